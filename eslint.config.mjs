@@ -1,0 +1,104 @@
+import nx from '@nx/eslint-plugin';
+import angular from 'angular-eslint';
+import tseslint from 'typescript-eslint';
+
+/**
+ * The order of the API's modules (ARCHITECTURE.md): a module may use those to its right, through
+ * their public service, never their tables.
+ */
+const moduleOrder = [
+  'auth',
+  'checks',
+  'oauth-tokens',
+  'oauth-codes',
+  'connections',
+  'oauth-clients',
+  'users',
+];
+/** `checks` and `oauth-tokens` are neighbours of equal rank: neither knows the other. */
+const alsoForbidden = { checks: ['oauth-tokens'] };
+
+const apiModuleRules = moduleOrder.map((name, rank) => {
+  const forbidden = [...moduleOrder.slice(0, rank), ...(alsoForbidden[name] ?? [])];
+  const others = moduleOrder.filter((other) => other !== name);
+  return {
+    files: [`apps/api/src/${name}/**/*.ts`],
+    rules: {
+      'no-restricted-imports': [
+        'error',
+        {
+          patterns: [
+            ...forbidden.map((other) => ({
+              regex: `^(\\.\\./)+${other}/`,
+              message: `${name} must not know ${other}: the modules' order is ${moduleOrder.join(' → ')}.`,
+            })),
+            {
+              regex: `^(\\.\\./)+(${others.join('|')})/.*\\.(entity|controller)\\.js$`,
+              message: 'Entities and controllers do not leave their module: use its service.',
+            },
+          ],
+        },
+      ],
+    },
+  };
+});
+
+export default [
+  {
+    ignores: [
+      '**/dist/**',
+      '**/.nx/**',
+      '**/.angular/**',
+      '**/node_modules/**',
+      '**/test-results/**',
+      'libs/api-types/src/generated.ts',
+    ],
+  },
+  ...tseslint.configs.recommended.map((config) => ({ ...config, files: ['**/*.ts'] })),
+  ...tseslint.configs.stylistic.map((config) => ({ ...config, files: ['**/*.ts'] })),
+  {
+    files: ['**/*.ts', '**/*.mjs', '**/*.cjs'],
+    plugins: { '@nx': nx },
+    rules: {
+      '@nx/enforce-module-boundaries': [
+        'error',
+        {
+          enforceBuildableLibDependency: true,
+          allow: [],
+          depConstraints: [
+            { sourceTag: 'scope:api', onlyDependOnLibsWithTags: ['scope:protocol'] },
+            { sourceTag: 'scope:portal', onlyDependOnLibsWithTags: ['scope:api-types'] },
+            { sourceTag: 'scope:demo-client', onlyDependOnLibsWithTags: [] },
+            { sourceTag: 'scope:e2e', onlyDependOnLibsWithTags: [] },
+            { sourceTag: 'scope:protocol', onlyDependOnLibsWithTags: [] },
+            { sourceTag: 'scope:api-types', onlyDependOnLibsWithTags: [] },
+            { sourceTag: 'scope:verifier', onlyDependOnLibsWithTags: [] },
+          ],
+        },
+      ],
+    },
+  },
+  {
+    files: ['**/*.ts'],
+    rules: {
+      '@typescript-eslint/no-extraneous-class': 'off',
+      '@typescript-eslint/no-unused-vars': [
+        'error',
+        { argsIgnorePattern: '^_', ignoreRestSiblings: true },
+      ],
+      'max-lines': ['error', { max: 450, skipBlankLines: true, skipComments: true }],
+      eqeqeq: ['error', 'always', { null: 'ignore' }],
+      'no-console': 'error',
+    },
+  },
+  ...apiModuleRules,
+  ...angular.configs.tsRecommended.map((config) => ({ ...config, files: ['apps/portal/**/*.ts'] })),
+  ...angular.configs.templateRecommended.map((config) => ({
+    ...config,
+    files: ['apps/portal/**/*.html'],
+  })),
+  ...angular.configs.templateAccessibility.map((config) => ({
+    ...config,
+    files: ['apps/portal/**/*.html'],
+  })),
+];
