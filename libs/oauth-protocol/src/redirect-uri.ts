@@ -1,0 +1,93 @@
+/** The loopback hosts that RFC 8252 §7.3 and §8.3 allow with plain http. */
+const LOOPBACK_HOSTS = ['127.0.0.1', '[::1]', 'localhost'];
+
+/** Schemes which a browser would run or open locally rather than send a code to. */
+const REGISTRABLE_SCHEMES = ['https:', 'http:'];
+
+const MAX_URI_LENGTH = 2000;
+
+function parse(uri: string): URL | null {
+  try {
+    return new URL(uri);
+  } catch {
+    return null;
+  }
+}
+
+/**
+ * Whether a URI may be registered as a redirect URI.
+ * @returns null when it may, else the reason in words for the operator
+ */
+export function redirectUriProblem(uri: string): string | null {
+  if (uri.length > MAX_URI_LENGTH) return `must be at most ${MAX_URI_LENGTH} characters long`;
+
+  if (/[\x00-\x20\x7f-\uffff\\]/.test(uri)) {
+    return 'must be an ASCII URI without spaces, control characters and backslashes';
+  }
+  const url = parse(uri);
+  if (!url || !REGISTRABLE_SCHEMES.includes(url.protocol) || !/^https?:\/\//.test(uri)) {
+    return 'must be an absolute https:// URI, or http:// on a loopback address';
+  }
+  if (uri.includes('#')) return 'must not have a fragment (RFC 6749 §3.1.2)';
+  if (url.username !== '' || url.password !== '' || authority(uri).includes('@')) {
+    return 'must not carry user information';
+  }
+  if (uri.includes('*')) return 'must not contain wildcards: redirect URIs match exactly';
+  if (url.protocol === 'http:' && !LOOPBACK_HOSTS.includes(url.hostname)) {
+    return 'must use https, except on a loopback address (127.0.0.1, [::1], localhost)';
+  }
+  return null;
+}
+
+/**
+ * Whether a requested redirect URI is one of the registered: character for character (RFC 9700
+ * §2.1), except that a native client's loopback IP URI matches on any port (RFC 8252 §7.3).
+ *
+ * @param requested the URI as it came in, undecoded further
+ * @param registered the client's redirect URIs
+ * @param native whether the client is a public one, which alone may vary the port
+ */
+export function matchesRedirectUri(
+  requested: string,
+  registered: readonly string[],
+  native: boolean,
+): boolean {
+  if (registered.includes(requested)) return true;
+  if (!native || redirectUriProblem(requested) !== null) return false;
+  const wanted = withoutLoopbackPort(requested);
+  return wanted !== null && registered.some((uri) => withoutLoopbackPort(uri) === wanted);
+}
+
+/** The URI with its port cut out, for `http` on a loopback IP literal; null for all others. */
+function withoutLoopbackPort(uri: string): string | null {
+  const match = /^http:\/\/(127\.0\.0\.1|\[::1\])(?::(\d{1,5}))?(?=[/?]|$)(.*)$/.exec(uri);
+  if (!match) return null;
+  const [, host = '', port, rest = ''] = match;
+  if (port !== undefined && (Number(port) < 1 || Number(port) > 65535)) return null;
+  return `http://${host}${rest}`;
+}
+
+function authority(uri: string): string {
+  return /^[a-z]+:\/\/([^/?#]*)/i.exec(uri)?.[1] ?? '';
+}
+
+/**
+ * Adds the parameters of an authorization response to a redirect URI, keeping the query that is
+ * registered with it as it stands (RFC 6749 §3.1.2, §4.1.2).
+ */
+export function withResponseParameters(
+  redirectUri: string,
+  parameters: Readonly<Record<string, string | undefined>>,
+): string {
+  const query = Object.entries(parameters)
+    .filter((entry): entry is [string, string] => entry[1] !== undefined)
+    .map(([name, value]) => `${encodeURIComponent(name)}=${encodeURIComponent(value)}`)
+    .join('&');
+  const separator = !redirectUri.includes('?') ? '?' : /[?&]$/.test(redirectUri) ? '' : '&';
+  return `${redirectUri}${separator}${query}`;
+}
+
+/** The host (with port, where it is not the scheme's own) that the browser will be sent to. */
+export function redirectHost(redirectUri: string): string {
+  return new URL(redirectUri).host;
+}

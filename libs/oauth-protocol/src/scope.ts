@@ -1,0 +1,77 @@
+export const SCOPES = ['read', 'readwrite'] as const;
+export type Scope = (typeof SCOPES)[number];
+
+/** Longer than every combination of known scopes; whatever is longer is refused unread. */
+const MAX_SCOPE_LENGTH = 200;
+
+export type ScopeResult = { ok: true; scope: string } | { ok: false; reason: string };
+
+function isScope(value: string): value is Scope {
+  return (SCOPES as readonly string[]).includes(value);
+}
+
+/** The distinct tokens of a scope string, in the order given (RFC 6749 §3.3: space-delimited). */
+export function splitScope(scope: string): string[] {
+  return [...new Set(scope.split(' ').filter((token) => token !== ''))];
+}
+
+/**
+ * Whether `held` lets its bearer do what `needed` asks for. `readwrite` includes `read`.
+ * @param held a granted scope string
+ */
+export function scopeAllows(held: string, needed: Scope): boolean {
+  const tokens = splitScope(held);
+  return tokens.includes(needed) || (needed === 'read' && tokens.includes('readwrite'));
+}
+
+/** Whether everything that `narrower` allows, `wider` allows too. */
+export function scopeCovers(wider: string, narrower: string): boolean {
+  return splitScope(narrower).every((token) => isScope(token) && scopeAllows(wider, token));
+}
+
+/**
+ * Decides the scope of a grant.
+ *
+ * @param requested the `scope` parameter; absent or empty means `readwrite`, as the documented
+ *   links say, or `read` for a client that may have no more
+ * @param registered the scopes that the client may ask for
+ * @returns the granted scope in the order asked, or the reason for `invalid_scope`
+ */
+export function resolveRequestedScope(
+  requested: string | undefined,
+  registered: readonly string[],
+): ScopeResult {
+  const allowed = registered.join(' ');
+  if (requested === undefined || requested.trim() === '') {
+    return { ok: true, scope: scopeAllows(allowed, 'readwrite') ? 'readwrite' : 'read' };
+  }
+  return checkScope(requested, allowed, 'The client is registered for');
+}
+
+/**
+ * Decides the scope of a refreshed access token: it may narrow, never widen (RFC 6749 §6).
+ * @param requested the `scope` parameter of the refresh; absent means all that was granted
+ * @param granted the scope of the refresh token
+ */
+export function narrowScope(requested: string | undefined, granted: string): ScopeResult {
+  if (requested === undefined || requested.trim() === '') return { ok: true, scope: granted };
+  return checkScope(requested, granted, 'The user granted');
+}
+
+function checkScope(requested: string, allowed: string, who: string): ScopeResult {
+  if (requested.length > MAX_SCOPE_LENGTH) {
+    return { ok: false, reason: `The scope is longer than ${MAX_SCOPE_LENGTH} characters.` };
+  }
+  const tokens = splitScope(requested);
+  const unknown = tokens.some((token) => !isScope(token));
+  if (unknown) {
+    return {
+      ok: false,
+      reason: `The scope has an unknown value; known are: ${SCOPES.join(', ')}.`,
+    };
+  }
+  const scope = tokens.join(' ');
+  return scopeCovers(allowed, scope)
+    ? { ok: true, scope }
+    : { ok: false, reason: `${who} '${allowed}', which does not cover the scope asked for.` };
+}
