@@ -1,0 +1,46 @@
+import { provideHttpClient, withInterceptors, withNoXsrfProtection } from '@angular/common/http';
+import {
+  ApplicationConfig,
+  isDevMode,
+  provideBrowserGlobalErrorListeners,
+  provideZonelessChangeDetection,
+} from '@angular/core';
+import {
+  provideRouter,
+  TitleStrategy,
+  UrlSerializer,
+  withComponentInputBinding,
+  withInMemoryScrolling,
+} from '@angular/router';
+import { provideTransloco } from '@jsverse/transloco';
+import { apiInterceptor } from './api/api-interceptor';
+import { routes } from './app-routes';
+import { PortalTexts } from './i18n/transloco-loader';
+import { TranslatedTitles } from './i18n/translated-titles';
+import { RawQueryUrlSerializer } from './session/raw-query-url-serializer';
+
+export const appConfig: ApplicationConfig = {
+  providers: [
+    provideZonelessChangeDetection(),
+    provideBrowserGlobalErrorListeners(),
+    // Session requests are guarded by Origin and Sec-Fetch-Site, not by a token in a cookie.
+    provideHttpClient(withInterceptors([apiInterceptor]), withNoXsrfProtection()),
+    provideRouter(
+      routes,
+      withComponentInputBinding(),
+      withInMemoryScrolling({ scrollPositionRestoration: 'enabled' }),
+    ),
+    { provide: UrlSerializer, useClass: RawQueryUrlSerializer },
+    { provide: TitleStrategy, useClass: TranslatedTitles },
+    provideTransloco({
+      config: {
+        availableLangs: ['de', 'en'],
+        defaultLang: 'de',
+        reRenderOnLangChange: true,
+        prodMode: !isDevMode(),
+        scopes: { keepCasing: true },
+      },
+      loader: PortalTexts,
+    }),
+  ],
+};

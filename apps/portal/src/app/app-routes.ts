@@ -1,0 +1,36 @@
+import { Routes } from '@angular/router';
+import { provideTranslocoScope } from '@jsverse/transloco';
+import { sessionGuard } from './session/session-guard';
+
+export const routes: Routes = [
+  { path: '', pathMatch: 'full', redirectTo: 'settings/connections' },
+  {
+    path: 'oauth/authorize',
+    title: 'titles.authorize',
+    providers: [provideTranslocoScope('authorize')],
+    loadComponent: () => import('./authorize/authorize-page').then((file) => file.AuthorizePage),
+  },
+  {
+    path: 'sign-in',
+    title: 'titles.signIn',
+    providers: [provideTranslocoScope('sign-in')],
+    loadComponent: () => import('./sign-in/sign-in-page').then((file) => file.SignInPage),
+  },
+  {
+    path: 'settings',
+    canActivate: [sessionGuard],
+    providers: [provideTranslocoScope('settings')],
+    loadComponent: () => import('./shell/shell').then((file) => file.Shell),
+    loadChildren: () => import('./settings-routes').then((file) => file.settingsRoutes),
+  },
+  {
+    path: 'design',
+    title: 'titles.design',
+    loadComponent: () => import('./design/design-page').then((file) => file.DesignPage),
+  },
+  {
+    path: '**',
+    title: 'titles.notFound',
+    loadComponent: () => import('./shell/not-found-page').then((file) => file.NotFoundPage),
+  },
+];

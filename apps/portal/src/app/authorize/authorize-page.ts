@@ -1,0 +1,12 @@
+import { ChangeDetectionStrategy, Component } from '@angular/core';
+import { TranslocoDirective } from '@jsverse/transloco';
+
+@Component({
+  selector: 'fx-authorize-page',
+  changeDetection: ChangeDetectionStrategy.OnPush,
+  imports: [TranslocoDirective],
+  template: `<header *transloco="let t" class="fx-page-title">
+    <h1>{{ t('authorize.title') }}</h1>
+  </header>`,
+})
+export class AuthorizePage {}

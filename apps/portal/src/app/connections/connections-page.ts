@@ -1,0 +1,12 @@
+import { ChangeDetectionStrategy, Component } from '@angular/core';
+import { TranslocoDirective } from '@jsverse/transloco';
+
+@Component({
+  selector: 'fx-connections-page',
+  changeDetection: ChangeDetectionStrategy.OnPush,
+  imports: [TranslocoDirective],
+  template: `<header *transloco="let t" class="fx-page-title">
+    <h1>{{ t('connections.title') }}</h1>
+  </header>`,
+})
+export class ConnectionsPage {}

@@ -1,0 +1,62 @@
+import { inject, Injectable } from '@angular/core';
+import { Preferences } from './preferences';
+
+const MINUTE = 60;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+
+/** Dates, times and numbers in the language that is spoken. Reads a signal: call it in templates. */
+@Injectable({ providedIn: 'root' })
+export class Formats {
+  private readonly preferences = inject(Preferences);
+
+  /** 22. November 2026 */
+  date(iso: string): string {
+    return this.format(iso, { dateStyle: 'long' });
+  }
+
+  /** 22. November 2026 um 14:05 */
+  dateTime(iso: string): string {
+    return this.format(iso, { dateStyle: 'long', timeStyle: 'short' });
+  }
+
+  /** 22.11.2026, 14:05 */
+  dateTimeShort(iso: string): string {
+    return this.format(iso, { dateStyle: 'medium', timeStyle: 'short' });
+  }
+
+  /** Sa., 22. Nov. */
+  day(iso: string): string {
+    return this.format(iso, { weekday: 'short', day: 'numeric', month: 'short' });
+  }
+
+  /** vor 3 Tagen, gestern, gerade eben */
+  relative(iso: string, now = Date.now()): string {
+    const seconds = Math.round((new Date(iso).getTime() - now) / 1000);
+    const distance = Math.abs(seconds);
+    const format = new Intl.RelativeTimeFormat(this.locale(), { numeric: 'auto' });
+    if (distance < 45) return format.format(0, 'second');
+    if (distance < 45 * MINUTE) return format.format(Math.round(seconds / MINUTE), 'minute');
+    if (distance < 22 * HOUR) return format.format(Math.round(seconds / HOUR), 'hour');
+    if (distance < 26 * DAY) return format.format(Math.round(seconds / DAY), 'day');
+    if (distance < 320 * DAY) return format.format(Math.round(seconds / DAY / 30.4), 'month');
+    return format.format(Math.round(seconds / DAY / 365.25), 'year');
+  }
+
+  number(value: number): string {
+    return new Intl.NumberFormat(this.locale()).format(value);
+  }
+
+  /** Picks the plural form: `forms.one` for one, `forms.other` for everything else. */
+  plural<T>(count: number, forms: { one: T; other: T }): T {
+    return new Intl.PluralRules(this.locale()).select(count) === 'one' ? forms.one : forms.other;
+  }
+
+  private format(iso: string, options: Intl.DateTimeFormatOptions): string {
+    return new Intl.DateTimeFormat(this.locale(), options).format(new Date(iso));
+  }
+
+  private locale(): string {
+    return this.preferences.language() === 'de' ? 'de-DE' : 'en-GB';
+  }
+}

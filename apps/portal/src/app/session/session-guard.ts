@@ -1,0 +1,21 @@
+import { inject } from '@angular/core';
+import { CanActivateFn, RedirectCommand, Router } from '@angular/router';
+import { SessionStore } from './session-store';
+
+/** Lets signed-in users in and sends everyone else through the sign-in page, back to this address. */
+export const sessionGuard: CanActivateFn = async (_route, state) => {
+  const router = inject(Router);
+  const store = inject(SessionStore);
+  try {
+    if (await store.load()) return true;
+  } catch {
+    // The page behind the guard shows what is wrong, and offers to try again.
+    return true;
+  }
+  return new RedirectCommand(
+    router.createUrlTree(['/sign-in'], { queryParams: { returnTo: state.url } }),
+    {
+      replaceUrl: true,
+    },
+  );
+};

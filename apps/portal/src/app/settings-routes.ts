@@ -1,0 +1,36 @@
+import { Routes } from '@angular/router';
+import { provideTranslocoScope } from '@jsverse/transloco';
+
+export const settingsRoutes: Routes = [
+  { path: '', pathMatch: 'full', redirectTo: 'connections' },
+  {
+    path: 'connections',
+    providers: [provideTranslocoScope('connections')],
+    children: [
+      {
+        path: '',
+        title: 'titles.connections',
+        loadComponent: () =>
+          import('./connections/connections-page').then((file) => file.ConnectionsPage),
+      },
+      {
+        path: ':id',
+        title: 'titles.connection',
+        loadComponent: () =>
+          import('./connections/connection-page').then((file) => file.ConnectionPage),
+      },
+    ],
+  },
+  {
+    path: 'team',
+    title: 'titles.team',
+    providers: [provideTranslocoScope('team')],
+    loadComponent: () => import('./team/team-page').then((file) => file.TeamPage),
+  },
+  {
+    path: 'security',
+    title: 'titles.security',
+    providers: [provideTranslocoScope('security')],
+    loadComponent: () => import('./security/security-page').then((file) => file.SecurityPage),
+  },
+];

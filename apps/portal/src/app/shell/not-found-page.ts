@@ -1,0 +1,30 @@
+import { ChangeDetectionStrategy, Component } from '@angular/core';
+import { RouterLink } from '@angular/router';
+import { TranslocoDirective } from '@jsverse/transloco';
+import search from '@material-symbols/svg-400/rounded/search_off.svg';
+import { GuestLayout } from '../ui/guest-layout';
+import { PageState } from '../ui/page-state';
+
+@Component({
+  selector: 'fx-not-found-page',
+  changeDetection: ChangeDetectionStrategy.OnPush,
+  imports: [GuestLayout, PageState, RouterLink, TranslocoDirective],
+  template: `
+    <fx-guest-layout>
+      <fx-page-state
+        *transloco="let t"
+        [icon]="icon"
+        [heading]="t('errors.page.title')"
+        [level]="1"
+      >
+        <p>{{ t('errors.page.text') }}</p>
+        <a actions class="fx-button fx-button--primary" routerLink="/settings/connections">
+          {{ t('errors.page.home') }}
+        </a>
+      </fx-page-state>
+    </fx-guest-layout>
+  `,
+})
+export class NotFoundPage {
+  protected readonly icon = search;
+}

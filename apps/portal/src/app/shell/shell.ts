@@ -1,0 +1,48 @@
+import { ChangeDetectionStrategy, Component, computed, inject } from '@angular/core';
+import { RouterLink, RouterLinkActive, RouterOutlet } from '@angular/router';
+import { TranslocoDirective } from '@jsverse/transloco';
+import group from '@material-symbols/svg-400/rounded/group.svg';
+import hub from '@material-symbols/svg-400/rounded/link.svg';
+import shield from '@material-symbols/svg-400/rounded/shield_person.svg';
+import cloudOff from '@material-symbols/svg-400/rounded/cloud_off.svg';
+import { SessionStore } from '../session/session-store';
+import { Brand } from '../ui/brand';
+import { Connectivity } from '../ui/connectivity';
+import { Icon } from '../ui/icon';
+import { AccountMenu } from './account-menu';
+
+/** The frame of the settings: who is signed in, where one can go. */
+@Component({
+  selector: 'fx-shell',
+  changeDetection: ChangeDetectionStrategy.OnPush,
+  imports: [
+    AccountMenu,
+    Brand,
+    Icon,
+    RouterLink,
+    RouterLinkActive,
+    RouterOutlet,
+    TranslocoDirective,
+  ],
+  templateUrl: './shell.html',
+  styleUrl: './shell.scss',
+})
+export class Shell {
+  protected readonly store = inject(SessionStore);
+  protected readonly connectivity = inject(Connectivity);
+  protected readonly offline = cloudOff;
+
+  protected readonly places = computed(() => [
+    { path: '/settings/connections', text: 'settings.nav.connections', icon: hub },
+    ...(this.store.isAdmin()
+      ? [{ path: '/settings/team', text: 'settings.nav.team', icon: group }]
+      : []),
+    { path: '/settings/security', text: 'settings.nav.security', icon: shield },
+  ]);
+
+  /** The address of the page itself, because `<base href>` would turn `#main` into another one. */
+  protected skip(event: Event): void {
+    event.preventDefault();
+    document.getElementById('main')?.focus();
+  }
+}

@@ -1,0 +1,135 @@
+/**
+ * Turns the bundle into what is served: fills in the boot script, preloads the font, writes `.br`
+ * and `.gz` beside every text file, and fails when a page costs more than its budget on the wire.
+ */
+import { createHash } from 'node:crypto';
+import {
+  cpSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { dirname, extname, join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
+
+const portal = dirname(dirname(fileURLToPath(import.meta.url)));
+const bundle = join(portal, 'dist/bundle');
+const served = join(portal, 'dist/browser');
+const base = '/portal/';
+
+/** JavaScript that a page needs before it can be used, in kB (1000 bytes) after Brotli. */
+const budgets = { 'oauth/authorize': 110, 'sign-in': 125, 'settings/connections': 210 };
+const pages = {
+  'oauth/authorize': { files: ['authorize/authorize-page.ts'], texts: ['', 'authorize/'] },
+  'sign-in': { files: ['sign-in/sign-in-page.ts'], texts: ['', 'sign-in/'] },
+  'settings/connections': {
+    files: ['shell/shell.ts', 'settings-routes.ts', 'connections/connections-page.ts'],
+    texts: ['', 'settings/', 'connections/'],
+  },
+};
+
+const { outputs } = JSON.parse(readFileSync(join(bundle, 'browser-stats.json'), 'utf8'));
+const outputOf = new Map();
+for (const [file, output] of Object.entries(outputs)) {
+  if (output.entryPoint) outputOf.set(output.entryPoint, file);
+}
+
+function fileFor(source) {
+  const file = outputOf.get(`apps/portal/src/${source}`);
+  if (!file) throw new Error(`the build has no chunk for ${source}`);
+  return file;
+}
+
+/** A chunk and everything that it imports statically. */
+function closure(files) {
+  const seen = new Set();
+  const visit = (file) => {
+    if (seen.has(file)) return;
+    seen.add(file);
+    for (const { path, kind } of outputs[file].imports) {
+      if (kind === 'import-statement') visit(path);
+    }
+  };
+  files.forEach(visit);
+  return [...seen];
+}
+
+const initial = closure([fileFor('main.ts')]);
+const preloads = {};
+const cost = {};
+for (const [page, { files, texts }] of Object.entries(pages)) {
+  const chunks = closure(files.map((file) => fileFor(`app/${file}`)));
+  const inLanguage = (language) => texts.map((scope) => fileFor(`i18n/${scope}${language}.json`));
+  preloads[base + page] = {
+    chunks: chunks.filter((file) => !initial.includes(file)),
+    de: inLanguage('de'),
+    en: inLanguage('en'),
+  };
+  cost[page] = new Set([...initial, ...chunks, ...inLanguage('de')]);
+}
+
+rmSync(served, { recursive: true, force: true });
+mkdirSync(served, { recursive: true });
+cpSync(bundle, served, {
+  recursive: true,
+  filter: (source) => !source.endsWith('browser-stats.json'),
+});
+
+const boot = readFileSync(join(portal, 'src/boot.js'), 'utf8')
+  .replace(/\/\*[\s\S]*?\*\/\s*/, '')
+  .replace('__PRELOADS__', JSON.stringify(preloads))
+  .replace(/\n\s*/g, '\n');
+const bootFile = `boot-${createHash('sha256').update(boot).digest('base64url').slice(0, 8)}.js`;
+writeFileSync(join(served, bootFile), boot);
+
+const font = readdirSync(join(served, 'media')).find((file) => /-latin-wght-normal/.test(file));
+if (!font) throw new Error('the build has no font to preload');
+const index = join(served, 'index.html');
+const html = readFileSync(index, 'utf8').replace(
+  '<link rel="stylesheet"',
+  `<link rel="preload" href="media/${font}" as="font" type="font/woff2" crossorigin>` +
+    `<script src="${bootFile}"></script><link rel="stylesheet"`,
+);
+if (!html.includes(bootFile)) throw new Error('index.html has no place for the boot script');
+if (/<script(?![^>]*\ssrc=)/.test(html)) throw new Error('index.html holds an inline script');
+writeFileSync(index, html);
+
+const compressible = new Set(['.html', '.js', '.css', '.svg', '.json', '.txt']);
+function* filesIn(folder) {
+  for (const entry of readdirSync(folder, { withFileTypes: true })) {
+    const path = join(folder, entry.name);
+    if (entry.isDirectory()) yield* filesIn(path);
+    else yield path;
+  }
+}
+const onTheWire = new Map();
+for (const path of [...filesIn(served)]) {
+  if (!compressible.has(extname(path))) continue;
+  const content = readFileSync(path);
+  const brotli = brotliCompressSync(content, {
+    params: {
+      [constants.BROTLI_PARAM_QUALITY]: 11,
+      [constants.BROTLI_PARAM_SIZE_HINT]: content.length,
+    },
+  });
+  writeFileSync(`${path}.br`, brotli);
+  writeFileSync(`${path}.gz`, gzipSync(content, { level: 9 }));
+  onTheWire.set(relative(served, path), brotli.length);
+}
+
+let exceeded = false;
+const bootCost = statSync(join(served, `${bootFile}.br`)).size;
+for (const [page, files] of Object.entries(cost)) {
+  const bytes = [...files].reduce((sum, file) => sum + onTheWire.get(file), bootCost);
+  const over = bytes > budgets[page] * 1000;
+  exceeded ||= over;
+  console.log(
+    `${over ? 'TOO BIG' : 'ok'}  ${base}${page}: ${(bytes / 1000).toFixed(1)} kB of JavaScript ` +
+      `after Brotli, budget ${budgets[page]} kB`,
+  );
+}
+if (exceeded) process.exit(1);
