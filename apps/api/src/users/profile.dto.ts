@@ -1,0 +1,81 @@
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { Type } from 'class-transformer';
+import {
+  IsDefined,
+  IsIn,
+  IsNotEmpty,
+  IsString,
+  MaxLength,
+  ValidateIf,
+  ValidateNested,
+} from 'class-validator';
+import type { Role } from '../http/access.js';
+import type { Locale, UserRecord } from './users.service.js';
+
+export class AccountDto {
+  @ApiProperty({ format: 'uuid', example: '5c1c1b0e-6f0e-4d5b-9a37-0d8c2f6f1a11' })
+  id!: string;
+
+  @ApiProperty({ example: 'Musterhaus Versicherungsmakler GmbH' })
+  name!: string;
+}
+
+/** A user, as the user sees it. */
+export class ProfileDto {
+  @ApiProperty({ format: 'uuid', example: '8f14e45f-ceea-467f-9b1c-3c7a4c6f5e21' })
+  id!: string;
+
+  @ApiProperty({ format: 'email', example: 'user@musterhaus.example' })
+  email!: string;
+
+  @ApiProperty({ example: 'Uta' })
+  firstName!: string;
+
+  @ApiProperty({ example: 'User' })
+  lastName!: string;
+
+  @ApiProperty({ enum: ['member', 'admin', 'operator'], example: 'member' })
+  role!: Role;
+
+  @ApiProperty({ enum: ['de', 'en'], example: 'de' })
+  locale!: Locale;
+
+  @ApiProperty({ type: AccountDto })
+  account!: AccountDto;
+}
+
+const isSent = (value: unknown): boolean => value !== undefined;
+
+export class ProfileInput {
+  @ApiPropertyOptional({ minLength: 1, maxLength: 100, example: 'Uta' })
+  @ValidateIf((input: ProfileInput) => isSent(input.firstName))
+  @IsString()
+  @IsNotEmpty()
+  @MaxLength(100)
+  firstName?: string;
+
+  @ApiPropertyOptional({ minLength: 1, maxLength: 100, example: 'User' })
+  @ValidateIf((input: ProfileInput) => isSent(input.lastName))
+  @IsString()
+  @IsNotEmpty()
+  @MaxLength(100)
+  lastName?: string;
+
+  @ApiPropertyOptional({ enum: ['de', 'en'], example: 'en' })
+  @ValidateIf((input: ProfileInput) => isSent(input.locale))
+  @IsIn(['de', 'en'])
+  locale?: Locale;
+}
+
+export class UpdateProfileRequest {
+  @ApiProperty({ type: ProfileInput })
+  @IsDefined()
+  @ValidateNested()
+  @Type(() => ProfileInput)
+  resource!: ProfileInput;
+}
+
+export function toProfile(user: UserRecord): ProfileDto {
+  const { id, email, firstName, lastName, role, locale, account } = user;
+  return { id, email, firstName, lastName, role, locale, account };
+}

@@ -1,0 +1,17 @@
+import { Module } from '@nestjs/common';
+import { TypeOrmModule } from '@nestjs/typeorm';
+import { AccountEntity } from './account.entity.js';
+import { AuditLog } from './audit-log.js';
+import { PasswordHasher } from './password-hasher.js';
+import { ProfileController } from './profile.controller.js';
+import { UserEntity } from './user.entity.js';
+import { UsersService } from './users.service.js';
+
+/** Accounts and users: who exists and who may act. What they may do is decided elsewhere. */
+@Module({
+  imports: [TypeOrmModule.forFeature([AccountEntity, UserEntity])],
+  controllers: [ProfileController],
+  providers: [UsersService, AuditLog, PasswordHasher],
+  exports: [UsersService, AuditLog, PasswordHasher],
+})
+export class UsersModule {}

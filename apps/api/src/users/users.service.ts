@@ -1,0 +1,269 @@
+import { Injectable } from '@nestjs/common';
+import { InjectRepository } from '@nestjs/typeorm';
+import { type EntityManager, In, Repository } from 'typeorm';
+import { Clock } from '../config/clock.js';
+import type { Role } from '../http/access.js';
+import { ApiError, notFound } from '../http/api-error.js';
+import {
+  DEFAULT_LIMIT,
+  decodeCursor,
+  type PageQuery,
+  type ResourcesEnvelope,
+  toPage,
+} from '../http/envelope.js';
+import { AuditLog } from './audit-log.js';
+import { UserEntity } from './user.entity.js';
+
+export type UserStatus = 'active' | 'disabled';
+export type Locale = 'de' | 'en';
+
+export interface Person {
+  id: string;
+  email: string;
+  firstName: string;
+  lastName: string;
+}
+
+export interface UserRecord extends Person {
+  accountId: string;
+  role: Role;
+  locale: Locale;
+  status: UserStatus;
+  lastSignInAt: Date | null;
+  createdAt: Date;
+  account: { id: string; name: string };
+}
+
+export interface ProfilePatch {
+  firstName?: string;
+  lastName?: string;
+  locale?: Locale;
+}
+
+export interface UserDisabled {
+  userId: string;
+  actorId: string | null;
+  at: Date;
+}
+
+/** Ends what a disabled user owns. Runs in the transaction that disables. */
+export type DisabledHook = (tx: EntityManager, event: UserDisabled) => Promise<void>;
+
+/**
+ * Relation `(id, account_id, role)` of the users who may act at present, for other modules to join
+ * their rows with: what this module publishes instead of its table.
+ */
+export const ACTIVE_USERS = `(SELECT id, account_id, role FROM users WHERE status = 'active')`;
+
+/** Users and the accounts that they belong to. */
+@Injectable()
+export class UsersService {
+  private readonly disabledHooks: DisabledHook[] = [];
+
+  constructor(
+    @InjectRepository(UserEntity) private readonly users: Repository<UserEntity>,
+    private readonly audit: AuditLog,
+    private readonly clock: Clock,
+  ) {}
+
+  /** Registers what must happen in the same transaction when a user is disabled. */
+  onDisabled(hook: DisabledHook): void {
+    this.disabledHooks.push(hook);
+  }
+
+  async findById(id: string): Promise<UserRecord | null> {
+    const user = await this.users.findOne({ where: { id }, relations: { account: true } });
+    return user && toRecord(user);
+  }
+
+  /**
+   * The user with this address and the hash that a password is verified against, disabled or not.
+   * @param email in lower case, as `normalizeEmail` gives it
+   */
+  async findByEmailForSignIn(
+    email: string,
+  ): Promise<(UserRecord & { passwordHash: string }) | null> {
+    const user = await this.withPasswordHash()
+      .where('lower(users.email) = :email', { email })
+      .getOne();
+    return user && { ...toRecord(user), passwordHash: user.passwordHash };
+  }
+
+  /** As `findByEmailForSignIn`, for a user who is signed in. */
+  async findByIdForSignIn(id: string): Promise<(UserRecord & { passwordHash: string }) | null> {
+    const user = await this.withPasswordHash().where('users.id = :id', { id }).getOne();
+    return user && { ...toRecord(user), passwordHash: user.passwordHash };
+  }
+
+  /** Names to show beside ids; ids that belong to nobody are left out. */
+  async people(ids: string[]): Promise<Map<string, Person>> {
+    if (ids.length === 0) return new Map();
+    const people = await this.users.find({
+      select: { id: true, email: true, firstName: true, lastName: true },
+      where: { id: In([...new Set(ids)]) },
+    });
+    return new Map(
+      people.map(({ id, email, firstName, lastName }) => [id, { id, email, firstName, lastName }]),
+    );
+  }
+
+  /** The account's users, oldest first. */
+  async list(accountId: string, page: PageQuery): Promise<ResourcesEnvelope<UserRecord>> {
+    const limit = page.limit ?? DEFAULT_LIMIT;
+    const after = decodeCursor(page.cursor);
+    const query = this.users
+      .createQueryBuilder('users')
+      .innerJoinAndSelect('users.account', 'account')
+      .where('users.accountId = :accountId', { accountId })
+      .orderBy('users.createdAt')
+      .addOrderBy('users.id')
+      .limit(limit + 1);
+    if (after) {
+      query.andWhere(
+        '(users.createdAt, users.id) > (CAST(:at AS timestamptz), CAST(:id AS uuid))',
+        { at: after[0], id: after[1] },
+      );
+    }
+    const users = await query.getMany();
+    return toPage(users, limit, (user) => [user.createdAt.toISOString(), user.id], toRecord);
+  }
+
+  /** @throws ApiError not_found */
+  async updateProfile(id: string, patch: ProfilePatch): Promise<UserRecord> {
+    const { firstName, lastName, locale } = patch;
+    await this.users.update({ id }, { firstName, lastName, locale, updatedAt: this.clock.now() });
+    const user = await this.findById(id);
+    if (!user) throw notFound('The user');
+    return user;
+  }
+
+  /**
+   * Disables or re-enables a user of the actor's account. Disabling ends the user's sessions and
+   * connections in the same transaction; re-enabling brings none of them back.
+   * @throws ApiError not_found for another account's user, cannot_disable_self
+   */
+  async setStatus(
+    id: string,
+    status: UserStatus,
+    actor: { userId: string; accountId: string },
+  ): Promise<UserRecord> {
+    if (id === actor.userId && status === 'disabled') {
+      throw new ApiError(
+        'cannot_disable_self',
+        'Nobody can disable the own user. Ask another admin of your account.',
+      );
+    }
+    const at = this.clock.now();
+    await this.users.manager.transaction(async (tx) => {
+      // Both rows, in one order: of two admins who disable each other, the second one comes too late.
+      const locked: { id: string; status: UserStatus }[] = await tx.query(
+        `SELECT id, status FROM users
+         WHERE account_id = $1 AND id = ANY ($2::uuid[]) ORDER BY id FOR NO KEY UPDATE`,
+        [actor.accountId, [id, actor.userId]],
+      );
+      const before = locked.find((row) => row.id === id);
+      if (!before) throw notFound('The user');
+      if (locked.find((row) => row.id === actor.userId)?.status !== 'active') {
+        throw new ApiError('forbidden', 'Your own user has been disabled.');
+      }
+      if (before.status === status) return;
+      await tx.query(`UPDATE users SET status = $2, updated_at = $3 WHERE id = $1`, [
+        id,
+        status,
+        at,
+      ]);
+      if (status === 'disabled') {
+        for (const hook of this.disabledHooks) {
+          await hook(tx, { userId: id, actorId: actor.userId, at });
+        }
+      }
+      const action = status === 'disabled' ? 'user_disabled' : 'user_enabled';
+      await this.audit.record(tx, { actorId: actor.userId, action, subjectId: id, at });
+    });
+    const user = await this.findById(id);
+    if (!user) throw notFound('The user');
+    return user;
+  }
+
+  /**
+   * Notes a sign-in, and that way locks the user against being disabled meanwhile.
+   * @param passwordHash what the password was verified against
+   * @returns false when the user is disabled, or the password has been changed since
+   */
+  async recordSignIn(
+    tx: EntityManager,
+    id: string,
+    passwordHash: string,
+    at: Date,
+  ): Promise<boolean> {
+    const { affected } = await tx.update(
+      UserEntity,
+      { id, passwordHash, status: 'active' },
+      { lastSignInAt: at },
+    );
+    return affected === 1;
+  }
+
+  /**
+   * Replaces the password, unless somebody else has since `verifiedHash` was read.
+   * @param verifiedHash what the current password was verified against
+   */
+  async setPassword(
+    tx: EntityManager,
+    id: string,
+    newHash: string,
+    verifiedHash: string,
+  ): Promise<boolean> {
+    const { affected } = await tx.update(
+      UserEntity,
+      { id, passwordHash: verifiedHash, status: 'active' },
+      { passwordHash: newHash, updatedAt: this.clock.now() },
+    );
+    return affected === 1;
+  }
+
+  /**
+   * The user, protected until the transaction ends from being disabled: for everything that gives
+   * something out in the user's name.
+   * @returns null when the user may not act
+   */
+  async lockActive(tx: EntityManager, id: string): Promise<UserRecord | null> {
+    const user = await tx
+      .createQueryBuilder(UserEntity, 'users')
+      .innerJoinAndSelect('users.account', 'account')
+      .where('users.id = :id', { id })
+      .setLock('pessimistic_read', undefined, ['users'])
+      .getOne();
+    return user?.status === 'active' ? toRecord(user) : null;
+  }
+
+  private withPasswordHash() {
+    return this.users
+      .createQueryBuilder('users')
+      .innerJoinAndSelect('users.account', 'account')
+      .addSelect('users.passwordHash');
+  }
+}
+
+/** An e-mail address as it is compared: the index is on its lower case. */
+export function normalizeEmail(email: string): string {
+  return email.toLowerCase();
+}
+
+function toRecord(user: UserEntity): UserRecord {
+  const { id, accountId, email, firstName, lastName, role, locale, status } = user;
+  const { lastSignInAt, createdAt, account } = user;
+  return {
+    id,
+    accountId,
+    email,
+    firstName,
+    lastName,
+    role,
+    locale,
+    status,
+    lastSignInAt,
+    createdAt,
+    account: { id: account.id, name: account.name },
+  };
+}
