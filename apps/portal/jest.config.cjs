@@ -1,5 +1,4 @@
-const { createCjsPreset } =
-  require('jest-preset-angular').presets ?? require('jest-preset-angular/presets');
+const { createCjsPreset } = require('jest-preset-angular/presets');
 
 module.exports = {
   ...createCjsPreset({ tsconfig: '<rootDir>/tsconfig.spec.json' }),

@@ -1,0 +1,81 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from '@jest/globals';
+
+const app = join(__dirname, '../app');
+const scopes = readdirSync(__dirname, { withFileTypes: true })
+  .filter((entry) => entry.isDirectory())
+  .map((entry) => entry.name);
+
+function keysOf(value: unknown, prefix: string): string[] {
+  if (typeof value === 'string') return [prefix];
+  return Object.entries(value as object).flatMap(([name, inner]) =>
+    keysOf(inner, prefix ? `${prefix}.${name}` : name),
+  );
+}
+
+function textsOf(language: string): Map<string, string> {
+  const texts = new Map<string, string>();
+  const add = (file: string, prefix: string) => {
+    const content: unknown = JSON.parse(readFileSync(join(__dirname, file), 'utf8'));
+    for (const key of keysOf(content, prefix)) {
+      const path = prefix ? key.slice(prefix.length + 1) : key;
+      const text = path
+        .split('.')
+        .reduce<unknown>((value, name) => (value as Record<string, unknown>)[name], content);
+      texts.set(key, text as string);
+    }
+  };
+  add(`${language}.json`, '');
+  for (const scope of scopes) add(`${scope}/${language}.json`, scope);
+  return texts;
+}
+
+const german = textsOf('de');
+const english = textsOf('en');
+
+const sources = readdirSync(app, { recursive: true, encoding: 'utf8' })
+  .filter((file) => /\.(ts|html)$/.test(file) && !file.endsWith('.spec.ts'))
+  .map((file) => ({ file, content: readFileSync(join(app, file), 'utf8') }));
+
+/** Every literal that begins like a key; keys are always written out in full. */
+const roots = [...new Set([...german.keys()].map((key) => key.split('.')[0]))].join('|');
+const literal = new RegExp(`['"\`]((?:${roots})(?:\\.[a-zA-Z][\\w]*)+)['"\`]`, 'g');
+const used = new Map<string, string>();
+for (const { file, content } of sources) {
+  for (const [, key] of content.matchAll(literal)) {
+    if (key) used.set(key, file);
+  }
+}
+
+const placeholders = (text: string | undefined) =>
+  [...new Set([...(text ?? '').matchAll(/{{\s*(\w+)\s*}}/g)].map(([, name]) => name))].sort();
+
+describe('the texts', () => {
+  it('exist in both languages', () => {
+    expect([...english.keys()].sort()).toEqual([...german.keys()].sort());
+  });
+
+  it('are there for every key that the portal asks for', () => {
+    const missing = [...used].filter(([key]) => !german.has(key));
+    expect(missing).toEqual([]);
+  });
+
+  it('are all used', () => {
+    expect([...german.keys()].filter((key) => !used.has(key))).toEqual([]);
+  });
+
+  it('are never empty and take the same values in both languages', () => {
+    for (const [key, text] of german) {
+      expect([key, text.trim()]).not.toEqual([key, '']);
+      expect([key, placeholders(english.get(key))]).toEqual([key, placeholders(text)]);
+    }
+  });
+
+  it('address the reader formally in German', () => {
+    const informal = [...german].filter(([, text]) =>
+      /\b(du|dir|dich|dein|deine|deinen|deinem|deiner)\b/i.test(text),
+    );
+    expect(informal).toEqual([]);
+  });
+});
