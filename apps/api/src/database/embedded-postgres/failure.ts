@@ -1,0 +1,68 @@
+/** Why the embedded server cannot run: one sentence for the person at the keyboard, no stack. */
+export class EmbeddedPostgresError extends Error {
+  override readonly name = 'EmbeddedPostgresError';
+}
+
+const ALTERNATIVE = 'or give a PostgreSQL server of your own as DATABASE_URL';
+
+export function diskFull(dataDir: string): EmbeddedPostgresError {
+  return new EmbeddedPostgresError(
+    `The disk that holds ${dataDir} is full. Free some space and start again, or set DATA_DIR to a folder on another disk.`,
+  );
+}
+
+export function broken(clusterDir: string, reason: string): EmbeddedPostgresError {
+  return new EmbeddedPostgresError(
+    `The embedded database in ${clusterDir} cannot be used: ${withoutFullStop(reason)}. ` +
+      `If you can do without its data, delete that folder (or move it away) and start again; ` +
+      `otherwise restore the folder from a copy, ${ALTERNATIVE}.`,
+  );
+}
+
+export function notWritable(dataDir: string, reason: string): EmbeddedPostgresError {
+  return new EmbeddedPostgresError(
+    `The folder ${dataDir} cannot be used for the embedded database (${withoutFullStop(reason)}). ` +
+      `Give it to the user who runs this program, or set DATA_DIR to another folder.`,
+  );
+}
+
+export function unusableHere(reason: string): EmbeddedPostgresError {
+  return new EmbeddedPostgresError(
+    `The embedded PostgreSQL cannot run here: ${withoutFullStop(reason)}. Mend that, ${ALTERNATIVE}.`,
+  );
+}
+
+/** Turns what the file system says into a sentence; anything unknown stays as it is. */
+export function fromFileSystem(error: unknown, dataDir: string): unknown {
+  const { code, message } = error as NodeJS.ErrnoException;
+  if (code === 'ENOSPC' || code === 'EDQUOT') return diskFull(dataDir);
+  if (['EACCES', 'EPERM', 'EROFS', 'ENOTDIR', 'EEXIST', 'EINVAL'].includes(code ?? '')) {
+    return notWritable(dataDir, message);
+  }
+  return error;
+}
+
+/** Turns what `initdb` or the server printed before it gave up into a sentence. */
+export function fromServerOutput(
+  lines: readonly string[],
+  clusterDir: string,
+  dataDir: string,
+): EmbeddedPostgresError {
+  const output = lines.join('\n');
+  if (/No space left on device|Disk quota exceeded/i.test(output)) return diskFull(dataDir);
+  if (
+    /could not create shared memory segment|could not map anonymous shared memory/i.test(output)
+  ) {
+    return unusableHere('there is not enough shared memory');
+  }
+  const telling =
+    lines.find((line) => /^(FATAL|PANIC):/.test(line)) ??
+    lines.find((line) => /\berror:/i.test(line)) ??
+    lines.at(-1) ??
+    'the server ended without a word';
+  return broken(clusterDir, telling.replace(/^(FATAL|PANIC|\S*initdb: error):\s*/, ''));
+}
+
+function withoutFullStop(text: string): string {
+  return text.trim().replace(/\.$/, '');
+}
