@@ -1,0 +1,194 @@
+import { Injectable } from '@nestjs/common';
+import {
+  hashesEqual,
+  hashSecret,
+  type OAuthErrorCode,
+  parseBasicCredentials,
+} from '@flixcheck/oauth-protocol';
+import { Clock } from '../config/clock.js';
+import { OAuthError } from '../http/api-error.js';
+import { ClientCache, type RegisteredClient } from './client-cache.js';
+import type { OAuthClient } from './oauth-client.js';
+
+/** What a request says about who sends it. Empty parameters count as omitted. */
+export interface ClientCredentials {
+  /** The Authorization header. */
+  authorization: string | undefined;
+  /** `client_id` of the body. */
+  clientId: string | undefined;
+  /** `client_secret` of the body. */
+  clientSecret: string | undefined;
+}
+
+interface Claim {
+  clientId: string;
+  secret: string | undefined;
+  byBasic: boolean;
+}
+
+const BASIC_CHALLENGE = 'Basic realm="flixcheck"';
+
+/** A failed authentication, with the client that was named, for its request log. */
+export class ClientAuthenticationError extends OAuthError {
+  constructor(
+    error: Extract<OAuthErrorCode, 'invalid_client' | 'invalid_request'>,
+    reason: string,
+    description: string,
+    options: { challenge?: boolean; client?: OAuthClient } = {},
+  ) {
+    super(
+      error,
+      reason,
+      description,
+      options.challenge ? { headers: { 'www-authenticate': BASIC_CHALLENGE } } : {},
+    );
+    this.client = options.client;
+  }
+
+  readonly client: OAuthClient | undefined;
+}
+
+/** Proves which client sends a request (RFC 6749 §2.3; CONTRACT §5, client authentication). */
+@Injectable()
+export class ClientAuthentication {
+  constructor(
+    private readonly cache: ClientCache,
+    private readonly clock: Clock,
+  ) {}
+
+  /**
+   * @returns the client: by its secret, or a public one by its client_id alone
+   * @throws ClientAuthenticationError whose `reason` is a stable code, one for each way to fail
+   */
+  async authenticate(credentials: ClientCredentials): Promise<OAuthClient> {
+    const claim = readClaim(credentials);
+    const registered = await this.cache.find(claim.clientId);
+    if (!registered) {
+      throw new ClientAuthenticationError(
+        'invalid_client',
+        'unknown_client',
+        'Unknown client: no application with this client_id is registered. Compare it with the one that Flixcheck gave you.',
+        { challenge: claim.byBasic },
+      );
+    }
+    const { client } = registered;
+    const problem = this.problemOf(registered, claim.secret);
+    if (!problem) return client;
+    throw new ClientAuthenticationError('invalid_client', problem[0], problem[1], {
+      challenge: claim.byBasic,
+      client,
+    });
+  }
+
+  private problemOf(
+    { client, secrets }: RegisteredClient,
+    secret: string | undefined,
+  ): readonly [reason: string, description: string] | null {
+    if (client.kind === 'public') {
+      if (secret !== undefined) {
+        return [
+          'secret_from_public_client',
+          'This is a public client, which has no secret. Send client_id only, and prove the request with PKCE.',
+        ];
+      }
+    } else {
+      if (secret === undefined) {
+        return [
+          'client_secret_missing',
+          'This client must authenticate: send client_secret in the body, or client_id and secret by HTTP Basic.',
+        ];
+      }
+      const match = this.match(secrets, secret);
+      if (match === 'none') {
+        return [
+          'client_secret_wrong',
+          'The client secret is none of the secrets of this client. Check for missing or additional characters, and for the right environment.',
+        ];
+      }
+      if (match === 'expired') {
+        return [
+          'client_secret_expired',
+          'This client secret has expired. Use the one that replaced it, or ask Flixcheck for a new one.',
+        ];
+      }
+    }
+    // Said last: only who has the secret learns that the client is disabled.
+    return client.status === 'active'
+      ? null
+      : ['client_disabled', 'This client has been disabled. Ask Flixcheck why.'];
+  }
+
+  /** Compares with every secret, in constant time, whichever one it is. */
+  private match(
+    secrets: RegisteredClient['secrets'],
+    presented: string,
+  ): 'live' | 'expired' | 'none' {
+    const hash = hashSecret(presented);
+    const now = this.clock.now();
+    let live = false;
+    let expired = false;
+    for (const secret of secrets) {
+      const equal = hashesEqual(secret.hash, hash);
+      if (secret.expiresAt === null || secret.expiresAt > now) live ||= equal;
+      else expired ||= equal;
+    }
+    if (live) return 'live';
+    return expired ? 'expired' : 'none';
+  }
+}
+
+function readClaim({ authorization, clientId, clientSecret }: ClientCredentials): Claim {
+  const header = authorization?.trim() || undefined;
+  const inBody = { clientId: clientId || undefined, secret: clientSecret || undefined };
+  if (header === undefined) return readBody(inBody);
+  const basic = parseBasicCredentials(header);
+  if (basic === undefined) {
+    throw new ClientAuthenticationError(
+      'invalid_client',
+      'unsupported_authentication_scheme',
+      'The Authorization header of this endpoint takes HTTP Basic with client_id and client secret only, no Bearer token. Send Basic, or leave the header out and send client_id and client_secret in the body.',
+      { challenge: true },
+    );
+  }
+  if (basic === null) {
+    throw new ClientAuthenticationError(
+      'invalid_client',
+      'malformed_basic_credentials',
+      'The Basic credentials cannot be read. They are base64 of client_id, a colon and the secret, both percent-encoded before (RFC 6749 section 2.3.1).',
+      { challenge: true },
+    );
+  }
+  if (inBody.secret !== undefined) {
+    throw new ClientAuthenticationError(
+      'invalid_request',
+      'several_authentication_methods',
+      'The request carries client credentials in the header and in the body. Use one of them (RFC 6749 section 2.3).',
+    );
+  }
+  if (inBody.clientId !== undefined && inBody.clientId !== basic.clientId) {
+    throw new ClientAuthenticationError(
+      'invalid_request',
+      'client_id_mismatch',
+      'The client_id of the body is not the one of the Authorization header.',
+    );
+  }
+  return { clientId: basic.clientId, secret: basic.clientSecret || undefined, byBasic: true };
+}
+
+function readBody(body: { clientId: string | undefined; secret: string | undefined }): Claim {
+  if (body.clientId !== undefined) {
+    return { clientId: body.clientId, secret: body.secret, byBasic: false };
+  }
+  if (body.secret !== undefined) {
+    throw new ClientAuthenticationError(
+      'invalid_request',
+      'client_id_missing',
+      'The parameter client_id is missing beside client_secret.',
+    );
+  }
+  throw new ClientAuthenticationError(
+    'invalid_client',
+    'client_authentication_missing',
+    'The request does not say which client sends it: send client_id and, unless the client is public, client_secret in the body or by HTTP Basic.',
+  );
+}

@@ -1,0 +1,117 @@
+import { redirectUriProblem, type Scope } from '@flixcheck/oauth-protocol';
+import { ValidateBy, ValidateIf, type ValidationOptions, buildMessage } from 'class-validator';
+import type { FieldError } from '../http/api-error.js';
+import type { ClientKind } from './oauth-client.js';
+
+export const MAX_REDIRECT_URIS = 20;
+const MAX_URI_LENGTH = 2000;
+const LOOPBACK_HOSTS = ['127.0.0.1', '[::1]', 'localhost'];
+
+/**
+ * Whether a URI may stand behind a client's logo or links: people and their browsers go there, so
+ * it is https, or http on this machine, and shows its true host.
+ * @returns null when it may, else the reason in words
+ */
+export function linkUriProblem(uri: string): string | null {
+  if (uri.length > MAX_URI_LENGTH) return `must be at most ${MAX_URI_LENGTH} characters long`;
+  // Control characters, white space and backslashes are what parsers disagree on.
+  if (/[\p{Cc}\p{Cf}\s\\]/u.test(uri)) {
+    return 'must not contain spaces, control characters and backslashes';
+  }
+  const url = /^https?:\/\/[^/?#]/i.test(uri) && URL.canParse(uri) ? new URL(uri) : null;
+  if (!url) return 'must be an absolute https:// address';
+  if (url.username !== '' || url.password !== '' || /^https?:\/\/[^/?#]*@/i.test(uri)) {
+    return 'must not carry user information';
+  }
+  if (url.protocol === 'http:' && !LOOPBACK_HOSTS.includes(url.hostname)) {
+    return 'must use https, except on a loopback address (127.0.0.1, [::1], localhost)';
+  }
+  return null;
+}
+
+/** What is wrong with a client's redirect URIs, each under its own field path. */
+export function redirectUrisErrors(uris: readonly string[]): FieldError[] {
+  return uris.flatMap((uri, index) => {
+    const field = `redirectUris.${index}`;
+    const problem = redirectUriProblem(uri);
+    if (problem) return [{ field, code: 'invalid_redirect_uri', message: `It ${problem}.` }];
+    return uris.indexOf(uri) < index
+      ? [{ field, code: 'duplicate', message: 'This URI is already in the list.' }]
+      : [];
+  });
+}
+
+/** What only all fields together show. */
+export function clientErrors(client: {
+  kind: ClientKind;
+  redirectUris: readonly string[];
+  scopes: readonly Scope[];
+  requirePkce: boolean;
+}): FieldError[] {
+  const errors = redirectUrisErrors(client.redirectUris);
+  if (client.kind === 'public' && !client.requirePkce) {
+    errors.push({
+      field: 'requirePkce',
+      code: 'required_for_public_clients',
+      message: 'A public client has no secret, so PKCE is required (RFC 8252 §6).',
+    });
+  }
+  return errors;
+}
+
+/**
+ * A line of text that people read when they decide whom to trust: no invisible, direction-changing
+ * or line-breaking characters, nothing that only looks like an empty line.
+ */
+export function IsDisplayText(options?: ValidationOptions & { mayBeEmpty?: boolean }) {
+  return ValidateBy(
+    {
+      name: 'displayText',
+      validator: {
+        validate: (value: unknown) =>
+          typeof value === 'string' &&
+          (options?.mayBeEmpty === true || value !== '') &&
+          value === value.trim() &&
+          !/[\p{Cc}\p{Cf}\p{Cs}\p{Co}\u2028\u2029\u2800\u3164]/u.test(value),
+        defaultMessage: buildMessage(
+          (each) =>
+            `${each}$property must be ${options?.mayBeEmpty ? 'a' : 'a non-empty'} line of text without invisible characters and without white space at its ends`,
+          options,
+        ),
+      },
+    },
+    options,
+  );
+}
+
+export function IsLinkUri(options?: ValidationOptions) {
+  return ValidateBy(
+    {
+      name: 'linkUri',
+      validator: {
+        validate: (value: unknown) => typeof value === 'string' && linkUriProblem(value) === null,
+        defaultMessage: (args) =>
+          `${args?.property} ${
+            typeof args?.value === 'string'
+              ? linkUriProblem(args.value)
+              : 'must be a string or null'
+          }`,
+      },
+    },
+    options,
+  );
+}
+
+/** The field may be left out, but where it is sent it is checked: null is no value. */
+export const IsOmittable = () => ValidateIf((_, value: unknown) => value !== undefined);
+
+/** A field of the resource that only its creation can set. */
+export function CannotChange(why: string) {
+  return ValidateBy({
+    name: 'cannotChange',
+    validator: {
+      validate: (value: unknown) => value === undefined,
+      defaultMessage: (args) => `${args?.property} cannot change: ${why}`,
+    },
+  });
+}

@@ -1,0 +1,72 @@
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { Type } from 'class-transformer';
+import { IsInt, IsObject, Max, Min, ValidateNested } from 'class-validator';
+import { IsOmittable } from './client-rules.js';
+
+/** 90 days: longer than that is no rotation. */
+const MAX_OVERLAP_SECONDS = 7_776_000;
+
+class SecretSummaryDto {
+  @ApiProperty({ format: 'uuid', example: 'd2a1b6a4-52a8-4a4c-8a5f-2b7a5c9e7f10' })
+  id!: string;
+
+  @ApiProperty({ description: 'The end of the value, to tell secrets apart', example: 'x7Qk' })
+  lastFour!: string;
+
+  @ApiProperty({ type: String, format: 'date-time', example: '2026-11-22T10:15:00.000Z' })
+  createdAt!: Date;
+}
+
+const VALUE = {
+  description: 'Keep it now: only its hash is stored',
+  example: 'Zk3vQ1pX8sT0bN5yH2mJ7cR4wL9dF6gA1uE8iO3x7Qk',
+};
+const EXPIRES_AT = {
+  type: String,
+  format: 'date-time',
+  nullable: true,
+  example: null,
+  description: 'null: it works until it is removed',
+};
+
+export class ClientSecretDto extends SecretSummaryDto {
+  @ApiProperty(EXPIRES_AT)
+  expiresAt!: Date | null;
+}
+
+/** The first secret of a client, in the answer to its creation. */
+export class FirstClientSecretDto extends SecretSummaryDto {
+  @ApiProperty(VALUE)
+  value!: string;
+}
+
+/** A further secret of a client, in the answer to the rotation. */
+export class NewClientSecretDto extends ClientSecretDto {
+  @ApiProperty(VALUE)
+  value!: string;
+}
+
+export class ClientSecretRotateInput {
+  @ApiPropertyOptional({
+    description:
+      'Lets the client’s other secret run out by itself after this many seconds; without it, both work until one is removed',
+    example: 86_400,
+    type: 'integer',
+    minimum: 0,
+    maximum: MAX_OVERLAP_SECONDS,
+  })
+  @IsOmittable()
+  @IsInt()
+  @Min(0)
+  @Max(MAX_OVERLAP_SECONDS)
+  expireOthersAfterSeconds?: number;
+}
+
+export class ClientSecretRotateRequest {
+  @ApiPropertyOptional({ type: () => ClientSecretRotateInput })
+  @IsOmittable()
+  @IsObject()
+  @ValidateNested()
+  @Type(() => ClientSecretRotateInput)
+  resource?: ClientSecretRotateInput;
+}

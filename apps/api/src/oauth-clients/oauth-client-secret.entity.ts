@@ -1,0 +1,23 @@
+import { Column, Entity, PrimaryColumn } from 'typeorm';
+
+@Entity({ name: 'oauth_client_secrets' })
+export class OAuthClientSecretEntity {
+  @PrimaryColumn({ type: 'uuid' })
+  id!: string;
+
+  @Column({ name: 'oauth_client_id', type: 'uuid', update: false })
+  oauthClientId!: string;
+
+  @Column({ name: 'secret_hash', type: 'bytea', update: false, select: false })
+  secretHash!: Buffer;
+
+  /** By which people tell two secrets apart, since the value is never seen again. */
+  @Column({ name: 'last_four', type: 'text', update: false })
+  lastFour!: string;
+
+  @Column({ name: 'created_at', type: 'timestamptz', update: false })
+  createdAt!: Date;
+
+  @Column({ name: 'expires_at', type: 'timestamptz', nullable: true })
+  expiresAt!: Date | null;
+}

@@ -1,0 +1,42 @@
+import { Module } from '@nestjs/common';
+import { TypeOrmModule } from '@nestjs/typeorm';
+import { UsersModule } from '../users/users.module.js';
+import { ClientAuthentication } from './client-authentication.js';
+import { ClientCache } from './client-cache.js';
+import { ClientCardController } from './client-card.controller.js';
+import { ClientSecrets } from './client-secrets.service.js';
+import { FailureLimit } from './failure-limit.js';
+import { OAuthClientEntity } from './oauth-client.entity.js';
+import { OAuthClientSecretEntity } from './oauth-client-secret.entity.js';
+import { OAuthClientsService } from './oauth-clients.service.js';
+import { OAuthRequestEntity } from './oauth-request.entity.js';
+import { RegistryController } from './registry.controller.js';
+import { ClientRegistry } from './registry.service.js';
+import { RequestLog } from './request-log.js';
+
+/** The registry of third-party applications, their secrets, and how they authenticate. */
+@Module({
+  imports: [
+    TypeOrmModule.forFeature([OAuthClientEntity, OAuthClientSecretEntity, OAuthRequestEntity]),
+    UsersModule,
+  ],
+  controllers: [RegistryController, ClientCardController],
+  providers: [
+    OAuthClientsService,
+    ClientCache,
+    ClientRegistry,
+    ClientSecrets,
+    ClientAuthentication,
+    RequestLog,
+    FailureLimit,
+  ],
+  exports: [
+    OAuthClientsService,
+    ClientRegistry,
+    ClientSecrets,
+    ClientAuthentication,
+    RequestLog,
+    FailureLimit,
+  ],
+})
+export class OAuthClientsModule {}

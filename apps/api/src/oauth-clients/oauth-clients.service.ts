@@ -1,0 +1,133 @@
+import { Injectable } from '@nestjs/common';
+import { InjectDataSource } from '@nestjs/typeorm';
+import { randomUUID } from 'node:crypto';
+import type { DataSource, EntityManager } from 'typeorm';
+import { Clock } from '../config/clock.js';
+import { notFound } from '../http/api-error.js';
+import { ClientCache } from './client-cache.js';
+import { CLIENT_COLUMNS, type OAuthClient } from './oauth-client.js';
+
+export type { OAuthClient } from './oauth-client.js';
+
+export interface Deactivation {
+  oauthClientId: string;
+  /** The operator; null from the command line. */
+  actorId: string | null;
+  reason: 'client_disabled' | 'client_deleted';
+  at: Date;
+}
+
+type DeactivationHook = (tx: EntityManager, event: Deactivation) => Promise<void>;
+
+/** A client that belongs to the program itself, such as the API explorer. */
+export type BuiltInClient = Pick<
+  OAuthClient,
+  'clientId' | 'name' | 'description' | 'publisher' | 'redirectUris' | 'scopes' | 'homepageUri'
+>;
+
+/** What the other modules may ask of the registry. */
+@Injectable()
+export class OAuthClientsService {
+  private readonly hooks: DeactivationHook[] = [];
+
+  constructor(
+    @InjectDataSource() private readonly dataSource: DataSource,
+    private readonly cache: ClientCache,
+    private readonly clock: Clock,
+  ) {}
+
+  /** The client that may be used at this moment; null for unknown, disabled and deleted alike. */
+  async findActiveByClientId(clientId: string): Promise<OAuthClient | null> {
+    const client = (await this.cache.find(clientId))?.client;
+    return client?.status === 'active' ? client : null;
+  }
+
+  /**
+   * The public card of an active client.
+   * @throws ApiError not_found
+   */
+  async card(clientId: string): Promise<OAuthClient> {
+    const client = await this.findActiveByClientId(clientId);
+    if (!client) throw notFound('This application');
+    return client;
+  }
+
+  /** Clients by database id, disabled and deleted ones too, because histories show them. */
+  async byIds(ids: readonly string[]): Promise<Map<string, OAuthClient>> {
+    if (ids.length === 0) return new Map();
+    const clients: OAuthClient[] = await this.dataSource.query(
+      `SELECT ${CLIENT_COLUMNS} FROM oauth_clients c WHERE c.id = ANY($1)`,
+      [[...new Set(ids)]],
+    );
+    return new Map(clients.map((client) => [client.id, client]));
+  }
+
+  /** What users are offered: active and listed clients, by name. */
+  async listAvailable(): Promise<OAuthClient[]> {
+    const clients: OAuthClient[] = await this.dataSource.query(
+      `SELECT ${CLIENT_COLUMNS} FROM oauth_clients c
+       WHERE c.status = 'active' AND c.listed AND c.deleted_at IS NULL`,
+    );
+    const { compare } = new Intl.Collator('de', { numeric: true });
+    return clients.sort((a, b) => compare(a.name, b.name) || compare(a.clientId, b.clientId));
+  }
+
+  /**
+   * Holds the client's row until the transaction ends, so that it cannot be disabled meanwhile:
+   * a grant either comes first, and is ended by the disabling, or finds the client disabled.
+   * @returns whether the client is active
+   */
+  async lockActive(tx: EntityManager, id: string): Promise<boolean> {
+    const rows: unknown[] = await tx.query(
+      `SELECT FROM oauth_clients
+       WHERE id = $1 AND status = 'active' AND deleted_at IS NULL FOR SHARE`,
+      [id],
+    );
+    return rows.length > 0;
+  }
+
+  /** Runs the hook in the transaction that disables or deletes a client, after its row is locked. */
+  onDeactivated(hook: DeactivationHook): void {
+    this.hooks.push(hook);
+  }
+
+  /** For the registry: tells those who asked to be told. */
+  async announceDeactivation(tx: EntityManager, event: Deactivation): Promise<void> {
+    for (const hook of this.hooks) await hook(tx, event);
+  }
+
+  /**
+   * Registers a public client of the program's own, or brings it up to date. An operator's decision
+   * to disable or delete it stands.
+   */
+  async ensureBuiltIn(client: BuiltInClient): Promise<void> {
+    const rows: { id: string }[] = await this.dataSource.query(
+      `INSERT INTO oauth_clients AS c (id, client_id, name, description, publisher,
+         publisher_verified, kind, redirect_uris, scopes, require_pkce, status, listed, homepage_uri,
+         created_at, updated_at)
+       VALUES ($1, $2, $3, $4, $5, true, 'public', $6, $7, true, 'active', false, $8, $9, $9)
+       ON CONFLICT (client_id) DO UPDATE
+         SET name = EXCLUDED.name, description = EXCLUDED.description,
+           publisher = EXCLUDED.publisher, redirect_uris = EXCLUDED.redirect_uris,
+           scopes = EXCLUDED.scopes, homepage_uri = EXCLUDED.homepage_uri,
+           updated_at = EXCLUDED.updated_at
+         WHERE c.kind = 'public' AND c.deleted_at IS NULL
+           AND (c.name, c.description, c.publisher, c.redirect_uris, c.scopes, c.homepage_uri)
+             IS DISTINCT FROM (EXCLUDED.name, EXCLUDED.description, EXCLUDED.publisher,
+               EXCLUDED.redirect_uris, EXCLUDED.scopes, EXCLUDED.homepage_uri)
+       RETURNING c.id`,
+      [
+        randomUUID(),
+        client.clientId,
+        client.name,
+        client.description,
+        client.publisher,
+        client.redirectUris,
+        client.scopes,
+        client.homepageUri,
+        this.clock.now(),
+      ],
+    );
+    for (const { id } of rows) this.cache.forget(id);
+  }
+}

@@ -1,0 +1,45 @@
+import { Column, Entity, PrimaryGeneratedColumn } from 'typeorm';
+
+/** One line of a client's request log. */
+@Entity({ name: 'oauth_requests' })
+export class OAuthRequestEntity {
+  /** A bigint, which does not fit a JavaScript number. */
+  @PrimaryGeneratedColumn('identity', { type: 'bigint', generatedIdentity: 'ALWAYS' })
+  id!: string;
+
+  @Column({ name: 'request_id', type: 'uuid' })
+  requestId!: string;
+
+  @Column({ name: 'oauth_client_id', type: 'uuid' })
+  oauthClientId!: string;
+
+  @Column({ type: 'timestamptz' })
+  at!: Date;
+
+  @Column({ type: 'text' })
+  endpoint!: 'token' | 'revoke' | 'introspect';
+
+  @Column({ name: 'grant_type', type: 'text', nullable: true })
+  grantType!: string | null;
+
+  @Column({ type: 'text' })
+  outcome!: 'success' | 'failure';
+
+  @Column({ type: 'text', nullable: true })
+  error!: string | null;
+
+  @Column({ type: 'text', nullable: true })
+  reason!: string | null;
+
+  @Column({ type: 'text', nullable: true })
+  detail!: string | null;
+
+  @Column({ name: 'connection_id', type: 'uuid', nullable: true })
+  connectionId!: string | null;
+
+  @Column({ type: 'text' })
+  ip!: string;
+
+  @Column({ name: 'duration_ms', type: 'real' })
+  durationMs!: number;
+}

@@ -1,0 +1,109 @@
+import { Body, Controller, Delete, Get, HttpCode, Param, Patch, Post, Query } from '@nestjs/common';
+import { ApiOperation, ApiTags } from '@nestjs/swagger';
+import { CurrentCaller, RequireSession, type SessionCaller } from '../http/access.js';
+import { ApiProblems, ApiResource, ApiResources, PageQuery } from '../http/envelope.js';
+import { ClientSecrets } from './client-secrets.service.js';
+import { ClientSecretRotateRequest, NewClientSecretDto } from './client-secrets.dto.js';
+import {
+  CreatedClientDto,
+  OAuthClientCreateRequest,
+  OAuthClientUpdateRequest,
+  RegistryClientDto,
+} from './registry.dto.js';
+import { ClientRegistry } from './registry.service.js';
+import { RequestLog } from './request-log.js';
+import { OAuthRequestDto } from './request-log.dto.js';
+
+@ApiTags('Registry')
+@Controller('admin/v7/oauth-clients')
+@RequireSession('operator')
+export class RegistryController {
+  constructor(
+    private readonly registry: ClientRegistry,
+    private readonly secrets: ClientSecrets,
+    private readonly requests: RequestLog,
+  ) {}
+
+  @Get()
+  @ApiOperation({ summary: 'All registered clients, newest first' })
+  @ApiResources(RegistryClientDto)
+  @ApiProblems(400, 401, 403)
+  list(@Query() page: PageQuery) {
+    return this.registry.list(page);
+  }
+
+  @Post()
+  @ApiOperation({ summary: 'Register a client' })
+  @ApiResource(CreatedClientDto, { status: 201 })
+  @ApiProblems(400, 401, 403, 409)
+  async create(@Body() { resource }: OAuthClientCreateRequest, @CurrentCaller() by: SessionCaller) {
+    return { resource: await this.registry.create(resource, by.userId) };
+  }
+
+  @Get(':id')
+  @ApiOperation({ summary: 'One client' })
+  @ApiResource(RegistryClientDto)
+  @ApiProblems(401, 403, 404)
+  async get(@Param('id') id: string) {
+    return { resource: await this.registry.get(id) };
+  }
+
+  @Patch(':id')
+  @ApiOperation({ summary: 'Change a client, disable it or enable it' })
+  @ApiResource(RegistryClientDto)
+  @ApiProblems(400, 401, 403, 404)
+  async update(
+    @Param('id') id: string,
+    @Body() { resource }: OAuthClientUpdateRequest,
+    @CurrentCaller() by: SessionCaller,
+  ) {
+    return { resource: await this.registry.update(id, resource, by.userId) };
+  }
+
+  @Delete(':id')
+  @HttpCode(204)
+  @ApiOperation({ summary: 'Delete a client for good, and end its connections' })
+  @ApiProblems(401, 403, 404)
+  remove(@Param('id') id: string, @CurrentCaller() by: SessionCaller) {
+    return this.registry.remove(id, by.userId);
+  }
+
+  @Post(':id/secrets')
+  @ApiOperation({
+    summary: 'Rotate: add a secret beside the present one',
+    description:
+      'Two may be live at a time. Give the new one to the client, then remove the old one, or let it run out by itself with `expireOthersAfterSeconds`.',
+  })
+  @ApiResource(NewClientSecretDto, { status: 201 })
+  @ApiProblems(400, 401, 403, 404, 409)
+  async rotate(
+    @Param('id') id: string,
+    @Body() { resource }: ClientSecretRotateRequest,
+    @CurrentCaller() by: SessionCaller,
+  ) {
+    return { resource: await this.secrets.rotate(id, { ...resource }, by.userId) };
+  }
+
+  @Delete(':id/secrets/:secretId')
+  @HttpCode(204)
+  @ApiOperation({ summary: 'Remove a secret, which stops working at once' })
+  @ApiProblems(401, 403, 404, 409)
+  removeSecret(
+    @Param('id') id: string,
+    @Param('secretId') secretId: string,
+    @CurrentCaller() by: SessionCaller,
+  ) {
+    return this.secrets.remove(id, secretId, by.userId);
+  }
+
+  @Get(':id/requests')
+  @ApiOperation({
+    summary: 'What the client asked for last, and why it failed',
+    description: 'Token, revocation and introspection requests of the last 30 days, newest first.',
+  })
+  @ApiResources(OAuthRequestDto)
+  @ApiProblems(400, 401, 403, 404)
+  async listRequests(@Param('id') id: string, @Query() page: PageQuery) {
+    return this.requests.list((await this.registry.get(id)).id, page);
+  }
+}

@@ -1,0 +1,135 @@
+import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
+import { InjectDataSource } from '@nestjs/typeorm';
+import type { DataSource } from 'typeorm';
+import { AppLogger } from '../http/app-logger.js';
+import {
+  DEFAULT_LIMIT,
+  decodeCursor,
+  type PageQuery,
+  type ResourcesEnvelope,
+  toPage,
+} from '../http/envelope.js';
+import { OAuthRequestEntity } from './oauth-request.entity.js';
+
+export type RequestLogEntry = Omit<OAuthRequestEntity, 'id'>;
+export type RequestLogRecord = Omit<OAuthRequestEntity, 'id' | 'oauthClientId'>;
+
+/** How late a success may be in the log. */
+const FLUSH_MS = 250;
+/** A full batch does not wait; and one statement never carries more. */
+const BATCH_SIZE = 500;
+/** While the database is away, the newest entries are kept up to here. */
+const MAX_PENDING = 10_000;
+const MAX_TEXT = 1000;
+
+const INSERT = `
+  INSERT INTO oauth_requests (request_id, oauth_client_id, at, endpoint, grant_type, outcome, error,
+    reason, detail, connection_id, ip, duration_ms)
+  SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::timestamptz[], $4::text[], $5::text[], $6::text[],
+    $7::text[], $8::text[], $9::text[], $10::uuid[], $11::text[], $12::real[])`;
+
+/**
+ * What each client asked for and why it failed (CONTRACT §4). It costs the token endpoint nothing:
+ * successes are written together, a moment later. Failures are there before their answer is sent,
+ * because the developer who reads the answer looks here next.
+ */
+@Injectable()
+export class RequestLog implements OnApplicationShutdown {
+  private pending: RequestLogEntry[] = [];
+  private timer: NodeJS.Timeout | undefined;
+  private writing: Promise<void> = Promise.resolve();
+
+  constructor(
+    @InjectDataSource() private readonly dataSource: DataSource,
+    private readonly logger: AppLogger,
+  ) {}
+
+  /** Never rejects: a log that fails must not fail what it records. */
+  async record(entry: RequestLogEntry): Promise<void> {
+    this.pending.push(entry);
+    if (this.pending.length > MAX_PENDING) this.pending.shift();
+    if (entry.outcome === 'failure') await this.flush();
+    else if (this.pending.length === BATCH_SIZE) void this.flush();
+    else this.timer ??= setTimeout(() => void this.flush(), FLUSH_MS).unref();
+  }
+
+  /** A client's requests, newest first, with those of this process up to this moment. */
+  async list(oauthClientId: string, page: PageQuery): Promise<ResourcesEnvelope<RequestLogRecord>> {
+    await this.flush();
+    const limit = page.limit ?? DEFAULT_LIMIT;
+    const after = decodeCursor(page.cursor);
+    const query = this.dataSource
+      .getRepository(OAuthRequestEntity)
+      .createQueryBuilder('request')
+      .where('request.oauthClientId = :oauthClientId', { oauthClientId })
+      .orderBy('request.id', 'DESC')
+      .limit(limit + 1);
+    if (after) query.andWhere('request.id < :id', { id: after[1] });
+    const rows = await query.getMany();
+    return toPage(rows, limit, ({ id, at }) => [at.toISOString(), id], toRecord);
+  }
+
+  /**
+   * Forgets what is older, for the maintenance job.
+   * @returns how many entries that were
+   */
+  async prune(before: Date): Promise<number> {
+    const [, count]: [unknown, number] = await this.dataSource.query(
+      'DELETE FROM oauth_requests WHERE at < $1',
+      [before],
+    );
+    return count;
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    await this.flush();
+  }
+
+  private flush(): Promise<void> {
+    clearTimeout(this.timer);
+    this.timer = undefined;
+    // One after the other, so that ids follow the order of the requests.
+    this.writing = this.writing.then(() => this.writePending());
+    return this.writing;
+  }
+
+  private async writePending(): Promise<void> {
+    while (this.pending.length > 0) {
+      const batch = this.pending.slice(0, BATCH_SIZE);
+      this.pending = this.pending.slice(BATCH_SIZE);
+      try {
+        await this.dataSource.query(INSERT, toColumns(batch));
+      } catch (error) {
+        this.logger.warn(
+          `${batch.length} entries of the request log are lost: ${(error as Error).message}`,
+        );
+      }
+    }
+  }
+}
+
+function toColumns(batch: readonly RequestLogEntry[]): unknown[][] {
+  return [
+    batch.map(({ requestId }) => requestId),
+    batch.map(({ oauthClientId }) => oauthClientId),
+    batch.map(({ at }) => at),
+    batch.map(({ endpoint }) => endpoint),
+    batch.map(({ grantType }) => storable(grantType)),
+    batch.map(({ outcome }) => outcome),
+    batch.map(({ error }) => error),
+    batch.map(({ reason }) => reason),
+    batch.map(({ detail }) => storable(detail)),
+    batch.map(({ connectionId }) => connectionId),
+    batch.map(({ ip }) => ip),
+    batch.map(({ durationMs }) => durationMs),
+  ];
+}
+
+/** Text that may quote a request: bounded, and without the NULs that PostgreSQL cannot store. */
+function storable(text: string | null): string | null {
+  return text === null ? null : text.replaceAll('\0', '\uFFFD').slice(0, MAX_TEXT);
+}
+
+function toRecord({ id: _id, oauthClientId: _client, ...record }: OAuthRequestEntity) {
+  return record;
+}
