@@ -72,7 +72,7 @@ export class UsersService {
   }
 
   async findById(id: string): Promise<UserRecord | null> {
-    const user = await this.users.findOne({ where: { id }, relations: { account: true } });
+    const user = await this.withAccount().where('users.id = :id', { id }).getOne();
     return user && toRecord(user);
   }
 
@@ -83,20 +83,15 @@ export class UsersService {
   async findByEmailForSignIn(
     email: string,
   ): Promise<(UserRecord & { passwordHash: string }) | null> {
-    const user = await this.withPasswordHash()
+    const user = await this.withAccount()
+      .addSelect('users.passwordHash')
       .where('lower(users.email) = :email', { email })
       .getOne();
     return user && { ...toRecord(user), passwordHash: user.passwordHash };
   }
 
-  /** As `findByEmailForSignIn`, for a user who is signed in. */
-  async findByIdForSignIn(id: string): Promise<(UserRecord & { passwordHash: string }) | null> {
-    const user = await this.withPasswordHash().where('users.id = :id', { id }).getOne();
-    return user && { ...toRecord(user), passwordHash: user.passwordHash };
-  }
-
   /** Names to show beside ids; ids that belong to nobody are left out. */
-  async people(ids: string[]): Promise<Map<string, Person>> {
+  async people(ids: readonly string[]): Promise<Map<string, Person>> {
     if (ids.length === 0) return new Map();
     const people = await this.users.find({
       select: { id: true, email: true, firstName: true, lastName: true },
@@ -111,9 +106,7 @@ export class UsersService {
   async list(accountId: string, page: PageQuery): Promise<ResourcesEnvelope<UserRecord>> {
     const limit = page.limit ?? DEFAULT_LIMIT;
     const after = decodeCursor(page.cursor);
-    const query = this.users
-      .createQueryBuilder('users')
-      .innerJoinAndSelect('users.account', 'account')
+    const query = this.withAccount()
       .where('users.accountId = :accountId', { accountId })
       .orderBy('users.createdAt')
       .addOrderBy('users.id')
@@ -228,20 +221,17 @@ export class UsersService {
    * @returns null when the user may not act
    */
   async lockActive(tx: EntityManager, id: string): Promise<UserRecord | null> {
-    const user = await tx
-      .createQueryBuilder(UserEntity, 'users')
-      .innerJoinAndSelect('users.account', 'account')
+    const user = await this.withAccount(tx)
       .where('users.id = :id', { id })
       .setLock('pessimistic_read', undefined, ['users'])
       .getOne();
     return user?.status === 'active' ? toRecord(user) : null;
   }
 
-  private withPasswordHash() {
-    return this.users
-      .createQueryBuilder('users')
-      .innerJoinAndSelect('users.account', 'account')
-      .addSelect('users.passwordHash');
+  private withAccount(manager = this.users.manager) {
+    return manager
+      .createQueryBuilder(UserEntity, 'users')
+      .innerJoinAndSelect('users.account', 'account');
   }
 }
 

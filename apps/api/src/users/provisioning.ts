@@ -1,0 +1,173 @@
+import { Injectable } from '@nestjs/common';
+import { InjectDataSource } from '@nestjs/typeorm';
+import { IsEmail, IsIn, IsNotEmpty, IsString, IsUUID, MaxLength, MinLength } from 'class-validator';
+import { randomUUID } from 'node:crypto';
+import type { DataSource, EntityManager } from 'typeorm';
+import { Clock } from '../config/clock.js';
+import type { Role } from '../http/access.js';
+import { ApiError, notFound } from '../http/api-error.js';
+import { AccountEntity } from './account.entity.js';
+import { AuditLog } from './audit-log.js';
+import { PasswordHasher } from './password-hasher.js';
+import { UserEntity } from './user.entity.js';
+import { type Locale, normalizeEmail } from './users.service.js';
+
+export const ROLES: readonly Role[] = ['member', 'admin', 'operator'];
+/** The account of those who work for Flixcheck, where no other one is named. */
+const OPERATORS_ACCOUNT = 'Flixcheck';
+
+export interface Account {
+  id: string;
+  name: string;
+  createdAt: Date;
+}
+
+export interface AccountSummary extends Account {
+  users: number;
+}
+
+export class NewAccount {
+  @IsString()
+  @IsNotEmpty()
+  @MaxLength(100)
+  name!: string;
+}
+
+export class NewPerson {
+  @IsEmail()
+  @MaxLength(254)
+  email!: string;
+
+  @IsString()
+  @IsNotEmpty()
+  @MaxLength(100)
+  firstName!: string;
+
+  @IsString()
+  @IsNotEmpty()
+  @MaxLength(100)
+  lastName!: string;
+
+  @IsIn(['de', 'en'])
+  locale!: Locale;
+
+  @IsString()
+  @MinLength(12)
+  @MaxLength(200)
+  password!: string;
+}
+
+export class NewUser extends NewPerson {
+  @IsUUID()
+  accountId!: string;
+
+  @IsIn(ROLES)
+  role!: Role;
+}
+
+/** Makes accounts and users, for the command line. What comes in has been checked already. */
+@Injectable()
+export class Provisioning {
+  constructor(
+    @InjectDataSource() private readonly dataSource: DataSource,
+    private readonly hasher: PasswordHasher,
+    private readonly audit: AuditLog,
+    private readonly clock: Clock,
+  ) {}
+
+  /** All accounts with the number of their users, oldest first. */
+  listAccounts(): Promise<AccountSummary[]> {
+    return this.dataSource.query(
+      `SELECT a.id, a.name, a.created_at AS "createdAt",
+         (SELECT count(*)::integer FROM users u WHERE u.account_id = a.id) AS users
+       FROM accounts a ORDER BY a.created_at, a.id`,
+    );
+  }
+
+  createAccount({ name }: NewAccount): Promise<Account> {
+    return this.dataSource.transaction((tx) => this.insertAccount(tx, name));
+  }
+
+  /**
+   * @returns the user's id
+   * @throws ApiError not_found for an unknown account, conflict for an address that is taken
+   */
+  async createUser(user: NewUser): Promise<string> {
+    const passwordHash = await this.hasher.hash(user.password);
+    return this.dataSource.transaction(async (tx) => {
+      const known = await tx.existsBy(AccountEntity, { id: user.accountId });
+      if (!known) throw notFound('The account');
+      return this.insertUser(tx, user, passwordHash);
+    });
+  }
+
+  /**
+   * Makes an operator in the account of those who work for Flixcheck, and that account with the
+   * first one.
+   * @throws ApiError conflict for an address that is taken
+   */
+  async createOperator(person: NewPerson): Promise<string> {
+    const passwordHash = await this.hasher.hash(person.password);
+    return this.dataSource.transaction(async (tx) => {
+      // Two first operators at once must not make two accounts.
+      await tx.query('LOCK TABLE accounts IN SHARE ROW EXCLUSIVE MODE');
+      const [operators] = (await tx.query(
+        `SELECT a.id FROM accounts a LEFT JOIN users u ON u.account_id = a.id AND u.role = 'operator'
+         WHERE u.id IS NOT NULL OR a.name = $1
+         ORDER BY u.created_at NULLS LAST, a.created_at LIMIT 1`,
+        [OPERATORS_ACCOUNT],
+      )) as { id: string }[];
+      const account = operators ?? (await this.insertAccount(tx, OPERATORS_ACCOUNT));
+      const user = { ...person, role: 'operator' as const, accountId: account.id };
+      return this.insertUser(tx, user, passwordHash);
+    });
+  }
+
+  private async insertAccount(tx: EntityManager, name: string): Promise<Account> {
+    const account = { id: randomUUID(), name, createdAt: this.clock.now() };
+    await tx.insert(AccountEntity, account);
+    await this.audit.record(tx, {
+      actorId: null,
+      action: 'account_created',
+      subjectId: account.id,
+      detail: { name },
+      at: account.createdAt,
+    });
+    return account;
+  }
+
+  private async insertUser(tx: EntityManager, user: NewUser, passwordHash: string) {
+    const at = this.clock.now();
+    const { accountId, firstName, lastName, role, locale } = user;
+    const inserted = await tx
+      .createQueryBuilder()
+      .insert()
+      .into(UserEntity)
+      .values({
+        id: randomUUID(),
+        accountId,
+        email: normalizeEmail(user.email),
+        firstName,
+        lastName,
+        role,
+        locale,
+        status: 'active',
+        passwordHash,
+        createdAt: at,
+        updatedAt: at,
+      })
+      .orIgnore()
+      .returning('id')
+      .execute();
+    const [row] = inserted.raw as { id: string }[];
+    if (!row) throw new ApiError('conflict', 'A user with this e-mail address exists already.');
+    await this.audit.record(tx, {
+      actorId: null,
+      action: 'user_created',
+      subjectId: row.id,
+      detail: { accountId, role },
+      at,
+    });
+    return row.id;
+  }
+}
