@@ -1,0 +1,133 @@
+import { type CanActivate, type ExecutionContext, Inject, Injectable } from '@nestjs/common';
+import { Reflector } from '@nestjs/core';
+import { scopeAllows, type Scope } from '@flixcheck/oauth-protocol';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { CONFIG, type RuntimeConfig } from '../config/config.module.js';
+import { ConnectionUsage } from '../connections/connection-usage.js';
+import {
+  ACCESS,
+  type Access,
+  type BearerCaller,
+  type Role,
+  type SessionCaller,
+} from '../http/access.js';
+import { ApiError } from '../http/api-error.js';
+import { AppLogger } from '../http/app-logger.js';
+import { authorizationHeaders, bearerRefusal, isBearer } from './bearer.js';
+import { assertFromPortal, isStateChanging } from './request-origin.js';
+import { SessionCookie } from './session-cookie.js';
+import { AccessTokenStrategy } from './strategies/access-token.strategy.js';
+import { authenticate } from './strategies/request.strategy.js';
+import { SessionStrategy } from './strategies/session.strategy.js';
+
+/**
+ * The one place that decides who may call a route. It reads the route's declaration (http/access)
+ * and refuses a route that has none, so that nothing is open because somebody forgot.
+ */
+@Injectable()
+export class AccessGuard implements CanActivate {
+  constructor(
+    private readonly reflector: Reflector,
+    private readonly sessions: SessionStrategy,
+    private readonly tokens: AccessTokenStrategy,
+    private readonly cookie: SessionCookie,
+    private readonly usage: ConnectionUsage,
+    private readonly logger: AppLogger,
+    @Inject(CONFIG) private readonly config: RuntimeConfig,
+  ) {}
+
+  async canActivate(context: ExecutionContext): Promise<boolean> {
+    const declared = [context.getHandler(), context.getClass()];
+    const access = this.reflector.getAllAndOverride<Access | undefined>(ACCESS, declared);
+    const http = context.switchToHttp();
+    const request = http.getRequest<FastifyRequest>();
+    const reply = http.getResponse<FastifyReply>();
+    switch (access?.kind) {
+      case 'anyone':
+        if (access.stateChanging) assertFromPortal(request, this.config.publicUrl);
+        return true;
+      case 'client':
+        return true;
+      case 'session':
+        request.caller = await this.requireSession(request, reply, access.roles);
+        return true;
+      case 'bearer':
+        request.caller = await this.requireBearer(request, reply, access.scope);
+        return true;
+      case 'session-or-bearer':
+        request.caller = await this.requireEither(request, reply, access.scope);
+        return true;
+      default:
+        this.logger.error(`${request.method} ${request.routeOptions.url} declares no access`);
+        throw new ApiError('forbidden', 'This address is not open to anybody.');
+    }
+  }
+
+  private async requireSession(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    roles: readonly Role[],
+  ): Promise<SessionCaller> {
+    if (authorizationHeaders(request).some(isBearer)) {
+      throw new ApiError(
+        'session_required',
+        'An access token cannot do this: it takes a user who is signed in to the portal.',
+        { status: 403 },
+      );
+    }
+    const caller = await this.sessionOf(request, reply);
+    if (!caller) throw sessionRequired();
+    if (roles.length > 0 && !roles.includes(caller.role)) {
+      throw new ApiError('forbidden', `This takes the role ${roles.join(' or ')}.`);
+    }
+    return caller;
+  }
+
+  private async requireEither(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    scope: Scope,
+  ): Promise<SessionCaller | BearerCaller> {
+    // Whoever sends credentials of their own wants to be judged by these, not by a cookie.
+    if (authorizationHeaders(request).length > 0 || this.cookie.read(request) === undefined) {
+      return this.requireBearer(request, reply, scope, sessionRequired());
+    }
+    const caller = await this.sessionOf(request, reply);
+    if (!caller) throw bearerRefusal(this.config.publicUrl, sessionRequired());
+    return caller;
+  }
+
+  /** @param otherwise what to say when there is no token, besides how to get one */
+  private async requireBearer(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    scope: Scope,
+    otherwise = new ApiError('invalid_token', 'Send an access token: Authorization: Bearer …'),
+  ): Promise<BearerCaller> {
+    const caller = await authenticate(this.tokens, request, reply);
+    if (!caller) throw bearerRefusal(this.config.publicUrl, otherwise);
+    if (!scopeAllows(caller.scope, scope)) {
+      const description = `This takes the scope ${scope}.`;
+      throw bearerRefusal(
+        this.config.publicUrl,
+        { code: 'insufficient_scope', detail: description },
+        { error: 'insufficient_scope', description, scope },
+      );
+    }
+    await this.usage.record(caller.connectionId);
+    return caller;
+  }
+
+  private async sessionOf(
+    request: FastifyRequest,
+    reply: FastifyReply,
+  ): Promise<SessionCaller | null> {
+    if (this.cookie.read(request) === undefined) return null;
+    if (isStateChanging(request)) assertFromPortal(request, this.config.publicUrl);
+    return authenticate(this.sessions, request, reply);
+  }
+}
+
+function sessionRequired(): ApiError {
+  return new ApiError('session_required', 'Sign in: there is no session, or it has ended.');
+}

@@ -1,0 +1,64 @@
+import { Body, Controller, Get, Param, ParseUUIDPipe, Patch, Query } from '@nestjs/common';
+import { ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
+import { ConnectionsService } from '../connections/connections.service.js';
+import { CurrentCaller, RequireSession, type SessionCaller } from '../http/access.js';
+import { notFound } from '../http/api-error.js';
+import {
+  ApiProblems,
+  ApiResource,
+  ApiResources,
+  PageQuery,
+  type ResourceEnvelope,
+  type ResourcesEnvelope,
+} from '../http/envelope.js';
+import { UsersService } from '../users/users.service.js';
+import { AccountUserDto, toAccountUser, UpdateUserRequest } from './account-users.dto.js';
+
+const userId = new ParseUUIDPipe({ exceptionFactory: () => notFound('The user') });
+
+/** Stands here, not in users/, because it shows connections beside each user. */
+@ApiTags('Users')
+@Controller('user/v7/users')
+export class AccountUsersController {
+  constructor(
+    private readonly users: UsersService,
+    private readonly connections: ConnectionsService,
+  ) {}
+
+  @Get()
+  @RequireSession('admin')
+  @ApiOperation({ summary: "The account's users", description: 'The oldest first.' })
+  @ApiResources(AccountUserDto)
+  @ApiProblems(400, 401, 403)
+  async list(
+    @CurrentCaller() caller: SessionCaller,
+    @Query() page: PageQuery,
+  ): Promise<ResourcesEnvelope<AccountUserDto>> {
+    const { resources, meta } = await this.users.list(caller.accountId, page);
+    const counts = await this.connections.countActive(resources.map(({ id }) => id));
+    return {
+      resources: resources.map((user) => toAccountUser(user, counts.get(user.id) ?? 0)),
+      meta,
+    };
+  }
+
+  @Patch(':id')
+  @RequireSession('admin')
+  @ApiOperation({
+    summary: 'Disable or re-enable a user of the account',
+    description:
+      'Disabling ends all sessions and connections of the user; re-enabling brings none of them back.',
+  })
+  @ApiParam({ name: 'id', schema: { type: 'string', format: 'uuid' } })
+  @ApiResource(AccountUserDto)
+  @ApiProblems(400, 401, 403, 404, 409, 415)
+  async update(
+    @CurrentCaller() caller: SessionCaller,
+    @Param('id', userId) id: string,
+    @Body() body: UpdateUserRequest,
+  ): Promise<ResourceEnvelope<AccountUserDto>> {
+    const user = await this.users.setStatus(id, body.resource.status, caller);
+    const counts = await this.connections.countActive([id]);
+    return { resource: toAccountUser(user, counts.get(id) ?? 0) };
+  }
+}

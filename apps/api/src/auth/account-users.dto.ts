@@ -1,0 +1,69 @@
+import { ApiProperty } from '@nestjs/swagger';
+import { Type } from 'class-transformer';
+import { IsDefined, IsIn, ValidateNested } from 'class-validator';
+import type { Role } from '../http/access.js';
+import type { UserRecord, UserStatus } from '../users/users.service.js';
+
+/** A user of the account, as its admin sees it. */
+export class AccountUserDto {
+  @ApiProperty({ format: 'uuid', example: '8f14e45f-ceea-467f-9b1c-3c7a4c6f5e21' })
+  id!: string;
+
+  @ApiProperty({ format: 'email', example: 'user@musterhaus.example' })
+  email!: string;
+
+  @ApiProperty({ example: 'Uta' })
+  firstName!: string;
+
+  @ApiProperty({ example: 'User' })
+  lastName!: string;
+
+  @ApiProperty({ enum: ['member', 'admin', 'operator'], example: 'member' })
+  role!: Role;
+
+  @ApiProperty({ enum: ['active', 'disabled'], example: 'active' })
+  status!: UserStatus;
+
+  @ApiProperty({
+    type: String,
+    format: 'date-time',
+    nullable: true,
+    example: '2026-11-22T08:30:00.000Z',
+  })
+  lastSignInAt!: string | null;
+
+  @ApiProperty({ format: 'date-time', example: '2026-01-07T10:00:00.000Z' })
+  createdAt!: string;
+
+  @ApiProperty({ type: 'integer', minimum: 0, example: 2 })
+  activeConnections!: number;
+}
+
+export class UserStatusInput {
+  @ApiProperty({ enum: ['active', 'disabled'], example: 'disabled' })
+  @IsIn(['active', 'disabled'])
+  status!: UserStatus;
+}
+
+export class UpdateUserRequest {
+  @ApiProperty({ type: UserStatusInput })
+  @IsDefined()
+  @ValidateNested()
+  @Type(() => UserStatusInput)
+  resource!: UserStatusInput;
+}
+
+export function toAccountUser(user: UserRecord, activeConnections: number): AccountUserDto {
+  const { id, email, firstName, lastName, role, status, lastSignInAt, createdAt } = user;
+  return {
+    id,
+    email,
+    firstName,
+    lastName,
+    role,
+    status,
+    lastSignInAt: lastSignInAt?.toISOString() ?? null,
+    createdAt: createdAt.toISOString(),
+    activeConnections,
+  };
+}

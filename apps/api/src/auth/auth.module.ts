@@ -1,0 +1,49 @@
+import { Module } from '@nestjs/common';
+import { APP_GUARD } from '@nestjs/core';
+import { PassportModule } from '@nestjs/passport';
+import { TypeOrmModule } from '@nestjs/typeorm';
+import { ConnectionsModule } from '../connections/connections.module.js';
+import { OAuthTokensModule } from '../oauth-tokens/oauth-tokens.module.js';
+import { UsersModule } from '../users/users.module.js';
+import { AccessGuard } from './access.guard.js';
+import { AccountUsersController } from './account-users.controller.js';
+import { Credentials } from './credentials.js';
+import { MeController } from './me.controller.js';
+import { MeService } from './me.service.js';
+import { PasswordsService } from './passwords.service.js';
+import { SessionCookie } from './session-cookie.js';
+import { SessionEntity } from './session.entity.js';
+import { SessionsController } from './sessions.controller.js';
+import { SessionsService } from './sessions.service.js';
+import { SignInController } from './sign-in.controller.js';
+import { SignInLimits } from './sign-in-limits.js';
+import { SignInService } from './sign-in.service.js';
+import { AccessTokenStrategy } from './strategies/access-token.strategy.js';
+import { LocalStrategy } from './strategies/local.strategy.js';
+import { SessionStrategy } from './strategies/session.strategy.js';
+
+/** Who is calling: sign-in, sessions, and the one guard in front of every route. */
+@Module({
+  imports: [
+    TypeOrmModule.forFeature([SessionEntity]),
+    PassportModule.register({ session: false }),
+    UsersModule,
+    ConnectionsModule,
+    OAuthTokensModule,
+  ],
+  controllers: [SignInController, SessionsController, MeController, AccountUsersController],
+  providers: [
+    { provide: APP_GUARD, useClass: AccessGuard },
+    AccessTokenStrategy,
+    Credentials,
+    LocalStrategy,
+    MeService,
+    PasswordsService,
+    SessionCookie,
+    SessionStrategy,
+    SessionsService,
+    SignInLimits,
+    SignInService,
+  ],
+})
+export class AuthModule {}

@@ -1,0 +1,64 @@
+import { toErrorDescription } from '@flixcheck/oauth-protocol';
+import type { FastifyRequest } from 'fastify';
+import { ApiError, type ProblemCode } from '../http/api-error.js';
+
+/** RFC 6750 §2.1: one or more spaces, then a b64token; the scheme in any case (RFC 9110 §11.1). */
+const BEARER = /^Bearer +([A-Za-z0-9\-._~+/]+=*)$/i;
+const BEARER_SCHEME = /^Bearer( |$)/i;
+const METADATA_PATH = '/.well-known/oauth-protected-resource';
+
+/** Every `Authorization` header of a request; Node itself would drop all but the first. */
+export function authorizationHeaders(request: FastifyRequest): string[] {
+  const { rawHeaders } = request.raw;
+  const values: string[] = [];
+  for (let at = 0; at < rawHeaders.length; at += 2) {
+    if (rawHeaders[at]?.toLowerCase() === 'authorization') values.push(rawHeaders[at + 1] ?? '');
+  }
+  return values;
+}
+
+/** Whether a header offers an access token, be it well-formed or not. */
+export function isBearer(authorization: string): boolean {
+  return BEARER_SCHEME.test(authorization);
+}
+
+/** @returns null when the header is no well-formed Bearer credential */
+export function parseBearer(authorization: string): string | null {
+  return BEARER.exec(authorization)?.[1] ?? null;
+}
+
+export interface BearerChallenge {
+  error: 'invalid_request' | 'invalid_token' | 'insufficient_scope';
+  description: string;
+  scope?: string;
+}
+
+/**
+ * A refusal that tells the client where to find the authorization server (RFC 9728 §5.1) and,
+ * where it sent a token, what is wrong with that (RFC 6750 §3).
+ * @param challenge absent when no token was sent: then the client is told nothing else
+ */
+export function bearerRefusal(
+  publicUrl: string,
+  problem: { code: ProblemCode; detail: string; status?: number },
+  challenge?: BearerChallenge,
+): ApiError {
+  const parameters: [string, string | undefined][] = [
+    ['resource_metadata', `${publicUrl}${METADATA_PATH}`],
+    ['error', challenge?.error],
+    ['error_description', challenge && toErrorDescription(challenge.description)],
+    ['scope', challenge?.scope],
+  ];
+  const sent = parameters.filter(([, value]) => value !== undefined);
+  const header = `Bearer ${sent.map(([name, value]) => `${name}="${value}"`).join(', ')}`;
+  const { code, detail, status } = problem;
+  return new ApiError(code, detail, { headers: { 'www-authenticate': header }, status });
+}
+
+export function invalidToken(publicUrl: string, description: string): ApiError {
+  return bearerRefusal(
+    publicUrl,
+    { code: 'invalid_token', detail: description },
+    { error: 'invalid_token', description },
+  );
+}

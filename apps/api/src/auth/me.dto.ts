@@ -1,0 +1,68 @@
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { Type } from 'class-transformer';
+import {
+  IsBoolean,
+  IsDefined,
+  IsNotEmpty,
+  IsString,
+  MaxLength,
+  MinLength,
+  ValidateIf,
+  ValidateNested,
+} from 'class-validator';
+import { ProfileDto } from '../users/profile.dto.js';
+
+/** The connection through which an application acts. */
+export class BearerConnectionDto {
+  @ApiProperty({ format: 'uuid', example: '0b7e0e6e-7a53-4f0e-9a7c-2f1d4c8b9e01' })
+  id!: string;
+
+  @ApiProperty({ description: 'of the access token', example: 'readwrite' })
+  scope!: string;
+
+  @ApiProperty({ format: 'date-time', example: '2026-11-22T08:31:12.000Z' })
+  grantedAt!: string;
+}
+
+/** The user that the caller acts as. */
+export class MeDto extends ProfileDto {
+  @ApiPropertyOptional({ type: BearerConnectionDto, description: 'where an access token asks' })
+  connection?: BearerConnectionDto;
+}
+
+export class PasswordInput {
+  @ApiProperty({ format: 'password', maxLength: 200, example: 'demo-passwort-2026' })
+  @IsString()
+  @IsNotEmpty()
+  @MaxLength(200)
+  currentPassword!: string;
+
+  @ApiProperty({
+    format: 'password',
+    minLength: 12,
+    maxLength: 200,
+    description: 'neither the current one nor the e-mail address',
+    example: 'drei-blaue-elefanten',
+  })
+  @IsString()
+  @MinLength(12)
+  @MaxLength(200)
+  newPassword!: string;
+
+  @ApiPropertyOptional({
+    default: false,
+    description: 'end all my connections too',
+    example: false,
+  })
+  @ValidateIf((input: PasswordInput) => input.revokeConnections !== undefined)
+  @IsBoolean()
+  revokeConnections?: boolean;
+}
+
+export class ChangePasswordRequest {
+  @ApiProperty({ type: PasswordInput })
+  @IsDefined()
+  @ValidateNested()
+  @Type(() => PasswordInput)
+  resource!: PasswordInput;
+}

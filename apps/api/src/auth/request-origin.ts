@@ -1,0 +1,38 @@
+import type { FastifyRequest } from 'fastify';
+import { ApiError } from '../http/api-error.js';
+
+const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS']);
+
+export function isStateChanging(request: FastifyRequest): boolean {
+  return !SAFE_METHODS.has(request.method);
+}
+
+/**
+ * Refuses what a browser sent from anywhere but the portal, and bodies that a form of another site
+ * could send without a preflight (CONTRACT §5, session cookie). A request with neither `Origin`
+ * nor `Sec-Fetch-Site` comes from no browser: the documented flow has servers call with a session.
+ * @throws ApiError origin_refused, unsupported_media_type
+ */
+export function assertFromPortal(request: FastifyRequest, publicUrl: string): void {
+  const { origin, 'sec-fetch-site': site } = request.headers;
+  const originRefused = origin !== undefined && origin !== publicUrl;
+  const siteRefused = site !== undefined && site !== 'same-origin' && site !== 'none';
+  if (originRefused || siteRefused) {
+    throw new ApiError(
+      'origin_refused',
+      `Only the portal's own pages may do this from a browser. Open the portal at ${publicUrl}.`,
+    );
+  }
+  const type = request.headers['content-type']?.split(';', 1)[0]?.trim().toLowerCase();
+  if (type === undefined ? hasBody(request) : type !== 'application/json') {
+    throw new ApiError(
+      'unsupported_media_type',
+      'Send the body with Content-Type: application/json.',
+    );
+  }
+}
+
+function hasBody({ headers }: FastifyRequest): boolean {
+  const length = headers['content-length'];
+  return headers['transfer-encoding'] !== undefined || (length !== undefined && length !== '0');
+}

@@ -1,0 +1,112 @@
+import { ApiProperty, OmitType } from '@nestjs/swagger';
+import { Type } from 'class-transformer';
+import { IsDefined, IsNotEmpty, IsString, MaxLength, ValidateNested } from 'class-validator';
+import { AccountDto, ProfileDto, toProfile } from '../users/profile.dto.js';
+import type { UserRecord } from '../users/users.service.js';
+import type { SessionRecord } from './sessions.service.js';
+
+export class SignInInput {
+  @ApiProperty({ format: 'email', maxLength: 254, example: 'user@musterhaus.example' })
+  @IsString()
+  @IsNotEmpty()
+  @MaxLength(254)
+  email!: string;
+
+  @ApiProperty({ format: 'password', maxLength: 200, example: 'demo-passwort-2026' })
+  @IsString()
+  @IsNotEmpty()
+  @MaxLength(200)
+  password!: string;
+}
+
+export class SignInRequest {
+  @ApiProperty({ type: SignInInput })
+  @IsDefined()
+  @ValidateNested()
+  @Type(() => SignInInput)
+  resource!: SignInInput;
+}
+
+export class SessionUserDto extends OmitType(ProfileDto, ['account']) {}
+
+/** The session that the request belongs to. */
+export class CurrentSessionDto {
+  @ApiProperty({ format: 'uuid', example: 'b3f0c7e2-5a0f-4f5c-8e0a-1f2d3c4b5a69' })
+  id!: string;
+
+  @ApiProperty({ type: SessionUserDto })
+  user!: SessionUserDto;
+
+  @ApiProperty({ type: AccountDto })
+  account!: AccountDto;
+
+  @ApiProperty({ format: 'date-time', example: '2026-11-22T08:30:00.000Z' })
+  createdAt!: string;
+
+  @ApiProperty({
+    format: 'date-time',
+    description: 'when it ends if it is not used again',
+    example: '2026-11-22T20:30:00.000Z',
+  })
+  expiresAt!: string;
+}
+
+/** A device on which the user is signed in. */
+export class SessionDto {
+  @ApiProperty({ format: 'uuid', example: 'b3f0c7e2-5a0f-4f5c-8e0a-1f2d3c4b5a69' })
+  id!: string;
+
+  @ApiProperty({ description: 'whether it is the session of this request', example: true })
+  current!: boolean;
+
+  @ApiProperty({ format: 'date-time', example: '2026-11-22T08:30:00.000Z' })
+  createdAt!: string;
+
+  @ApiProperty({
+    format: 'date-time',
+    description: 'to the minute',
+    example: '2026-11-22T09:12:00.000Z',
+  })
+  lastSeenAt!: string;
+
+  @ApiProperty({
+    format: 'date-time',
+    description: 'when it ends if it is not used again',
+    example: '2026-11-22T21:12:00.000Z',
+  })
+  expiresAt!: string;
+
+  @ApiProperty({ description: 'the address that signed in', example: '192.0.2.17' })
+  ip!: string;
+
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    description: 'of the browser that signed in, at most 400 characters',
+    example: 'Mozilla/5.0 (X11; Linux x86_64; rv:150.0) Gecko/20100101 Firefox/150.0',
+  })
+  userAgent!: string | null;
+}
+
+export function toCurrentSession(session: SessionRecord, record: UserRecord): CurrentSessionDto {
+  const { account, ...user } = toProfile(record);
+  return {
+    id: session.id,
+    user,
+    account,
+    createdAt: session.createdAt.toISOString(),
+    expiresAt: session.expiresAt.toISOString(),
+  };
+}
+
+export function toSession(session: SessionRecord, currentId: string): SessionDto {
+  return {
+    id: session.id,
+    current: session.id === currentId,
+    createdAt: session.createdAt.toISOString(),
+    lastSeenAt: session.lastSeenAt.toISOString(),
+    expiresAt: session.expiresAt.toISOString(),
+    ip: session.ip,
+    userAgent: session.userAgent,
+  };
+}

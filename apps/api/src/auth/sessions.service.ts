@@ -1,0 +1,172 @@
+import { Injectable, type OnModuleInit } from '@nestjs/common';
+import { InjectRepository } from '@nestjs/typeorm';
+import { hashSecret, randomSecret } from '@flixcheck/oauth-protocol';
+import { randomUUID } from 'node:crypto';
+import { type EntityManager, MoreThan, Not, Repository } from 'typeorm';
+import { Clock, DAY, HOUR, MINUTE } from '../config/clock.js';
+import type { Role, SessionCaller } from '../http/access.js';
+import { notFound } from '../http/api-error.js';
+import {
+  DEFAULT_LIMIT,
+  decodeCursor,
+  type PageQuery,
+  type ResourcesEnvelope,
+  toPage,
+} from '../http/envelope.js';
+import { ACTIVE_USERS, UsersService } from '../users/users.service.js';
+import { SessionEntity } from './session.entity.js';
+
+export const IDLE_MS = 12 * HOUR;
+export const ABSOLUTE_MS = 7 * DAY;
+/** `lastSeenAt` is worth one write a minute, not one a request. */
+const LAST_SEEN_MS = MINUTE;
+const MAX_USER_AGENT_LENGTH = 400;
+/** What `randomSecret` makes; anything else is not worth a query. */
+const SECRET_SHAPE = /^[A-Za-z0-9_-]{43}$/;
+
+export interface SessionRecord {
+  id: string;
+  createdAt: Date;
+  lastSeenAt: Date;
+  /** When it ends if it is not used again. */
+  expiresAt: Date;
+  ip: string;
+  userAgent: string | null;
+}
+
+export interface NewSession {
+  userId: string;
+  ip: string;
+  userAgent: string | undefined;
+  at: Date;
+}
+
+/** Portal sessions: idle 12 h, absolute 7 days (CONTRACT §5, session cookie). */
+@Injectable()
+export class SessionsService implements OnModuleInit {
+  constructor(
+    @InjectRepository(SessionEntity) private readonly sessions: Repository<SessionEntity>,
+    private readonly users: UsersService,
+    private readonly clock: Clock,
+  ) {}
+
+  onModuleInit(): void {
+    this.users.onDisabled(async (tx, { userId }) => {
+      await tx.delete(SessionEntity, { userId });
+    });
+  }
+
+  /** @returns the session and the secret for its cookie, which is not stored */
+  async start(
+    tx: EntityManager,
+    { userId, ip, userAgent, at }: NewSession,
+  ): Promise<{ session: SessionRecord; secret: string }> {
+    const secret = randomSecret();
+    const session: SessionEntity = {
+      id: randomUUID(),
+      secretHash: hashSecret(secret),
+      userId,
+      createdAt: at,
+      lastSeenAt: at,
+      expiresAt: new Date(at.getTime() + ABSOLUTE_MS),
+      ip,
+      userAgent: userAgent?.slice(0, MAX_USER_AGENT_LENGTH) ?? null,
+    };
+    await tx.insert(SessionEntity, session);
+    return { session: toRecord(session), secret };
+  }
+
+  /**
+   * Whom a session cookie stands for. One statement: the user is joined by what the users module
+   * publishes, so that a disabled user or a changed role counts from the next request on.
+   * @returns null when the session is unknown, has ended, or its user may not act
+   */
+  async findCaller(secret: string): Promise<SessionCaller | null> {
+    if (!SECRET_SHAPE.test(secret)) return null;
+    const now = this.clock.now();
+    const [row]: { id: string; user_id: string; account_id: string; role: Role; seen: boolean }[] =
+      await this.sessions.query(
+        `SELECT s.id, s.user_id, u.account_id, u.role, s.last_seen_at > $4 AS seen
+         FROM sessions s JOIN ${ACTIVE_USERS} u ON u.id = s.user_id
+         WHERE s.secret_hash = $1 AND s.expires_at > $2 AND s.last_seen_at > $3`,
+        [hashSecret(secret), now, before(now, IDLE_MS), before(now, LAST_SEEN_MS)],
+      );
+    if (!row) return null;
+    if (!row.seen) await this.touch(row.id, now);
+    return {
+      via: 'session',
+      sessionId: row.id,
+      userId: row.user_id,
+      accountId: row.account_id,
+      role: row.role,
+    };
+  }
+
+  async findById(id: string): Promise<SessionRecord | null> {
+    const session = await this.sessions.findOneBy({ id });
+    return session && toRecord(session);
+  }
+
+  /** The user's living sessions, newest first. */
+  async list(userId: string, page: PageQuery): Promise<ResourcesEnvelope<SessionRecord>> {
+    const limit = page.limit ?? DEFAULT_LIMIT;
+    const after = decodeCursor(page.cursor);
+    const now = this.clock.now();
+    const query = this.sessions
+      .createQueryBuilder('session')
+      .where('session.userId = :userId', { userId })
+      .andWhere('session.expiresAt > :now', { now })
+      .andWhere('session.lastSeenAt > :idle', { idle: before(now, IDLE_MS) })
+      .orderBy('session.createdAt', 'DESC')
+      .addOrderBy('session.id', 'DESC')
+      .limit(limit + 1);
+    if (after) {
+      query.andWhere(
+        '(session.createdAt, session.id) < (CAST(:at AS timestamptz), CAST(:id AS uuid))',
+        { at: after[0], id: after[1] },
+      );
+    }
+    const sessions = await query.getMany();
+    return toPage(sessions, limit, ({ createdAt, id }) => [createdAt.toISOString(), id], toRecord);
+  }
+
+  /** @throws ApiError not_found when the user has no such session */
+  async end(userId: string, id: string): Promise<void> {
+    const now = this.clock.now();
+    const { affected } = await this.sessions.delete({
+      id,
+      userId,
+      expiresAt: MoreThan(now),
+      lastSeenAt: MoreThan(before(now, IDLE_MS)),
+    });
+    if (affected === 0) throw notFound('The session');
+  }
+
+  /** Ends the session that a cookie stands for, if there is one. */
+  async endBySecret(tx: EntityManager, secret: string): Promise<void> {
+    await tx.delete(SessionEntity, { secretHash: hashSecret(secret) });
+  }
+
+  /** Ends all sessions of the user but the one kept. */
+  async endOthers(userId: string, keptId: string, tx = this.sessions.manager): Promise<void> {
+    await tx.delete(SessionEntity, { userId, id: Not(keptId) });
+  }
+
+  private async touch(id: string, now: Date): Promise<void> {
+    await this.sessions.query(
+      `UPDATE sessions SET last_seen_at = $2 WHERE id = $1 AND last_seen_at <= $3`,
+      [id, now, before(now, LAST_SEEN_MS)],
+    );
+  }
+}
+
+function before(now: Date, ms: number): Date {
+  return new Date(now.getTime() - ms);
+}
+
+function toRecord(session: SessionEntity): SessionRecord {
+  const { id, createdAt, lastSeenAt, ip, userAgent } = session;
+  const idleAt = lastSeenAt.getTime() + IDLE_MS;
+  const expiresAt = new Date(Math.min(session.expiresAt.getTime(), idleAt));
+  return { id, createdAt, lastSeenAt, expiresAt, ip, userAgent };
+}

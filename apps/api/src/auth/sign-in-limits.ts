@@ -1,0 +1,93 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { createHmac } from 'node:crypto';
+import { DataSource, type EntityManager } from 'typeorm';
+import { Clock, MINUTE, SECOND } from '../config/clock.js';
+import { deriveKey } from '../config/config.js';
+import { CONFIG, type RuntimeConfig } from '../config/config.module.js';
+import { ApiError } from '../http/api-error.js';
+import { networkOf } from './network.js';
+
+export const WINDOW_MS = 15 * MINUTE;
+export const MAX_FAILURES_PER_EMAIL = 10;
+export const MAX_FAILURES_PER_NETWORK = 100;
+
+/** A password check under way, which counts as a failure until it is settled. */
+export interface Attempt {
+  id: string;
+}
+
+/**
+ * Limits of CONTRACT §5, counted in the database so that they hold across nodes. Every attempt is
+ * written down before the password is looked at, and taken back when it was right: however many
+ * come at once, no more passwords are tried than the limit says.
+ */
+@Injectable()
+export class SignInLimits {
+  private readonly emailKey: Buffer;
+
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly clock: Clock,
+    @Inject(CONFIG) config: RuntimeConfig,
+  ) {
+    this.emailKey = deriveKey(config.appSecret, 'sign-in failures by e-mail address');
+  }
+
+  /**
+   * @param email in lower case; whether anybody has it makes no difference
+   * @throws ApiError too_many_attempts, with the time until another try
+   */
+  async begin(email: string, ip: string): Promise<Attempt> {
+    const emailHash = createHmac('sha256', this.emailKey).update(email).digest();
+    const network = networkOf(ip);
+    const now = this.clock.now();
+    return this.dataSource.transaction(async (tx) => {
+      // Always in this order, so that no two attempts wait for each other.
+      await tx.query('SELECT pg_advisory_xact_lock($1), pg_advisory_xact_lock($2)', [
+        emailHash.readBigInt64BE().toString(),
+        createHmac('sha256', this.emailKey)
+          .update(`network ${network}`)
+          .digest()
+          .readBigInt64BE()
+          .toString(),
+      ]);
+      // A statement of its own: its snapshot must be younger than the locks.
+      const [{ by_email, by_network }]: [{ by_email: Date | null; by_network: Date | null }] =
+        await tx.query(
+          `SELECT
+             (SELECT at FROM sign_in_failures WHERE email_hash = $1 AND at > $3
+              ORDER BY at DESC OFFSET $4 LIMIT 1) AS by_email,
+             (SELECT at FROM sign_in_failures WHERE network = $2 AND at > $3
+              ORDER BY at DESC OFFSET $5 LIMIT 1) AS by_network`,
+          [
+            emailHash,
+            network,
+            new Date(now.getTime() - WINDOW_MS),
+            MAX_FAILURES_PER_EMAIL - 1,
+            MAX_FAILURES_PER_NETWORK - 1,
+          ],
+        );
+      const filledBy = Math.max(by_email?.getTime() ?? 0, by_network?.getTime() ?? 0);
+      if (filledBy > 0) throw tooManyAttempts(filledBy + WINDOW_MS - now.getTime());
+      const [{ id }]: [{ id: string }] = await tx.query(
+        `INSERT INTO sign_in_failures (email_hash, network, at) VALUES ($1, $2, $3) RETURNING id`,
+        [emailHash, network, now],
+      );
+      return { id };
+    });
+  }
+
+  /** The password was right: the attempt was no failure. Earlier failures keep counting. */
+  async succeed(tx: EntityManager, attempt: Attempt): Promise<void> {
+    await tx.query('DELETE FROM sign_in_failures WHERE id = $1', [attempt.id]);
+  }
+}
+
+function tooManyAttempts(waitMs: number): ApiError {
+  const retryAfterSeconds = Math.max(1, Math.ceil(waitMs / SECOND));
+  return new ApiError(
+    'too_many_attempts',
+    `There were too many failed attempts. Try again in ${retryAfterSeconds} seconds.`,
+    { retryAfterSeconds },
+  );
+}

@@ -1,0 +1,67 @@
+import { Injectable } from '@nestjs/common';
+import { DataSource } from 'typeorm';
+import { Clock } from '../config/clock.js';
+import { AuditLog } from '../users/audit-log.js';
+import { type UserRecord, UsersService } from '../users/users.service.js';
+import { invalidCredentials, type VerifiedCredentials } from './credentials.js';
+import { type SessionRecord, SessionsService } from './sessions.service.js';
+import { SignInLimits } from './sign-in-limits.js';
+
+export interface Device {
+  ip: string;
+  userAgent: string | undefined;
+  /** The session cookie that the browser already had. */
+  oldSecret: string | undefined;
+}
+
+export interface SignedIn {
+  session: SessionRecord;
+  /** For the cookie. */
+  secret: string;
+  user: UserRecord;
+}
+
+/** What follows from a right password. */
+@Injectable()
+export class SignInService {
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly users: UsersService,
+    private readonly sessions: SessionsService,
+    private readonly limits: SignInLimits,
+    private readonly audit: AuditLog,
+    private readonly clock: Clock,
+  ) {}
+
+  /**
+   * Starts a session with a new id and ends the one that the browser had, so that a planted
+   * cookie gains nothing (session fixation).
+   * @throws ApiError invalid_credentials when the user was disabled, or the password changed, meanwhile
+   */
+  start(credentials: VerifiedCredentials, device: Device): Promise<SignedIn> {
+    const { user, passwordHash, attempt } = credentials;
+    const at = this.clock.now();
+    return this.dataSource.transaction(async (tx) => {
+      if (!(await this.users.recordSignIn(tx, user.id, passwordHash, at))) {
+        throw invalidCredentials();
+      }
+      if (device.oldSecret !== undefined) await this.sessions.endBySecret(tx, device.oldSecret);
+      const { ip, userAgent } = device;
+      const { session, secret } = await this.sessions.start(tx, {
+        userId: user.id,
+        ip,
+        userAgent,
+        at,
+      });
+      await this.limits.succeed(tx, attempt);
+      await this.audit.record(tx, {
+        actorId: user.id,
+        action: 'signed_in',
+        subjectId: user.id,
+        detail: { sessionId: session.id, ip },
+        at,
+      });
+      return { session, secret, user };
+    });
+  }
+}

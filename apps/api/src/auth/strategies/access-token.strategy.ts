@@ -1,0 +1,70 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { PassportStrategy } from '@nestjs/passport';
+import type { FastifyRequest } from 'fastify';
+import { CONFIG, type RuntimeConfig } from '../../config/config.module.js';
+import { Revocations } from '../../connections/revocations.js';
+import type { BearerCaller } from '../../http/access.js';
+import {
+  AccessTokenError,
+  AccessTokens,
+  type VerifiedAccessToken,
+} from '../../oauth-tokens/access-tokens.js';
+import {
+  authorizationHeaders,
+  bearerRefusal,
+  invalidToken,
+  isBearer,
+  parseBearer,
+} from '../bearer.js';
+import { RequestStrategy } from './request.strategy.js';
+
+/** A third-party application by its access token (RFC 6750 §2.1, the header and nothing else). */
+@Injectable()
+export class AccessTokenStrategy extends PassportStrategy(RequestStrategy, 'access-token') {
+  constructor(
+    private readonly accessTokens: AccessTokens,
+    private readonly revocations: Revocations,
+    @Inject(CONFIG) private readonly config: RuntimeConfig,
+  ) {
+    super();
+  }
+
+  /**
+   * @returns null when there is no token in the request
+   * @throws ApiError with the challenge that RFC 6750 §3 asks for
+   */
+  async validate(request: FastifyRequest): Promise<BearerCaller | null> {
+    const [authorization, ...more] = authorizationHeaders(request);
+    if (authorization === undefined) return null;
+    if (more.length > 0) throw this.severalHeaders();
+    if (!isBearer(authorization)) return null;
+    const token = parseBearer(authorization);
+    if (token === null) throw invalidToken(this.config.publicUrl, 'There is no access token.');
+    const verified = await this.verify(token);
+    const { connectionId, familyId, jti } = verified;
+    if (await this.revocations.isRevoked([connectionId, familyId, jti])) {
+      throw invalidToken(this.config.publicUrl, 'The access token has been revoked.');
+    }
+    const { userId, accountId, clientId, scope } = verified;
+    return { via: 'bearer', userId, accountId, connectionId, clientId, scope };
+  }
+
+  private async verify(token: string): Promise<VerifiedAccessToken> {
+    try {
+      return await this.accessTokens.verify(token);
+    } catch (error) {
+      // Anything else, a database that is away for instance, says nothing about the token.
+      if (!(error instanceof AccessTokenError)) throw error;
+      throw invalidToken(this.config.publicUrl, error.message);
+    }
+  }
+
+  private severalHeaders() {
+    const description = 'Send one Authorization header.';
+    return bearerRefusal(
+      this.config.publicUrl,
+      { code: 'malformed_request', detail: description },
+      { error: 'invalid_request', description },
+    );
+  }
+}
