@@ -1,0 +1,48 @@
+import { type DynamicModule, Global, Module } from '@nestjs/common';
+import { AuthModule } from './auth/auth.module.js';
+import { ChecksModule } from './checks/checks.module.js';
+import type { Clock } from './config/clock.js';
+import { ConfigModule, type RuntimeConfig } from './config/config.module.js';
+import { ConnectionsModule } from './connections/connections.module.js';
+import { DatabaseModule } from './database/database.module.js';
+import { AppLogger } from './http/app-logger.js';
+import { OAuthClientsModule } from './oauth-clients/oauth-clients.module.js';
+import { OAuthCodesModule } from './oauth-codes/oauth-codes.module.js';
+import { OAuthTokensModule } from './oauth-tokens/oauth-tokens.module.js';
+import { OperationsModule } from './operations/operations.module.js';
+import { UsersModule } from './users/users.module.js';
+
+@Global()
+@Module({})
+class LoggerModule {
+  static with(logger: AppLogger): DynamicModule {
+    return {
+      module: LoggerModule,
+      providers: [{ provide: AppLogger, useValue: logger }],
+      exports: [AppLogger],
+    };
+  }
+}
+
+@Module({})
+export class AppModule {
+  /** @param clock another one in tests */
+  static with(config: RuntimeConfig, logger: AppLogger, clock?: Clock): DynamicModule {
+    return {
+      module: AppModule,
+      imports: [
+        ConfigModule.with(config, clock),
+        LoggerModule.with(logger),
+        DatabaseModule.with(config),
+        UsersModule,
+        OAuthClientsModule,
+        ConnectionsModule,
+        OAuthCodesModule,
+        OAuthTokensModule,
+        ChecksModule,
+        AuthModule,
+        OperationsModule,
+      ],
+    };
+  }
+}

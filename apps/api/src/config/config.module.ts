@@ -1,0 +1,23 @@
+import { type DynamicModule, Global, Module } from '@nestjs/common';
+import { Clock } from './clock.js';
+import type { Config } from './config.js';
+
+export const CONFIG = Symbol('CONFIG');
+/** Config with everything that only the start could know. */
+export type RuntimeConfig = Config & { databaseUrl: string; appSecret: string };
+
+@Global()
+@Module({})
+export class ConfigModule {
+  /** @param clock another one in tests */
+  static with(config: RuntimeConfig, clock = new Clock()): DynamicModule {
+    return {
+      module: ConfigModule,
+      providers: [
+        { provide: CONFIG, useValue: config },
+        { provide: Clock, useValue: clock },
+      ],
+      exports: [CONFIG, Clock],
+    };
+  }
+}

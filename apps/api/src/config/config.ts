@@ -1,0 +1,130 @@
+import { hkdfSync } from 'node:crypto';
+import { resolve } from 'node:path';
+
+/** What the program runs with: environment variables, parsed and validated once (README). */
+export interface Config {
+  production: boolean;
+  port: number;
+  /** The host to listen on: loopback in demo mode, whose passwords everybody knows. */
+  host: string;
+  /** Origin that the world sees, without a trailing slash; the issuer, byte for byte. */
+  publicUrl: string;
+  /** undefined: an embedded server in `dataDir`. */
+  databaseUrl: string | undefined;
+  /** undefined: made up once and kept in `dataDir` (demo mode only). */
+  appSecret: string | undefined;
+  dataDir: string;
+  /** Whether an empty database is filled with the demo data. */
+  demoData: boolean;
+  /** 0: no demo third-party application. */
+  demoClientPort: number;
+  trustProxy: boolean | number | string[];
+  logLevel: 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace' | 'silent';
+}
+
+/** A wrong environment variable. The message names it and says what it takes. */
+export class ConfigError extends Error {}
+
+const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
+const MIN_SECRET_LENGTH = 32;
+
+/**
+ * @throws ConfigError for the first variable that is wrong
+ */
+export function parseConfig(env: NodeJS.ProcessEnv): Config {
+  const read = (name: string): string | undefined => env[name]?.trim() || undefined;
+  const production = read('NODE_ENV') === 'production';
+  const port = parsePort('PORT', read('PORT') ?? '3000', 1);
+  const databaseUrl = read('DATABASE_URL');
+  const demo = databaseUrl === undefined;
+  if (demo && production) {
+    throw new ConfigError(
+      'DATABASE_URL is missing. With NODE_ENV=production the program needs a PostgreSQL server, e.g. postgres://user:password@host:5432/flixcheck; the embedded one is for demonstrations.',
+    );
+  }
+  if (databaseUrl !== undefined && !/^postgres(ql)?:\/\//.test(databaseUrl)) {
+    throw new ConfigError('DATABASE_URL must begin with postgres:// or postgresql://.');
+  }
+  const demoData = parseFlag('DEMO_DATA', read('DEMO_DATA')) ?? demo;
+  if (demoData && production) {
+    throw new ConfigError(
+      'DEMO_DATA must not be on with NODE_ENV=production: its passwords are published.',
+    );
+  }
+  const appSecret = read('APP_SECRET');
+  if (appSecret === undefined && !demo) {
+    throw new ConfigError(
+      'APP_SECRET is missing. Make one with: openssl rand -base64 48, and keep it: the signing keys are encrypted with it.',
+    );
+  }
+  if (appSecret !== undefined && appSecret.length < MIN_SECRET_LENGTH) {
+    throw new ConfigError(`APP_SECRET must be at least ${MIN_SECRET_LENGTH} characters long.`);
+  }
+  const logLevel = (read('LOG_LEVEL') ?? 'info') as Config['logLevel'];
+  if (!LOG_LEVELS.includes(logLevel)) {
+    throw new ConfigError(`LOG_LEVEL must be one of ${LOG_LEVELS.join(', ')}.`);
+  }
+  return {
+    production,
+    port,
+    host: read('HOST') ?? (demo ? 'localhost' : '0.0.0.0'),
+    publicUrl: parsePublicUrl(read('PUBLIC_URL') ?? `http://localhost:${port}`, production),
+    databaseUrl,
+    appSecret,
+    dataDir: resolve(read('DATA_DIR') ?? '.data'),
+    demoData,
+    demoClientPort: parsePort('DEMO_CLIENT_PORT', read('DEMO_CLIENT_PORT') ?? '4000', 0),
+    trustProxy: parseTrustProxy(read('TRUST_PROXY')),
+    logLevel,
+  };
+}
+
+/** A 256-bit key for one purpose, derived from APP_SECRET (RFC 5869). */
+export function deriveKey(appSecret: string, purpose: string): Buffer {
+  return Buffer.from(hkdfSync('sha256', appSecret, 'flixcheck-connect', purpose, 32));
+}
+
+function parsePort(name: string, value: string, min: number): number {
+  const port = /^\d{1,5}$/.test(value) ? Number(value) : NaN;
+  if (!(port >= min && port <= 65535)) {
+    throw new ConfigError(`${name} must be a number from ${min} to 65535, not '${value}'.`);
+  }
+  return port;
+}
+
+function parseFlag(name: string, value: string | undefined): boolean | undefined {
+  if (value === undefined) return undefined;
+  if (['1', 'true', 'on'].includes(value)) return true;
+  if (['0', 'false', 'off'].includes(value)) return false;
+  throw new ConfigError(`${name} must be on or off, not '${value}'.`);
+}
+
+function parsePublicUrl(value: string, production: boolean): string {
+  const url = URL.canParse(value) ? new URL(value) : null;
+  if (!url || !/^https?:$/.test(url.protocol) || url.origin !== value) {
+    throw new ConfigError(
+      `PUBLIC_URL must be an origin such as https://connect.example, without a path and without a slash at the end, not '${value}'.`,
+    );
+  }
+  if (production && url.protocol !== 'https:') {
+    throw new ConfigError('PUBLIC_URL must begin with https:// when NODE_ENV=production.');
+  }
+  return value;
+}
+
+/** `off`, `on` (every proxy), a number of hops, or a list of addresses and CIDR ranges. */
+function parseTrustProxy(value: string | undefined): Config['trustProxy'] {
+  if (value === undefined || ['off', 'false', '0'].includes(value)) return false;
+  if (['on', 'true'].includes(value)) return true;
+  if (/^\d{1,2}$/.test(value)) return Number(value);
+  const ranges = value.split(',').map((range) => range.trim());
+  const valid = ranges.every((range) =>
+    /^(loopback|linklocal|uniquelocal|[0-9a-f:.]+(\/\d{1,3})?)$/i.test(range),
+  );
+  if (!valid) {
+    throw new ConfigError(
+      `TRUST_PROXY must be off, on, a number of hops, or a list of addresses and ranges, not '${value}'.`,
+    );
+  }
+  return ranges;
+}

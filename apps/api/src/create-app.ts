@@ -1,0 +1,58 @@
+import { NestFactory } from '@nestjs/core';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { DynamicModule } from '@nestjs/common';
+import { AppModule } from './app.module.js';
+import type { RuntimeConfig } from './config/config.module.js';
+import { ApiError } from './http/api-error.js';
+import { AppLogger } from './http/app-logger.js';
+import { ErrorFilter } from './http/exception.filter.js';
+import { servePortal } from './http/portal.js';
+import { createAdapter, prepareServer } from './http/server.js';
+import { createOpenApiDocument, serveSwaggerUi } from './http/swagger.js';
+import { validationPipe } from './http/validation.js';
+
+/**
+ * The whole program as an application that does not listen yet.
+ * @param root a module in place of AppModule, for tests that override providers
+ */
+export async function createApp(
+  config: RuntimeConfig,
+  logger: AppLogger,
+  root: DynamicModule = AppModule.with(config, logger),
+): Promise<NestFastifyApplication> {
+  const app = await NestFactory.create<NestFastifyApplication>(root, createAdapter(config), {
+    logger,
+    abortOnError: false,
+  });
+  await configureApp(app, config, logger);
+  return app;
+}
+
+/** What every instance of the application has, also those that tests put together. */
+export async function configureApp(
+  app: NestFastifyApplication,
+  config: RuntimeConfig,
+  logger: AppLogger,
+): Promise<void> {
+  const filter = new ErrorFilter(config.publicUrl, logger);
+  app.useGlobalFilters(filter);
+  app.useGlobalPipes(validationPipe());
+  await prepareServer(app, config, logger);
+  const server = app.getHttpAdapter().getInstance() as unknown as FastifyInstance;
+  await servePortal(server);
+  const document = createOpenApiDocument(app, config.publicUrl);
+  serveSwaggerUi(app, document, config.publicUrl);
+  await app.init();
+  // After Nest's own: what fails before a route is reached is rendered by the same filter.
+  server.setErrorHandler((error, request: FastifyRequest, reply: FastifyReply) => {
+    filter.render(error, request, reply);
+  });
+  server.setNotFoundHandler((request: FastifyRequest, reply: FastifyReply) => {
+    filter.render(
+      new ApiError('not_found', 'There is nothing at this address. Compare it with /docs.'),
+      request,
+      reply,
+    );
+  });
+}

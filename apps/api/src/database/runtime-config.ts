@@ -1,0 +1,49 @@
+import { randomBytes } from 'node:crypto';
+import { mkdir, open, readFile, rename } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Config } from '../config/config.js';
+import type { RuntimeConfig } from '../config/config.module.js';
+import { startEmbeddedPostgres } from './embedded-postgres.js';
+
+/** The configuration with a running database, and how to let go of that database. */
+export interface RunningDatabase {
+  config: RuntimeConfig;
+  stop: () => Promise<void>;
+}
+
+/**
+ * Starts the embedded server where no DATABASE_URL is given, and makes up the demo's APP_SECRET.
+ * @param log one line of progress for people
+ * @throws Error whose message says what to do
+ */
+export async function prepareDatabase(
+  config: Config,
+  log: (line: string) => void,
+): Promise<RunningDatabase> {
+  if (config.databaseUrl !== undefined && config.appSecret !== undefined) {
+    const { databaseUrl, appSecret } = config;
+    return { config: { ...config, databaseUrl, appSecret }, stop: () => Promise.resolve() };
+  }
+  const server = await startEmbeddedPostgres({ dataDir: config.dataDir, log });
+  const appSecret = config.appSecret ?? (await keptSecret(config.dataDir));
+  return { config: { ...config, databaseUrl: server.url, appSecret }, stop: () => server.stop() };
+}
+
+/** The demo's secret: made up once, kept beside the database whose keys it encrypts. */
+async function keptSecret(dataDir: string): Promise<string> {
+  const path = join(dataDir, 'app-secret');
+  try {
+    const kept = (await readFile(path, 'utf8')).trim();
+    if (kept.length >= 32) return kept;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+  }
+  await mkdir(dataDir, { recursive: true });
+  const secret = randomBytes(48).toString('base64url');
+  const file = await open(`${path}.new`, 'w', 0o600);
+  await file.writeFile(`${secret}\n`);
+  await file.sync();
+  await file.close();
+  await rename(`${path}.new`, path);
+  return secret;
+}

@@ -1,0 +1,93 @@
+import { applyDecorators, createParamDecorator, SetMetadata } from '@nestjs/common';
+import type { ExecutionContext } from '@nestjs/common';
+import { RouteConfig } from '@nestjs/platform-fastify';
+import { ApiCookieAuth, ApiExtension, ApiOAuth2 } from '@nestjs/swagger';
+import type { Scope } from '@flixcheck/oauth-protocol';
+import type { FastifyRequest } from 'fastify';
+
+export type Role = 'member' | 'admin' | 'operator';
+
+/**
+ * Who may call a route. Every route declares exactly one; the guard refuses a route that declares
+ * nothing. The same declaration feeds CORS and OpenAPI.
+ */
+export type Access =
+  | { kind: 'anyone'; cors: boolean; stateChanging: boolean }
+  | { kind: 'client'; cors: boolean }
+  | { kind: 'session'; roles: readonly Role[] }
+  | { kind: 'bearer'; scope: Scope; cors: true }
+  | { kind: 'session-or-bearer'; scope: Scope; cors: true };
+
+export const ACCESS = Symbol('access');
+
+function declare(access: Access, ...more: (MethodDecorator & ClassDecorator)[]) {
+  return applyDecorators(
+    SetMetadata(ACCESS, access),
+    RouteConfig({ access }),
+    ApiExtension('x-access', access),
+    ...more,
+  );
+}
+
+/** No credentials asked. `cors`: browsers of any origin may read the answer. */
+export const AllowAnyone = (options: { cors?: boolean } = {}) =>
+  declare({ kind: 'anyone', cors: options.cors ?? false, stateChanging: false });
+
+/** No session asked, but it makes one: guarded against other sites like a session request. */
+export const AllowSignIn = () => declare({ kind: 'anyone', cors: false, stateChanging: true });
+
+/** An OAuth client that authenticates itself in the request; errors are flat (RFC 6749 §5.2). */
+export const AllowClient = (options: { cors?: boolean } = {}) =>
+  declare({ kind: 'client', cors: options.cors ?? true });
+
+/** A portal session, where given of one of these roles. */
+export const RequireSession = (...roles: Role[]) =>
+  declare({ kind: 'session', roles }, ApiCookieAuth('session') as MethodDecorator & ClassDecorator);
+
+/** An access token with this scope. */
+export const RequireBearer = (scope: Scope) =>
+  declare({ kind: 'bearer', scope, cors: true }, ApiOAuth2([scope], 'oauth2'));
+
+/** A portal session, or an access token with this scope. */
+export const RequireSessionOrBearer = (scope: Scope) =>
+  declare(
+    { kind: 'session-or-bearer', scope, cors: true },
+    ApiCookieAuth('session') as MethodDecorator & ClassDecorator,
+    ApiOAuth2([scope], 'oauth2'),
+  );
+
+export interface SessionCaller {
+  via: 'session';
+  sessionId: string;
+  userId: string;
+  accountId: string;
+  role: Role;
+}
+
+export interface BearerCaller {
+  via: 'bearer';
+  userId: string;
+  accountId: string;
+  connectionId: string;
+  clientId: string;
+  scope: string;
+}
+
+/** Whom a request acts for, as the guard found out. */
+export type Caller = SessionCaller | BearerCaller;
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    caller?: Caller;
+  }
+  interface FastifyContextConfig {
+    access?: Access;
+  }
+}
+
+/** The caller of a route that requires a session, a bearer token, or either. */
+export const CurrentCaller = createParamDecorator((_: unknown, context: ExecutionContext) => {
+  const { caller } = context.switchToHttp().getRequest<FastifyRequest>();
+  if (!caller) throw new Error('CurrentCaller on a route that authenticates nobody');
+  return caller;
+});

@@ -1,0 +1,82 @@
+import type { OAuthErrorCode } from '@flixcheck/oauth-protocol';
+
+export interface FieldError {
+  field: string;
+  code: string;
+  message: string;
+}
+
+/**
+ * The house API's stable error codes with their status and title. The OAuth codes stand beside
+ * them because an authorization request is validated by a house endpoint (CONTRACT §4).
+ */
+export const PROBLEMS = {
+  validation_failed: [400, 'The request is not valid'],
+  malformed_request: [400, 'The request cannot be read'],
+  unknown_client: [400, 'Unknown application'],
+  invalid_redirect_uri: [400, 'The redirect URI is not registered'],
+  invalid_request: [400, 'The authorization request is not valid'],
+  unauthorized_client: [400, 'The application may not do this'],
+  unsupported_response_type: [400, 'Unsupported response type'],
+  invalid_scope: [400, 'The scope is not valid'],
+  invalid_target: [400, 'The resource is not one of ours'],
+  invalid_credentials: [401, 'Sign-in failed'],
+  session_required: [401, 'Sign-in required'],
+  invalid_token: [401, 'The access token is not valid'],
+  forbidden: [403, 'Not allowed'],
+  origin_refused: [403, 'The request comes from another site'],
+  insufficient_scope: [403, 'The access token does not allow this'],
+  not_found: [404, 'Not found'],
+  method_not_allowed: [405, 'Method not allowed'],
+  conflict: [409, 'Conflict with the current state'],
+  cannot_disable_self: [409, 'One cannot disable oneself'],
+  payload_too_large: [413, 'The request is too large'],
+  unsupported_media_type: [415, 'Unsupported content type'],
+  too_many_attempts: [429, 'Too many attempts'],
+  internal_error: [500, 'Internal error'],
+  service_unavailable: [503, 'Temporarily unavailable'],
+} as const;
+
+export type ProblemCode = keyof typeof PROBLEMS;
+
+export interface ProblemOptions {
+  errors?: FieldError[];
+  status?: number;
+  headers?: Record<string, string>;
+  /** Where an authorization error may be sent; absent: it stays on the page. */
+  redirectTo?: string;
+  retryAfterSeconds?: number;
+}
+
+/** An expected failure of a house endpoint, rendered as RFC 9457 problem+json. */
+export class ApiError extends Error {
+  constructor(
+    readonly code: ProblemCode,
+    /** For the reader: what is wrong and what to do next. */
+    readonly detail: string,
+    readonly options: ProblemOptions = {},
+  ) {
+    super(`${code}: ${detail}`);
+  }
+
+  get status(): number {
+    return this.options.status ?? PROBLEMS[this.code][0];
+  }
+}
+
+/** An expected failure of an OAuth endpoint, rendered flat (RFC 6749 §5.2). */
+export class OAuthError extends Error {
+  constructor(
+    readonly error: OAuthErrorCode,
+    /** Stable code for the request log, one for each way to fail. */
+    readonly reason: string,
+    /** For the developer: what to do. Never echoes a secret. */
+    readonly description: string,
+    readonly options: { status?: number; headers?: Record<string, string> } = {},
+  ) {
+    super(`${error} (${reason}): ${description}`);
+  }
+}
+
+export const notFound = (what: string): ApiError =>
+  new ApiError('not_found', `${what} does not exist, or is not yours to see.`);

@@ -1,0 +1,166 @@
+import { type Type, applyDecorators } from '@nestjs/common';
+import {
+  ApiExtraModels,
+  ApiProperty,
+  ApiPropertyOptional,
+  ApiResponse,
+  getSchemaPath,
+} from '@nestjs/swagger';
+import { IsInt, IsOptional, IsString, Max, MaxLength, Min } from 'class-validator';
+import { Transform } from 'class-transformer';
+import { ApiError } from './api-error.js';
+
+export interface ResourceEnvelope<T> {
+  resource: T;
+}
+
+export interface ResourcesEnvelope<T> {
+  resources: T[];
+  meta: { nextCursor?: string };
+}
+
+export const DEFAULT_LIMIT = 50;
+
+/** `limit` (1–100, default 50) and `cursor` of every list that can grow. */
+export class PageQuery {
+  @ApiPropertyOptional({ minimum: 1, maximum: 100, default: DEFAULT_LIMIT, type: 'integer' })
+  @IsOptional()
+  @Transform(({ value }) => (/^\d{1,4}$/.test(String(value)) ? Number(value) : value))
+  @IsInt()
+  @Min(1)
+  @Max(100)
+  limit?: number;
+
+  @ApiPropertyOptional({ description: '`meta.nextCursor` of the page before' })
+  @IsOptional()
+  @IsString()
+  @MaxLength(200)
+  cursor?: string;
+}
+
+/** The position after the last row of a page: its sort key and id. */
+export type CursorKey = readonly [string, string];
+
+export function encodeCursor(key: CursorKey): string {
+  return Buffer.from(JSON.stringify(key)).toString('base64url');
+}
+
+/** @throws ApiError validation_failed when the cursor was not made by `encodeCursor` */
+export function decodeCursor(cursor: string | undefined): CursorKey | undefined {
+  if (cursor === undefined) return undefined;
+  try {
+    const key: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString());
+    if (
+      Array.isArray(key) &&
+      key.length === 2 &&
+      key.every((part) => typeof part === 'string' && part.length < 64)
+    ) {
+      const [sort, id] = key as [string, string];
+      if (!Number.isNaN(Date.parse(sort)) && /^([0-9a-f-]{36}|\d{1,19})$/.test(id))
+        return [sort, id];
+    }
+  } catch {
+    // Falls through to the same answer as every other cursor that is not ours.
+  }
+  throw new ApiError('validation_failed', 'The cursor is not one that this list has given out.', {
+    errors: [
+      {
+        field: 'cursor',
+        code: 'invalid_cursor',
+        message: 'Leave it out to start from the beginning.',
+      },
+    ],
+  });
+}
+
+/**
+ * Cuts a page out of `limit + 1` rows.
+ * @param keyOf the row's sort key, as the query ordered by it
+ */
+export function toPage<Row, Out>(
+  rows: Row[],
+  limit: number,
+  keyOf: (row: Row) => CursorKey,
+  map: (row: Row) => Out,
+): ResourcesEnvelope<Out> {
+  const page = rows.slice(0, limit);
+  const last = page.at(-1);
+  const more = rows.length > limit && last !== undefined;
+  return {
+    resources: page.map(map),
+    meta: more ? { nextCursor: encodeCursor(keyOf(last)) } : {},
+  };
+}
+
+class MetaDto {
+  @ApiPropertyOptional({ description: 'absent on the last page' })
+  nextCursor?: string;
+}
+
+/** Documents an answer of the form `{resource: …}`. */
+export function ApiResource(model: Type, options: { status?: number; description?: string } = {}) {
+  return applyDecorators(
+    ApiExtraModels(model),
+    ApiResponse({
+      status: options.status ?? 200,
+      description: options.description ?? 'Success',
+      schema: {
+        type: 'object',
+        required: ['resource'],
+        properties: { resource: { $ref: getSchemaPath(model) } },
+      },
+    }),
+  );
+}
+
+/** Documents an answer of the form `{resources: […], meta: {…}}`. */
+export function ApiResources(model: Type, options: { description?: string } = {}) {
+  return applyDecorators(
+    ApiExtraModels(model, MetaDto),
+    ApiResponse({
+      status: 200,
+      description: options.description ?? 'Success',
+      schema: {
+        type: 'object',
+        required: ['resources', 'meta'],
+        properties: {
+          resources: { type: 'array', items: { $ref: getSchemaPath(model) } },
+          meta: { $ref: getSchemaPath(MetaDto) },
+        },
+      },
+    }),
+  );
+}
+
+export class FieldErrorDto {
+  @ApiProperty() field!: string;
+  @ApiProperty() code!: string;
+  @ApiProperty() message!: string;
+}
+
+/** RFC 9457. */
+export class ProblemDto {
+  @ApiProperty({ format: 'uri' }) type!: string;
+  @ApiProperty() title!: string;
+  @ApiProperty({ type: 'integer' }) status!: number;
+  @ApiProperty({ description: 'what is wrong and what to do next' }) detail!: string;
+  @ApiProperty({ description: 'stable, for programs' }) code!: string;
+  @ApiProperty({ format: 'uuid' }) requestId!: string;
+  @ApiPropertyOptional({ type: [FieldErrorDto] }) errors?: FieldErrorDto[];
+  @ApiPropertyOptional({ format: 'uri' }) redirectTo?: string;
+  @ApiPropertyOptional({ type: 'integer' }) retryAfterSeconds?: number;
+}
+
+/** Documents the problems that a route answers with. */
+export function ApiProblems(...statuses: number[]) {
+  return applyDecorators(
+    ApiExtraModels(ProblemDto),
+    ...statuses.map((status) =>
+      ApiResponse({
+        status,
+        description: 'Problem',
+        content: { 'application/problem+json': { schema: { $ref: getSchemaPath(ProblemDto) } } },
+      }),
+    ),
+  );
+}

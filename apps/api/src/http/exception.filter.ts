@@ -1,0 +1,156 @@
+import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException } from '@nestjs/common';
+import { OAUTH_ERRORS, toErrorDescription } from '@flixcheck/oauth-protocol';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { QueryFailedError } from 'typeorm';
+import { ApiError, OAuthError, PROBLEMS, type ProblemCode } from './api-error.js';
+import type { AppLogger } from './app-logger.js';
+
+const PROBLEM_TYPE_BASE = '/docs/errors#';
+
+/**
+ * The one place that renders errors: flat OAuth JSON on the clients' endpoints, problem+json
+ * everywhere else. What nobody expected becomes a 5xx with the request id, and never shows a
+ * driver's message or a stack.
+ */
+@Catch()
+export class ErrorFilter implements ExceptionFilter {
+  constructor(
+    private readonly publicUrl: string,
+    private readonly logger: AppLogger,
+  ) {}
+
+  catch(error: unknown, host: ArgumentsHost): void {
+    const http = host.switchToHttp();
+    this.render(error, http.getRequest<FastifyRequest>(), http.getResponse<FastifyReply>());
+  }
+
+  render(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
+    if (reply.raw.headersSent) return;
+    const isOAuth = request.routeOptions.config.access?.kind === 'client';
+    if (isOAuth || error instanceof OAuthError) this.renderOAuth(error, request, reply);
+    else this.renderProblem(this.toApiError(error, request), request, reply);
+  }
+
+  private renderProblem(error: ApiError, request: FastifyRequest, reply: FastifyReply): void {
+    const { errors, headers, redirectTo, retryAfterSeconds } = error.options;
+    if (retryAfterSeconds !== undefined) reply.header('retry-after', String(retryAfterSeconds));
+    void reply
+      .status(error.status)
+      .headers({ ...headers })
+      .header('cache-control', 'no-store')
+      .header('content-type', 'application/problem+json')
+      .send(
+        JSON.stringify({
+          type: `${this.publicUrl}${PROBLEM_TYPE_BASE}${error.code}`,
+          title: PROBLEMS[error.code][1],
+          status: error.status,
+          detail: error.detail,
+          code: error.code,
+          requestId: request.id,
+          ...(errors && { errors }),
+          ...(redirectTo !== undefined && { redirectTo }),
+          ...(retryAfterSeconds !== undefined && { retryAfterSeconds }),
+        }),
+      );
+  }
+
+  private renderOAuth(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
+    const failure = error instanceof OAuthError ? error : this.toOAuthError(error, request);
+    const description = `${failure.description} (request id: ${request.id})`;
+    void reply
+      .status(failure.options.status ?? OAUTH_ERRORS[failure.error].status)
+      .headers({ ...failure.options.headers })
+      .header('cache-control', 'no-store')
+      .header('pragma', 'no-cache')
+      .header('content-type', 'application/json; charset=utf-8')
+      .send(
+        JSON.stringify({
+          error: failure.error,
+          error_description: toErrorDescription(description),
+        }),
+      );
+  }
+
+  private toOAuthError(error: unknown, request: FastifyRequest): OAuthError {
+    const problem = this.toApiError(error, request);
+    if (problem.status === 503) {
+      return new OAuthError('temporarily_unavailable', 'unavailable', problem.detail, {
+        status: 503,
+        headers: { 'retry-after': '1' },
+      });
+    }
+    return problem.status >= 500
+      ? new OAuthError('server_error', 'internal_error', problem.detail)
+      : new OAuthError('invalid_request', problem.code, problem.detail, { status: problem.status });
+  }
+
+  private toApiError(error: unknown, request: FastifyRequest): ApiError {
+    if (error instanceof ApiError) return error;
+    const status = statusOf(error);
+    if (status !== undefined && status < 500) return fromStatus(status, error);
+    const unavailable = isUnavailable(error);
+    this.logger.pino.error(
+      { requestId: request.id, err: describe(error) },
+      unavailable ? 'the database does not answer' : 'unexpected error',
+    );
+    return unavailable
+      ? new ApiError('service_unavailable', 'The database cannot be reached; try again soon.', {
+          retryAfterSeconds: 1,
+        })
+      : new ApiError(
+          'internal_error',
+          'Something went wrong on our side. Nothing that was confirmed is lost. When you report this, name the request id.',
+        );
+  }
+}
+
+function statusOf(error: unknown): number | undefined {
+  if (error instanceof HttpException) return error.getStatus();
+  const status = (error as { statusCode?: unknown } | null)?.statusCode;
+  return typeof status === 'number' ? status : undefined;
+}
+
+const BY_STATUS: Record<number, ProblemCode> = {
+  400: 'malformed_request',
+  401: 'session_required',
+  403: 'forbidden',
+  404: 'not_found',
+  405: 'method_not_allowed',
+  413: 'payload_too_large',
+  415: 'unsupported_media_type',
+};
+
+const BY_STATUS_DETAIL: Partial<Record<ProblemCode, string>> = {
+  malformed_request:
+    'The request cannot be read. Check that the body is what its Content-Type says.',
+  not_found: 'There is nothing at this address. Compare method and path with /docs.',
+  payload_too_large: 'The body is larger than this endpoint takes.',
+  unsupported_media_type: 'Send the body with Content-Type: application/json.',
+};
+
+function fromStatus(status: number, error: unknown): ApiError {
+  const code = BY_STATUS[status] ?? 'malformed_request';
+  return new ApiError(code, BY_STATUS_DETAIL[code] ?? (error as Error).message, { status });
+}
+
+/** SQLSTATE classes 08 (connection), 53 (resources), 57 (operator intervention), and Node's own. */
+function isUnavailable(error: unknown): boolean {
+  const driver = error instanceof QueryFailedError ? error.driverError : error;
+  const { code, message } = (driver ?? {}) as { code?: unknown; message?: unknown };
+  if (typeof code === 'string' && /^(08|53|57P|57014|ECONN|EPIPE|ENOENT|ETIMEDOUT)/.test(code)) {
+    return true;
+  }
+  return (
+    typeof message === 'string' &&
+    /connection (terminated|timeout|timed out)|timeout exceeded when trying to connect|not queryable|Client was closed/i.test(
+      message,
+    )
+  );
+}
+
+/** What the log may hold: never a statement's parameters, which may be secrets. */
+function describe(error: unknown): object {
+  if (!(error instanceof Error)) return { message: 'a value that is no Error was thrown' };
+  const { code, constraint } = error as { code?: string; constraint?: string };
+  return { name: error.name, message: error.message, code, constraint, stack: error.stack };
+}

@@ -1,0 +1,57 @@
+import fastifyStatic from '@fastify/static';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { existsSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import type { Access } from './access.js';
+
+/** The portal as `nx build portal` leaves it, found from this file's place in src or dist. */
+export const PORTAL_DIRECTORY = resolve(__dirname, '../../../portal/dist/browser');
+
+const ANYONE: Access = { kind: 'anyone', cors: false, stateChanging: false };
+/** `name-HASH.js`: the content is in the name, so it may be kept for good. */
+const HASHED = /-[A-Z0-9]{8,}\.(js|css|woff2|svg|png)$/;
+
+/**
+ * Serves the portal under /portal/: hashed files cached for good, the page itself never, any path
+ * without a file answered with the page (the router in it decides).
+ */
+export async function servePortal(
+  server: FastifyInstance,
+  directory = PORTAL_DIRECTORY,
+): Promise<void> {
+  const route = { config: { access: ANYONE } };
+  server.get('/', route, (_request, reply) => reply.redirect('/portal/', 302));
+  server.get('/portal', route, (request, reply) => {
+    const query = request.url.indexOf('?');
+    return reply.redirect(`/portal/${query < 0 ? '' : request.url.slice(query)}`, 302);
+  });
+  if (!existsSync(join(directory, 'index.html'))) {
+    server.get('/portal/*', route, (_request, reply) => reply.callNotFound());
+    return;
+  }
+  await server.register(fastifyStatic, {
+    root: directory,
+    prefix: '/portal/',
+    wildcard: false,
+    index: false,
+    preCompressed: true,
+    cacheControl: false,
+    setHeaders: (response, path) => {
+      const forGood = HASHED.test(path.replace(/\.(br|gz)$/, ''));
+      void response.header(
+        'cache-control',
+        forGood ? 'public, max-age=31536000, immutable' : 'no-cache',
+      );
+    },
+  });
+  const page = (request: FastifyRequest, reply: FastifyReply) => {
+    // A missing file is missing: a browser must not take the page for a script.
+    if (/\.[a-z0-9]{2,5}$/i.test(request.url.split('?', 1)[0] ?? '')) return reply.callNotFound();
+    return reply
+      .header('cache-control', 'no-store')
+      .header('content-type', 'text/html; charset=utf-8')
+      .sendFile('index.html', { cacheControl: false });
+  };
+  server.get('/portal/', route, page);
+  server.get('/portal/*', route, page);
+}

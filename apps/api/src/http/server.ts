@@ -1,0 +1,133 @@
+import cookie from '@fastify/cookie';
+import cors from '@fastify/cors';
+import helmet from '@fastify/helmet';
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { randomUUID } from 'node:crypto';
+import type { RuntimeConfig } from '../config/config.module.js';
+import { ApiError } from './api-error.js';
+import type { AppLogger } from './app-logger.js';
+import { findNul } from './validation.js';
+
+const BODY_LIMIT = 64 * 1024;
+
+/** The HTTP server under Nest: request ids, limits, and nothing that knows a route. */
+export function createAdapter(config: RuntimeConfig): FastifyAdapter {
+  return new FastifyAdapter({
+    bodyLimit: BODY_LIMIT,
+    trustProxy: config.trustProxy as boolean | string[],
+    // Never taken from the caller: the request log must be able to rely on it.
+    requestIdHeader: false,
+    genReqId: () => randomUUID(),
+    logger: false,
+    routerOptions: { maxParamLength: 200 },
+    // On shutdown, connections that wait for another request must not hold it up.
+    forceCloseConnections: 'idle',
+  });
+}
+
+/** Everything that happens to each request before a route is known. */
+export async function prepareServer(
+  app: NestFastifyApplication,
+  config: RuntimeConfig,
+  logger: AppLogger,
+): Promise<void> {
+  const server = app.getHttpAdapter().getInstance() as unknown as FastifyInstance;
+  server.addHook('onRequest', (request, reply, done) => {
+    reply.header('x-request-id', request.id);
+    done();
+  });
+  server.addHook('preValidation', (request, _reply, done) => {
+    const field = findNul(request.body) ?? findNul(request.query) ?? findNul(request.params);
+    done(
+      field === undefined
+        ? undefined
+        : new ApiError('validation_failed', 'Text must not contain NUL characters.', {
+            errors: [{ field, code: 'nul_character', message: 'Must not contain NUL characters.' }],
+          }),
+    );
+  });
+  server.addHook('onResponse', (request, reply, done) => {
+    logger.pino.info(
+      {
+        requestId: request.id,
+        method: request.method,
+        // Without the query: it may carry a code or a state.
+        path: request.url.split('?', 1)[0],
+        status: reply.statusCode,
+        ms: Math.round(reply.elapsedTime * 10) / 10,
+      },
+      'request',
+    );
+    done();
+  });
+  await server.register(cookie);
+  await registerCors(server);
+  await server.register(helmet, {
+    contentSecurityPolicy: {
+      useDefaults: false,
+      directives: {
+        defaultSrc: ["'self'"],
+        scriptSrc: ["'self'"],
+        // Angular and Swagger UI set styles at run time; scripts stay strict.
+        styleSrc: ["'self'", "'unsafe-inline'"],
+        imgSrc: ["'self'", 'https:', 'data:'],
+        connectSrc: ["'self'"],
+        objectSrc: ["'none'"],
+        baseUri: ["'self'"],
+        formAction: ["'self'"],
+        frameAncestors: ["'none'"],
+      },
+    },
+    frameguard: { action: 'deny' },
+    referrerPolicy: { policy: 'no-referrer' },
+    crossOriginEmbedderPolicy: false,
+    crossOriginResourcePolicy: false,
+    strictTransportSecurity: config.publicUrl.startsWith('https:'),
+  });
+}
+
+/**
+ * Browsers of any origin may read the routes whose declaration says so, without credentials and
+ * errors included; all others answer none but the portal's own (CONTRACT §5, CORS).
+ */
+async function registerCors(server: FastifyInstance): Promise<void> {
+  const open: { methods: readonly string[]; pattern: RegExp }[] = [];
+  server.addHook('onRoute', ({ url, method, config }) => {
+    const access = config?.access;
+    if (access && 'cors' in access && access.cors) {
+      open.push({ methods: [method].flat(), pattern: pathPattern(url) });
+    }
+  });
+  const openMethods = (request: FastifyRequest): string[] => {
+    const path = request.url.split('?', 1)[0] ?? '';
+    return open.filter(({ pattern }) => pattern.test(path)).flatMap(({ methods }) => methods);
+  };
+  await server.register(cors, {
+    hook: 'onRequest',
+    delegator: (request: FastifyRequest, callback) => {
+      const methods = openMethods(request);
+      const wanted =
+        request.method === 'OPTIONS'
+          ? request.headers['access-control-request-method']
+          : request.method;
+      callback(null, {
+        origin: wanted !== undefined && methods.includes(wanted) ? '*' : false,
+        credentials: false,
+        methods,
+        exposedHeaders: ['www-authenticate', 'x-request-id', 'retry-after'],
+        maxAge: 600,
+        strictPreflight: false,
+      });
+    },
+  });
+}
+
+/** `/a/:id` → ^/a/[^/]+$ */
+function pathPattern(url: string): RegExp {
+  const source = url
+    .split('/')
+    .map((part) => (part.startsWith(':') ? '[^/]+' : part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')))
+    .join('/');
+  return new RegExp(`^${source}/?$`);
+}

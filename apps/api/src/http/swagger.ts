@@ -1,0 +1,72 @@
+import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
+import type { INestApplication } from '@nestjs/common';
+import { SCOPES } from '@flixcheck/oauth-protocol';
+
+/** The client through which Swagger UI's Authorize button goes through the real flow. */
+export const API_EXPLORER_CLIENT_ID = 'api-explorer';
+export const API_EXPLORER_REDIRECT_PATH = '/docs/oauth2-redirect.html';
+
+const SCOPE_WORDS: Record<(typeof SCOPES)[number], string> = {
+  read: 'See what the user sees',
+  readwrite: 'See and change what the user may change',
+};
+
+const DESCRIPTION = `
+Third-party applications act for portal users: send the user to
+\`/portal/oauth/authorize\`, exchange the code at \`POST /guest/v7/oauth-tokens\`, call the API with
+\`Authorization: Bearer …\`. In the demo, press **Authorize** and sign in as
+\`user@musterhaus.example\` to try it here.
+
+Requests and answers carry \`{"resource": …}\`, lists \`{"resources": […], "meta": …}\`; errors are
+RFC 9457 problems with a stable \`code\` and a \`requestId\`. The OAuth endpoints speak the flat
+bodies of RFC 6749.
+`.trim();
+
+export function createOpenApiDocument(app: INestApplication, publicUrl: string): OpenAPIObject {
+  const config = new DocumentBuilder()
+    .setOpenAPIVersion('3.1.0')
+    .setTitle('Flixcheck Connect')
+    .setDescription(DESCRIPTION)
+    .setVersion('7')
+    .addServer(publicUrl)
+    .addCookieAuth('session', { type: 'apiKey', in: 'cookie', name: 'session' }, 'session')
+    .addOAuth2(
+      {
+        type: 'oauth2',
+        flows: {
+          authorizationCode: {
+            authorizationUrl: `${publicUrl}/portal/oauth/authorize`,
+            tokenUrl: `${publicUrl}/guest/v7/oauth-tokens`,
+            refreshUrl: `${publicUrl}/guest/v7/oauth-tokens`,
+            scopes: SCOPE_WORDS,
+          },
+        },
+      },
+      'oauth2',
+    )
+    .build();
+  const document = SwaggerModule.createDocument(app, config, {
+    operationIdFactory: (controller, method) => `${controller.replace('Controller', '')}_${method}`,
+  });
+  return document;
+}
+
+export function serveSwaggerUi(app: INestApplication, document: OpenAPIObject, publicUrl: string) {
+  SwaggerModule.setup('docs', app, document, {
+    jsonDocumentUrl: 'docs/openapi.json',
+    yamlDocumentUrl: 'docs/openapi.yaml',
+    customSiteTitle: 'Flixcheck Connect API',
+    swaggerOptions: {
+      persistAuthorization: false,
+      displayRequestDuration: true,
+      tryItOutEnabled: true,
+      oauth2RedirectUrl: `${publicUrl}${API_EXPLORER_REDIRECT_PATH}`,
+      initOAuth: {
+        clientId: API_EXPLORER_CLIENT_ID,
+        appName: 'API Explorer',
+        scopes: ['readwrite'],
+        usePkceWithAuthorizationCodeGrant: true,
+      },
+    },
+  });
+}

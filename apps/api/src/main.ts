@@ -1,0 +1,97 @@
+import 'reflect-metadata';
+import pino from 'pino';
+import { DataSource } from 'typeorm';
+import { parseConfig } from './config/config.js';
+import { createApp } from './create-app.js';
+import { dataSourceOptions } from './database/data-source.js';
+import { fillDemoData } from './database/demo-data.js';
+import { migrate } from './database/migrate.js';
+import { prepareDatabase } from './database/runtime-config.js';
+import { AppLogger } from './http/app-logger.js';
+
+/** Longer than any request takes; what is still open then is cut off. */
+const SHUTDOWN_LIMIT_MS = 4000;
+
+type Message =
+  | { type: 'progress'; message: string }
+  | { type: 'ready'; url: string }
+  | { type: 'failed'; message: string };
+
+/** Tells the launcher, where there is one. */
+function tell(message: Message): void {
+  if (process.connected) process.send?.(message);
+}
+
+async function start(): Promise<void> {
+  const config = parseConfig(process.env);
+  const logger = new AppLogger(pino({ level: config.logLevel, base: undefined }));
+  const progress = (message: string) => {
+    logger.pino.debug(message);
+    tell({ type: 'progress', message });
+  };
+  let stopping: Promise<void> | undefined;
+  const closers: (() => Promise<void>)[] = [];
+  const stop = (exitCode: number) => {
+    setTimeout(() => process.exit(exitCode || 1), SHUTDOWN_LIMIT_MS).unref();
+    stopping ??= closers
+      .reduceRight((done, close) => done.then(close, close), Promise.resolve())
+      .catch((error: unknown) => logger.error(error))
+      .then(() => process.exit(exitCode));
+    return stopping;
+  };
+  process.once('SIGINT', () => void stop(0));
+  process.once('SIGTERM', () => void stop(0));
+  process.once('disconnect', () => void stop(0));
+  // A second signal, as npm sends one of its own, must not end the process half-way.
+  process.on('SIGINT', () => undefined);
+  process.on('SIGTERM', () => undefined);
+
+  try {
+    const database = await prepareDatabase(config, progress);
+    closers.push(database.stop);
+    const ran = await migrate(database.config.databaseUrl);
+    if (ran.length > 0) progress(`migrated the database: ${ran.join(', ')}`);
+    if (config.demoData) await demoData(database.config.databaseUrl, config.demoClientPort);
+    const app = await createApp(database.config, logger);
+    closers.push(() => app.close());
+    await app.listen({ port: config.port, host: config.host });
+    logger.pino.info({ url: config.publicUrl }, 'ready');
+    tell({ type: 'ready', url: config.publicUrl });
+  } catch (error) {
+    fail(explain(error, config.port));
+    await stop(1);
+  }
+}
+
+async function demoData(databaseUrl: string, demoClientPort: number): Promise<void> {
+  const dataSource = await new DataSource(dataSourceOptions(databaseUrl)).initialize();
+  try {
+    await fillDemoData(dataSource, { demoClientPort, now: new Date() });
+  } finally {
+    await dataSource.destroy();
+  }
+}
+
+function explain(error: unknown, port: number): string {
+  const { code, message } = error as NodeJS.ErrnoException;
+  if (code === 'EADDRINUSE') {
+    return `Port ${port} is taken by another program. Stop that one, or choose another port: PORT=${port + 1} npm start`;
+  }
+  if (code === 'EACCES') return `Port ${port} may not be opened. Choose one above 1023 with PORT=…`;
+  if (code === 'ECONNREFUSED') {
+    return 'The database at DATABASE_URL does not answer. Start it, or correct the address.';
+  }
+  return message;
+}
+
+function fail(message: string): void {
+  tell({ type: 'failed', message });
+  if (!process.connected) process.stderr.write(`${message}\n`);
+}
+
+start().catch((error: unknown) => {
+  // Only the configuration fails before `start` can clean up after itself.
+  fail(error instanceof Error ? error.message : String(error));
+  process.exitCode = 1;
+  if (process.connected) process.disconnect();
+});

@@ -1,0 +1,132 @@
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { Type } from 'class-transformer';
+import {
+  IsDefined,
+  IsObject,
+  IsOptional,
+  IsString,
+  MaxLength,
+  ValidateNested,
+} from 'class-validator';
+
+const MAX_LENGTH = 4096;
+
+export class OAuthCodeInput {
+  @ApiProperty({ example: 'maklerwelt-crm' })
+  @IsString()
+  @MaxLength(MAX_LENGTH)
+  clientId!: string;
+
+  @ApiPropertyOptional({
+    example: 'http://localhost:4000/callback',
+    description: 'may be left out where one is registered',
+  })
+  @IsOptional()
+  @IsString()
+  @MaxLength(MAX_LENGTH)
+  redirectUri?: string;
+
+  @ApiPropertyOptional({
+    example: 'readwrite',
+    description: 'absent: all that the client may have',
+  })
+  @IsOptional()
+  @IsString()
+  @MaxLength(MAX_LENGTH)
+  scope?: string;
+
+  @ApiPropertyOptional({ example: 'open', description: 'comes back in `redirectTo` as it is' })
+  @IsOptional()
+  @IsString()
+  @MaxLength(MAX_LENGTH)
+  state?: string;
+
+  @ApiPropertyOptional({
+    example: 'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM',
+    description: 'RFC 7636, S256',
+  })
+  @IsOptional()
+  @IsString()
+  @MaxLength(MAX_LENGTH)
+  codeChallenge?: string;
+
+  @ApiPropertyOptional({ enum: ['S256'] })
+  @IsOptional()
+  @IsString()
+  @MaxLength(MAX_LENGTH)
+  codeChallengeMethod?: string;
+}
+
+export class OAuthCodeCreateRequest {
+  @ApiProperty({ type: OAuthCodeInput })
+  @IsDefined()
+  @IsObject()
+  @ValidateNested()
+  @Type(() => OAuthCodeInput)
+  resource!: OAuthCodeInput;
+}
+
+export class OAuthCodeDto {
+  @ApiProperty({ description: 'works once, for 60 seconds' })
+  code!: string;
+
+  @ApiProperty({ format: 'date-time' })
+  expiresAt!: string;
+
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    description: 'the redirect URI with code, state and iss; null where the code is bound to none',
+  })
+  redirectTo!: string | null;
+}
+
+export class RequestingClientDto {
+  @ApiProperty({ example: 'maklerwelt-crm' }) clientId!: string;
+  @ApiProperty({ example: 'Maklerwelt CRM' }) name!: string;
+  @ApiProperty() description!: string;
+  @ApiProperty({ example: 'Maklerwelt Software GmbH' }) publisher!: string;
+  @ApiProperty({ description: 'whether Flixcheck has verified the publisher' })
+  publisherVerified!: boolean;
+  @ApiProperty({ enum: ['confidential', 'public'] }) kind!: 'confidential' | 'public';
+  @ApiProperty({ type: String, nullable: true }) logoUri!: string | null;
+  @ApiProperty({ type: String, nullable: true }) homepageUri!: string | null;
+  @ApiProperty({ type: String, nullable: true }) privacyPolicyUri!: string | null;
+}
+
+export class RepresentedUserDto {
+  @ApiProperty({ format: 'uuid' }) id!: string;
+  @ApiProperty({ example: 'user@musterhaus.example' }) email!: string;
+  @ApiProperty() firstName!: string;
+  @ApiProperty() lastName!: string;
+}
+
+export class RepresentedAccountDto {
+  @ApiProperty({ format: 'uuid' }) id!: string;
+  @ApiProperty({ example: 'Musterhaus Versicherungsmakler GmbH' }) name!: string;
+}
+
+export class ExistingConnectionDto {
+  @ApiProperty({ format: 'uuid' }) id!: string;
+  @ApiProperty({ example: 'read' }) scope!: string;
+  @ApiProperty({ format: 'date-time' }) grantedAt!: string;
+  @ApiProperty({ type: String, format: 'date-time', nullable: true }) lastUsedAt!: string | null;
+}
+
+/** What the authorize page shows. */
+export class AuthorizationRequestDto {
+  @ApiProperty({ type: RequestingClientDto }) client!: RequestingClientDto;
+  @ApiProperty({ example: 'http://localhost:4000/callback' }) redirectUri!: string;
+  @ApiProperty({ example: 'localhost:4000' }) redirectHost!: string;
+  @ApiProperty({ example: 'readwrite' }) scope!: string;
+  @ApiProperty({ type: [String], example: ['readwrite'] }) scopes!: string[];
+  @ApiProperty({ type: String, nullable: true }) state!: string | null;
+  @ApiProperty({ type: String, nullable: true }) codeChallenge!: string | null;
+  @ApiProperty({ type: String, nullable: true, enum: ['S256', null] })
+  codeChallengeMethod!: 'S256' | null;
+  @ApiProperty({ type: RepresentedUserDto }) user!: RepresentedUserDto;
+  @ApiProperty({ type: RepresentedAccountDto }) account!: RepresentedAccountDto;
+  @ApiProperty({ type: ExistingConnectionDto, nullable: true })
+  existingConnection!: ExistingConnectionDto | null;
+  @ApiProperty({ description: 'where to go when the user refuses' }) denyRedirectTo!: string;
+}

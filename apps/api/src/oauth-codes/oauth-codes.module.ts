@@ -1,0 +1,21 @@
+import { Module } from '@nestjs/common';
+import { TypeOrmModule } from '@nestjs/typeorm';
+import { ConnectionsModule } from '../connections/connections.module.js';
+import { OAuthClientsModule } from '../oauth-clients/oauth-clients.module.js';
+import { UsersModule } from '../users/users.module.js';
+import { AuthorizationCode } from './authorization-code.entity.js';
+import { OAuthCodesController } from './oauth-codes.controller.js';
+import { OAuthCodesService } from './oauth-codes.service.js';
+
+@Module({
+  imports: [
+    TypeOrmModule.forFeature([AuthorizationCode]),
+    UsersModule,
+    OAuthClientsModule,
+    ConnectionsModule,
+  ],
+  controllers: [OAuthCodesController],
+  providers: [OAuthCodesService],
+  exports: [OAuthCodesService],
+})
+export class OAuthCodesModule {}

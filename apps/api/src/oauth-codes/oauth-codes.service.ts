@@ -1,0 +1,169 @@
+import {
+  randomSecret,
+  hashSecret,
+  redirectHost,
+  splitScope,
+  withResponseParameters,
+} from '@flixcheck/oauth-protocol';
+import { Inject, Injectable } from '@nestjs/common';
+import { InjectDataSource, InjectRepository } from '@nestjs/typeorm';
+import { randomUUID } from 'node:crypto';
+import { DataSource, LessThan, type Repository } from 'typeorm';
+import { Clock, SECOND } from '../config/clock.js';
+import { CONFIG, type RuntimeConfig } from '../config/config.module.js';
+import { ConnectionsService } from '../connections/connections.service.js';
+import { ApiError } from '../http/api-error.js';
+import type { SessionCaller } from '../http/access.js';
+import { OAuthClientsService } from '../oauth-clients/oauth-clients.service.js';
+import { UsersService } from '../users/users.service.js';
+import { AuthorizationCode } from './authorization-code.entity.js';
+import {
+  type AuthorizationRequest,
+  denialRedirect,
+  validateAuthorizationRequest,
+} from './authorization-request.js';
+import type { AuthorizationRequestDto, OAuthCodeDto, OAuthCodeInput } from './oauth-codes.dto.js';
+
+/** RFC 6749 §4.1.2 allows ten minutes; a browser needs one. */
+export const CODE_LIFETIME_MS = 60 * SECOND;
+
+export type AuthorizationCodeRecord = Readonly<Omit<AuthorizationCode, 'codeHash'>>;
+
+@Injectable()
+export class OAuthCodesService {
+  constructor(
+    @InjectDataSource() private readonly dataSource: DataSource,
+    @Inject(CONFIG) private readonly config: RuntimeConfig,
+    private readonly clock: Clock,
+    private readonly users: UsersService,
+    private readonly clients: OAuthClientsService,
+    private readonly connections: ConnectionsService,
+    @InjectRepository(AuthorizationCode) private readonly codes: Repository<AuthorizationCode>,
+  ) {}
+
+  /**
+   * Validates the query of the authorize page and returns what the page shows. Changes nothing.
+   * @throws ApiError as `validateAuthorizationRequest` does
+   */
+  async describeRequest(query: unknown, caller: SessionCaller): Promise<AuthorizationRequestDto> {
+    const request = await this.validate(query, true);
+    const { client, redirectUri } = request;
+    const [user, existing] = await Promise.all([
+      this.users.findById(caller.userId),
+      this.connections.findActive(client.id, caller.userId),
+    ]);
+    if (!user || redirectUri === null) throw sessionEnded();
+    return {
+      client: {
+        clientId: client.clientId,
+        name: client.name,
+        description: client.description,
+        publisher: client.publisher,
+        publisherVerified: client.publisherVerified,
+        kind: client.kind,
+        logoUri: client.logoUri,
+        homepageUri: client.homepageUri,
+        privacyPolicyUri: client.privacyPolicyUri,
+      },
+      redirectUri,
+      redirectHost: redirectHost(redirectUri),
+      scope: request.scope,
+      scopes: splitScope(request.scope),
+      state: request.state ?? null,
+      codeChallenge: request.codeChallenge ?? null,
+      codeChallengeMethod: request.codeChallenge === undefined ? null : 'S256',
+      user: {
+        id: user.id,
+        email: user.email,
+        firstName: user.firstName,
+        lastName: user.lastName,
+      },
+      account: user.account,
+      existingConnection: existing && {
+        id: existing.id,
+        scope: existing.scope,
+        grantedAt: existing.grantedAt.toISOString(),
+        lastUsedAt: existing.lastUsedAt?.toISOString() ?? null,
+      },
+      denyRedirectTo: denialRedirect(request, this.config.publicUrl) ?? '',
+    };
+  }
+
+  /**
+   * The grant: opens or renews the connection and creates a code under it, or neither. The page
+   * is not trusted: the request is validated again.
+   */
+  async create(input: OAuthCodeInput, caller: SessionCaller): Promise<OAuthCodeDto> {
+    const request = await this.validate(input, false);
+    const code = randomSecret();
+    const now = this.clock.now();
+    const expiresAt = new Date(now.getTime() + CODE_LIFETIME_MS);
+    await this.dataSource.transaction(async (tx) => {
+      // Both rows stay locked until the commit: whoever disables one of them waits, and then
+      // revokes what was granted here.
+      const user = await this.users.lockActive(tx, caller.userId);
+      if (!user) throw sessionEnded();
+      if (!(await this.clients.lockActive(tx, request.client.id))) {
+        throw new ApiError('unknown_client', 'The application has been switched off meanwhile.');
+      }
+      const connection = await this.connections.grant(tx, {
+        oauthClientId: request.client.id,
+        userId: user.id,
+        accountId: user.accountId,
+        scope: request.scope,
+        at: now,
+      });
+      await tx.query(
+        `INSERT INTO authorization_codes
+           (id, code_hash, connection_id, redirect_uri, scope, code_challenge, created_at, expires_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
+        [
+          randomUUID(),
+          hashSecret(code),
+          connection.id,
+          request.redirectUri,
+          request.scope,
+          request.codeChallenge ?? null,
+          now,
+          expiresAt,
+        ],
+      );
+    });
+    return {
+      code,
+      expiresAt: expiresAt.toISOString(),
+      redirectTo: this.grantRedirect(request, code),
+    };
+  }
+
+  /**
+   * The record of a code, whatever became of it: for saying why a redemption failed.
+   * @param code as it was presented
+   */
+  find(code: string): Promise<AuthorizationCodeRecord | null> {
+    return this.codes.findOneBy({ codeHash: hashSecret(code) });
+  }
+
+  /** Forgets codes created before `before`; none of them can be redeemed any more. */
+  async prune(before: Date): Promise<number> {
+    return (await this.codes.delete({ createdAt: LessThan(before) })).affected ?? 0;
+  }
+
+  private validate(input: unknown, page: boolean): Promise<AuthorizationRequest> {
+    return validateAuthorizationRequest(input, {
+      publicUrl: this.config.publicUrl,
+      findClient: (clientId) => this.clients.findActiveByClientId(clientId),
+      page,
+    });
+  }
+
+  /** RFC 6749 §4.1.2 with `iss` (RFC 9207 §2). */
+  private grantRedirect({ redirectUri, state }: AuthorizationRequest, code: string): string | null {
+    if (redirectUri === null) return null;
+    return withResponseParameters(redirectUri, { code, state, iss: this.config.publicUrl });
+  }
+}
+
+function sessionEnded(): ApiError {
+  return new ApiError('session_required', 'The session has ended. Sign in and try again.');
+}

@@ -1,0 +1,128 @@
+import { Injectable } from '@nestjs/common';
+import type { FastifyRequest } from 'fastify';
+import { Clock } from '../config/clock.js';
+import { OAuthError } from '../http/api-error.js';
+import { ClientAuthentication } from '../oauth-clients/client-authentication.js';
+import { FailureLimit } from '../oauth-clients/failure-limit.js';
+import type { OAuthClient } from '../oauth-clients/oauth-clients.service.js';
+import { type RequestLogEntry, RequestLog } from '../oauth-clients/request-log.js';
+import {
+  type ClientParameters,
+  type ClientRequest,
+  readClientParameters,
+} from './client-request.js';
+
+/** What an endpoint found out about a request; `connectionId` may be known even of a failure. */
+export interface Findings {
+  connectionId?: string;
+}
+
+type Work<T> = (request: ClientRequest, findings: Findings) => Promise<T>;
+
+/**
+ * What the token, revocation and introspection endpoints have in common: parameters, client
+ * authentication before anything else is said, the limit on failures, and the request log.
+ */
+@Injectable()
+export class ClientEndpoint {
+  constructor(
+    private readonly authentication: ClientAuthentication,
+    private readonly log: RequestLog,
+    private readonly limit: FailureLimit,
+    private readonly clock: Clock,
+  ) {}
+
+  /**
+   * Runs one request.
+   * @throws OAuthError for everything expected; 429 once a client fails too often from an address
+   */
+  async handle<T>(
+    endpoint: RequestLogEntry['endpoint'],
+    http: FastifyRequest,
+    work: Work<T>,
+  ): Promise<T> {
+    const startedAt = performance.now();
+    const at = this.clock.now();
+    const findings: Findings = {};
+    let parameters: ClientParameters = {};
+    let client: OAuthClient | undefined;
+    const entry = (error: OAuthError | undefined, oauthClientId: string): RequestLogEntry => ({
+      requestId: http.id,
+      oauthClientId,
+      at,
+      endpoint,
+      grantType: parameters.grant_type?.slice(0, 100) ?? null,
+      outcome: error ? 'failure' : 'success',
+      error: error?.error ?? null,
+      reason: error?.reason ?? null,
+      detail: error?.description ?? null,
+      connectionId: findings.connectionId ?? null,
+      ip: http.ip,
+      durationMs: performance.now() - startedAt,
+    });
+    try {
+      parameters = readClientParameters(http);
+      client = await this.authenticate(http, parameters);
+      const result = await work(
+        {
+          requestId: http.id,
+          ip: http.ip,
+          authorization: http.headers.authorization,
+          parameters,
+          client,
+          at,
+        },
+        findings,
+      );
+      await this.log.record(entry(undefined, client.id));
+      return result;
+    } catch (error) {
+      const failure = error instanceof OAuthError ? error : undefined;
+      const known = client ?? (error as { client?: OAuthClient }).client;
+      if (known) await this.log.record(entry(failure ?? UNEXPECTED, known.id));
+      if (!failure) throw error;
+      throw this.limited(known?.clientId ?? parameters.client_id ?? '', http.ip) ?? failure;
+    }
+  }
+
+  private authenticate(http: FastifyRequest, parameters: ClientParameters): Promise<OAuthClient> {
+    const { authorization } = http.headers;
+    if (authorization === undefined && parameters.client_id === undefined) {
+      throw parameters.grant_type === undefined && parameters.token === undefined
+        ? new OAuthError(
+            'invalid_request',
+            'body_empty',
+            'The body has none of the parameters of this endpoint. Send them as a form or as JSON with the matching Content-Type.',
+          )
+        : new OAuthError(
+            'invalid_client',
+            'client_credentials_missing',
+            'Send client_id and client_secret in the body, or as HTTP Basic credentials.',
+          );
+    }
+    return this.authentication.authenticate({
+      authorization,
+      clientId: parameters.client_id,
+      clientSecret: parameters.client_secret,
+    });
+  }
+
+  /** Successes are never limited; a guesser at one address does not stop the client at another. */
+  private limited(clientId: string, ip: string): OAuthError | undefined {
+    this.limit.recordFailure(clientId, ip);
+    const { limited, retryAfterSeconds } = this.limit.check(clientId, ip);
+    if (!limited) return undefined;
+    return new OAuthError(
+      'temporarily_unavailable',
+      'too_many_failures',
+      'Too many failed requests of this client from this address. Mend the cause, which the request log names, and try again later.',
+      { status: 429, headers: { 'retry-after': String(retryAfterSeconds) } },
+    );
+  }
+}
+
+const UNEXPECTED = new OAuthError(
+  'server_error',
+  'internal_error',
+  'Something went wrong on our side.',
+);

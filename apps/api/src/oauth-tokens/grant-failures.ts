@@ -1,0 +1,230 @@
+import { Injectable } from '@nestjs/common';
+import { SECOND } from '../config/clock.js';
+import { type ConnectionRecord, ConnectionsService } from '../connections/connections.service.js';
+import { OAuthError } from '../http/api-error.js';
+import { OAuthCodesService } from '../oauth-codes/oauth-codes.service.js';
+import type { Findings } from './client-endpoint.js';
+import type { GrantedRow, RedeemInput, RotateInput } from './grant-statements.js';
+import { type LocatedRefreshToken, RefreshTokenFamilies } from './refresh-token-families.js';
+
+/** A repeat this soon after the first use is a duplicated request, not an attack. */
+const DUPLICATE_REQUEST_MS = 2 * SECOND;
+
+const invalidGrant = (reason: string, description: string): OAuthError =>
+  new OAuthError('invalid_grant', reason, description);
+
+/**
+ * Finds out why a grant statement did nothing, says so precisely, and acts on a second use. Runs
+ * only after a failure, on a fresh snapshot, so that it sees what the statement lost against.
+ */
+@Injectable()
+export class GrantFailures {
+  constructor(
+    private readonly codes: OAuthCodesService,
+    private readonly connections: ConnectionsService,
+    private readonly families: RefreshTokenFamilies,
+  ) {}
+
+  /**
+   * The order is the rule: what only a wrong caller can get wrong comes first, so that an attempt
+   * that fails for its own reasons never ends what the rightful client holds.
+   */
+  async explainCode(
+    code: string,
+    { oauthClientId, redirectUri, codeChallenge, now }: Omit<RedeemInput, 'family'>,
+    findings: Findings,
+  ): Promise<OAuthError> {
+    const record = await this.codes.find(code);
+    const connection = record && (await this.connections.findRecord(record.connectionId));
+    if (!record || !connection) {
+      return invalidGrant(
+        'code_unknown',
+        'There is no such code. Send it as it came in the query, URL-decoded once, within 60 seconds.',
+      );
+    }
+    if (connection.oauthClientId !== oauthClientId) {
+      return invalidGrant('code_of_other_client', 'The code was issued to another client.');
+    }
+    findings.connectionId = connection.id;
+    if (redirectUri !== undefined && record.redirectUri !== redirectUri) {
+      return record.redirectUri === null
+        ? invalidGrant(
+            'redirect_uri_unexpected',
+            'The code is bound to no redirect URI. Leave redirect_uri out.',
+          )
+        : invalidGrant(
+            'redirect_uri_mismatch',
+            'redirect_uri is not the one of the authorization request. Send the same, character for character, or leave it out.',
+          );
+    }
+    const pkce = explainPkce(record.codeChallenge, codeChallenge);
+    if (pkce) return pkce;
+    if (connection.revokedAt !== null) return connectionEnded();
+    if (record.redeemedAt !== null) {
+      const late = now.getTime() - record.redeemedAt.getTime() > DUPLICATE_REQUEST_MS;
+      if (late && record.familyId !== null) {
+        await this.families.end(
+          record.familyId,
+          'code_reused',
+          'The authorization code was used a second time.',
+          now,
+        );
+      }
+      return invalidGrant(
+        'code_already_used',
+        late
+          ? 'The code has been used before, so the tokens that it gave have been ended. Send the user to the authorize page again.'
+          : 'The code has just been used. A code works once; use the tokens of the first answer.',
+      );
+    }
+    if (record.expiresAt <= now) {
+      return invalidGrant(
+        'code_expired',
+        'The code has expired; it lives 60 seconds. Send the user to the authorize page again.',
+      );
+    }
+    // All is well by now: the statement lost against something that has passed since.
+    return invalidGrant('code_unusable', 'The code could not be used just now. Try again.');
+  }
+
+  unknownRefreshToken(): OAuthError {
+    return invalidGrant(
+      'refresh_token_unknown',
+      'This is not a refresh token of this server. Store it whole, and replace it at every refresh.',
+    );
+  }
+
+  /**
+   * Answers a retry with what the first attempt got; everything else is a failure, and a real
+   * reuse ends the family (RFC 9700 §4.14.2).
+   * @throws OAuthError
+   */
+  async retryOrExplain(
+    rotation: Omit<RotateInput, 'successor' | 'expiresAt'>,
+    retryMs: number,
+    findings: Findings,
+  ): Promise<GrantedRow> {
+    const { presented, oauthClientId, needsReadwrite, now } = rotation;
+    const located = await this.families.locate(presented);
+    const connection = located && (await this.connections.findRecord(located.family.connectionId));
+    if (!located || !connection || located.position === 'forged') {
+      throw this.unknownRefreshToken();
+    }
+    if (connection.oauthClientId !== oauthClientId) {
+      throw invalidGrant(
+        'refresh_token_of_other_client',
+        'The refresh token was issued to another client.',
+      );
+    }
+    findings.connectionId = connection.id;
+    if (connection.revokedAt !== null) throw connectionEnded();
+    const { family, position } = located;
+    if (family.endedAt !== null) {
+      throw await this.refused(
+        connection,
+        now,
+        invalidGrant(
+          'refresh_token_family_ended',
+          'A refresh token or code of this lineage was used twice, so all of it has been ended. Send the user to the authorize page again.',
+        ),
+      );
+    }
+    if (family.expiresAt <= now) {
+      throw await this.refused(
+        connection,
+        now,
+        invalidGrant(
+          'refresh_token_expired',
+          'The refresh token has not been used for 30 days. Send the user to the authorize page again.',
+        ),
+      );
+    }
+    if (needsReadwrite && !family.scope.split(' ').includes('readwrite')) {
+      throw new OAuthError(
+        'invalid_scope',
+        'scope_wider_than_granted',
+        `The user granted '${family.scope}', which does not cover the scope asked for.`,
+      );
+    }
+    if (isRetry(located, now, retryMs)) return toGranted(located, connection);
+    if (position === 'current') {
+      throw invalidGrant(
+        'refresh_token_unusable',
+        'The refresh token could not be used just now. Try again.',
+      );
+    }
+    await this.families.end(family.id, 'refresh_token_reused', describeReuse(located), now);
+    throw await this.refused(
+      connection,
+      now,
+      invalidGrant(
+        'refresh_token_reused',
+        'This refresh token was replaced before, so it may have been stolen: all tokens of its lineage have been ended. Store the new refresh token at every refresh, and send the user to the authorize page again.',
+      ),
+    );
+  }
+
+  private async refused(
+    connection: ConnectionRecord,
+    at: Date,
+    error: OAuthError,
+  ): Promise<OAuthError> {
+    await this.connections.recordRefreshRefused(connection.id, { at, detail: error.reason });
+    return error;
+  }
+}
+
+/** The successor is unused, because it is still the current one, and young enough. */
+function isRetry({ family, position }: LocatedRefreshToken, now: Date, retryMs: number): boolean {
+  return (
+    position === 'previous' &&
+    family.rotatedAt !== null &&
+    now.getTime() - family.rotatedAt.getTime() <= retryMs
+  );
+}
+
+function toGranted({ family }: LocatedRefreshToken, connection: ConnectionRecord): GrantedRow {
+  return {
+    familyId: family.id,
+    connectionId: connection.id,
+    userId: connection.userId,
+    accountId: connection.accountId,
+    scope: family.scope,
+  };
+}
+
+function describeReuse({ position }: LocatedRefreshToken): string {
+  return position === 'previous'
+    ? 'A refresh token was used again after its successor had become too old for a retry.'
+    : 'A refresh token was used again after its successor had been used.';
+}
+
+/** RFC 7636 §4.6; a challenge that is silently dropped, or a verifier that is, is no PKCE. */
+function explainPkce(challenge: string | null, sent: string | undefined): OAuthError | undefined {
+  if (challenge === null && sent !== undefined) {
+    return invalidGrant(
+      'code_verifier_unexpected',
+      'The authorization request had no code_challenge, so there must be no code_verifier. Put a code_challenge in the link.',
+    );
+  }
+  if (challenge !== null && sent === undefined) {
+    return invalidGrant(
+      'code_verifier_missing',
+      'The authorization request had a code_challenge, so code_verifier is needed.',
+    );
+  }
+  if (challenge !== null && challenge !== sent) {
+    return invalidGrant(
+      'code_verifier_mismatch',
+      'The code_verifier does not fit the code_challenge of the authorization request.',
+    );
+  }
+  return undefined;
+}
+
+function connectionEnded(): OAuthError {
+  return invalidGrant(
+    'connection_ended',
+    'The connection has been ended. Send the user to the authorize page again.',
+  );
+}

@@ -1,0 +1,42 @@
+import { Module } from '@nestjs/common';
+import { TypeOrmModule } from '@nestjs/typeorm';
+import { ConnectionsModule } from '../connections/connections.module.js';
+import { OAuthClientsModule } from '../oauth-clients/oauth-clients.module.js';
+import { OAuthCodesModule } from '../oauth-codes/oauth-codes.module.js';
+import { UsersModule } from '../users/users.module.js';
+import { AccessTokens } from './access-tokens.js';
+import { ClientEndpoint } from './client-endpoint.js';
+import { GrantFailures } from './grant-failures.js';
+import { OAuthTokensController } from './oauth-tokens.controller.js';
+import { RefreshTokenFamilies } from './refresh-token-families.js';
+import { RefreshTokenFamily } from './refresh-token-family.entity.js';
+import { SigningKey } from './signing-key.entity.js';
+import { SigningKeys } from './signing-keys.js';
+import { TokenGrants } from './token-grants.js';
+import { TokenIntrospection } from './token-introspection.js';
+import { TokenRevocation } from './token-revocation.js';
+import { UserinfoController } from './userinfo.controller.js';
+import { WellKnownController } from './well-known.controller.js';
+
+@Module({
+  imports: [
+    TypeOrmModule.forFeature([RefreshTokenFamily, SigningKey]),
+    UsersModule,
+    OAuthClientsModule,
+    ConnectionsModule,
+    OAuthCodesModule,
+  ],
+  controllers: [OAuthTokensController, WellKnownController, UserinfoController],
+  providers: [
+    AccessTokens,
+    ClientEndpoint,
+    GrantFailures,
+    RefreshTokenFamilies,
+    SigningKeys,
+    TokenGrants,
+    TokenIntrospection,
+    TokenRevocation,
+  ],
+  exports: [AccessTokens, SigningKeys, RefreshTokenFamilies],
+})
+export class OAuthTokensModule {}

@@ -1,0 +1,276 @@
+import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
+import { InjectDataSource } from '@nestjs/typeorm';
+import {
+  createCipheriv,
+  createDecipheriv,
+  createPrivateKey,
+  createPublicKey,
+  generateKeyPairSync,
+  type JsonWebKey,
+  type KeyObject,
+  randomBytes,
+} from 'node:crypto';
+import { DataSource, type EntityManager } from 'typeorm';
+import { Clock, DAY, MINUTE } from '../config/clock.js';
+import { deriveKey } from '../config/config.js';
+import { CONFIG, type RuntimeConfig } from '../config/config.module.js';
+import { ChangeFeed } from '../database/change-feed.js';
+import { AppLogger } from '../http/app-logger.js';
+import { ACCESS_TOKEN_LIFETIME_MS, CLOCK_TOLERANCE_MS } from './access-token-rules.js';
+import { SigningKey } from './signing-key.entity.js';
+
+/** Verifiers may keep the published keys for this long, so a new key waits longer to sign. */
+export const JWKS_MAX_AGE_SECONDS = 300;
+const PUBLISH_AHEAD_MS = 10 * MINUTE;
+const ROTATE_AFTER_MS = 90 * DAY;
+const ROTATION_LOCK = 7_304_002;
+/** While announcements may be missed, the table is read again after this long. */
+const RELOAD_MS = 500;
+
+interface LoadedKey {
+  kid: string;
+  publicJwk: JsonWebKey;
+  publicKey: KeyObject;
+  /** null: encrypted under another APP_SECRET, good for verifying only. */
+  privateKey: KeyObject | null;
+  createdAt: Date;
+  signsFrom: Date;
+}
+
+export interface SigningKeyStatus {
+  kid: string;
+  createdAt: Date;
+  signsFrom: Date;
+  revokedAt: Date | null;
+  status: 'signing' | 'published' | 'retired' | 'revoked';
+}
+
+/**
+ * The ES256 keys that sign access tokens: rows, encrypted with APP_SECRET, published before they
+ * sign and kept until the last token that they signed has expired (RFC 7517, RFC 9700 §2.6).
+ */
+@Injectable()
+export class SigningKeys implements OnModuleInit {
+  private keys: LoadedKey[] = [];
+  private loadedAt = 0;
+  private loading: Promise<void> | undefined;
+  private readonly encryptionKey: Buffer;
+
+  constructor(
+    @InjectDataSource() private readonly dataSource: DataSource,
+    @Inject(CONFIG) config: RuntimeConfig,
+    private readonly clock: Clock,
+    private readonly feed: ChangeFeed,
+    private readonly logger: AppLogger,
+  ) {
+    this.encryptionKey = deriveKey(config.appSecret, 'signing-keys');
+  }
+
+  async onModuleInit(): Promise<void> {
+    this.feed.subscribe({
+      channel: 'signing_keys',
+      onChange: () => void this.load().catch((error: unknown) => this.logger.error(error)),
+      catchUp: async (_query, reconnected) => {
+        if (reconnected) await this.load();
+      },
+    });
+    await this.load();
+    if (this.signingKey() === undefined) await this.ensureSigningKey();
+  }
+
+  /** The key that signs now. */
+  current(): { kid: string; privateKey: KeyObject } {
+    const key = this.signingKey();
+    if (!key?.privateKey) throw new Error('there is no signing key');
+    return { kid: key.kid, privateKey: key.privateKey };
+  }
+
+  /**
+   * The public key with this id, unless it has been revoked or has retired. Asks the table again
+   * where this node may have missed a change.
+   */
+  async find(kid: string): Promise<KeyObject | undefined> {
+    const known = this.keys.find((key) => key.kid === kid);
+    const trusted = known !== undefined && this.feed.isLive();
+    if (!trusted && performance.now() - this.loadedAt > RELOAD_MS) await this.load();
+    return this.keys.find((key) => key.kid === kid)?.publicKey;
+  }
+
+  /** What `/.well-known/jwks.json` shows (RFC 7517 §5). */
+  jwks(): { keys: JsonWebKey[] } {
+    return {
+      keys: this.keys.map(({ kid, publicJwk }) => ({
+        ...publicJwk,
+        kid,
+        use: 'sig',
+        alg: 'ES256',
+      })),
+    };
+  }
+
+  /** Every key that is still in the table, newest first. */
+  async list(): Promise<SigningKeyStatus[]> {
+    const rows = await this.dataSource
+      .getRepository(SigningKey)
+      .find({ order: { signsFrom: 'DESC', createdAt: 'DESC' } });
+    const now = this.clock.now();
+    const signing = rows.find((row) => row.revokedAt === null && row.signsFrom <= now);
+    return rows.map((row) => ({
+      kid: row.kid,
+      createdAt: row.createdAt,
+      signsFrom: row.signsFrom,
+      revokedAt: row.revokedAt,
+      status:
+        row.revokedAt !== null
+          ? 'revoked'
+          : row === signing
+            ? 'signing'
+            : row.signsFrom > now
+              ? 'published'
+              : 'retired',
+    }));
+  }
+
+  /**
+   * Adds a key. It is published at once and signs after the time for which verifiers may keep
+   * the published keys, or at once with `immediately` (when the current one is compromised).
+   * @returns the new key's id
+   */
+  async rotate({ immediately = false } = {}): Promise<string> {
+    const kid = await this.locked((tx) => this.insert(tx, immediately ? 0 : PUBLISH_AHEAD_MS));
+    await this.load();
+    return kid;
+  }
+
+  /**
+   * Ends a key: tokens that it signed are refused from now on, on every node. Where it was the
+   * one that signs, another takes over at once.
+   * @returns false when there is no such key
+   */
+  async revoke(kid: string): Promise<boolean> {
+    const revoked = await this.locked(async (tx) => {
+      const [, count] = (await tx.query(
+        'UPDATE signing_keys SET revoked_at = $2 WHERE kid = $1 AND revoked_at IS NULL',
+        [kid, this.clock.now()],
+      )) as [unknown, number];
+      if (count > 0) await this.insertWhereNoneSigns(tx);
+      return count > 0;
+    });
+    await this.load();
+    return revoked;
+  }
+
+  /** Housekeeping: rotates by schedule, and removes keys whose last token has expired. */
+  async maintain(): Promise<void> {
+    const now = this.clock.now().getTime();
+    await this.locked(async (tx) => {
+      await this.insertWhereNoneSigns(tx);
+      const keys = await this.usable(tx);
+      const newest = keys[0];
+      if (newest && newest.signsFrom.getTime() < now - ROTATE_AFTER_MS) {
+        await this.insert(tx, PUBLISH_AHEAD_MS);
+      }
+      const goneFrom = new Date(now - ACCESS_TOKEN_LIFETIME_MS - 2 * CLOCK_TOLERANCE_MS);
+      const successor = keys.find((key) => key.signsFrom < goneFrom);
+      if (successor) {
+        await tx.query('DELETE FROM signing_keys WHERE signs_from < $1 AND kid <> $2', [
+          successor.signsFrom,
+          successor.kid,
+        ]);
+      }
+      await tx.query('DELETE FROM signing_keys WHERE revoked_at < $1', [goneFrom]);
+    });
+    await this.load();
+  }
+
+  private signingKey(): LoadedKey | undefined {
+    const now = this.clock.now();
+    return this.keys.find((key) => key.privateKey !== null && key.signsFrom <= now);
+  }
+
+  private async ensureSigningKey(): Promise<void> {
+    await this.locked((tx) => this.insertWhereNoneSigns(tx));
+    await this.load();
+  }
+
+  private async insertWhereNoneSigns(tx: EntityManager): Promise<void> {
+    const now = this.clock.now();
+    const signs = (await this.usable(tx)).some(
+      (key) => key.signsFrom <= now && this.decrypt(key.privateKeyEncrypted) !== null,
+    );
+    if (!signs) await this.insert(tx, 0);
+  }
+
+  private usable(tx: EntityManager): Promise<SigningKey[]> {
+    return tx
+      .createQueryBuilder(SigningKey, 'key')
+      .where('key.revokedAt IS NULL')
+      .orderBy('key.signsFrom', 'DESC')
+      .addOrderBy('key.createdAt', 'DESC')
+      .getMany();
+  }
+
+  /** One node at a time changes keys. */
+  private locked<T>(work: (tx: EntityManager) => Promise<T>): Promise<T> {
+    return this.dataSource.transaction(async (tx) => {
+      await tx.query('SELECT pg_advisory_xact_lock($1)', [ROTATION_LOCK]);
+      return work(tx);
+    });
+  }
+
+  private async insert(tx: EntityManager, delayMs: number): Promise<string> {
+    const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+    const kid = randomBytes(12).toString('base64url');
+    const now = this.clock.now();
+    await tx.insert(SigningKey, {
+      kid,
+      privateKeyEncrypted: this.encrypt(privateKey),
+      publicJwk: publicKey.export({ format: 'jwk' }) as object,
+      createdAt: now,
+      signsFrom: new Date(now.getTime() + delayMs),
+      revokedAt: null,
+    });
+    return kid;
+  }
+
+  private load(): Promise<void> {
+    this.loading ??= this.read().finally(() => (this.loading = undefined));
+    return this.loading;
+  }
+
+  private async read(): Promise<void> {
+    const startedAt = performance.now();
+    const rows = await this.usable(this.dataSource.manager);
+    this.keys = rows.map((row) => ({
+      kid: row.kid,
+      publicJwk: row.publicJwk,
+      publicKey: createPublicKey({ key: row.publicJwk, format: 'jwk' }),
+      privateKey: this.decrypt(row.privateKeyEncrypted),
+      createdAt: row.createdAt,
+      signsFrom: row.signsFrom,
+    }));
+    this.loadedAt = startedAt;
+  }
+
+  private encrypt(key: KeyObject): Buffer {
+    const nonce = randomBytes(12);
+    const cipher = createCipheriv('aes-256-gcm', this.encryptionKey, nonce);
+    const sealed = Buffer.concat([
+      cipher.update(key.export({ type: 'pkcs8', format: 'der' })),
+      cipher.final(),
+    ]);
+    return Buffer.concat([nonce, cipher.getAuthTag(), sealed]);
+  }
+
+  private decrypt(sealed: Buffer): KeyObject | null {
+    try {
+      const decipher = createDecipheriv('aes-256-gcm', this.encryptionKey, sealed.subarray(0, 12));
+      decipher.setAuthTag(sealed.subarray(12, 28));
+      const der = Buffer.concat([decipher.update(sealed.subarray(28)), decipher.final()]);
+      return createPrivateKey({ key: der, format: 'der', type: 'pkcs8' });
+    } catch {
+      this.logger.warn('a signing key cannot be decrypted with this APP_SECRET; it only verifies');
+      return null;
+    }
+  }
+}

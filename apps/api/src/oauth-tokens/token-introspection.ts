@@ -1,0 +1,132 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { CONFIG, type RuntimeConfig } from '../config/config.module.js';
+import { ConnectionsService } from '../connections/connections.service.js';
+import { Revocations } from '../connections/revocations.js';
+import { OAuthError } from '../http/api-error.js';
+import { AccessTokenError, AccessTokens, type VerifiedAccessToken } from './access-tokens.js';
+import type { Findings } from './client-endpoint.js';
+import { type ClientRequest, requireParameter } from './client-request.js';
+import { RefreshTokenFamilies } from './refresh-token-families.js';
+import { TokenGrants } from './token-grants.js';
+
+/** RFC 7662 §2.2; for all that the client may not see, `active` alone. */
+export type IntrospectionResponse =
+  | { active: false }
+  | {
+      active: true;
+      scope: string;
+      client_id: string;
+      sub: string;
+      iss: string;
+      aud: string;
+      iat: number;
+      exp: number;
+      token_type?: 'Bearer';
+      jti?: string;
+      account_id: string;
+      connection_id: string;
+    };
+
+const INACTIVE: IntrospectionResponse = { active: false };
+
+@Injectable()
+export class TokenIntrospection {
+  constructor(
+    @Inject(CONFIG) private readonly config: RuntimeConfig,
+    private readonly grants: TokenGrants,
+    private readonly families: RefreshTokenFamilies,
+    private readonly accessTokens: AccessTokens,
+    private readonly connections: ConnectionsService,
+    private readonly revocations: Revocations,
+  ) {}
+
+  /**
+   * Says whether a token of the asking client is good at this moment. Always asks the database,
+   * so that the answer is never older than the question.
+   * @throws OAuthError for a public client, which could be anybody
+   */
+  async introspect(request: ClientRequest, findings: Findings): Promise<IntrospectionResponse> {
+    if (request.client.kind === 'public') {
+      throw new OAuthError(
+        'invalid_client',
+        'public_client_cannot_introspect',
+        'Introspection is for confidential clients, which prove who they are.',
+      );
+    }
+    const token = requireParameter(request.parameters, 'token');
+    return (
+      (await this.refreshToken(token, request, findings)) ??
+      (await this.accessToken(token, request, findings))
+    );
+  }
+
+  private async refreshToken(
+    token: string,
+    { client, at }: ClientRequest,
+    findings: Findings,
+  ): Promise<IntrospectionResponse | undefined> {
+    const parsed = this.grants.parse(token);
+    if (!parsed) return undefined;
+    const located = await this.families.locate(parsed);
+    const connection = located && (await this.connections.findRecord(located.family.connectionId));
+    if (!located || !connection || connection.oauthClientId !== client.id) return INACTIVE;
+    findings.connectionId = connection.id;
+    const { family, position } = located;
+    if (
+      position !== 'current' ||
+      family.endedAt !== null ||
+      family.expiresAt <= at ||
+      connection.revokedAt !== null
+    ) {
+      return INACTIVE;
+    }
+    return {
+      active: true,
+      scope: family.scope,
+      client_id: client.clientId,
+      sub: connection.userId,
+      iss: this.config.publicUrl,
+      aud: this.config.publicUrl,
+      iat: seconds(family.rotatedAt ?? family.createdAt),
+      exp: seconds(family.expiresAt),
+      account_id: connection.accountId,
+      connection_id: connection.id,
+    };
+  }
+
+  private async accessToken(
+    token: string,
+    { client }: ClientRequest,
+    findings: Findings,
+  ): Promise<IntrospectionResponse> {
+    let verified: VerifiedAccessToken;
+    try {
+      verified = await this.accessTokens.verify(token);
+    } catch (error) {
+      if (error instanceof AccessTokenError) return INACTIVE;
+      throw error;
+    }
+    if (verified.clientId !== client.clientId) return INACTIVE;
+    findings.connectionId = verified.connectionId;
+    const { connectionId, familyId, jti } = verified;
+    if (await this.revocations.isRevokedInDatabase([connectionId, familyId, jti])) return INACTIVE;
+    return {
+      active: true,
+      scope: verified.scope,
+      client_id: verified.clientId,
+      token_type: 'Bearer',
+      sub: verified.userId,
+      iss: this.config.publicUrl,
+      aud: this.config.publicUrl,
+      iat: verified.iat,
+      exp: verified.exp,
+      jti,
+      account_id: verified.accountId,
+      connection_id: connectionId,
+    };
+  }
+}
+
+function seconds(date: Date): number {
+  return Math.floor(date.getTime() / 1000);
+}

@@ -1,0 +1,76 @@
+import { Injectable } from '@nestjs/common';
+import { ConnectionsService } from '../connections/connections.service.js';
+import { Revocations } from '../connections/revocations.js';
+import { OAuthError } from '../http/api-error.js';
+import { AccessTokenError, AccessTokens } from './access-tokens.js';
+import type { Findings } from './client-endpoint.js';
+import { type ClientRequest, requireParameter } from './client-request.js';
+import { RefreshTokenFamilies } from './refresh-token-families.js';
+import { TokenGrants } from './token-grants.js';
+
+/** RFC 7009: a refresh token ends its connection, an access token only itself. */
+@Injectable()
+export class TokenRevocation {
+  constructor(
+    private readonly grants: TokenGrants,
+    private readonly families: RefreshTokenFamilies,
+    private readonly accessTokens: AccessTokens,
+    private readonly connections: ConnectionsService,
+    private readonly revocations: Revocations,
+  ) {}
+
+  /**
+   * Revokes one token. An unknown one is no error (RFC 7009 §2.2); `token_type_hint` is not
+   * needed, because the two kinds cannot be taken for each other.
+   * @throws OAuthError when the parameter is missing, or the token is another client's
+   */
+  async revoke(request: ClientRequest, findings: Findings): Promise<void> {
+    const token = requireParameter(request.parameters, 'token');
+    const refreshToken = this.grants.parse(token);
+    if (refreshToken) {
+      const located = await this.families.locate(refreshToken);
+      if (located && located.position !== 'forged') {
+        await this.revokeConnection(located.family.connectionId, request, findings);
+      }
+      return;
+    }
+    await this.revokeAccessToken(token, request, findings);
+  }
+
+  private async revokeConnection(
+    connectionId: string,
+    { client, at }: ClientRequest,
+    findings: Findings,
+  ): Promise<void> {
+    const connection = await this.connections.findRecord(connectionId);
+    if (!connection) return;
+    if (connection.oauthClientId !== client.id) throw otherClients();
+    findings.connectionId = connectionId;
+    await this.connections.revoke([connectionId], { actorId: null, reason: 'client', at });
+  }
+
+  private async revokeAccessToken(
+    token: string,
+    { client }: ClientRequest,
+    findings: Findings,
+  ): Promise<void> {
+    try {
+      const verified = await this.accessTokens.verify(token);
+      if (verified.clientId !== client.clientId) throw otherClients();
+      findings.connectionId = verified.connectionId;
+      await this.revocations.revokeAccessToken(verified.jti, new Date(verified.exp * 1000));
+    } catch (error) {
+      // No token of ours, or one that has run out: there is nothing left to revoke.
+      if (!(error instanceof AccessTokenError)) throw error;
+    }
+  }
+}
+
+/** RFC 7009 §2.1: the token was not issued to the client that asks. */
+function otherClients(): OAuthError {
+  return new OAuthError(
+    'invalid_grant',
+    'token_of_other_client',
+    'The token was issued to another client, so this client cannot revoke it.',
+  );
+}
