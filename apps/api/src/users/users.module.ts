@@ -4,6 +4,7 @@ import { AccountEntity } from './account.entity.js';
 import { AuditLog } from './audit-log.js';
 import { PasswordHasher } from './password-hasher.js';
 import { ProfileController } from './profile.controller.js';
+import { Provisioning } from './provisioning.js';
 import { UserEntity } from './user.entity.js';
 import { UsersService } from './users.service.js';
 
@@ -11,7 +12,7 @@ import { UsersService } from './users.service.js';
 @Module({
   imports: [TypeOrmModule.forFeature([AccountEntity, UserEntity])],
   controllers: [ProfileController],
-  providers: [UsersService, AuditLog, PasswordHasher],
-  exports: [UsersService, AuditLog, PasswordHasher],
+  providers: [UsersService, AuditLog, PasswordHasher, Provisioning],
+  exports: [UsersService, AuditLog, PasswordHasher, Provisioning],
 })
 export class UsersModule {}
