@@ -3,7 +3,11 @@ import { mkdir, open, readFile, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Config } from '../config/config.js';
 import type { RuntimeConfig } from '../config/config.module.js';
-import { startEmbeddedPostgres } from './embedded-postgres.js';
+import {
+  type EmbeddedPostgres,
+  joinEmbeddedPostgres,
+  startEmbeddedPostgres,
+} from './embedded-postgres.js';
 
 /** The configuration with a running database, and how to let go of that database. */
 export interface RunningDatabase {
@@ -16,15 +20,31 @@ export interface RunningDatabase {
  * @param log one line of progress for people
  * @throws Error whose message says what to do
  */
-export async function prepareDatabase(
+export function prepareDatabase(
   config: Config,
   log: (line: string) => void,
+): Promise<RunningDatabase> {
+  return withEmbedded(config, () => startEmbeddedPostgres({ dataDir: config.dataDir, log }));
+}
+
+/**
+ * The same for commands, which may run beside the program and then use its embedded server.
+ * @throws Error whose message says what to do
+ */
+export function joinDatabase(config: Config): Promise<RunningDatabase> {
+  const { dataDir } = config;
+  return withEmbedded(config, () => joinEmbeddedPostgres({ dataDir, log: () => undefined }));
+}
+
+async function withEmbedded(
+  config: Config,
+  run: () => Promise<Pick<EmbeddedPostgres, 'url' | 'stop'>>,
 ): Promise<RunningDatabase> {
   if (config.databaseUrl !== undefined && config.appSecret !== undefined) {
     const { databaseUrl, appSecret } = config;
     return { config: { ...config, databaseUrl, appSecret }, stop: () => Promise.resolve() };
   }
-  const server = await startEmbeddedPostgres({ dataDir: config.dataDir, log });
+  const server = await run();
   const appSecret = config.appSecret ?? (await keptSecret(config.dataDir));
   return { config: { ...config, databaseUrl: server.url, appSecret }, stop: () => server.stop() };
 }
