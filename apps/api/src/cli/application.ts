@@ -1,0 +1,82 @@
+import { type DynamicModule, Global, Module, type Type } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import pino from 'pino';
+import { parseConfig } from '../config/config.js';
+import { ConfigModule, type RuntimeConfig } from '../config/config.module.js';
+import { ConnectionsModule } from '../connections/connections.module.js';
+import { DatabaseModule } from '../database/database.module.js';
+import { joinDatabase } from '../database/runtime-config.js';
+import { AppLogger } from '../http/app-logger.js';
+import { OAuthClientsModule } from '../oauth-clients/oauth-clients.module.js';
+import { OAuthTokensModule } from '../oauth-tokens/oauth-tokens.module.js';
+import { UsersModule } from '../users/users.module.js';
+
+@Global()
+@Module({})
+class QuietLoggerModule {
+  static with(config: RuntimeConfig): DynamicModule {
+    // Standard output belongs to the command's answer.
+    const level = config.logLevel === 'info' ? 'fatal' : config.logLevel;
+    const logger = new AppLogger(pino({ level }, pino.destination(2)));
+    return {
+      module: QuietLoggerModule,
+      providers: [{ provide: AppLogger, useValue: logger }],
+      exports: [AppLogger],
+    };
+  }
+}
+
+/**
+ * The modules that commands use, and those which have a say in what commands do: ConnectionsModule
+ * ends the connections of a client that is disabled.
+ */
+@Module({})
+class CommandsModule {
+  static with(config: RuntimeConfig): DynamicModule {
+    return {
+      module: CommandsModule,
+      imports: [
+        ConfigModule.with(config),
+        QuietLoggerModule.with(config),
+        DatabaseModule.with(config),
+        UsersModule,
+        OAuthClientsModule,
+        ConnectionsModule,
+        OAuthTokensModule,
+      ],
+    };
+  }
+}
+
+export type Resolve = <Service>(service: Type<Service>) => Service;
+
+/** Runs a command's work with the configured database: beside the running program, or without it. */
+export async function withDatabase<Result>(
+  env: NodeJS.ProcessEnv,
+  work: (config: RuntimeConfig) => Promise<Result>,
+): Promise<Result> {
+  const database = await joinDatabase(parseConfig(env));
+  try {
+    return await work(database.config);
+  } finally {
+    await database.stop();
+  }
+}
+
+/** Runs a command's work with the services of the program, which then need not run itself. */
+export function withServices<Result>(
+  env: NodeJS.ProcessEnv,
+  work: (resolve: Resolve) => Promise<Result>,
+): Promise<Result> {
+  return withDatabase(env, async (config) => {
+    const application = await NestFactory.createApplicationContext(CommandsModule.with(config), {
+      logger: false,
+      abortOnError: false,
+    });
+    try {
+      return await work((service) => application.get(service, { strict: false }));
+    } finally {
+      await application.close();
+    }
+  });
+}

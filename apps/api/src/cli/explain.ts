@@ -1,0 +1,41 @@
+import { ConfigError } from '../config/config.js';
+import { EmbeddedPostgresError } from '../database/embedded-postgres.js';
+import { ApiError, type FieldError } from '../http/api-error.js';
+
+/** A mistake in how a command was called. */
+export class UsageError extends Error {}
+
+/** What went wrong and what to do, in sentences: no stack, no driver's words where ours say more. */
+export function explain(error: unknown): string {
+  if (error instanceof ApiError) return explainApiError(error);
+  const isOurs = [ConfigError, EmbeddedPostgresError, UsageError].some(
+    (type) => error instanceof type,
+  );
+  if (isOurs) return (error as Error).message;
+  const { code, message } = (error ?? {}) as { code?: unknown; message?: unknown };
+  if (code === '42P01') {
+    return 'The database has not been set up yet. Run: npm run cli -- migrate';
+  }
+  if (typeof code === 'string' && /^(ECONN|ENOTFOUND|ETIMEDOUT|EHOSTUNREACH|57P|08)/.test(code)) {
+    return `The database cannot be reached (${code}). Check DATABASE_URL, and that the server runs.`;
+  }
+  if (typeof code === 'string' && /^(28|3D)/.test(code)) {
+    return `The database refuses the connection: ${String(message)}. Check DATABASE_URL.`;
+  }
+  return `Unexpected error: ${String(message ?? error)}`;
+}
+
+function explainApiError(error: ApiError): string {
+  const { errors } = error.options;
+  if (error.code !== 'validation_failed' || !errors) return error.detail;
+  return errors.map((field) => `${optionOf(field)}: ${field.message}`).join('\n');
+}
+
+/** `redirectUris.0` → `--redirect-uri`: the name under which it was given. */
+function optionOf({ field }: FieldError): string {
+  const [name = field] = field.split('.');
+  const singular: Record<string, string> = { redirectUris: 'redirectUri', scopes: 'scope' };
+  const renamed: Record<string, string> = { accountId: 'account' };
+  const option = singular[name] ?? renamed[name] ?? name;
+  return `--${option.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+}

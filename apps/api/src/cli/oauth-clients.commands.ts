@@ -1,0 +1,370 @@
+import { Command, Option } from 'commander';
+import type { Scope } from '@flixcheck/oauth-protocol';
+import { isUUID } from 'class-validator';
+import { ApiError } from '../http/api-error.js';
+import { PageQuery } from '../http/envelope.js';
+import { ClientSecretRotateInput } from '../oauth-clients/client-secrets.dto.js';
+import {
+  type ClientSecret,
+  ClientSecrets,
+  type NewClientSecret,
+} from '../oauth-clients/client-secrets.service.js';
+import { OAuthClientCreateInput, OAuthClientUpdateInput } from '../oauth-clients/registry.dto.js';
+import { ClientRegistry, type RegistryClient } from '../oauth-clients/registry.service.js';
+import { RequestLog } from '../oauth-clients/request-log.js';
+import { type Resolve, withServices } from './application.js';
+import { checked } from './input.js';
+import {
+  card,
+  type Cell,
+  jsonOption,
+  type Output,
+  table,
+  type Terminal,
+  toJson,
+} from './terminal.js';
+
+const CLIENT = 'the clientId, or the id of the registry';
+const PAGE_SIZE = 100;
+
+interface ProfileOptions {
+  name?: string;
+  description?: string;
+  publisher?: string;
+  publisherVerified?: boolean;
+  redirectUri?: string[];
+  scope?: Scope[];
+  requirePkce?: boolean;
+  logoUri?: string;
+  homepageUri?: string;
+  privacyPolicyUri?: string;
+  startUri?: string;
+}
+
+/** The registry for a server without a portal. */
+export function oauthClientsCommands(terminal: Terminal): Command {
+  const group = new Command('oauth-clients')
+    .summary('register third-party applications')
+    .description('The registry of third-party applications (OAuth clients).');
+  const withRegistry = <T>(work: (registry: ClientRegistry, resolve: Resolve) => Promise<T>) =>
+    withServices(terminal.env, (resolve) => work(resolve(ClientRegistry), resolve));
+  const show = (client: RegistryClient, { json }: Output, said: string) =>
+    terminal.out(json ? toJson(client) : `${said}\n\n${clientCard(client)}`);
+
+  group
+    .command('list')
+    .description('List the registered clients, newest first.')
+    .addOption(jsonOption())
+    .action(async ({ json }: Output) => {
+      const clients = await withRegistry(listAll);
+      terminal.out(json ? toJson(clients) : clientTable(clients));
+    });
+
+  group
+    .command('show')
+    .description('Show one client.')
+    .argument('<client>', CLIENT)
+    .addOption(jsonOption())
+    .action(async (name: string, output: Output) => {
+      const client = await withRegistry((registry) => find(registry, name));
+      terminal.out(output.json ? toJson(client) : clientCard(client));
+    });
+
+  profileOptions(group.command('create'), { requireAll: true })
+    .description('Register a client. A confidential one gets a secret, which is printed once.')
+    .option('--client-id <id>', 'chosen instead of generated: 3 to 64 of A–Z a–z 0–9 - _')
+    .addOption(
+      new Option('--kind <kind>', 'whether it can keep a secret')
+        .choices(['confidential', 'public'])
+        .makeOptionMandatory(),
+    )
+    .addOption(jsonOption())
+    .addHelpText(
+      'after',
+      `
+Example:
+  npm run cli -- oauth-clients create --client-id maklerwelt-crm --name "Maklerwelt CRM" \\
+    --publisher "Maklerwelt Software GmbH" --kind confidential \\
+    --redirect-uri https://maklerwelt.example/flixcheck/callback`,
+    )
+    .action(async (given: ProfileOptions & Output & { clientId?: string; kind: string }) => {
+      const input = await checked(OAuthClientCreateInput, {
+        ...profileOf(given),
+        clientId: given.clientId,
+        kind: given.kind,
+      });
+      const { secret, ...client } = await withRegistry((registry) => registry.create(input, null));
+      if (given.json) terminal.out(toJson({ ...client, ...(secret && { secret }) }));
+      else {
+        terminal.out(`Registered.\n\n${clientCard(client)}`);
+        if (secret) terminal.out(secretWords(secret));
+      }
+    });
+
+  profileOptions(group.command('update'), { requireAll: false })
+    .description(
+      'Change a client. --redirect-uri and --scope replace the whole list; an empty address removes one.',
+    )
+    .argument('<client>', CLIENT)
+    .addOption(jsonOption())
+    .action(async (name: string, given: ProfileOptions & Output) => {
+      const patch = await checked(OAuthClientUpdateInput, profileOf(given));
+      const client = await withRegistry(async (registry) =>
+        registry.update((await find(registry, name)).id, patch, null),
+      );
+      show(client, given, 'Changed.');
+    });
+
+  for (const [verb, status, said] of [
+    ['disable', 'disabled', 'Disabled. All connections of this client have ended.'],
+    ['enable', 'active', 'Enabled. Users connect anew: connections that ended stay ended.'],
+  ] as const) {
+    group
+      .command(verb)
+      .description(
+        status === 'disabled'
+          ? 'Disable a client: its connections end, and its tokens stop working at once.'
+          : 'Enable a client again. Connections that ended stay ended.',
+      )
+      .argument('<client>', CLIENT)
+      .addOption(jsonOption())
+      .action(async (name: string, output: Output) => {
+        const client = await withRegistry(async (registry) =>
+          registry.update((await find(registry, name)).id, { status }, null),
+        );
+        show(client, output, said);
+      });
+  }
+
+  group
+    .command('delete')
+    .description(
+      'Delete a client for good: its connections end, and its clientId is never given out again.',
+    )
+    .argument('<client>', CLIENT)
+    .action(async (name: string) => {
+      const client = await withRegistry(async (registry) => {
+        const found = await find(registry, name);
+        await registry.remove(found.id, null);
+        return found;
+      });
+      terminal.out(`Deleted ${client.clientId}. All connections of this client have ended.`);
+    });
+
+  group
+    .command('requests')
+    .description('Show what a client asked for last, and why it failed.')
+    .argument('<client>', CLIENT)
+    .option('--limit <number>', 'how many, 100 at most', '20')
+    .addOption(jsonOption())
+    .action(async (name: string, { json, limit }: Output & { limit: string }) => {
+      const page = await checked(PageQuery, { limit });
+      const { resources } = await withRegistry(async (registry, resolve) =>
+        resolve(RequestLog).list((await find(registry, name)).id, page),
+      );
+      const rows = resources.map((request): Cell[] => [
+        request.at,
+        request.endpoint,
+        request.grantType,
+        request.outcome,
+        request.reason,
+        request.ip,
+        request.requestId,
+      ]);
+      const headings = [
+        'at',
+        'endpoint',
+        'grant type',
+        'outcome',
+        'reason',
+        'address',
+        'request id',
+      ];
+      terminal.out(json ? toJson(resources) : table(headings, rows, 'No requests yet.'));
+    });
+
+  group.addCommand(secretsCommands(terminal));
+  return group;
+}
+
+function secretsCommands(terminal: Terminal): Command {
+  const group = new Command('secrets')
+    .summary('rotate the secrets of confidential clients')
+    .description(
+      'Rotate a secret: add a new one, give it to the client, remove the old one. Two may be live.',
+    );
+  const withSecrets = <T>(
+    name: string,
+    work: (secrets: ClientSecrets, client: RegistryClient) => Promise<T>,
+  ) =>
+    withServices(terminal.env, async (resolve) =>
+      work(resolve(ClientSecrets), await find(resolve(ClientRegistry), name)),
+    );
+
+  group
+    .command('list')
+    .description('List the live secrets of a client, without their values.')
+    .argument('<client>', CLIENT)
+    .addOption(jsonOption())
+    .action(async (name: string, { json }: Output) => {
+      const secrets = await withSecrets(name, (_, client) => Promise.resolve(client.secrets));
+      terminal.out(json ? toJson(secrets) : secretTable(secrets));
+    });
+
+  group
+    .command('add')
+    .description('Add a secret. Its value is printed once.')
+    .argument('<client>', CLIENT)
+    .option('--expire-others-after-seconds <seconds>', 'let the other one run out by then', Number)
+    .addOption(jsonOption())
+    .action(async (name: string, given: Output & { expireOthersAfterSeconds?: number }) => {
+      const { expireOthersAfterSeconds } = given;
+      const input = await checked(ClientSecretRotateInput, { expireOthersAfterSeconds });
+      const secret = await withSecrets(name, (secrets, client) =>
+        secrets.rotate(client.id, input, null),
+      );
+      terminal.out(given.json ? toJson(secret) : `Added.\n${secretWords(secret)}`);
+    });
+
+  group
+    .command('remove')
+    .description('Remove a secret, which stops working at once.')
+    .argument('<client>', CLIENT)
+    .argument('<secret>', 'the id of the secret, or its last four characters')
+    .action(async (name: string, which: string) => {
+      await withSecrets(name, (secrets, client) => {
+        const named = client.secrets.filter(({ lastFour }) => lastFour === which);
+        const id = named.length === 1 ? named[0]?.id : which;
+        return secrets.remove(client.id, id ?? which, null);
+      });
+      terminal.out('Removed.');
+    });
+  return group;
+}
+
+function profileOptions(command: Command, { requireAll }: { requireAll: boolean }): Command {
+  const option = (flags: string, description: string) =>
+    new Option(flags, description).makeOptionMandatory(requireAll);
+  const collect = (value: string, list: string[] = []) => [...list, value];
+  return (
+    command
+      .addOption(option('--name <name>', 'as users see it'))
+      .addOption(option('--publisher <name>', 'who stands behind it'))
+      .option('--publisher-verified', 'Flixcheck has verified who the publisher is')
+      .option('--no-publisher-verified', 'Flixcheck has not verified who the publisher is')
+      .addOption(
+        option('--redirect-uri <uri>', 'where codes are sent; may be repeated').argParser(collect),
+      )
+      .addOption(
+        new Option(
+          '--scope <scope>',
+          'what it may ask for: read, readwrite; may be repeated',
+        ).argParser(collect),
+      )
+      // Named first, so that leaving both out says nothing.
+      .option('--require-pkce', 'refuse requests without PKCE (what new clients start with)')
+      .option('--no-require-pkce', 'take requests without PKCE too (confidential clients)')
+      .option('--description <text>', 'what it is for, in a sentence that users read')
+      .option('--logo-uri <uri>', 'its logo')
+      .option('--homepage-uri <uri>', 'its own page')
+      .option('--privacy-policy-uri <uri>', 'what the publisher does with data')
+      .option('--start-uri <uri>', 'where the application itself begins a connection')
+  );
+}
+
+function profileOf(given: ProfileOptions): object {
+  const address = (value: string | undefined) => (value === '' ? null : value);
+  return {
+    name: given.name,
+    description: given.description,
+    publisher: given.publisher,
+    publisherVerified: given.publisherVerified,
+    redirectUris: given.redirectUri,
+    scopes: given.scope,
+    requirePkce: given.requirePkce,
+    logoUri: address(given.logoUri),
+    homepageUri: address(given.homepageUri),
+    privacyPolicyUri: address(given.privacyPolicyUri),
+    startUri: address(given.startUri),
+  };
+}
+
+async function listAll(registry: ClientRegistry): Promise<RegistryClient[]> {
+  const clients: RegistryClient[] = [];
+  let cursor: string | undefined;
+  do {
+    const page = await registry.list(cursor ? { limit: PAGE_SIZE, cursor } : { limit: PAGE_SIZE });
+    clients.push(...page.resources);
+    cursor = page.meta.nextCursor;
+  } while (cursor !== undefined);
+  return clients;
+}
+
+/** A generated clientId looks like an id, so the public name is tried first. */
+async function find(registry: ClientRegistry, name: string): Promise<RegistryClient> {
+  try {
+    return await registry.getByClientId(name);
+  } catch (error) {
+    const mayBeId = error instanceof ApiError && error.code === 'not_found' && isUUID(name);
+    if (!mayBeId) throw error;
+    return registry.get(name);
+  }
+}
+
+function clientTable(clients: RegistryClient[]): string {
+  const rows = clients.map((client): Cell[] => [
+    client.clientId,
+    client.name,
+    client.publisher,
+    client.kind,
+    client.scopes.join(' '),
+    client.status,
+    client.secrets.map(({ lastFour }) => `…${lastFour}`).join(' '),
+  ]);
+  const headings = ['clientId', 'name', 'publisher', 'kind', 'scopes', 'status', 'secrets'];
+  return table(headings, rows, 'No clients yet. Register one with: oauth-clients create --help');
+}
+
+function clientCard(client: RegistryClient): string {
+  return card([
+    ['id', client.id],
+    ['clientId', client.clientId],
+    ['name', client.name],
+    ['description', client.description],
+    ['publisher', `${client.publisher}${client.publisherVerified ? ' (verified)' : ''}`],
+    ['kind', client.kind],
+    ['status', client.status],
+    ['redirect URIs', [...client.redirectUris]],
+    ['scopes', client.scopes.join(' ')],
+    ['PKCE', client.requirePkce ? 'required' : 'optional'],
+    ['logo', client.logoUri],
+    ['homepage', client.homepageUri],
+    ['privacy policy', client.privacyPolicyUri],
+    ['start', client.startUri],
+    ['secrets', client.secrets.map((secret) => `…${secret.lastFour} ${secretLife(secret)}`)],
+    ['created', client.createdAt],
+    ['updated', client.updatedAt],
+  ]);
+}
+
+function secretTable(secrets: ClientSecret[]): string {
+  const rows = secrets.map((secret): Cell[] => [
+    secret.id,
+    `…${secret.lastFour}`,
+    secret.createdAt,
+    secret.expiresAt ?? 'never',
+  ]);
+  return table(['id', 'value', 'created', 'expires'], rows, 'This client has no secrets.');
+}
+
+function secretLife({ createdAt, expiresAt }: ClientSecret): string {
+  const since = `since ${createdAt.toISOString()}`;
+  return expiresAt ? `${since}, until ${expiresAt.toISOString()}` : since;
+}
+
+function secretWords({ id, value }: Pick<NewClientSecret, 'id' | 'value'>): string {
+  return `\n${card([
+    ['secret id', id],
+    ['secret', value],
+  ])}\n\nThe secret is shown this once: only its hash is stored. Give it to the publisher on a safe way.`;
+}

@@ -1,0 +1,64 @@
+import { Command } from 'commander';
+import { SigningKeys } from '../oauth-tokens/signing-keys.js';
+import { withServices } from './application.js';
+import { UsageError } from './explain.js';
+import { type Cell, jsonOption, type Output, table, type Terminal, toJson } from './terminal.js';
+
+/** The keys that sign access tokens. Running nodes follow at once, without a restart. */
+export function signingKeysCommands(terminal: Terminal): Command {
+  const group = new Command('signing-keys')
+    .summary('rotate or revoke the keys that sign access tokens')
+    .description('The keys that sign access tokens. Running nodes follow at once.');
+  const withKeys = <T>(work: (keys: SigningKeys) => Promise<T>) =>
+    withServices(terminal.env, (resolve) => work(resolve(SigningKeys)));
+
+  group
+    .command('list')
+    .description('List the keys, newest first.')
+    .addOption(jsonOption())
+    .action(async ({ json }: Output) => {
+      const keys = await withKeys((service) => service.list());
+      const rows = keys.map(({ kid, status, createdAt, signsFrom, revokedAt }): Cell[] => [
+        kid,
+        status,
+        createdAt,
+        signsFrom,
+        revokedAt,
+      ]);
+      const headings = ['kid', 'status', 'created', 'signs from', 'revoked'];
+      terminal.out(json ? toJson(keys) : table(headings, rows, 'No keys yet.'));
+    });
+
+  group
+    .command('rotate')
+    .description(
+      'Add a key. It is published first and signs once every verifier has had time to fetch it; live tokens stay good.',
+    )
+    .option('--now', 'let it sign at once: for when the present key must not sign any more')
+    .addOption(jsonOption())
+    .action(async ({ now = false, json }: Output & { now?: boolean }) => {
+      const key = await withKeys(async (service) => {
+        const kid = await service.rotate({ immediately: now });
+        return (await service.list()).find((listed) => listed.kid === kid);
+      });
+      if (!key) throw new UsageError('The new key has been removed again already.');
+      terminal.out(
+        json
+          ? toJson(key)
+          : `Added ${key.kid}, which signs ${now ? 'from now on' : `from ${key.signsFrom.toISOString()} on`}.`,
+      );
+    });
+
+  group
+    .command('revoke')
+    .description(
+      'Revoke a key: every token that it signed is refused at once. Where it was the one that signs, another takes over.',
+    )
+    .argument('<kid>', 'the id that `signing-keys list` shows')
+    .action(async (kid: string) => {
+      const revoked = await withKeys((service) => service.revoke(kid));
+      if (!revoked) throw new UsageError(`There is no key '${kid}' that could be revoked.`);
+      terminal.out(`Revoked ${kid}. Clients get new access tokens with their refresh tokens.`);
+    });
+  return group;
+}

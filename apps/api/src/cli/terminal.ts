@@ -1,0 +1,66 @@
+import { Option } from 'commander';
+import { text } from 'node:stream/consumers';
+
+/** What a command speaks to; tests put their own in its place. */
+export interface Terminal {
+  out(text: string): void;
+  error(text: string): void;
+  /** All of standard input. */
+  readInput(): Promise<string>;
+  env: NodeJS.ProcessEnv;
+}
+
+export const processTerminal: Terminal = {
+  out: (line) => void process.stdout.write(`${line}\n`),
+  error: (line) => void process.stderr.write(`${line}\n`),
+  readInput: () => text(process.stdin),
+  env: process.env,
+};
+
+/** What every command that shows something can be asked for. */
+export interface Output {
+  json?: boolean;
+}
+
+export function jsonOption(): Option {
+  return new Option('--json', 'answer as JSON, for programs');
+}
+
+export function toJson(value: unknown): string {
+  return JSON.stringify(value, null, 2);
+}
+
+export type Cell = string | number | boolean | Date | null | undefined;
+
+/** Rows under headings, as wide as their longest cell; `none` where there are no rows. */
+export function table(headings: readonly string[], rows: readonly Cell[][], none: string): string {
+  if (rows.length === 0) return none;
+  const lines = [headings, ...rows].map((row) => row.map(plain));
+  const widths = headings.map((_, column) =>
+    Math.max(...lines.map((cells) => cells[column]?.length ?? 0)),
+  );
+  return lines
+    .map((cells) => cells.map((cell, column) => cell.padEnd(widths[column] ?? 0)))
+    .map((cells) => cells.join('  ').trimEnd())
+    .join('\n');
+}
+
+/** One thing, a line for each of its fields; fields without a value are left out. */
+export function card(fields: readonly (readonly [name: string, value: Cell | Cell[]])[]): string {
+  const shown = fields.flatMap(([name, value]) =>
+    [value].flat().map((item, index) => [index === 0 ? name : '', plain(item)] as const),
+  );
+  const width = Math.max(...shown.map(([name]) => name.length));
+  return shown
+    .filter(([, value]) => value !== '')
+    .map(([name, value]) => `  ${name.padEnd(width)}  ${value}`)
+    .join('\n');
+}
+
+/** As text that cannot steer the terminal. */
+function plain(cell: Cell): string {
+  if (cell === null || cell === undefined) return '';
+  if (typeof cell === 'boolean') return cell ? 'yes' : 'no';
+  const shown = cell instanceof Date ? cell.toISOString() : String(cell);
+  return shown.replace(/[\p{Cc}\p{Cf}]/gu, '?');
+}
