@@ -1,0 +1,65 @@
+import { DAY } from '../config/clock.js';
+
+/** Why a connection has ended. */
+export const REVOCATION_REASONS = [
+  'user',
+  'admin',
+  'client',
+  'user_disabled',
+  'client_disabled',
+  'client_deleted',
+  'password_changed',
+] as const;
+export type RevocationReason = (typeof REVOCATION_REASONS)[number];
+
+export const CONNECTION_EVENT_TYPES = [
+  'granted',
+  'renewed',
+  'token_issued',
+  'refreshed',
+  'used',
+  'revoked',
+  'reuse_detected',
+  'refresh_refused',
+] as const;
+export type ConnectionEventType = (typeof CONNECTION_EVENT_TYPES)[number];
+
+export const CONNECTION_HEALTHS = ['ok', 'unused', 'dormant', 'refresh_refused', 'ended'] as const;
+export type ConnectionHealth = (typeof CONNECTION_HEALTHS)[number];
+
+/** A connection, as the other modules see it. */
+export interface ConnectionRecord {
+  readonly id: string;
+  readonly oauthClientId: string;
+  readonly userId: string;
+  readonly accountId: string;
+  readonly scope: string;
+  /** The moment of the latest consent. */
+  readonly grantedAt: Date;
+  readonly lastUsedAt: Date | null;
+  readonly lastRefreshRefusedAt: Date | null;
+  readonly revokedAt: Date | null;
+  /** The user who ended it; null where it was no user. */
+  readonly revokedBy: string | null;
+  readonly revocationReason: RevocationReason | null;
+}
+
+/**
+ * Relation `(id, oauth_client_id, user_id, account_id, scope, granted_at)` of the connections that
+ * are alive, for other modules to join their rows with: what this module publishes instead of its
+ * table. `FOR SHARE` on it keeps a connection from being revoked until the transaction ends.
+ */
+export const ACTIVE_CONNECTIONS = `(SELECT id, oauth_client_id, user_id, account_id, scope, granted_at
+  FROM connections WHERE revoked_at IS NULL)`;
+
+const DORMANT_AFTER_MS = 90 * DAY;
+
+/** How a connection is doing, for people: the first of these words that holds. */
+export function healthOf(connection: ConnectionRecord, now: Date): ConnectionHealth {
+  const { grantedAt, lastUsedAt, lastRefreshRefusedAt, revokedAt } = connection;
+  if (revokedAt) return 'ended';
+  const lastGood = Math.max(grantedAt.getTime(), lastUsedAt?.getTime() ?? 0);
+  if (lastRefreshRefusedAt && lastRefreshRefusedAt.getTime() > lastGood) return 'refresh_refused';
+  if (now.getTime() - lastGood > DORMANT_AFTER_MS) return 'dormant';
+  return lastUsedAt ? 'ok' : 'unused';
+}

@@ -1,0 +1,324 @@
+import { Injectable } from '@nestjs/common';
+import { InjectRepository } from '@nestjs/typeorm';
+import { IsNull, LessThan, MoreThan, Repository } from 'typeorm';
+import { Clock, DAY } from '../config/clock.js';
+import type { SessionCaller } from '../http/access.js';
+import { ApiError, notFound } from '../http/api-error.js';
+import {
+  DEFAULT_LIMIT,
+  decodeCursor,
+  type PageQuery,
+  type ResourcesEnvelope,
+  toPage,
+} from '../http/envelope.js';
+import { validationFailed } from '../http/validation.js';
+import { type OAuthClient, OAuthClientsService } from '../oauth-clients/oauth-clients.service.js';
+import { AuditLog } from '../users/audit-log.js';
+import { type Person, UsersService } from '../users/users.service.js';
+import { healthOf, type RevocationReason } from './connection.js';
+import { ConnectionEntity } from './connection.entity.js';
+import { ConnectionEventEntity } from './connection-event.entity.js';
+import { ConnectionUsageEntity } from './connection-usage.entity.js';
+import type {
+  AvailableClientDto,
+  ConnectedClientDto,
+  ConnectionDetailDto,
+  ConnectionDto,
+  ConnectionEventDto,
+  ConnectionsQuery,
+  EndConnectionsQuery,
+} from './connections.dto.js';
+import { type ConnectionSelector, ConnectionsService } from './connections.service.js';
+
+const USAGE_DAYS = 30;
+
+/** What the portal's pages on connections show and do, each for its caller's eyes only. */
+@Injectable()
+export class ConnectionsOverview {
+  constructor(
+    @InjectRepository(ConnectionEntity) private readonly connections: Repository<ConnectionEntity>,
+    @InjectRepository(ConnectionEventEntity)
+    private readonly events: Repository<ConnectionEventEntity>,
+    @InjectRepository(ConnectionUsageEntity)
+    private readonly usage: Repository<ConnectionUsageEntity>,
+    private readonly service: ConnectionsService,
+    private readonly users: UsersService,
+    private readonly clients: OAuthClientsService,
+    private readonly audit: AuditLog,
+    private readonly clock: Clock,
+  ) {}
+
+  /** The connections that the caller may see, latest grant first. */
+  async list(
+    caller: SessionCaller,
+    { status, clientId, userId, ...page }: ConnectionsQuery,
+  ): Promise<ResourcesEnvelope<ConnectionDto>> {
+    const limit = page.limit ?? DEFAULT_LIMIT;
+    const after = decodeCursor(page.cursor);
+    const query = this.connections
+      .createQueryBuilder('c')
+      .where(visibleTo(caller))
+      .orderBy('c.grantedAt', 'DESC')
+      .addOrderBy('c.id', 'DESC')
+      .limit(limit + 1);
+    if (status) query.andWhere(`c.revokedAt IS ${status === 'active' ? '' : 'NOT'} NULL`);
+    if (userId !== undefined) query.andWhere('c.userId = :grantedBy', { grantedBy: userId });
+    if (clientId !== undefined) {
+      const client = await this.clientInSight(caller, clientId);
+      if (!client) return { resources: [], meta: {} };
+      query.andWhere('c.oauthClientId = :oauthClientId', { oauthClientId: client.id });
+    }
+    if (after) {
+      query.andWhere('(c.grantedAt, c.id) < (CAST(:at AS timestamptz), CAST(:id AS uuid))', {
+        at: after[0],
+        id: after[1],
+      });
+    }
+    const rows = await query.getMany();
+    const describe = await this.describer(rows);
+    return toPage(rows, limit, ({ grantedAt, id }) => [grantedAt.toISOString(), id], describe);
+  }
+
+  /** @throws ApiError not_found */
+  async detail(caller: SessionCaller, id: string): Promise<ConnectionDetailDto> {
+    const connection = await this.find(caller, id);
+    const since = new Date(this.clock.now().getTime() - USAGE_DAYS * DAY);
+    const [describe, usage] = await Promise.all([
+      this.describer([connection]),
+      this.usage.find({
+        select: { day: true, requests: true },
+        where: { connectionId: id, day: MoreThan(since.toISOString().slice(0, 10)) },
+        order: { day: 'ASC' },
+      }),
+    ]);
+    return {
+      ...describe(connection),
+      usage: usage.map(({ day, requests }) => ({ day, requests })),
+    };
+  }
+
+  /**
+   * A connection's history, latest first.
+   * @throws ApiError not_found
+   */
+  async history(
+    caller: SessionCaller,
+    connectionId: string,
+    page: PageQuery,
+  ): Promise<ResourcesEnvelope<ConnectionEventDto>> {
+    await this.find(caller, connectionId);
+    const limit = page.limit ?? DEFAULT_LIMIT;
+    const after = decodeCursor(page.cursor);
+    const events = await this.events.find({
+      where: { connectionId, ...(after && { id: LessThan(toEventId(after[1])) }) },
+      order: { id: 'DESC' },
+      take: limit + 1,
+    });
+    const people = await this.users.people(
+      events.filter(byAccount).flatMap(({ actorId }) => actorId ?? []),
+    );
+    return toPage(
+      events,
+      limit,
+      ({ at, id }) => [at.toISOString(), id],
+      (event) => toEventDto(event, people),
+    );
+  }
+
+  /**
+   * Ends a connection; one that has ended stays as it is.
+   * @throws ApiError not_found
+   */
+  async end(caller: SessionCaller, id: string): Promise<void> {
+    await this.find(caller, id);
+    await this.endAll(caller, id, { ids: [id] });
+  }
+
+  /**
+   * Ends all active connections of a user, or of an application within the caller's account.
+   * @returns how many there were
+   * @throws ApiError validation_failed, forbidden, not_found (another account's user)
+   */
+  async endMany(
+    caller: SessionCaller,
+    { userId, clientId }: EndConnectionsQuery,
+  ): Promise<{ revoked: number }> {
+    if ((userId === undefined) === (clientId === undefined)) {
+      const message = 'Name either a user or an application.';
+      throw validationFailed([{ field: 'userId', code: 'exactly_one_of', message }]);
+    }
+    if (caller.role !== 'admin' && userId !== caller.userId) {
+      throw new ApiError('forbidden', 'Only an admin of the account may end other connections.');
+    }
+    if (userId !== undefined) {
+      const user = await this.users.findById(userId);
+      if (user?.accountId !== caller.accountId) throw notFound('The user');
+      return this.endAll(caller, userId, { userId });
+    }
+    const client = await this.clientInSight(caller, clientId ?? '');
+    return client ? this.endAll(caller, client.id, { oauthClientId: client.id }) : { revoked: 0 };
+  }
+
+  /** The applications that the caller is offered, by name, each with the caller's connection. */
+  async available(
+    caller: SessionCaller,
+    page: PageQuery,
+  ): Promise<ResourcesEnvelope<AvailableClientDto>> {
+    const limit = page.limit ?? DEFAULT_LIMIT;
+    const after = decodeCursor(page.cursor);
+    const [clients, mine] = await Promise.all([
+      this.clients.listAvailable(),
+      this.connections.findBy({ userId: caller.userId, revokedAt: IsNull() }),
+    ]);
+    const connectionIds = new Map(mine.map(({ oauthClientId, id }) => [oauthClientId, id]));
+    const start = after ? clients.findIndex(({ id }) => id === after[1]) + 1 : 0;
+    if (after && start === 0) {
+      const message = 'The application has gone. Leave the cursor out to start from the beginning.';
+      throw validationFailed([{ field: 'cursor', code: 'invalid_cursor', message }]);
+    }
+    return toPage(
+      clients.slice(start, start + limit + 1),
+      limit,
+      ({ createdAt, id }) => [createdAt.toISOString(), id],
+      (client) => toAvailableDto(client, connectionIds.get(client.id) ?? null),
+    );
+  }
+
+  /**
+   * Ends and puts on record, both or neither.
+   * @param subjectId the connection, user or application that the caller pointed at
+   */
+  private endAll(
+    { accountId, userId: actorId }: SessionCaller,
+    subjectId: string,
+    which: ConnectionSelector,
+  ): Promise<{ revoked: number }> {
+    const at = this.clock.now();
+    return this.connections.manager.transaction(async (tx) => {
+      const selector = { ...which, accountId };
+      const ended = await this.service.revoke(selector, { actorId, reason: 'admin', at }, tx);
+      if (ended.length > 0) {
+        const detail = { connectionIds: ended };
+        await this.audit.record(tx, {
+          actorId,
+          action: 'connections_revoked',
+          subjectId,
+          detail,
+          at,
+        });
+      }
+      return { revoked: ended.length };
+    });
+  }
+
+  private async find(caller: SessionCaller, id: string): Promise<ConnectionEntity> {
+    const connection = await this.connections.findOneBy({ id, ...visibleTo(caller) });
+    if (!connection) throw notFound('The connection');
+    return connection;
+  }
+
+  /** An application that occurs among what the caller may see, disabled and deleted ones too. */
+  private async clientInSight(
+    caller: SessionCaller,
+    clientId: string,
+  ): Promise<OAuthClient | undefined> {
+    const rows = await this.connections
+      .createQueryBuilder('c')
+      .select('DISTINCT c.oauthClientId', 'id')
+      .where(visibleTo(caller))
+      .getRawMany<{ id: string }>();
+    const clients = await this.clients.byIds(rows.map(({ id }) => id));
+    return [...clients.values()].find((client) => client.clientId === clientId);
+  }
+
+  private async describer(
+    connections: ConnectionEntity[],
+  ): Promise<(connection: ConnectionEntity) => ConnectionDto> {
+    const [clients, people] = await Promise.all([
+      this.clients.byIds(connections.map(({ oauthClientId }) => oauthClientId)),
+      this.users.people(
+        connections.flatMap(({ userId, revokedBy }) => (revokedBy ? [userId, revokedBy] : userId)),
+      ),
+    ]);
+    const now = this.clock.now();
+    return (connection) => toDto(connection, clients, people, now);
+  }
+}
+
+function visibleTo({ role, accountId, userId }: SessionCaller) {
+  return role === 'admin' ? { accountId } : { accountId, userId };
+}
+
+/** Who at Flixcheck did something is for the audit log, not for the account. */
+const BY_FLIXCHECK: readonly (RevocationReason | null | string)[] = [
+  'client_disabled',
+  'client_deleted',
+];
+
+function byAccount({ type, detail }: ConnectionEventEntity): boolean {
+  return !(type === 'revoked' && BY_FLIXCHECK.includes(detail));
+}
+
+/** A cursor of another list carries a UUID. */
+function toEventId(id: string): string {
+  return /^\d+$/.test(id) ? id : '0';
+}
+
+function toDto(
+  connection: ConnectionEntity,
+  clients: Map<string, OAuthClient>,
+  people: Map<string, Person>,
+  now: Date,
+): ConnectionDto {
+  const { id, scope, oauthClientId, userId, revokedBy, revocationReason } = connection;
+  const client = clients.get(oauthClientId);
+  const grantedBy = people.get(userId);
+  if (!client || !grantedBy) throw new Error('a connection without its client or user');
+  const endedBy = BY_FLIXCHECK.includes(revocationReason) ? undefined : people.get(revokedBy ?? '');
+  return {
+    id,
+    client: toConnectedClientDto(client),
+    scope,
+    status: connection.revokedAt ? 'revoked' : 'active',
+    grantedBy,
+    grantedAt: connection.grantedAt.toISOString(),
+    lastUsedAt: connection.lastUsedAt?.toISOString() ?? null,
+    lastRefreshRefusedAt: connection.lastRefreshRefusedAt?.toISOString() ?? null,
+    revokedAt: connection.revokedAt?.toISOString() ?? null,
+    revokedBy: endedBy ?? null,
+    revocationReason,
+    health: healthOf(connection, now),
+  };
+}
+
+function toConnectedClientDto(client: OAuthClient): ConnectedClientDto {
+  const { clientId, name, publisher, publisherVerified, logoUri, homepageUri } = client;
+  return { clientId, name, publisher, publisherVerified, logoUri, homepageUri };
+}
+
+function toAvailableDto(client: OAuthClient, connectionId: string | null): AvailableClientDto {
+  const { description, kind, scopes, privacyPolicyUri, startUri } = client;
+  return {
+    ...toConnectedClientDto(client),
+    description,
+    kind,
+    scopes: [...scopes],
+    privacyPolicyUri,
+    startUri,
+    // The portal can make no PKCE challenge for somebody else, nor choose among redirect URIs.
+    authorizable: !client.requirePkce && client.redirectUris.length === 1,
+    connected: connectionId !== null,
+    connectionId,
+  };
+}
+
+function toEventDto(event: ConnectionEventEntity, people: Map<string, Person>): ConnectionEventDto {
+  const { id, at, type, actorId, scope, detail } = event;
+  const person = people.get(actorId ?? '');
+  const actor = person && {
+    id: person.id,
+    firstName: person.firstName,
+    lastName: person.lastName,
+  };
+  return { id, at: at.toISOString(), type, actor: actor ?? null, scope, detail };
+}

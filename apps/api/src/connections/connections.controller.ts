@@ -1,0 +1,141 @@
+import {
+  Controller,
+  Delete,
+  Get,
+  Headers,
+  HttpCode,
+  type MessageEvent,
+  Param,
+  ParseUUIDPipe,
+  Query,
+  Sse,
+} from '@nestjs/common';
+import { ApiNoContentResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import type { Observable } from 'rxjs';
+import { CurrentCaller, RequireSession, type SessionCaller } from '../http/access.js';
+import { notFound } from '../http/api-error.js';
+import {
+  ApiProblems,
+  ApiResource,
+  ApiResources,
+  PageQuery,
+  type ResourceEnvelope,
+  type ResourcesEnvelope,
+} from '../http/envelope.js';
+import { ConnectionChanges } from './connection-changes.js';
+import {
+  ConnectionDetailDto,
+  ConnectionDto,
+  ConnectionEventDto,
+  ConnectionsQuery,
+  EndConnectionsQuery,
+  EndedConnectionsDto,
+} from './connections.dto.js';
+import { ConnectionsOverview } from './connections-overview.js';
+
+const connectionId = new ParseUUIDPipe({ exceptionFactory: () => notFound('The connection') });
+
+@ApiTags('Connections')
+@Controller('user/v7/connections')
+export class ConnectionsController {
+  constructor(
+    private readonly overview: ConnectionsOverview,
+    private readonly connectionChanges: ConnectionChanges,
+  ) {}
+
+  @Get()
+  @RequireSession()
+  @ApiOperation({
+    summary: 'List connections, latest grant first',
+    description:
+      'A member’s own, an admin’s whole account; ended ones too, unless `status` is set.',
+  })
+  @ApiResources(ConnectionDto)
+  @ApiProblems(400, 401)
+  list(
+    @CurrentCaller() caller: SessionCaller,
+    @Query() query: ConnectionsQuery,
+  ): Promise<ResourcesEnvelope<ConnectionDto>> {
+    return this.overview.list(caller, query);
+  }
+
+  @Sse('changes')
+  @RequireSession()
+  @ApiOperation({
+    summary: 'Be told when connections appear or end',
+    description:
+      'Server-sent events: `event: connections` with `data: {}` whenever a connection that the caller may see appears, is renewed or ends, on whatever node. Ends with the session.',
+  })
+  @ApiOkResponse({
+    description: 'The stream',
+    content: {
+      'text/event-stream': {
+        schema: { type: 'string' },
+        example: 'event: connections\nid: 1\ndata: {}\n\n',
+      },
+    },
+  })
+  @ApiProblems(401, 429)
+  changes(
+    @CurrentCaller() caller: SessionCaller,
+    @Headers('last-event-id') lastEventId?: string,
+  ): Observable<MessageEvent> {
+    return this.connectionChanges.stream(caller, lastEventId);
+  }
+
+  @Get(':id')
+  @RequireSession()
+  @ApiOperation({ summary: 'See a connection and its use over the last 30 days' })
+  @ApiResource(ConnectionDetailDto)
+  @ApiProblems(401, 404)
+  async find(
+    @CurrentCaller() caller: SessionCaller,
+    @Param('id', connectionId) id: string,
+  ): Promise<ResourceEnvelope<ConnectionDetailDto>> {
+    return { resource: await this.overview.detail(caller, id) };
+  }
+
+  @Get(':id/events')
+  @RequireSession()
+  @ApiOperation({ summary: 'List what happened to a connection, latest first' })
+  @ApiResources(ConnectionEventDto)
+  @ApiProblems(400, 401, 404)
+  events(
+    @CurrentCaller() caller: SessionCaller,
+    @Param('id', connectionId) id: string,
+    @Query() page: PageQuery,
+  ): Promise<ResourcesEnvelope<ConnectionEventDto>> {
+    return this.overview.history(caller, id, page);
+  }
+
+  @Delete(':id')
+  @RequireSession()
+  @HttpCode(204)
+  @ApiOperation({
+    summary: 'End a connection',
+    description: 'Every code and token of it is dead at once, on every node. Again: 204 again.',
+  })
+  @ApiNoContentResponse({ description: 'It has ended' })
+  @ApiProblems(401, 403, 404)
+  end(
+    @CurrentCaller() caller: SessionCaller,
+    @Param('id', connectionId) id: string,
+  ): Promise<void> {
+    return this.overview.end(caller, id);
+  }
+
+  @Delete()
+  @RequireSession()
+  @ApiOperation({
+    summary: 'End all active connections of a user, or of an application within the account',
+    description: 'For admins; members may end all of their own by their `userId`.',
+  })
+  @ApiResource(EndedConnectionsDto)
+  @ApiProblems(400, 401, 403, 404)
+  async endMany(
+    @CurrentCaller() caller: SessionCaller,
+    @Query() query: EndConnectionsQuery,
+  ): Promise<ResourceEnvelope<EndedConnectionsDto>> {
+    return { resource: await this.overview.endMany(caller, query) };
+  }
+}

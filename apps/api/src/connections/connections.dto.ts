@@ -1,0 +1,235 @@
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { SCOPES, type Scope } from '@flixcheck/oauth-protocol';
+import { IsIn, IsOptional, IsUUID, Matches } from 'class-validator';
+import { PageQuery } from '../http/envelope.js';
+import {
+  CONNECTION_EVENT_TYPES,
+  CONNECTION_HEALTHS,
+  type ConnectionEventType,
+  type ConnectionHealth,
+  REVOCATION_REASONS,
+  type RevocationReason,
+} from './connection.js';
+
+const CLIENT_ID = /^[A-Za-z0-9_-]{3,64}$/;
+const CLIENT_ID_MESSAGE = { message: 'must be a client id such as maklerwelt-crm' };
+const CONNECTION_ID = 'e7a1c2b4-0d53-4a7e-8a55-6f1f6a2b9c01';
+const USER_ID = '8f14e45f-ceea-467f-9b1c-3c7a4c6f5e21';
+const GRANTED_AT = '2026-11-02T08:15:30.000Z';
+
+const uri = (example: string, description?: string) => ({
+  type: String,
+  format: 'uri',
+  nullable: true,
+  example,
+  ...(description !== undefined && { description }),
+});
+
+export class ConnectionsQuery extends PageQuery {
+  @ApiPropertyOptional({ enum: ['active', 'revoked'], description: 'absent: both' })
+  @IsOptional()
+  @IsIn(['active', 'revoked'])
+  status?: 'active' | 'revoked';
+
+  @ApiPropertyOptional({ example: 'maklerwelt-crm', description: 'of one application' })
+  @IsOptional()
+  @Matches(CLIENT_ID, CLIENT_ID_MESSAGE)
+  clientId?: string;
+
+  @ApiPropertyOptional({ format: 'uuid', example: USER_ID, description: 'granted by this user' })
+  @IsOptional()
+  @IsUUID()
+  userId?: string;
+}
+
+export class EndConnectionsQuery {
+  @ApiPropertyOptional({ format: 'uuid', example: USER_ID, description: 'all of this user' })
+  @IsOptional()
+  @IsUUID()
+  userId?: string;
+
+  @ApiPropertyOptional({ example: 'maklerwelt-crm', description: 'all of this application' })
+  @IsOptional()
+  @Matches(CLIENT_ID, CLIENT_ID_MESSAGE)
+  clientId?: string;
+}
+
+export class EndedConnectionsDto {
+  @ApiProperty({ type: 'integer', example: 3, description: 'how many connections were ended' })
+  revoked!: number;
+}
+
+export class ConnectedClientDto {
+  @ApiProperty({ example: 'maklerwelt-crm' })
+  clientId!: string;
+
+  @ApiProperty({ example: 'Maklerwelt CRM' })
+  name!: string;
+
+  @ApiProperty({ example: 'Maklerwelt Software GmbH' })
+  publisher!: string;
+
+  @ApiProperty({ example: true, description: 'whether Flixcheck has verified the publisher' })
+  publisherVerified!: boolean;
+
+  @ApiProperty(uri('https://maklerwelt.example/logo.svg'))
+  logoUri!: string | null;
+
+  @ApiProperty(uri('https://maklerwelt.example'))
+  homepageUri!: string | null;
+}
+
+export class PersonDto {
+  @ApiProperty({ format: 'uuid', example: USER_ID })
+  id!: string;
+
+  @ApiProperty({ format: 'email', example: 'user@musterhaus.example' })
+  email!: string;
+
+  @ApiProperty({ example: 'User' })
+  firstName!: string;
+
+  @ApiProperty({ example: 'Musterhaus' })
+  lastName!: string;
+}
+
+export class ConnectionDto {
+  @ApiProperty({ format: 'uuid', example: CONNECTION_ID })
+  id!: string;
+
+  @ApiProperty({ type: ConnectedClientDto })
+  client!: ConnectedClientDto;
+
+  @ApiProperty({ example: 'readwrite', description: 'what the application may do, at most' })
+  scope!: string;
+
+  @ApiProperty({ enum: ['active', 'revoked'], example: 'active' })
+  status!: 'active' | 'revoked';
+
+  @ApiProperty({ type: PersonDto, description: 'in whose name the application acts' })
+  grantedBy!: PersonDto;
+
+  @ApiProperty({ format: 'date-time', example: GRANTED_AT, description: 'the latest consent' })
+  grantedAt!: string;
+
+  @ApiProperty({
+    type: String,
+    format: 'date-time',
+    nullable: true,
+    example: '2026-11-22T09:41:12.000Z',
+    description: 'null until a token has been used; exact to the minute',
+  })
+  lastUsedAt!: string | null;
+
+  @ApiProperty({ type: String, format: 'date-time', nullable: true, example: null })
+  lastRefreshRefusedAt!: string | null;
+
+  @ApiProperty({ type: String, format: 'date-time', nullable: true, example: null })
+  revokedAt!: string | null;
+
+  @ApiProperty({
+    type: PersonDto,
+    nullable: true,
+    description: 'null where it was the application, or Flixcheck',
+  })
+  revokedBy!: PersonDto | null;
+
+  @ApiProperty({ enum: REVOCATION_REASONS, nullable: true, example: null })
+  revocationReason!: RevocationReason | null;
+
+  @ApiProperty({
+    enum: CONNECTION_HEALTHS,
+    example: 'ok',
+    description:
+      '`unused`: no request yet; `dormant`: neither used nor granted for 90 days; `refresh_refused`: the last refresh was refused, and nothing has worked since',
+  })
+  health!: ConnectionHealth;
+}
+
+export class UsageDto {
+  @ApiProperty({ format: 'date', example: '2026-11-22', description: 'UTC' })
+  day!: string;
+
+  @ApiProperty({ type: 'integer', example: 128 })
+  requests!: number;
+}
+
+export class ConnectionDetailDto extends ConnectionDto {
+  @ApiProperty({
+    type: [UsageDto],
+    description: 'requests on the last 30 days, oldest first; days without any are left out',
+  })
+  usage!: UsageDto[];
+}
+
+export class EventActorDto {
+  @ApiProperty({ format: 'uuid', example: USER_ID })
+  id!: string;
+
+  @ApiProperty({ example: 'User' })
+  firstName!: string;
+
+  @ApiProperty({ example: 'Musterhaus' })
+  lastName!: string;
+}
+
+export class ConnectionEventDto {
+  @ApiProperty({ example: '4711' })
+  id!: string;
+
+  @ApiProperty({ format: 'date-time', example: GRANTED_AT })
+  at!: string;
+
+  @ApiProperty({
+    enum: CONNECTION_EVENT_TYPES,
+    example: 'granted',
+    description: '`used` is noted once a day, `refresh_refused` once an hour at most',
+  })
+  type!: ConnectionEventType;
+
+  @ApiProperty({ type: EventActorDto, nullable: true, description: 'null where it was no user' })
+  actor!: EventActorDto | null;
+
+  @ApiProperty({ type: String, nullable: true, example: 'readwrite' })
+  scope!: string | null;
+
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    example: null,
+    description: 'why: of `revoked` the revocation reason, of `refresh_refused` the stable reason',
+  })
+  detail!: string | null;
+}
+
+export class AvailableClientDto extends ConnectedClientDto {
+  @ApiProperty({ example: 'Verwaltet Kunden und Verträge und startet Flixchecks aus der Akte.' })
+  description!: string;
+
+  @ApiProperty({ enum: ['confidential', 'public'], example: 'confidential' })
+  kind!: 'confidential' | 'public';
+
+  @ApiProperty({ enum: SCOPES, isArray: true, example: ['read', 'readwrite'] })
+  scopes!: Scope[];
+
+  @ApiProperty(uri('https://maklerwelt.example/datenschutz'))
+  privacyPolicyUri!: string | null;
+
+  @ApiProperty(
+    uri('https://maklerwelt.example/flixcheck', 'where the application itself begins to connect'),
+  )
+  startUri!: string | null;
+
+  @ApiProperty({
+    example: true,
+    description:
+      'whether the portal can open the authorize page by itself; otherwise connecting must start at the application',
+  })
+  authorizable!: boolean;
+
+  @ApiProperty({ example: true, description: 'whether the caller has an active connection to it' })
+  connected!: boolean;
+
+  @ApiProperty({ type: String, format: 'uuid', nullable: true, example: CONNECTION_ID })
+  connectionId!: string | null;
+}

@@ -1,0 +1,49 @@
+import { Module } from '@nestjs/common';
+import { TypeOrmModule } from '@nestjs/typeorm';
+import { OAuthClientsModule } from '../oauth-clients/oauth-clients.module.js';
+import { UsersModule } from '../users/users.module.js';
+import { AfterCommit } from './after-commit.js';
+import { AvailableClientsController } from './available-clients.controller.js';
+import { ConnectionChanges } from './connection-changes.js';
+import { ConnectionEntity } from './connection.entity.js';
+import { ConnectionEventEntity } from './connection-event.entity.js';
+import { ConnectionUsage } from './connection-usage.js';
+import { ConnectionUsageEntity } from './connection-usage.entity.js';
+import { ConnectionsController } from './connections.controller.js';
+import { ConnectionsOverview } from './connections-overview.js';
+import { ConnectionsRetention } from './connections-retention.js';
+import { ConnectionsService } from './connections.service.js';
+import { RevocationEntity } from './revocation.entity.js';
+import { Revocations } from './revocations.js';
+
+/** Who granted what to whom, its history, and its end, which every node hears of at once. */
+@Module({
+  imports: [
+    TypeOrmModule.forFeature([
+      ConnectionEntity,
+      ConnectionEventEntity,
+      ConnectionUsageEntity,
+      RevocationEntity,
+    ]),
+    UsersModule,
+    OAuthClientsModule,
+  ],
+  controllers: [ConnectionsController, AvailableClientsController],
+  providers: [
+    AfterCommit,
+    ConnectionsService,
+    ConnectionsOverview,
+    ConnectionsRetention,
+    ConnectionChanges,
+    ConnectionUsage,
+    Revocations,
+  ],
+  exports: [
+    ConnectionsService,
+    ConnectionsRetention,
+    ConnectionChanges,
+    ConnectionUsage,
+    Revocations,
+  ],
+})
+export class ConnectionsModule {}
