@@ -4,13 +4,15 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { DynamicModule } from '@nestjs/common';
 import { AppModule } from './app.module.js';
 import type { RuntimeConfig } from './config/config.module.js';
+import { ChangeFeed } from './database/change-feed.js';
 import { ApiError } from './http/api-error.js';
 import { AppLogger } from './http/app-logger.js';
 import { ErrorFilter } from './http/exception.filter.js';
 import { servePortal } from './http/portal.js';
 import { createAdapter, prepareServer } from './http/server.js';
-import { createOpenApiDocument, serveSwaggerUi } from './http/swagger.js';
+import { apiExplorer, createOpenApiDocument, serveSwaggerUi } from './http/swagger.js';
 import { validationPipe } from './http/validation.js';
+import { OAuthClientsService } from './oauth-clients/oauth-clients.service.js';
 
 /**
  * The whole program as an application that does not listen yet.
@@ -44,6 +46,8 @@ export async function configureApp(
   const document = createOpenApiDocument(app, config.publicUrl);
   serveSwaggerUi(app, document, config.publicUrl);
   await app.init();
+  await app.get(ChangeFeed).start();
+  await app.get(OAuthClientsService).ensureBuiltIn(apiExplorer(config.publicUrl));
   // After Nest's own: what fails before a route is reached is rendered by the same filter.
   server.setErrorHandler((error, request: FastifyRequest, reply: FastifyReply) => {
     filter.render(error, request, reply);

@@ -6,6 +6,17 @@ import { SCOPES } from '@flixcheck/oauth-protocol';
 export const API_EXPLORER_CLIENT_ID = 'api-explorer';
 export const API_EXPLORER_REDIRECT_PATH = '/docs/oauth2-redirect.html';
 
+/** A public client of our own: PKCE, no secret in the browser, not offered to users. */
+export const apiExplorer = (publicUrl: string) => ({
+  clientId: API_EXPLORER_CLIENT_ID,
+  name: 'API Explorer',
+  description: 'Swagger UI: tries the API out in your name.',
+  publisher: 'Flixcheck',
+  redirectUris: [`${publicUrl}${API_EXPLORER_REDIRECT_PATH}`],
+  scopes: [...SCOPES],
+  homepageUri: `${publicUrl}/docs`,
+});
+
 const SCOPE_WORDS: Record<(typeof SCOPES)[number], string> = {
   read: 'See what the user sees',
   readwrite: 'See and change what the user may change',

@@ -1,4 +1,6 @@
 import { Injectable } from '@nestjs/common';
+import { InjectDataSource } from '@nestjs/typeorm';
+import { DataSource } from 'typeorm';
 import { SECOND } from '../config/clock.js';
 import { type ConnectionRecord, ConnectionsService } from '../connections/connections.service.js';
 import { OAuthError } from '../http/api-error.js';
@@ -20,6 +22,7 @@ const invalidGrant = (reason: string, description: string): OAuthError =>
 @Injectable()
 export class GrantFailures {
   constructor(
+    @InjectDataSource() private readonly dataSource: DataSource,
     private readonly codes: OAuthCodesService,
     private readonly connections: ConnectionsService,
     private readonly families: RefreshTokenFamilies,
@@ -169,7 +172,12 @@ export class GrantFailures {
     at: Date,
     error: OAuthError,
   ): Promise<OAuthError> {
-    await this.connections.recordRefreshRefused(connection.id, { at, detail: error.reason });
+    await this.connections.recordEvent(this.dataSource.manager, {
+      connectionId: connection.id,
+      type: 'refresh_refused',
+      at,
+      detail: error.reason,
+    });
     return error;
   }
 }

@@ -5,11 +5,8 @@ import {
 } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource } from 'typeorm';
-import { SessionsService } from '../auth/sessions.service.js';
-import { SignInLimits } from '../auth/sign-in-limits.js';
 import { Clock, DAY, HOUR, MINUTE } from '../config/clock.js';
-import { ConnectionsService } from '../connections/connections.service.js';
-import { Revocations } from '../connections/revocations.js';
+import { ConnectionsRetention } from '../connections/connections-retention.js';
 import { AppLogger } from '../http/app-logger.js';
 import { RequestLog } from '../oauth-clients/request-log.js';
 import { OAuthCodesService } from '../oauth-codes/oauth-codes.service.js';
@@ -25,7 +22,6 @@ const KEEP = {
   /** A code must be recognised when it is repeated as long as its tokens may live. */
   codes: 90 * DAY,
   families: 30 * DAY,
-  history: 400 * DAY,
 } as const;
 
 /** Hourly, on one node at a time: rotates signing keys and forgets what nothing needs any more. */
@@ -41,11 +37,8 @@ export class Maintenance implements OnApplicationBootstrap, OnApplicationShutdow
     private readonly keys: SigningKeys,
     private readonly codes: OAuthCodesService,
     private readonly families: RefreshTokenFamilies,
-    private readonly connections: ConnectionsService,
-    private readonly revocations: Revocations,
+    private readonly connections: ConnectionsRetention,
     private readonly requests: RequestLog,
-    private readonly sessions: SessionsService,
-    private readonly signInLimits: SignInLimits,
   ) {}
 
   onApplicationBootstrap(): void {
@@ -81,11 +74,8 @@ export class Maintenance implements OnApplicationBootstrap, OnApplicationShutdow
     await this.keys.maintain();
     await this.codes.prune(before(KEEP.codes));
     await this.families.prune(before(KEEP.families));
-    await this.connections.prune(before(KEEP.history));
-    await this.revocations.prune(now);
+    await this.connections.prune();
     await this.requests.prune(before(KEEP.requestLog));
-    await this.sessions.prune(now);
-    await this.signInLimits.prune(now);
   }
 
   private schedule(delay: number): void {
