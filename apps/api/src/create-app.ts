@@ -1,11 +1,10 @@
 import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyInstance } from 'fastify';
 import type { DynamicModule } from '@nestjs/common';
 import { AppModule } from './app.module.js';
 import type { RuntimeConfig } from './config/config.module.js';
 import { ChangeFeed } from './database/change-feed.js';
-import { ApiError } from './http/api-error.js';
 import { AppLogger } from './http/app-logger.js';
 import { ErrorFilter } from './http/exception.filter.js';
 import { servePortal } from './http/portal.js';
@@ -37,8 +36,7 @@ export async function configureApp(
   config: RuntimeConfig,
   logger: AppLogger,
 ): Promise<void> {
-  const filter = new ErrorFilter(config.publicUrl, logger);
-  app.useGlobalFilters(filter);
+  app.useGlobalFilters(new ErrorFilter(config.publicUrl, logger));
   app.useGlobalPipes(validationPipe());
   await prepareServer(app, config, logger);
   const server = app.getHttpAdapter().getInstance() as unknown as FastifyInstance;
@@ -48,15 +46,4 @@ export async function configureApp(
   await app.init();
   await app.get(ChangeFeed).start();
   await app.get(OAuthClientsService).ensureBuiltIn(apiExplorer(config.publicUrl));
-  // After Nest's own: what fails before a route is reached is rendered by the same filter.
-  server.setErrorHandler((error, request: FastifyRequest, reply: FastifyReply) => {
-    filter.render(error, request, reply);
-  });
-  server.setNotFoundHandler((request: FastifyRequest, reply: FastifyReply) => {
-    filter.render(
-      new ApiError('not_found', 'There is nothing at this address. Compare it with /docs.'),
-      request,
-      reply,
-    );
-  });
 }
