@@ -1,0 +1,42 @@
+import { inject, Injectable } from '@angular/core';
+import { MatDialog } from '@angular/material/dialog';
+import { firstValueFrom } from 'rxjs';
+import { ConfirmDialog } from './confirm-dialog';
+
+/** A text key and what goes into the text; it follows the language while it is shown. */
+export interface Words {
+  text: string;
+  values?: Record<string, unknown>;
+}
+
+export interface Question {
+  heading: Words;
+  /** What will happen, and what will not: one sentence each. */
+  points: readonly Words[];
+  /** The answer that does it, as a verb. */
+  confirm: Words;
+  danger?: boolean;
+  /** Runs while the dialog is open; when it fails, the dialog says so and offers another try. */
+  action: () => Promise<void>;
+}
+
+/** Asks once before something happens that cannot be taken back. */
+@Injectable({ providedIn: 'root' })
+export class Confirmation {
+  private readonly dialog = inject(MatDialog);
+
+  /** @returns true when the action has been done, false when the answer was no */
+  async ask(question: Question): Promise<boolean> {
+    const shown = this.dialog.open<ConfirmDialog, Question, boolean>(ConfirmDialog, {
+      data: question,
+      role: 'alertdialog',
+      ariaModal: true,
+      ariaDescribedBy: ConfirmDialog.pointsId,
+      width: '30rem',
+      maxWidth: 'calc(100vw - 2rem)',
+      // The session may end behind the dialog.
+      closeOnNavigation: 'url-change',
+    });
+    return (await firstValueFrom(shown.afterClosed(), { defaultValue: false })) ?? false;
+  }
+}
