@@ -40,7 +40,10 @@ export function createOpenApiDocument(app: INestApplication, publicUrl: string):
     .setDescription(DESCRIPTION)
     .setVersion('7')
     .addServer(publicUrl)
+    .addTag('OAuth tokens', 'What an application calls')
+    .addTag('Authorization', 'What the authorize page does')
     .addCookieAuth('session', { type: 'apiKey', in: 'cookie', name: 'session' }, 'session')
+    .addBasicAuth({ type: 'http', scheme: 'basic' }, 'client')
     .addOAuth2(
       {
         type: 'oauth2',
