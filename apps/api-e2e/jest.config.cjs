@@ -1,0 +1,7 @@
+module.exports = {
+  ...require('../../jest.preset.cjs'),
+  displayName: 'api-e2e',
+  rootDir: __dirname,
+  // Each suite starts a server of its own; a cold one takes seconds on a busy machine.
+  testTimeout: 60_000,
+};

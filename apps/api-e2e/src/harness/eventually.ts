@@ -1,0 +1,24 @@
+import { setTimeout as pause } from 'node:timers/promises';
+
+const POLL_MS = 10;
+
+/**
+ * Asks again and again until the answer is the one waited for.
+ * @param withinMs the deadline, which is part of the rule where the contract names one
+ * @throws Error with the last answer
+ */
+export async function eventually<T>(
+  ask: () => Promise<T>,
+  isIt: (answer: T) => boolean,
+  withinMs = 5_000,
+): Promise<T> {
+  const deadline = performance.now() + withinMs;
+  for (;;) {
+    const answer = await ask();
+    if (isIt(answer)) return answer;
+    if (performance.now() > deadline) {
+      throw new Error(`not within ${withinMs} ms; the last answer: ${JSON.stringify(answer)}`);
+    }
+    await pause(POLL_MS);
+  }
+}

@@ -1,0 +1,134 @@
+import { fork, type ChildProcess } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { createServer, type AddressInfo } from 'node:net';
+import { resolve } from 'node:path';
+import { Client } from 'pg';
+
+const API = resolve(__dirname, '../../../api/dist/main.js');
+
+export interface ServerOptions {
+  /** On top of what a server needs; `PORT` included, where the test has to know it beforehand. */
+  env?: Record<string, string>;
+  /** Another server's database, to run a second process on it or to start again after a `kill`. */
+  databaseUrl?: string;
+}
+
+export interface RunningServer {
+  /** Issuer and address, without a slash at the end. */
+  url: string;
+  databaseUrl: string;
+  /** What the process has written to stdout and stderr so far. */
+  output(): string;
+  /** Ends the process in an orderly way and drops the database, if this call created it. */
+  stop(): Promise<void>;
+  /** Ends the process as a power cut does; the database stays until `stop`. */
+  kill(): Promise<void>;
+}
+
+/**
+ * Starts the built API as a process of its own, on a fresh database filled with the demo data.
+ * @throws Error with what the server says where it does not get ready
+ */
+export async function startServer(options: ServerOptions = {}): Promise<RunningServer> {
+  const database = options.databaseUrl ?? (await createDatabase());
+  const port = options.env?.['PORT'] ?? String(await freePort());
+  const server = fork(API, {
+    execArgv: [],
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+    env: {
+      PATH: process.env['PATH'],
+      HOST: 'localhost',
+      PORT: port,
+      DATABASE_URL: database,
+      APP_SECRET: 'a secret that only the tests of one machine know',
+      DEMO_DATA: 'on',
+      LOG_LEVEL: 'warn',
+      ...options.env,
+    },
+  });
+  const dropOwnDatabase = async () => {
+    if (!options.databaseUrl) await dropDatabase(database);
+  };
+  const url = await untilReady(server).catch(async (error: Error) => {
+    await end(server, () => server.kill('SIGKILL'));
+    await dropOwnDatabase();
+    throw error;
+  });
+  return {
+    url,
+    databaseUrl: database,
+    async stop() {
+      await end(server, () => server.disconnect());
+      await dropOwnDatabase();
+    },
+    kill: () => end(server, () => server.kill('SIGKILL')),
+  };
+}
+
+/** A port that nobody listens on at the moment. */
+export async function freePort(): Promise<number> {
+  const probe = createServer().listen(0);
+  await once(probe, 'listening');
+  const { port } = probe.address() as AddressInfo;
+  probe.close();
+  await once(probe, 'close');
+  return port;
+}
+
+/** Waits for the message `ready` of one of our programs; its address comes with it. */
+export async function untilReady(child: ChildProcess): Promise<string> {
+  let output = '';
+  child.stdout?.on('data', (chunk: Buffer) => (output += chunk));
+  child.stderr?.on('data', (chunk: Buffer) => (output += chunk));
+  return new Promise((ready, fail) => {
+    child.on('message', (message: { type: string; url: string; message: string }) => {
+      if (message.type === 'ready') ready(message.url);
+      if (message.type === 'failed') fail(new Error(message.message));
+    });
+    child.once('error', fail);
+    child.once('exit', (code) =>
+      fail(new Error(`It ended with ${code} before it was ready.\n${output}`)),
+    );
+  });
+}
+
+async function end(child: ChildProcess, ask: () => void): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const exited = once(child, 'exit');
+  ask();
+  await exited;
+}
+
+async function createDatabase(): Promise<string> {
+  const name = `e2e_${randomBytes(6).toString('hex')}`;
+  await onAdminDatabase((admin) => admin.query(`CREATE DATABASE ${name}`));
+  const url = new URL(adminUrl());
+  url.pathname = `/${name}`;
+  return url.href;
+}
+
+async function dropDatabase(databaseUrl: string): Promise<void> {
+  const name = new URL(databaseUrl).pathname.slice(1);
+  await onAdminDatabase((admin) => admin.query(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`));
+}
+
+async function onAdminDatabase(act: (admin: Client) => Promise<unknown>): Promise<void> {
+  const admin = new Client({ connectionString: adminUrl() });
+  await admin.connect();
+  try {
+    await act(admin);
+  } finally {
+    await admin.end();
+  }
+}
+
+function adminUrl(): string {
+  const url = process.env['TEST_DATABASE_URL'];
+  if (!url) {
+    throw new Error(
+      'TEST_DATABASE_URL is missing. Run the tests through: node tools/test-database.mjs -- <command>',
+    );
+  }
+  return url;
+}
