@@ -6,6 +6,7 @@ import { AppModule } from './app.module.js';
 import type { RuntimeConfig } from './config/config.module.js';
 import { ChangeFeed } from './database/change-feed.js';
 import { AppLogger } from './http/app-logger.js';
+import { serveErrorsPage } from './http/errors-page.js';
 import { ErrorFilter } from './http/exception.filter.js';
 import { servePortal } from './http/portal.js';
 import { createAdapter, prepareServer } from './http/server.js';
@@ -41,6 +42,7 @@ export async function configureApp(
   await prepareServer(app, config, logger);
   const server = app.getHttpAdapter().getInstance() as unknown as FastifyInstance;
   await servePortal(server);
+  serveErrorsPage(server);
   const document = createOpenApiDocument(app, config.publicUrl);
   serveSwaggerUi(app, document, config.publicUrl);
   await app.init();
