@@ -1,6 +1,6 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
-import { IsDefined, IsIn, ValidateNested } from 'class-validator';
+import { IsObject, IsIn, ValidateNested } from 'class-validator';
 import type { Role } from '../http/access.js';
 import type { UserRecord, UserStatus } from '../users/users.service.js';
 
@@ -47,7 +47,7 @@ export class UserStatusInput {
 
 export class UpdateUserRequest {
   @ApiProperty({ type: UserStatusInput })
-  @IsDefined()
+  @IsObject()
   @ValidateNested()
   @Type(() => UserStatusInput)
   resource!: UserStatusInput;

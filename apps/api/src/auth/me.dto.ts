@@ -2,7 +2,7 @@ import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
 import {
   IsBoolean,
-  IsDefined,
+  IsObject,
   IsNotEmpty,
   IsString,
   MaxLength,
@@ -61,7 +61,7 @@ export class PasswordInput {
 
 export class ChangePasswordRequest {
   @ApiProperty({ type: PasswordInput })
-  @IsDefined()
+  @IsObject()
   @ValidateNested()
   @Type(() => PasswordInput)
   resource!: PasswordInput;

@@ -1,6 +1,6 @@
 import { ApiProperty, OmitType } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
-import { IsDefined, IsNotEmpty, IsString, MaxLength, ValidateNested } from 'class-validator';
+import { IsObject, IsNotEmpty, IsString, MaxLength, ValidateNested } from 'class-validator';
 import { AccountDto, ProfileDto, toProfile } from '../users/profile.dto.js';
 import type { UserRecord } from '../users/users.service.js';
 import type { SessionRecord } from './sessions.service.js';
@@ -21,7 +21,7 @@ export class SignInInput {
 
 export class SignInRequest {
   @ApiProperty({ type: SignInInput })
-  @IsDefined()
+  @IsObject()
   @ValidateNested()
   @Type(() => SignInInput)
   resource!: SignInInput;

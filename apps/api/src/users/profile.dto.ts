@@ -1,7 +1,7 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
 import {
-  IsDefined,
+  IsObject,
   IsIn,
   IsNotEmpty,
   IsString,
@@ -69,7 +69,7 @@ export class ProfileInput {
 
 export class UpdateProfileRequest {
   @ApiProperty({ type: ProfileInput })
-  @IsDefined()
+  @IsObject()
   @ValidateNested()
   @Type(() => ProfileInput)
   resource!: ProfileInput;

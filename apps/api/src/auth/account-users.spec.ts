@@ -1,0 +1,178 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { ConnectionsService } from '../connections/connections.service.js';
+import { DEMO_PASSWORD } from '../database/demo-data.js';
+import { call, type PortalUser, signIn } from '../testing/portal-user.js';
+import { createTestApp, type TestApp } from '../testing/test-app.js';
+import { UsersService } from '../users/users.service.js';
+
+const USERS = '/user/v7/users';
+const USER = 'user@musterhaus.example';
+let test: TestApp;
+let admin: PortalUser;
+let user: PortalUser;
+
+beforeAll(async () => {
+  test = await createTestApp();
+});
+afterAll(() => test.close());
+beforeEach(async () => {
+  await test.dataSource.query(`UPDATE users SET status = 'active'`);
+  admin = await signIn(test.url, 'admin@musterhaus.example');
+  user = await signIn(test.url, USER);
+});
+
+const setStatus = (who: PortalUser, id: string, status: unknown) =>
+  who.call('PATCH', `${USERS}/${id}`, { resource: { status } });
+
+async function connect(): Promise<string> {
+  const [client] = await test.dataSource.query(
+    `SELECT id FROM oauth_clients WHERE client_id = 'maklerwelt-crm'`,
+  );
+  const { id } = await test.app.get(ConnectionsService).grant(test.dataSource.manager, {
+    oauthClientId: client.id,
+    userId: user.id,
+    accountId: user.accountId,
+    scope: 'read',
+    at: test.clock.now(),
+  });
+  return id;
+}
+
+describe('the account’s users', () => {
+  it('are listed for an admin, with their active connections, and nobody else’s', async () => {
+    await connect();
+    const { status, body } = await admin.call('GET', USERS);
+    expect(status).toBe(200);
+    expect(
+      body.resources.map(({ email, activeConnections }) => [email, activeConnections]),
+    ).toEqual(
+      expect.arrayContaining([
+        ['admin@musterhaus.example', 0],
+        [USER, 1],
+      ]),
+    );
+    expect(body.resources).toHaveLength(2);
+    expect(body.resources.find(({ email }) => email === USER)).toEqual({
+      id: user.id,
+      email: USER,
+      firstName: expect.any(String),
+      lastName: expect.any(String),
+      role: 'member',
+      status: 'active',
+      lastSignInAt: expect.stringMatching(/Z$/),
+      createdAt: expect.stringMatching(/Z$/),
+      activeConnections: 1,
+    });
+  });
+
+  it('come in pages', async () => {
+    const first = await admin.call('GET', `${USERS}?limit=1`);
+    expect(first.body.resources).toHaveLength(1);
+    const second = await admin.call('GET', `${USERS}?limit=1&cursor=${first.body.meta.nextCursor}`);
+    expect(second.body.meta).toEqual({});
+    expect(second.body.resources[0].id).not.toBe(first.body.resources[0].id);
+  });
+
+  it.each(['user@musterhaus.example', 'operator@flixcheck.example'])(
+    'are none of the business of %s: 403',
+    async (email) => {
+      const other = await signIn(test.url, email);
+      expect((await other.call('GET', USERS)).status).toBe(403);
+      expect((await setStatus(other, user.id, 'disabled')).status).toBe(403);
+    },
+  );
+
+  it.each(['limit=0', 'limit=101', 'limit=x', 'cursor=x', 'page=2'])(
+    'refuse the query %s',
+    async (query) => {
+      expect((await admin.call('GET', `${USERS}?${query}`)).status).toBe(400);
+    },
+  );
+});
+
+describe('disabling a user', () => {
+  it('ends the user’s sessions and connections, and sign-in', async () => {
+    const connectionId = await connect();
+    const { status, body } = await setStatus(admin, user.id, 'disabled');
+    expect(status).toBe(200);
+    expect(body.resource).toMatchObject({ id: user.id, status: 'disabled', activeConnections: 0 });
+    expect((await user.call('GET', '/user/v7/users/me')).status).toBe(401);
+    expect(
+      await test.dataSource.query('SELECT id FROM sessions WHERE user_id = $1', [user.id]),
+    ).toEqual([]);
+    const [connection] = await test.dataSource.query(
+      'SELECT revoked_by, revocation_reason FROM connections WHERE id = $1',
+      [connectionId],
+    );
+    expect(connection).toEqual({ revoked_by: admin.id, revocation_reason: 'user_disabled' });
+    const again = await call(test.url, 'POST', '/guest/v7/sessions', {
+      resource: { email: USER, password: DEMO_PASSWORD },
+    });
+    expect(again.status).toBe(401);
+  });
+
+  it('can be undone, which brings no session and no connection back', async () => {
+    const connectionId = await connect();
+    await setStatus(admin, user.id, 'disabled');
+    const { body } = await setStatus(admin, user.id, 'active');
+    expect(body.resource).toMatchObject({ status: 'active', activeConnections: 0 });
+    expect((await user.call('GET', '/user/v7/users/me')).status).toBe(401);
+    expect(await test.app.get(ConnectionsService).findRecord(connectionId)).toMatchObject({
+      revokedAt: expect.any(Date),
+    });
+    await signIn(test.url, USER);
+  });
+
+  it('leaves an audit record, once', async () => {
+    await setStatus(admin, user.id, 'disabled');
+    await setStatus(admin, user.id, 'disabled');
+    const records = await test.dataSource.query(
+      `SELECT actor_id, action FROM audit_records WHERE subject_id = $1 AND action LIKE 'user_%'
+       ORDER BY id DESC LIMIT 2`,
+      [user.id],
+    );
+    expect(records[0]).toEqual({ actor_id: admin.id, action: 'user_disabled' });
+    expect(records[1]?.action).not.toBe('user_disabled');
+  });
+
+  it('is refused for oneself: 409 cannot_disable_self', async () => {
+    const { status, body } = await setStatus(admin, admin.id, 'disabled');
+    expect([status, body.code]).toEqual([409, 'cannot_disable_self']);
+    expect((await admin.call('GET', '/user/v7/users/me')).status).toBe(200);
+  });
+
+  it('is 404 for a user of another account, and for an id that is none', async () => {
+    const other = await signIn(test.url, 'admin@beispiel.example');
+    expect((await setStatus(admin, other.id, 'disabled')).status).toBe(404);
+    expect((await other.call('GET', '/user/v7/users/me')).status).toBe(200);
+    expect((await setStatus(admin, 'everybody', 'disabled')).status).toBe(404);
+  });
+
+  it.each([['removed'], [null], [true], [undefined]])('refuses the status %s', async (status) => {
+    expect((await setStatus(admin, user.id, status)).status).toBe(400);
+  });
+
+  it('by two admins of each other succeeds for one of them only', async () => {
+    await test.dataSource.query(`UPDATE users SET role = 'admin' WHERE id = $1`, [user.id]);
+    const users = test.app.get(UsersService);
+    const outcomes = await Promise.allSettled([
+      users.setStatus(user.id, 'disabled', { userId: admin.id, accountId: admin.accountId }),
+      users.setStatus(admin.id, 'disabled', { userId: user.id, accountId: admin.accountId }),
+    ]);
+    await test.dataSource.query(`UPDATE users SET role = 'member' WHERE id = $1`, [user.id]);
+    expect(outcomes.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
+  });
+
+  it('leaves no session of a sign-in at the same time', async () => {
+    const resource = { email: USER, password: DEMO_PASSWORD };
+    await Promise.all([
+      ...Array.from({ length: 8 }, () =>
+        call(test.url, 'POST', '/guest/v7/sessions', { resource }),
+      ),
+      setStatus(admin, user.id, 'disabled'),
+    ]);
+    expect(
+      await test.dataSource.query('SELECT id FROM sessions WHERE user_id = $1', [user.id]),
+    ).toEqual([]);
+  });
+});

@@ -1,0 +1,204 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { ConnectionsService } from '../connections/connections.service.js';
+import { DEMO_PASSWORD } from '../database/demo-data.js';
+import { AccessTokens } from '../oauth-tokens/access-tokens.js';
+import { call, type PortalUser, signIn } from '../testing/portal-user.js';
+import { createTestApp, type TestApp } from '../testing/test-app.js';
+
+const EMAIL = 'user@musterhaus.example';
+const ME = '/user/v7/users/me';
+const NEW_PASSWORD = 'drei-blaue-elefanten';
+let test: TestApp;
+let user: PortalUser;
+let originalHash: string;
+
+beforeAll(async () => {
+  test = await createTestApp();
+  const [row] = await test.dataSource.query('SELECT password_hash FROM users WHERE email = $1', [
+    EMAIL,
+  ]);
+  originalHash = row.password_hash;
+});
+afterAll(() => test.close());
+beforeEach(async () => {
+  await test.dataSource.query('UPDATE users SET password_hash = $2 WHERE email = $1', [
+    EMAIL,
+    originalHash,
+  ]);
+  await test.dataSource.query('DELETE FROM sign_in_failures');
+  user = await signIn(test.url);
+});
+
+async function connect(): Promise<{ id: string; grantedAt: Date; token: string }> {
+  const [client] = await test.dataSource.query(
+    `SELECT id FROM oauth_clients WHERE client_id = 'maklerwelt-crm'`,
+  );
+  const at = test.clock.now();
+  const { id, grantedAt } = await test.app.get(ConnectionsService).grant(test.dataSource.manager, {
+    oauthClientId: client.id,
+    userId: user.id,
+    accountId: user.accountId,
+    scope: 'readwrite',
+    at,
+  });
+  const { accessToken } = test.app.get(AccessTokens).issue(
+    {
+      userId: user.id,
+      accountId: user.accountId,
+      clientId: 'maklerwelt-crm',
+      connectionId: id,
+      familyId: id,
+      scope: 'read',
+    },
+    at,
+  );
+  return { id, grantedAt, token: accessToken };
+}
+
+const withToken = (token: string) =>
+  call(test.url, 'GET', ME, { headers: { authorization: `Bearer ${token}` } });
+
+describe('the user that the caller acts as', () => {
+  it('is described to a session', async () => {
+    const { status, body } = await user.call('GET', ME);
+    expect(status).toBe(200);
+    expect(body.resource).toEqual({
+      id: user.id,
+      email: EMAIL,
+      firstName: expect.any(String),
+      lastName: expect.any(String),
+      role: 'member',
+      locale: 'de',
+      account: { id: user.accountId, name: 'Musterhaus Versicherungsmakler GmbH' },
+    });
+  });
+
+  it('is described to a bearer with the connection, in the scope of the token', async () => {
+    const { id, grantedAt, token } = await connect();
+    const { status, body } = await withToken(token);
+    expect(status).toBe(200);
+    expect(body.resource).toMatchObject({ id: user.id, email: EMAIL });
+    expect(body.resource.connection).toEqual({
+      id,
+      scope: 'read',
+      grantedAt: grantedAt.toISOString(),
+    });
+  });
+});
+
+describe('changing the password', () => {
+  const change = (resource: object, who = user) => who.call('POST', `${ME}/password`, { resource });
+  const canSignIn = async (password: string) => {
+    const resource = { email: EMAIL, password };
+    return (await call(test.url, 'POST', '/guest/v7/sessions', { resource })).status;
+  };
+
+  it('takes effect at once, ends all other sessions and keeps this one', async () => {
+    const phone = await signIn(test.url);
+    const colleague = await signIn(test.url, 'admin@musterhaus.example');
+    const answer = await change({ currentPassword: DEMO_PASSWORD, newPassword: NEW_PASSWORD });
+    expect(answer.status).toBe(204);
+    expect((await user.call('GET', ME)).status).toBe(200);
+    expect((await phone.call('GET', ME)).status).toBe(401);
+    expect((await colleague.call('GET', ME)).status).toBe(200);
+    expect(await canSignIn(DEMO_PASSWORD)).toBe(401);
+    expect(await canSignIn(NEW_PASSWORD)).toBe(201);
+  });
+
+  it('leaves the connections, unless the user wants them gone too', async () => {
+    const { id, token } = await connect();
+    await change({ currentPassword: DEMO_PASSWORD, newPassword: NEW_PASSWORD });
+    expect((await withToken(token)).status).toBe(200);
+    await change({
+      currentPassword: NEW_PASSWORD,
+      newPassword: 'vier-gelbe-elefanten',
+      revokeConnections: true,
+    });
+    expect((await withToken(token)).status).toBe(401);
+    const [row] = await test.dataSource.query(
+      'SELECT revocation_reason, revoked_by FROM connections WHERE id = $1',
+      [id],
+    );
+    expect(row).toEqual({ revocation_reason: 'password_changed', revoked_by: user.id });
+  });
+
+  it('leaves an audit record', async () => {
+    await change({ currentPassword: DEMO_PASSWORD, newPassword: NEW_PASSWORD });
+    const records = await test.dataSource.query(
+      `SELECT actor_id, subject_id, detail FROM audit_records
+       WHERE action = 'password_changed' ORDER BY id DESC LIMIT 1`,
+    );
+    expect(records).toEqual([
+      { actor_id: user.id, subject_id: user.id, detail: { revokeConnections: false } },
+    ]);
+  });
+
+  it('refuses a wrong current password, and changes nothing', async () => {
+    const answer = await change({ currentPassword: 'wrong', newPassword: NEW_PASSWORD });
+    expect(answer.status).toBe(400);
+    expect(answer.body.code).toBe('validation_failed');
+    expect(answer.body.errors).toEqual([
+      expect.objectContaining({ field: 'currentPassword', code: 'wrong_password' }),
+    ]);
+    expect(await canSignIn(DEMO_PASSWORD)).toBe(201);
+  });
+
+  it('counts a wrong current password as a failure to sign in', async () => {
+    for (let n = 0; n < 10; n++) {
+      expect((await change({ currentPassword: 'wrong', newPassword: NEW_PASSWORD })).status).toBe(
+        400,
+      );
+    }
+    const limited = await change({ currentPassword: DEMO_PASSWORD, newPassword: NEW_PASSWORD });
+    expect(limited.status).toBe(429);
+    expect(limited.headers.get('retry-after')).not.toBeNull();
+    expect(await canSignIn(DEMO_PASSWORD)).toBe(429);
+  });
+
+  it.each([
+    ['shorter than 12 characters', 'elf-zeichen', 'min_length'],
+    ['longer than 200 characters', 'x'.repeat(201), 'max_length'],
+    ['the current one', DEMO_PASSWORD, 'same_as_current'],
+    ['the e-mail address', EMAIL.toUpperCase(), 'same_as_email'],
+  ])('refuses a new password that is %s', async (_, newPassword, code) => {
+    const { status, body } = await change({ currentPassword: DEMO_PASSWORD, newPassword });
+    expect(status).toBe(400);
+    expect(body.errors).toEqual([expect.objectContaining({ field: 'newPassword', code })]);
+  });
+
+  it('takes 12 and 200 characters, and counts characters, not bytes', async () => {
+    const longest = 'ü'.repeat(200);
+    expect(
+      (await change({ currentPassword: DEMO_PASSWORD, newPassword: 'zwölf-🐘-mal' })).status,
+    ).toBe(400);
+    expect(
+      (await change({ currentPassword: DEMO_PASSWORD, newPassword: 'zwölf-🐘-male' })).status,
+    ).toBe(204);
+    expect((await change({ currentPassword: 'zwölf-🐘-male', newPassword: longest })).status).toBe(
+      204,
+    );
+    expect(await canSignIn(longest)).toBe(201);
+  });
+
+  it('at the same time from two devices succeeds once', async () => {
+    const phone = await signIn(test.url);
+    const answers = await Promise.all([
+      change({ currentPassword: DEMO_PASSWORD, newPassword: 'vom-schreibtisch' }),
+      change({ currentPassword: DEMO_PASSWORD, newPassword: 'vom-telefon-aus' }, phone),
+    ]);
+    const statuses = answers.map(({ status }) => status);
+    expect(statuses.filter((status) => status === 204)).toHaveLength(1);
+    // The other one lost its session, or finds that the current password is another.
+    expect(statuses.some((status) => status === 400 || status === 401)).toBe(true);
+  });
+
+  it('lets nobody in who gave the old password a moment before', async () => {
+    const answers = await Promise.all([
+      change({ currentPassword: DEMO_PASSWORD, newPassword: NEW_PASSWORD }),
+      ...Array.from({ length: 8 }, () => canSignIn(DEMO_PASSWORD)),
+    ]);
+    expect(answers[0]).toMatchObject({ status: 204 });
+    const { body } = await user.call('GET', '/user/v7/sessions');
+    expect(body.resources.map(({ id }) => id)).toEqual([user.sessionId]);
+  });
+});

@@ -1,0 +1,285 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { MINUTE, SECOND } from '../config/clock.js';
+import { DEMO_PASSWORD } from '../database/demo-data.js';
+import { call, signIn } from '../testing/portal-user.js';
+import { createTestApp, type TestApp } from '../testing/test-app.js';
+import { PasswordHasher } from '../users/password-hasher.js';
+
+const USER = 'user@musterhaus.example';
+let test: TestApp;
+const attempt = (email: string, password: string, headers = {}, url = test.url) =>
+  call(url, 'POST', '/guest/v7/sessions', { resource: { email, password }, headers });
+
+beforeAll(async () => {
+  // So that a test can come from any address.
+  test = await createTestApp({ env: { TRUST_PROXY: 'on' } });
+});
+afterAll(() => test.close());
+afterEach(async () => {
+  jest.restoreAllMocks();
+  await test.dataSource.query('DELETE FROM sign_in_failures');
+});
+
+describe('signing in', () => {
+  it('answers 201 with the session, its user and account', async () => {
+    const { status, body } = await attempt(USER, DEMO_PASSWORD);
+    expect(status).toBe(201);
+    expect(body.resource).toEqual({
+      id: expect.stringMatching(/^[0-9a-f-]{36}$/),
+      user: {
+        id: expect.any(String),
+        email: USER,
+        firstName: expect.any(String),
+        lastName: expect.any(String),
+        role: 'member',
+        locale: 'de',
+      },
+      account: { id: expect.any(String), name: 'Musterhaus Versicherungsmakler GmbH' },
+      createdAt: expect.stringMatching(/Z$/),
+      expiresAt: expect.stringMatching(/Z$/),
+    });
+  });
+
+  it('sets a cookie that no script reads, no other site sends and that lasts seven days', async () => {
+    const { headers } = await attempt(USER, DEMO_PASSWORD);
+    const [cookie, ...more] = headers.getSetCookie();
+    expect(more).toEqual([]);
+    expect(cookie).toMatch(/^session=[A-Za-z0-9_-]{43}; /);
+    expect(cookie?.split('; ').slice(1).sort()).toEqual([
+      'HttpOnly',
+      'Max-Age=604800',
+      'Path=/',
+      'SameSite=Lax',
+    ]);
+  });
+
+  it('sets a __Host- cookie with Secure where the world sees https', async () => {
+    const secure = await createTestApp({ env: { PUBLIC_URL: 'https://connect.example' } });
+    try {
+      const { headers } = await attempt(USER, DEMO_PASSWORD, {}, secure.url);
+      const [cookie = ''] = headers.getSetCookie();
+      expect(cookie).toMatch(/^__Host-session=/);
+      expect(cookie).toMatch(/; Secure(;|$)/);
+      expect(cookie).toMatch(/; Path=\/(;|$)/);
+      expect(cookie).not.toMatch(/Domain/i);
+      const named = { cookie: cookie.split(';', 1)[0] ?? '' };
+      const me = await call(secure.url, 'GET', '/user/v7/sessions/current', { headers: named });
+      expect(me.status).toBe(200);
+      const plain = { cookie: (cookie.split(';', 1)[0] ?? '').replace('__Host-', '') };
+      const refused = await call(secure.url, 'GET', '/user/v7/sessions/current', {
+        headers: plain,
+      });
+      expect(refused.status).toBe(401);
+    } finally {
+      await secure.close();
+    }
+  });
+
+  it('stores the hash of the cookie, never its value', async () => {
+    const { cookie, sessionId } = await signIn(test.url);
+    const [row] = await test.dataSource.query('SELECT * FROM sessions WHERE id = $1', [sessionId]);
+    expect(row.secret_hash).toHaveLength(32);
+    expect(JSON.stringify(row)).not.toContain(cookie.split('=')[1]);
+  });
+
+  it('gives a new id, and ends the session that the browser had', async () => {
+    const first = await signIn(test.url);
+    const second = await attempt(USER, DEMO_PASSWORD, { cookie: first.cookie });
+    expect(second.body.resource.id).not.toBe(first.sessionId);
+    expect(second.headers.getSetCookie()[0]).not.toContain(first.cookie);
+    expect((await first.call('GET', '/user/v7/sessions/current')).status).toBe(401);
+  });
+
+  it('takes the e-mail address in any case', async () => {
+    expect((await attempt('USER@Musterhaus.EXAMPLE', DEMO_PASSWORD)).status).toBe(201);
+  });
+
+  it('notes the last sign-in and leaves an audit record', async () => {
+    const { id, sessionId } = await signIn(test.url);
+    const [user] = await test.dataSource.query('SELECT last_sign_in_at FROM users WHERE id = $1', [
+      id,
+    ]);
+    expect(test.clock.now().getTime() - user.last_sign_in_at.getTime()).toBeLessThan(MINUTE);
+    const records = await test.dataSource.query(
+      `SELECT actor_id, action FROM audit_records WHERE detail->>'sessionId' = $1`,
+      [sessionId],
+    );
+    expect(records).toEqual([{ actor_id: id, action: 'signed_in' }]);
+  });
+
+  it.each([
+    ['no body', undefined],
+    ['no password', { email: USER }],
+    ['an empty password', { email: USER, password: '' }],
+    ['a password that is no string', { email: USER, password: { $ne: '' } }],
+    ['a list in place of an object', [{ email: USER, password: DEMO_PASSWORD }]],
+    ['an unknown field', { email: USER, password: DEMO_PASSWORD, remember: true }],
+    ['an endless password', { email: USER, password: 'a'.repeat(201) }],
+    ['a NUL character', { email: `${USER}\0`, password: DEMO_PASSWORD }],
+  ])('refuses %s with 400 and counts no failure', async (_, resource) => {
+    const { status } = await call(test.url, 'POST', '/guest/v7/sessions', { resource });
+    expect(status).toBe(400);
+    expect(await test.dataSource.query('SELECT * FROM sign_in_failures')).toEqual([]);
+  });
+
+  it('never reads credentials from the query', async () => {
+    const query = new URLSearchParams({
+      'resource[email]': USER,
+      'resource[password]': DEMO_PASSWORD,
+    });
+    const { status, headers } = await call(test.url, 'POST', `/guest/v7/sessions?${query}`, {
+      resource: { email: USER, password: 'wrong' },
+    });
+    expect(status).toBe(401);
+    expect(headers.getSetCookie()).toEqual([]);
+  });
+});
+
+describe('an unknown address, a wrong password and a disabled user', () => {
+  const disable = (status: string) =>
+    test.dataSource.query(`UPDATE users SET status = $2 WHERE email = $1`, [USER, status]);
+
+  it('get the same answer', async () => {
+    const wrong = await attempt(USER, 'wrong');
+    const unknown = await attempt('nobody@musterhaus.example', DEMO_PASSWORD);
+    await disable('disabled');
+    const disabled = await attempt(USER, DEMO_PASSWORD);
+    await disable('active');
+    for (const { status, headers, body } of [wrong, unknown, disabled]) {
+      expect(status).toBe(401);
+      expect(body.code).toBe('invalid_credentials');
+      expect({ ...body, requestId: '' }).toEqual({ ...wrong.body, requestId: '' });
+      expect([...headers.keys()].sort()).toEqual([...wrong.headers.keys()].sort());
+      expect(headers.getSetCookie()).toEqual([]);
+    }
+  });
+
+  it('cost the same work: one verification each, and one counted failure', async () => {
+    const verify = jest.spyOn(test.app.get(PasswordHasher), 'verify');
+    const query = jest.spyOn(test.dataSource, 'createQueryRunner');
+    const costs = async (email: string, password: string) => {
+      verify.mockClear();
+      query.mockClear();
+      await attempt(email, password);
+      return { verifications: verify.mock.calls.length, connections: query.mock.calls.length };
+    };
+    const wrong = await costs(USER, 'wrong');
+    const unknown = await costs('nobody@musterhaus.example', 'wrong');
+    await disable('disabled');
+    const disabled = await costs(USER, DEMO_PASSWORD);
+    await disable('active');
+    expect(wrong.verifications).toBe(1);
+    expect([unknown, disabled]).toEqual([wrong, wrong]);
+    expect(await test.dataSource.query('SELECT id FROM sign_in_failures')).toHaveLength(3);
+  });
+});
+
+describe('the limit on failures to sign in', () => {
+  const fail = async (times: number, email = USER, url = test.url) => {
+    for (let n = 0; n < times; n++) {
+      expect((await attempt(email, 'wrong', {}, url)).status).toBe(401);
+    }
+  };
+
+  it('refuses even the right password after ten failures, and says for how long', async () => {
+    await fail(10);
+    const { status, headers, body } = await attempt(USER, DEMO_PASSWORD);
+    expect(status).toBe(429);
+    expect(body.code).toBe('too_many_attempts');
+    expect(Number(headers.get('retry-after'))).toBe(body.retryAfterSeconds);
+    expect(body.retryAfterSeconds).toBeGreaterThan(14 * 60);
+    expect(body.retryAfterSeconds).toBeLessThanOrEqual(15 * 60);
+  });
+
+  it('is over when Retry-After says so, and not before', async () => {
+    await fail(10);
+    const { body } = await attempt(USER, DEMO_PASSWORD);
+    test.clock.advance(((body.retryAfterSeconds ?? 0) - 30) * SECOND);
+    expect((await attempt(USER, DEMO_PASSWORD)).status).toBe(429);
+    test.clock.advance(30 * SECOND);
+    expect((await attempt(USER, DEMO_PASSWORD)).status).toBe(201);
+  });
+
+  it('slides: old failures make room one by one, and refused attempts do not prolong it', async () => {
+    await fail(5);
+    test.clock.advance(10 * MINUTE);
+    await fail(5);
+    for (let n = 0; n < 5; n++) expect((await attempt(USER, 'wrong')).status).toBe(429);
+    test.clock.advance(5 * MINUTE);
+    await fail(5);
+    expect((await attempt(USER, DEMO_PASSWORD)).status).toBe(429);
+  });
+
+  it('holds for one address, whether anybody has it or not', async () => {
+    await fail(10, 'nobody@musterhaus.example');
+    expect((await attempt('Nobody@musterhaus.example', 'wrong')).status).toBe(429);
+    expect((await attempt(USER, DEMO_PASSWORD)).status).toBe(201);
+  });
+
+  it('is not cleared by a success in between', async () => {
+    await fail(9);
+    expect((await attempt(USER, DEMO_PASSWORD)).status).toBe(201);
+    await fail(1);
+    expect((await attempt(USER, DEMO_PASSWORD)).status).toBe(429);
+  });
+
+  it('holds across nodes', async () => {
+    const other = await createTestApp({ databaseUrl: test.config.databaseUrl, clock: test.clock });
+    try {
+      await fail(5);
+      await fail(5, USER, other.url);
+      expect((await attempt(USER, DEMO_PASSWORD)).status).toBe(429);
+      expect((await attempt(USER, DEMO_PASSWORD, {}, other.url)).status).toBe(429);
+    } finally {
+      await other.close();
+    }
+  });
+
+  it('is not overshot by attempts at the same time', async () => {
+    const answers = await Promise.all(Array.from({ length: 40 }, () => attempt(USER, 'wrong')));
+    const statuses = answers.map(({ status }) => status);
+    expect(statuses.filter((status) => status === 401)).toHaveLength(10);
+    expect(statuses.filter((status) => status === 429)).toHaveLength(30);
+  });
+
+  it('does not stop many who sign in rightly at the same time', async () => {
+    const answers = await Promise.all(
+      Array.from({ length: 30 }, () => attempt(USER, DEMO_PASSWORD)),
+    );
+    expect(answers.map(({ status }) => status)).toEqual(Array(30).fill(201));
+    expect(await test.dataSource.query('SELECT * FROM sign_in_failures')).toEqual([]);
+  });
+
+  describe('for one network', () => {
+    const from = (ip: string) => ({ 'x-forwarded-for': ip });
+    const failuresFrom = (network: string, times: number) =>
+      test.dataSource.query(
+        `INSERT INTO sign_in_failures (email_hash, network, at)
+         SELECT sha256(n::text::bytea), $1, $2 FROM generate_series(1, $3::integer) n`,
+        [network, test.clock.now(), times],
+      );
+
+    it('refuses everybody there after 100 failures, whatever the addresses', async () => {
+      await failuresFrom('198.51.100.7', 99);
+      expect((await attempt('a@b.example', 'wrong', from('198.51.100.7'))).status).toBe(401);
+      const { status, body } = await attempt(USER, DEMO_PASSWORD, from('198.51.100.7'));
+      expect(status).toBe(429);
+      expect(body.retryAfterSeconds).toBeGreaterThan(14 * 60);
+      expect((await attempt(USER, DEMO_PASSWORD, from('198.51.100.8'))).status).toBe(201);
+    });
+
+    it('takes an IPv6 /64 for one network', async () => {
+      await failuresFrom('2001:db8:7:7::/64', 100);
+      expect((await attempt(USER, DEMO_PASSWORD, from('2001:db8:7:7::1'))).status).toBe(429);
+      expect((await attempt(USER, DEMO_PASSWORD, from('2001:db8:7:7:9:9:9:9'))).status).toBe(429);
+      expect((await attempt(USER, DEMO_PASSWORD, from('2001:db8:7:8::1'))).status).toBe(201);
+    });
+  });
+
+  it('keeps no e-mail address in the clear', async () => {
+    await fail(1);
+    const [row] = await test.dataSource.query('SELECT * FROM sign_in_failures');
+    expect(row.email_hash).toHaveLength(32);
+    expect(JSON.stringify(row)).not.toContain('musterhaus');
+  });
+});

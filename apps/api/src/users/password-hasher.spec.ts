@@ -1,0 +1,27 @@
+import { beforeAll, describe, expect, it } from '@jest/globals';
+import { PasswordHasher } from './password-hasher.js';
+
+const hasher = new PasswordHasher();
+beforeAll(() => hasher.onModuleInit());
+
+describe('a password', () => {
+  it('is stored as argon2id with 19 MiB, two passes and one lane', async () => {
+    expect(await hasher.hash('demo-passwort-2026')).toMatch(/^\$argon2id\$v=19\$m=19456,t=2,p=1\$/);
+  });
+
+  it('is verified against its hash', async () => {
+    const hash = await hasher.hash('demo-passwort-2026');
+    expect(await hasher.verify(hash, 'demo-passwort-2026')).toBe(true);
+    expect(await hasher.verify(hash, 'demo-passwort-2025')).toBe(false);
+  });
+
+  it('is the same however a keyboard composes its characters', async () => {
+    const hash = await hasher.hash('m\u00fcnchen-im-mai');
+    expect(await hasher.verify(hash, 'mu\u0308nchen-im-mai')).toBe(true);
+  });
+
+  it('of nobody is wrong, after the same work as for anybody', async () => {
+    expect(hasher['dummyHash']).toMatch(/^\$argon2id\$v=19\$m=19456,t=2,p=1\$/);
+    expect(await hasher.verify(undefined, 'demo-passwort-2026')).toBe(false);
+  });
+});

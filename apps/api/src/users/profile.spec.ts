@@ -1,0 +1,44 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { type PortalUser, signIn } from '../testing/portal-user.js';
+import { createTestApp, type TestApp } from '../testing/test-app.js';
+
+const ME = '/user/v7/users/me';
+let test: TestApp;
+let user: PortalUser;
+
+beforeAll(async () => {
+  test = await createTestApp();
+  user = await signIn(test.url);
+});
+afterAll(() => test.close());
+
+const change = (resource: unknown) => user.call('PATCH', ME, { resource });
+
+describe('my profile', () => {
+  it('changes where I say so and stays as it is elsewhere', async () => {
+    const before = (await user.call('GET', ME)).body.resource;
+    const { status, body } = await change({ firstName: 'Ülkü', locale: 'en' });
+    expect(status).toBe(200);
+    expect(body.resource).toEqual({ ...before, firstName: 'Ülkü', locale: 'en' });
+    expect((await user.call('GET', ME)).body.resource).toEqual(body.resource);
+    expect((await change({})).body.resource).toEqual(body.resource);
+  });
+
+  it.each([
+    ['an empty name', { firstName: '' }],
+    ['a name that is nothing', { lastName: null }],
+    ['a name of 101 characters', { lastName: 'x'.repeat(101) }],
+    ['another language', { locale: 'fr' }],
+    ['another role', { role: 'operator' }],
+    ['another status', { status: 'active' }],
+    ['another account', { accountId: '5c1c1b0e-6f0e-4d5b-9a37-0d8c2f6f1a11' }],
+    ['another address', { email: 'other@musterhaus.example' }],
+    ['a prototype', JSON.parse('{"__proto__": {"role": "operator"}}')],
+    ['no object', 'Uta'],
+    ['a list', [{ firstName: 'Uta' }]],
+  ])('refuses %s, and changes nothing', async (_, resource) => {
+    const before = (await user.call('GET', ME)).body.resource;
+    expect((await change(resource)).status).toBe(400);
+    expect((await user.call('GET', ME)).body.resource).toEqual(before);
+  });
+});
