@@ -1,4 +1,3 @@
-import { provideHttpClient, withInterceptors, withNoXsrfProtection } from '@angular/common/http';
 import {
   ApplicationConfig,
   isDevMode,
@@ -13,7 +12,6 @@ import {
   withInMemoryScrolling,
 } from '@angular/router';
 import { provideTransloco } from '@jsverse/transloco';
-import { apiInterceptor } from './api/api-interceptor';
 import { routes } from './app-routes';
 import { PortalTexts } from './i18n/transloco-loader';
 import { TranslatedTitles } from './i18n/translated-titles';
@@ -23,8 +21,6 @@ export const appConfig: ApplicationConfig = {
   providers: [
     provideZonelessChangeDetection(),
     provideBrowserGlobalErrorListeners(),
-    // Session requests are guarded by Origin and Sec-Fetch-Site, not by a token in a cookie.
-    provideHttpClient(withInterceptors([apiInterceptor]), withNoXsrfProtection()),
     provideRouter(
       routes,
       withComponentInputBinding(),

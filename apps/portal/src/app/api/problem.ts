@@ -1,5 +1,3 @@
-import { HttpErrorResponse } from '@angular/common/http';
-
 /** RFC 9457 problem details with the API's own members. */
 export interface Problem {
   type: string;
@@ -20,9 +18,9 @@ export interface FieldProblem {
   message: string;
 }
 
-/** Codes that the portal makes up itself, where no problem document came back. */
+/** The code that the portal makes up itself where no answer came at all. */
 export const UNREACHABLE = 'unreachable';
-export const UNREADABLE = 'internal_error';
+const UNREADABLE = 'internal_error';
 
 /** The only error that a call to the API ends in. */
 export class ApiError extends Error {
@@ -42,30 +40,39 @@ export class ApiError extends Error {
   }
 }
 
-export function apiErrorFrom(error: unknown): ApiError {
-  if (error instanceof ApiError) return error;
-  // A resource wraps what is thrown into it.
-  if (error instanceof Error && error.cause instanceof ApiError) return error.cause;
-  if (!(error instanceof HttpErrorResponse)) return new ApiError(bareProblem(0, UNREADABLE));
-  if (error.status === 0) return new ApiError(bareProblem(0, UNREACHABLE));
+/** The ApiError behind whatever was caught, also where a resource has wrapped it. */
+export function apiErrorFrom(cause: unknown): ApiError {
+  if (cause instanceof ApiError) return cause;
+  if (cause instanceof Error && cause.cause instanceof ApiError) return cause.cause;
+  return new ApiError(bareProblem(0, UNREADABLE, null));
+}
 
-  const body = asRecord(typeof error.error === 'string' ? parsed(error.error) : error.error);
-  if (typeof body?.['code'] !== 'string') {
-    return new ApiError(bareProblem(error.status, codeForStatus(error.status), error));
+export function unreachableError(): ApiError {
+  return new ApiError(bareProblem(0, UNREACHABLE, null));
+}
+
+/** @param body the parsed JSON of the answer, or null where it was none */
+export function errorFromAnswer(status: number, headers: Headers, body: unknown): ApiError {
+  const retryAfter = seconds(Number(headers.get('retry-after') ?? NaN));
+  const members = asRecord(body);
+  const code = text(members?.['code']);
+  if (!members || code === null) {
+    return new ApiError(bareProblem(status, codeForStatus(status), retryAfter));
   }
   return new ApiError({
-    ...bareProblem(error.status, body['code'], error),
-    type: text(body['type']) ?? 'about:blank',
-    title: text(body['title']) ?? '',
-    detail: text(body['detail']) ?? '',
-    requestId: text(body['requestId']),
-    errors: Array.isArray(body['errors']) ? (body['errors'] as FieldProblem[]) : [],
-    redirectTo: text(body['redirectTo']),
-    retryAfterSeconds: seconds(body['retryAfterSeconds'], error),
+    type: text(members['type']) ?? 'about:blank',
+    title: text(members['title']) ?? '',
+    status,
+    detail: text(members['detail']) ?? '',
+    code,
+    requestId: text(members['requestId']),
+    errors: Array.isArray(members['errors']) ? (members['errors'] as FieldProblem[]) : [],
+    redirectTo: text(members['redirectTo']),
+    retryAfterSeconds: seconds(members['retryAfterSeconds']) ?? retryAfter,
   });
 }
 
-function bareProblem(status: number, code: string, error?: HttpErrorResponse): Problem {
+function bareProblem(status: number, code: string, retryAfterSeconds: number | null): Problem {
   return {
     type: 'about:blank',
     title: '',
@@ -75,7 +82,7 @@ function bareProblem(status: number, code: string, error?: HttpErrorResponse): P
     requestId: null,
     errors: [],
     redirectTo: null,
-    retryAfterSeconds: error ? seconds(undefined, error) : null,
+    retryAfterSeconds,
   };
 }
 
@@ -99,10 +106,8 @@ function codeForStatus(status: number): string {
   }
 }
 
-function seconds(value: unknown, error: HttpErrorResponse): number | null {
-  const given =
-    typeof value === 'number' ? value : Number(error.headers?.get('retry-after') ?? NaN);
-  return Number.isFinite(given) && given > 0 ? Math.ceil(given) : null;
+function seconds(value: unknown): number | null {
+  return typeof value === 'number' && Number.isFinite(value) && value > 0 ? Math.ceil(value) : null;
 }
 
 function text(value: unknown): string | null {
@@ -111,12 +116,4 @@ function text(value: unknown): string | null {
 
 function asRecord(value: unknown): Record<string, unknown> | null {
   return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : null;
-}
-
-function parsed(body: string): unknown {
-  try {
-    return JSON.parse(body);
-  } catch {
-    return null;
-  }
 }

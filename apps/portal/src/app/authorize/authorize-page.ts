@@ -1,12 +1,198 @@
-import { ChangeDetectionStrategy, Component } from '@angular/core';
+import {
+  ChangeDetectionStrategy,
+  Component,
+  DestroyRef,
+  DOCUMENT,
+  inject,
+  signal,
+} from '@angular/core';
+import { Router } from '@angular/router';
 import { TranslocoDirective } from '@jsverse/transloco';
+import { ApiError, apiErrorFrom } from '../api/problem';
+import { AuthorizationRequest } from '../api/types';
+import { SessionStore } from '../session/session-store';
+import { GuestLayout } from '../ui/guest-layout';
+import { LoadError } from '../ui/load-error';
+import { AuthorizationApi } from './authorization-api';
+import { Consent } from './consent';
+import { Leave } from './leave';
+import { Leaving } from './leaving';
+import { RequestError } from './request-error';
 
+type View =
+  | { step: 'loading' }
+  | { step: 'deciding'; request: AuthorizationRequest; trouble: Trouble | null; busy: boolean }
+  | { step: 'leaving'; granted: boolean; clientName: string; host: string; address: string | null }
+  | { step: 'refused'; error: ApiError; seenBefore: boolean }
+  | { step: 'failed'; error: ApiError };
+
+/** What hinders the decision on a page that is already shown. */
+export type Trouble =
+  'session-ended' | 'other-user' | 'changed' | 'unreachable' | 'failed' | 'sign-out-failed';
+
+/** Codes with which the API refuses the request itself, as opposed to failing to answer. */
+const REFUSALS = new Set([
+  'unknown_client',
+  'invalid_redirect_uri',
+  'invalid_request',
+  'unsupported_response_type',
+  'invalid_scope',
+  'invalid_target',
+  'unauthorized_client',
+  'access_denied',
+  'validation_failed',
+  'malformed_request',
+  'forbidden',
+]);
+
+/** The moment of decision: one request in, one answer out, nothing granted before the click. */
 @Component({
   selector: 'fx-authorize-page',
   changeDetection: ChangeDetectionStrategy.OnPush,
-  imports: [TranslocoDirective],
-  template: `<header *transloco="let t" class="fx-page-title">
-    <h1>{{ t('authorize.title') }}</h1>
-  </header>`,
+  imports: [Consent, GuestLayout, Leaving, LoadError, RequestError, TranslocoDirective],
+  templateUrl: './authorize-page.html',
+  styleUrl: './authorize-page.scss',
 })
-export class AuthorizePage {}
+export class AuthorizePage {
+  private readonly api = inject(AuthorizationApi);
+  private readonly leave = inject(Leave);
+  private readonly router = inject(Router);
+  private readonly session = inject(SessionStore);
+  private readonly document = inject(DOCUMENT);
+
+  /** As the third party wrote it; the API reads both spellings. */
+  private readonly query = this.document.location.search;
+  private readonly address = `/oauth/authorize${this.query}`;
+  protected readonly view = signal<View>({ step: 'loading' });
+
+  constructor() {
+    void this.load();
+    this.watchReturns();
+  }
+
+  protected async load(): Promise<void> {
+    const before = this.view();
+    try {
+      const request = await this.api.read(this.query);
+      this.view.set({ step: 'deciding', request, trouble: null, busy: false });
+    } catch (cause) {
+      const error = apiErrorFrom(cause);
+      if (error.code === 'session_required') this.signIn();
+      else this.view.set(refusalOrFailure(error, before.step === 'deciding'));
+    }
+  }
+
+  protected async allow(): Promise<void> {
+    const view = this.view();
+    if (view.step !== 'deciding' || view.busy) return;
+    const { request } = view;
+    this.view.set({ ...view, busy: true, trouble: null });
+    try {
+      const { redirectTo } = await this.api.grant(request);
+      this.go(request, true, redirectTo);
+    } catch (cause) {
+      const error = apiErrorFrom(cause);
+      if (REFUSALS.has(error.code)) {
+        this.view.set({ step: 'refused', error, seenBefore: true });
+      } else {
+        this.view.set({ step: 'deciding', request, busy: false, trouble: troubleOf(error) });
+      }
+    }
+  }
+
+  protected deny(): void {
+    const view = this.view();
+    if (view.step === 'deciding' && !view.busy) {
+      this.go(view.request, false, view.request.denyRedirectTo);
+    }
+  }
+
+  /** Signs out and back in, to this same request. */
+  protected async switchUser(): Promise<void> {
+    const view = this.view();
+    if (view.step !== 'deciding' || view.busy) return;
+    this.view.set({ ...view, busy: true });
+    try {
+      await this.session.signOut();
+      this.signIn('switch');
+    } catch {
+      this.view.set({ ...view, busy: false, trouble: 'sign-out-failed' });
+    }
+  }
+
+  protected signIn(reason?: 'expired' | 'switch'): void {
+    this.session.forget();
+    void this.router.navigate(['/sign-in'], {
+      queryParams: { returnTo: this.address },
+      state: { reason },
+      replaceUrl: true,
+    });
+  }
+
+  private go(request: AuthorizationRequest, granted: boolean, address: string | null): void {
+    this.view.set({
+      step: 'leaving',
+      granted,
+      clientName: request.client.name,
+      host: request.redirectHost,
+      address: this.leave.safe(address),
+    });
+    if (address) this.leave.to(address);
+  }
+
+  /**
+   * Whoever comes back, with the browser's back button or from another tab, sees the present state:
+   * the session may have ended, somebody else may have signed in, the application may be gone.
+   */
+  private watchReturns(): void {
+    const window = this.document.defaultView;
+    const restored = (event: PageTransitionEvent) => {
+      if (!event.persisted) return;
+      this.view.set({ step: 'loading' });
+      void this.load();
+    };
+    const shown = () => {
+      if (this.document.visibilityState === 'visible') void this.recheck();
+    };
+    window?.addEventListener('pageshow', restored);
+    this.document.addEventListener('visibilitychange', shown);
+    inject(DestroyRef).onDestroy(() => {
+      window?.removeEventListener('pageshow', restored);
+      this.document.removeEventListener('visibilitychange', shown);
+    });
+  }
+
+  private async recheck(): Promise<void> {
+    const before = this.view();
+    if (before.step !== 'deciding' || before.busy) return;
+    let next: View;
+    try {
+      const request = await this.api.read(this.query);
+      const otherUser = request.user.id !== before.request.user.id;
+      const trouble = otherUser
+        ? 'other-user'
+        : JSON.stringify(request) === JSON.stringify(before.request)
+          ? null
+          : 'changed';
+      next = { step: 'deciding', request, busy: false, trouble };
+    } catch (cause) {
+      const error = apiErrorFrom(cause);
+      if (REFUSALS.has(error.code)) next = { step: 'refused', error, seenBefore: true };
+      else if (error.code === 'session_required') next = { ...before, trouble: 'session-ended' };
+      else return;
+    }
+    // A click in the meantime goes first.
+    if (this.view() === before) this.view.set(next);
+  }
+}
+
+function refusalOrFailure(error: ApiError, seenBefore: boolean): View {
+  return REFUSALS.has(error.code)
+    ? { step: 'refused', error, seenBefore }
+    : { step: 'failed', error };
+}
+
+function troubleOf(error: ApiError): Trouble {
+  if (error.code === 'session_required') return 'session-ended';
+  return error.unreachable ? 'unreachable' : 'failed';
+}

@@ -34,13 +34,20 @@ export class Formats {
   relative(iso: string, now = Date.now()): string {
     const seconds = Math.round((new Date(iso).getTime() - now) / 1000);
     const distance = Math.abs(seconds);
-    const format = new Intl.RelativeTimeFormat(this.locale(), { numeric: 'auto' });
+    // "gestern" and "gerade eben" are plain; "letzten Monat" could be any day of it.
+    const numeric = distance < 26 * DAY ? 'auto' : 'always';
+    const format = new Intl.RelativeTimeFormat(this.locale(), { numeric });
     if (distance < 45) return format.format(0, 'second');
     if (distance < 45 * MINUTE) return format.format(Math.round(seconds / MINUTE), 'minute');
     if (distance < 22 * HOUR) return format.format(Math.round(seconds / HOUR), 'hour');
     if (distance < 26 * DAY) return format.format(Math.round(seconds / DAY), 'day');
     if (distance < 320 * DAY) return format.format(Math.round(seconds / DAY / 30.4), 'month');
     return format.format(Math.round(seconds / DAY / 365.25), 'year');
+  }
+
+  /** 4:07, for a time that runs down */
+  duration(seconds: number): string {
+    return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`;
   }
 
   number(value: number): string {

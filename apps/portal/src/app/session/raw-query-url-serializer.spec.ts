@@ -30,10 +30,7 @@ describe('the query of an authorization request', () => {
 
   it('survives the way through the sign-in page', () => {
     TestBed.configureTestingModule({
-      providers: [
-        provideRouter([]),
-        { provide: UrlSerializer, useClass: RawQueryUrlSerializer },
-      ],
+      providers: [provideRouter([]), { provide: UrlSerializer, useClass: RawQueryUrlSerializer }],
     });
     const router = TestBed.inject(Router);
     for (const url of requests) {

@@ -1,14 +1,14 @@
-import { HttpClient, HttpContext } from '@angular/common/http';
 import { computed, inject, Injectable, signal } from '@angular/core';
-import { firstValueFrom } from 'rxjs';
-import { HANDLES_SESSION_END } from '../api/api-interceptor';
+import { Api, CallOptions } from '../api/api';
 import { apiErrorFrom } from '../api/problem';
 import { Envelope, Session } from '../api/types';
+
+const TELL: CallOptions = { onSessionEnd: 'tell' };
 
 /** Who is signed in, as far as this page has asked. */
 @Injectable({ providedIn: 'root' })
 export class SessionStore {
-  private readonly http = inject(HttpClient);
+  private readonly api = inject(Api);
   private readonly current = signal<Session | null>(null);
 
   readonly session = this.current.asReadonly();
@@ -21,11 +21,7 @@ export class SessionStore {
     const known = this.current();
     if (known) return known;
     try {
-      const answer = await firstValueFrom(
-        this.http.get<Envelope<Session>>('/user/v7/sessions/current', {
-          context: new HttpContext().set(HANDLES_SESSION_END, true),
-        }),
-      );
+      const answer = await this.api.get<Envelope<Session>>('/user/v7/sessions/current', TELL);
       this.current.set(answer.resource);
       return answer.resource;
     } catch (cause) {
@@ -36,12 +32,10 @@ export class SessionStore {
   }
 
   async signIn(email: string, password: string): Promise<Session> {
-    const answer = await firstValueFrom(
-      this.http.post<Envelope<Session>>(
-        '/guest/v7/sessions',
-        { resource: { email, password } },
-        { context: new HttpContext().set(HANDLES_SESSION_END, true) },
-      ),
+    const answer = await this.api.post<Envelope<Session>>(
+      '/guest/v7/sessions',
+      { resource: { email, password } },
+      TELL,
     );
     this.current.set(answer.resource);
     return answer.resource;
@@ -50,11 +44,7 @@ export class SessionStore {
   /** Ends the session on the server; one that has already ended counts as ended. */
   async signOut(): Promise<void> {
     try {
-      await firstValueFrom(
-        this.http.delete<void>('/user/v7/sessions/current', {
-          context: new HttpContext().set(HANDLES_SESSION_END, true),
-        }),
-      );
+      await this.api.delete('/user/v7/sessions/current', TELL);
     } catch (cause) {
       const error = apiErrorFrom(cause);
       if (error.code !== 'session_required') throw error;

@@ -1,12 +1,140 @@
-import { ChangeDetectionStrategy, Component } from '@angular/core';
+import {
+  afterRenderEffect,
+  ChangeDetectionStrategy,
+  Component,
+  computed,
+  ElementRef,
+  inject,
+  input,
+  signal,
+  viewChild,
+} from '@angular/core';
+import { form, FormField, required, submit } from '@angular/forms/signals';
+import { Router } from '@angular/router';
 import { TranslocoDirective } from '@jsverse/transloco';
+import errorIcon from '@material-symbols/svg-400/rounded/error.svg';
+import infoIcon from '@material-symbols/svg-400/rounded/info.svg';
+import visibility from '@material-symbols/svg-400/rounded/visibility.svg';
+import visibilityOff from '@material-symbols/svg-400/rounded/visibility_off.svg';
+import { apiResource } from '../api/api-resource';
+import { apiErrorFrom } from '../api/problem';
+import { Envelope, PublicClient } from '../api/types';
+import { Formats } from '../i18n/formats';
+import { clientIdOf, safeReturnTo } from '../session/return-to';
+import { SignInReason } from '../session/session-expiry';
+import { SessionStore } from '../session/session-store';
+import { ClientLogo } from '../ui/client-logo';
+import { GuestLayout } from '../ui/guest-layout';
+import { Icon } from '../ui/icon';
+import { Countdown } from './countdown';
+
+const REASON_TEXTS: Partial<Record<SignInReason, string>> = {
+  expired: 'sign-in.reason.expired',
+  'signed-out': 'sign-in.reason.signedOut',
+};
+
+const TROUBLE_TEXTS: Record<string, string> = {
+  invalid_credentials: 'sign-in.trouble.credentials',
+  unreachable: 'sign-in.trouble.unreachable',
+  service_unavailable: 'sign-in.trouble.unavailable',
+};
 
 @Component({
   selector: 'fx-sign-in-page',
   changeDetection: ChangeDetectionStrategy.OnPush,
-  imports: [TranslocoDirective],
-  template: `<header *transloco="let t" class="fx-page-title">
-    <h1>{{ t('sign-in.title') }}</h1>
-  </header>`,
+  imports: [ClientLogo, FormField, GuestLayout, Icon, TranslocoDirective],
+  providers: [Countdown],
+  templateUrl: './sign-in-page.html',
+  styleUrl: './sign-in-page.scss',
 })
-export class SignInPage {}
+export class SignInPage {
+  /** From the query: where to go once signed in. */
+  readonly returnTo = input<string>();
+
+  private readonly router = inject(Router);
+  private readonly session = inject(SessionStore);
+  protected readonly countdown = inject(Countdown);
+  protected readonly formats = inject(Formats);
+
+  protected readonly model = signal({ email: '', password: '' });
+  protected readonly form = form(this.model, (path) => {
+    required(path.email);
+    required(path.password);
+  });
+  protected readonly busy = signal(false);
+  protected readonly passwordShown = signal(false);
+  /** Set once somebody has tried to send the form; before that nothing is complained about. */
+  protected readonly tried = signal(false);
+  private readonly problemCode = signal<string | null>(null);
+
+  protected readonly trouble = computed(() => {
+    const code = this.problemCode();
+    if (code === null || code === 'too_many_attempts') return null;
+    return TROUBLE_TEXTS[code] ?? 'sign-in.trouble.other';
+  });
+  protected readonly reason = computed(() => {
+    const state = this.router.lastSuccessfulNavigation()?.extras.state;
+    return REASON_TEXTS[state?.['reason'] as SignInReason] ?? null;
+  });
+
+  protected readonly target = computed(() => safeReturnTo(this.returnTo()));
+  protected readonly clientId = computed(() => clientIdOf(this.target()));
+  private readonly client = apiResource<Envelope<PublicClient>>(() => {
+    const clientId = this.clientId();
+    return clientId ? `/guest/v7/oauth-clients/${encodeURIComponent(clientId)}` : undefined;
+  });
+  /** An unknown application is named by the authorize page after signing in, not here. */
+  protected readonly shownClient = computed(() =>
+    this.client.hasValue() ? this.client.value().resource : null,
+  );
+  protected readonly clientLoading = computed(() => this.client.isLoading());
+
+  private readonly emailInput = viewChild<ElementRef<HTMLInputElement>>('email');
+  private readonly passwordInput = viewChild<ElementRef<HTMLInputElement>>('password');
+
+  protected readonly errorIcon = errorIcon;
+  protected readonly infoIcon = infoIcon;
+  protected readonly visibilityIcon = computed(() =>
+    this.passwordShown() ? visibilityOff : visibility,
+  );
+
+  constructor() {
+    let focused = false;
+    afterRenderEffect(() => {
+      const field = this.emailInput()?.nativeElement;
+      if (field && !focused) {
+        focused = true;
+        field.focus({ preventScroll: true });
+      }
+    });
+  }
+
+  protected async send(event: Event): Promise<void> {
+    event.preventDefault();
+    if (this.busy() || this.countdown.remaining() > 0) return;
+    this.tried.set(true);
+    this.problemCode.set(null);
+    await submit(this.form, async () => {
+      await this.signIn();
+      return undefined;
+    });
+    if (this.form.email().invalid()) this.emailInput()?.nativeElement.focus();
+    else if (this.form.password().invalid()) this.passwordInput()?.nativeElement.focus();
+  }
+
+  private async signIn(): Promise<void> {
+    const { email, password } = this.model();
+    this.busy.set(true);
+    try {
+      await this.session.signIn(email.trim(), password);
+      await this.router.navigateByUrl(this.target(), { replaceUrl: true });
+    } catch (cause) {
+      const { code, problem } = apiErrorFrom(cause);
+      this.problemCode.set(code);
+      if (code === 'too_many_attempts') this.countdown.start(problem.retryAfterSeconds ?? 60);
+      if (code === 'invalid_credentials') this.passwordInput()?.nativeElement.select();
+    } finally {
+      this.busy.set(false);
+    }
+  }
+}

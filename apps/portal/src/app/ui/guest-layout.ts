@@ -1,41 +1,42 @@
 import { ChangeDetectionStrategy, Component } from '@angular/core';
-import { TranslocoDirective } from '@jsverse/transloco';
 import { Brand } from './brand';
 import { PreferencesBar } from './preferences-bar';
 
-/** The frame of the pages outside the settings: brand, one column, language and theme. */
+/** The frame of the pages outside the settings: brand, language and theme, one column. */
 @Component({
   selector: 'fx-guest-layout',
   changeDetection: ChangeDetectionStrategy.OnPush,
-  imports: [Brand, PreferencesBar, TranslocoDirective],
+  imports: [Brand, PreferencesBar],
   template: `
-    <header><fx-brand /></header>
-    <main id="main"><ng-content /></main>
-    <footer *transloco="let t">
+    <header>
+      <fx-brand />
       <fx-preferences-bar />
-    </footer>
+    </header>
+    <main id="main"><ng-content /></main>
   `,
   styles: `
     :host {
       display: grid;
-      grid-template-rows: auto 1fr auto;
+      grid-template-rows: auto 1fr;
       grid-template-columns: minmax(0, 1fr);
       min-height: 100dvh;
     }
     header {
+      display: flex;
+      flex-wrap: wrap;
+      align-items: center;
+      justify-content: space-between;
+      gap: var(--fx-space-2) var(--fx-space-4);
       padding: var(--fx-space-4) clamp(var(--fx-space-4), 4vw, var(--fx-space-6));
     }
     main {
-      width: min(100% - 2 * var(--fx-space-4), var(--fx-guest-width, 34rem));
-      margin: clamp(0rem, 4vh, 3.5rem) auto var(--fx-space-6);
+      width: min(100% - 2 * var(--fx-space-4), var(--fx-guest-width, 33rem));
+      margin: clamp(0rem, 5vh, 3rem) auto var(--fx-space-7);
     }
-    footer {
-      min-height: 4rem;
-      padding: var(--fx-space-3) var(--fx-space-4) var(--fx-space-5);
-    }
-    @media (max-width: 30rem) {
+    @media (max-width: 33rem) {
       main {
         margin-top: 0;
+        margin-bottom: var(--fx-space-5);
       }
     }
   `,

@@ -1,25 +1,35 @@
-import { ChangeDetectionStrategy, Component, inject } from '@angular/core';
+import { ChangeDetectionStrategy, Component, computed, inject } from '@angular/core';
 import { TranslocoDirective } from '@jsverse/transloco';
+import language from '@material-symbols/svg-400/rounded/language.svg';
+import dark from '@material-symbols/svg-400/rounded/dark_mode.svg';
+import light from '@material-symbols/svg-400/rounded/light_mode.svg';
+import system from '@material-symbols/svg-400/rounded/contrast.svg';
 import { Language } from '../api/types';
 import { Preferences, Theme } from '../i18n/preferences';
+import { Icon } from './icon';
 
-/** Language and theme, as two plain selects. */
+const THEME_ICONS: Record<Theme, string> = { system, light, dark };
+
+/** Language and theme: native selects, laid over a sign, for pages that carry no component library. */
 @Component({
   selector: 'fx-preferences-bar',
   changeDetection: ChangeDetectionStrategy.OnPush,
-  imports: [TranslocoDirective],
+  imports: [Icon, TranslocoDirective],
   template: `
     <ng-container *transloco="let t">
-      <label>
-        <span class="fx-visually-hidden">{{ t('preferences.language') }}</span>
-        <select (change)="setLanguage($event)">
+      <span class="choice">
+        <fx-icon [svg]="languageIcon" />
+        <span aria-hidden="true">{{
+          preferences.language() === 'de' ? 'Deutsch' : 'English'
+        }}</span>
+        <select [attr.aria-label]="t('preferences.language')" (change)="setLanguage($event)">
           <option value="de" lang="de" [selected]="preferences.language() === 'de'">Deutsch</option>
           <option value="en" lang="en" [selected]="preferences.language() === 'en'">English</option>
         </select>
-      </label>
-      <label>
-        <span class="fx-visually-hidden">{{ t('preferences.theme') }}</span>
-        <select (change)="setTheme($event)">
+      </span>
+      <span class="choice">
+        <fx-icon [svg]="themeIcon()" />
+        <select [attr.aria-label]="t('preferences.theme')" (change)="setTheme($event)">
           <option value="system" [selected]="preferences.theme() === 'system'">
             {{ t('preferences.system') }}
           </option>
@@ -30,28 +40,42 @@ import { Preferences, Theme } from '../i18n/preferences';
             {{ t('preferences.dark') }}
           </option>
         </select>
-      </label>
+      </span>
     </ng-container>
   `,
   styles: `
     :host {
       display: flex;
-      flex-wrap: wrap;
-      justify-content: center;
-      gap: var(--fx-space-1) var(--fx-space-4);
+      gap: var(--fx-space-1);
+      min-height: var(--fx-control-height-compact);
     }
-    select {
-      min-height: 2rem;
-      padding: 0 var(--fx-space-2);
-      border: 0;
-      border-radius: var(--fx-radius-sm);
-      background: transparent;
+    .choice {
+      display: inline-flex;
+      align-items: center;
+      gap: var(--fx-space-2);
+      position: relative;
+      min-height: var(--fx-control-height-compact);
+      padding: 0 var(--fx-space-3);
+      border-radius: var(--fx-radius-full);
       color: var(--mat-sys-on-surface-variant);
       font-size: var(--fx-text-sm);
-      cursor: pointer;
+      font-weight: var(--fx-weight-medium);
     }
-    select:hover {
+    .choice:hover {
       background: var(--fx-hover);
+    }
+    .choice:focus-within:has(:focus-visible) {
+      outline: 0.1875rem solid var(--mat-sys-primary);
+    }
+    fx-icon {
+      font-size: 1.25rem;
+    }
+    select {
+      position: absolute;
+      inset: 0;
+      width: 100%;
+      opacity: 0;
+      cursor: pointer;
     }
     option {
       background: var(--mat-sys-surface-container-low);
@@ -61,6 +85,8 @@ import { Preferences, Theme } from '../i18n/preferences';
 })
 export class PreferencesBar {
   protected readonly preferences = inject(Preferences);
+  protected readonly languageIcon = language;
+  protected readonly themeIcon = computed(() => THEME_ICONS[this.preferences.theme()]);
 
   protected setLanguage(event: Event): void {
     this.preferences.setLanguage((event.target as HTMLSelectElement).value as Language);

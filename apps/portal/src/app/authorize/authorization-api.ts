@@ -1,0 +1,33 @@
+import { inject, Injectable } from '@angular/core';
+import { Api, CallOptions } from '../api/api';
+import { AuthorizationRequest, CodeRequest, Envelope, IssuedCode } from '../api/types';
+
+/** The page itself puts into words that a session has ended. */
+const TELL: CallOptions = { onSessionEnd: 'tell' };
+
+@Injectable({ providedIn: 'root' })
+export class AuthorizationApi {
+  private readonly api = inject(Api);
+
+  /** @param query the page's own, `?` included, byte for byte */
+  async read(query: string): Promise<AuthorizationRequest> {
+    const path = `/user/v7/oauth-authorization-request${query}`;
+    return (await this.api.get<Envelope<AuthorizationRequest>>(path, TELL)).resource;
+  }
+
+  /** Grants what the page has shown: the values come from the validated request. */
+  async grant(request: AuthorizationRequest): Promise<IssuedCode> {
+    const resource: CodeRequest = {
+      clientId: request.client.clientId,
+      redirectUri: request.redirectUri,
+      scope: request.scope,
+      ...(request.state === null ? {} : { state: request.state }),
+      ...(request.codeChallenge === null ? {} : { codeChallenge: request.codeChallenge }),
+      ...(request.codeChallengeMethod === null
+        ? {}
+        : { codeChallengeMethod: request.codeChallengeMethod }),
+    };
+    return (await this.api.post<Envelope<IssuedCode>>('/user/v7/oauth-codes', { resource }, TELL))
+      .resource;
+  }
+}

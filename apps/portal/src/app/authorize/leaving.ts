@@ -1,0 +1,90 @@
+import { ChangeDetectionStrategy, Component, computed, input } from '@angular/core';
+import { TranslocoDirective } from '@jsverse/transloco';
+import check from '@material-symbols/svg-400/rounded/check.svg';
+import undo from '@material-symbols/svg-400/rounded/undo.svg';
+import { Icon } from '../ui/icon';
+
+/** The short moment between the answer and the other site: what was decided, where one is sent. */
+@Component({
+  selector: 'fx-leaving',
+  changeDetection: ChangeDetectionStrategy.OnPush,
+  imports: [Icon, TranslocoDirective],
+  template: `
+    <div class="fx-card" role="status" *transloco="let t">
+      <span class="sign" [class.sign--granted]="granted()"><fx-icon [svg]="icon()" /></span>
+      <h1>{{ t(granted() ? 'authorize.leaving.granted' : 'authorize.leaving.denied') }}</h1>
+      @if (address(); as address) {
+        <p>{{ t('authorize.leaving.text', { host: host() }) }}</p>
+        <span class="track" aria-hidden="true"></span>
+        <p class="fx-small fx-muted">
+          {{ t('authorize.leaving.stuck') }}
+          <a [href]="address" rel="noreferrer">{{
+            t('authorize.leaving.link', { name: clientName() })
+          }}</a>
+        </p>
+      } @else {
+        <p>{{ t('authorize.leaving.nowhere', { name: clientName() }) }}</p>
+      }
+    </div>
+  `,
+  styles: `
+    .fx-card {
+      display: grid;
+      justify-items: center;
+      gap: var(--fx-space-3);
+      padding: var(--fx-space-7) var(--fx-space-5);
+      text-align: center;
+      box-shadow: var(--fx-shadow-raised);
+    }
+    .sign {
+      display: grid;
+      place-items: center;
+      width: 3.5rem;
+      height: 3.5rem;
+      border-radius: 50%;
+      background: var(--mat-sys-surface-container-high);
+      font-size: 1.75rem;
+    }
+    .sign--granted {
+      background: var(--fx-positive-container);
+      color: var(--fx-on-positive-container);
+    }
+    p {
+      max-width: 26rem;
+      overflow-wrap: anywhere;
+    }
+    .track {
+      position: relative;
+      width: 10rem;
+      height: 0.25rem;
+      margin: var(--fx-space-2) 0;
+      overflow: hidden;
+      border-radius: var(--fx-radius-full);
+      background: var(--mat-sys-surface-container-high);
+    }
+    .track::after {
+      content: '';
+      position: absolute;
+      inset: 0;
+      width: 40%;
+      border-radius: inherit;
+      background: var(--mat-sys-primary);
+      animation: run 1.2s var(--fx-ease) infinite;
+    }
+    @keyframes run {
+      from {
+        transform: translateX(-100%);
+      }
+      to {
+        transform: translateX(250%);
+      }
+    }
+  `,
+})
+export class Leaving {
+  readonly granted = input.required<boolean>();
+  readonly clientName = input.required<string>();
+  readonly host = input.required<string>();
+  readonly address = input.required<string | null>();
+  protected readonly icon = computed(() => (this.granted() ? check : undo));
+}

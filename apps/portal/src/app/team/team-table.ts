@@ -1,0 +1,49 @@
+import {
+  ChangeDetectionStrategy,
+  Component,
+  ElementRef,
+  inject,
+  Injector,
+  input,
+  output,
+  afterNextRender,
+} from '@angular/core';
+import { RouterLink } from '@angular/router';
+import { TranslocoDirective } from '@jsverse/transloco';
+import { Role, TeamUser } from '../api/types';
+import { Formats } from '../i18n/formats';
+import { Moment } from '../ui/moment';
+import { Monogram } from '../ui/monogram';
+
+const ROLE_TEXTS: Record<Role, string> = {
+  member: 'team.role.member',
+  admin: 'team.role.admin',
+  operator: 'team.role.operator',
+};
+
+/** One row a person; where there is no room for a table, one card. */
+@Component({
+  selector: 'fx-team-table',
+  changeDetection: ChangeDetectionStrategy.OnPush,
+  imports: [Moment, Monogram, RouterLink, TranslocoDirective],
+  templateUrl: './team-table.html',
+  styleUrl: './team-table.scss',
+})
+export class TeamTable {
+  readonly users = input.required<readonly TeamUser[]>();
+  readonly ownId = input.required<string | null>();
+  readonly changeStatus = output<TeamUser>();
+
+  protected readonly formats = inject(Formats);
+  private readonly host = inject<ElementRef<HTMLElement>>(ElementRef);
+  private readonly injector = inject(Injector);
+  protected readonly roleTexts = ROLE_TEXTS;
+
+  /** Puts the focus on a person who has just been added to the list. */
+  focus(id: string): void {
+    afterNextRender(
+      () => this.host.nativeElement.querySelector<HTMLElement>(`[data-user="${id}"]`)?.focus(),
+      { injector: this.injector },
+    );
+  }
+}
