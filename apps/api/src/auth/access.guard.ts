@@ -11,7 +11,7 @@ import {
   type Role,
   type SessionCaller,
 } from '../http/access.js';
-import { ApiError } from '../http/api-error.js';
+import { ApiError, type ProblemCode } from '../http/api-error.js';
 import { AppLogger } from '../http/app-logger.js';
 import { authorizationHeaders, bearerRefusal, isBearer } from './bearer.js';
 import { assertFromPortal, isStateChanging } from './request-origin.js';
@@ -19,6 +19,20 @@ import { SessionCookie } from './session-cookie.js';
 import { AccessTokenStrategy } from './strategies/access-token.strategy.js';
 import { authenticate } from './strategies/request.strategy.js';
 import { SessionStrategy } from './strategies/session.strategy.js';
+
+interface Problem {
+  code: ProblemCode;
+  detail: string;
+}
+
+const SESSION_REQUIRED: Problem = {
+  code: 'session_required',
+  detail: 'Sign in: there is no session, or it has ended.',
+};
+const TOKEN_REQUIRED: Problem = {
+  code: 'invalid_token',
+  detail: 'Send an access token: Authorization: Bearer …',
+};
 
 /**
  * The one place that decides who may call a route. It reads the route's declaration (http/access)
@@ -76,7 +90,7 @@ export class AccessGuard implements CanActivate {
       );
     }
     const caller = await this.sessionOf(request, reply);
-    if (!caller) throw sessionRequired();
+    if (!caller) throw new ApiError(SESSION_REQUIRED.code, SESSION_REQUIRED.detail);
     if (roles.length > 0 && !roles.includes(caller.role)) {
       throw new ApiError('forbidden', `This takes the role ${roles.join(' or ')}.`);
     }
@@ -90,10 +104,10 @@ export class AccessGuard implements CanActivate {
   ): Promise<SessionCaller | BearerCaller> {
     // Whoever sends credentials of their own wants to be judged by these, not by a cookie.
     if (authorizationHeaders(request).length > 0 || this.cookie.read(request) === undefined) {
-      return this.requireBearer(request, reply, scope, sessionRequired());
+      return this.requireBearer(request, reply, scope, SESSION_REQUIRED);
     }
     const caller = await this.sessionOf(request, reply);
-    if (!caller) throw bearerRefusal(this.config.publicUrl, sessionRequired());
+    if (!caller) throw bearerRefusal(this.config.publicUrl, SESSION_REQUIRED);
     return caller;
   }
 
@@ -102,7 +116,7 @@ export class AccessGuard implements CanActivate {
     request: FastifyRequest,
     reply: FastifyReply,
     scope: Scope,
-    otherwise = new ApiError('invalid_token', 'Send an access token: Authorization: Bearer …'),
+    otherwise: Problem = TOKEN_REQUIRED,
   ): Promise<BearerCaller> {
     const caller = await authenticate(this.tokens, request, reply);
     if (!caller) throw bearerRefusal(this.config.publicUrl, otherwise);
@@ -126,8 +140,4 @@ export class AccessGuard implements CanActivate {
     if (isStateChanging(request)) assertFromPortal(request, this.config.publicUrl);
     return authenticate(this.sessions, request, reply);
   }
-}
-
-function sessionRequired(): ApiError {
-  return new ApiError('session_required', 'Sign in: there is no session, or it has ended.');
 }

@@ -7,6 +7,7 @@ import { OAuthTokensModule } from '../oauth-tokens/oauth-tokens.module.js';
 import { UsersModule } from '../users/users.module.js';
 import { AccessGuard } from './access.guard.js';
 import { AccountUsersController } from './account-users.controller.js';
+import { AuthRetention } from './auth-retention.js';
 import { Credentials } from './credentials.js';
 import { MeController } from './me.controller.js';
 import { MeService } from './me.service.js';
@@ -35,6 +36,7 @@ import { SessionStrategy } from './strategies/session.strategy.js';
   providers: [
     { provide: APP_GUARD, useClass: AccessGuard },
     AccessTokenStrategy,
+    AuthRetention,
     Credentials,
     LocalStrategy,
     MeService,
@@ -45,5 +47,6 @@ import { SessionStrategy } from './strategies/session.strategy.js';
     SignInLimits,
     SignInService,
   ],
+  exports: [AuthRetention],
 })
 export class AuthModule {}

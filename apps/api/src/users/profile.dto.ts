@@ -1,14 +1,6 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
-import {
-  IsObject,
-  IsIn,
-  IsNotEmpty,
-  IsString,
-  MaxLength,
-  ValidateIf,
-  ValidateNested,
-} from 'class-validator';
+import { IsObject, IsIn, Matches, MaxLength, ValidateIf, ValidateNested } from 'class-validator';
 import type { Role } from '../http/access.js';
 import type { Locale, UserRecord } from './users.service.js';
 
@@ -44,20 +36,21 @@ export class ProfileDto {
   account!: AccountDto;
 }
 
+/** Something to see, and no control characters. */
+const NAME = /^(?=.*\S)[^\p{Cc}]+$/u;
+
 const isSent = (value: unknown): boolean => value !== undefined;
 
 export class ProfileInput {
   @ApiPropertyOptional({ minLength: 1, maxLength: 100, example: 'Uta' })
   @ValidateIf((input: ProfileInput) => isSent(input.firstName))
-  @IsString()
-  @IsNotEmpty()
+  @Matches(NAME, { message: '$property must have a visible character and no line breaks' })
   @MaxLength(100)
   firstName?: string;
 
   @ApiPropertyOptional({ minLength: 1, maxLength: 100, example: 'User' })
   @ValidateIf((input: ProfileInput) => isSent(input.lastName))
-  @IsString()
-  @IsNotEmpty()
+  @Matches(NAME, { message: '$property must have a visible character and no line breaks' })
   @MaxLength(100)
   lastName?: string;
 

@@ -26,6 +26,9 @@ describe('my profile', () => {
 
   it.each([
     ['an empty name', { firstName: '' }],
+    ['a blank name', { firstName: '  ' }],
+    ['a name of two lines', { firstName: 'Uta\nUser' }],
+    ['a name that is a list', { firstName: ['Uta'] }],
     ['a name that is nothing', { lastName: null }],
     ['a name of 101 characters', { lastName: 'x'.repeat(101) }],
     ['another language', { locale: 'fr' }],

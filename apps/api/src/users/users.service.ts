@@ -136,10 +136,12 @@ export class UsersService {
    * @throws ApiError not_found for another account's user, cannot_disable_self
    */
   async setStatus(
-    id: string,
+    userId: string,
     status: UserStatus,
     actor: { userId: string; accountId: string },
   ): Promise<UserRecord> {
+    // As the database writes it: the one user must not pass for two by its spelling.
+    const id = userId.toLowerCase();
     if (id === actor.userId && status === 'disabled') {
       throw new ApiError(
         'cannot_disable_self',
