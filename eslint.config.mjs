@@ -64,7 +64,8 @@ export default [
         'error',
         {
           enforceBuildableLibDependency: true,
-          allow: [],
+          // The one file that every project's jest.config.cjs shares.
+          allow: ['../../jest.preset.cjs'],
           depConstraints: [
             { sourceTag: 'scope:api', onlyDependOnLibsWithTags: ['scope:protocol'] },
             { sourceTag: 'scope:portal', onlyDependOnLibsWithTags: ['scope:api-types'] },

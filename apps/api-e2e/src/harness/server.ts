@@ -15,7 +15,7 @@ export interface ServerOptions {
 }
 
 export interface RunningServer {
-  /** Issuer and address, without a slash at the end. */
+  /** Address and, unless `PUBLIC_URL` is set, issuer; without a slash at the end. */
   url: string;
   databaseUrl: string;
   /** What the process has written to stdout and stderr so far. */
@@ -50,14 +50,19 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
   const dropOwnDatabase = async () => {
     if (!options.databaseUrl) await dropDatabase(database);
   };
-  const url = await untilReady(server).catch(async (error: Error) => {
+  let output = '';
+  for (const stream of [server.stdout, server.stderr]) {
+    stream?.on('data', (chunk: Buffer) => (output += chunk));
+  }
+  await untilReady(server).catch(async (error: Error) => {
     await end(server, () => server.kill('SIGKILL'));
     await dropOwnDatabase();
     throw error;
   });
   return {
-    url,
+    url: `http://localhost:${port}`,
     databaseUrl: database,
+    output: () => output,
     async stop() {
       await end(server, () => server.disconnect());
       await dropOwnDatabase();

@@ -12,10 +12,10 @@ export class AccountUserDto {
   @ApiProperty({ format: 'email', example: 'user@musterhaus.example' })
   email!: string;
 
-  @ApiProperty({ example: 'Uta' })
+  @ApiProperty({ example: 'User' })
   firstName!: string;
 
-  @ApiProperty({ example: 'User' })
+  @ApiProperty({ example: 'Musterhaus' })
   lastName!: string;
 
   @ApiProperty({ enum: ['member', 'admin', 'operator'], example: 'member' })

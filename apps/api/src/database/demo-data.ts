@@ -39,7 +39,7 @@ const clients = (demoClientPort: number) => [
     ),
     homepage: 'https://maklerwelt.example',
     privacy: 'https://maklerwelt.example/datenschutz',
-    start: `http://localhost:${demoClientPort || 4000}/`,
+    start: `http://localhost:${demoClientPort || 4000}/connect`,
   },
   {
     clientId: 'assistent-desktop',

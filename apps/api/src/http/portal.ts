@@ -9,7 +9,7 @@ export const PORTAL_DIRECTORY = resolve(__dirname, '../../../portal/dist/browser
 
 const ANYONE: Access = { kind: 'anyone', cors: false, stateChanging: false };
 /** `name-HASH.js`: the content is in the name, so it may be kept for good. */
-const HASHED = /-[A-Z0-9]{8,}\.(js|css|woff2|svg|png)$/;
+const HASHED = /-[A-Za-z0-9_-]{8}\.(js|css|woff2|svg|png)$/;
 
 /**
  * Serves the portal under /portal/: hashed files cached for good, the page itself never, any path
@@ -37,21 +37,22 @@ export async function servePortal(
     preCompressed: true,
     cacheControl: false,
     setHeaders: (response, path) => {
-      const forGood = HASHED.test(path.replace(/\.(br|gz)$/, ''));
-      void response.header(
-        'cache-control',
-        forGood ? 'public, max-age=31536000, immutable' : 'no-cache',
-      );
+      const file = path.replace(/\.(br|gz)$/, '');
+      void response.header('cache-control', cacheControl(file));
     },
   });
   const page = (request: FastifyRequest, reply: FastifyReply) => {
     // A missing file is missing: a browser must not take the page for a script.
     if (/\.[a-z0-9]{2,5}$/i.test(request.url.split('?', 1)[0] ?? '')) return reply.callNotFound();
     return reply
-      .header('cache-control', 'no-store')
       .header('content-type', 'text/html; charset=utf-8')
       .sendFile('index.html', { cacheControl: false });
   };
   server.get('/portal/', route, page);
   server.get('/portal/*', route, page);
+}
+
+function cacheControl(file: string): string {
+  if (file.endsWith('index.html')) return 'no-store';
+  return HASHED.test(file) ? 'public, max-age=31536000, immutable' : 'no-cache';
 }

@@ -13,7 +13,6 @@ export class ProfileController {
   @Patch('me')
   @RequireSession()
   @ApiOperation({
-    operationId: 'updateMe',
     summary: 'Change my profile',
     description: 'What is left out stays as it is.',
   })

@@ -20,10 +20,10 @@ export class ProfileDto {
   @ApiProperty({ format: 'email', example: 'user@musterhaus.example' })
   email!: string;
 
-  @ApiProperty({ example: 'Uta' })
+  @ApiProperty({ example: 'User' })
   firstName!: string;
 
-  @ApiProperty({ example: 'User' })
+  @ApiProperty({ example: 'Musterhaus' })
   lastName!: string;
 
   @ApiProperty({ enum: ['member', 'admin', 'operator'], example: 'member' })
@@ -42,7 +42,7 @@ const NAME = /^(?=.*\S)[^\p{Cc}]+$/u;
 const isSent = (value: unknown): boolean => value !== undefined;
 
 export class ProfileInput {
-  @ApiPropertyOptional({ minLength: 1, maxLength: 100, example: 'Uta' })
+  @ApiPropertyOptional({ minLength: 1, maxLength: 100, example: 'User' })
   @ValidateIf((input: ProfileInput) => isSent(input.firstName))
   @Matches(NAME, { message: '$property must have a visible character and no line breaks' })
   @MaxLength(100)
