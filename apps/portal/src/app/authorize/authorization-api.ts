@@ -1,6 +1,6 @@
 import { inject, Injectable } from '@angular/core';
 import { Api, CallOptions } from '../api/api';
-import { AuthorizationRequest, CodeRequest, Envelope, IssuedCode } from '../api/types';
+import { AuthorizationRequest, CodeInput, Envelope, IssuedCode } from '../api/types';
 
 /** The page itself puts into words that a session has ended. */
 const TELL: CallOptions = { onSessionEnd: 'tell' };
@@ -17,7 +17,7 @@ export class AuthorizationApi {
 
   /** Grants what the page has shown: the values come from the validated request. */
   async grant(request: AuthorizationRequest): Promise<IssuedCode> {
-    const resource: CodeRequest = {
+    const resource: CodeInput = {
       clientId: request.client.clientId,
       redirectUri: request.redirectUri,
       scope: request.scope,

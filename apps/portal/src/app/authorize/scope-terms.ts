@@ -1,4 +1,4 @@
-import { ExistingConnection, Scope } from '../api/types';
+import { ExistingConnection } from '../api/types';
 
 /** What a scope means to the person who grants it: text keys, most important first. */
 export interface Term {
@@ -28,7 +28,7 @@ function textsOf(scopes: readonly string[]): string[] {
   return scopes.includes('read') ? READ : [];
 }
 
-export function termsOf(scopes: readonly Scope[], existing: ExistingConnection | null): Terms {
+export function termsOf(scopes: readonly string[], existing: ExistingConnection | null): Terms {
   const asked = textsOf(scopes);
   const held = existing ? textsOf(existing.scope.split(' ')) : [];
   return {
