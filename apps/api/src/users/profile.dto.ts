@@ -48,7 +48,7 @@ export class ProfileInput {
   @MaxLength(100)
   firstName?: string;
 
-  @ApiPropertyOptional({ minLength: 1, maxLength: 100, example: 'User' })
+  @ApiPropertyOptional({ minLength: 1, maxLength: 100, example: 'Musterhaus' })
   @ValidateIf((input: ProfileInput) => isSent(input.lastName))
   @Matches(NAME, { message: '$property must have a visible character and no line breaks' })
   @MaxLength(100)
