@@ -1,12 +1,35 @@
 import { ChangeDetectionStrategy, Component } from '@angular/core';
 import { TranslocoDirective } from '@jsverse/transloco';
+import { Appearance } from './appearance';
+import { Devices } from './devices';
+import { PasswordForm } from './password-form';
+import { ProfileForm } from './profile-form';
 
+/** What concerns one's own user: devices, password, language and theme, name. */
 @Component({
   selector: 'fx-security-page',
   changeDetection: ChangeDetectionStrategy.OnPush,
-  imports: [TranslocoDirective],
-  template: `<header *transloco="let t" class="fx-page-title">
-    <h1>{{ t('security.title') }}</h1>
-  </header>`,
+  imports: [Appearance, Devices, PasswordForm, ProfileForm, TranslocoDirective],
+  template: `
+    <ng-container *transloco="let t">
+      <header class="fx-page-title">
+        <h1>{{ t('security.title') }}</h1>
+        <p>{{ t('security.intro') }}</p>
+      </header>
+      <div class="sections">
+        <fx-devices #devices />
+        <fx-password-form (changed)="devices.reload()" />
+        <fx-appearance />
+        <fx-profile-form />
+      </div>
+    </ng-container>
+  `,
+  styles: `
+    .sections {
+      display: grid;
+      grid-template-columns: minmax(0, 1fr);
+      gap: var(--fx-space-7);
+    }
+  `,
 })
 export class SecurityPage {}

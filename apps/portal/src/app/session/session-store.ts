@@ -1,7 +1,7 @@
 import { computed, inject, Injectable, signal } from '@angular/core';
 import { Api, CallOptions } from '../api/api';
 import { apiErrorFrom } from '../api/problem';
-import { Envelope, Session } from '../api/types';
+import { Envelope, Session, SessionUser } from '../api/types';
 
 const TELL: CallOptions = { onSessionEnd: 'tell' };
 
@@ -50,6 +50,13 @@ export class SessionStore {
       if (error.code !== 'session_required') throw error;
     }
     this.current.set(null);
+  }
+
+  /** Takes over what the user has changed about themselves. */
+  update(changed: Partial<SessionUser>): void {
+    this.current.update(
+      (session) => session && { ...session, user: { ...session.user, ...changed } },
+    );
   }
 
   forget(): void {

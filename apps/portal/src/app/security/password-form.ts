@@ -1,0 +1,173 @@
+import {
+  ChangeDetectionStrategy,
+  Component,
+  computed,
+  inject,
+  output,
+  signal,
+  viewChild,
+} from '@angular/core';
+import { form, FormField, required, submit, validate } from '@angular/forms/signals';
+import { TranslocoDirective } from '@jsverse/transloco';
+import checkIcon from '@material-symbols/svg-400/rounded/check_circle.svg';
+import errorIcon from '@material-symbols/svg-400/rounded/error.svg';
+import { Api } from '../api/api';
+import { ApiError, apiErrorFrom } from '../api/problem';
+import { Formats } from '../i18n/formats';
+import { SessionStore } from '../session/session-store';
+import { Icon } from '../ui/icon';
+import { PasswordField } from '../ui/password-field';
+import { MAX_PASSWORD_LENGTH, MIN_PASSWORD_LENGTH, passwordStrength } from './password-strength';
+import { SettingsSection } from './settings-section';
+import { StrengthMeter } from './strength-meter';
+
+interface Model {
+  currentPassword: string;
+  newPassword: string;
+  revokeConnections: boolean;
+}
+
+const EMPTY: Model = { currentPassword: '', newPassword: '', revokeConnections: false };
+
+/** Kinds of errors, ours and the API's codes, by field. */
+const CURRENT_ERRORS: Record<string, string> = {
+  required: 'security.password.errors.currentMissing',
+  wrong_password: 'security.password.errors.currentWrong',
+};
+const NEW_ERRORS: Record<string, string> = {
+  required: 'security.password.errors.newMissing',
+  min_length: 'security.password.errors.tooShort',
+  max_length: 'security.password.errors.tooLong',
+  same_as_current: 'security.password.errors.same',
+  same_as_email: 'security.password.errors.email',
+};
+const TROUBLE_TEXTS: Record<string, string> = {
+  unreachable: 'security.trouble.unreachable',
+  service_unavailable: 'security.trouble.unavailable',
+  too_many_attempts: 'security.trouble.tooMany',
+};
+
+@Component({
+  selector: 'fx-password-form',
+  changeDetection: ChangeDetectionStrategy.OnPush,
+  imports: [FormField, Icon, PasswordField, SettingsSection, StrengthMeter, TranslocoDirective],
+  templateUrl: './password-form.html',
+  styleUrl: './form.scss',
+})
+export class PasswordForm {
+  /** The password is another one, and the other devices are signed out. */
+  readonly changed = output();
+
+  private readonly api = inject(Api);
+  private readonly session = inject(SessionStore);
+  private readonly formats = inject(Formats);
+
+  protected readonly model = signal<Model>(EMPTY);
+  protected readonly form = form(this.model, (path) => {
+    required(path.currentPassword);
+    required(path.newPassword);
+    validate(path.newPassword, ({ value, valueOf }) => {
+      const length = [...value()].length;
+      if (length === 0) return undefined;
+      if (length < MIN_PASSWORD_LENGTH) return { kind: 'min_length' };
+      if (length > MAX_PASSWORD_LENGTH) return { kind: 'max_length' };
+      return value() === valueOf(path.currentPassword) ? { kind: 'same_as_current' } : undefined;
+    });
+  });
+  protected readonly busy = signal(false);
+  /** Set once somebody has tried to send the form; before that nothing is complained about. */
+  protected readonly tried = signal(false);
+  protected readonly trouble = signal<{ text: string; values: Record<string, unknown> } | null>(
+    null,
+  );
+  protected readonly success = signal<string | null>(null);
+
+  protected readonly email = computed(() => this.session.user()?.email ?? '');
+  protected readonly strength = computed(() => {
+    const password = this.model().newPassword;
+    return password === '' ? null : passwordStrength(password, this.personalWords());
+  });
+  protected readonly currentError = computed(() => {
+    const kind = this.form.currentPassword().errors()[0]?.kind;
+    if (!this.tried() || kind === undefined) return null;
+    return CURRENT_ERRORS[kind] ?? 'security.password.errors.currentWrong';
+  });
+  protected readonly newError = computed(() => {
+    const kind = this.form.newPassword().errors()[0]?.kind;
+    if (!this.tried() || kind === undefined) return null;
+    return NEW_ERRORS[kind] ?? 'security.password.errors.unfit';
+  });
+
+  private readonly currentField = viewChild<PasswordField>('current');
+  private readonly newField = viewChild<PasswordField>('next');
+
+  protected readonly rules = `minlength: ${MIN_PASSWORD_LENGTH}; maxlength: ${MAX_PASSWORD_LENGTH};`;
+  protected readonly minLength = MIN_PASSWORD_LENGTH;
+  protected readonly maxLength = MAX_PASSWORD_LENGTH;
+  protected readonly checkIcon = checkIcon;
+  protected readonly errorIcon = errorIcon;
+
+  protected async send(event: Event): Promise<void> {
+    event.preventDefault();
+    if (this.busy()) return;
+    this.tried.set(true);
+    this.trouble.set(null);
+    this.success.set(null);
+    const sent = await submit(this.form, () => this.change());
+    if (sent) this.finish();
+    else if (this.form.currentPassword().invalid()) this.currentField()?.focus();
+    else if (this.form.newPassword().invalid()) this.newField()?.focus();
+  }
+
+  /** @returns what the API complains about, by field */
+  private async change() {
+    this.busy.set(true);
+    try {
+      await this.api.post('/user/v7/users/me/password', { resource: this.model() });
+      return undefined;
+    } catch (cause) {
+      const error = apiErrorFrom(cause);
+      const atFields = this.atFields(error);
+      if (atFields.length > 0) return atFields;
+      this.trouble.set(this.troubleOf(error));
+      return { kind: 'trouble' };
+    } finally {
+      this.busy.set(false);
+    }
+  }
+
+  private atFields({ problem }: ApiError) {
+    const fields = new Map([
+      ['currentPassword', this.form.currentPassword],
+      ['newPassword', this.form.newPassword],
+    ]);
+    return problem.errors.flatMap(({ field, code }) => {
+      const fieldTree = fields.get(field);
+      return fieldTree ? [{ kind: code, fieldTree }] : [];
+    });
+  }
+
+  private troubleOf({ code, problem }: ApiError) {
+    const seconds = problem.retryAfterSeconds ?? 60;
+    const when = this.formats.relative(new Date(Date.now() + seconds * 1000).toISOString());
+    return { text: TROUBLE_TEXTS[code] ?? 'security.trouble.failed', values: { when } };
+  }
+
+  private finish(): void {
+    this.success.set(
+      this.model().revokeConnections ? 'security.password.doneAll' : 'security.password.done',
+    );
+    this.form().reset(EMPTY);
+    this.tried.set(false);
+    this.currentField()?.hide();
+    this.newField()?.hide();
+    this.changed.emit();
+  }
+
+  private personalWords(): string[] {
+    const session = this.session.session();
+    if (!session) return [];
+    const { firstName, lastName, email } = session.user;
+    return [firstName, lastName, email, session.account.name];
+  }
+}

@@ -1,0 +1,112 @@
+import {
+  afterNextRender,
+  ChangeDetectionStrategy,
+  Component,
+  computed,
+  ElementRef,
+  inject,
+  Injector,
+  linkedSignal,
+  signal,
+} from '@angular/core';
+import { form, FormField, submit, validate } from '@angular/forms/signals';
+import { TranslocoDirective } from '@jsverse/transloco';
+import errorIcon from '@material-symbols/svg-400/rounded/error.svg';
+import { Api } from '../api/api';
+import { apiErrorFrom } from '../api/problem';
+import { Envelope, Me } from '../api/types';
+import { SessionStore } from '../session/session-store';
+import { Icon } from '../ui/icon';
+import { Messages } from '../ui/messages';
+import { SettingsSection } from './settings-section';
+
+/** As the API has it, in characters. */
+const MAX_NAME_LENGTH = 100;
+const NAME_ERRORS: Record<string, string> = {
+  missing: 'security.profile.errors.missing',
+  too_long: 'security.profile.errors.tooLong',
+};
+
+/** The name that colleagues and connected applications see. */
+@Component({
+  selector: 'fx-profile-form',
+  changeDetection: ChangeDetectionStrategy.OnPush,
+  imports: [FormField, Icon, SettingsSection, TranslocoDirective],
+  templateUrl: './profile-form.html',
+  styleUrl: './form.scss',
+})
+export class ProfileForm {
+  private readonly api = inject(Api);
+  private readonly session = inject(SessionStore);
+  private readonly messages = inject(Messages);
+  private readonly host = inject<ElementRef<HTMLElement>>(ElementRef);
+  private readonly injector = inject(Injector);
+
+  protected readonly user = computed(() => this.session.user());
+  protected readonly model = linkedSignal(() => ({
+    firstName: this.user()?.firstName ?? '',
+    lastName: this.user()?.lastName ?? '',
+  }));
+  protected readonly form = form(this.model, (path) => {
+    for (const name of [path.firstName, path.lastName]) {
+      validate(name, ({ value }) => {
+        const text = value().trim();
+        if (text === '') return { kind: 'missing' };
+        return [...text].length > MAX_NAME_LENGTH ? { kind: 'too_long' } : undefined;
+      });
+    }
+  });
+  protected readonly busy = signal(false);
+  protected readonly tried = signal(false);
+  protected readonly failed = signal(false);
+  protected readonly firstError = computed(() => this.errorOf(this.form.firstName().errors()));
+  protected readonly lastError = computed(() => this.errorOf(this.form.lastName().errors()));
+
+  protected readonly errorIcon = errorIcon;
+  protected readonly maxLength = MAX_NAME_LENGTH;
+
+  protected async send(event: Event): Promise<void> {
+    event.preventDefault();
+    if (this.busy()) return;
+    this.tried.set(true);
+    this.failed.set(false);
+    const saved = await submit(this.form, () => this.save());
+    if (saved) this.messages.show('security.profile.done');
+    else afterNextRender(() => this.focusInvalid(), { injector: this.injector });
+  }
+
+  private async save() {
+    const { firstName, lastName } = this.model();
+    this.busy.set(true);
+    try {
+      const { resource } = await this.api.patch<Envelope<Me>>('/user/v7/users/me', {
+        resource: { firstName: firstName.trim(), lastName: lastName.trim() },
+      });
+      this.session.update({ firstName: resource.firstName, lastName: resource.lastName });
+      return undefined;
+    } catch (cause) {
+      const fields = new Map([
+        ['firstName', this.form.firstName],
+        ['lastName', this.form.lastName],
+      ]);
+      const atFields = apiErrorFrom(cause).problem.errors.flatMap(({ field }) => {
+        const fieldTree = fields.get(field);
+        return fieldTree ? [{ kind: 'unfit', fieldTree }] : [];
+      });
+      this.failed.set(atFields.length === 0);
+      return atFields.length > 0 ? atFields : { kind: 'trouble' };
+    } finally {
+      this.busy.set(false);
+    }
+  }
+
+  private errorOf(errors: readonly { kind: string }[]): string | null {
+    const kind = errors[0]?.kind;
+    if (!this.tried() || kind === undefined) return null;
+    return NAME_ERRORS[kind] ?? 'security.profile.errors.unfit';
+  }
+
+  private focusInvalid(): void {
+    this.host.nativeElement.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus();
+  }
+}

@@ -1,0 +1,54 @@
+import {
+  ChangeDetectionStrategy,
+  Component,
+  computed,
+  ElementRef,
+  input,
+  signal,
+  viewChild,
+} from '@angular/core';
+import { FieldTree, FormField } from '@angular/forms/signals';
+import { TranslocoPipe } from '@jsverse/transloco';
+import errorIcon from '@material-symbols/svg-400/rounded/error.svg';
+import visibility from '@material-symbols/svg-400/rounded/visibility.svg';
+import visibilityOff from '@material-symbols/svg-400/rounded/visibility_off.svg';
+import { Icon } from './icon';
+
+/** A password with a button that shows it. What stands inside the element goes below the field. */
+@Component({
+  selector: 'fx-password-field',
+  changeDetection: ChangeDetectionStrategy.OnPush,
+  imports: [FormField, Icon, TranslocoPipe],
+  templateUrl: './password-field.html',
+  styleUrl: './password-field.scss',
+})
+export class PasswordField {
+  readonly fieldId = input.required<string>();
+  readonly field = input.required<FieldTree<string>>();
+  readonly label = input.required<string>();
+  readonly autocomplete = input.required<'current-password' | 'new-password'>();
+  /** What the field complains about, in words. */
+  readonly error = input<string | null>(null);
+  /** The id of what is said below the field, if anything. */
+  readonly describedBy = input<string | null>(null);
+  /** Rules for password generators (`passwordrules` attribute). */
+  readonly rules = input<string | null>(null);
+
+  private readonly control = viewChild.required<ElementRef<HTMLInputElement>>('control');
+
+  protected readonly shown = signal(false);
+  protected readonly errorIcon = errorIcon;
+  protected readonly eye = computed(() => (this.shown() ? visibilityOff : visibility));
+  protected readonly descriptions = computed(() => {
+    const ids = [this.error() ? `${this.fieldId()}-error` : null, this.describedBy()];
+    return ids.filter((id) => id !== null).join(' ') || null;
+  });
+
+  focus(): void {
+    this.control().nativeElement.focus();
+  }
+
+  hide(): void {
+    this.shown.set(false);
+  }
+}
