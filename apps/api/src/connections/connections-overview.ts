@@ -108,7 +108,7 @@ export class ConnectionsOverview {
   ): Promise<ResourcesEnvelope<ConnectionEventDto>> {
     await this.find(caller, connectionId);
     const limit = page.limit ?? DEFAULT_LIMIT;
-    const after = decodeCursor(page.cursor);
+    const after = decodeCursor(page.cursor, 'bigint');
     const events = await this.events.find({
       where: { connectionId, ...(after && { id: LessThan(toEventId(after[1])) }) },
       order: { id: 'DESC' },

@@ -45,19 +45,28 @@ export function encodeCursor(key: CursorKey): string {
   return Buffer.from(JSON.stringify(key)).toString('base64url');
 }
 
-/** @throws ApiError validation_failed when the cursor was not made by `encodeCursor` */
-export function decodeCursor(cursor: string | undefined): CursorKey | undefined {
+const CURSOR_IDS = {
+  uuid: (id: string) => /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(id),
+  bigint: (id: string) => /^\d{1,19}$/.test(id) && BigInt(id) < 2n ** 63n,
+};
+
+/**
+ * Reads a cursor so that PostgreSQL can take both parts, whoever made it up.
+ * @param ids what kind of ids the list has
+ * @throws ApiError validation_failed when the cursor was not made by `encodeCursor` for such a list
+ */
+export function decodeCursor(
+  cursor: string | undefined,
+  ids: keyof typeof CURSOR_IDS = 'uuid',
+): CursorKey | undefined {
   if (cursor === undefined) return undefined;
   try {
     const key: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString());
-    if (
-      Array.isArray(key) &&
-      key.length === 2 &&
-      key.every((part) => typeof part === 'string' && part.length < 64)
-    ) {
+    if (Array.isArray(key) && key.length === 2 && key.every((part) => typeof part === 'string')) {
       const [sort, id] = key as [string, string];
-      if (!Number.isNaN(Date.parse(sort)) && /^([0-9a-f-]{36}|\d{1,19})$/.test(id))
-        return [sort, id];
+      // A day that exists, in a year that PostgreSQL writes the same way.
+      const isTime = /^[1-9]\d{3}-/.test(sort) && new Date(sort).toISOString() === sort;
+      if (isTime && CURSOR_IDS[ids](id)) return [sort, id];
     }
   } catch {
     // Falls through to the same answer as every other cursor that is not ours.

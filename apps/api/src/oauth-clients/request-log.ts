@@ -57,7 +57,7 @@ export class RequestLog implements OnApplicationShutdown {
   async list(oauthClientId: string, page: PageQuery): Promise<ResourcesEnvelope<RequestLogRecord>> {
     await this.flush();
     const limit = page.limit ?? DEFAULT_LIMIT;
-    const after = decodeCursor(page.cursor);
+    const after = decodeCursor(page.cursor, 'bigint');
     const query = this.dataSource
       .getRepository(OAuthRequestEntity)
       .createQueryBuilder('request')
