@@ -1,0 +1,465 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { hashSecret } from '@flixcheck/oauth-protocol';
+import { call, type PortalUser, signIn } from '../testing/portal-user.js';
+import { createTestApp, type TestApp } from '../testing/test-app.js';
+
+const CLIENTS = '/admin/v7/oauth-clients';
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+const UNKNOWN_ID = '00000000-0000-4000-8000-000000000000';
+
+let api: TestApp;
+let operator: PortalUser;
+
+beforeAll(async () => {
+  api = await createTestApp();
+  operator = await signIn(api.url, 'operator@flixcheck.example');
+});
+afterAll(() => api.close());
+
+const valid = () => ({
+  name: 'Neues CRM',
+  publisher: 'Neu GmbH',
+  kind: 'confidential',
+  redirectUris: ['https://neu.example/callback'],
+});
+const create = (input: unknown) => operator.call('POST', CLIENTS, { resource: input });
+const patch = (id: string, input: unknown) =>
+  operator.call('PATCH', `${CLIENTS}/${id}`, { resource: input });
+
+const rowsOf = (table: string) => api.dataSource.query(`SELECT * FROM ${table}`);
+const auditOf = (id: string) =>
+  api.dataSource.query(
+    'SELECT action, actor_id, detail FROM audit_records WHERE subject_id = $1 ORDER BY id',
+    [id],
+  );
+
+describe('registering a client', () => {
+  it('answers with the client and, this once, with its secret', async () => {
+    const { status, body } = await create(valid());
+    expect(status).toBe(201);
+    const { secret, ...client } = body.resource;
+    expect(client).toEqual({
+      id: expect.stringMatching(UUID),
+      clientId: expect.stringMatching(/^[A-Za-z0-9_-]{3,64}$/),
+      name: 'Neues CRM',
+      description: '',
+      publisher: 'Neu GmbH',
+      publisherVerified: false,
+      kind: 'confidential',
+      redirectUris: ['https://neu.example/callback'],
+      scopes: ['read', 'readwrite'],
+      requirePkce: true,
+      status: 'active',
+      logoUri: null,
+      homepageUri: null,
+      privacyPolicyUri: null,
+      startUri: null,
+      secrets: [
+        { id: secret.id, lastFour: secret.lastFour, createdAt: secret.createdAt, expiresAt: null },
+      ],
+      createdAt: expect.stringMatching(/^\d{4}-.*Z$/),
+      updatedAt: client.createdAt,
+    });
+    expect(secret).toEqual({
+      id: expect.stringMatching(UUID),
+      value: expect.stringMatching(/^[A-Za-z0-9_-]{43}$/),
+      lastFour: secret.value.slice(-4),
+      createdAt: client.createdAt,
+    });
+    const again = await operator.call('GET', `${CLIENTS}/${client.id}`);
+    expect(again.body.resource).toEqual(client);
+  });
+
+  it('stores the secret as a hash only', async () => {
+    const { secret } = (await create(valid())).body.resource;
+    const [row] = await api.dataSource.query('SELECT * FROM oauth_client_secrets WHERE id = $1', [
+      secret.id,
+    ]);
+    expect(row.secret_hash).toEqual(hashSecret(secret.value));
+    const everything = JSON.stringify([
+      await rowsOf('oauth_client_secrets'),
+      await rowsOf('oauth_clients'),
+      await rowsOf('audit_records'),
+    ]);
+    expect(everything).not.toContain(secret.value);
+  });
+
+  it('gives a public client no secret', async () => {
+    const { status, body } = await create({ ...valid(), kind: 'public' });
+    expect(status).toBe(201);
+    expect(body.resource).toMatchObject({ kind: 'public', requirePkce: true, secrets: [] });
+    expect(body.resource).not.toHaveProperty('secret');
+  });
+
+  it('takes every field', async () => {
+    const input = {
+      clientId: 'All_Fields-1',
+      name: 'Alle Felder',
+      description: 'Ein Satz.',
+      publisher: 'Felder AG',
+      publisherVerified: true,
+      kind: 'confidential',
+      redirectUris: ['https://felder.example/a', 'http://127.0.0.1:8080/b'],
+      scopes: ['read'],
+      requirePkce: false,
+      logoUri: 'https://felder.example/logo.svg',
+      homepageUri: 'https://felder.example',
+      privacyPolicyUri: 'https://felder.example/datenschutz',
+      startUri: 'http://localhost:4000/start',
+    };
+    const { status, body } = await create(input);
+    expect(status).toBe(201);
+    expect(body.resource).toMatchObject(input);
+  });
+
+  it('refuses a clientId that is taken, also by a deleted client', async () => {
+    const input = { ...valid(), clientId: 'only-once' };
+    const { id } = (await create(input)).body.resource;
+    const taken = await create(input);
+    expect(taken.status).toBe(409);
+    expect(taken.body).toMatchObject({
+      code: 'conflict',
+      errors: [{ field: 'clientId', code: 'taken' }],
+    });
+    expect((await operator.call('DELETE', `${CLIENTS}/${id}`)).status).toBe(204);
+    expect((await create(input)).status).toBe(409);
+  });
+
+  it('lets exactly one of several with the same clientId win', async () => {
+    const answers = await Promise.all(
+      Array.from({ length: 6 }, () => create({ ...valid(), clientId: 'raced-for' })),
+    );
+    expect(answers.map(({ status }) => status).sort()).toEqual([201, 409, 409, 409, 409, 409]);
+  });
+
+  it.each(['__proto__', 'constructor', 'hasOwnProperty', '---', 'A_b-9', 'x'.repeat(64)])(
+    'takes %s as a clientId like any other',
+    async (clientId) => {
+      const created = await create({ ...valid(), clientId });
+      expect(created.status).toBe(201);
+      expect(created.body.resource.clientId).toBe(clientId);
+      const card = await call(api.url, 'GET', `/guest/v7/oauth-clients/${clientId}`);
+      expect(card.body.resource).toMatchObject({ clientId, name: 'Neues CRM' });
+    },
+  );
+
+  const long = (length: number) => 'x'.repeat(length);
+  it.each([
+    ['clientId', { clientId: 'ab' }],
+    ['clientId', { clientId: long(65) }],
+    ['clientId', { clientId: 'ümlaut' }],
+    ['clientId', { clientId: 'with space' }],
+    ['clientId', { clientId: 'line\n' }],
+    ['clientId', { clientId: null }],
+    ['clientId', { clientId: ['crm'] }],
+    ['name', { name: undefined }],
+    ['name', { name: '' }],
+    ['name', { name: ' ' }],
+    ['name', { name: long(101) }],
+    ['name', { name: 'right\u202Eleft' }],
+    ['name', { name: 7 }],
+    ['description', { description: null }],
+    ['description', { description: long(501) }],
+    ['publisher', { publisher: undefined }],
+    ['publisherVerified', { publisherVerified: 'true' }],
+    ['kind', { kind: undefined }],
+    ['kind', { kind: 'native' }],
+    ['kind', { kind: ['public'] }],
+    ['redirectUris', { redirectUris: undefined }],
+    ['redirectUris', { redirectUris: [] }],
+    ['redirectUris', { redirectUris: 'https://neu.example/callback' }],
+    ['redirectUris', { redirectUris: { 0: 'https://neu.example/callback' } }],
+    ['redirectUris', { redirectUris: [7] }],
+    [
+      'redirectUris',
+      { redirectUris: Array.from({ length: 21 }, (_, n) => `https://neu.example/${n}`) },
+    ],
+    ['redirectUris.0', { redirectUris: ['http://neu.example/callback'] }],
+    ['redirectUris.1', { redirectUris: ['https://neu.example/a', 'javascript:alert(1)'] }],
+    ['redirectUris.1', { redirectUris: ['https://neu.example/a', 'https://neu.example/a'] }],
+    ['redirectUris.0', { redirectUris: ['https://neu.example/#fragment'] }],
+    ['redirectUris.0', { redirectUris: ['https://user@neu.example/'] }],
+    ['redirectUris.0', { redirectUris: ['https://*.neu.example/'] }],
+    ['redirectUris.0', { redirectUris: ['com.neu.app:/callback'] }],
+    ['scopes', { scopes: [] }],
+    ['scopes', { scopes: ['admin'] }],
+    ['scopes', { scopes: ['read', 'read'] }],
+    ['scopes', { scopes: 'read' }],
+    ['scopes', { scopes: null }],
+    ['requirePkce', { requirePkce: null }],
+    ['requirePkce', { requirePkce: 'false' }],
+    ['requirePkce', { kind: 'public', requirePkce: false }],
+    ['logoUri', { logoUri: 'data:image/png;base64,AAAA' }],
+    ['logoUri', { logoUri: 'http://neu.example/logo.png' }],
+    ['homepageUri', { homepageUri: 'javascript:alert(1)' }],
+    ['privacyPolicyUri', { privacyPolicyUri: 'neu.example' }],
+    ['startUri', { startUri: 7 }],
+    ['startUri', { startUri: '' }],
+    ['listed', { listed: false }],
+    ['status', { status: 'disabled' }],
+    ['id', { id: UNKNOWN_ID }],
+    ['secret', { secret: 'chosen' }],
+  ])('refuses a wrong %s: %j', async (field, change) => {
+    const before = (await rowsOf('oauth_clients')).length;
+    const { status, body } = await create({ ...valid(), ...change });
+    expect(status).toBe(400);
+    expect(body.code).toBe('validation_failed');
+    expect(body.errors.map((error) => error.field)).toContain(field);
+    expect(await rowsOf('oauth_clients')).toHaveLength(before);
+  });
+
+  it.each([
+    ['no body', undefined],
+    ['null', '{"resource":null}'],
+    ['an array', `{"resource":[${JSON.stringify(valid())}]}`],
+    ['an empty array', '{"resource":[]}'],
+    ['a text', '{"resource":"x"}'],
+    ['no envelope', JSON.stringify(valid())],
+    ['a second envelope', `{"resource":${JSON.stringify(valid())},"more":1}`],
+    ['a prototype', `{"resource":{"__proto__":${JSON.stringify(valid())}}}`],
+    ['a constructor', `{"resource":{"constructor":{"prototype":${JSON.stringify(valid())}}}}`],
+    ['NUL in a value', JSON.stringify({ resource: { ...valid(), name: 'N\0L' } })],
+    ['NUL in a name', JSON.stringify({ resource: { ...valid(), 'a\0b': 1 } })],
+    ['NUL in a list', JSON.stringify({ resource: { ...valid(), redirectUris: ['https://a/\0'] } })],
+    ['half a body', '{"resource":'],
+  ])('refuses %s in place of a resource', async (_, body) => {
+    const before = (await rowsOf('oauth_clients')).length;
+    const answer = await fetch(`${api.url}${CLIENTS}`, {
+      method: 'POST',
+      headers: { cookie: operator.cookie, 'content-type': 'application/json' },
+      ...(body !== undefined && { body }),
+    });
+    expect(answer.status).toBe(400);
+    expect(await rowsOf('oauth_clients')).toHaveLength(before);
+  });
+});
+
+describe('changing a client', () => {
+  let id: string;
+  let before: Record<string, unknown>;
+  beforeEach(async () => {
+    const { secret: _, ...client } = (await create(valid())).body.resource;
+    before = client;
+    id = client.id;
+  });
+
+  it('changes what is given and nothing else', async () => {
+    const { status, body } = await patch(id, {
+      name: 'Anderer Name',
+      logoUri: 'https://a.example/',
+    });
+    expect(status).toBe(200);
+    expect(body.resource).toEqual({
+      ...before,
+      name: 'Anderer Name',
+      logoUri: 'https://a.example/',
+      updatedAt: body.resource.updatedAt,
+    });
+    expect(body.resource.updatedAt > String(before['updatedAt'])).toBe(true);
+    expect((await operator.call('GET', `${CLIENTS}/${id}`)).body.resource).toEqual(body.resource);
+  });
+
+  it('removes an address with null', async () => {
+    await patch(id, { homepageUri: 'https://neu.example' });
+    expect((await patch(id, { homepageUri: null })).body.resource.homepageUri).toBeNull();
+  });
+
+  it('changes nothing, and records nothing, when everything is as it was', async () => {
+    const { body } = await patch(id, { name: 'Neues CRM', redirectUris: before['redirectUris'] });
+    expect(body.resource).toEqual(before);
+    expect(await auditOf(id)).toHaveLength(1);
+    expect((await patch(id, {})).body.resource).toEqual(before);
+  });
+
+  it.each([
+    ['clientId', { clientId: 'another' }, 'cannot_change'],
+    ['kind', { kind: 'public' }, 'cannot_change'],
+    ['kind', { kind: null }, 'cannot_change'],
+    ['name', { name: null }, 'display_text'],
+    ['redirectUris', { redirectUris: null }, 'is_array'],
+    ['redirectUris.0', { redirectUris: ['http://neu.example/'] }, 'invalid_redirect_uri'],
+    ['status', { status: 'deleted' }, 'is_in'],
+    ['requirePkce', { requirePkce: null }, 'is_boolean'],
+    ['id', { id: UNKNOWN_ID }, 'unknown_field'],
+    ['secrets', { secrets: [] }, 'unknown_field'],
+    ['createdAt', { createdAt: '2026-01-01T00:00:00Z' }, 'unknown_field'],
+  ])('refuses %s in %j', async (field, change, code) => {
+    const { status, body } = await patch(id, { description: 'changed', ...change });
+    expect(status).toBe(400);
+    expect(body.errors).toEqual(expect.arrayContaining([expect.objectContaining({ field, code })]));
+    expect((await operator.call('GET', `${CLIENTS}/${id}`)).body.resource).toEqual(before);
+  });
+
+  it('keeps PKCE required for a public client', async () => {
+    const { resource } = (await create({ ...valid(), kind: 'public' })).body;
+    const { status, body } = await patch(resource.id, { requirePkce: false });
+    expect(status).toBe(400);
+    expect(body.errors).toMatchObject([
+      { field: 'requirePkce', code: 'required_for_public_clients' },
+    ]);
+  });
+
+  it('loses neither of two changes made at once', async () => {
+    await Promise.all([
+      patch(id, { name: 'Name von A' }),
+      patch(id, { description: 'Text von B' }),
+      patch(id, { publisher: 'Haus von C' }),
+    ]);
+    expect((await operator.call('GET', `${CLIENTS}/${id}`)).body.resource).toMatchObject({
+      name: 'Name von A',
+      description: 'Text von B',
+      publisher: 'Haus von C',
+    });
+  });
+
+  it('disables and enables', async () => {
+    const { clientId } = before as { clientId: string };
+    const card = () => call(api.url, 'GET', `/guest/v7/oauth-clients/${clientId}`);
+    expect((await card()).status).toBe(200);
+    expect((await patch(id, { status: 'disabled' })).body.resource.status).toBe('disabled');
+    expect((await card()).status).toBe(404);
+    expect((await patch(id, { status: 'active' })).body.resource.status).toBe('active');
+    expect((await card()).status).toBe(200);
+  });
+
+  it('leaves an audit record of each change: who, what, from what, to what', async () => {
+    await patch(id, { redirectUris: ['https://neu.example/b'] });
+    await patch(id, { status: 'disabled' });
+    await patch(id, { status: 'active' });
+    await operator.call('DELETE', `${CLIENTS}/${id}`);
+    const records = await auditOf(id);
+    expect(records.map(({ action }: { action: string }) => action)).toEqual([
+      'client_created',
+      'client_changed',
+      'client_disabled',
+      'client_enabled',
+      'client_deleted',
+    ]);
+    for (const record of records) {
+      expect(record).toMatchObject({
+        actor_id: operator.id,
+        detail: { clientId: before['clientId'] },
+      });
+    }
+    expect(records[1].detail.changes).toEqual({
+      redirectUris: { from: ['https://neu.example/callback'], to: ['https://neu.example/b'] },
+    });
+  });
+});
+
+describe('deleting a client', () => {
+  it('is for good: no 204 twice, no trace in the lists, no secrets left', async () => {
+    const { id, clientId } = (await create(valid())).body.resource;
+    expect((await operator.call('DELETE', `${CLIENTS}/${id}`)).status).toBe(204);
+    for (const [method, path, resource] of [
+      ['GET', id],
+      ['DELETE', id],
+      ['PATCH', id, { status: 'active' }],
+      ['POST', `${id}/secrets`, {}],
+      ['DELETE', `${id}/secrets/${UNKNOWN_ID}`],
+      ['GET', `${id}/requests`],
+    ] as const) {
+      const { status, body } = await operator.call(method, `${CLIENTS}/${path}`, { resource });
+      expect([method, path, status, body.code]).toEqual([method, path, 404, 'not_found']);
+    }
+    const { body } = await operator.call('GET', `${CLIENTS}?limit=100`);
+    expect(body.resources.map((client) => client.id)).not.toContain(id);
+    expect((await call(api.url, 'GET', `/guest/v7/oauth-clients/${clientId}`)).status).toBe(404);
+    const secrets = await api.dataSource.query(
+      'SELECT FROM oauth_client_secrets WHERE oauth_client_id = $1',
+      [id],
+    );
+    expect(secrets).toHaveLength(0);
+  });
+});
+
+describe('the list of clients', () => {
+  it('is complete page by page, newest first', async () => {
+    const made: string[] = [];
+    for (let n = 0; n < 5; n++) made.unshift((await create(valid())).body.resource.id);
+    const seen: string[] = [];
+    let cursor = '';
+    do {
+      const { body } = await operator.call('GET', `${CLIENTS}?limit=3${cursor}`);
+      expect(body.resources.length).toBeLessThanOrEqual(3);
+      seen.push(...body.resources.map(({ id }) => id));
+      cursor = body.meta.nextCursor ? `&cursor=${encodeURIComponent(body.meta.nextCursor)}` : '';
+    } while (cursor);
+    expect(seen.slice(0, 5)).toEqual(made);
+    expect(new Set(seen).size).toBe(seen.length);
+    const [{ count }] = await api.dataSource.query(
+      'SELECT count(*)::integer AS count FROM oauth_clients WHERE deleted_at IS NULL',
+    );
+    expect(seen).toHaveLength(count);
+  });
+
+  it('leaves nothing out where times have microseconds', async () => {
+    await api.dataSource.query(
+      `UPDATE oauth_clients SET created_at = '2026-11-22T10:00:00.123456Z'`,
+    );
+    const seen = new Set<string>();
+    let cursor = '';
+    do {
+      const { body } = await operator.call('GET', `${CLIENTS}?limit=2${cursor}`);
+      for (const { id } of body.resources) seen.add(id);
+      cursor = body.meta.nextCursor ? `&cursor=${encodeURIComponent(body.meta.nextCursor)}` : '';
+    } while (cursor);
+    const [{ count }] = await api.dataSource.query(
+      'SELECT count(*)::integer AS count FROM oauth_clients WHERE deleted_at IS NULL',
+    );
+    expect(seen.size).toBe(count);
+  });
+
+  it.each(['limit=0', 'limit=101', 'limit=x', 'cursor=made-up', 'cursor=', 'unknown=1'])(
+    'refuses ?%s',
+    async (query) => {
+      expect((await operator.call('GET', `${CLIENTS}?${query}`)).status).toBe(400);
+    },
+  );
+
+  it.each([
+    ['an id that is none', ['2026-11-22T10:00:00.000Z', '-'.repeat(36)]],
+    ['an id of another list', ['2026-11-22T10:00:00.000Z', '17']],
+    ['a time that is none', ['1', UNKNOWN_ID]],
+    ['a day that does not exist', ['2026-02-30T00:00:00.000Z', UNKNOWN_ID]],
+    ['a year before the calendar', ['0000-01-01T00:00:00.000Z', UNKNOWN_ID]],
+    ['a year that PostgreSQL does not know', ['+275760-09-13T00:00:00.000Z', UNKNOWN_ID]],
+  ])('refuses a forged cursor with %s', async (_, key) => {
+    const cursor = Buffer.from(JSON.stringify(key)).toString('base64url');
+    const { status } = await operator.call('GET', `${CLIENTS}?cursor=${cursor}`);
+    expect(status).toBe(400);
+  });
+});
+
+describe('the registry', () => {
+  const ROUTES = [
+    ['GET', ''],
+    ['POST', ''],
+    ['GET', `/${UNKNOWN_ID}`],
+    ['PATCH', `/${UNKNOWN_ID}`],
+    ['DELETE', `/${UNKNOWN_ID}`],
+    ['POST', `/${UNKNOWN_ID}/secrets`],
+    ['DELETE', `/${UNKNOWN_ID}/secrets/${UNKNOWN_ID}`],
+    ['GET', `/${UNKNOWN_ID}/requests`],
+  ] as const;
+
+  it.each(ROUTES)('is for operators only: %s %s', async (method, path) => {
+    const resource = method === 'POST' || method === 'PATCH' ? {} : undefined;
+    const anyone = await call(api.url, method, `${CLIENTS}${path}`, { resource });
+    expect([anyone.status, anyone.body.code]).toEqual([401, 'session_required']);
+    for (const email of ['user@musterhaus.example', 'admin@musterhaus.example']) {
+      const user = await signIn(api.url, email);
+      const answer = await user.call(method, `${CLIENTS}${path}`, { resource });
+      expect([email, answer.status, answer.body.code]).toEqual([email, 403, 'forbidden']);
+    }
+  });
+
+  it.each(['x', '1', `${UNKNOWN_ID}0`, '__proto__', UNKNOWN_ID])(
+    'knows no client with the id %s',
+    async (id) => {
+      const { status, body } = await operator.call('GET', `${CLIENTS}/${id}`);
+      expect([status, body.code]).toEqual([404, 'not_found']);
+      expect((await patch(id, { name: 'x' })).status).toBe(404);
+    },
+  );
+});
