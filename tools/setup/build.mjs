@@ -1,0 +1,121 @@
+import { createHash } from 'node:crypto';
+import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { diskFull, Failure } from './failure.mjs';
+import { projectEnvironment } from './project-node.mjs';
+import { run } from './run.mjs';
+import { inWorkspace, root } from './workspace.mjs';
+
+const stampsFile = inWorkspace('.nx', 'built.json');
+const SHARED_SOURCES = ['nx.json', 'package-lock.json', 'tsconfig.base.json'];
+const NOT_SOURCES = new Set(['dist', 'node_modules', '.angular', 'test-results', 'coverage']);
+
+/** Everything that can be built, by the name of its Nx project. */
+export function buildableProjects() {
+  const projects = {};
+  for (const parent of ['apps', 'libs']) {
+    for (const name of foldersIn(parent)) {
+      const folder = join(parent, name);
+      const project = readJson(inWorkspace(folder, 'project.json'));
+      if (project?.targets?.build) projects[project.name] = folder;
+    }
+  }
+  return projects;
+}
+
+/**
+ * The projects whose sources or outputs are not those of the last build. Nx would find out as well,
+ * but takes longer for it than the whole start may.
+ */
+export function outdatedProjects(names) {
+  const stamps = readJson(stampsFile) ?? {};
+  const projects = buildableProjects();
+  return names.filter((name) => stamps[name] !== stampOf(projects[name]));
+}
+
+export async function build(names, { node, signal, progress }) {
+  await progress.step(`Building ${names.join(', ')}`, async (detail) => {
+    const { code, output } = await run(
+      node,
+      [
+        inWorkspace('node_modules', 'nx', 'dist', 'bin', 'nx.js'),
+        ...['run-many', '--targets=build', `--projects=${names.join(',')}`],
+        '--outputStyle=stream-without-prefixes',
+      ],
+      {
+        cwd: root,
+        signal,
+        env: nxEnvironment(node),
+        onOutput: (chunk) => {
+          const task = /nx run ([\w:-]+)/.exec(chunk);
+          if (task) detail(task[1].replace(':', ' '));
+        },
+      },
+    );
+    if (code !== 0) throw buildFailure(output);
+  });
+  const projects = buildableProjects();
+  const stamps = readJson(stampsFile) ?? {};
+  for (const name of names) stamps[name] = stampOf(projects[name]);
+  mkdirSync(dirname(stampsFile), { recursive: true });
+  writeFileSync(stampsFile, JSON.stringify(stamps));
+}
+
+/** Nx without its background process, which would outlive the command, and without its screen. */
+export function nxEnvironment(node) {
+  return projectEnvironment(node, {
+    NX_DAEMON: 'false',
+    NX_TUI: 'false',
+    NX_NO_CLOUD: 'true',
+    NODE_ENV: 'production',
+    NG_CLI_ANALYTICS: 'false',
+    FORCE_COLOR: '0',
+  });
+}
+
+function buildFailure(output) {
+  if (/ENOSPC|no space left on device/i.test(output)) return new Failure(diskFull);
+  return new Failure(`${output.trim()}\n\nThe build failed: mend what it says above.`);
+}
+
+function stampOf(folder) {
+  const hash = createHash('sha256');
+  const sources = [folder, 'libs', ...SHARED_SOURCES];
+  for (const path of sources.flatMap((source) =>
+    filesIn(source, (name) => !NOT_SOURCES.has(name)),
+  )) {
+    if (/\.(spec\.ts|md)$/.test(path)) continue;
+    hash
+      .update(`${path}\0`)
+      .update(readFileSync(inWorkspace(path)))
+      .update('\0');
+  }
+  const outputs = [folder, ...foldersIn('libs').map((name) => join('libs', name))];
+  for (const path of outputs.flatMap((output) => filesIn(join(output, 'dist')))) {
+    const { size, mtimeMs } = statSync(inWorkspace(path));
+    hash.update(`${path}\0${size}\0${mtimeMs}\0`);
+  }
+  return hash.digest('hex');
+}
+
+function filesIn(path, isWanted = () => true) {
+  const stats = statSync(inWorkspace(path), { throwIfNoEntry: false });
+  if (!stats?.isDirectory()) return stats ? [path] : [];
+  return readdirSync(inWorkspace(path))
+    .filter(isWanted)
+    .sort()
+    .flatMap((name) => filesIn(join(path, name), isWanted));
+}
+
+function foldersIn(path) {
+  const entries = readdirSync(inWorkspace(path), { withFileTypes: true });
+  return entries.filter((entry) => entry.isDirectory()).map(({ name }) => name);
+}
+
+function readJson(path) {
+  try {
+    return JSON.parse(readFileSync(path, 'utf8'));
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,105 @@
+import { createHash } from 'node:crypto';
+import { accessSync, constants, existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { homedir, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { diskFull, Failure } from './failure.mjs';
+import { pathWithoutModules } from './project-node.mjs';
+import { run } from './run.mjs';
+import { inWorkspace, root } from './workspace.mjs';
+
+const stampFile = inWorkspace('node_modules', '.installed.json');
+
+/** Whether node_modules is what package-lock.json says. */
+export function isInstalled() {
+  if (!existsSync(inWorkspace('node_modules', '.bin'))) return false;
+  try {
+    if (readFileSync(stampFile, 'utf8') === stamp()) return true;
+  } catch {
+    // Not installed by this command; perhaps by `npm ci` or `npm install` by hand.
+  }
+  if (!matchesLockFile()) return false;
+  try {
+    writeFileSync(stampFile, stamp());
+  } catch {
+    // It only saves time.
+  }
+  return true;
+}
+
+export async function install({ signal, progress }) {
+  await progress.step('Installing packages', async (detail) => {
+    detail('npm ci');
+    const { code, output } = await run('npm', ['ci', '--include=dev', '--include=optional'], {
+      cwd: root,
+      signal,
+      env: npmEnvironment(),
+    }).catch((error) => {
+      if (error.code !== 'ENOENT') throw error;
+      throw new Failure('npm was not found: install Node together with npm and try again.');
+    });
+    if (code !== 0) throw npmFailure(output);
+    writeFileSync(stampFile, stamp());
+  });
+}
+
+function stamp() {
+  const lock = readFileSync(inWorkspace('package-lock.json'));
+  const hash = createHash('sha256').update(lock).digest('hex');
+  return `${JSON.stringify({ lock: hash, platform: process.platform, arch: process.arch })}\n`;
+}
+
+/** npm writes down what it has installed, as the last thing it does. */
+function matchesLockFile() {
+  try {
+    const packagesOf = (...path) => JSON.parse(readFileSync(inWorkspace(...path), 'utf8')).packages;
+    const installed = packagesOf('node_modules', '.package-lock.json');
+    return Object.entries(packagesOf('package-lock.json')).every(
+      ([path, { version, optional }]) => {
+        if (path === '') return true;
+        const found = installed[path];
+        return found ? found.version === version : optional === true;
+      },
+    );
+  } catch {
+    return false;
+  }
+}
+
+function npmEnvironment() {
+  const env = { ...process.env, PATH: pathWithoutModules(process.env.PATH ?? '') };
+  for (const name of Object.keys(env)) {
+    if (/^npm_(lifecycle|package)_/.test(name)) delete env[name];
+  }
+  // A user without a home of their own, as many services and containers have.
+  if (!env.npm_config_cache && !isWritable(join(homedir(), '.npm')) && !isWritable(homedir())) {
+    env.npm_config_cache = join(tmpdir(), `npm-cache-${process.getuid?.() ?? 'user'}`);
+  }
+  return env;
+}
+
+function isWritable(path) {
+  try {
+    accessSync(path, constants.W_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function npmFailure(output) {
+  if (/ENOSPC|no space left|EDQUOT/i.test(output)) return new Failure(diskFull);
+  const ending = output.trimEnd().split('\n').slice(-20).join('\n');
+  if (/EACCES|EPERM|EROFS/.test(output)) {
+    return new Failure(
+      `npm may not write here:\n\n${ending}\n\nGive the project folder to the user who runs this, or clone the project again as that user.`,
+    );
+  }
+  if (/ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|ENETUNREACH|network/i.test(output)) {
+    return new Failure(
+      `The packages could not be downloaded:\n\n${ending}\n\nCheck the connection to the npm registry (\`npm ping\`) and run the command again.`,
+    );
+  }
+  return new Failure(
+    `The packages could not be installed:\n\n${ending}\n\nMend what npm says above and run the command again.`,
+  );
+}

@@ -1,0 +1,3 @@
+import './node-version.mjs';
+
+import('./start/launch.mjs').then(({ launch }) => launch());

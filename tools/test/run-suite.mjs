@@ -1,0 +1,134 @@
+import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { nxEnvironment } from '../setup/build.mjs';
+import { projectEnvironment } from '../setup/project-node.mjs';
+import { run } from '../setup/run.mjs';
+import { inWorkspace, root } from '../setup/workspace.mjs';
+
+/** The program's own settings, which a shell may have for the instance that runs beside the tests. */
+const SETTINGS = [
+  ...['PORT', 'HOST', 'PUBLIC_URL', 'DATABASE_URL', 'APP_SECRET', 'DATA_DIR', 'DEMO_CLIENT_PORT'],
+  ...['DEMO_DATA', 'TRUST_PROXY', 'LOG_LEVEL', 'FLIXCHECK_URL'],
+];
+
+/** A suite that takes longer than this hangs. */
+const LIMIT_MS = 10 * 60_000;
+
+/** Runs one suite of the table; answers with how many tests passed and failed, and what it said. */
+export async function runSuite(suite, { node, env, results, signal, onDetail }) {
+  const missing = [suite.config, suite.script].find(
+    (path) => path && !existsSync(inWorkspace(path)),
+  );
+  if (missing) return { passed: 0, failed: 1, skipped: 0, output: `${missing} does not exist.` };
+
+  const report = join(results, `${suite.name}.json`);
+  rmSync(report, { force: true });
+  const { args, extra, count, detailOf } = kinds[suite.kind](suite, report);
+  const timeout = new AbortController();
+  const timer = setTimeout(() => timeout.abort(new Error('timeout')), LIMIT_MS);
+  try {
+    const { code, output } = await run(node, args, {
+      cwd: root,
+      env: { ...environment(suite, node), ...env, ...extra },
+      signal: AbortSignal.any([signal, timeout.signal]),
+      onOutput: (chunk) => {
+        const detail = detailOf?.exec(chunk)?.[1];
+        if (detail) onDetail(detail);
+      },
+    });
+    const outcome = {
+      passed: 0,
+      failed: 0,
+      skipped: 0,
+      ...count({ code, output, report }),
+      output,
+    };
+    // A runner that ends badly without a failed test, or finds no test at all, has failed.
+    if ((code !== 0 || outcome.passed === 0) && outcome.failed === 0) outcome.failed = 1;
+    return outcome;
+  } catch (error) {
+    signal.throwIfAborted();
+    if (!timeout.signal.aborted) throw error;
+    return {
+      passed: 0,
+      failed: 1,
+      skipped: 0,
+      output: `${suite.name} did not end within ${LIMIT_MS / 60_000} minutes.`,
+    };
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function environment({ kind }, node) {
+  if (kind === 'nx') return nxEnvironment(node);
+  const env = projectEnvironment(node);
+  for (const name of [...SETTINGS, 'NODE_ENV']) delete env[name];
+  return env;
+}
+
+const asOneTest = ({ code }) => (code === 0 ? { passed: 1 } : { failed: 1 });
+
+const kinds = {
+  nx: ({ target }) => ({
+    args: [
+      inWorkspace('node_modules', 'nx', 'dist', 'bin', 'nx.js'),
+      ...['run-many', `--targets=${target}`, '--outputStyle=stream-without-prefixes'],
+    ],
+    count: asOneTest,
+    detailOf: /nx run ([\w-]+):/,
+  }),
+
+  command: ({ script, args = [] }) => ({ args: [inWorkspace(script), ...args], count: asOneTest }),
+
+  node: ({ files }) => ({
+    args: ['--test', '--test-reporter=spec', files],
+    extra: { NODE_OPTIONS: '' },
+    count: ({ output }) => ({
+      passed: Number(/^ℹ pass (\d+)$/m.exec(output)?.[1] ?? 0),
+      failed: Number(/^ℹ fail (\d+)$/m.exec(output)?.[1] ?? 0),
+      skipped: Number(/^ℹ skipped (\d+)$/m.exec(output)?.[1] ?? 0),
+    }),
+  }),
+
+  jest: ({ config }, report) => ({
+    args: [
+      ...['--experimental-vm-modules', '--disable-warning=ExperimentalWarning'],
+      inWorkspace('node_modules', 'jest', 'bin', 'jest.js'),
+      ...['-c', inWorkspace(config), '--ci', '--json', `--outputFile=${report}`],
+    ],
+    count: () => {
+      const result = readReport(report);
+      if (!result) return { failed: 1 };
+      return {
+        passed: result.numPassedTests,
+        failed: result.numFailedTests + result.numRuntimeErrorTestSuites,
+        skipped: result.numPendingTests + result.numTodoTests,
+      };
+    },
+    detailOf: /^(?:PASS|FAIL) (?:\S+ )?(\S+)/m,
+  }),
+
+  playwright: ({ config }, report) => ({
+    args: [
+      inWorkspace('node_modules', '@playwright', 'test', 'cli.js'),
+      ...['test', '-c', inWorkspace(config), '--reporter=list,json'],
+    ],
+    extra: { PLAYWRIGHT_JSON_OUTPUT_FILE: report, PLAYWRIGHT_FORCE_TTY: '0' },
+    count: () => {
+      const result = readReport(report);
+      if (!result) return { failed: 1 };
+      const { expected, unexpected, flaky, skipped } = result.stats;
+      return { passed: expected + flaky, failed: unexpected + result.errors.length, skipped };
+    },
+    detailOf: /› (\S+\.spec\.ts)/,
+  }),
+};
+
+function readReport(file) {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8'));
+  } catch {
+    return undefined;
+  }
+}
