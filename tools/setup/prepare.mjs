@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { build, outdatedProjects } from './build.mjs';
 import { withLock } from './folder-lock.mjs';
 import { install, isInstalled } from './install.mjs';
@@ -6,9 +7,10 @@ import { inWorkspace } from './workspace.mjs';
 
 /**
  * Installs what is missing and builds what has changed, which is mostly nothing. Answers with the
- * Node to run it on.
+ * Node to run it on. A production image holds what was built and its Node, and nothing to build.
  */
 export async function prepare(projects, { signal, progress }) {
+  if (!existsSync(inWorkspace('nx.json'))) return process.execPath;
   if (isInstalled() && outdatedProjects(projects).length === 0) return projectNode();
   const onWait = (pid) => {
     progress.line(
