@@ -4,15 +4,18 @@ import { Agent, request, type IncomingHttpHeaders, type OutgoingHttpHeaders } fr
 export interface Message {
   /** POST where there is a body, else GET. */
   method?: string;
-  headers?: OutgoingHttpHeaders;
+  /** A list is sent as so many header lines. */
+  headers?: Readonly<Record<string, string | string[] | undefined>>;
   json?: unknown;
   form?: Form;
   /** Sent as it is; its `content-type`, if any, is among the headers. */
   body?: string | Buffer;
 }
 
-/** The list form can repeat a parameter. */
-export type Form = Readonly<Record<string, string>> | readonly (readonly [string, string])[];
+/** The list form can repeat a parameter; what is undefined is left out. */
+export type Form = Parameters | readonly (readonly [string, string])[];
+
+export type Parameters = Readonly<Record<string, string | undefined>>;
 
 export interface Answer<Body> {
   status: number;
@@ -53,11 +56,11 @@ export function send<Body = Problem>(
         port,
         path,
         method: method ?? (payload === undefined ? 'GET' : 'POST'),
-        headers: {
+        headers: defined({
           ...(type !== undefined && { 'content-type': type }),
           ...(payload !== undefined && { 'content-length': Buffer.byteLength(payload) }),
           ...headers,
-        },
+        }),
         timeout: ANSWER_WITHIN_MS,
       },
       (incoming) => {
@@ -86,6 +89,11 @@ export const bearer = (token: string): { authorization: string } => ({
   authorization: `Bearer ${token}`,
 });
 
+/** Node refuses a header that is undefined. */
+function defined(headers: object): OutgoingHttpHeaders {
+  return Object.fromEntries(Object.entries(headers).filter(([, value]) => value !== undefined));
+}
+
 function payloadOf(
   json: unknown,
   form: Form | undefined,
@@ -97,9 +105,10 @@ function payloadOf(
 }
 
 function pairs(parameters: Form): string[][] {
-  return Array.isArray(parameters)
-    ? parameters.map((pair: readonly [string, string]) => [...pair])
+  const entries: readonly (readonly [string, string | undefined])[] = Array.isArray(parameters)
+    ? parameters
     : Object.entries(parameters);
+  return entries.flatMap(([name, value]) => (value === undefined ? [] : [[name, value]]));
 }
 
 function parse(text: string): unknown {

@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { bearer, send, type Answer, type Message } from './http.js';
+import { bearer, send, type Answer, type Message, type Parameters } from './http.js';
 import type { PortalUser } from './portal-user.js';
 
 /** RFC 6749 §5.1 and §5.2 in one, for tests look at either. */
@@ -34,8 +34,6 @@ export interface Registration {
   /** Whether its links carry a code_challenge. */
   pkce?: boolean;
 }
-
-type Parameters = Readonly<Record<string, string>>;
 
 export const TOKEN_PATH = '/guest/v7/oauth-tokens';
 
@@ -72,7 +70,7 @@ export class ThirdParty {
     return new ThirdParty(url, { ...this.registration, ...registration });
   }
 
-  get credentials(): Parameters {
+  get credentials(): Record<string, string> {
     const { clientId, clientSecret } = this.registration;
     return {
       client_id: clientId,
