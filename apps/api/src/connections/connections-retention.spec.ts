@@ -1,0 +1,48 @@
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { DAY, HOUR } from '../config/clock.js';
+import { grant } from '../testing/connections.js';
+import { signIn } from '../testing/portal-user.js';
+import { createTestApp, type TestApp } from '../testing/test-app.js';
+import { ConnectionUsage } from './connection-usage.js';
+import { ConnectionsRetention } from './connections-retention.js';
+import { ConnectionsService } from './connections.service.js';
+import { Revocations } from './revocations.js';
+
+let test: TestApp;
+
+beforeAll(async () => {
+  test = await createTestApp();
+});
+afterAll(() => test.close());
+
+const prune = () => test.app.get(ConnectionsRetention).prune();
+
+it('history and use are kept for 400 days, revocations until no token can be alive', async () => {
+  const { app, clock } = test;
+  const user = await signIn(test.url);
+  const { id } = await grant(test, user);
+  await app.get(ConnectionUsage).record(id);
+  await app.get(Revocations).revokeAccessToken('token', new Date(clock.now().getTime() + HOUR));
+  await app
+    .get(ConnectionsService)
+    .revoke([id], { actorId: user.id, reason: 'user', at: clock.now() });
+  expect(await prune()).toEqual({ events: 0, usage: 0, revocations: 0 });
+  clock.advance(HOUR);
+  expect(await prune()).toEqual({ events: 0, usage: 0, revocations: 0 });
+  clock.advance(HOUR);
+  expect(await prune()).toEqual({ events: 0, usage: 0, revocations: 2 });
+  clock.advance(399 * DAY);
+  expect(await prune()).toEqual({ events: 0, usage: 0, revocations: 0 });
+  clock.advance(2 * DAY);
+  // granted, used, revoked
+  expect(await prune()).toEqual({ events: 3, usage: 1, revocations: 0 });
+  expect(await app.get(ConnectionsService).findRecord(id)).toMatchObject({ id });
+});
+
+it('more than one statement’s worth is deleted too', async () => {
+  await test.dataSource.query(
+    `INSERT INTO revocations SELECT 'old-' || n, $1, $1 FROM generate_series(1, 12001) n`,
+    [new Date(0)],
+  );
+  expect(await prune()).toMatchObject({ revocations: 12001 });
+});
