@@ -1,5 +1,6 @@
 import { Routes } from '@angular/router';
 import { provideTranslocoScope } from '@jsverse/transloco';
+import { AuthorizePage } from './authorize/authorize-page';
 import { sessionGuard } from './session/session-guard';
 
 export const routes: Routes = [
@@ -8,7 +9,8 @@ export const routes: Routes = [
     path: 'oauth/authorize',
     title: 'titles.authorize',
     providers: [provideTranslocoScope('authorize')],
-    loadComponent: () => import('./authorize/authorize-page').then((file) => file.AuthorizePage),
+    // Not lazy: the page that everybody waits for should not wait for a second file.
+    component: AuthorizePage,
   },
   {
     path: 'sign-in',

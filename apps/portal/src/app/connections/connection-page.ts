@@ -1,12 +1,112 @@
-import { ChangeDetectionStrategy, Component } from '@angular/core';
+import {
+  ChangeDetectionStrategy,
+  Component,
+  computed,
+  effect,
+  inject,
+  input,
+  untracked,
+} from '@angular/core';
+import { RouterLink } from '@angular/router';
 import { TranslocoDirective } from '@jsverse/transloco';
+import back from '@material-symbols/svg-400/rounded/arrow_back.svg';
+import searchOff from '@material-symbols/svg-400/rounded/search_off.svg';
+import { apiResource } from '../api/api-resource';
+import { apiErrorFrom } from '../api/problem';
+import { ConnectionDetail, Envelope } from '../api/types';
+import { Formats } from '../i18n/formats';
+import { SessionStore } from '../session/session-store';
+import { ClientLogo } from '../ui/client-logo';
+import { Icon } from '../ui/icon';
+import { LoadError } from '../ui/load-error';
+import { PageFocus } from '../ui/page-focus';
+import { PageState } from '../ui/page-state';
+import { Publisher } from '../ui/publisher';
+import { ConnectionChanges } from './connection-changes';
+import { ConnectionEvents } from './connection-events';
+import { ENDED, fullName, HEALTH, scopeText } from './connection-texts';
+import { EndFlow } from './end-flow';
+import { HealthChip } from './health-chip';
+import { UsageChart } from './usage-chart';
 
+/** One connection: who, what, since when, how much, and everything that happened to it. */
 @Component({
   selector: 'fx-connection-page',
   changeDetection: ChangeDetectionStrategy.OnPush,
-  imports: [TranslocoDirective],
-  template: `<header *transloco="let t" class="fx-page-title">
-    <h1>{{ t('connections.title') }}</h1>
-  </header>`,
+  imports: [
+    ClientLogo,
+    ConnectionEvents,
+    HealthChip,
+    Icon,
+    LoadError,
+    PageState,
+    Publisher,
+    RouterLink,
+    TranslocoDirective,
+    UsageChart,
+  ],
+  providers: [ConnectionChanges],
+  templateUrl: './connection-page.html',
+  styleUrl: './connection-page.scss',
 })
-export class ConnectionPage {}
+export class ConnectionPage {
+  readonly id = input.required<string>();
+
+  protected readonly formats = inject(Formats);
+  protected readonly changes = inject(ConnectionChanges);
+  private readonly session = inject(SessionStore);
+  private readonly endFlow = inject(EndFlow);
+  private readonly pageFocus = inject(PageFocus);
+
+  private readonly detail = apiResource<Envelope<ConnectionDetail>>(
+    () => `/user/v7/connections/${encodeURIComponent(this.id())}`,
+  );
+  protected readonly connection = computed(() =>
+    this.detail.hasValue() ? this.detail.value().resource : undefined,
+  );
+  protected readonly error = computed(() =>
+    this.detail.status() === 'error' ? this.detail.error() : undefined,
+  );
+  protected readonly notFound = computed(() => {
+    const error = this.error();
+    if (!error) return false;
+    const { status } = apiErrorFrom(error).problem;
+    // An id that is none is as unknown as one that does not exist.
+    return status === 404 || status === 400;
+  });
+
+  protected readonly own = computed(
+    () => this.connection()?.grantedBy.id === this.session.user()?.id,
+  );
+  protected readonly health = computed(() => HEALTH[this.connection()?.health ?? 'ok']);
+  protected readonly scope = computed(() => scopeText(this.connection()?.scope ?? ''));
+  protected readonly endedText = computed(() => {
+    const { revokedBy, revocationReason } = this.connection() ?? {};
+    if (revokedBy && revokedBy.id === this.session.user()?.id) return 'connections.ended.self';
+    return ENDED[revocationReason ?? 'user'];
+  });
+  protected readonly icons = { back, searchOff };
+  protected readonly fullName = fullName;
+
+  constructor() {
+    effect(() => {
+      if (this.changes.version() > 0) untracked(() => this.detail.reload());
+    });
+  }
+
+  protected retry(): void {
+    this.detail.reload();
+  }
+
+  protected async end(connection: ConnectionDetail): Promise<void> {
+    const ended = await this.endFlow.run({
+      kind: 'one',
+      connectionId: connection.id,
+      appName: connection.client.name,
+      ownerName: this.own() ? null : fullName(connection.grantedBy),
+    });
+    if (!ended) return;
+    this.changes.note();
+    this.pageFocus.focusHeading();
+  }
+}

@@ -30,6 +30,11 @@ export class Formats {
     return this.format(iso, { weekday: 'short', day: 'numeric', month: 'short' });
   }
 
+  /** 22. Nov. */
+  dayShort(iso: string): string {
+    return this.format(iso, { day: 'numeric', month: 'short' });
+  }
+
   /** vor 3 Tagen, gestern, gerade eben */
   relative(iso: string, now = Date.now()): string {
     const seconds = Math.round((new Date(iso).getTime() - now) / 1000);

@@ -1,6 +1,8 @@
 import {
+  booleanAttribute,
   ChangeDetectionStrategy,
   Component,
+  computed,
   DestroyRef,
   inject,
   Injectable,
@@ -21,36 +23,29 @@ export class PresentMinute {
   }
 }
 
-/**
- * A point in time, relative and exact: in one line, or in two where the parent sets
- * `--fx-moment-direction: column`.
- */
+/** A point in time, relative and exact: in the flow of a sentence, or one below the other. */
 @Component({
   selector: 'fx-moment',
   changeDetection: ChangeDetectionStrategy.OnPush,
+  host: { '[class.stacked]': 'stacked()' },
   template: `<time [attr.datetime]="at()"
-    ><span>{{ formats.relative(at(), minute.now()) }}</span
-    ><span class="fx-visually-hidden">, </span
-    ><span class="exact">{{ formats.dateTimeShort(at()) }}</span></time
-  >`,
+    >{{ formats.relative(at(), minute.now()) }}
+    <span>{{ stacked() ? exact() : '(' + exact() + ')' }}</span>
+  </time>`,
   styles: `
-    time {
-      display: inline-flex;
-      flex-direction: var(--fx-moment-direction, row);
-      flex-wrap: wrap;
-      column-gap: 0.5em;
-      vertical-align: top;
-    }
-    .exact {
+    :host(.stacked) span {
+      display: block;
       color: var(--mat-sys-on-surface-variant);
-      font-size: var(--fx-moment-exact-size, inherit);
+      font-size: var(--fx-text-xs);
     }
   `,
 })
 export class Moment {
   /** ISO 8601 */
   readonly at = input.required<string>();
+  readonly stacked = input(false, { transform: booleanAttribute });
 
   protected readonly formats = inject(Formats);
   protected readonly minute = inject(PresentMinute);
+  protected readonly exact = computed(() => this.formats.dateTimeShort(this.at()));
 }

@@ -11,29 +11,35 @@ import { Icon } from './icon';
   template: `
     {{ publisher() }}
     @if (verified()) {
-      <span class="verified"><fx-icon [svg]="icon" />{{ 'publisher.verified' | transloco }}</span>
+      <span class="verified">
+        <fx-icon [svg]="icon" />
+        <span [class.fx-visually-hidden]="brief()">{{ 'publisher.verified' | transloco }}</span>
+      </span>
     } @else {
-      <span>{{ 'publisher.unverified' | transloco }}</span>
+      <span class="unverified">
+        {{ (brief() ? 'publisher.unverifiedBrief' : 'publisher.unverified') | transloco }}
+      </span>
     }
   `,
   styles: `
-    :host {
-      display: inline-flex;
-      flex-wrap: wrap;
-      align-items: center;
-      gap: 0 0.5em;
-    }
     .verified {
-      display: inline-flex;
-      align-items: center;
-      gap: 0.25em;
       color: var(--fx-positive);
       font-weight: var(--fx-weight-medium);
+      white-space: nowrap;
+    }
+    fx-icon {
+      vertical-align: -0.14em;
+    }
+    .unverified {
+      color: var(--fx-caution);
+      white-space: nowrap;
     }
   `,
 })
 export class Publisher {
   readonly publisher = input.required<string>();
   readonly verified = input.required<boolean>();
+  /** In lists the sign stands alone, its words are for the screen reader. */
+  readonly brief = input(false);
   protected readonly icon = verified;
 }

@@ -1,0 +1,58 @@
+import { DestroyRef, DOCUMENT, inject, Injectable, signal } from '@angular/core';
+
+const STREAM = '/user/v7/connections/changes';
+
+/**
+ * Counts up whenever a connection may have appeared or ended elsewhere: by the server's event
+ * stream, and where that is down, whenever somebody comes back to the page. Provide it per page.
+ */
+@Injectable()
+export class ConnectionChanges {
+  private readonly document = inject(DOCUMENT);
+  private readonly counter = signal(0);
+  private stream: EventSource | null = null;
+
+  readonly version = this.counter.asReadonly();
+
+  constructor() {
+    this.listen();
+    const window = this.document.defaultView;
+    const comeBack = () => this.comeBack();
+    this.document.addEventListener('visibilitychange', comeBack);
+    window?.addEventListener('online', comeBack);
+    inject(DestroyRef).onDestroy(() => {
+      this.stream?.close();
+      this.document.removeEventListener('visibilitychange', comeBack);
+      window?.removeEventListener('online', comeBack);
+    });
+  }
+
+  /** For a change that this page has made itself. */
+  note(): void {
+    this.tell();
+  }
+
+  private listen(): void {
+    if (typeof EventSource === 'undefined') return;
+    this.stream = new EventSource(STREAM);
+    let opened = false;
+    this.stream.addEventListener('open', () => {
+      // After a gap nobody knows what was missed.
+      if (opened) this.tell();
+      opened = true;
+    });
+    this.stream.addEventListener('connections', () => this.tell());
+  }
+
+  private comeBack(): void {
+    if (this.document.visibilityState !== 'visible') return;
+    if (this.stream?.readyState === 1) return;
+    this.tell();
+    // The browser tries again by itself, except where the server has refused (`closed`).
+    if (this.stream?.readyState === 2) this.listen();
+  }
+
+  private tell(): void {
+    this.counter.update((count) => count + 1);
+  }
+}

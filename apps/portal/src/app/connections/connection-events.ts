@@ -1,0 +1,84 @@
+import {
+  ChangeDetectionStrategy,
+  Component,
+  computed,
+  effect,
+  inject,
+  input,
+  signal,
+  untracked,
+} from '@angular/core';
+import { TranslocoDirective } from '@jsverse/transloco';
+import { Api } from '../api/api';
+import { apiResource } from '../api/api-resource';
+import { ConnectionEvent, ListEnvelope } from '../api/types';
+import { Formats } from '../i18n/formats';
+import { SessionStore } from '../session/session-store';
+import { Icon } from '../ui/icon';
+import { LoadError } from '../ui/load-error';
+import { timeline } from './event-words';
+
+/** What happened to a connection, newest first. */
+@Component({
+  selector: 'fx-connection-events',
+  changeDetection: ChangeDetectionStrategy.OnPush,
+  imports: [Icon, LoadError, TranslocoDirective],
+  templateUrl: './connection-events.html',
+  styleUrl: './connection-events.scss',
+})
+export class ConnectionEvents {
+  readonly connectionId = input.required<string>();
+  /** Counts up when there may be something new. */
+  readonly version = input(0);
+
+  protected readonly formats = inject(Formats);
+  private readonly api = inject(Api);
+  private readonly session = inject(SessionStore);
+
+  private readonly path = computed(
+    () => `/user/v7/connections/${encodeURIComponent(this.connectionId())}/events`,
+  );
+  private readonly list = apiResource<ListEnvelope<ConnectionEvent>>(() => this.path());
+  protected readonly entries = computed(() =>
+    this.list.hasValue()
+      ? timeline(this.list.value().resources, this.session.user()?.id)
+      : undefined,
+  );
+  protected readonly error = computed(() =>
+    this.list.status() === 'error' ? this.list.error() : undefined,
+  );
+  protected readonly nextCursor = computed(() =>
+    this.list.hasValue() ? this.list.value().meta.nextCursor : undefined,
+  );
+  protected readonly loadingMore = signal(false);
+  protected readonly moreFailed = signal(false);
+
+  constructor() {
+    effect(() => {
+      if (this.version() > 0) untracked(() => this.list.reload());
+    });
+  }
+
+  protected retry(): void {
+    this.list.reload();
+  }
+
+  protected async more(cursor: string): Promise<void> {
+    if (this.loadingMore()) return;
+    this.loadingMore.set(true);
+    this.moreFailed.set(false);
+    try {
+      const next = await this.api.get<ListEnvelope<ConnectionEvent>>(
+        `${this.path()}?${new URLSearchParams({ cursor })}`,
+      );
+      this.list.update((shown) => ({
+        resources: [...(shown?.resources ?? []), ...next.resources],
+        meta: next.meta,
+      }));
+    } catch {
+      this.moreFailed.set(true);
+    } finally {
+      this.loadingMore.set(false);
+    }
+  }
+}

@@ -1,0 +1,69 @@
+import check from '@material-symbols/svg-400/rounded/check.svg';
+import history from '@material-symbols/svg-400/rounded/history.svg';
+import hourglass from '@material-symbols/svg-400/rounded/hourglass_empty.svg';
+import linkOff from '@material-symbols/svg-400/rounded/link_off.svg';
+import warning from '@material-symbols/svg-400/rounded/warning.svg';
+import { Connection } from '../api/types';
+
+interface HealthWords {
+  text: string;
+  /** Said in full where there is room. */
+  explanation: string;
+  tone: 'positive' | 'neutral' | 'caution' | 'negative';
+  icon: string;
+}
+
+export const HEALTH: Record<Connection['health'], HealthWords> = {
+  ok: {
+    text: 'connections.health.ok.text',
+    explanation: 'connections.health.ok.explanation',
+    tone: 'positive',
+    icon: check,
+  },
+  unused: {
+    text: 'connections.health.unused.text',
+    explanation: 'connections.health.unused.explanation',
+    tone: 'neutral',
+    icon: hourglass,
+  },
+  dormant: {
+    text: 'connections.health.dormant.text',
+    explanation: 'connections.health.dormant.explanation',
+    tone: 'caution',
+    icon: history,
+  },
+  refresh_refused: {
+    text: 'connections.health.refreshRefused.text',
+    explanation: 'connections.health.refreshRefused.explanation',
+    tone: 'negative',
+    icon: warning,
+  },
+  ended: {
+    text: 'connections.health.ended.text',
+    explanation: 'connections.health.ended.explanation',
+    tone: 'neutral',
+    icon: linkOff,
+  },
+};
+
+/** How a connection ended; `{{name}}` is whoever ended it. */
+export const ENDED: Record<NonNullable<Connection['revocationReason']>, string> = {
+  user: 'connections.ended.user',
+  admin: 'connections.ended.admin',
+  client: 'connections.ended.client',
+  user_disabled: 'connections.ended.userDisabled',
+  client_disabled: 'connections.ended.clientDisabled',
+  client_deleted: 'connections.ended.clientDeleted',
+  password_changed: 'connections.ended.passwordChanged',
+};
+
+/** `readwrite` includes `read`. */
+export function scopeText(scope: string): string {
+  return scope.split(' ').includes('readwrite')
+    ? 'connections.scope.readwrite'
+    : 'connections.scope.read';
+}
+
+export function fullName(person: { firstName: string; lastName: string }): string {
+  return `${person.firstName} ${person.lastName}`.trim();
+}

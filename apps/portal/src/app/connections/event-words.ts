@@ -1,0 +1,81 @@
+import block from '@material-symbols/svg-400/rounded/block.svg';
+import bolt from '@material-symbols/svg-400/rounded/bolt.svg';
+import check from '@material-symbols/svg-400/rounded/check.svg';
+import key from '@material-symbols/svg-400/rounded/key.svg';
+import linkOff from '@material-symbols/svg-400/rounded/link_off.svg';
+import renew from '@material-symbols/svg-400/rounded/autorenew.svg';
+import alarm from '@material-symbols/svg-400/rounded/gpp_maybe.svg';
+import { Connection, ConnectionEvent } from '../api/types';
+import { ENDED, fullName } from './connection-texts';
+
+export interface TimelineEntry {
+  id: string;
+  icon: string;
+  tone: 'positive' | 'neutral' | 'caution' | 'negative';
+  text: string;
+  /** Who did it, for texts that name somebody. */
+  name: string;
+  at: string;
+  /** Of a run of equal events: the first of them, and how many there were. */
+  since: string;
+  count: number;
+}
+
+type Words = Pick<TimelineEntry, 'icon' | 'tone' | 'text'>;
+
+const WORDS: Record<ConnectionEvent['type'], Words> = {
+  granted: { icon: check, tone: 'positive', text: 'connections.events.granted' },
+  renewed: { icon: check, tone: 'positive', text: 'connections.events.renewed' },
+  token_issued: { icon: key, tone: 'neutral', text: 'connections.events.tokenIssued' },
+  refreshed: { icon: renew, tone: 'neutral', text: 'connections.events.refreshed' },
+  used: { icon: bolt, tone: 'neutral', text: 'connections.events.used' },
+  revoked: { icon: linkOff, tone: 'negative', text: 'connections.ended.user' },
+  reuse_detected: { icon: alarm, tone: 'negative', text: 'connections.events.reuseDetected' },
+  refresh_refused: { icon: block, tone: 'caution', text: 'connections.events.refreshRefused' },
+};
+
+/** Of these, a run says no more than its latest. */
+const ROUTINE = new Set<ConnectionEvent['type']>(['used', 'refreshed', 'token_issued']);
+
+/** Newest first, as the API lists them; a run of the same routine event becomes one entry. */
+export function timeline(
+  events: readonly ConnectionEvent[],
+  ownId: string | undefined,
+): TimelineEntry[] {
+  const entries: TimelineEntry[] = [];
+  let type: ConnectionEvent['type'] | null = null;
+  for (const event of events) {
+    const last = entries.at(-1);
+    if (last && event.type === type && ROUTINE.has(event.type)) {
+      last.since = event.at;
+      last.count += 1;
+      continue;
+    }
+    type = event.type;
+    entries.push({
+      id: event.id,
+      ...WORDS[event.type],
+      text: textOf(event, ownId),
+      name: event.actor ? fullName(event.actor) : '',
+      at: event.at,
+      since: event.at,
+      count: 1,
+    });
+  }
+  return entries;
+}
+
+function textOf({ type, actor, detail }: ConnectionEvent, ownId: string | undefined): string {
+  const own = actor !== null && actor.id === ownId;
+  switch (type) {
+    case 'granted':
+      return own ? 'connections.events.grantedSelf' : WORDS.granted.text;
+    case 'renewed':
+      return own ? 'connections.events.renewedSelf' : WORDS.renewed.text;
+    case 'revoked':
+      if (own) return 'connections.ended.self';
+      return ENDED[(detail ?? 'user') as NonNullable<Connection['revocationReason']>] ?? ENDED.user;
+    default:
+      return WORDS[type].text;
+  }
+}

@@ -1,0 +1,21 @@
+import { DailyUsage } from '../api/types';
+
+const DAY = 24 * 60 * 60 * 1000;
+
+/** The last `count` calendar days in UTC, oldest first, with zero where nothing happened. */
+export function usageDays(usage: readonly DailyUsage[], now: Date, count = 30): DailyUsage[] {
+  const requests = new Map(usage.map(({ day, requests }) => [day, requests]));
+  const today = Date.UTC(now.getUTCFullYear(), now.getUTCMonth(), now.getUTCDate());
+  return Array.from({ length: count }, (_, index) => {
+    const day = new Date(today - (count - 1 - index) * DAY).toISOString().slice(0, 10);
+    return { day, requests: requests.get(day) ?? 0 };
+  });
+}
+
+/** The next round number at or above the highest value, so that the scale can be read. */
+export function scaleTop(highest: number): number {
+  if (highest <= 5) return 5;
+  const magnitude = 10 ** Math.floor(Math.log10(highest));
+  const step = [1, 1.5, 2, 3, 4, 5, 8, 10].find((factor) => factor * magnitude >= highest) ?? 10;
+  return step * magnitude;
+}
