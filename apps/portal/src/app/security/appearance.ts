@@ -1,13 +1,9 @@
 import { ChangeDetectionStrategy, Component, inject } from '@angular/core';
 import { TranslocoDirective } from '@jsverse/transloco';
-import system from '@material-symbols/svg-400/rounded/contrast.svg';
-import dark from '@material-symbols/svg-400/rounded/dark_mode.svg';
-import light from '@material-symbols/svg-400/rounded/light_mode.svg';
 import { Api } from '../api/api';
 import { Language } from '../api/types';
 import { Preferences, Theme } from '../i18n/preferences';
 import { SessionStore } from '../session/session-store';
-import { Icon } from '../ui/icon';
 import { Messages } from '../ui/messages';
 import { SettingsSection } from './settings-section';
 
@@ -15,7 +11,7 @@ import { SettingsSection } from './settings-section';
 @Component({
   selector: 'fx-appearance',
   changeDetection: ChangeDetectionStrategy.OnPush,
-  imports: [Icon, SettingsSection, TranslocoDirective],
+  imports: [SettingsSection, TranslocoDirective],
   templateUrl: './appearance.html',
   styleUrl: './appearance.scss',
 })
@@ -29,10 +25,10 @@ export class Appearance {
     { value: 'de', name: 'Deutsch' },
     { value: 'en', name: 'English' },
   ];
-  protected readonly themes: readonly { value: Theme; text: string; icon: string }[] = [
-    { value: 'system', text: 'preferences.system', icon: system },
-    { value: 'light', text: 'preferences.light', icon: light },
-    { value: 'dark', text: 'preferences.dark', icon: dark },
+  protected readonly themes: readonly { value: Theme; text: string }[] = [
+    { value: 'system', text: 'preferences.system' },
+    { value: 'light', text: 'preferences.light' },
+    { value: 'dark', text: 'preferences.dark' },
   ];
 
   protected async setLanguage(locale: Language): Promise<void> {

@@ -2,7 +2,7 @@ import { ChangeDetectionStrategy, Component, computed, inject, viewChild } from 
 import { TranslocoDirective, TranslocoService } from '@jsverse/transloco';
 import computer from '@material-symbols/svg-400/rounded/computer.svg';
 import unknown from '@material-symbols/svg-400/rounded/devices.svg';
-import phone from '@material-symbols/svg-400/rounded/smartphone.svg';
+import phone from '@material-symbols/svg-400/rounded/mobile.svg';
 import tablet from '@material-symbols/svg-400/rounded/tablet.svg';
 import program from '@material-symbols/svg-400/rounded/terminal.svg';
 import { Api } from '../api/api';

@@ -39,6 +39,11 @@ export class TeamTable {
   private readonly injector = inject(Injector);
   protected readonly roleTexts = ROLE_TEXTS;
 
+  /** Where there is no room, an address breaks before its host rather than anywhere. */
+  protected emailParts(email: string): string[] {
+    return email.split(/(?=@)/);
+  }
+
   /** Puts the focus on a person who has just been added to the list. */
   focus(id: string): void {
     afterNextRender(
