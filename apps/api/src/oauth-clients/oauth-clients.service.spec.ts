@@ -1,0 +1,255 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import type { DataSource } from 'typeorm';
+import { ConnectionsService } from '../connections/connections.service.js';
+import { type PortalUser, signIn } from '../testing/portal-user.js';
+import { createTestApp, type TestApp } from '../testing/test-app.js';
+import { type Deactivation, OAuthClientsService } from './oauth-clients.service.js';
+import { ClientRegistry } from './registry.service.js';
+
+let api: TestApp;
+let clients: OAuthClientsService;
+let registry: ClientRegistry;
+let user: PortalUser;
+let id: string;
+let serial = 0;
+
+beforeAll(async () => {
+  api = await createTestApp();
+  clients = api.app.get(OAuthClientsService);
+  registry = api.app.get(ClientRegistry);
+  user = await signIn(api.url);
+});
+afterAll(() => api.close());
+beforeEach(async () => {
+  ({ id } = await registry.create(
+    {
+      clientId: `raced-${++serial}`,
+      name: 'Rennen',
+      publisher: 'Rennen GmbH',
+      kind: 'public',
+      redirectUris: ['https://rennen.example/'],
+    },
+    null,
+  ));
+});
+
+/** Resolves when some statement of this database waits for another one's lock. */
+async function untilBlocked(dataSource: DataSource): Promise<void> {
+  for (;;) {
+    const [{ blocked }] = await dataSource.query(
+      `SELECT EXISTS (SELECT FROM pg_stat_activity
+         WHERE datname = current_database() AND wait_event_type = 'Lock') AS blocked`,
+    );
+    if (blocked) return;
+  }
+}
+
+function gate(): { opened: Promise<void>; open: () => void } {
+  let open: () => void = () => undefined;
+  const opened = new Promise<void>((resolve) => (open = resolve));
+  return { opened, open };
+}
+
+/** As the authorize page does it: nothing is granted to a client that is not active. */
+function grantUnlessDisabled(beforeCommit: () => Promise<void> = () => Promise.resolve()) {
+  return api.dataSource.transaction(async (tx) => {
+    if (!(await clients.lockActive(tx, id))) return null;
+    const granted = await api.app.get(ConnectionsService).grant(tx, {
+      oauthClientId: id,
+      userId: user.id,
+      accountId: user.accountId,
+      scope: 'read',
+      at: api.clock.now(),
+    });
+    await beforeCommit();
+    return granted;
+  });
+}
+
+async function connectionsOf(clientUuid: string) {
+  return api.dataSource.query(
+    `SELECT revocation_reason AS reason, revoked_by AS by, revoked_at IS NULL AS active
+     FROM connections WHERE oauth_client_id = $1`,
+    [clientUuid],
+  );
+}
+
+describe('disabling a client', () => {
+  it.each([
+    ['client_disabled', () => registry.update(id, { status: 'disabled' }, null)],
+    ['client_deleted', () => registry.remove(id, null)],
+  ])('ends its connections with the reason %s', async (reason, end) => {
+    await grantUnlessDisabled();
+    await end();
+    expect(await connectionsOf(id)).toEqual([{ reason, by: null, active: false }]);
+  });
+
+  it('names the operator as who ended them', async () => {
+    const operator = await signIn(api.url, 'operator@flixcheck.example');
+    await grantUnlessDisabled();
+    await operator.call('PATCH', `/admin/v7/oauth-clients/${id}`, {
+      resource: { status: 'disabled' },
+    });
+    expect(await connectionsOf(id)).toMatchObject([{ by: operator.id, active: false }]);
+  });
+
+  it('waits for a grant that came first, and ends its connection', async () => {
+    const granting = gate();
+    const hasGranted = gate();
+    const grant = grantUnlessDisabled(async () => {
+      hasGranted.open();
+      await granting.opened;
+    });
+    await hasGranted.opened;
+    const disabling = registry.update(id, { status: 'disabled' }, null);
+    await untilBlocked(api.dataSource);
+    granting.open();
+    expect(await grant).not.toBeNull();
+    await disabling;
+    expect(await connectionsOf(id)).toMatchObject([{ active: false }]);
+  });
+
+  it('that came first lets a grant wait and then find the client disabled', async () => {
+    const disabling = gate();
+    const hasLocked = gate();
+    const own = id;
+    clients.onDeactivated(async (_tx, event) => {
+      if (event.oauthClientId !== own) return;
+      hasLocked.open();
+      await disabling.opened;
+    });
+    const disabled = registry.update(id, { status: 'disabled' }, null);
+    await hasLocked.opened;
+    const grant = grantUnlessDisabled();
+    await untilBlocked(api.dataSource);
+    disabling.open();
+    expect(await grant).toBeNull();
+    await disabled;
+    expect(await connectionsOf(id)).toEqual([]);
+  });
+
+  it('lets no connection live, however many grants race it', async () => {
+    const [, ...granted] = await Promise.all([
+      registry.update(id, { status: 'disabled' }, null),
+      ...Array.from({ length: 10 }, () => grantUnlessDisabled()),
+    ]);
+    expect(granted).toHaveLength(10);
+    for (const connection of await connectionsOf(id)) expect(connection.active).toBe(false);
+  });
+
+  it('is undone as a whole when a hook fails', async () => {
+    await grantUnlessDisabled();
+    const own = id;
+    clients.onDeactivated((_tx, event) =>
+      event.oauthClientId === own ? Promise.reject(new Error('hook')) : Promise.resolve(),
+    );
+    await expect(registry.update(id, { status: 'disabled' }, null)).rejects.toThrow('hook');
+    await expect(registry.remove(id, null)).rejects.toThrow('hook');
+    expect((await registry.get(id)).status).toBe('active');
+    expect(await connectionsOf(id)).toMatchObject([{ active: true }]);
+  });
+
+  it('tells the hooks once, and not when the client is disabled already', async () => {
+    const told: Deactivation[] = [];
+    clients.onDeactivated((_tx, event) => {
+      if (event.oauthClientId === id) told.push(event);
+      return Promise.resolve();
+    });
+    await registry.update(id, { status: 'disabled' }, null);
+    await registry.update(id, { status: 'disabled', name: 'Umbenannt' }, null);
+    await registry.update(id, { status: 'active' }, null);
+    expect(told).toEqual([
+      { oauthClientId: id, actorId: null, reason: 'client_disabled', at: expect.any(Date) },
+    ]);
+  });
+
+  it('brings nothing back when it is enabled again', async () => {
+    await grantUnlessDisabled();
+    await registry.update(id, { status: 'disabled' }, null);
+    await registry.update(id, { status: 'active' }, null);
+    expect(await connectionsOf(id)).toMatchObject([{ active: false }]);
+    expect(await grantUnlessDisabled()).not.toBeNull();
+  });
+});
+
+describe('what other modules read', () => {
+  it('includes disabled and deleted clients by id, because histories show them', async () => {
+    const { id: other } = await registry.getByClientId('belegscanner');
+    await registry.remove(id, null);
+    const found = await clients.byIds([id, other, id, '00000000-0000-4000-8000-000000000000']);
+    expect([...found.keys()].sort()).toEqual([id, other].sort());
+    expect(found.get(id)).toMatchObject({ name: 'Rennen', status: 'disabled' });
+    expect(found.get(id)?.deletedAt).toBeInstanceOf(Date);
+    expect(await clients.byIds([])).toEqual(new Map());
+  });
+
+  it('offers users the active and listed clients by name, as people sort names', async () => {
+    const named = (name: string) =>
+      registry.create(
+        { name, publisher: 'X', kind: 'public', redirectUris: ['https://x.example/'] },
+        null,
+      );
+    await Promise.all(['zebra', 'Äpfel', 'Apfel 10', 'Apfel 9'].map(named));
+    const disabled = await named('Außer Betrieb');
+    await registry.update(disabled.id, { status: 'disabled' }, null);
+    const unlisted = await named('Intern');
+    await api.dataSource.query('UPDATE oauth_clients SET listed = false WHERE id = $1', [
+      unlisted.id,
+    ]);
+    const names = (await clients.listAvailable()).map(({ name }) => name);
+    expect(names.filter((name) => /pfel|zebra/.test(name))).toEqual([
+      'Äpfel',
+      'Apfel 9',
+      'Apfel 10',
+      'zebra',
+    ]);
+    expect(names).not.toContain('Außer Betrieb');
+    expect(names).not.toContain('Intern');
+  });
+});
+
+describe('a built-in client', () => {
+  const explorer = {
+    clientId: 'built-in',
+    name: 'Eingebaut',
+    description: 'Gehört zum Programm.',
+    publisher: 'Flixcheck',
+    redirectUris: ['http://localhost:3000/callback'],
+    scopes: ['read', 'readwrite'] as const,
+    homepageUri: null,
+  };
+  const row = async () =>
+    (await api.dataSource.query(`SELECT * FROM oauth_clients WHERE client_id = 'built-in'`))[0];
+
+  it('is registered once, public and unlisted, and follows the program', async () => {
+    await Promise.all([clients.ensureBuiltIn(explorer), clients.ensureBuiltIn(explorer)]);
+    const first = await row();
+    expect(first).toMatchObject({ kind: 'public', listed: false, status: 'active' });
+    await clients.ensureBuiltIn(explorer);
+    expect(await row()).toEqual(first);
+    expect(await clients.findActiveByClientId('built-in')).toMatchObject({
+      redirectUris: explorer.redirectUris,
+    });
+    const moved = { ...explorer, redirectUris: ['http://localhost:3001/callback'] };
+    await clients.ensureBuiltIn(moved);
+    expect(await clients.findActiveByClientId('built-in')).toMatchObject({
+      redirectUris: moved.redirectUris,
+    });
+  });
+
+  it('stays disabled or deleted, as an operator wanted it', async () => {
+    await clients.ensureBuiltIn(explorer);
+    const { id: builtIn } = await registry.getByClientId('built-in');
+    await registry.update(builtIn, { status: 'disabled' }, null);
+    await clients.ensureBuiltIn({ ...explorer, name: 'Neuer Name' });
+    expect(await row()).toMatchObject({ status: 'disabled', name: 'Neuer Name' });
+    await registry.remove(builtIn, null);
+    await clients.ensureBuiltIn(explorer);
+    expect(await row()).toMatchObject({ name: 'Neuer Name', deleted_at: expect.any(Date) });
+  });
+
+  it('never takes over a client that a third party has registered under its name', async () => {
+    await clients.ensureBuiltIn({ ...explorer, clientId: 'belegscanner' });
+    expect((await registry.getByClientId('belegscanner')).name).toBe('Belegscanner');
+  });
+});
