@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { randomUUID } from 'node:crypto';
 import type { DataSource } from 'typeorm';
-import { ConnectionsService } from '../connections/connections.service.js';
 import { type PortalUser, signIn } from '../testing/portal-user.js';
 import { createTestApp, type TestApp } from '../testing/test-app.js';
 import { type Deactivation, OAuthClientsService } from './oauth-clients.service.js';
@@ -54,15 +54,16 @@ function gate(): { opened: Promise<void>; open: () => void } {
 function grantUnlessDisabled(beforeCommit: () => Promise<void> = () => Promise.resolve()) {
   return api.dataSource.transaction(async (tx) => {
     if (!(await clients.lockActive(tx, id))) return null;
-    const granted = await api.app.get(ConnectionsService).grant(tx, {
-      oauthClientId: id,
-      userId: user.id,
-      accountId: user.accountId,
-      scope: 'read',
-      at: api.clock.now(),
-    });
+    const connectionId = randomUUID();
+    await tx.query(
+      `INSERT INTO connections (id, oauth_client_id, user_id, account_id, scope, granted_at)
+       VALUES ($1, $2, $3, $4, 'read', $5)
+       ON CONFLICT (oauth_client_id, user_id) WHERE revoked_at IS NULL
+         DO UPDATE SET granted_at = EXCLUDED.granted_at`,
+      [connectionId, id, user.id, user.accountId, api.clock.now()],
+    );
     await beforeCommit();
-    return granted;
+    return connectionId;
   });
 }
 
