@@ -74,7 +74,7 @@ export function oauthClientsCommands(terminal: Terminal): Command {
     .description('Register a client. A confidential one gets a secret, which is printed once.')
     .option('--client-id <id>', 'chosen instead of generated: 3 to 64 of A–Z a–z 0–9 - _')
     .addOption(
-      new Option('--kind <kind>', 'whether it can keep a secret')
+      new Option('--kind <kind>', 'whether it can keep a secret (required)')
         .choices(['confidential', 'public'])
         .makeOptionMandatory(),
     )
@@ -244,7 +244,9 @@ function secretsCommands(terminal: Terminal): Command {
 
 function profileOptions(command: Command, { requireAll }: { requireAll: boolean }): Command {
   const option = (flags: string, description: string) =>
-    new Option(flags, description).makeOptionMandatory(requireAll);
+    requireAll
+      ? new Option(flags, `${description} (required)`).makeOptionMandatory()
+      : new Option(flags, description);
   const collect = (value: string, list: string[] = []) => [...list, value];
   return (
     command

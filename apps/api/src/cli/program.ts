@@ -57,12 +57,15 @@ it. They need the program's environment variables.`,
 
 /** No command ends the process, or writes past the terminal that it was given. */
 function prepare(command: Command, terminal: Terminal): Command {
-  command.exitOverride().configureOutput({
-    writeOut: (text) => terminal.out(text.trimEnd()),
-    writeErr: (text) => terminal.error(text.trimEnd()),
-    outputError: (text, write) =>
-      write(text.replace(/^error: (.)/, (_, c: string) => c.toUpperCase())),
-  });
+  command
+    .exitOverride()
+    .showHelpAfterError('Add --help to see how it is used.')
+    .configureOutput({
+      writeOut: (text) => terminal.out(text.trimEnd()),
+      writeErr: (text) => terminal.error(text.trimEnd()),
+      outputError: (text, write) =>
+        write(text.replace(/^error: (.)/, (_, c: string) => c.toUpperCase())),
+    });
   for (const child of command.commands) prepare(child, terminal);
   return command;
 }

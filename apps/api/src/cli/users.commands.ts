@@ -50,7 +50,7 @@ export function accountsCommands(terminal: Terminal): Command {
   group
     .command('create')
     .description('Make an account.')
-    .requiredOption('--name <name>', 'the company’s name')
+    .requiredOption('--name <name>', 'the company’s name (required)')
     .addOption(jsonOption())
     .action(async ({ name, json }: Output & { name: string }) => {
       const input = await checked(NewAccount, { name });
@@ -85,7 +85,7 @@ export function usersCommands(terminal: Terminal): Command {
 
   personOptions(group.command('create'))
     .description('Make a user of an account.')
-    .requiredOption('--account <id>', 'the id that `accounts list` shows')
+    .requiredOption('--account <id>', 'the id that `accounts list` shows (required)')
     .addOption(
       new Option('--role <role>', 'member sees the own connections, admin the whole account’s')
         .choices(ROLES)
@@ -105,11 +105,12 @@ export function usersCommands(terminal: Terminal): Command {
 
 function personOptions(command: Command, names?: { firstName: string; lastName: string }): Command {
   const name = (flags: string, fallback: string | undefined) => {
-    const option = new Option(flags, 'as others see it');
-    return fallback === undefined ? option.makeOptionMandatory() : option.default(fallback);
+    return fallback === undefined
+      ? new Option(flags, 'as others see it (required)').makeOptionMandatory()
+      : new Option(flags, 'as others see it').default(fallback);
   };
   return command
-    .requiredOption('--email <address>', 'what the person signs in with')
+    .requiredOption('--email <address>', 'what the person signs in with (required)')
     .addOption(name('--first-name <name>', names?.firstName))
     .addOption(name('--last-name <name>', names?.lastName))
     .addOption(

@@ -1,0 +1,398 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { randomUUID } from 'node:crypto';
+import { call, signIn } from '../testing/portal-user.js';
+import { createTestApp, createTestDatabase, type TestApp } from '../testing/test-app.js';
+import { runCommand } from './program.js';
+
+/** The program with the demo data; the commands run beside it. */
+let api: TestApp;
+
+beforeAll(async () => {
+  api = await createTestApp();
+});
+afterAll(() => api.close());
+
+interface Run {
+  exitCode: number;
+  out: string;
+  error: string;
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- tests assert on what they find
+  json: any;
+}
+
+async function run(
+  args: string[],
+  { input = '', url = api.config.databaseUrl } = {},
+): Promise<Run> {
+  const out: string[] = [];
+  const error: string[] = [];
+  const exitCode = await runCommand(args, {
+    out: (text) => out.push(text),
+    error: (text) => error.push(text),
+    readInput: () => Promise.resolve(input),
+    env: { DATABASE_URL: url, APP_SECRET: api.config.appSecret },
+  });
+  const written = out.join('\n');
+  return {
+    exitCode,
+    out: written,
+    error: error.join('\n'),
+    json: args.includes('--json') && exitCode === 0 ? JSON.parse(written) : undefined,
+  };
+}
+
+const newClient = (clientId: string, ...more: string[]) => [
+  ...['oauth-clients', 'create', '--client-id', clientId, '--name', 'Neues CRM'],
+  ...['--publisher', 'Neu GmbH', '--redirect-uri', 'https://neu.example/callback'],
+  ...(more.includes('--kind') ? [] : ['--kind', 'confidential']),
+  ...more,
+];
+
+async function tokenAnswer(clientId: string, clientSecret: string): Promise<string> {
+  const answer = await fetch(`${api.url}/guest/v7/oauth-tokens`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({
+      grant_type: 'authorization_code',
+      code: 'x',
+      client_id: clientId,
+      client_secret: clientSecret,
+    }),
+  });
+  return ((await answer.json()) as { error: string }).error;
+}
+
+describe('oauth-clients', () => {
+  it('create registers a client that can be used at once, and prints its secret once', async () => {
+    const { exitCode, out, error } = await run(newClient('by-hand'));
+    expect([exitCode, error]).toEqual([0, '']);
+    const secret = /secret {2,}(\S{43})$/m.exec(out)?.[1] ?? '';
+    expect(await tokenAnswer('by-hand', secret)).toBe('invalid_grant');
+    const shown = await run(['oauth-clients', 'show', 'by-hand']);
+    expect(shown.out).toContain('https://neu.example/callback');
+    expect(shown.out).toContain(`…${secret.slice(-4)}`);
+    expect(shown.out).not.toContain(secret);
+    expect((await run(['oauth-clients', 'list'])).out).not.toContain(secret);
+  });
+
+  it('create takes every field, and answers programs as the API does', async () => {
+    const { json } = await run([
+      ...newClient('every-field', '--redirect-uri', 'http://127.0.0.1:8080/b'),
+      ...['--scope', 'read', '--no-require-pkce', '--publisher-verified'],
+      ...['--description', 'Ein Satz.', '--logo-uri', 'https://neu.example/logo.svg'],
+      ...['--homepage-uri', 'https://neu.example', '--start-uri', 'https://neu.example/start'],
+      ...['--privacy-policy-uri', 'https://neu.example/datenschutz', '--json'],
+    ]);
+    expect(json).toEqual({
+      id: expect.any(String),
+      clientId: 'every-field',
+      name: 'Neues CRM',
+      description: 'Ein Satz.',
+      publisher: 'Neu GmbH',
+      publisherVerified: true,
+      kind: 'confidential',
+      redirectUris: ['https://neu.example/callback', 'http://127.0.0.1:8080/b'],
+      scopes: ['read'],
+      requirePkce: false,
+      status: 'active',
+      logoUri: 'https://neu.example/logo.svg',
+      homepageUri: 'https://neu.example',
+      privacyPolicyUri: 'https://neu.example/datenschutz',
+      startUri: 'https://neu.example/start',
+      createdAt: expect.any(String),
+      updatedAt: expect.any(String),
+      secrets: [expect.objectContaining({ expiresAt: null })],
+      secret: expect.objectContaining({ value: expect.stringMatching(/^\S{43}$/) }),
+    });
+  });
+
+  it('create gives a public client no secret, requires PKCE, and makes up an id', async () => {
+    const args = newClient('x', '--kind', 'public', '--json');
+    args.splice(args.indexOf('--client-id'), 2);
+    const { json } = await run(args);
+    expect(json).toMatchObject({ kind: 'public', requirePkce: true, secrets: [] });
+    expect(json).not.toHaveProperty('secret');
+    const shown = await run(['oauth-clients', 'show', json.clientId, '--json']);
+    expect(shown.json.id).toBe(json.id);
+    expect((await run(['oauth-clients', 'show', json.id, '--json'])).json).toEqual(shown.json);
+  });
+
+  it.each([
+    ['--redirect-uri', newClient('bad-1', '--redirect-uri', 'http://neu.example/')],
+    ['--redirect-uri', newClient('bad-2', '--redirect-uri', 'https://neu.example/callback')],
+    ['--client-id', newClient('ä')],
+    ['--scope', newClient('bad-3', '--scope', 'admin')],
+    ['--logo-uri', newClient('bad-4', '--logo-uri', 'javascript:alert(1)')],
+    ['--require-pkce', newClient('bad-5', '--kind', 'public', '--no-require-pkce')],
+    ['--kind', newClient('bad-6', '--kind', 'native')],
+    ['--name', ['oauth-clients', 'create', '--publisher', 'x', '--kind', 'public']],
+    ['--colour', newClient('bad-7', '--colour', 'red')],
+  ])('create names %s where it is wrong, and registers nothing', async (option, args) => {
+    const { exitCode, out, error } = await run(args);
+    expect([exitCode, out]).toEqual([1, '']);
+    expect(error).toContain(option);
+    expect(error).not.toMatch(/\n\s+at /);
+    const { json } = await run(['oauth-clients', 'list', '--json']);
+    expect(json.map((client: { clientId: string }) => client.clientId).join()).not.toMatch(/bad-/);
+  });
+
+  it('create says when a clientId is taken', async () => {
+    const { exitCode, error } = await run(newClient('maklerwelt-crm'));
+    expect(exitCode).toBe(1);
+    expect(error).toMatch(/clientId is in use/);
+  });
+
+  it('list shows all of them', async () => {
+    const { json } = await run(['oauth-clients', 'list', '--json']);
+    const [{ count }] = await api.dataSource.query(
+      'SELECT count(*)::integer AS count FROM oauth_clients WHERE deleted_at IS NULL',
+    );
+    expect(json).toHaveLength(count);
+    const { out } = await run(['oauth-clients', 'list']);
+    expect(out.split('\n')).toHaveLength(count + 1);
+    expect(out).toMatch(/^clientId .* status/);
+  });
+
+  it('update changes what is given and nothing else', async () => {
+    await run(newClient('to-update', '--no-require-pkce', '--logo-uri', 'https://a.example/l.svg'));
+    const { json: before } = await run(['oauth-clients', 'show', 'to-update', '--json']);
+    const { json } = await run([
+      ...['oauth-clients', 'update', 'to-update', '--name', 'Umbenannt', '--logo-uri', ''],
+      '--json',
+    ]);
+    expect(json).toEqual({
+      ...before,
+      name: 'Umbenannt',
+      logoUri: null,
+      updatedAt: json.updatedAt,
+    });
+    const required = await run(['oauth-clients', 'update', 'to-update', '--require-pkce']);
+    expect(required.out).toMatch(/PKCE +required/);
+  });
+
+  it('disable ends connections on the running program, and enable brings none back', async () => {
+    const user = await signIn(api.url);
+    const code = await user.call('POST', '/user/v7/oauth-codes', {
+      resource: {
+        clientId: 'belegscanner',
+        codeChallenge: 'x'.repeat(43),
+        codeChallengeMethod: 'S256',
+      },
+    });
+    expect(code.status).toBe(201);
+    expect((await run(['oauth-clients', 'disable', 'belegscanner'])).exitCode).toBe(0);
+    const { body } = await user.call('GET', '/user/v7/connections');
+    expect(body.resources).toMatchObject([
+      {
+        client: { clientId: 'belegscanner' },
+        status: 'revoked',
+        revocationReason: 'client_disabled',
+      },
+    ]);
+    const { out } = await run(['oauth-clients', 'enable', 'belegscanner']);
+    expect(out).toMatch(/status +active/);
+    const again = await user.call('GET', '/user/v7/connections?status=active');
+    expect(again.body.resources).toEqual([]);
+  });
+
+  it('delete is for good', async () => {
+    await run(newClient('to-delete'));
+    expect((await run(['oauth-clients', 'delete', 'to-delete'])).exitCode).toBe(0);
+    for (const command of ['show', 'disable', 'enable', 'delete', 'requests']) {
+      const { exitCode, error } = await run(['oauth-clients', command, 'to-delete']);
+      expect([command, exitCode]).toEqual([command, 1]);
+      expect(error).toContain("'to-delete' does not exist");
+    }
+    expect((await call(api.url, 'GET', '/guest/v7/oauth-clients/to-delete')).status).toBe(404);
+  });
+
+  it('requests shows why a client failed', async () => {
+    await tokenAnswer('maklerwelt-crm', 'wrong');
+    const { json } = await run(['oauth-clients', 'requests', 'maklerwelt-crm', '--json']);
+    expect(json[0]).toMatchObject({ reason: 'client_secret_wrong', ip: '127.0.0.1' });
+    const table = await run(['oauth-clients', 'requests', 'maklerwelt-crm', '--limit', '1']);
+    expect(table.out.split('\n')).toHaveLength(2);
+    expect(
+      (await run(['oauth-clients', 'requests', 'maklerwelt-crm', '--limit', '0'])).error,
+    ).toContain('--limit');
+  });
+
+  it('secrets are rotated one after the other', async () => {
+    const { json: client } = await run(newClient('rotating', '--json'));
+    const { json: added } = await run([
+      ...['oauth-clients', 'secrets', 'add', 'rotating', '--expire-others-after-seconds', '3600'],
+      '--json',
+    ]);
+    for (const { value } of [client.secret, added]) {
+      expect(await tokenAnswer('rotating', value)).toBe('invalid_grant');
+    }
+    const third = await run(['oauth-clients', 'secrets', 'add', 'rotating']);
+    expect([third.exitCode, third.out]).toEqual([1, '']);
+    expect(third.error).toContain('2 live secrets');
+    const { out } = await run(['oauth-clients', 'secrets', 'list', 'rotating']);
+    expect(out).toContain(added.id);
+    expect(out).not.toContain(added.value);
+    const removed = await run([
+      ...['oauth-clients', 'secrets', 'remove', 'rotating'],
+      client.secret.lastFour,
+    ]);
+    expect(removed.exitCode).toBe(0);
+    const last = await run(['oauth-clients', 'secrets', 'remove', 'rotating', added.id]);
+    expect(last.error).toContain('last live secret');
+    const none = await run(['oauth-clients', 'secrets', 'remove', 'rotating', randomUUID()]);
+    expect([none.exitCode, none.error]).toEqual([1, expect.stringContaining('does not exist')]);
+    const { error } = await run([
+      ...['oauth-clients', 'secrets', 'add', 'rotating', '--expire-others-after-seconds', 'soon'],
+    ]);
+    expect(error).toContain('--expire-others-after-seconds');
+  });
+
+  it('leaves audit records without an actor', async () => {
+    const { json } = await run(newClient('audited', '--json'));
+    const records = await api.dataSource.query(
+      'SELECT action, actor_id FROM audit_records WHERE subject_id = $1',
+      [json.id],
+    );
+    expect(records).toEqual([{ action: 'client_created', actor_id: null }]);
+  });
+});
+
+describe('users and accounts', () => {
+  it('create-operator makes the first operator of an empty database, who can sign in', async () => {
+    const { url, drop } = await createTestDatabase();
+    const empty = await run(['accounts', 'list'], { url });
+    expect(empty.error).toContain('npm run cli -- migrate');
+    expect((await run(['migrate'], { url })).out).toContain('InitialSchema');
+    expect((await run(['migrate'], { url })).out).toContain('up to date');
+    const email = 'Erste.Operatorin@flixcheck.example';
+    const { exitCode, json } = await run(['users', 'create-operator', '--email', email, '--json'], {
+      url,
+    });
+    expect([exitCode, json.email, json.role]).toEqual([0, email.toLowerCase(), 'operator']);
+    const second = await run(
+      ['users', 'create-operator', '--email', 'zweite@flixcheck.example', '--password-stdin'],
+      { url, input: 'drei-blaue-elefanten\n' },
+    );
+    expect(second.exitCode).toBe(0);
+    expect(second.out).not.toContain('elefanten');
+    const { json: accounts } = await run(['accounts', 'list', '--json'], { url });
+    expect(accounts).toMatchObject([{ name: 'Flixcheck', users: 2 }]);
+
+    const production = await createTestApp({ databaseUrl: url, env: { DEMO_DATA: 'off' } });
+    try {
+      const first = await signIn(production.url, email, json.password);
+      const listed = await first.call('GET', '/admin/v7/oauth-clients');
+      expect(listed.status).toBe(200);
+      await signIn(production.url, 'zweite@flixcheck.example', 'drei-blaue-elefanten');
+    } finally {
+      await production.close();
+      await drop();
+    }
+  });
+
+  it('create makes a user of an account with the role that is given', async () => {
+    const { json: account } = await run(['accounts', 'create', '--name', 'Neuhaus GmbH', '--json']);
+    const args = [
+      ...['users', 'create', '--account', account.id, '--email', 'nora@neuhaus.example'],
+      ...['--first-name', 'Nora', '--last-name', 'Neuhaus', '--role', 'admin'],
+    ];
+    const { exitCode, out } = await run(args);
+    expect(exitCode).toBe(0);
+    const password = /password {2,}(\S+)$/m.exec(out)?.[1] ?? '';
+    const nora = await signIn(api.url, 'nora@neuhaus.example', password);
+    expect(nora.accountId).toBe(account.id);
+    const { body } = await nora.call('GET', '/user/v7/users');
+    expect(body.resources).toMatchObject([{ firstName: 'Nora', role: 'admin', status: 'active' }]);
+    const again = await run(args);
+    expect([again.exitCode, again.out]).toEqual([1, '']);
+    expect(again.error).toContain('exists already');
+  });
+
+  it.each([
+    ['--email', ['--email', 'no-address']],
+    ['--account', ['--account', 'x']],
+    ['--role', ['--role', 'root']],
+    ['--locale', ['--locale', 'fr']],
+    ['--first-name', ['--first-name', '']],
+    ['The account does not exist', ['--account', randomUUID()]],
+  ])('create says that %s is wrong', async (said, change) => {
+    const args = [
+      ...['users', 'create', '--account', randomUUID(), '--email', 'x@neuhaus.example'],
+      ...['--first-name', 'X', '--last-name', 'Y', ...change],
+    ];
+    const { exitCode, out, error } = await run(args);
+    expect([exitCode, out]).toEqual([1, '']);
+    expect(error).toContain(said);
+  });
+
+  it.each([
+    ['', 'standard input'],
+    ['short\n', '--password'],
+  ])('create-operator refuses the password %j', async (input, said) => {
+    const { exitCode, error } = await run(
+      ['users', 'create-operator', '--email', 'x@flixcheck.example', '--password-stdin'],
+      { input },
+    );
+    expect(exitCode).toBe(1);
+    expect(error).toContain(said);
+  });
+});
+
+describe('signing-keys', () => {
+  it('are listed, rotated and revoked', async () => {
+    const { json: before } = await run(['signing-keys', 'list', '--json']);
+    const [signing] = before.filter(({ status }: { status: string }) => status === 'signing');
+    const { json: next } = await run(['signing-keys', 'rotate', '--json']);
+    expect(next).toMatchObject({ status: 'published' });
+    const { json: now } = await run(['signing-keys', 'rotate', '--now', '--json']);
+    expect(now).toMatchObject({ status: 'signing' });
+    expect((await run(['signing-keys', 'revoke', signing.kid])).exitCode).toBe(0);
+    const { out } = await run(['signing-keys', 'list']);
+    expect(out).toMatch(new RegExp(`${signing.kid} +revoked`));
+    const unknown = await run(['signing-keys', 'revoke', 'no-such-key']);
+    expect([unknown.exitCode, unknown.out]).toEqual([1, '']);
+    expect(unknown.error).toContain('no-such-key');
+  });
+});
+
+describe('every command', () => {
+  it('tells what it does', async () => {
+    const { exitCode, out, error } = await run(['--help']);
+    expect([exitCode, error]).toEqual([0, '']);
+    for (const group of ['migrate', 'oauth-clients', 'accounts', 'users', 'signing-keys']) {
+      expect(out).toContain(group);
+      expect((await run([group, '--help'])).exitCode).toBe(0);
+    }
+    const create = await run(['oauth-clients', 'create', '--help']);
+    expect(create.out).toContain('Example:');
+  });
+
+  it.each([[[]], [['bogus']], [['oauth-clients', 'bogus']], [['oauth-clients', 'show']]])(
+    'fails with words where it is none: %j',
+    async (args) => {
+      const { exitCode, error } = await run(args);
+      expect(exitCode).toBe(1);
+      expect(error).not.toBe('');
+    },
+  );
+
+  it.each([
+    ['APP_SECRET', { DATABASE_URL: 'postgres://nobody@127.0.0.1:1/none' }],
+    ['DATABASE_URL', { DATABASE_URL: 'mysql://x', APP_SECRET: 'x'.repeat(32) }],
+    [
+      'cannot be reached',
+      { DATABASE_URL: 'postgres://nobody@127.0.0.1:1/none', APP_SECRET: 'x'.repeat(32) },
+    ],
+  ])('says %s where the environment is wrong', async (said, env) => {
+    const error: string[] = [];
+    const exitCode = await runCommand(['accounts', 'list'], {
+      out: () => undefined,
+      error: (text) => error.push(text),
+      readInput: () => Promise.resolve(''),
+      env,
+    });
+    expect(exitCode).toBe(1);
+    expect(error.join('\n')).toContain(said);
+    expect(error.join('\n')).not.toMatch(/\n\s+at /);
+  });
+});
