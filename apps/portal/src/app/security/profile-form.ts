@@ -43,10 +43,12 @@ export class ProfileForm {
   private readonly injector = inject(Injector);
 
   protected readonly user = computed(() => this.session.user());
-  protected readonly model = linkedSignal(() => ({
-    firstName: this.user()?.firstName ?? '',
-    lastName: this.user()?.lastName ?? '',
-  }));
+  /** Told apart by value: what else changes about the user must not undo what has been typed. */
+  private readonly name = computed(
+    () => ({ firstName: this.user()?.firstName ?? '', lastName: this.user()?.lastName ?? '' }),
+    { equal: (a, b) => a.firstName === b.firstName && a.lastName === b.lastName },
+  );
+  protected readonly model = linkedSignal(() => ({ ...this.name() }));
   protected readonly form = form(this.model, (path) => {
     for (const name of [path.firstName, path.lastName]) {
       validate(name, ({ value }) => {

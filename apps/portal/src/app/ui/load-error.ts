@@ -1,4 +1,12 @@
-import { ChangeDetectionStrategy, Component, computed, inject, input, output } from '@angular/core';
+import {
+  ChangeDetectionStrategy,
+  Component,
+  computed,
+  effect,
+  inject,
+  input,
+  output,
+} from '@angular/core';
 import { TranslocoDirective } from '@jsverse/transloco';
 import block from '@material-symbols/svg-400/rounded/block.svg';
 import cloudOff from '@material-symbols/svg-400/rounded/cloud_off.svg';
@@ -94,4 +102,14 @@ export class LoadError {
     return BY_CODE[code] ?? OTHER;
   });
   protected readonly requestId = computed(() => this.apiError().problem.requestId);
+
+  constructor() {
+    // Who comes back online need not press the button.
+    let wasOffline = false;
+    effect(() => {
+      const online = this.connectivity.online();
+      if (online && wasOffline) this.retry.emit();
+      wasOffline = !online;
+    });
+  }
 }

@@ -1,4 +1,4 @@
-import { afterNextRender, DOCUMENT, inject, Injectable, Injector } from '@angular/core';
+import { afterNextRender, DestroyRef, DOCUMENT, inject, Injectable, Injector } from '@angular/core';
 import { takeUntilDestroyed } from '@angular/core/rxjs-interop';
 import { NavigationEnd, Router } from '@angular/router';
 import { filter, map, pairwise } from 'rxjs';
@@ -8,6 +8,7 @@ import { filter, map, pairwise } from 'rxjs';
 export class PageFocus {
   private readonly document = inject(DOCUMENT);
   private readonly injector = inject(Injector);
+  private waiting: MutationObserver | undefined;
 
   constructor() {
     inject(Router)
@@ -19,13 +20,28 @@ export class PageFocus {
         filter(([from, to]) => from !== to),
         takeUntilDestroyed(),
       )
-      .subscribe(() => afterNextRender(() => this.focusHeading(), { injector: this.injector }));
+      .subscribe(() => afterNextRender(() => this.arrive(), { injector: this.injector }));
+    inject(DestroyRef).onDestroy(() => this.waiting?.disconnect());
   }
 
-  focusHeading(): void {
+  /** A page whose texts are still on their way has no heading yet. */
+  private arrive(): void {
+    this.waiting?.disconnect();
+    if (this.focusHeading()) return;
+    const before = this.document.activeElement;
+    this.waiting = new MutationObserver(() => {
+      const moved = this.document.activeElement !== before && before?.isConnected;
+      if (moved || this.focusHeading()) this.waiting?.disconnect();
+    });
+    this.waiting.observe(this.document.body, { childList: true, subtree: true });
+  }
+
+  /** @returns false while there is none */
+  focusHeading(): boolean {
     const heading = this.document.querySelector<HTMLElement>('main h1');
-    if (!heading) return;
+    if (!heading) return false;
     heading.setAttribute('tabindex', '-1');
     heading.focus({ preventScroll: true });
+    return true;
   }
 }
