@@ -24,6 +24,8 @@ interface Claim {
   clientId: string;
   secret: string | undefined;
   byBasic: boolean;
+  /** What is wrong with the request whoever sends it; the client is found for its log alone. */
+  problem?: readonly [reason: string, description: string];
 }
 
 const BASIC_CHALLENGE = 'Basic realm="flixcheck"';
@@ -63,6 +65,12 @@ export class ClientAuthentication {
   async authenticate(credentials: ClientCredentials): Promise<OAuthClient> {
     const claim = readClaim(credentials);
     const registered = await this.cache.find(claim.clientId);
+    if (claim.problem) {
+      const [reason, description] = claim.problem;
+      throw new ClientAuthenticationError('invalid_request', reason, description, {
+        client: registered?.client,
+      });
+    }
     if (!registered) {
       throw new ClientAuthenticationError(
         'invalid_client',
@@ -158,21 +166,30 @@ function readClaim({ authorization, clientId, clientSecret }: ClientCredentials)
       { challenge: true },
     );
   }
+  const claim = {
+    clientId: basic.clientId,
+    secret: basic.clientSecret || undefined,
+    byBasic: true,
+  };
   if (inBody.secret !== undefined) {
-    throw new ClientAuthenticationError(
-      'invalid_request',
-      'several_authentication_methods',
-      'The request carries client credentials in the header and in the body. Use one of them (RFC 6749 section 2.3).',
-    );
+    return {
+      ...claim,
+      problem: [
+        'several_authentication_methods',
+        'The request carries client credentials in the header and in the body. Use one of them (RFC 6749 section 2.3).',
+      ],
+    };
   }
   if (inBody.clientId !== undefined && inBody.clientId !== basic.clientId) {
-    throw new ClientAuthenticationError(
-      'invalid_request',
-      'client_id_mismatch',
-      'The client_id of the body is not the one of the Authorization header.',
-    );
+    return {
+      ...claim,
+      problem: [
+        'client_id_mismatch',
+        'The client_id of the body is not the one of the Authorization header.',
+      ],
+    };
   }
-  return { clientId: basic.clientId, secret: basic.clientSecret || undefined, byBasic: true };
+  return claim;
 }
 
 function readBody(body: { clientId: string | undefined; secret: string | undefined }): Claim {

@@ -61,7 +61,12 @@ export class ClientEndpoint {
       durationMs: performance.now() - startedAt,
     });
     try {
-      parameters = readClientParameters(http);
+      const read = readClientParameters(http);
+      parameters = read.parameters;
+      if (read.problem) {
+        client = await this.clientInTrouble(http, parameters);
+        throw read.problem;
+      }
       client = await this.authenticate(http, parameters);
       const result = await work(
         {
@@ -105,6 +110,21 @@ export class ClientEndpoint {
       clientId: parameters.client_id,
       clientSecret: parameters.client_secret,
     });
+  }
+
+  /**
+   * Whose request it seems to be that cannot be read: its developer looks for it in the client's
+   * log, and it counts against that client alone.
+   */
+  private async clientInTrouble(
+    http: FastifyRequest,
+    parameters: ClientParameters,
+  ): Promise<OAuthClient | undefined> {
+    try {
+      return await this.authenticate(http, parameters);
+    } catch (error) {
+      return (error as { client?: OAuthClient }).client;
+    }
   }
 
   /** Successes are never limited; a guesser at one address does not stop the client at another. */

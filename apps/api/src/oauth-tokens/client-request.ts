@@ -33,27 +33,31 @@ export interface ClientRequest {
 /**
  * Reads the parameters of a client's request from its form or JSON body, never from the query
  * (RFC 6749 §2.3.1, §3.2).
- * @throws OAuthError invalid_request
+ * @returns what can be read, and what is wrong with the rest
  */
-export function readClientParameters(request: FastifyRequest): ClientParameters {
+export function readClientParameters(request: FastifyRequest): {
+  parameters: ClientParameters;
+  problem: OAuthError | undefined;
+} {
   const { body } = request;
   if (body !== undefined && body !== null && (typeof body !== 'object' || Array.isArray(body))) {
-    throw new OAuthError(
+    const problem = new OAuthError(
       'invalid_request',
       'body_not_an_object',
       'The body must be a form or a JSON object.',
     );
+    return { parameters: {}, problem };
   }
   const { values, problems } = readParameters(body, PARAMETERS, ['resource']);
-  const problem = problems[0];
-  if (problem) {
-    throw new OAuthError(
+  const [first] = problems;
+  const problem =
+    first &&
+    new OAuthError(
       'invalid_request',
-      `parameter_${problem.problem}`,
-      describeParameterProblem(problem),
+      `parameter_${first.problem}`,
+      describeParameterProblem(first),
     );
-  }
-  return values;
+  return { parameters: values, problem };
 }
 
 /** @throws OAuthError invalid_request when the parameter is missing */
