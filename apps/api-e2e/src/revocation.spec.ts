@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { sql } from './harness/database.js';
+import { withoutTable } from './harness/database.js';
 import { send } from './harness/http.js';
 import { register } from './harness/registry.js';
 import { type ThirdParty, TOKEN_PATH, type TokenAnswer } from './harness/third-party.js';
@@ -129,15 +129,8 @@ describe('revocation by the client (CONTRACT §4, RFC 7009)', () => {
 });
 
 describe('a database error is never a 200, and nothing revoked is accepted meanwhile (CVE-2020-15223)', () => {
-  const broken = async (table: string, during: () => Promise<void>) => {
-    const { databaseUrl } = world.server;
-    await sql(databaseUrl, `ALTER TABLE ${table} RENAME TO ${table}_gone`);
-    try {
-      await during();
-    } finally {
-      await sql(databaseUrl, `ALTER TABLE ${table}_gone RENAME TO ${table}`);
-    }
-  };
+  const broken = (table: string, during: () => Promise<void>) =>
+    withoutTable(world.server.databaseUrl, table, during);
 
   it('an access token whose revocation cannot be written', async () => {
     await broken('revocations', async () => {

@@ -32,3 +32,17 @@ export async function dump(databaseUrl: string): Promise<Record<string, string[]
   }
   return contents;
 }
+
+/** Makes every statement on a table fail meanwhile, as a defect of the database does. */
+export async function withoutTable(
+  databaseUrl: string,
+  table: string,
+  during: () => Promise<void>,
+): Promise<void> {
+  await sql(databaseUrl, `ALTER TABLE ${table} RENAME TO ${table}_gone`);
+  try {
+    await during();
+  } finally {
+    await sql(databaseUrl, `ALTER TABLE ${table}_gone RENAME TO ${table}`);
+  }
+}
