@@ -159,10 +159,16 @@ describe('a revocation', () => {
 
   it('comes with disabling the user, in the same transaction', async () => {
     const [mine, other] = [await grant(test, user), await grant(test, admin)];
-    await test.app.get(UsersService).setStatus(user.id, 'disabled', {
-      userId: admin.id,
-      accountId: admin.accountId,
+    let fails = true;
+    const users = test.app.get(UsersService);
+    users.onDisabled(async () => {
+      if (fails) throw new Error('rolled back');
     });
+    const actor = { userId: admin.id, accountId: admin.accountId };
+    await expect(users.setStatus(user.id, 'disabled', actor)).rejects.toThrow('rolled back');
+    expect(await connections.findRecord(mine.id)).toMatchObject({ revokedAt: null });
+    fails = false;
+    await users.setStatus(user.id, 'disabled', actor);
     expect(await connections.findRecord(mine.id)).toMatchObject({
       revokedBy: admin.id,
       revocationReason: 'user_disabled',

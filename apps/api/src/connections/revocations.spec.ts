@@ -144,6 +144,11 @@ describe('a revoked connection', () => {
     expect(test.app.get(Revocations).isRevoked([id])).toBe(true);
   });
 
+  it('is refused as soon as it is announced, not only with the next heartbeat', async () => {
+    await test.dataSource.query(`SELECT pg_notify('revocations', 'announced only')`);
+    await eventually(() => other.revocations.isRevoked(['announced only']) === true);
+  });
+
   it('is refused also when an operator ends it with psql', async () => {
     const { id } = await grant(test, user);
     await test.dataSource.query(

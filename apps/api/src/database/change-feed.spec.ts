@@ -95,6 +95,25 @@ describe('the change feed', () => {
     await again.promise;
   });
 
+  it('is not live after the process has stood still, until it has asked again', async () => {
+    const asked = signal();
+    let stoodStill = false;
+    const feed = feedOf([
+      {
+        channel: 'connections',
+        onChange: () => undefined,
+        catchUp: async () => void (stoodStill && asked.resolve()),
+      },
+    ]);
+    await feed.start();
+    // As a paused machine does: what was announced meanwhile has not been heard.
+    for (const start = performance.now(); performance.now() - start < 1000;);
+    stoodStill = true;
+    expect(feed.isLive()).toBe(false);
+    await asked.promise;
+    while (!feed.isLive()) await new Promise(setImmediate);
+  });
+
   it('takes no subscriber after its start, who would hear nothing', async () => {
     const feed = feedOf([]);
     await feed.start();

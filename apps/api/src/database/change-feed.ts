@@ -114,7 +114,6 @@ export class ChangeFeed implements OnApplicationBootstrap, OnApplicationShutdown
     });
     this.client = client;
     client.on('error', (error) => void this.lose(client, error));
-    client.on('end', () => void this.lose(client, new Error('the server closed the connection')));
     client.on('notification', ({ channel, payload = '' }) => this.hear(channel, payload));
     await client.connect();
     const channels = new Set(this.subscriptions.map(({ channel }) => channel));

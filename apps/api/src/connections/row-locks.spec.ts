@@ -1,0 +1,84 @@
+import { afterAll, beforeAll, expect, it, jest } from '@jest/globals';
+import { setTimeout as pause } from 'node:timers/promises';
+import { AppLogger } from '../http/app-logger.js';
+import { grant } from '../testing/connections.js';
+import { type PortalUser, signIn } from '../testing/portal-user.js';
+import { createTestApp, type TestApp } from '../testing/test-app.js';
+import { ConnectionUsage } from './connection-usage.js';
+import { ConnectionsService } from './connections.service.js';
+
+let test: TestApp;
+let connections: ConnectionsService;
+let user: PortalUser;
+let other: string;
+
+beforeAll(async () => {
+  test = await createTestApp();
+  connections = test.app.get(ConnectionsService);
+  user = await signIn(test.url);
+  ({ id: other } = await grant(test, user, { clientId: 'belegscanner' }));
+});
+afterAll(() => test.close());
+
+const refuse = (connectionId: string) =>
+  connections.recordEvent(test.dataSource.manager, {
+    connectionId,
+    type: 'refresh_refused',
+    at: test.clock.now(),
+  });
+const end = (id: string) =>
+  connections.revoke([id], { actorId: user.id, reason: 'user', at: test.clock.now() });
+const useOnNewNode = (id: string) => newNode().record(id);
+const flushOfNewNode = async (id: string) => {
+  const node = newNode();
+  // Their first uses are written at once; the flush has both connections in one statement.
+  await node.record(other);
+  node.record(other);
+  void node.record(id);
+  await node.flush();
+};
+const newNode = () =>
+  new ConnectionUsage(test.dataSource, test.clock, test.app.get(AppLogger));
+
+it.each([
+  ['refusals of refreshes', [refuse, refuse, refuse, refuse]],
+  ['uses on several nodes', [useOnNewNode, useOnNewNode, useOnNewNode, flushOfNewNode]],
+  ['ends', [end, end, end, end]],
+  ['all of these', [refuse, useOnNewNode, end, flushOfNewNode, refuse, end]],
+])(
+  '%s that wait for one connection never deadlock, while an event of it is being written',
+  async (_, works) => {
+    const warn = jest.spyOn(test.app.get(AppLogger), 'warn');
+    const { id } = await grant(test, user);
+    const { dataSource } = test;
+    const [writer, updater] = [dataSource.createQueryRunner(), dataSource.createQueryRunner()];
+    try {
+      await writer.startTransaction();
+      const event = { connectionId: id, type: 'refreshed', at: test.clock.now() } as const;
+      await connections.recordEvent(writer.manager, event);
+      await updater.startTransaction();
+      await updater.query('UPDATE connections SET last_used_at = granted_at WHERE id = $1', [id]);
+      const settled = Promise.allSettled(works.map((work) => work(id)));
+      await waiting(works.length);
+      await updater.commitTransaction();
+      expect((await settled).filter(({ status }) => status === 'rejected')).toEqual([]);
+      await writer.commitTransaction();
+      expect(warn).not.toHaveBeenCalled();
+    } finally {
+      await Promise.all([writer.release(), updater.release()]);
+      await end(id);
+    }
+  },
+);
+
+/** Until so many sessions of the database wait for a lock. */
+async function waiting(count: number): Promise<void> {
+  for (;;) {
+    const [{ sessions }] = await test.dataSource.query(
+      `SELECT count(*)::integer AS sessions FROM pg_stat_activity
+       WHERE datname = current_database() AND wait_event_type = 'Lock'`,
+    );
+    if (sessions === count) return;
+    await pause(5);
+  }
+}
