@@ -1,5 +1,5 @@
 import { Body, Controller, Delete, Get, HttpCode, Param, Patch, Post, Query } from '@nestjs/common';
-import { ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiBody, ApiNoContentResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { CurrentCaller, RequireSession, type SessionCaller } from '../http/access.js';
 import { ApiProblems, ApiResource, ApiResources, PageQuery } from '../http/envelope.js';
 import { ClientSecrets } from './client-secrets.service.js';
@@ -63,6 +63,7 @@ export class RegistryController {
   @Delete(':id')
   @HttpCode(204)
   @ApiOperation({ summary: 'Delete a client for good, and end its connections' })
+  @ApiNoContentResponse({ description: 'Deleted' })
   @ApiProblems(401, 403, 404)
   remove(@Param('id') id: string, @CurrentCaller() by: SessionCaller) {
     return this.registry.remove(id, by.userId);
@@ -74,6 +75,7 @@ export class RegistryController {
     description:
       'Two may be live at a time. Give the new one to the client, then remove the old one, or let it run out by itself with `expireOthersAfterSeconds`.',
   })
+  @ApiBody({ type: ClientSecretRotateRequest, required: false })
   @ApiResource(NewClientSecretDto, { status: 201 })
   @ApiProblems(400, 401, 403, 404, 409)
   async rotate(
@@ -87,6 +89,7 @@ export class RegistryController {
   @Delete(':id/secrets/:secretId')
   @HttpCode(204)
   @ApiOperation({ summary: 'Remove a secret, which stops working at once' })
+  @ApiNoContentResponse({ description: 'Removed' })
   @ApiProblems(401, 403, 404, 409)
   removeSecret(
     @Param('id') id: string,
