@@ -110,42 +110,55 @@ export class ConnectionUsage implements OnApplicationBootstrap, OnApplicationShu
   }
 
   /**
-   * The connections are locked in the order of their ids, as every statement on several of them
-   * does it, so that no two of them wait for each other. The day's first row makes the day's
-   * `used` event, on whatever node it is written.
+   * Several connections are locked in the order of their ids, as everybody does it, so that no two
+   * wait for each other; and before the statement that changes them, whose view is then no older
+   * than the locks.
    */
   private async write(counts: Count[]): Promise<void> {
-    await this.dataSource.query(
-      `WITH counted AS (
-         SELECT * FROM unnest($1::uuid[], $2::date[], $3::integer[], $4::timestamptz[])
-           AS u (connection_id, day, requests, last_at)
-       ), latest AS (
-         SELECT connection_id, max(last_at) AS last_at FROM counted GROUP BY connection_id
-       ), locked AS MATERIALIZED (
-         SELECT id FROM connections WHERE id IN (SELECT connection_id FROM latest)
-         ORDER BY id FOR NO KEY UPDATE
-       ), touched AS (
-         UPDATE connections c SET last_used_at = GREATEST(c.last_used_at, l.last_at)
-         FROM latest l JOIN locked ON locked.id = l.connection_id WHERE c.id = l.connection_id
-       ), used AS (
-         INSERT INTO connection_usage AS u (connection_id, day, requests)
-         SELECT c.connection_id, c.day, sum(c.requests)
-         FROM counted c JOIN locked ON locked.id = c.connection_id
-         GROUP BY c.connection_id, c.day ORDER BY c.connection_id, c.day
-         ON CONFLICT (connection_id, day) DO UPDATE SET requests = u.requests + EXCLUDED.requests
-         -- xmax is 0 on a row that was inserted, not updated.
-         RETURNING u.connection_id, u.day, u.xmax = 0 AS first
-       )
-       INSERT INTO connection_events (connection_id, at, type)
-       SELECT c.connection_id, min(c.last_at), 'used'
-       FROM used JOIN counted c USING (connection_id, day)
-       WHERE used.first GROUP BY c.connection_id, c.day ORDER BY c.connection_id, c.day`,
-      [
-        counts.map(({ connectionId }) => connectionId),
-        counts.map(({ day }) => new Date(day * DAY).toISOString().slice(0, 10)),
-        counts.map(({ requests }) => requests),
-        counts.map(({ lastAt }) => new Date(lastAt).toISOString()),
-      ],
-    );
+    const ids = [...new Set(counts.map(({ connectionId }) => connectionId))];
+    if (ids.length === 1) {
+      await this.dataSource.query(WRITE, toColumns(counts));
+      return;
+    }
+    await this.dataSource.transaction(async (tx) => {
+      await tx.query('SELECT FROM connections WHERE id = ANY ($1) ORDER BY id FOR NO KEY UPDATE', [
+        ids,
+      ]);
+      await tx.query(WRITE, toColumns(counts));
+    });
   }
+}
+
+/** The day's first row makes the day's `used` event, on whatever node it is written. */
+const WRITE = `
+  WITH counted AS (
+    SELECT * FROM unnest($1::uuid[], $2::date[], $3::integer[], $4::timestamptz[])
+      AS u (connection_id, day, requests, last_at)
+  ), latest AS (
+    SELECT connection_id, max(last_at) AS last_at FROM counted GROUP BY connection_id
+  ), touched AS (
+    UPDATE connections c SET last_used_at = GREATEST(c.last_used_at, l.last_at)
+    FROM latest l WHERE c.id = l.connection_id
+    RETURNING c.id
+  ), used AS (
+    INSERT INTO connection_usage AS u (connection_id, day, requests)
+    SELECT c.connection_id, c.day, sum(c.requests)
+    FROM counted c JOIN touched ON touched.id = c.connection_id
+    GROUP BY c.connection_id, c.day ORDER BY c.connection_id, c.day
+    ON CONFLICT (connection_id, day) DO UPDATE SET requests = u.requests + EXCLUDED.requests
+    -- xmax is 0 on a row that was inserted, not updated.
+    RETURNING u.connection_id, u.day, u.xmax = 0 AS first
+  )
+  INSERT INTO connection_events (connection_id, at, type)
+  SELECT c.connection_id, min(c.last_at), 'used'
+  FROM used JOIN counted c USING (connection_id, day)
+  WHERE used.first GROUP BY c.connection_id, c.day ORDER BY c.connection_id, c.day`;
+
+function toColumns(counts: readonly Count[]): unknown[][] {
+  return [
+    counts.map(({ connectionId }) => connectionId),
+    counts.map(({ day }) => new Date(day * DAY).toISOString().slice(0, 10)),
+    counts.map(({ requests }) => requests),
+    counts.map(({ lastAt }) => new Date(lastAt).toISOString()),
+  ];
 }

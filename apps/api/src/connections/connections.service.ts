@@ -166,27 +166,33 @@ export class ConnectionsService implements OnModuleInit {
     const { ids, userId, oauthClientId, accountId } = isIds(which) ? { ids: which } : which;
     if (!ids && !userId && !oauthClientId)
       throw new Error('revoke needs to know which connections');
-    const rows: { id: string }[] = await tx.query(
-      `WITH target AS (
-         SELECT id FROM connections
+    return inTransaction(tx, async (inner) => {
+      const targets: { id: string }[] = await inner.query(
+        `SELECT id FROM connections
          WHERE revoked_at IS NULL
            AND ($1::uuid[] IS NULL OR id = ANY ($1)) AND ($2::uuid IS NULL OR user_id = $2)
            AND ($3::uuid IS NULL OR oauth_client_id = $3) AND ($4::uuid IS NULL OR account_id = $4)
-         ORDER BY id FOR NO KEY UPDATE
-       ), ended AS (
-         UPDATE connections c SET revoked_at = $5, revoked_by = $6,
-           revocation_reason = CASE WHEN $7 = 'admin' AND user_id = $6 THEN 'user' ELSE $7 END
-         FROM target WHERE c.id = target.id
-         RETURNING c.id, c.revocation_reason
-       )
-       INSERT INTO connection_events (connection_id, at, type, actor_id, detail)
-       SELECT id, $5, 'revoked', $6, revocation_reason FROM ended ORDER BY id
-       RETURNING connection_id AS id`,
-      [ids ?? null, userId ?? null, oauthClientId ?? null, accountId ?? null, at, actorId, reason],
-    );
-    const ended = rows.map(({ id }) => id);
-    this.revocations.rememberAfterCommit(tx, ended);
-    return ended;
+         ORDER BY id FOR NO KEY UPDATE`,
+        [ids ?? null, userId ?? null, oauthClientId ?? null, accountId ?? null],
+      );
+      const ended = targets.map(({ id }) => id);
+      if (ended.length === 0) return ended;
+      // Not in the statement that locks: on its older view of the rows, the update could wait for
+      // somebody who waits for these locks.
+      await inner.query(
+        `WITH ended AS (
+           UPDATE connections SET revoked_at = $2, revoked_by = $3,
+             revocation_reason = CASE WHEN $4 = 'admin' AND user_id = $3 THEN 'user' ELSE $4 END
+           WHERE id = ANY ($1)
+           RETURNING id, revocation_reason
+         )
+         INSERT INTO connection_events (connection_id, at, type, actor_id, detail)
+         SELECT id, $2, 'revoked', $3, revocation_reason FROM ended ORDER BY id`,
+        [ended, at, actorId, reason],
+      );
+      this.revocations.rememberAfterCommit(inner, ended);
+      return ended;
+    });
   }
 
   /**
@@ -194,15 +200,20 @@ export class ConnectionsService implements OnModuleInit {
    * @param tx the transaction that does what is recorded
    */
   async recordEvent(tx: EntityManager, event: ConnectionEvent): Promise<void> {
-    const sql = event.type === 'refresh_refused' ? RECORD_REFUSAL : RECORD;
-    await tx.query(sql, [
+    const values = [
       event.connectionId,
       event.at,
       event.type,
       event.actorId ?? null,
       event.scope ?? null,
       event.detail ?? null,
-    ]);
+    ];
+    if (event.type !== 'refresh_refused') {
+      await tx.query(RECORD, values);
+      return;
+    }
+    const first: unknown[] = await tx.query(RECORD_FIRST_REFUSAL, values);
+    if (first.length === 0) await tx.query(NOTE_REFUSAL, [event.connectionId, event.at]);
   }
 }
 
@@ -211,16 +222,22 @@ const RECORD = `
   VALUES ($1, $2, $3, $4, $5, $6)`;
 
 /** A client that goes on trying makes one event of it, not one for each time. */
-const RECORD_REFUSAL = `
-  WITH before AS (
-    SELECT id, last_refresh_refused_at AS refused_at FROM connections
-    WHERE id = $1 FOR NO KEY UPDATE
-  ), noted AS (
-    UPDATE connections c SET last_refresh_refused_at = $2 FROM before WHERE c.id = before.id
+const RECORD_FIRST_REFUSAL = `
+  WITH noted AS (
+    UPDATE connections SET last_refresh_refused_at = $2
+    WHERE id = $1 AND (last_refresh_refused_at IS NULL
+      OR last_refresh_refused_at < $2::timestamptz - interval '1 hour')
+    RETURNING id
   )
   INSERT INTO connection_events (connection_id, at, type, actor_id, scope, detail)
-  SELECT id, $2, $3, $4, $5, $6 FROM before
-  WHERE refused_at IS NULL OR refused_at < $2::timestamptz - interval '1 hour'`;
+  SELECT id, $2, $3, $4, $5, $6 FROM noted
+  RETURNING id`;
+
+const NOTE_REFUSAL = 'UPDATE connections SET last_refresh_refused_at = $2 WHERE id = $1';
+
+function inTransaction<T>(tx: EntityManager, work: (tx: EntityManager) => Promise<T>): Promise<T> {
+  return tx.queryRunner?.isTransactionActive ? work(tx) : tx.transaction(work);
+}
 
 function isIds(which: readonly string[] | ConnectionSelector): which is readonly string[] {
   return Array.isArray(which);

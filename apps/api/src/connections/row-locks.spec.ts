@@ -37,8 +37,7 @@ const flushOfNewNode = async (id: string) => {
   void node.record(id);
   await node.flush();
 };
-const newNode = () =>
-  new ConnectionUsage(test.dataSource, test.clock, test.app.get(AppLogger));
+const newNode = () => new ConnectionUsage(test.dataSource, test.clock, test.app.get(AppLogger));
 
 it.each([
   ['refusals of refreshes', [refuse, refuse, refuse, refuse]],
