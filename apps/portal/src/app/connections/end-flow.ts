@@ -1,8 +1,7 @@
 import { inject, Injectable } from '@angular/core';
 import { MatDialog } from '@angular/material/dialog';
-import { MatSnackBar } from '@angular/material/snack-bar';
-import { TranslocoService } from '@jsverse/transloco';
 import { firstValueFrom } from 'rxjs';
+import { Messages } from '../ui/messages';
 import { EndDialog } from './end-dialog';
 import { EndTarget } from './end-connections';
 
@@ -10,8 +9,7 @@ import { EndTarget } from './end-connections';
 @Injectable({ providedIn: 'root' })
 export class EndFlow {
   private readonly dialog = inject(MatDialog);
-  private readonly snackBar = inject(MatSnackBar);
-  private readonly transloco = inject(TranslocoService);
+  private readonly messages = inject(Messages);
 
   /** @returns whether it has been ended */
   async run(target: EndTarget): Promise<boolean> {
@@ -22,20 +20,18 @@ export class EndFlow {
       restoreFocus: true,
     });
     if (!(await firstValueFrom(dialog.afterClosed()))) return false;
-    this.snackBar.open(this.confirmation(target), undefined, { duration: 6000 });
+    this.confirm(target);
     return true;
   }
 
-  private confirmation(target: EndTarget): string {
+  private confirm(target: EndTarget): void {
     switch (target.kind) {
       case 'one':
-        return this.transloco.translate('connections.end.done.one', { app: target.appName });
+        return this.messages.show('connections.end.done.one', { app: target.appName });
       case 'person':
-        return this.transloco.translate('connections.end.done.person', {
-          person: target.personName,
-        });
+        return this.messages.show('connections.end.done.person', { person: target.personName });
       case 'app':
-        return this.transloco.translate('connections.end.done.app', { app: target.appName });
+        return this.messages.show('connections.end.done.app', { app: target.appName });
     }
   }
 }

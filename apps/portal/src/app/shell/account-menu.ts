@@ -1,22 +1,24 @@
 import { ChangeDetectionStrategy, Component, inject, input } from '@angular/core';
-import { MatMenu, MatMenuItem, MatMenuTrigger } from '@angular/material/menu';
-import { MatSnackBar } from '@angular/material/snack-bar';
 import { Router } from '@angular/router';
-import { TranslocoDirective, TranslocoService } from '@jsverse/transloco';
-import check from '@material-symbols/svg-400/rounded/check.svg';
+import { TranslocoDirective } from '@jsverse/transloco';
 import expand from '@material-symbols/svg-400/rounded/keyboard_arrow_down.svg';
 import logout from '@material-symbols/svg-400/rounded/logout.svg';
-import { Session } from '../api/types';
+import { Api } from '../api/api';
+import { Language, Session } from '../api/types';
 import { Preferences, Theme } from '../i18n/preferences';
 import { SessionStore } from '../session/session-store';
 import { Icon } from '../ui/icon';
+import { Messages } from '../ui/messages';
 import { Monogram } from '../ui/monogram';
 
-/** Who is signed in for which account; language, theme, signing out. */
+/**
+ * Who is signed in for which account; language, theme, signing out. A panel of plain controls, not
+ * a menu, which could hold neither the name nor the choices. The browser opens and closes it.
+ */
 @Component({
   selector: 'fx-account-menu',
   changeDetection: ChangeDetectionStrategy.OnPush,
-  imports: [Icon, MatMenu, MatMenuItem, MatMenuTrigger, Monogram, TranslocoDirective],
+  imports: [Icon, Monogram, TranslocoDirective],
   templateUrl: './account-menu.html',
   styleUrl: './account-menu.scss',
 })
@@ -24,26 +26,40 @@ export class AccountMenu {
   readonly session = input.required<Session>();
 
   protected readonly preferences = inject(Preferences);
+  private readonly api = inject(Api);
   private readonly store = inject(SessionStore);
   private readonly router = inject(Router);
-  private readonly snackBar = inject(MatSnackBar);
-  private readonly transloco = inject(TranslocoService);
+  private readonly messages = inject(Messages);
 
-  protected readonly check = check;
   protected readonly expand = expand;
   protected readonly logout = logout;
+  protected readonly languages: readonly { value: Language; name: string }[] = [
+    { value: 'de', name: 'Deutsch' },
+    { value: 'en', name: 'English' },
+  ];
   protected readonly themes: readonly { value: Theme; text: string }[] = [
     { value: 'system', text: 'preferences.system' },
     { value: 'light', text: 'preferences.light' },
     { value: 'dark', text: 'preferences.dark' },
   ];
 
+  protected async setLanguage(locale: Language): Promise<void> {
+    this.preferences.setLanguage(locale);
+    try {
+      await this.api.patch('/user/v7/users/me', { resource: { locale } });
+      this.store.update({ locale });
+    } catch {
+      // The page speaks the language already; only the next device will not know.
+      return;
+    }
+  }
+
   protected async signOut(): Promise<void> {
     try {
       await this.store.signOut();
       await this.router.navigate(['/sign-in'], { state: { reason: 'signed-out' } });
     } catch {
-      this.snackBar.open(this.transloco.translate('settings.menu.signOutFailed'));
+      this.messages.show('settings.menu.signOutFailed');
     }
   }
 }

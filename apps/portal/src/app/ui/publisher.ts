@@ -28,10 +28,12 @@ import { Icon } from './icon';
       white-space: nowrap;
     }
     fx-icon {
+      margin-inline-end: 0.25em;
       vertical-align: -0.14em;
     }
     .unverified {
       color: var(--fx-caution);
+      font-weight: var(--fx-weight-medium);
       white-space: nowrap;
     }
   `,
