@@ -10,7 +10,13 @@ import {
   Query,
   Sse,
 } from '@nestjs/common';
-import { ApiNoContentResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import {
+  ApiHeader,
+  ApiNoContentResponse,
+  ApiOkResponse,
+  ApiOperation,
+  ApiTags,
+} from '@nestjs/swagger';
 import type { Observable } from 'rxjs';
 import { CurrentCaller, RequireSession, type SessionCaller } from '../http/access.js';
 import { notFound } from '../http/api-error.js';
@@ -66,6 +72,13 @@ export class ConnectionsController {
     description:
       'Server-sent events: `event: connections` with `data: {}` whenever a connection that the caller may see appears, is renewed or ends, on whatever node. Ends with the session.',
   })
+  @ApiHeader({
+    name: 'Last-Event-ID',
+    required: false,
+    example: '3',
+    description:
+      'from a browser that was cut off: it is told at once, as it may have missed something',
+  })
   @ApiOkResponse({
     description: 'The stream',
     content: {
@@ -78,7 +91,7 @@ export class ConnectionsController {
   @ApiProblems(401, 429)
   changes(
     @CurrentCaller() caller: SessionCaller,
-    @Headers('last-event-id') lastEventId?: string,
+    @Headers('Last-Event-ID') lastEventId?: string,
   ): Observable<MessageEvent> {
     return this.connectionChanges.stream(caller, lastEventId);
   }
