@@ -1,5 +1,7 @@
 import {
+  afterRenderEffect,
   ChangeDetectionStrategy,
+  computed,
   Component,
   DestroyRef,
   DOCUMENT,
@@ -13,6 +15,8 @@ import { AuthorizationRequest } from '../api/types';
 import { SessionStore } from '../session/session-store';
 import { GuestLayout } from '../ui/guest-layout';
 import { LoadError } from '../ui/load-error';
+import { PageFocus } from '../ui/page-focus';
+import { Waiting } from '../ui/waiting';
 import { AuthorizationApi } from './authorization-api';
 import { Consent } from './consent';
 import { Leave } from './leave';
@@ -49,7 +53,7 @@ const REFUSALS = new Set([
 @Component({
   selector: 'fx-authorize-page',
   changeDetection: ChangeDetectionStrategy.OnPush,
-  imports: [Consent, GuestLayout, Leaving, LoadError, RequestError, TranslocoDirective],
+  imports: [Consent, GuestLayout, Leaving, LoadError, RequestError, TranslocoDirective, Waiting],
   templateUrl: './authorize-page.html',
   styleUrl: './authorize-page.scss',
 })
@@ -68,6 +72,7 @@ export class AuthorizePage {
   constructor() {
     void this.load();
     this.watchReturns();
+    this.keepFocus();
   }
 
   protected async load(): Promise<void> {
@@ -126,6 +131,19 @@ export class AuthorizePage {
       queryParams: { returnTo: this.address },
       state: { reason },
       replaceUrl: true,
+    });
+  }
+
+  /** When what had the focus goes with the step before, the focus moves to the new heading. */
+  private keepFocus(): void {
+    const pageFocus = inject(PageFocus);
+    const step = computed(() => this.view().step);
+    // A page load leaves the focus where the browser has put it.
+    let afterwards = this.router.lastSuccessfulNavigation() !== null;
+    afterRenderEffect(() => {
+      const lost = this.document.activeElement === this.document.body;
+      if (step() !== 'loading' && lost && afterwards) pageFocus.focusHeading();
+      if (step() !== 'loading') afterwards = true;
     });
   }
 

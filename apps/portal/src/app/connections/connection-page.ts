@@ -22,6 +22,7 @@ import { LoadError } from '../ui/load-error';
 import { PageFocus } from '../ui/page-focus';
 import { PageState } from '../ui/page-state';
 import { Publisher } from '../ui/publisher';
+import { Waiting } from '../ui/waiting';
 import { ConnectionChanges } from './connection-changes';
 import { ConnectionEvents } from './connection-events';
 import { ENDED, fullName, HEALTH, scopeText } from './connection-texts';
@@ -44,6 +45,7 @@ import { UsageChart } from './usage-chart';
     RouterLink,
     TranslocoDirective,
     UsageChart,
+    Waiting,
   ],
   providers: [ConnectionChanges],
   templateUrl: './connection-page.html',

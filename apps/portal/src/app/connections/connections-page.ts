@@ -25,6 +25,7 @@ import { SessionStore } from '../session/session-store';
 import { Icon } from '../ui/icon';
 import { LoadError } from '../ui/load-error';
 import { PageState } from '../ui/page-state';
+import { Waiting } from '../ui/waiting';
 import { ClientCard } from './client-card';
 import { ConnectionChanges } from './connection-changes';
 import { ConnectionList } from './connection-list';
@@ -37,7 +38,16 @@ import { EndFlow } from './end-flow';
 @Component({
   selector: 'fx-connections-page',
   changeDetection: ChangeDetectionStrategy.OnPush,
-  imports: [ClientCard, ConnectionRow, Icon, LoadError, PageState, RouterLink, TranslocoDirective],
+  imports: [
+    ClientCard,
+    ConnectionRow,
+    Icon,
+    LoadError,
+    PageState,
+    RouterLink,
+    TranslocoDirective,
+    Waiting,
+  ],
   providers: [ConnectionChanges, ConnectionList],
   templateUrl: './connections-page.html',
   styleUrl: './connections-page.scss',

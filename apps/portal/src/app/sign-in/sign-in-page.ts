@@ -14,8 +14,6 @@ import { Router } from '@angular/router';
 import { TranslocoDirective } from '@jsverse/transloco';
 import errorIcon from '@material-symbols/svg-400/rounded/error.svg';
 import infoIcon from '@material-symbols/svg-400/rounded/info.svg';
-import visibility from '@material-symbols/svg-400/rounded/visibility.svg';
-import visibilityOff from '@material-symbols/svg-400/rounded/visibility_off.svg';
 import { apiResource } from '../api/api-resource';
 import { apiErrorFrom } from '../api/problem';
 import { Envelope, PublicClient } from '../api/types';
@@ -26,6 +24,7 @@ import { SessionStore } from '../session/session-store';
 import { ClientLogo } from '../ui/client-logo';
 import { GuestLayout } from '../ui/guest-layout';
 import { Icon } from '../ui/icon';
+import { PasswordField } from '../ui/password-field';
 import { Countdown } from './countdown';
 
 const REASON_TEXTS: Partial<Record<SignInReason, string>> = {
@@ -42,7 +41,7 @@ const TROUBLE_TEXTS: Record<string, string> = {
 @Component({
   selector: 'fx-sign-in-page',
   changeDetection: ChangeDetectionStrategy.OnPush,
-  imports: [ClientLogo, FormField, GuestLayout, Icon, TranslocoDirective],
+  imports: [ClientLogo, FormField, GuestLayout, Icon, PasswordField, TranslocoDirective],
   providers: [Countdown],
   templateUrl: './sign-in-page.html',
   styleUrl: './sign-in-page.scss',
@@ -62,7 +61,6 @@ export class SignInPage {
     required(path.password);
   });
   protected readonly busy = signal(false);
-  protected readonly passwordShown = signal(false);
   /** Set once somebody has tried to send the form; before that nothing is complained about. */
   protected readonly tried = signal(false);
   private readonly problemCode = signal<string | null>(null);
@@ -90,13 +88,10 @@ export class SignInPage {
   protected readonly clientLoading = computed(() => this.client.isLoading());
 
   private readonly emailInput = viewChild<ElementRef<HTMLInputElement>>('email');
-  private readonly passwordInput = viewChild<ElementRef<HTMLInputElement>>('password');
+  private readonly passwordField = viewChild<PasswordField>('password');
 
   protected readonly errorIcon = errorIcon;
   protected readonly infoIcon = infoIcon;
-  protected readonly visibilityIcon = computed(() =>
-    this.passwordShown() ? visibilityOff : visibility,
-  );
 
   constructor() {
     let focused = false;
@@ -119,7 +114,7 @@ export class SignInPage {
       return undefined;
     });
     if (this.form.email().invalid()) this.emailInput()?.nativeElement.focus();
-    else if (this.form.password().invalid()) this.passwordInput()?.nativeElement.focus();
+    else if (this.form.password().invalid()) this.passwordField()?.focus();
   }
 
   private async signIn(): Promise<void> {
@@ -132,7 +127,7 @@ export class SignInPage {
       const { code, problem } = apiErrorFrom(cause);
       this.problemCode.set(code);
       if (code === 'too_many_attempts') this.countdown.start(problem.retryAfterSeconds ?? 60);
-      if (code === 'invalid_credentials') this.passwordInput()?.nativeElement.select();
+      if (code === 'invalid_credentials') this.passwordField()?.focus();
     } finally {
       this.busy.set(false);
     }

@@ -10,7 +10,7 @@ const SLOW_AFTER_MS = 6000;
   changeDetection: ChangeDetectionStrategy.OnPush,
   imports: [TranslocoPipe],
   template: `<p role="status" class="fx-small fx-muted" [class.fx-visually-hidden]="!slow()">
-    {{ (slow() ? 'settings.waiting.slow' : 'settings.waiting.loading') | transloco }}
+    {{ (slow() ? 'waiting.slow' : 'waiting.loading') | transloco }}
   </p>`,
   styles: `
     p {
