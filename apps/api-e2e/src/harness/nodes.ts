@@ -16,12 +16,15 @@ export interface NodesOptions {
   env?: Record<string, string>;
   /** How each process reaches the one database; where left out, a fresh one for all. */
   databaseUrls?: readonly string[];
+  /** The first process runs the database itself, in this folder. */
+  dataDir?: string;
 }
 
 export async function startNodes({
   count = 2,
   env = {},
   databaseUrls = [],
+  dataDir,
 }: NodesOptions = {}): Promise<Nodes> {
   const port = String(await freePort());
   const publicUrl = `http://localhost:${port}`;
@@ -30,6 +33,7 @@ export async function startNodes({
   const first = await startServer({
     env: { ...settings, PORT: port },
     databaseUrl: databaseUrls[0],
+    dataDir,
   });
   const starts = await Promise.allSettled(
     Array.from({ length: count - 1 }, (_, index) =>

@@ -4,6 +4,10 @@ import { once } from 'node:events';
 import { createServer, type AddressInfo } from 'node:net';
 import { resolve } from 'node:path';
 import { Client } from 'pg';
+import { embeddedDatabaseUrl } from './embedded-database.js';
+
+/** What every server of the tests encrypts its keys with; commands beside one need it too. */
+export const APP_SECRET = 'a secret that only the tests of one machine know';
 
 const API = resolve(__dirname, '../../../api/dist/main.js');
 
@@ -12,6 +16,8 @@ export interface ServerOptions {
   env?: Record<string, string>;
   /** Another server's database, to run a second process on it or to start again after a `kill`. */
   databaseUrl?: string;
+  /** Instead of a database: a folder for an embedded one, which the server runs itself. */
+  dataDir?: string;
 }
 
 export interface RunningServer {
@@ -31,7 +37,8 @@ export interface RunningServer {
  * @throws Error with what the server says where it does not get ready
  */
 export async function startServer(options: ServerOptions = {}): Promise<RunningServer> {
-  const database = options.databaseUrl ?? (await createDatabase());
+  const { dataDir } = options;
+  const database = dataDir ? '' : (options.databaseUrl ?? (await createDatabase()));
   const port = options.env?.['PORT'] ?? String(await freePort());
   const server = fork(API, {
     execArgv: [],
@@ -40,15 +47,15 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
       PATH: process.env['PATH'],
       HOST: 'localhost',
       PORT: port,
-      DATABASE_URL: database,
-      APP_SECRET: 'a secret that only the tests of one machine know',
+      ...(dataDir ? { DATA_DIR: dataDir } : { DATABASE_URL: database }),
+      APP_SECRET,
       DEMO_DATA: 'on',
       LOG_LEVEL: 'warn',
       ...options.env,
     },
   });
   const dropOwnDatabase = async () => {
-    if (!options.databaseUrl) await dropDatabase(database);
+    if (!options.databaseUrl && !dataDir) await dropDatabase(database);
   };
   let output = '';
   for (const stream of [server.stdout, server.stderr]) {
@@ -61,7 +68,7 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
   });
   return {
     url: `http://localhost:${port}`,
-    databaseUrl: database,
+    databaseUrl: dataDir ? embeddedDatabaseUrl(dataDir) : database,
     output: () => output,
     async stop() {
       await end(server, () => server.disconnect());
