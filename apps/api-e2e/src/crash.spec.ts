@@ -1,0 +1,51 @@
+import { expect, it } from '@jest/globals';
+import { freePort, startServer } from './harness/server.js';
+import { PortalUser } from './harness/portal-user.js';
+import { DEMO_CLIENTS, ThirdParty, type TokenAnswer } from './harness/third-party.js';
+
+const EXCHANGES = 200;
+const KILL_AFTER = 60;
+
+it('kill -9 in the middle of 200 exchanges: every acknowledged token still works after the restart', async () => {
+  const env = { PORT: String(await freePort()) };
+  const server = await startServer({ env });
+  const client = new ThirdParty(server.url, DEMO_CLIENTS.crm);
+  try {
+    const user = await PortalUser.signIn(server.url);
+    const codes: string[] = [];
+    while (codes.length < EXCHANGES) {
+      const batch = await Promise.all(Array.from({ length: 20 }, () => client.code(user)));
+      codes.push(...batch.map(({ code }) => code));
+    }
+
+    const acknowledged: TokenAnswer[] = [];
+    let killed: Promise<void> | undefined;
+    await Promise.all(
+      codes.map(async (code) => {
+        const answer = await client.exchange(code).catch(() => undefined);
+        if (answer?.status !== 200) return;
+        acknowledged.push(answer.body);
+        if (acknowledged.length === KILL_AFTER) killed = server.kill();
+      }),
+    );
+    await killed;
+    expect(acknowledged.length).toBeGreaterThanOrEqual(KILL_AFTER);
+    expect(acknowledged.length).toBeLessThan(EXCHANGES);
+
+    const again = await startServer({ env, databaseUrl: server.databaseUrl });
+    try {
+      const outcomes = await Promise.all(
+        acknowledged.map(async ({ access_token, refresh_token }) => [
+          (await client.me(access_token)).status,
+          (await client.refresh(refresh_token)).status,
+        ]),
+      );
+      expect(outcomes.filter(([me, refresh]) => me !== 200 || refresh !== 200)).toEqual([]);
+      expect((await user.send('/user/v7/users/me')).status).toBe(200);
+    } finally {
+      await again.stop();
+    }
+  } finally {
+    await server.stop();
+  }
+});

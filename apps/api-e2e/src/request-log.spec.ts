@@ -1,0 +1,323 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { eventually } from './harness/eventually.js';
+import { type Form, type Message, send } from './harness/http.js';
+import { decode } from './harness/jwt.js';
+import { type RegisteredClient, register, REGISTRY } from './harness/registry.js';
+import { type ThirdParty, TOKEN_PATH, type TokenAnswer } from './harness/third-party.js';
+import { startWorld, type World } from './harness/world.js';
+
+interface Entry {
+  requestId: string;
+  at: string;
+  endpoint: string;
+  grantType: string | null;
+  outcome: 'success' | 'failure';
+  error: string | null;
+  reason: string | null;
+  detail: string | null;
+  connectionId: string | null;
+  ip: string;
+  durationMs: number;
+}
+
+let world: World;
+let client: ThirdParty & { client: RegisteredClient };
+beforeAll(async () => {
+  world = await startWorld();
+});
+beforeEach(async () => {
+  client = await register(world.operator);
+});
+afterAll(() => world.server.stop());
+
+async function log(id = client.client.id): Promise<Entry[]> {
+  const answer = await world.operator.send<{ resources: Entry[] }>(`${REGISTRY}/${id}/requests`);
+  expect(answer.status).toBe(200);
+  return answer.body.resources;
+}
+const post = (form: Form, message: Message = {}, endpoint = '') =>
+  send<TokenAnswer>(world.url, TOKEN_PATH + endpoint, { form, ...message });
+
+describe('the request log (CONTRACT §4)', () => {
+  it('has each request with all its fields, newest first', async () => {
+    const startedAt = Date.now();
+    const { code } = await client.code(world.member);
+    const exchanged = await client.exchange(code);
+    const { connection_id } = decode(exchanged.body.access_token).payload;
+    const failed = await client.exchange(code);
+    await client.introspect(exchanged.body.access_token);
+    await client.revoke(exchanged.body.refresh_token);
+    const entries = await eventually(log, ({ length }) => length === 4);
+    expect(entries.map(({ endpoint, outcome }) => [endpoint, outcome])).toEqual([
+      ['revoke', 'success'],
+      ['introspect', 'success'],
+      ['token', 'failure'],
+      ['token', 'success'],
+    ]);
+    expect(entries[3]).toEqual({
+      requestId: exchanged.headers['x-request-id'],
+      at: expect.any(String),
+      endpoint: 'token',
+      grantType: 'authorization_code',
+      outcome: 'success',
+      error: null,
+      reason: null,
+      detail: null,
+      connectionId: connection_id,
+      ip: expect.stringMatching(/^(127\.0\.0\.1|::1|::ffff:127\.0\.0\.1)$/),
+      durationMs: expect.any(Number),
+    });
+    expect(entries[2]).toMatchObject({
+      requestId: failed.headers['x-request-id'],
+      error: 'invalid_grant',
+      reason: 'code_already_used',
+      connectionId: connection_id,
+    });
+    for (const { at, durationMs } of entries) {
+      expect(Date.parse(at)).toBeGreaterThanOrEqual(startedAt - 5);
+      expect(durationMs).toBeGreaterThan(0);
+      expect(durationMs).toBeLessThan(20_000);
+    }
+  });
+
+  it('is the client’s own: another’s requests are not in it', async () => {
+    const other = await register(world.operator);
+    await other.exchange('x');
+    await client.exchange('x');
+    expect(await log()).toHaveLength(1);
+    expect(await log(other.client.id)).toHaveLength(1);
+  });
+
+  it('takes limit and cursor', async () => {
+    for (let i = 0; i < 5; i += 1) await client.exchange(`x${i}`);
+    const path = `${REGISTRY}/${client.client.id}/requests`;
+    const first = await world.operator.send<{ resources: Entry[]; meta: { nextCursor: string } }>(
+      `${path}?limit=3`,
+    );
+    const second = await world.operator.send<{ resources: Entry[]; meta: object }>(
+      `${path}?limit=3&cursor=${encodeURIComponent(first.body.meta.nextCursor)}`,
+    );
+    const ids = [...first.body.resources, ...second.body.resources].map((entry) => entry.requestId);
+    expect(new Set(ids).size).toBe(5);
+    expect(second.body.meta).toEqual({});
+  });
+
+  it('holds no secret of a request', async () => {
+    const tokens = await client.connect(world.member);
+    await client.refresh(`${tokens.refresh_token.slice(0, -1)}!`);
+    await client.exchange('code-that-nobody-may-see');
+    await client.with({ clientSecret: 'secret-that-nobody-may-see' }).exchange('x');
+    await client.token({ grant_type: 'x'.repeat(3000) });
+    const text = JSON.stringify(await log());
+    expect(text).not.toContain('nobody-may-see');
+    expect(text).not.toContain(tokens.refresh_token.slice(0, 20));
+    expect(text).not.toContain(client.registration.clientSecret);
+    expect(text).not.toContain('x'.repeat(500));
+  });
+});
+
+describe('each way to fail has a reason of its own (CONTRACT §4)', () => {
+  const CODE = { grant_type: 'authorization_code' };
+  const REFRESH = { grant_type: 'refresh_token' };
+  const VERIFIER = { code_verifier: 'v'.repeat(43) };
+  const CHALLENGED = { codeChallenge: 'c'.repeat(43), codeChallengeMethod: 'S256' };
+  const own = () => client.credentials;
+  const code = async (more = {}) => (await client.code(world.member, more)).code;
+  const end = async () => {
+    const { body } = await world.member.send<{ resources: { id: string }[] }>(
+      `/user/v7/connections?status=active&clientId=${client.registration.clientId}`,
+    );
+    const [connection] = body.resources;
+    await world.member.send(`/user/v7/connections/${connection?.id ?? ''}`, { method: 'DELETE' });
+  };
+
+  const ways: [reason: string, error: string, fail: () => Promise<unknown>][] = [
+    [
+      'client_secret_missing',
+      'invalid_client',
+      () => post({ ...CODE, code: 'x', client_id: own()['client_id'] }),
+    ],
+    [
+      'client_secret_wrong',
+      'invalid_client',
+      () => client.with({ clientSecret: 'x' }).exchange('x'),
+    ],
+    [
+      'several_authentication_methods',
+      'invalid_request',
+      () => post({ ...CODE, ...own() }, { headers: client.basic }),
+    ],
+    [
+      'client_id_mismatch',
+      'invalid_request',
+      () => post({ ...CODE, client_id: 'other' }, { headers: client.basic }),
+    ],
+    [
+      'parameter_repeated',
+      'invalid_request',
+      () => post([...Object.entries(own()), ['code', 'x'], ['code', 'y']]),
+    ],
+    [
+      'parameter_not_a_string',
+      'invalid_request',
+      () => send(world.url, TOKEN_PATH, { json: { ...own(), code: 1 } }),
+    ],
+    ['parameter_too_long', 'invalid_request', () => client.exchange('x'.repeat(5000))],
+    ['parameter_invalid_characters', 'invalid_request', () => client.exchange('a\u0007')],
+    ['grant_type_missing', 'invalid_request', () => client.token({})],
+    [
+      'grant_type_unsupported',
+      'unsupported_grant_type',
+      () => client.token({ grant_type: 'password' }),
+    ],
+    [
+      'resource_unknown',
+      'invalid_target',
+      () => client.exchange('x', { resource: 'https://x.example' }),
+    ],
+    ['code_missing', 'invalid_request', () => client.token(CODE)],
+    ['code_unknown', 'invalid_grant', () => client.exchange('x')],
+    [
+      'code_of_other_client',
+      'invalid_grant',
+      async () => client.exchange((await world.crm.code(world.member)).code),
+    ],
+    [
+      'redirect_uri_mismatch',
+      'invalid_grant',
+      async () => client.exchange(await code(), { redirect_uri: 'https://x.example/' }),
+    ],
+    [
+      'code_verifier_unexpected',
+      'invalid_grant',
+      async () => client.exchange(await code(), VERIFIER),
+    ],
+    ['code_verifier_missing', 'invalid_grant', async () => client.exchange(await code(CHALLENGED))],
+    [
+      'code_verifier_mismatch',
+      'invalid_grant',
+      async () => client.exchange(await code(CHALLENGED), VERIFIER),
+    ],
+    [
+      'code_verifier_malformed',
+      'invalid_grant',
+      async () => client.exchange(await code(CHALLENGED), { code_verifier: 'x' }),
+    ],
+    [
+      'code_already_used',
+      'invalid_grant',
+      async () => {
+        const used = await code();
+        await client.exchange(used);
+        await client.exchange(used);
+      },
+    ],
+    [
+      'connection_ended',
+      'invalid_grant',
+      async () => {
+        const dead = await code();
+        await end();
+        await client.exchange(dead);
+      },
+    ],
+    ['refresh_token_missing', 'invalid_request', () => client.token(REFRESH)],
+    ['refresh_token_unknown', 'invalid_grant', () => client.refresh('x')],
+    [
+      'refresh_token_of_other_client',
+      'invalid_grant',
+      async () => client.refresh((await world.crm.connect(world.member)).refresh_token),
+    ],
+    [
+      'refresh_token_reused',
+      'invalid_grant',
+      async () => {
+        const first = await client.connect(world.member);
+        const second = await client.refresh(first.refresh_token);
+        await client.refresh(second.body.refresh_token);
+        await client.refresh(first.refresh_token);
+      },
+    ],
+    [
+      'refresh_token_family_ended',
+      'invalid_grant',
+      async () => {
+        const first = await client.connect(world.member);
+        const second = await client.refresh(first.refresh_token);
+        const third = await client.refresh(second.body.refresh_token);
+        await client.refresh(first.refresh_token);
+        await client.refresh(third.body.refresh_token);
+      },
+    ],
+    [
+      'scope_wider_than_granted',
+      'invalid_scope',
+      async () => {
+        const { refresh_token } = await client.connect(world.member, { scope: 'read' });
+        await client.refresh(refresh_token, { scope: 'readwrite' });
+      },
+    ],
+    ['scope_invalid', 'invalid_scope', () => client.refresh('x', { scope: 'admin' })],
+    ['token_missing', 'invalid_request', () => post(own(), {}, '/revoke')],
+    [
+      'token_of_other_client',
+      'invalid_grant',
+      async () => client.revoke((await world.crm.connect(world.member)).refresh_token),
+    ],
+  ];
+
+  it.each(ways)('%s', async (reason, error, fail) => {
+    await fail();
+    const [newest] = await log();
+    expect(newest).toMatchObject({ outcome: 'failure', reason, error });
+    expect(newest?.detail?.length).toBeGreaterThan(20);
+  });
+
+  it('no two of them are the same, nor do any two say the same in words', async () => {
+    expect(new Set(ways.map(([reason]) => reason)).size).toBe(ways.length);
+    const details = new Set<string>();
+    for (const [, , fail] of ways) {
+      client = await register(world.operator);
+      await fail();
+      details.add((await log())[0]?.detail ?? '');
+    }
+    expect(details.size).toBe(ways.length);
+  });
+
+  it('redirect_uri_unexpected, for a code that is bound to none', async () => {
+    const made = await world.member.send<{ resource: { code: string } }>('/user/v7/oauth-codes', {
+      json: { resource: { clientId: 'maklerwelt-crm' } },
+    });
+    await world.crm.exchange(made.body.resource.code, {
+      redirect_uri: 'http://localhost:4000/callback',
+    });
+    const clients = await world.operator.send<{ resources: RegisteredClient[] }>(
+      `${REGISTRY}?limit=100`,
+    );
+    const crm = clients.body.resources.find(({ clientId }) => clientId === 'maklerwelt-crm');
+    expect((await log(crm?.id))[0]?.reason).toBe('redirect_uri_unexpected');
+  });
+
+  it('secret_from_public_client and public_client_cannot_introspect', async () => {
+    const open = await register(world.operator, { kind: 'public', requirePkce: true });
+    await open.with({ clientSecret: 'x' }).exchange('x');
+    expect((await log(open.client.id))[0]?.reason).toBe('secret_from_public_client');
+    await open.introspect('x');
+    expect((await log(open.client.id))[0]?.reason).toBe('public_client_cannot_introspect');
+  });
+
+  it('client_disabled, for who knows the secret; client_secret_expired after a rotation', async () => {
+    await world.operator.send(`${REGISTRY}/${client.client.id}/secrets`, {
+      json: { resource: { expireOthersAfterSeconds: 0 } },
+    });
+    await client.exchange('x');
+    expect((await log())[0]?.reason).toBe('client_secret_expired');
+    const other = await register(world.operator);
+    await world.operator.send(`${REGISTRY}/${other.client.id}`, {
+      method: 'PATCH',
+      json: { resource: { status: 'disabled' } },
+    });
+    await other.exchange('x');
+    expect((await log(other.client.id))[0]?.reason).toBe('client_disabled');
+  });
+});
