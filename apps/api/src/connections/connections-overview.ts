@@ -110,7 +110,7 @@ export class ConnectionsOverview {
     const limit = page.limit ?? DEFAULT_LIMIT;
     const after = decodeCursor(page.cursor, 'bigint');
     const events = await this.events.find({
-      where: { connectionId, ...(after && { id: LessThan(toEventId(after[1])) }) },
+      where: { connectionId, ...(after && { id: LessThan(after[1]) }) },
       order: { id: 'DESC' },
       take: limit + 1,
     });
@@ -257,11 +257,6 @@ const BY_FLIXCHECK: readonly (RevocationReason | null | string)[] = [
 
 function byAccount({ type, detail }: ConnectionEventEntity): boolean {
   return !(type === 'revoked' && BY_FLIXCHECK.includes(detail));
-}
-
-/** A cursor of another list carries a UUID. */
-function toEventId(id: string): string {
-  return /^\d+$/.test(id) ? id : '0';
 }
 
 function toDto(
