@@ -28,6 +28,8 @@ export const routes: Routes = [
   {
     path: 'design',
     title: 'titles.design',
+    // Not linked from anywhere. It shows parts of other pages, with their texts.
+    providers: [provideTranslocoScope('settings', 'security')],
     loadComponent: () => import('./design/design-page').then((file) => file.DesignPage),
   },
   {
