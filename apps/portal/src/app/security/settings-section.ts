@@ -33,6 +33,10 @@ import { ChangeDetectionStrategy, Component, ElementRef, input, viewChild } from
       color: var(--mat-sys-on-surface-variant);
       font-size: var(--fx-text-sm);
     }
+    .fx-card {
+      min-width: 0;
+      overflow: hidden;
+    }
     @container (max-width: 44rem) {
       section {
         grid-template-columns: minmax(0, 1fr);

@@ -34,6 +34,7 @@ export class Confirmation {
       ariaDescribedBy: ConfirmDialog.pointsId,
       width: '30rem',
       maxWidth: 'calc(100vw - 2rem)',
+      maxHeight: 'calc(100dvh - 2rem)',
       // The session may end behind the dialog.
       closeOnNavigation: 'url-change',
     });

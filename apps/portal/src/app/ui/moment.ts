@@ -37,6 +37,7 @@ export class PresentMinute {
       display: block;
       color: var(--mat-sys-on-surface-variant);
       font-size: var(--fx-text-xs);
+      white-space: nowrap;
     }
   `,
 })

@@ -36,6 +36,8 @@ import { Icon } from './icon';
       font-size: 1.75rem;
     }
     .text {
+      display: grid;
+      gap: var(--fx-space-2);
       max-width: 32rem;
       color: var(--mat-sys-on-surface-variant);
       text-wrap: pretty;
