@@ -78,22 +78,25 @@ function buildFailure(output) {
   return new Failure(`${output.trim()}\n\nThe build failed: mend what it says above.`);
 }
 
-function stampOf(folder) {
+/** Changes with the sources of the project and of the libraries that it uses, and with their outputs. */
+function stampOf(project) {
   const hash = createHash('sha256');
-  const sources = [folder, 'libs', ...SHARED_SOURCES];
-  for (const path of sources.flatMap((source) =>
-    filesIn(source, (name) => !NOT_SOURCES.has(name)),
-  )) {
-    if (/\.(spec\.ts|md)$/.test(path)) continue;
-    hash
-      .update(`${path}\0`)
-      .update(readFileSync(inWorkspace(path)))
-      .update('\0');
-  }
-  const outputs = [folder, ...foldersIn('libs').map((name) => join('libs', name))];
-  for (const path of outputs.flatMap((output) => filesIn(join(output, 'dist')))) {
-    const { size, mtimeMs } = statSync(inWorkspace(path));
-    hash.update(`${path}\0${size}\0${mtimeMs}\0`);
+  for (const path of SHARED_SOURCES) hash.update(readFileSync(inWorkspace(path)));
+  const folders = new Set([project]);
+  // The set grows while it is walked: libraries may use libraries.
+  for (const folder of folders) {
+    for (const path of filesIn(folder, (name) => !NOT_SOURCES.has(name))) {
+      if (/\.(spec\.ts|md)$/.test(path)) continue;
+      const source = readFileSync(inWorkspace(path));
+      hash.update(`${path}\0`).update(source).update('\0');
+      for (const [, name] of source.toString('latin1').matchAll(/['"]@flixcheck\/([\w-]+)['"]/g)) {
+        folders.add(join('libs', name));
+      }
+    }
+    for (const path of filesIn(join(folder, 'dist'))) {
+      const { size, mtimeMs } = statSync(inWorkspace(path));
+      hash.update(`${path}\0${size}\0${mtimeMs}\0`);
+    }
   }
   return hash.digest('hex');
 }

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { accessSync, constants, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { diskFull, Failure } from './failure.mjs';
 import { pathWithoutModules } from './project-node.mjs';
 import { run } from './run.mjs';
@@ -71,15 +71,17 @@ function npmEnvironment() {
     if (/^npm_(lifecycle|package)_/.test(name)) delete env[name];
   }
   // A user without a home of their own, as many services and containers have.
-  if (!env.npm_config_cache && !isWritable(join(homedir(), '.npm')) && !isWritable(homedir())) {
+  if (!isWritable(env.npm_config_cache ?? join(homedir(), '.npm'))) {
     env.npm_config_cache = join(tmpdir(), `npm-cache-${process.getuid?.() ?? 'user'}`);
   }
   return env;
 }
 
+/** Whether the folder can be written, or be made. */
 function isWritable(path) {
+  const existing = existsSync(path) ? path : dirname(path);
   try {
-    accessSync(path, constants.W_OK);
+    accessSync(existing, constants.W_OK);
     return true;
   } catch {
     return false;
