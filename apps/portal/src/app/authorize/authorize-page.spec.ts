@@ -1,0 +1,245 @@
+import { beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { Component } from '@angular/core';
+import { ComponentFixture, TestBed } from '@angular/core/testing';
+import { Router } from '@angular/router';
+import { control, providePortal, shown, textOf } from '../../testing/portal-testing';
+import { ApiError, errorFromAnswer } from '../api/problem';
+import { AuthorizationRequest, IssuedCode } from '../api/types';
+import { SessionStore } from '../session/session-store';
+import { AuthorizationApi } from './authorization-api';
+import { AuthorizePage } from './authorize-page';
+import { Leave } from './leave';
+
+@Component({ template: '' })
+class Elsewhere {}
+
+const request: AuthorizationRequest = {
+  client: {
+    clientId: 'maklerwelt-crm',
+    name: 'Maklerwelt CRM',
+    description: 'Kundendaten',
+    publisher: 'Maklerwelt Software GmbH',
+    publisherVerified: true,
+    kind: 'confidential',
+    logoUri: null,
+    homepageUri: 'https://maklerwelt.example',
+    privacyPolicyUri: null,
+  },
+  redirectUri: 'https://maklerwelt.example/cb',
+  redirectHost: 'maklerwelt.example',
+  scope: 'readwrite',
+  scopes: ['readwrite'],
+  state: 'open',
+  codeChallenge: null,
+  codeChallengeMethod: null,
+  user: { id: 'u1', email: 'user@musterhaus.example', firstName: 'Jonas', lastName: 'Feld' },
+  account: { id: 'a1', name: 'Musterhaus GmbH' },
+  existingConnection: null,
+  denyRedirectTo: 'https://maklerwelt.example/cb?error=access_denied&state=open',
+};
+
+const api = {
+  read: jest.fn<(query: string) => Promise<AuthorizationRequest>>(),
+  grant: jest.fn<(request: AuthorizationRequest) => Promise<IssuedCode>>(),
+};
+const leave = jest.fn();
+const session = {
+  forget: jest.fn(),
+  signOut: jest.fn<() => Promise<void>>(),
+};
+
+function problem(status: number, code: string, more: object = {}): ApiError {
+  return errorFromAnswer(status, new Headers(), { code, ...more });
+}
+
+function comeBack(): void {
+  document.dispatchEvent(new Event('visibilitychange'));
+}
+
+async function open(): Promise<ComponentFixture<AuthorizePage>> {
+  const fixture = TestBed.createComponent(AuthorizePage);
+  await shown(
+    fixture,
+    () => !textOf(fixture).includes('wird geprüft') && textOf(fixture).length > 40,
+  );
+  return fixture;
+}
+
+beforeEach(() => {
+  jest.resetAllMocks();
+  api.read.mockResolvedValue(request);
+  session.signOut.mockResolvedValue();
+  history.replaceState(null, '', '/oauth/authorize?clientId=maklerwelt-crm&state=a+b%2Fc');
+  TestBed.configureTestingModule({
+    providers: [
+      ...providePortal(['authorize'], [{ path: '**', component: Elsewhere }]),
+      { provide: AuthorizationApi, useValue: api },
+      { provide: SessionStore, useValue: session },
+    ],
+  });
+  jest.spyOn(TestBed.inject(Leave), 'to').mockImplementation(leave);
+});
+
+describe('the authorize page', () => {
+  it('asks once, with the query as it came, and grants nothing by itself', async () => {
+    const fixture = await open();
+    expect(api.read.mock.calls).toEqual([['?clientId=maklerwelt-crm&state=a+b%2Fc']]);
+    expect(api.grant).not.toHaveBeenCalled();
+    expect(textOf(fixture)).toContain(
+      'Maklerwelt CRM möchte in Ihrem Namen mit Flixcheck arbeiten',
+    );
+    expect(textOf(fixture)).toContain('Musterhaus GmbH');
+    expect(textOf(fixture)).toContain('Ihr Browser kehrt zurück zu maklerwelt.example');
+  });
+
+  it('a double click grants once, then says where one is sent', async () => {
+    let answer: (code: IssuedCode) => void = () => undefined;
+    api.grant.mockReturnValue(new Promise((resolve) => (answer = resolve)));
+    const fixture = await open();
+    const button = control(fixture, 'Zugriff erlauben');
+    button?.click();
+    button?.click();
+    control(fixture, 'Ablehnen')?.click();
+    answer({ code: 'c', expiresAt: '', redirectTo: 'https://maklerwelt.example/cb?code=c' });
+    await shown(fixture, () => textOf(fixture).includes('Zugriff erlaubt'));
+    expect(api.grant).toHaveBeenCalledTimes(1);
+    expect(leave.mock.calls).toEqual([['https://maklerwelt.example/cb?code=c']]);
+    expect(textOf(fixture)).toContain('Sie werden jetzt zu maklerwelt.example geleitet.');
+  });
+
+  it('refusing asks the server nothing and goes back with access_denied', async () => {
+    const fixture = await open();
+    control(fixture, 'Ablehnen')?.click();
+    await shown(fixture, () => textOf(fixture).includes('Es wurde nichts freigegeben'));
+    expect(api.grant).not.toHaveBeenCalled();
+    expect(leave.mock.calls).toEqual([[request.denyRedirectTo]]);
+  });
+
+  it('without a session it leads through the sign-in page, back to the identical request', async () => {
+    api.read.mockRejectedValue(problem(401, 'session_required'));
+    const fixture = TestBed.createComponent(AuthorizePage);
+    const router = TestBed.inject(Router);
+    await shown(fixture, () => router.url.startsWith('/sign-in'));
+    expect(router.parseUrl(router.url).queryParams['returnTo']).toBe(
+      '/oauth/authorize?clientId=maklerwelt-crm&state=a+b%2Fc',
+    );
+  });
+
+  it('a session that ends before the click is said in words, and nothing is granted', async () => {
+    api.grant.mockRejectedValue(problem(401, 'session_required'));
+    const fixture = await open();
+    control(fixture, 'Zugriff erlauben')?.click();
+    await shown(fixture, () => textOf(fixture).includes('Ihre Sitzung ist abgelaufen'));
+    expect(control(fixture, 'Neu anmelden')).toBeDefined();
+    expect(leave).not.toHaveBeenCalled();
+  });
+
+  it('an application that is blocked while the page is open gets nothing', async () => {
+    api.grant.mockRejectedValue(problem(400, 'unknown_client'));
+    const fixture = await open();
+    control(fixture, 'Zugriff erlauben')?.click();
+    await shown(fixture, () => textOf(fixture).includes('wurde inzwischen gesperrt'));
+    expect(leave).not.toHaveBeenCalled();
+  });
+
+  it('an answer that is lost can be asked for again', async () => {
+    api.grant.mockRejectedValueOnce(problem(500, 'internal_error'));
+    api.grant.mockResolvedValue({ code: 'c', expiresAt: '', redirectTo: 'https://x.example/cb' });
+    const fixture = await open();
+    control(fixture, 'Zugriff erlauben')?.click();
+    await shown(fixture, () => textOf(fixture).includes('Das hat nicht geklappt'));
+    control(fixture, 'Zugriff erlauben')?.click();
+    await shown(fixture, () => leave.mock.calls.length === 1);
+  });
+
+  it('shows on return that somebody else has signed in', async () => {
+    const fixture = await open();
+    api.read.mockResolvedValue({
+      ...request,
+      user: { ...request.user, id: 'u2', firstName: 'Ada' },
+    });
+    comeBack();
+    await shown(fixture, () => textOf(fixture).includes('inzwischen jemand anderes angemeldet'));
+    expect(textOf(fixture)).toContain('Ada Feld');
+  });
+
+  it('shows on return that the session has ended', async () => {
+    const fixture = await open();
+    api.read.mockRejectedValue(problem(401, 'session_required'));
+    comeBack();
+    await shown(fixture, () => textOf(fixture).includes('Ihre Sitzung ist abgelaufen'));
+  });
+
+  it('does not disturb the reader when a look on return fails', async () => {
+    const fixture = await open();
+    api.read.mockRejectedValue(problem(503, 'service_unavailable'));
+    comeBack();
+    await fixture.whenStable();
+    expect(control(fixture, 'Zugriff erlauben')).toBeDefined();
+  });
+
+  it.each([
+    ['unknown_client', 'Diese Anwendung kennen wir nicht'],
+    ['invalid_redirect_uri', 'Wir haben diese Anfrage angehalten'],
+  ])('%s stays on the page', async (code, words) => {
+    api.read.mockRejectedValue(problem(400, code));
+    const fixture = await open();
+    expect(textOf(fixture)).toContain(words);
+    expect(textOf(fixture)).toContain('Es wurde nichts freigegeben');
+    expect(control(fixture, /^Zurück zu/)).toBeUndefined();
+  });
+
+  it.each(['invalid_request', 'unsupported_response_type', 'invalid_scope', 'invalid_target'])(
+    '%s leads back to the application, with a link',
+    async (code) => {
+      const redirectTo = `https://maklerwelt.example/cb?error=${code}`;
+      api.read.mockRejectedValue(problem(400, code, { redirectTo }));
+      const fixture = await open();
+      const link = control(fixture, 'Zurück zu maklerwelt.example');
+      expect(link?.getAttribute('href')).toBe(redirectTo);
+      expect(textOf(fixture)).toMatch(/Sie werden in \d+ Sekunden zurückgeleitet/);
+    },
+  );
+
+  it('the way back can be stopped', async () => {
+    api.read.mockRejectedValue(
+      problem(400, 'invalid_scope', { redirectTo: 'https://maklerwelt.example/cb' }),
+    );
+    const fixture = await open();
+    control(fixture, 'Hier bleiben')?.click();
+    await shown(fixture, () => !textOf(fixture).includes('zurückgeleitet'));
+    expect(leave).not.toHaveBeenCalled();
+  });
+
+  it('names an existing connection and what changes against it', async () => {
+    api.read.mockResolvedValue({
+      ...request,
+      existingConnection: {
+        id: 'c1',
+        scope: 'read',
+        grantedAt: '2026-11-01T08:00:00.000Z',
+        lastUsedAt: null,
+      },
+    });
+    const fixture = await open();
+    expect(textOf(fixture)).toContain('Maklerwelt CRM ist bereits verbunden');
+    expect(textOf(fixture)).toContain('Flixchecks in Ihrem Namen anlegen und ändern neu');
+  });
+
+  it('warns of a publisher that nobody has verified', async () => {
+    api.read.mockResolvedValue({
+      ...request,
+      client: { ...request.client, publisherVerified: false },
+    });
+    const fixture = await open();
+    expect(textOf(fixture)).toContain('Flixcheck hat Maklerwelt Software GmbH nicht geprüft');
+  });
+
+  it('another account: signs out and in again, to the same request', async () => {
+    const fixture = await open();
+    control(fixture, 'Anderes Konto verwenden')?.click();
+    const router = TestBed.inject(Router);
+    await shown(fixture, () => router.url.startsWith('/sign-in'));
+    expect(session.signOut).toHaveBeenCalledTimes(1);
+  });
+});

@@ -1,0 +1,49 @@
+import { describe, expect, it } from '@jest/globals';
+import { ConnectionEvent } from '../api/types';
+import { timeline } from './event-words';
+
+let id = 0;
+function event(type: ConnectionEvent['type'], more: Partial<ConnectionEvent> = {}) {
+  id += 1;
+  const at = `2026-11-${String(30 - id).padStart(2, '0')}T08:00:00.000Z`;
+  return { id: String(id), at, type, actor: null, scope: null, detail: null, ...more };
+}
+const anna = { id: 'u1', firstName: 'Anna', lastName: 'Muster' };
+
+describe('the history of a connection', () => {
+  it('says who, and speaks to the reader where it was the reader', () => {
+    const events = [event('granted', { actor: anna })];
+    expect(timeline(events, 'u2')[0]).toMatchObject({
+      text: 'connections.events.granted',
+      name: 'Anna Muster',
+    });
+    expect(timeline(events, 'u1')[0]?.text).toBe('connections.events.grantedSelf');
+  });
+
+  it('says how it ended', () => {
+    const texts = [
+      event('revoked', { actor: anna, detail: 'admin' }),
+      event('revoked', { detail: 'client' }),
+      event('revoked', { detail: 'client_disabled' }),
+    ].map((ended) => timeline([ended], undefined)[0]?.text);
+    expect(texts).toEqual([
+      'connections.ended.admin',
+      'connections.ended.client',
+      'connections.ended.clientDisabled',
+    ]);
+  });
+
+  it('puts a run of routine events into one entry and keeps what matters apart', () => {
+    const events = [
+      event('refreshed'),
+      event('refreshed'),
+      event('refreshed'),
+      event('reuse_detected'),
+      event('reuse_detected'),
+      event('refreshed'),
+    ];
+    const entries = timeline(events, undefined);
+    expect(entries.map(({ count }) => count)).toEqual([3, 1, 1, 1]);
+    expect(entries[0]).toMatchObject({ at: events[0]?.at, since: events[2]?.at });
+  });
+});

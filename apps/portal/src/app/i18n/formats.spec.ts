@@ -1,0 +1,46 @@
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import { TestBed } from '@angular/core/testing';
+import { providePortal } from '../../testing/portal-testing';
+import { Formats } from './formats';
+import { Preferences } from './preferences';
+
+const NOW = Date.parse('2026-11-22T12:00:00.000Z');
+const ago = (seconds: number) => new Date(NOW - seconds * 1000).toISOString();
+const DAY = 24 * 60 * 60;
+
+let formats: Formats;
+let preferences: Preferences;
+
+beforeEach(() => {
+  TestBed.configureTestingModule({ providers: providePortal([]) });
+  preferences = TestBed.inject(Preferences);
+  formats = TestBed.inject(Formats);
+});
+
+describe('times in words', () => {
+  it.each([
+    [10, 'jetzt', 'now'],
+    [180, 'vor 3 Minuten', '3 minutes ago'],
+    [2 * 3600, 'vor 2 Stunden', '2 hours ago'],
+    [DAY, 'gestern', 'yesterday'],
+    [5 * DAY, 'vor 5 Tagen', '5 days ago'],
+    [41 * DAY, 'vor 1 Monat', '1 month ago'],
+    [400 * DAY, 'vor 1 Jahr', '1 year ago'],
+  ])('%s seconds ago', (seconds, german, english) => {
+    expect(formats.relative(ago(seconds), NOW)).toBe(german);
+    preferences.setLanguage('en');
+    expect(formats.relative(ago(seconds), NOW)).toBe(english);
+  });
+
+  it('dates and numbers follow the language', () => {
+    expect(formats.date('2026-11-22T12:00:00.000Z')).toBe('22. November 2026');
+    expect(formats.number(1292)).toBe('1.292');
+    preferences.setLanguage('en');
+    expect(formats.date('2026-11-22T12:00:00.000Z')).toBe('22 November 2026');
+    expect(formats.number(1292)).toBe('1,292');
+  });
+
+  it('a time that runs down is minutes and seconds', () => {
+    expect([formats.duration(247), formats.duration(9)]).toEqual(['4:07', '0:09']);
+  });
+});
