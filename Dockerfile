@@ -2,9 +2,7 @@
 FROM node:24-bookworm-slim AS build
 WORKDIR /app
 COPY .npmrc package.json package-lock.json ./
-COPY libs/access-token-verifier/package.json libs/access-token-verifier/
-COPY libs/api-types/package.json libs/api-types/
-COPY libs/oauth-protocol/package.json libs/oauth-protocol/
+COPY libs libs
 RUN --mount=type=cache,target=/root/.npm npm ci
 COPY . .
 RUN NX_DAEMON=false npx nx run-many --targets=build --projects=api,portal

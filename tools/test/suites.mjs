@@ -11,6 +11,12 @@ export const suites = [
   { name: 'types', kind: 'nx', target: 'typecheck' },
   { name: 'openapi', kind: 'command', script: 'apps/api/dist/openapi.js', args: ['--check'] },
   { name: 'launcher', kind: 'node', files: 'tools/**/*.spec.mjs' },
+  {
+    name: 'change-feed',
+    kind: 'jest',
+    config: 'libs/change-feed/jest.config.cjs',
+    needs: ['database'],
+  },
   { name: 'oauth-protocol', kind: 'jest', config: 'libs/oauth-protocol/jest.config.cjs' },
   {
     name: 'access-token-verifier',
