@@ -67,13 +67,17 @@ export default [
           // The one file that every project's jest.config.cjs shares.
           allow: ['../../jest.preset.cjs'],
           depConstraints: [
-            { sourceTag: 'scope:api', onlyDependOnLibsWithTags: ['scope:protocol'] },
+            {
+              sourceTag: 'scope:api',
+              onlyDependOnLibsWithTags: ['scope:protocol', 'scope:change-feed', 'scope:verifier'],
+            },
             { sourceTag: 'scope:portal', onlyDependOnLibsWithTags: ['scope:api-types'] },
             { sourceTag: 'scope:demo-client', onlyDependOnLibsWithTags: [] },
             { sourceTag: 'scope:e2e', onlyDependOnLibsWithTags: [] },
             { sourceTag: 'scope:protocol', onlyDependOnLibsWithTags: [] },
             { sourceTag: 'scope:api-types', onlyDependOnLibsWithTags: [] },
-            { sourceTag: 'scope:verifier', onlyDependOnLibsWithTags: [] },
+            { sourceTag: 'scope:change-feed', onlyDependOnLibsWithTags: [] },
+            { sourceTag: 'scope:verifier', onlyDependOnLibsWithTags: ['scope:change-feed'] },
           ],
         },
       ],

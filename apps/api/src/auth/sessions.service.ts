@@ -4,6 +4,7 @@ import { hashSecret, randomSecret } from '@flixcheck/oauth-protocol';
 import { randomUUID } from 'node:crypto';
 import { type EntityManager, MoreThan, Not, Repository } from 'typeorm';
 import { Clock, DAY, HOUR, MINUTE } from '../config/clock.js';
+import { ConnectionChanges } from '../connections/connection-changes.js';
 import type { Role, SessionCaller } from '../http/access.js';
 import { notFound } from '../http/api-error.js';
 import {
@@ -47,6 +48,7 @@ export class SessionsService implements OnModuleInit {
   constructor(
     @InjectRepository(SessionEntity) private readonly sessions: Repository<SessionEntity>,
     private readonly users: UsersService,
+    private readonly changes: ConnectionChanges,
     private readonly clock: Clock,
   ) {}
 
@@ -54,6 +56,18 @@ export class SessionsService implements OnModuleInit {
     this.users.onDisabled(async (tx, { userId }) => {
       await tx.delete(SessionEntity, { userId });
     });
+    this.changes.checkSessionsWith((ids) => this.living(ids));
+  }
+
+  /** Those of the sessions that have not ended; asking is no use of them. */
+  async living(ids: readonly string[]): Promise<ReadonlySet<string>> {
+    const now = this.clock.now();
+    const rows: { id: string }[] = await this.sessions.query(
+      `SELECT s.id FROM sessions s JOIN ${ACTIVE_USERS} u ON u.id = s.user_id
+       WHERE s.id = ANY ($1) AND s.expires_at > $2 AND s.last_seen_at > $3`,
+      [ids, now, before(now, IDLE_MS)],
+    );
+    return new Set(rows.map(({ id }) => id));
   }
 
   /** @returns the session and the secret for its cookie, which is not stored */

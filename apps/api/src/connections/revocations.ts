@@ -1,21 +1,12 @@
+import { RevocationSet } from '@flixcheck/change-feed';
 import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import type { DataSource, EntityManager } from 'typeorm';
-import { Clock, HOUR, MINUTE, SECOND } from '../config/clock.js';
-import { ChangeFeed, type FeedQuery } from '../database/change-feed.js';
+import { Clock, HOUR } from '../config/clock.js';
+import { ChangeFeed } from '../database/change-feed.js';
 import { ApiError } from '../http/api-error.js';
 import { AppLogger } from '../http/app-logger.js';
 import { AfterCommit } from './after-commit.js';
-
-/** Longer than any access token lives (60 minutes) and clocks differ: as the database's triggers. */
-const RETENTION_MS = 2 * HOUR;
-/** Longer than a revoking transaction takes from reading the clock to its commit. */
-const CATCH_UP_WINDOW_MS = 30 * SECOND;
-
-interface Row {
-  subject: string;
-  expires_at: Date;
-}
 
 /**
  * What every node must refuse although its signature is good: connections, families of refresh
@@ -24,9 +15,7 @@ interface Row {
  */
 @Injectable()
 export class Revocations {
-  /** subject → when no token of it can be alive any more (epoch, ms) */
-  private readonly expiries = new Map<string, number>();
-  private sweptAt = 0;
+  private readonly revoked: RevocationSet;
 
   constructor(
     private readonly feed: ChangeFeed,
@@ -35,11 +24,8 @@ export class Revocations {
     private readonly afterCommit: AfterCommit,
     private readonly logger: AppLogger,
   ) {
-    feed.subscribe({
-      channel: 'revocations',
-      onChange: (subject) => this.remember(subject),
-      catchUp: (query, reconnected) => this.catchUp(query, reconnected),
-    });
+    this.revoked = new RevocationSet(() => clock.now());
+    feed.subscribe(this.revoked.subscription);
   }
 
   /**
@@ -49,7 +35,7 @@ export class Revocations {
    * @throws ApiError service_unavailable when nobody can tell: never an acceptance
    */
   isRevoked(subjects: readonly string[]): boolean | Promise<boolean> {
-    for (const subject of subjects) if (this.expiries.has(subject)) return true;
+    if (this.revoked.hasAny(subjects)) return true;
     return this.feed.isLive() ? false : this.isRevokedInDatabase(subjects);
   }
 
@@ -84,7 +70,7 @@ export class Revocations {
        ON CONFLICT (subject) DO NOTHING`,
       [jti, now, until],
     );
-    this.remember(jti);
+    this.revoked.remember(jti);
   }
 
   /**
@@ -93,35 +79,11 @@ export class Revocations {
    */
   rememberAfterCommit(tx: EntityManager, subjects: readonly string[]): void {
     if (subjects.length === 0) return;
-    this.afterCommit.run(tx, () => subjects.forEach((subject) => this.remember(subject)));
+    this.afterCommit.run(tx, () => subjects.forEach((subject) => this.revoked.remember(subject)));
   }
 
   /** How many subjects this process refuses at present. */
   get size(): number {
-    return this.expiries.size;
-  }
-
-  private remember(subject: string): void {
-    this.expiries.set(subject, this.clock.now().getTime() + RETENTION_MS);
-  }
-
-  private async catchUp(query: FeedQuery, reconnected: boolean): Promise<void> {
-    const now = this.clock.now();
-    const rows = reconnected
-      ? await query<Row>('SELECT subject, expires_at FROM revocations WHERE expires_at > $1', [now])
-      : await query<Row>(
-          'SELECT subject, expires_at FROM revocations WHERE revoked_at > $1 AND expires_at > $2',
-          [new Date(now.getTime() - CATCH_UP_WINDOW_MS), now],
-        );
-    for (const { subject, expires_at } of rows) this.expiries.set(subject, expires_at.getTime());
-    this.sweep(now.getTime());
-  }
-
-  private sweep(now: number): void {
-    if (Math.abs(now - this.sweptAt) < MINUTE) return;
-    this.sweptAt = now;
-    for (const [subject, expiry] of this.expiries) {
-      if (expiry <= now) this.expiries.delete(subject);
-    }
+    return this.revoked.size;
   }
 }

@@ -1,68 +1,35 @@
+import { ChangeFeed as PostgresChangeFeed, type FeedQuery } from '@flixcheck/change-feed';
 import {
   Inject,
   Injectable,
   type OnApplicationBootstrap,
   type OnApplicationShutdown,
 } from '@nestjs/common';
-import { Client } from 'pg';
 import { CONFIG, type RuntimeConfig } from '../config/config.module.js';
 import { AppLogger } from '../http/app-logger.js';
 
+export type { FeedQuery };
+
+/** What the database's triggers announce (see the migrations). */
 export type Channel = 'revocations' | 'connections' | 'oauth_clients' | 'signing_keys';
 
-export interface Subscription {
-  channel: Channel;
-  /** A change was announced on some node. */
-  onChange: (payload: string) => void;
-  /**
-   * Reads what announcements may have been missed: once after every (re)connect, before the feed
-   * counts as live, and at every heartbeat. Uses the feed's own connection, so that an answer
-   * proves that the connection through which announcements come is alive.
-   */
-  catchUp?: (query: FeedQuery, reconnected: boolean) => Promise<void>;
-}
-
-export type FeedQuery = <Row>(sql: string, parameters: unknown[]) => Promise<Row[]>;
-
-const HEARTBEAT_MS = 250;
-/** Without a heartbeat for this long the feed is down: a silent cut must not outlive a second. */
-const LIVENESS_MS = 700;
-const RECONNECT_MS = 200;
-const CONNECT_TIMEOUT_MS = 3000;
-/** The first catch-up reads whole tables, and nobody relies on the feed before it has ended. */
-const FIRST_CATCH_UP_TIMEOUT_MS = 30_000;
-const GOODBYE_MS = 200;
-
 /**
- * The one LISTEN connection of this process. What it says may be trusted while `isLive()`;
- * otherwise its subscribers ask the database for each request (DESIGN: how a request flows, 5).
+ * The change feed of this process. What it says may be trusted while `isLive()`; otherwise its
+ * subscribers ask the database for each request (DESIGN: how a request flows, 5).
  */
 @Injectable()
-export class ChangeFeed implements OnApplicationBootstrap, OnApplicationShutdown {
-  private readonly subscriptions: Subscription[] = [];
-  /** The connection that is being set up or in use. */
-  private client: Client | undefined;
-  private caughtUp = false;
-  /** When the last successful catch-up was asked for: what was committed before is known. */
-  private lastProof = 0;
-  private timer: NodeJS.Timeout | undefined;
-  private stopped = false;
-  private started: Promise<void> | undefined;
-
-  constructor(
-    @Inject(CONFIG) private readonly config: RuntimeConfig,
-    private readonly logger: AppLogger,
-  ) {}
-
-  /** Before the start, because one connection listens to the channels that are known then. */
-  subscribe(subscription: Subscription): void {
-    if (this.started) throw new Error('subscriptions come before the start of the change feed');
-    this.subscriptions.push(subscription);
-  }
-
-  /** Whether every change committed more than a moment ago has been heard. */
-  isLive(): boolean {
-    return this.caughtUp && performance.now() - this.lastProof < LIVENESS_MS;
+export class ChangeFeed
+  extends PostgresChangeFeed<Channel>
+  implements OnApplicationBootstrap, OnApplicationShutdown
+{
+  constructor(@Inject(CONFIG) config: RuntimeConfig, logger: AppLogger) {
+    super({
+      connectionString: config.databaseUrl,
+      applicationName: 'flixcheck-connect change feed',
+      onLive: () => logger.log('change feed is live'),
+      onDown: (reason) =>
+        logger.warn(`change feed is down: ${reason?.message}; requests ask the database`),
+    });
   }
 
   /** Every module has subscribed by now. A feed that is down costs speed, not correctness. */
@@ -70,107 +37,7 @@ export class ChangeFeed implements OnApplicationBootstrap, OnApplicationShutdown
     await this.start().catch(() => undefined);
   }
 
-  /** Connects; resolves after the first catch-up, or rejects and goes on trying. */
-  start(): Promise<void> {
-    this.started ??= this.beat();
-    return this.started;
+  onApplicationShutdown(): Promise<void> {
+    return this.close();
   }
-
-  async onApplicationShutdown(): Promise<void> {
-    this.stopped = true;
-    clearTimeout(this.timer);
-    await this.lose(this.client);
-  }
-
-  private beat(): Promise<void> {
-    const startedAt = performance.now();
-    const beat = this.client ? this.catchUp(this.client, false) : this.connect();
-    void beat.then(
-      () => {
-        const sinceStart = performance.now() - startedAt;
-        // At a fixed rate: a slow answer must not put off the next question.
-        this.schedule(this.client ? Math.max(0, HEARTBEAT_MS - sinceStart) : RECONNECT_MS);
-      },
-      (error: Error) => {
-        void this.lose(this.client, error);
-        this.schedule(RECONNECT_MS);
-      },
-    );
-    return beat;
-  }
-
-  private schedule(delay: number): void {
-    if (!this.stopped)
-      this.timer = setTimeout(() => void this.beat().catch(() => undefined), delay);
-  }
-
-  private async connect(): Promise<void> {
-    const client = new Client({
-      connectionString: this.config.databaseUrl,
-      connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
-      query_timeout: LIVENESS_MS,
-      application_name: 'flixcheck-connect change feed',
-      keepAlive: true,
-    });
-    this.client = client;
-    client.on('error', (error) => void this.lose(client, error));
-    client.on('notification', ({ channel, payload = '' }) => this.hear(channel, payload));
-    await client.connect();
-    const channels = new Set(this.subscriptions.map(({ channel }) => channel));
-    for (const channel of channels) await client.query(`LISTEN ${channel}`);
-    await this.catchUp(client, true);
-    // Lost again while the last answer was on its way.
-    if (this.client !== client) throw new Error('the connection did not last');
-    this.caughtUp = true;
-    this.logger.log('change feed is live');
-  }
-
-  private hear(channel: string, payload: string): void {
-    try {
-      for (const subscription of this.subscriptions) {
-        if (subscription.channel === channel) subscription.onChange(payload);
-      }
-    } catch (error) {
-      // Somebody has not understood a change: only reading everything anew makes good for it.
-      void this.lose(this.client, error as Error);
-    }
-  }
-
-  private async catchUp(client: Client, reconnected: boolean): Promise<void> {
-    const askedAt = performance.now();
-    const timeout = reconnected ? FIRST_CATCH_UP_TIMEOUT_MS : LIVENESS_MS;
-    let asked = false;
-    const query: FeedQuery = async <Row>(text: string, values: unknown[]) => {
-      asked = true;
-      const { rows } = await client.query({ text, values, query_timeout: timeout } as {
-        text: string;
-        values: unknown[];
-      });
-      return rows as Row[];
-    };
-    for (const { catchUp } of this.subscriptions) await catchUp?.(query, reconnected);
-    // At least one round trip, even where nobody has anything to catch up on.
-    if (!asked) await query('SELECT 1', []);
-    this.lastProof = askedAt;
-  }
-
-  private async lose(client: Client | undefined, reason?: Error): Promise<void> {
-    if (!client || client !== this.client) return;
-    this.client = undefined;
-    if (this.caughtUp && !this.stopped) {
-      this.logger.warn(`change feed is down: ${reason?.message}; requests ask the database`);
-    }
-    this.caughtUp = false;
-    client.removeAllListeners('notification');
-    await sayGoodbye(client);
-  }
-}
-
-/** Ends the connection without waiting for a server that may be out of reach. */
-async function sayGoodbye(client: Client): Promise<void> {
-  const limit = new Promise((resolve) => setTimeout(resolve, GOODBYE_MS).unref());
-  await Promise.race([client.end().catch(() => undefined), limit]);
-  (
-    client as unknown as { connection: { stream: { destroy(): void } } }
-  ).connection.stream.destroy();
 }

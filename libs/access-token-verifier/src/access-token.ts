@@ -1,0 +1,152 @@
+import type { KeyObject } from 'node:crypto';
+import jwt from 'jsonwebtoken';
+
+/** RFC 9068 §2.1. */
+export const ACCESS_TOKEN_TYPE = 'at+jwt';
+
+/** What an access token says (RFC 9068 §2.2), once its signature has been found good. */
+export interface AccessTokenClaims {
+  userId: string;
+  accountId: string;
+  clientId: string;
+  connectionId: string;
+  /** The refresh token family that it comes from; the first part of `jti`. */
+  familyId: string;
+  scope: string;
+  jti: string;
+  kid: string;
+  /** Seconds since 1970, as in the claims. */
+  iat: number;
+  exp: number;
+}
+
+export type AccessTokenFailure =
+  | 'malformed'
+  | 'wrong_type'
+  | 'wrong_algorithm'
+  | 'unknown_key'
+  | 'bad_signature'
+  | 'wrong_issuer_or_audience'
+  | 'not_yet_valid'
+  | 'expired'
+  | 'revoked';
+
+/** Why a token is refused. The message may be shown to the caller. */
+export class AccessTokenError extends Error {
+  constructor(
+    readonly reason: AccessTokenFailure,
+    message: string,
+  ) {
+    super(message);
+  }
+}
+
+export interface VerifyOptions {
+  issuer: string;
+  audience: string;
+  /** The public key with this id; undefined when there is none, or no longer. */
+  keyOf: (kid: string) => Promise<KeyObject | undefined>;
+}
+
+/** Header parameters that name a key or an extension: a verifier that follows them can be led. */
+const REFUSED_HEADERS = ['jwk', 'jku', 'x5u', 'x5c', 'crit', 'zip', 'b64'];
+const MAX_TOKEN_LENGTH = 4096;
+
+/**
+ * Checks form, type, algorithm, key, signature, issuer and audience (RFC 9068 §4, RFC 8725). Times
+ * are checked by `checkTimes`, because they pass while a verified token is remembered.
+ * @throws AccessTokenError
+ */
+export async function verifyAccessToken(
+  token: string,
+  { issuer, audience, keyOf }: VerifyOptions,
+): Promise<AccessTokenClaims> {
+  const { kid } = readHeader(token);
+  const key = await keyOf(kid);
+  if (!key) throw new AccessTokenError('unknown_key', 'The token is signed with an unknown key.');
+  let claims: jwt.JwtPayload | string;
+  try {
+    claims = jwt.verify(token, key, {
+      algorithms: ['ES256'],
+      issuer,
+      audience,
+      ignoreExpiration: true,
+      ignoreNotBefore: true,
+    });
+  } catch (error) {
+    throw (error as Error).message.startsWith('jwt ')
+      ? new AccessTokenError('wrong_issuer_or_audience', 'The token is meant for another server.')
+      : new AccessTokenError('bad_signature', 'The signature of the token is not good.');
+  }
+  return { ...readClaims(claims), kid };
+}
+
+/**
+ * @param now the verifier's clock
+ * @param toleranceSeconds between the clocks of issuer and verifier; 0 for its own tokens' end
+ * @throws AccessTokenError expired, not_yet_valid
+ */
+export function checkTimes(
+  { iat, exp }: Pick<AccessTokenClaims, 'iat' | 'exp'>,
+  now: Date,
+  tolerance: { expirySeconds: number; futureSeconds: number },
+): void {
+  const seconds = now.getTime() / 1000;
+  if (exp + tolerance.expirySeconds <= seconds) {
+    throw new AccessTokenError('expired', 'The access token has expired. Refresh it.');
+  }
+  if (iat - tolerance.futureSeconds > seconds) {
+    throw new AccessTokenError('not_yet_valid', 'The access token was issued in the future.');
+  }
+}
+
+function malformed(): AccessTokenError {
+  return new AccessTokenError('malformed', 'This is not an access token of this server.');
+}
+
+function readHeader(token: string): { kid: string } {
+  if (token.length > MAX_TOKEN_LENGTH || !/^[\w-]+\.[\w-]+\.[\w-]+$/.test(token)) throw malformed();
+  let header: unknown;
+  try {
+    header = JSON.parse(Buffer.from(token.split('.', 1)[0] ?? '', 'base64url').toString());
+  } catch {
+    throw malformed();
+  }
+  if (typeof header !== 'object' || header === null) throw malformed();
+  const { typ, alg, kid } = header as Record<string, unknown>;
+  if (alg !== 'ES256') {
+    throw new AccessTokenError('wrong_algorithm', 'Access tokens are signed with ES256.');
+  }
+  // RFC 9068 §4: the full media type is the same type.
+  const type = typeof typ === 'string' ? typ.toLowerCase().replace(/^application\//, '') : '';
+  if (type !== ACCESS_TOKEN_TYPE) {
+    throw new AccessTokenError('wrong_type', `The token's typ must be ${ACCESS_TOKEN_TYPE}.`);
+  }
+  if (typeof kid !== 'string' || REFUSED_HEADERS.some((name) => Object.hasOwn(header, name))) {
+    throw malformed();
+  }
+  return { kid };
+}
+
+function readClaims(claims: jwt.JwtPayload | string): Omit<AccessTokenClaims, 'kid'> {
+  if (typeof claims === 'string') throw malformed();
+  const text = (name: string): string => {
+    const value: unknown = claims[name];
+    if (typeof value !== 'string' || value === '') throw malformed();
+    return value;
+  };
+  const { iat, exp } = claims;
+  if (!Number.isSafeInteger(iat) || !Number.isSafeInteger(exp)) throw malformed();
+  const jti = text('jti');
+  return {
+    userId: text('sub'),
+    accountId: text('account_id'),
+    clientId: text('client_id'),
+    connectionId: text('connection_id'),
+    scope: text('scope'),
+    jti,
+    familyId: jti.split('.', 1)[0] ?? '',
+    iat: iat as number,
+    exp: exp as number,
+  };
+}

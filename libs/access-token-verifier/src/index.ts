@@ -1,0 +1,13 @@
+export {
+  ACCESS_TOKEN_TYPE,
+  AccessTokenError,
+  type AccessTokenClaims,
+  type AccessTokenFailure,
+  checkTimes,
+  verifyAccessToken,
+} from './access-token.js';
+export { AccessTokenVerifier, type AccessTokenVerifierOptions } from './verifier.js';
+export { introspection, type IntrospectionOptions } from './introspection.js';
+export { PostgresRevocations } from './postgres-revocations.js';
+export { RemoteKeySet, type RemoteKeySetOptions } from './remote-key-set.js';
+export { scopeAllows } from './scope.js';
