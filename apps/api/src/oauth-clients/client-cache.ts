@@ -18,8 +18,8 @@ const BY_CLIENT_ID = `
   WHERE c.client_id = $1 AND c.deleted_at IS NULL`;
 
 /**
- * The registered clients that this process has met, disabled ones too. What the change feed has
- * not vouched for is asked of the database. Unknown ids are not kept: a guesser could fill the
+ * The registered clients that this process has met, disabled ones too. While the change feed is
+ * down they are asked of the database, and once it is back all are read anew. Unknown ids are not kept: a guesser could fill the
  * memory with them.
  */
 @Injectable()
@@ -52,7 +52,7 @@ export class ClientCache {
     if (!CLIENT_ID.test(clientId)) return null;
     const { changes } = this;
     const found = await this.read(clientId);
-    if (found && changes === this.changes && this.feed.isLive()) {
+    if (found && changes === this.changes) {
       this.clients.set(clientId, found);
       this.clientIds.set(found.client.id, clientId);
     }

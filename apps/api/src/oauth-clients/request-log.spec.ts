@@ -209,6 +209,16 @@ describe('the request log', () => {
     expect(await stored()).toEqual([young.requestId]);
   });
 
+  it('forgets any number of old entries', async () => {
+    await api.dataSource.query(
+      `INSERT INTO oauth_requests (request_id, oauth_client_id, at, endpoint, outcome, ip, duration_ms)
+       SELECT gen_random_uuid(), $1, $2, 'token', 'success', '::1', 1 FROM generate_series(1, 20001)`,
+      [oauthClientId, new Date(api.clock.now().getTime() - 31 * DAY)],
+    );
+    expect(await log.prune(new Date(api.clock.now().getTime() - 30 * DAY))).toBe(20_001);
+    expect(await stored()).toEqual([]);
+  });
+
   it('loses nothing when the program stops', async () => {
     const other = await createTestApp({ databaseUrl: api.config.databaseUrl });
     const last = entry();
