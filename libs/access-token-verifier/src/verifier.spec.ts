@@ -1,0 +1,189 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { generateKeyPairSync, type KeyObject, randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import jwt from 'jsonwebtoken';
+import { AccessTokenVerifier, type AccessTokenVerifierOptions } from './verifier.js';
+
+const keyPair = () => generateKeyPairSync('ec', { namedCurve: 'P-256' });
+const keys = new Map([['first', keyPair()]]);
+const never = { isRevoked: () => false };
+
+let server: Server;
+let issuer: string;
+let requests: string[] = [];
+let reachable = true;
+
+beforeAll(async () => {
+  server = createServer((request, response) => {
+    requests.push(request.url ?? '');
+    response.setHeader('cache-control', 'public, max-age=300');
+    if (!reachable) {
+      response.writeHead(503).end();
+    } else if (request.url === '/.well-known/oauth-authorization-server') {
+      response.end(JSON.stringify({ issuer, jwks_uri: `${issuer}/keys` }));
+    } else {
+      const jwks = [...keys].map(([kid, { publicKey }]) => ({
+        ...publicKey.export({ format: 'jwk' }),
+        kid,
+      }));
+      response.end(JSON.stringify({ keys: jwks }));
+    }
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  issuer = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+});
+
+afterAll(() => new Promise((closed) => server.close(closed)));
+
+interface Forgery {
+  claims?: object;
+  header?: object;
+  key?: KeyObject | string;
+  algorithm?: jwt.Algorithm;
+}
+
+function sign({ claims, header, key, algorithm = 'ES256' }: Forgery = {}): string {
+  const now = Math.floor(Date.now() / 1000);
+  return jwt.sign(
+    {
+      iss: issuer,
+      aud: issuer,
+      sub: randomUUID(),
+      client_id: 'maklerwelt-crm',
+      scope: 'read',
+      iat: now,
+      exp: now + 3600,
+      jti: `${randomUUID()}.x`,
+      account_id: randomUUID(),
+      connection_id: randomUUID(),
+      ...claims,
+    },
+    key ?? (keys.get('first')?.privateKey as KeyObject),
+    { algorithm, header: { alg: algorithm, typ: 'at+jwt', kid: 'first', ...header } },
+  );
+}
+
+const verifier = (options: Partial<AccessTokenVerifierOptions> = {}) =>
+  new AccessTokenVerifier({ issuer, revocation: never, ...options });
+
+const refusal = (token: string, options?: Partial<AccessTokenVerifierOptions>) =>
+  verifier(options)
+    .verify(token)
+    .then(
+      () => 'accepted',
+      (error: { reason?: string }) => error.reason ?? 'no reason',
+    );
+
+describe('a token is accepted only if all of it is right (RFC 9068 §4, RFC 8725)', () => {
+  it('accepts a good one and says whom it acts for', async () => {
+    const claims = await verifier().verify(sign());
+    expect(claims).toMatchObject({ clientId: 'maklerwelt-crm', scope: 'read', kid: 'first' });
+  });
+
+  it.each([
+    ['of another type', () => sign({ header: { typ: 'JWT' } }), 'wrong_type'],
+    [
+      'of another issuer',
+      () => sign({ claims: { iss: 'https://other.example' } }),
+      'wrong_issuer_or_audience',
+    ],
+    [
+      'for another audience',
+      () => sign({ claims: { aud: 'https://other.example' } }),
+      'wrong_issuer_or_audience',
+    ],
+    ['signed by nobody (CVE-2022-23540)', () => sign({ algorithm: 'none', key: '' }), 'malformed'],
+    [
+      'signed with the public key as a password (CVE-2022-23541)',
+      () =>
+        sign({
+          algorithm: 'HS256',
+          key:
+            (keys.get('first')?.publicKey.export({ type: 'spki', format: 'pem' }) as string) ?? '',
+        }),
+      'wrong_algorithm',
+    ],
+    ['signed with another key', () => sign({ key: keyPair().privateKey }), 'bad_signature'],
+    ['with a key that nobody published', () => sign({ header: { kid: 'unknown' } }), 'unknown_key'],
+    [
+      'that brings its own key',
+      () => sign({ header: { jwk: keyPair().publicKey.export({ format: 'jwk' }) } }),
+      'malformed',
+    ],
+    [
+      'that says where its key is',
+      () => sign({ header: { jku: 'https://evil.example' } }),
+      'malformed',
+    ],
+    ['without a connection', () => sign({ claims: { connection_id: undefined } }), 'malformed'],
+    ['that is no token', () => 'no-token', 'malformed'],
+    ['that is far too long', () => `${'a'.repeat(5000)}.b.c`, 'malformed'],
+  ])('refuses one %s', async (_, token, reason) => {
+    expect(await refusal(token())).toBe(reason);
+  });
+
+  it('puts up with clocks that differ by at most 60 seconds', async () => {
+    const token = sign();
+    const at = (seconds: number) => ({ now: () => new Date(Date.now() + seconds * 1000) });
+    expect(await refusal(token, at(3600 + 50))).toBe('accepted');
+    expect(await refusal(token, at(3600 + 70))).toBe('expired');
+    expect(await refusal(token, at(-50))).toBe('accepted');
+    expect(await refusal(token, at(-70))).toBe('not_yet_valid');
+    expect(await refusal(token, { ...at(3600 + 70), clockToleranceSeconds: 600 })).toBe('expired');
+  });
+});
+
+describe('keys', () => {
+  it('are fetched once and kept', async () => {
+    const one = verifier();
+    await one.verify(sign());
+    requests = [];
+    for (let i = 0; i < 20; i++) await one.verify(sign());
+    expect(requests).toEqual([]);
+  });
+
+  it('are looked up again when a token names a new one, but not for each made-up name', async () => {
+    let now = Date.now();
+    const one = verifier({ now: () => new Date(now) });
+    await one.verify(sign());
+    keys.set('second', keyPair());
+    now += 11_000;
+    const token = sign({ key: keys.get('second')?.privateKey, header: { kid: 'second' } });
+    await expect(one.verify(token)).resolves.toMatchObject({ kid: 'second' });
+    requests = [];
+    for (let i = 0; i < 20; i++) {
+      await one.verify(sign({ header: { kid: `made-up-${i}` } })).catch(() => undefined);
+    }
+    expect(requests).toEqual([]);
+  });
+
+  it('go on being used while the issuer cannot be reached', async () => {
+    let now = Date.now();
+    const one = verifier({ now: () => new Date(now) });
+    const token = sign();
+    await one.verify(token);
+    reachable = false;
+    now += 600_000;
+    await expect(one.verify(token)).resolves.toBeDefined();
+    await expect(verifier().verify(token)).rejects.not.toHaveProperty('reason');
+    reachable = true;
+  });
+
+  it('of a document that names another issuer are not taken (RFC 8414 §3.3)', async () => {
+    const other = new AccessTokenVerifier({ issuer: `${issuer}/`, revocation: never });
+    await expect(other.verify(sign())).rejects.not.toHaveProperty('reason');
+  });
+});
+
+describe('revocation', () => {
+  it('refuses a token that has been revoked', async () => {
+    expect(await refusal(sign(), { revocation: { isRevoked: () => true } })).toBe('revoked');
+  });
+
+  it('does not accept a token when nobody can tell', async () => {
+    const revocation = { isRevoked: () => Promise.reject(new Error('away')) };
+    await expect(verifier({ revocation }).verify(sign())).rejects.toThrow('away');
+  });
+});
