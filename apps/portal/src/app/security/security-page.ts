@@ -5,7 +5,7 @@ import { Devices } from './devices';
 import { PasswordForm } from './password-form';
 import { ProfileForm } from './profile-form';
 
-/** What concerns one's own user: devices, password, language and theme, name. */
+/** What concerns one's own user: password, devices, language and theme, name. */
 @Component({
   selector: 'fx-security-page',
   changeDetection: ChangeDetectionStrategy.OnPush,
@@ -17,8 +17,8 @@ import { ProfileForm } from './profile-form';
         <p>{{ t('security.intro') }}</p>
       </header>
       <div class="sections">
-        <fx-devices #devices />
         <fx-password-form (changed)="devices.reload()" />
+        <fx-devices #devices />
         <fx-appearance />
         <fx-profile-form />
       </div>
