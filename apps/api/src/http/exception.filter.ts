@@ -133,11 +133,17 @@ function fromStatus(status: number, error: unknown): ApiError {
   return new ApiError(code, BY_STATUS_DETAIL[code] ?? (error as Error).message, { status });
 }
 
-/** SQLSTATE classes 08 (connection), 53 (resources), 57 (operator intervention), and Node's own. */
+/**
+ * SQLSTATE classes 08 (connection), 53 (resources), 57 (operator intervention), a database that is
+ * missing or takes no connections, and Node's own.
+ */
 function isUnavailable(error: unknown): boolean {
   const driver = error instanceof QueryFailedError ? error.driverError : error;
   const { code, message } = (driver ?? {}) as { code?: unknown; message?: unknown };
-  if (typeof code === 'string' && /^(08|53|57P|57014|ECONN|EPIPE|ENOENT|ETIMEDOUT)/.test(code)) {
+  if (
+    typeof code === 'string' &&
+    /^(08|53|57P|57014|55000|3D000|ECONN|EPIPE|ENOENT|ETIMEDOUT)/.test(code)
+  ) {
     return true;
   }
   return (

@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { AuthModule } from '../auth/auth.module.js';
 import { ConnectionsModule } from '../connections/connections.module.js';
 import { OAuthClientsModule } from '../oauth-clients/oauth-clients.module.js';
 import { OAuthCodesModule } from '../oauth-codes/oauth-codes.module.js';
@@ -9,7 +10,7 @@ import { MetricsController } from './metrics.controller.js';
 
 /** What operators watch, and the housekeeping that they need not think of. */
 @Module({
-  imports: [ConnectionsModule, OAuthClientsModule, OAuthCodesModule, OAuthTokensModule],
+  imports: [AuthModule, ConnectionsModule, OAuthClientsModule, OAuthCodesModule, OAuthTokensModule],
   controllers: [HealthController, MetricsController],
   providers: [Maintenance],
 })
