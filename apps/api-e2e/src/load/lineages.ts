@@ -1,0 +1,66 @@
+import { request } from 'node:http';
+import { query } from '../harness/http.js';
+import type { PortalUser } from '../harness/portal-user.js';
+import { type ThirdParty, TOKEN_PATH, type TokenAnswer } from '../harness/third-party.js';
+import { times } from './scale.js';
+
+/** A refresh token on its way through its rotations, and every successor that it was ever given. */
+export interface Lineage {
+  current: string;
+  accessToken: string;
+  rotations: number;
+  /** All that were replaced, oldest first. */
+  ancestors: string[];
+}
+
+/** Lineages of one connection: the application has exchanged as many codes. */
+export async function openLineages(
+  count: number,
+  client: ThirdParty,
+  user: PortalUser,
+): Promise<Lineage[]> {
+  return Promise.all(
+    times(count, async () => {
+      const { refresh_token, access_token } = await client.connect(user);
+      return { current: refresh_token, accessToken: access_token, rotations: 0, ancestors: [] };
+    }),
+  );
+}
+
+/** Refreshes once; a test that is about something else takes success for granted. */
+export async function rotate(lineage: Lineage, client: ThirdParty): Promise<void> {
+  const answer = await client.refresh(lineage.current);
+  if (answer.status !== 200) throw new Error(`not refreshed: ${answer.text}`);
+  adopt(lineage, answer.body);
+}
+
+/** Goes on with what a refresh has answered. */
+export function adopt(lineage: Lineage, answer: TokenAnswer): void {
+  lineage.ancestors.push(lineage.current);
+  lineage.current = answer.refresh_token;
+  lineage.accessToken = answer.access_token;
+  lineage.rotations += 1;
+}
+
+/** Sends a refresh and cuts the connection when the answer begins: nobody reads it. */
+export function refreshAndHangUp(client: ThirdParty, refreshToken: string): Promise<void> {
+  const body = query({
+    ...client.credentials,
+    grant_type: 'refresh_token',
+    refresh_token: refreshToken,
+  });
+  return new Promise((resolve, reject) => {
+    const outgoing = request(`${client.url}${TOKEN_PATH}`, {
+      method: 'POST',
+      agent: false,
+      headers: {
+        'content-type': 'application/x-www-form-urlencoded',
+        'content-length': Buffer.byteLength(body),
+      },
+    });
+    outgoing.on('response', () => outgoing.destroy());
+    outgoing.on('error', reject);
+    outgoing.on('close', resolve);
+    outgoing.end(body);
+  });
+}
