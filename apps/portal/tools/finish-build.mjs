@@ -24,11 +24,16 @@ const base = '/portal/';
 /** JavaScript that a page needs before it can be used, in kB (1000 bytes) after Brotli. */
 const budgets = { 'oauth/authorize': 110, 'sign-in': 125, 'settings/connections': 210 };
 const pages = {
-  'oauth/authorize': { files: [], texts: ['', 'authorize/'] },
+  'oauth/authorize': {
+    files: [],
+    texts: ['', 'authorize/'],
+    first: '/user/v7/oauth-authorization-request{query}',
+  },
   'sign-in': { files: ['sign-in/sign-in-page.ts'], texts: ['', 'sign-in/'] },
   'settings/connections': {
     files: ['shell/shell.ts', 'settings-routes.ts', 'connections/connections-page.ts'],
     texts: ['', 'settings/', 'connections/'],
+    first: '/user/v7/sessions/current',
   },
 };
 
@@ -61,10 +66,11 @@ function closure(files) {
 const initial = closure([fileFor('main.ts')]);
 const preloads = {};
 const cost = {};
-for (const [page, { files, texts }] of Object.entries(pages)) {
+for (const [page, { files, texts, first }] of Object.entries(pages)) {
   const chunks = closure(files.map((file) => fileFor(`app/${file}`)));
   const inLanguage = (language) => texts.map((scope) => fileFor(`i18n/${scope}${language}.json`));
   preloads[base + page] = {
+    first,
     chunks: chunks.filter((file) => !initial.includes(file)),
     de: inLanguage('de'),
     en: inLanguage('en'),

@@ -41,16 +41,17 @@ export class Api {
     let answer: Response;
     let content: string;
     try {
-      answer = await fetch(path, {
-        method,
-        headers: {
-          accept: 'application/json',
-          ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-        },
-        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-        ...(signal ? { signal } : {}),
-        cache: 'no-store',
-      });
+      answer = await (takeFirstAnswer(method, path) ??
+        fetch(path, {
+          method,
+          headers: {
+            accept: 'application/json',
+            ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+          },
+          ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+          ...(signal ? { signal } : {}),
+          cache: 'no-store',
+        }));
       content = await answer.text();
     } catch (cause) {
       // A resource that has asked anew throws its earlier request away.
@@ -63,6 +64,15 @@ export class Api {
     if (error.code === 'session_required' && onSessionEnd === 'sign-in') this.expiry.signInAgain();
     throw error;
   }
+}
+
+/** What the boot script has asked for already, before this code had arrived. Taken once. */
+function takeFirstAnswer(method: string, path: string): Promise<Response> | null {
+  const page = globalThis as { fxFirstAnswer?: { path: string; answer: Promise<Response> } };
+  const first = page.fxFirstAnswer;
+  if (!first || method !== 'GET' || first.path !== path) return null;
+  delete page.fxFirstAnswer;
+  return first.answer;
 }
 
 /** Null for an empty body (204), undefined for what is no JSON. */
