@@ -61,7 +61,8 @@ export class Progress {
   }
 
   #repaint(text) {
-    if (this.isTerminal) this.#stream.write(`\r\x1b[2K${text}`);
+    // The cursor waits at the line's beginning, so that what a program says meanwhile replaces it.
+    if (this.isTerminal) this.#stream.write(`\r\x1b[2K${text}\r`);
   }
 
   #fit(text) {
