@@ -156,7 +156,11 @@ describe('disabling a client', () => {
       if (event.oauthClientId === id) told.push(event);
       return Promise.resolve();
     });
-    await registry.update(id, { status: 'disabled' }, null);
+    await Promise.all([
+      registry.update(id, { status: 'disabled' }, null),
+      registry.update(id, { status: 'disabled' }, null),
+      registry.update(id, { status: 'disabled' }, null),
+    ]);
     await registry.update(id, { status: 'disabled', name: 'Umbenannt' }, null);
     await registry.update(id, { status: 'active' }, null);
     expect(told).toEqual([
