@@ -1,9 +1,13 @@
 import { AxeBuilder } from '@axe-core/playwright';
 import { type APIRequestContext, expect, type Page, test as base } from '@playwright/test';
+import { createHash, randomBytes } from 'node:crypto';
 
 export const PASSWORD = 'demo-passwort-2026';
 export const MEMBER = 'user@musterhaus.example';
 export const ADMIN = 'admin@musterhaus.example';
+/** Of a company that nobody has connected anything to. */
+export const OTHER_ADMIN = 'admin@beispiel.example';
+export const OPERATOR = 'operator@flixcheck.example';
 
 export const portalUrl = (): string => required('PORTAL_URL');
 export const demoUrl = (): string => required('DEMO_URL');
@@ -40,42 +44,133 @@ export function authorizeUrl(query: AuthorizeQuery = {}): string {
 
 /** What a person does on the sign-in page that is shown. */
 export async function fillSignIn(page: Page, email: string, password = PASSWORD): Promise<void> {
-  await page.getByLabel(/^(E-Mail-Adresse|Email address)$/).fill(email);
+  await page.getByLabel(/^(E-Mail-Adresse|E-mail address)$/).fill(email);
   await page.getByLabel(/^(Passwort|Password)$/).fill(password);
   await page.getByRole('button', { name: /^(Anmelden|Sign in)$/ }).click();
 }
 
+/** Signs the browser in without the sign-in page. */
+export async function signIn(page: Page, email: string): Promise<{ sessionId: string }> {
+  const response = await page.context().request.post(`${portalUrl()}/guest/v7/sessions`, {
+    data: { resource: { email, password: PASSWORD } },
+  });
+  expect(response.status()).toBe(201);
+  return { sessionId: (await response.json()).resource.id };
+}
+
+export function pkce(): { verifier: string; challenge: string } {
+  const verifier = randomBytes(32).toString('base64url');
+  return { verifier, challenge: createHash('sha256').update(verifier).digest('base64url') };
+}
+
+const SECRETS: Record<string, string> = {
+  'maklerwelt-crm': 'maklerwelt-crm-demo-secret',
+  belegscanner: 'belegscanner-demo-secret',
+};
+
+interface ListedConnection {
+  id: string;
+  client: { clientId: string };
+  grantedBy: { id: string };
+}
+
+interface Connected {
+  id: string;
+  accessToken: string;
+  refreshToken: string;
+}
+
 /** The API as a caller with a session of its own, beside the browser. */
 export class PortalApi {
-  private constructor(private readonly request: APIRequestContext) {}
+  private constructor(
+    private readonly request: APIRequestContext,
+    readonly userId: string,
+  ) {}
 
   static async signIn(request: APIRequestContext, email: string): Promise<PortalApi> {
     const response = await request.post(`${portalUrl()}/guest/v7/sessions`, {
       data: { resource: { email, password: PASSWORD } },
     });
     expect(response.status()).toBe(201);
-    return new PortalApi(request);
+    return new PortalApi(request, (await response.json()).resource.user.id);
   }
 
   /** Grants access as the page does, and exchanges the code as the third party does. */
-  async connect(scope = 'readwrite'): Promise<{ accessToken: string; refreshToken: string }> {
+  async connect(scope = 'readwrite', clientId = 'maklerwelt-crm'): Promise<Connected> {
+    const { verifier, challenge } = pkce();
     const granted = await this.request.post(`${portalUrl()}/user/v7/oauth-codes`, {
-      data: { resource: { clientId: 'maklerwelt-crm', scope } },
+      data: {
+        resource: { clientId, scope, codeChallenge: challenge, codeChallengeMethod: 'S256' },
+      },
     });
+    expect(granted.status()).toBe(201);
     const { code } = (await granted.json()).resource;
     const exchanged = await this.request.post(`${portalUrl()}/guest/v7/oauth-tokens`, {
       data: {
         grant_type: 'authorization_code',
         code,
-        client_id: 'maklerwelt-crm',
-        client_secret: 'maklerwelt-crm-demo-secret',
+        code_verifier: verifier,
+        client_id: clientId,
+        client_secret: SECRETS[clientId],
       },
     });
+    expect(exchanged.status()).toBe(200);
     const tokens = await exchanged.json();
-    return { accessToken: tokens.access_token, refreshToken: tokens.refresh_token };
+    const connection = (await this.connections()).find(
+      ({ client, grantedBy }) => client.clientId === clientId && grantedBy.id === this.userId,
+    );
+    if (!connection) throw new Error('The new connection is not listed');
+    return {
+      id: connection.id,
+      accessToken: tokens.access_token,
+      refreshToken: tokens.refresh_token,
+    };
   }
 
-  async connections(status = 'active'): Promise<{ id: string; client: { clientId: string } }[]> {
+  /** One request of the third party, in the user’s name. */
+  async use({ accessToken }: Connected): Promise<number> {
+    const response = await this.request.get(`${portalUrl()}/user/v7/users/me`, {
+      headers: { authorization: `Bearer ${accessToken}` },
+    });
+    return response.status();
+  }
+
+  async endConnection(id: string): Promise<void> {
+    const response = await this.request.delete(`${portalUrl()}/user/v7/connections/${id}`);
+    expect(response.status()).toBe(204);
+  }
+
+  async endSession(id: string): Promise<void> {
+    const response = await this.request.delete(`${portalUrl()}/user/v7/sessions/${id}`);
+    expect(response.status()).toBe(204);
+  }
+
+  async endOtherSessions(): Promise<void> {
+    const response = await this.request.delete(`${portalUrl()}/user/v7/sessions`);
+    expect(response.status()).toBe(204);
+  }
+
+  async setUserStatus(id: string, status: 'active' | 'disabled'): Promise<void> {
+    const response = await this.request.patch(`${portalUrl()}/user/v7/users/${id}`, {
+      data: { resource: { status } },
+    });
+    expect(response.status()).toBe(200);
+  }
+
+  /** For the operator. */
+  async setClientStatus(clientId: string, status: 'active' | 'disabled'): Promise<void> {
+    const listed = await this.request.get(`${portalUrl()}/admin/v7/oauth-clients?limit=100`);
+    const { resources } = (await listed.json()) as {
+      resources: { id: string; clientId: string }[];
+    };
+    const id = resources.find((client) => client.clientId === clientId)?.id;
+    const response = await this.request.patch(`${portalUrl()}/admin/v7/oauth-clients/${id}`, {
+      data: { resource: { status } },
+    });
+    expect(response.status()).toBe(200);
+  }
+
+  async connections(status = 'active'): Promise<ListedConnection[]> {
     const response = await this.request.get(
       `${portalUrl()}/user/v7/connections?limit=100&status=${status}`,
     );
@@ -92,8 +187,10 @@ export class PortalApi {
 interface Fixtures {
   /** The API as the member, who has no connection when the test begins. */
   member: PortalApi;
-  /** The API as the account's admin. */
+  /** The API as the account's admin; nobody in the account has a connection when the test begins. */
   admin: PortalApi;
+  /** The API as Flixcheck's operator. */
+  operator: PortalApi;
 }
 
 export const test = base.extend<Fixtures>({
@@ -109,6 +206,11 @@ export const test = base.extend<Fixtures>({
     const api = await PortalApi.signIn(request, ADMIN);
     await api.endAllConnections();
     await use(api);
+    await request.dispose();
+  },
+  operator: async ({ playwright }, use) => {
+    const request = await playwright.request.newContext();
+    await use(await PortalApi.signIn(request, OPERATOR));
     await request.dispose();
   },
 });
