@@ -71,12 +71,17 @@ const ADVICE: Record<Exclude<Weakness, 'too-short'>, string> = {
       background: var(--fx-positive);
     }
     p {
-      /* Two lines from the start: what is said below must not jump while somebody types. */
+      /* The room of the longest words: what is below must not jump while somebody types. */
       min-height: 3em;
       color: var(--mat-sys-on-surface-variant);
     }
     strong {
       color: var(--mat-sys-on-surface);
+    }
+    @media (max-width: 30rem) {
+      p {
+        min-height: 4.5em;
+      }
     }
     @media (forced-colors: active) {
       i {
