@@ -333,8 +333,8 @@ test('a lost answer is said in words and can be asked for again', async ({ page,
 test('says where one is being sent after the click', async ({ page, member: _ }) => {
   await signIn(page, MEMBER);
   await page.goto(authorizeUrl());
-  // The other site does not answer: the page stays as it is until then.
-  await page.route(`${demoUrl()}/callback**`, () => undefined);
+  // The other site has nothing to show: the browser stays on the page.
+  await page.route(`${demoUrl()}/callback**`, (route) => route.fulfill({ status: 204 }));
   await allow(page).click();
   await expect(heading(page)).toHaveText('Zugriff erlaubt');
   await expect(

@@ -1,0 +1,176 @@
+import {
+  ADMIN,
+  expect,
+  fillSignIn,
+  MEMBER,
+  PASSWORD,
+  portalUrl,
+  signIn,
+  test,
+} from './harness/fixtures';
+
+const settings = (path: string): string => `${portalUrl()}/portal/settings/${path}`;
+
+test.describe('team', () => {
+  test('disabling a person ends sessions and connections at once; enabling lets them in again', async ({
+    page,
+    browser,
+    member,
+    admin,
+  }) => {
+    const connection = await member.connect();
+    const theirs = await browser.newPage();
+    await signIn(theirs, MEMBER);
+    await theirs.goto(settings('connections'));
+    await expect(theirs.getByRole('heading', { level: 1 })).toHaveText('Verbindungen');
+
+    await signIn(page, ADMIN);
+    await page.goto(settings('team'));
+    const row = page.getByRole('row').filter({ hasText: MEMBER });
+    await expect(row).toContainText('1 aktive');
+    await row.getByRole('button', { name: 'Zugang von User Musterhaus sperren' }).click();
+    const dialog = page.getByRole('alertdialog');
+    await expect(dialog).toContainText('wird sofort auf allen Geräten abgemeldet');
+    await expect(dialog).toContainText('1 aktive Verbindung wird beendet');
+    try {
+      await dialog.getByRole('button', { name: 'Zugang sperren' }).click();
+      await expect(page.getByText('Der Zugang von User Musterhaus ist gesperrt.')).toBeVisible();
+      await expect(row).toContainText('Gesperrt');
+      expect(await member.use(connection)).toBe(401);
+      await theirs.goto(settings('connections'));
+      await fillSignIn(theirs, MEMBER);
+      await expect(theirs.getByText('E-Mail-Adresse oder Passwort stimmt nicht.')).toBeVisible();
+
+      await row.getByRole('button', { name: 'Zugang von User Musterhaus freigeben' }).click();
+      await dialog.getByRole('button', { name: 'Zugang freigeben' }).click();
+      await expect(row).toContainText('Aktiv');
+    } finally {
+      await admin.setUserStatus(member.userId, 'active');
+    }
+    await fillSignIn(theirs, MEMBER);
+    await expect(theirs.getByText('Noch keine Verbindung')).toBeVisible();
+    await theirs.close();
+  });
+
+  test('nobody locks themselves out by accident', async ({ page }) => {
+    await signIn(page, ADMIN);
+    await page.goto(settings('team'));
+    const own = page.getByRole('row').filter({ hasText: ADMIN });
+    await expect(own).toContainText('Sie können sich nicht selbst aussperren.');
+    await expect(own.getByRole('button')).toHaveCount(0);
+  });
+});
+
+test.describe('security', () => {
+  test('devices: this one is named, another one and all others can be signed out', async ({
+    page,
+    browser,
+    member,
+  }) => {
+    await member.endOtherSessions();
+    const other = await browser.newPage();
+    await signIn(other, MEMBER);
+    await other.goto(settings('security'));
+    await signIn(page, MEMBER);
+    await page.goto(settings('security'));
+    const devices = page.getByRole('region', { name: 'Angemeldete Geräte' });
+    const entries = devices.getByRole('listitem');
+    // This one, the other one, and the test's own.
+    await expect(entries).toHaveCount(3);
+    await expect(entries.filter({ hasText: 'Dieses Gerät' })).toHaveCount(1);
+
+    await devices.getByRole('button', { name: 'Alle anderen Geräte abmelden' }).click();
+    const dialog = page.getByRole('alertdialog');
+    await expect(dialog).toContainText('2 Geräte werden sofort abgemeldet');
+    await dialog.getByRole('button', { name: 'Alle anderen abmelden' }).click();
+    await expect(entries).toHaveCount(1);
+    await expect(devices).toContainText('Sie sind auf keinem anderen Gerät angemeldet.');
+    await other.reload();
+    await expect(other.getByRole('heading', { level: 1 })).toHaveText('Anmelden');
+    await other.close();
+  });
+
+  test('a new password needs the present one, and can end all connections with it', async ({
+    page,
+    member,
+  }) => {
+    const changed = 'sieben-lila-regenschirme';
+    const connection = await member.connect();
+    await signIn(page, MEMBER);
+    await page.goto(settings('security'));
+    const section = page.getByRole('region', { name: 'Passwort', exact: true });
+    const current = section.getByRole('textbox', { name: 'Bisheriges Passwort' });
+    const next = section.getByRole('textbox', { name: 'Neues Passwort' });
+    const send = section.getByRole('button', { name: 'Passwort ändern' });
+
+    await next.fill('kurz');
+    await expect(section).toContainText('Noch zu kurz.');
+    await next.fill(changed);
+    await expect(section).toContainText(/(Gut|Sehr gut)\./);
+    await current.fill('not my password');
+    await send.click();
+    await expect(section).toContainText('Das ist nicht Ihr bisheriges Passwort.');
+
+    await current.fill(PASSWORD);
+    await section.getByRole('checkbox', { name: 'Auch alle meine Verbindungen beenden' }).check();
+    try {
+      await send.click();
+      await expect(section.getByRole('status').first()).toContainText('Ihr Passwort ist geändert.');
+      expect(await member.use(connection)).toBe(401);
+    } finally {
+      const restored = await page
+        .context()
+        .request.post(`${portalUrl()}/user/v7/users/me/password`, {
+          data: { resource: { currentPassword: changed, newPassword: PASSWORD } },
+        });
+      expect(restored.status()).toBe(204);
+    }
+  });
+});
+
+test.describe('sign-in', () => {
+  test('a wrong password does not say whether the address exists', async ({ page }) => {
+    await page.goto(`${portalUrl()}/portal/sign-in`);
+    const password = page.getByRole('textbox', { name: 'Passwort' });
+    for (const email of ['nobody@musterhaus.example', MEMBER]) {
+      await fillSignIn(page, email, 'wrong');
+      await expect(page.getByRole('alert')).toHaveText(
+        'E-Mail-Adresse oder Passwort stimmt nicht.',
+      );
+      await expect(password).toBeFocused();
+      await page.reload();
+    }
+    await expect(password).toHaveAttribute('autocomplete', 'current-password');
+    await expect(page.getByLabel('E-Mail-Adresse')).toHaveAttribute('autocomplete', 'username');
+    await password.fill('visible');
+    await page.getByRole('button', { name: 'Passwort anzeigen' }).click();
+    await expect(password).toHaveAttribute('type', 'text');
+  });
+
+  test('after too many attempts the page says how long to wait', async ({ page, request }) => {
+    const email = 'somebody@nowhere.example';
+    const attempts = Array.from({ length: 10 }, () =>
+      request.post(`${portalUrl()}/guest/v7/sessions`, {
+        data: { resource: { email, password: 'wrong' } },
+      }),
+    );
+    await Promise.all(attempts);
+    await page.goto(`${portalUrl()}/portal/sign-in`);
+    await fillSignIn(page, email, 'wrong');
+    await expect(page.getByRole('alert')).toContainText('Zu viele Versuche');
+    await expect(page.getByRole('button', { name: /^Neuer Versuch in 1[45]/ })).toHaveAttribute(
+      'aria-disabled',
+      'true',
+    );
+  });
+
+  test('never leads to another site', async ({ page, member: _ }) => {
+    for (const returnTo of ['//evil.example/', 'https://evil.example/', '/\\evil.example']) {
+      await page.context().clearCookies();
+      await page.goto(`${portalUrl()}/portal/sign-in?returnTo=${encodeURIComponent(returnTo)}`);
+      await fillSignIn(page, MEMBER);
+      await expect(page.getByRole('heading', { level: 1 })).toHaveText('Verbindungen');
+      expect(page.url()).toBe(settings('connections'));
+    }
+  });
+});

@@ -1,0 +1,175 @@
+import { ADMIN, demoUrl, expect, MEMBER, portalUrl, signIn, test } from './harness/fixtures';
+
+const settings = (path: string): string => `${portalUrl()}/portal/settings/${path}`;
+
+test('ending asks once, says what stops and what stays, confirms, and is remembered', async ({
+  page,
+  member,
+}) => {
+  const connection = await member.connect();
+  expect(await member.use(connection)).toBe(200);
+  await signIn(page, MEMBER);
+  await page.goto(settings('connections'));
+  await page.getByRole('button', { name: 'Verbindung zu Maklerwelt CRM beenden' }).click();
+
+  const dialog = page.getByRole('dialog', { name: 'Verbindung zu Maklerwelt CRM beenden?' });
+  await expect(dialog).toContainText('kann nicht mehr in Ihrem Namen auf Flixcheck zugreifen');
+  await expect(dialog).toContainText('Daten, die bereits abgerufen wurden, behält der Anbieter');
+  await dialog.getByRole('button', { name: 'Abbrechen' }).click();
+  await expect(dialog).toBeHidden();
+  expect(await member.use(connection)).toBe(200);
+
+  await page.getByRole('button', { name: 'Verbindung zu Maklerwelt CRM beenden' }).click();
+  await dialog.getByRole('button', { name: 'Verbindung beenden' }).click();
+  await expect(page.getByText('Die Verbindung zu Maklerwelt CRM ist beendet.')).toBeVisible();
+  await expect(page.getByText('Noch keine Verbindung')).toBeVisible();
+  expect(await member.use(connection)).toBe(401);
+
+  await page.getByRole('link', { name: 'Beendet', exact: true }).click();
+  const row = page.getByRole('article').filter({ hasText: 'Maklerwelt CRM' }).first();
+  await expect(row).toContainText('Von Ihnen beendet');
+  await row.getByRole('link', { name: 'Maklerwelt CRM' }).click();
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('Maklerwelt CRM');
+  await expect(page.getByRole('button', { name: 'Verbindung beenden' })).toHaveCount(0);
+});
+
+test('an end that fails is said in the dialog, and can be tried again', async ({
+  page,
+  member,
+}) => {
+  await member.connect();
+  await signIn(page, MEMBER);
+  await page.goto(settings('connections'));
+  await page.getByRole('button', { name: 'Verbindung zu Maklerwelt CRM beenden' }).click();
+  await page.route(/\/user\/v7\/connections\/[\w-]{36}$/, (route) => route.abort(), { times: 1 });
+  const dialog = page.getByRole('dialog');
+  await dialog.getByRole('button', { name: 'Verbindung beenden' }).click();
+  await expect(dialog.getByRole('alert')).toContainText('Flixcheck hat nicht geantwortet');
+  expect(await member.connections()).toHaveLength(1);
+  await dialog.getByRole('button', { name: 'Verbindung beenden' }).click();
+  await expect(dialog).toBeHidden();
+  expect(await member.connections()).toEqual([]);
+});
+
+test('the detail page tells what has happened, and how often it is used', async ({
+  page,
+  member,
+}) => {
+  const connection = await member.connect();
+  expect(await member.use(connection)).toBe(200);
+  await signIn(page, MEMBER);
+  await page.goto(settings('connections'));
+  await page.getByRole('article').getByRole('link', { name: 'Maklerwelt CRM' }).first().click();
+  await expect(page.getByRole('heading', { level: 1 })).toBeFocused();
+  await expect(page.getByText('Funktioniert')).toBeVisible();
+
+  const history = page.getByRole('region', { name: 'Verlauf' });
+  await expect(history.getByRole('listitem').first()).toContainText('auf Flixcheck zugegriffen');
+  await expect(history.getByRole('listitem').last()).toContainText('Sie haben den Zugriff erlaubt');
+
+  const usage = page.getByRole('region', { name: 'Nutzung in den letzten 30 Tagen' }).first();
+  await expect(usage).toContainText('1 Zugriff');
+  await usage.getByText('Als Tabelle anzeigen').click();
+  // The heading row, and a row for every day, the ones without use included.
+  await expect(usage.getByRole('row')).toHaveCount(31);
+});
+
+test('the page updates by itself when a connection appears and ends elsewhere', async ({
+  page,
+  member,
+}) => {
+  await signIn(page, MEMBER);
+  const stream = page.waitForResponse((response) =>
+    response.url().endsWith('/connections/changes'),
+  );
+  await page.goto(settings('connections'));
+  await expect(page.getByText('Noch keine Verbindung')).toBeVisible();
+  await stream;
+
+  const { id } = await member.connect();
+  const row = page.getByRole('article').filter({ hasText: 'Noch nicht genutzt' });
+  await expect(row).toContainText('Maklerwelt CRM');
+  await member.endConnection(id);
+  await expect(page.getByText('Noch keine Verbindung')).toBeVisible();
+});
+
+test('available applications: search, and where connecting starts', async ({ page, member: _ }) => {
+  await signIn(page, MEMBER);
+  await page.goto(settings('connections'));
+  await expect(page.getByRole('link', { name: /^Verbinden ?: Maklerwelt CRM$/ })).toHaveAttribute(
+    'href',
+    `${demoUrl()}/connect`,
+  );
+  await expect(
+    page.getByText('Die Verbindung beginnen Sie in der Anwendung selbst.'),
+  ).toBeVisible();
+  const search = page.getByRole('searchbox', { name: 'Anwendung suchen' });
+  await search.fill('beleg');
+  await expect(page.getByText('1 Anwendung gefunden')).toBeAttached();
+  await expect(page.getByRole('heading', { name: 'Maklerwelt CRM' })).toHaveCount(0);
+  await search.fill('nichts davon');
+  await expect(page.getByRole('heading', { name: 'Keine passende Anwendung' })).toBeVisible();
+});
+
+test('an admin sees the account, filters it, and ends all of a person or of an application', async ({
+  page,
+  member,
+  admin,
+}) => {
+  await member.connect();
+  await member.connect('read', 'belegscanner');
+  await admin.connect();
+  await signIn(page, ADMIN);
+  await page.goto(settings('connections'));
+  const rows = page.getByRole('article').filter({ hasText: 'Erlaubt von' });
+  await expect(rows).toHaveCount(3);
+
+  await page.getByRole('combobox', { name: 'Nach Person filtern' }).selectOption('User Musterhaus');
+  await expect(rows).toHaveCount(2);
+  await page.getByRole('combobox', { name: 'Nach Anwendung filtern' }).selectOption('Belegscanner');
+  await expect(rows).toHaveCount(1);
+  // The choice is in the address: it can be kept and sent.
+  await page.reload();
+  await expect(rows).toHaveCount(1);
+
+  await page.getByRole('combobox', { name: 'Nach Anwendung filtern' }).selectOption('');
+  await expect(rows).toHaveCount(2);
+  await page.getByRole('button', { name: 'Alle beenden' }).click();
+  const dialog = page.getByRole('dialog');
+  await expect(dialog).toContainText('Alle Verbindungen von User Musterhaus beenden?');
+  await dialog.getByRole('button', { name: 'Alle beenden' }).click();
+  await expect(page.getByText('Alle Verbindungen von User Musterhaus sind beendet.')).toBeVisible();
+  expect(await member.connections()).toEqual([]);
+  expect(await admin.connections()).toHaveLength(1);
+
+  await member.connect();
+  await page.goto(settings('connections?app=maklerwelt-crm'));
+  await expect(rows).toHaveCount(2);
+  await page.getByRole('button', { name: 'Alle beenden' }).click();
+  await expect(dialog).toContainText('Alle Verbindungen zu Maklerwelt CRM beenden?');
+  await dialog.getByRole('button', { name: 'Alle beenden' }).click();
+  await expect(dialog).toBeHidden();
+  await expect(page.getByText('Nichts gefunden')).toBeVisible();
+  expect(await admin.connections()).toEqual([]);
+});
+
+test('a member neither sees a colleague’s connections nor the team', async ({
+  page,
+  member: _,
+  admin,
+}) => {
+  const { id } = await admin.connect();
+  await signIn(page, MEMBER);
+  await page.goto(settings('connections'));
+  await expect(page.getByText('Noch keine Verbindung')).toBeVisible();
+  await expect(page.getByRole('combobox', { name: 'Nach Person filtern' })).toHaveCount(0);
+  await expect(page.getByRole('link', { name: 'Team' })).toHaveCount(0);
+  await page.goto(settings(`connections/${id}`));
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText(
+    'Diese Verbindung gibt es nicht',
+  );
+  await page.goto(settings('team'));
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText(
+    'Dafür fehlt Ihnen die Berechtigung',
+  );
+});
