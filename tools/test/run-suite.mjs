@@ -91,9 +91,9 @@ const kinds = {
     }),
   }),
 
-  jest: ({ config }, report) => ({
+  jest: ({ config, esModules = true }, report) => ({
     args: [
-      ...['--experimental-vm-modules', '--disable-warning=ExperimentalWarning'],
+      ...(esModules ? ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning'] : []),
       inWorkspace('node_modules', 'jest', 'bin', 'jest.js'),
       ...['-c', inWorkspace(config), '--ci', '--json', `--outputFile=${report}`],
     ],

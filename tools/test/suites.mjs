@@ -2,7 +2,8 @@
  * What `npm test` runs, in this order; `npm test -- <name> …` runs single ones.
  *
  * - kind `nx` is a target of all projects, kind `command` a check, each of which counts as one test
- * - kind `jest`, `node` and `playwright` count their tests
+ * - kind `jest`, `node` and `playwright` count their tests; Jest loads ES modules, which Nest 12 is
+ *   made of, except where `esModules` is false, as jest-preset-angular wants it
  * - `needs` is what is made ready before: an empty PostgreSQL server (its address is in
  *   TEST_DATABASE_URL), a browser (its path is in CHROME_PATH)
  */
@@ -25,7 +26,7 @@ export const suites = [
     needs: ['database'],
   },
   { name: 'api', kind: 'jest', config: 'apps/api/jest.config.cjs', needs: ['database'] },
-  { name: 'portal', kind: 'jest', config: 'apps/portal/jest.config.cjs' },
+  { name: 'portal', kind: 'jest', config: 'apps/portal/jest.config.cjs', esModules: false },
   { name: 'api-e2e', kind: 'jest', config: 'apps/api-e2e/jest.config.cjs', needs: ['database'] },
   {
     name: 'portal-e2e',
