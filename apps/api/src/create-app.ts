@@ -23,10 +23,14 @@ export async function createApp(
   logger: AppLogger,
   root: DynamicModule = AppModule.with(config, logger),
 ): Promise<NestFastifyApplication> {
-  const app = await NestFactory.create<NestFastifyApplication>(root, createAdapter(config), {
-    logger,
-    abortOnError: false,
-  });
+  const app = await NestFactory.create<NestFastifyApplication>(
+    root,
+    createAdapter(config, logger),
+    {
+      logger,
+      abortOnError: false,
+    },
+  );
   await configureApp(app, config, logger);
   return app;
 }

@@ -137,7 +137,7 @@ describe('an invalid check is refused, field by field, and nothing is written', 
     ['an unknown field inside', recipient({ phone: '1' }), 'recipient.phone', 'unknown_field'],
     ['an empty title', { ...INPUT, title: '' }, 'title', 'is_length'],
     ['a title too long', { ...INPUT, title: 'x'.repeat(201) }, 'title', 'is_length'],
-    ['a NUL character', { ...INPUT, title: 'a\0b' }, 'resource.title', 'nul_character'],
+    ['a NUL character', { ...INPUT, title: 'a\0b' }, 'title', 'nul_character'],
   ])('%s', async (_, input, field, code) => {
     const before = await countChecks();
     const { status, body } = await create(member, input);

@@ -7,6 +7,22 @@ import type { AppLogger } from './app-logger.js';
 
 const PROBLEM_TYPE_BASE = '/docs/errors#';
 
+/** RFC 9457. */
+export function toProblem(error: ApiError, publicUrl: string, requestId: string): object {
+  const { errors, redirectTo, retryAfterSeconds } = error.options;
+  return {
+    type: `${publicUrl}${PROBLEM_TYPE_BASE}${error.code}`,
+    title: PROBLEMS[error.code][1],
+    status: error.status,
+    detail: error.detail,
+    code: error.code,
+    requestId,
+    ...(errors && { errors }),
+    ...(redirectTo !== undefined && { redirectTo }),
+    ...(retryAfterSeconds !== undefined && { retryAfterSeconds }),
+  };
+}
+
 /**
  * The one place that renders errors: flat OAuth JSON on the clients' endpoints, problem+json
  * everywhere else. What nobody expected becomes a 5xx with the request id, and never shows a
@@ -32,26 +48,14 @@ export class ErrorFilter implements ExceptionFilter {
   }
 
   private renderProblem(error: ApiError, request: FastifyRequest, reply: FastifyReply): void {
-    const { errors, headers, redirectTo, retryAfterSeconds } = error.options;
+    const { headers, retryAfterSeconds } = error.options;
     if (retryAfterSeconds !== undefined) reply.header('retry-after', String(retryAfterSeconds));
     void reply
       .status(error.status)
       .headers({ ...headers })
       .header('cache-control', 'no-store')
       .header('content-type', 'application/problem+json')
-      .send(
-        JSON.stringify({
-          type: `${this.publicUrl}${PROBLEM_TYPE_BASE}${error.code}`,
-          title: PROBLEMS[error.code][1],
-          status: error.status,
-          detail: error.detail,
-          code: error.code,
-          requestId: request.id,
-          ...(errors && { errors }),
-          ...(redirectTo !== undefined && { redirectTo }),
-          ...(retryAfterSeconds !== undefined && { retryAfterSeconds }),
-        }),
-      );
+      .send(JSON.stringify(toProblem(error, this.publicUrl, request.id)));
   }
 
   private renderOAuth(error: unknown, request: FastifyRequest, reply: FastifyReply): void {

@@ -2,17 +2,20 @@ import cookie from '@fastify/cookie';
 import cors from '@fastify/cors';
 import helmet from '@fastify/helmet';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { randomUUID } from 'node:crypto';
 import type { RuntimeConfig } from '../config/config.module.js';
 import { ApiError } from './api-error.js';
 import type { AppLogger } from './app-logger.js';
-import { findNul } from './validation.js';
+import { ErrorFilter } from './exception.filter.js';
+import { refuseUnreadable } from './unreadable-request.js';
+import { findInheritedName, findUnfit, validationFailed } from './validation.js';
 
 const BODY_LIMIT = 64 * 1024;
 
 /** The HTTP server under Nest: request ids, limits, and nothing that knows a route. */
-export function createAdapter(config: RuntimeConfig): FastifyAdapter {
+export function createAdapter(config: RuntimeConfig, logger: AppLogger): FastifyAdapter {
+  const filter = new ErrorFilter(config.publicUrl, logger);
   return new FastifyAdapter({
     bodyLimit: BODY_LIMIT,
     trustProxy: config.trustProxy as boolean | string[],
@@ -20,10 +23,28 @@ export function createAdapter(config: RuntimeConfig): FastifyAdapter {
     requestIdHeader: false,
     genReqId: () => randomUUID(),
     logger: false,
+    clientErrorHandler: refuseUnreadable(config.publicUrl),
+    // A path that the router cannot read reaches no hook and no route.
+    frameworkErrors: (error: FastifyError, request: FastifyRequest, reply: FastifyReply) => {
+      void reply.header('x-request-id', request.id);
+      filter.render(error, request, reply);
+    },
     routerOptions: { maxParamLength: 200 },
     // On shutdown, connections that wait for another request must not hold it up.
     forceCloseConnections: 'idle',
   });
+}
+
+/** What no route has to look at, because no request with it gets that far. */
+function unfitRequest(request: FastifyRequest): ApiError | undefined {
+  const { body, query, params } = request;
+  const unfit = findUnfit(body) ?? findUnfit(query) ?? findUnfit(params);
+  if (unfit) return validationFailed([unfit]);
+  // Clients' endpoints ignore what they do not know (RFC 6749 §3.2); the house API refuses it.
+  if (request.routeOptions.config.access?.kind === 'client') return undefined;
+  if (body === null) return new ApiError('malformed_request', 'The body must be a JSON object.');
+  const unknown = findInheritedName(body);
+  return unknown && validationFailed([unknown]);
 }
 
 /** Everything that happens to each request before a route is known. */
@@ -38,14 +59,7 @@ export async function prepareServer(
     done();
   });
   server.addHook('preValidation', (request, _reply, done) => {
-    const field = findNul(request.body) ?? findNul(request.query) ?? findNul(request.params);
-    done(
-      field === undefined
-        ? undefined
-        : new ApiError('validation_failed', 'Text must not contain NUL characters.', {
-            errors: [{ field, code: 'nul_character', message: 'Must not contain NUL characters.' }],
-          }),
-    );
+    done(unfitRequest(request));
   });
   server.addHook('onResponse', (request, reply, done) => {
     logger.pino.info(

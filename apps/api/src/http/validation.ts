@@ -40,19 +40,51 @@ function sentence(message: string): string {
   return message.endsWith('.') ? message : `${message}.`;
 }
 
-const hasNul = (text: string): boolean => text.includes('\0');
+/** Deeper than any body of this API, and shallow enough for whatever walks it recursively. */
+const MAX_DEPTH = 16;
 
 /**
- * The path of the first NUL character in a parsed body or query, which PostgreSQL cannot store.
- * @returns undefined when there is none
+ * What is wrong with a parsed body or query before anybody asks what it means: NUL characters,
+ * which PostgreSQL cannot store, and nesting that could exhaust a stack.
+ * @returns undefined when nothing is
  */
-export function findNul(value: unknown, path = '', depth = 0): string | undefined {
-  if (typeof value === 'string') return hasNul(value) ? path : undefined;
-  if (typeof value !== 'object' || value === null || depth > 16) return undefined;
+export function findUnfit(value: unknown, path = '', depth = 0): FieldError | undefined {
+  if (typeof value === 'string') return value.includes('\0') ? nulCharacter(path) : undefined;
+  if (typeof value !== 'object' || value === null) return undefined;
+  if (depth === MAX_DEPTH) {
+    const message = `Must not be nested more than ${MAX_DEPTH} levels deep.`;
+    return { field: path.split('.', 1)[0] ?? '', code: 'nested_too_deeply', message };
+  }
   for (const [key, child] of Object.entries(value)) {
-    if (hasNul(key)) return path;
-    const found = findNul(child, path ? `${path}.${key}` : key, depth + 1);
-    if (found !== undefined) return found;
+    if (key.includes('\0')) return nulCharacter(path);
+    const found = findUnfit(child, fieldPath(path, key), depth + 1);
+    if (found) return found;
   }
   return undefined;
+}
+
+/**
+ * A field named like a method that every object has. class-transformer takes such a field for the
+ * method and drops it, so that the check for unknown fields never sees it.
+ */
+export function findInheritedName(value: unknown, path = ''): FieldError | undefined {
+  if (typeof value !== 'object' || value === null) return undefined;
+  for (const [key, child] of Object.entries(value)) {
+    const field = fieldPath(path, key);
+    if (key in Object.prototype) {
+      return { field, code: 'unknown_field', message: 'is not a known field.' };
+    }
+    const found = findInheritedName(child, field);
+    if (found) return found;
+  }
+  return undefined;
+}
+
+/** As `fieldErrors` names it: without the envelope. */
+function fieldPath(path: string, key: string): string {
+  return path === '' || path === 'resource' ? key : `${path}.${key}`;
+}
+
+function nulCharacter(path: string): FieldError {
+  return { field: path, code: 'nul_character', message: 'Must not contain NUL characters.' };
 }
