@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { dump } from './harness/database.js';
+import { substance } from './harness/database.js';
 import { bearer, type Message, send } from './harness/http.js';
 import { nameOf, openApi, type Operation, operations } from './harness/openapi.js';
 import type { TokenAnswer } from './harness/third-party.js';
@@ -119,7 +119,7 @@ describe('what a token may not do (CONTRACT §4)', () => {
   it('a readwrite token on each session-only route is 403 session_required, and nothing is written', async () => {
     const sessionOnly = all.filter(refusesBearer);
     expect(sessionOnly.length).toBeGreaterThan(20);
-    const before = await dump(world.server.databaseUrl);
+    const before = await substance(world.server.databaseUrl);
     for (const operation of sessionOnly) {
       const answer = await call(operation, { headers: bearer(writer.access_token) });
       expect([nameOf(operation), answer.status, answer.body.code]).toEqual([
@@ -128,7 +128,7 @@ describe('what a token may not do (CONTRACT §4)', () => {
         'session_required',
       ]);
     }
-    expect(await dump(world.server.databaseUrl)).toEqual(before);
+    expect(await substance(world.server.databaseUrl)).toEqual(before);
   });
 
   it('nor does it help to send it beside a good session of the same user', async () => {
@@ -168,7 +168,7 @@ describe('what a token may not do (CONTRACT §4)', () => {
         operation.access.scope !== 'read',
     );
     expect(writing.length).toBeGreaterThan(0);
-    const before = await dump(world.server.databaseUrl);
+    const before = await substance(world.server.databaseUrl);
     for (const operation of writing) {
       const answer = await call(operation, { headers });
       expect([nameOf(operation), answer.status, answer.body.code]).toEqual([
@@ -178,7 +178,7 @@ describe('what a token may not do (CONTRACT §4)', () => {
       ]);
       expect(answer.headers['www-authenticate']).toContain('scope="readwrite"');
     }
-    expect(await dump(world.server.databaseUrl)).toEqual(before);
+    expect(await substance(world.server.databaseUrl)).toEqual(before);
     expect(
       all.filter(takesBearer).filter(({ method }) => !['GET', 'POST'].includes(method)),
     ).toEqual([]);

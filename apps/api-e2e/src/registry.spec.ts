@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { dump } from './harness/database.js';
+import { substance } from './harness/database.js';
 import { type Problem, send } from './harness/http.js';
 import { NEW_CLIENT, type RegisteredClient, register, REGISTRY } from './harness/registry.js';
 import { startWorld, type World } from './harness/world.js';
@@ -119,13 +119,13 @@ describe('registering a client (CONTRACT §4)', () => {
       ['secret', { ...NEW_CLIENT, secret: 'mine' }],
       ['id', { ...NEW_CLIENT, id: crypto.randomUUID() }],
     ];
-    const before = await dump(world.server.databaseUrl);
+    const before = await substance(world.server.databaseUrl);
     for (const [field, resource] of wrong) {
       const answer = await create(resource);
       expect([field, answer.status, answer.body.code]).toEqual([field, 400, 'validation_failed']);
       expect(answer.body.errors?.map((error) => error.field.split('.')[0])).toContain(field);
     }
-    expect(await dump(world.server.databaseUrl)).toEqual(before);
+    expect(await substance(world.server.databaseUrl)).toEqual(before);
   });
 });
 

@@ -1,36 +1,67 @@
 import { Client } from 'pg';
 
 /** Asks a server's database directly, for what the API must not show or do. */
-export async function sql<Row>(
+export function sql<Row>(
   databaseUrl: string,
   statement: string,
   values: unknown[] = [],
 ): Promise<Row[]> {
-  const client = new Client({ connectionString: databaseUrl });
-  await client.connect();
-  try {
-    return (await client.query(statement, values)).rows as Row[];
-  } finally {
-    await client.end();
-  }
+  return connected(
+    databaseUrl,
+    async (client) => (await client.query(statement, values)).rows as Row[],
+  );
 }
 
 /** The rows of every table of the program, as text. */
-export async function dump(databaseUrl: string): Promise<Record<string, string[]>> {
-  const tables = await sql<{ name: string }>(
-    databaseUrl,
-    `SELECT quote_ident(table_name) AS name FROM information_schema.tables
-     WHERE table_schema = 'public' AND table_type = 'BASE TABLE' ORDER BY 1`,
-  );
-  const contents: Record<string, string[]> = {};
-  for (const { name } of tables) {
-    const rows = await sql<{ row: string }>(
-      databaseUrl,
-      `SELECT t::text AS row FROM ${name} t ORDER BY 1`,
+export function dump(databaseUrl: string): Promise<Record<string, string[]>> {
+  return connected(databaseUrl, async (client) => {
+    const tables = await client.query<{ name: string }>(
+      `SELECT quote_ident(table_name) AS name FROM information_schema.tables
+       WHERE table_schema = 'public' AND table_type = 'BASE TABLE'`,
     );
-    contents[name] = rows.map(({ row }) => row);
+    const { rows } = await client.query<{ name: string; lines: string[] }>(
+      tables.rows
+        .map(
+          ({ name }) =>
+            `SELECT '${name}' AS name, coalesce(array_agg(t::text ORDER BY t::text), '{}') AS lines
+             FROM ${name} t`,
+        )
+        .join(' UNION ALL '),
+    );
+    return Object.fromEntries(rows.map(({ name, lines }) => [name, lines]));
+  });
+}
+
+/**
+ * The same without what is noted in passing, and later than it happens: the request log, the use
+ * of connections and sessions, failures to sign in. What is left changes only when something does.
+ */
+export async function substance(databaseUrl: string): Promise<Record<string, string[] | number>> {
+  const {
+    oauth_requests: _log,
+    connection_usage: _usage,
+    sign_in_failures: _failures,
+    connections = [],
+    connection_events: events = [],
+    sessions = [],
+    ...tables
+  } = await dump(databaseUrl);
+  return {
+    ...tables,
+    connections: connections.length,
+    connection_events: events.filter((event) => !event.includes(',used,')).length,
+    sessions: sessions.length,
+  };
+}
+
+async function connected<T>(databaseUrl: string, ask: (client: Client) => Promise<T>): Promise<T> {
+  const client = new Client({ connectionString: databaseUrl });
+  await client.connect();
+  try {
+    return await ask(client);
+  } finally {
+    await client.end();
   }
-  return contents;
 }
 
 /** Makes every statement on a table fail meanwhile, as a defect of the database does. */
