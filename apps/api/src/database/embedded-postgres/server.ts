@@ -23,6 +23,14 @@ const FAST_SHUTDOWN_MS = 3_000;
 const IMMEDIATE_SHUTDOWN_MS = 1_000;
 const REMEMBERED_LINES = 50;
 
+const FAST_NOT_DURABLE = {
+  fsync: 'off',
+  synchronous_commit: 'off',
+  full_page_writes: 'off',
+  // Who may not end a vacuum, and only a superuser may, cannot force a test's database to go.
+  autovacuum: 'off',
+};
+
 type Outcome = 'ready' | 'port-taken' | 'memory-in-use';
 
 export class Server {
@@ -103,7 +111,7 @@ export class Server {
       // Errors of single statements are the application's to report.
       log_min_messages: 'log',
       log_min_error_statement: 'panic',
-      ...(plan.durable ? {} : { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off' }),
+      ...(plan.durable ? {} : FAST_NOT_DURABLE),
     };
     const { file, args, options } = plan.privileges.launch(plan.binaries.postgres, [
       ...['-D', plan.clusterDir],
