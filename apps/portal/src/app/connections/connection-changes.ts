@@ -45,7 +45,8 @@ export class ConnectionChanges {
   }
 
   private comeBack(): void {
-    if (this.document.visibilityState !== 'visible') return;
+    const online = this.document.defaultView?.navigator.onLine ?? true;
+    if (this.document.visibilityState !== 'visible' || !online) return;
     if (this.stream?.readyState === 1) return;
     this.tell();
     // The browser tries again by itself, except where the server has refused (`closed`).

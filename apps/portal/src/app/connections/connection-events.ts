@@ -10,7 +10,7 @@ import {
 } from '@angular/core';
 import { TranslocoDirective } from '@jsverse/transloco';
 import { Api } from '../api/api';
-import { apiResource } from '../api/api-resource';
+import { apiResource, keptValue } from '../api/api-resource';
 import { ConnectionEvent, ListEnvelope } from '../api/types';
 import { Formats } from '../i18n/formats';
 import { SessionStore } from '../session/session-store';
@@ -39,17 +39,15 @@ export class ConnectionEvents {
     () => `/user/v7/connections/${encodeURIComponent(this.connectionId())}/events`,
   );
   private readonly list = apiResource<ListEnvelope<ConnectionEvent>>(() => this.path());
-  protected readonly entries = computed(() =>
-    this.list.hasValue()
-      ? timeline(this.list.value().resources, this.session.user()?.id)
-      : undefined,
-  );
+  private readonly kept = keptValue(this.list, () => this.path());
+  protected readonly entries = computed(() => {
+    const events = this.kept()?.resources;
+    return events && timeline(events, this.session.user()?.id);
+  });
   protected readonly error = computed(() =>
     this.list.status() === 'error' ? this.list.error() : undefined,
   );
-  protected readonly nextCursor = computed(() =>
-    this.list.hasValue() ? this.list.value().meta.nextCursor : undefined,
-  );
+  protected readonly nextCursor = computed(() => this.kept()?.meta.nextCursor);
   protected readonly loadingMore = signal(false);
   protected readonly moreFailed = signal(false);
 
@@ -71,10 +69,8 @@ export class ConnectionEvents {
       const next = await this.api.get<ListEnvelope<ConnectionEvent>>(
         `${this.path()}?${new URLSearchParams({ cursor })}`,
       );
-      this.list.update((shown) => ({
-        resources: [...(shown?.resources ?? []), ...next.resources],
-        meta: next.meta,
-      }));
+      const shown = this.kept()?.resources ?? [];
+      this.list.set({ resources: [...shown, ...next.resources], meta: next.meta });
     } catch {
       this.moreFailed.set(true);
     } finally {

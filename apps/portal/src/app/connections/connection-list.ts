@@ -8,6 +8,7 @@ import {
   untracked,
 } from '@angular/core';
 import { Api } from '../api/api';
+import { keptValue } from '../api/api-resource';
 import { Connection, ListEnvelope } from '../api/types';
 
 export interface ConnectionFilter {
@@ -35,13 +36,10 @@ export class ConnectionList {
     loader: ({ params, abortSignal }) => this.load(params, untracked(this.pages), abortSignal),
   });
 
-  readonly connections = computed(() =>
-    this.list.hasValue() ? this.list.value().resources : undefined,
-  );
+  private readonly kept = keptValue(this.list, () => this.filter());
+  readonly connections = computed(() => this.kept()?.resources);
   readonly error = computed(() => (this.list.status() === 'error' ? this.list.error() : undefined));
-  readonly hasMore = computed(
-    () => this.list.hasValue() && this.list.value().meta.nextCursor !== undefined,
-  );
+  readonly hasMore = computed(() => this.kept()?.meta.nextCursor !== undefined);
   readonly busy = computed(() => this.loadingMore());
 
   reload(): void {
@@ -50,7 +48,7 @@ export class ConnectionList {
 
   async more(): Promise<void> {
     const filter = this.filter();
-    const shown = this.list.hasValue() ? this.list.value() : undefined;
+    const shown = this.kept();
     const cursor = shown?.meta.nextCursor;
     if (!filter || !shown || !cursor || this.loadingMore()) return;
     this.loadingMore.set(true);

@@ -11,7 +11,7 @@ import { RouterLink } from '@angular/router';
 import { TranslocoDirective } from '@jsverse/transloco';
 import back from '@material-symbols/svg-400/rounded/arrow_back.svg';
 import searchOff from '@material-symbols/svg-400/rounded/search_off.svg';
-import { apiResource } from '../api/api-resource';
+import { apiResource, keptValue } from '../api/api-resource';
 import { apiErrorFrom } from '../api/problem';
 import { ConnectionDetail, Envelope } from '../api/types';
 import { Formats } from '../i18n/formats';
@@ -22,6 +22,7 @@ import { LoadError } from '../ui/load-error';
 import { PageFocus } from '../ui/page-focus';
 import { PageState } from '../ui/page-state';
 import { Publisher } from '../ui/publisher';
+import { StaleNotice } from '../ui/stale-notice';
 import { Waiting } from '../ui/waiting';
 import { ConnectionChanges } from './connection-changes';
 import { ConnectionEvents } from './connection-events';
@@ -43,6 +44,7 @@ import { UsageChart } from './usage-chart';
     PageState,
     Publisher,
     RouterLink,
+    StaleNotice,
     TranslocoDirective,
     UsageChart,
     Waiting,
@@ -63,9 +65,8 @@ export class ConnectionPage {
   private readonly detail = apiResource<Envelope<ConnectionDetail>>(
     () => `/user/v7/connections/${encodeURIComponent(this.id())}`,
   );
-  protected readonly connection = computed(() =>
-    this.detail.hasValue() ? this.detail.value().resource : undefined,
-  );
+  private readonly kept = keptValue(this.detail, () => this.id());
+  protected readonly connection = computed(() => this.kept()?.resource);
   protected readonly error = computed(() =>
     this.detail.status() === 'error' ? this.detail.error() : undefined,
   );

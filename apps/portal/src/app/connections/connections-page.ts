@@ -18,13 +18,14 @@ import search from '@material-symbols/svg-400/rounded/search.svg';
 import searchOff from '@material-symbols/svg-400/rounded/search_off.svg';
 import link from '@material-symbols/svg-400/rounded/link.svg';
 import history from '@material-symbols/svg-400/rounded/history.svg';
-import { apiResource } from '../api/api-resource';
-import { AvailableClient, Connection, ListEnvelope, TeamUser } from '../api/types';
+import { apiWholeList, keptValue } from '../api/api-resource';
+import { AvailableClient, Connection, TeamUser } from '../api/types';
 import { Formats } from '../i18n/formats';
 import { SessionStore } from '../session/session-store';
 import { Icon } from '../ui/icon';
 import { LoadError } from '../ui/load-error';
 import { PageState } from '../ui/page-state';
+import { StaleNotice } from '../ui/stale-notice';
 import { Waiting } from '../ui/waiting';
 import { ClientCard } from './client-card';
 import { ConnectionChanges } from './connection-changes';
@@ -45,6 +46,7 @@ import { EndFlow } from './end-flow';
     LoadError,
     PageState,
     RouterLink,
+    StaleNotice,
     TranslocoDirective,
     Waiting,
   ],
@@ -69,20 +71,16 @@ export class ConnectionsPage {
   protected readonly ended = computed(() => this.list() === 'ended');
   protected readonly filtered = computed(() => Boolean(this.person() || this.app()));
 
-  private readonly clientList = apiResource<ListEnvelope<AvailableClient>>(
-    () => '/user/v7/oauth-clients',
-  );
-  protected readonly clients = computed(() =>
-    this.clientList.hasValue() ? this.clientList.value().resources : undefined,
-  );
+  private readonly clientList = apiWholeList<AvailableClient>(() => '/user/v7/oauth-clients');
+  protected readonly clients = keptValue(this.clientList);
   protected readonly clientsError = computed(() =>
     this.clientList.status() === 'error' ? this.clientList.error() : undefined,
   );
-  private readonly userList = apiResource<ListEnvelope<TeamUser>>(() =>
+  private readonly userList = apiWholeList<TeamUser>(() =>
     this.session.isAdmin() ? '/user/v7/users' : undefined,
   );
   protected readonly people = computed(() =>
-    this.userList.hasValue() ? this.userList.value().resources : [],
+    this.userList.hasValue() ? this.userList.value() : [],
   );
 
   protected readonly term = signal('');

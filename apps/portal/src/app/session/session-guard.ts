@@ -9,7 +9,7 @@ export const sessionGuard: CanActivateFn = async (_route, state) => {
   try {
     if (await store.load()) return true;
   } catch {
-    // The page behind the guard shows what is wrong, and offers to try again.
+    // The frame behind the guard shows what is wrong, and offers to try again.
     return true;
   }
   return new RedirectCommand(

@@ -1,6 +1,6 @@
 import { computed, inject, Injectable, signal } from '@angular/core';
 import { Api, CallOptions } from '../api/api';
-import { apiErrorFrom } from '../api/problem';
+import { ApiError, apiErrorFrom } from '../api/problem';
 import { Envelope, Session, SessionUser } from '../api/types';
 
 const TELL: CallOptions = { onSessionEnd: 'tell' };
@@ -11,6 +11,10 @@ export class SessionStore {
   private readonly api = inject(Api);
   private readonly current = signal<Session | null>(null);
 
+  private readonly failed = signal<ApiError | null>(null);
+
+  /** Why it is not known who is signed in: the API did not answer, or not well. */
+  readonly failure = this.failed.asReadonly();
   readonly session = this.current.asReadonly();
   readonly user = computed(() => this.current()?.user ?? null);
   readonly account = computed(() => this.current()?.account ?? null);
@@ -23,10 +27,12 @@ export class SessionStore {
     try {
       const answer = await this.api.get<Envelope<Session>>('/user/v7/sessions/current', TELL);
       this.current.set(answer.resource);
+      this.failed.set(null);
       return answer.resource;
     } catch (cause) {
       const error = apiErrorFrom(cause);
       if (error.code === 'session_required') return null;
+      this.failed.set(error);
       throw error;
     }
   }
@@ -38,6 +44,7 @@ export class SessionStore {
       TELL,
     );
     this.current.set(answer.resource);
+    this.failed.set(null);
     return answer.resource;
   }
 

@@ -5,10 +5,12 @@ import group from '@material-symbols/svg-400/rounded/group.svg';
 import hub from '@material-symbols/svg-400/rounded/link.svg';
 import shield from '@material-symbols/svg-400/rounded/shield_person.svg';
 import cloudOff from '@material-symbols/svg-400/rounded/cloud_off.svg';
+import { SessionExpiry } from '../session/session-expiry';
 import { SessionStore } from '../session/session-store';
 import { Brand } from '../ui/brand';
 import { Connectivity } from '../ui/connectivity';
 import { Icon } from '../ui/icon';
+import { LoadError } from '../ui/load-error';
 import { AccountMenu } from './account-menu';
 
 /** The frame of the settings: who is signed in, where one can go. */
@@ -19,6 +21,7 @@ import { AccountMenu } from './account-menu';
     AccountMenu,
     Brand,
     Icon,
+    LoadError,
     RouterLink,
     RouterLinkActive,
     RouterOutlet,
@@ -29,6 +32,7 @@ import { AccountMenu } from './account-menu';
 })
 export class Shell {
   protected readonly store = inject(SessionStore);
+  private readonly expiry = inject(SessionExpiry);
   protected readonly connectivity = inject(Connectivity);
   protected readonly offline = cloudOff;
 
@@ -39,6 +43,15 @@ export class Shell {
       : []),
     { path: '/settings/security', text: 'settings.nav.security', icon: shield },
   ]);
+
+  protected async retry(): Promise<void> {
+    try {
+      if (!(await this.store.load())) this.expiry.signInAgain();
+    } catch {
+      // What is shown says so already.
+      return;
+    }
+  }
 
   /** The address of the page itself, because `<base href>` would turn `#main` into another one. */
   protected skip(event: Event): void {
