@@ -78,6 +78,14 @@ describe('failed token requests', () => {
     expect(isLimited('guess-29999', '198.51.100.1')).toBe(true);
   });
 
+  it('of a pair that goes on failing are not the first to be forgotten', () => {
+    fail(59, 'crm');
+    for (let i = 1; i < 10_000; i++) limit.recordFailure(`guess-${i}`, '198.51.100.1');
+    fail(1, 'crm');
+    limit.recordFailure('one-more-guess', '198.51.100.1');
+    expect(isLimited('crm')).toBe(true);
+  });
+
   it('with ids that no client can have count as those of one client', () => {
     for (let i = 0; i < 60; i++) limit.recordFailure(`no id: ${i} ${'x'.repeat(100)}`, '::1');
     expect(isLimited('another impossible id', '::1')).toBe(true);

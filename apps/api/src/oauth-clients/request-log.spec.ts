@@ -138,6 +138,35 @@ describe('the request log', () => {
     expect(await stored()).toEqual([one.requestId]);
   });
 
+  it('is read only after what is being written', async () => {
+    const { query } = api.dataSource;
+    let letGo: () => void = () => undefined;
+    const gate = new Promise<void>((resolve) => (letGo = resolve));
+    let begin: () => void = () => undefined;
+    const begun = new Promise<void>((resolve) => (begin = resolve));
+    jest.spyOn(api.dataSource, 'query').mockImplementationOnce((async (
+      ...statement: Parameters<typeof query>
+    ) => {
+      begin();
+      await gate;
+      return query.apply(api.dataSource, statement) as unknown;
+    }) as typeof query);
+    const first = failure();
+    const second = failure();
+    const writing = [log.record(first), log.record(second)];
+    const reading = log.list(oauthClientId, {});
+    await begun;
+    // Long enough for a reader who does not wait.
+    for (let n = 0; n < 5; n++) await api.dataSource.manager.query('SELECT 1');
+    letGo();
+    const { resources } = await reading;
+    expect(resources.map(({ requestId }) => requestId)).toEqual([
+      second.requestId,
+      first.requestId,
+    ]);
+    await Promise.all(writing);
+  });
+
   it('takes many requests at once, more than one statement carries', async () => {
     await Promise.all(
       Array.from({ length: 1200 }, (_, n) => log.record(n % 400 === 0 ? failure() : entry())),
