@@ -51,7 +51,7 @@ import { Pair } from './tokens';
       gap: var(--fx-space-4);
       padding: var(--fx-space-3) 0;
     }
-    :host + :host {
+    :host(:not(:first-child)) {
       border-top: 1px solid var(--mat-sys-outline-variant);
     }
     .swatch {
@@ -79,6 +79,7 @@ import { Pair } from './tokens';
     }
     code + code::before {
       content: '+ ';
+      margin-inline-start: 0.35em;
     }
     .use {
       display: block;
