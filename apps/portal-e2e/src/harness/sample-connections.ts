@@ -1,0 +1,138 @@
+import { randomUUID } from 'node:crypto';
+import { Client } from 'pg';
+import { ADMIN, MEMBER } from './fixtures';
+
+const DAY = 86_400_000;
+
+export interface SampleConnections {
+  used: string;
+  ended: string;
+  remove: () => Promise<void>;
+}
+
+interface Sample {
+  id: string;
+  clientId: string;
+  owner: string;
+  scope: 'read' | 'readwrite';
+  /** Days ago, like all that follow. */
+  granted: number;
+  used?: number;
+  refused?: number;
+  ended?: number;
+  endedBy?: string;
+  reason?: string;
+}
+
+/**
+ * Months of use of the demo company, in every state of health, written to the database: no test can
+ * wait for it. Nobody there may have a connection.
+ */
+export async function sampleConnections(): Promise<SampleConnections> {
+  const samples: Sample[] = [
+    { clientId: 'maklerwelt-crm', owner: MEMBER, scope: 'readwrite', granted: 143, used: 0.002 },
+    { clientId: 'belegscanner', owner: MEMBER, scope: 'read', granted: 201, used: 118 },
+    { clientId: 'maklerwelt-crm', owner: ADMIN, scope: 'read', granted: 0.9 },
+    {
+      clientId: 'belegscanner',
+      owner: ADMIN,
+      scope: 'readwrite',
+      granted: 47,
+      used: 12,
+      refused: 2,
+    },
+    {
+      clientId: 'assistent-desktop',
+      owner: MEMBER,
+      scope: 'readwrite',
+      granted: 88,
+      used: 31,
+      ended: 30,
+      endedBy: ADMIN,
+      reason: 'admin',
+    },
+    {
+      clientId: 'belegscanner',
+      owner: ADMIN,
+      scope: 'read',
+      granted: 260,
+      used: 62,
+      ended: 61,
+      reason: 'client',
+    },
+  ].map((sample) => ({ ...sample, id: randomUUID() }) as Sample);
+  await withDatabase(async (client) => {
+    for (const sample of samples) await insert(client, sample);
+  });
+  return {
+    used: samples[0]?.id ?? '',
+    ended: samples[4]?.id ?? '',
+    remove: () =>
+      withDatabase(async (client) => {
+        const ids = samples.map(({ id }) => id);
+        await client.query(
+          `UPDATE connections SET revoked_at = now(), revocation_reason = 'client'
+           WHERE id = ANY ($1) AND revoked_at IS NULL`,
+          [ids],
+        );
+      }),
+  };
+}
+
+async function insert(client: Client, sample: Sample): Promise<void> {
+  const at = (days: number | undefined) =>
+    days === undefined ? null : new Date(Date.now() - days * DAY);
+  await client.query(
+    `INSERT INTO connections (id, oauth_client_id, user_id, account_id, scope, granted_at,
+       last_used_at, last_refresh_refused_at, revoked_at, revoked_by, revocation_reason)
+     SELECT $1, app.id, owner.id, owner.account_id, $2, $3, $4, $5, $6, ender.id, $7
+     FROM oauth_clients app JOIN users owner ON owner.email = $8
+     LEFT JOIN users ender ON ender.email = $9
+     WHERE app.client_id = $10`,
+    [
+      sample.id,
+      sample.scope,
+      at(sample.granted),
+      at(sample.used),
+      at(sample.refused),
+      at(sample.ended),
+      sample.reason ?? null,
+      sample.owner,
+      sample.endedBy ?? null,
+      sample.clientId,
+    ],
+  );
+  const event = (type: string, days: number, email?: string) =>
+    client.query(
+      `INSERT INTO connection_events (connection_id, at, type, actor_id, scope)
+       VALUES ($1, $2, $3, (SELECT id FROM users WHERE email = $4), $5)`,
+      [sample.id, at(days), type, email ?? null, sample.scope],
+    );
+  await event('granted', sample.granted, sample.owner);
+  if (sample.used !== undefined) await event('token_issued', sample.granted - 0.001);
+  if (sample.used !== undefined && sample.used < 1) {
+    await event('renewed', 20.3, sample.owner);
+    for (let day = 29; day >= 0; day -= 1) {
+      // More on some days than on others, none at weekends.
+      const requests = day % 7 < 5 ? 4 + ((day * 37) % 23) : 0;
+      if (requests === 0) continue;
+      await client.query(
+        'INSERT INTO connection_usage (connection_id, day, requests) VALUES ($1, $2, $3)',
+        [sample.id, at(day)?.toISOString().slice(0, 10), requests],
+      );
+      if (day < 3) await event('used', day + 0.002);
+    }
+  }
+  if (sample.refused !== undefined) await event('refresh_refused', sample.refused);
+  if (sample.ended !== undefined) await event('revoked', sample.ended, sample.endedBy);
+}
+
+async function withDatabase(work: (client: Client) => Promise<void>): Promise<void> {
+  const client = new Client({ connectionString: process.env['PORTAL_DATABASE_URL'] });
+  await client.connect();
+  try {
+    await work(client);
+  } finally {
+    await client.end();
+  }
+}

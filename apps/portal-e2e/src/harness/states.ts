@@ -1,0 +1,298 @@
+import type { Page } from '@playwright/test';
+import {
+  ADMIN,
+  authorizeUrl,
+  expect,
+  MEMBER,
+  OTHER_ADMIN,
+  pkce,
+  portalUrl,
+  signIn,
+} from './fixtures';
+import type { SampleConnections } from './sample-connections';
+
+/** A page of the portal in one of its states, as both languages show it. */
+export interface PortalState {
+  name: string;
+  /** Who looks at it; nobody is signed in where it is left out. */
+  who?: string;
+  /** It shows both themes at once. */
+  bothThemes?: boolean;
+  open: (page: Page, sample: SampleConnections) => Promise<void>;
+}
+
+const settings = (path: string): string => `${portalUrl()}/portal/settings/${path}`;
+
+async function show(page: Page, url: string): Promise<void> {
+  await page.goto(url);
+  await settled(page);
+}
+
+async function settled(page: Page): Promise<void> {
+  await expect(page.getByRole('heading', { level: 1 }).first()).toBeVisible();
+  await expect(page.locator('[aria-busy="true"]')).toHaveCount(0);
+  await page.evaluate(() => document.fonts.ready);
+}
+
+/** What the API would answer, for states that are hard to bring about. */
+async function answer(
+  page: Page,
+  url: string | RegExp,
+  status: number,
+  problem: object,
+): Promise<void> {
+  await page.route(url, (route) =>
+    route.fulfill({
+      status,
+      contentType: 'application/problem+json',
+      body: JSON.stringify({
+        status,
+        requestId: '0f5d9c1e-7c52-4be4-a5f4-3d6f0b7f9a11',
+        ...problem,
+      }),
+    }),
+  );
+}
+
+const unverifiedRequest = (): string =>
+  authorizeUrl({
+    clientId: 'assistent-desktop',
+    redirectUri: 'http://127.0.0.1:51234/callback',
+    code_challenge: pkce().challenge,
+    code_challenge_method: 'S256',
+  });
+
+const allow = (page: Page) =>
+  page.getByRole('button', { name: /^(Zugriff erlauben|Allow access)$/ });
+
+const guest: PortalState[] = [
+  { name: 'sign-in', open: (page) => show(page, `${portalUrl()}/portal/sign-in`) },
+  {
+    name: 'sign-in-for-application',
+    open: async (page) => {
+      await show(page, authorizeUrl());
+      await expect(page.getByText('Maklerwelt Software GmbH')).toBeVisible();
+    },
+  },
+  {
+    name: 'sign-in-incomplete',
+    open: async (page) => {
+      await show(page, `${portalUrl()}/portal/sign-in`);
+      await page.getByRole('button', { name: /^(Anmelden|Sign in)$/ }).click();
+      await expect(page.getByLabel(/^(Passwort|Password)$/)).toHaveAttribute(
+        'aria-invalid',
+        'true',
+      );
+    },
+  },
+  {
+    name: 'sign-in-too-many-attempts',
+    open: async (page) => {
+      await answer(page, '**/guest/v7/sessions', 429, {
+        code: 'too_many_attempts',
+        retryAfterSeconds: 754,
+      });
+      await show(page, `${portalUrl()}/portal/sign-in`);
+      await page.getByLabel(/^(E-Mail-Adresse|E-mail address)$/).fill(MEMBER);
+      await page.getByLabel(/^(Passwort|Password)$/).fill('wrong');
+      await page.getByRole('button', { name: /^(Anmelden|Sign in)$/ }).click();
+      await expect(page.getByRole('alert')).toBeVisible();
+    },
+  },
+  { name: 'not-found', open: (page) => show(page, `${portalUrl()}/portal/no-such-page`) },
+  { name: 'design', bothThemes: true, open: (page) => show(page, `${portalUrl()}/portal/design`) },
+];
+
+const authorize: PortalState[] = [
+  { name: 'authorize', who: OTHER_ADMIN, open: (page) => show(page, authorizeUrl()) },
+  {
+    name: 'authorize-unverified-read',
+    who: OTHER_ADMIN,
+    open: (page) => show(page, `${unverifiedRequest()}`.replace('scope=readwrite', 'scope=read')),
+  },
+  { name: 'authorize-more-than-before', who: ADMIN, open: (page) => show(page, authorizeUrl()) },
+  {
+    name: 'authorize-session-ended',
+    who: OTHER_ADMIN,
+    open: async (page) => {
+      await answer(page, '**/user/v7/oauth-codes', 401, { code: 'session_required' });
+      await show(page, authorizeUrl());
+      await allow(page).click();
+      await expect(page.getByRole('alert')).toBeVisible();
+    },
+  },
+  {
+    name: 'authorize-leaving',
+    who: OTHER_ADMIN,
+    open: async (page) => {
+      await page.route('**/user/v7/oauth-codes', (route) =>
+        route.fulfill({
+          status: 201,
+          json: { resource: { code: 'code', expiresAt: '', redirectTo: null } },
+        }),
+      );
+      await show(page, authorizeUrl());
+      await allow(page).click();
+      await expect(page.getByRole('status')).toBeVisible();
+    },
+  },
+  {
+    name: 'authorize-unknown-client',
+    who: MEMBER,
+    open: (page) => show(page, authorizeUrl({ clientId: 'nobody-knows' })),
+  },
+  {
+    name: 'authorize-redirect-uri',
+    who: MEMBER,
+    open: (page) => show(page, authorizeUrl({ redirectUri: 'https://evil.example/callback' })),
+  },
+  {
+    name: 'authorize-back-to-application',
+    who: MEMBER,
+    open: async (page) => {
+      await show(page, authorizeUrl({ scope: 'everything' }));
+      // It would leave while it is being looked at.
+      await page.getByRole('button', { name: /^(Hier bleiben|Stay here)$/ }).click();
+    },
+  },
+  {
+    name: 'authorize-unavailable',
+    who: MEMBER,
+    open: async (page) => {
+      await answer(page, /oauth-authorization-request/, 503, { code: 'service_unavailable' });
+      await show(page, authorizeUrl());
+    },
+  },
+];
+
+const connections: PortalState[] = [
+  {
+    name: 'connections-of-account',
+    who: ADMIN,
+    open: (page) => show(page, settings('connections')),
+  },
+  { name: 'connections-own', who: MEMBER, open: (page) => show(page, settings('connections')) },
+  {
+    name: 'connections-filtered',
+    who: ADMIN,
+    open: async (page) => {
+      await show(page, settings('connections?app=belegscanner'));
+      await expect(page.getByRole('button', { name: /^(Alle beenden|End all)$/ })).toBeVisible();
+    },
+  },
+  {
+    name: 'connections-none',
+    who: OTHER_ADMIN,
+    open: (page) => show(page, settings('connections')),
+  },
+  {
+    name: 'connections-ended',
+    who: ADMIN,
+    open: (page) => show(page, settings('connections?list=ended')),
+  },
+  {
+    name: 'connections-unavailable',
+    who: MEMBER,
+    open: async (page) => {
+      await answer(page, /\/user\/v7\/connections\?/, 503, { code: 'service_unavailable' });
+      await show(page, settings('connections'));
+      await expect(page.getByRole('alert').first()).toBeVisible();
+    },
+  },
+  {
+    name: 'connection-end-dialog',
+    who: MEMBER,
+    open: async (page) => {
+      await show(page, settings('connections'));
+      await page.getByRole('button', { name: /Maklerwelt CRM( beenden)?$/ }).click();
+      await expect(page.getByRole('dialog')).toBeVisible();
+    },
+  },
+  {
+    name: 'connection',
+    who: MEMBER,
+    open: async (page, { used }) => {
+      await show(page, settings(`connections/${used}`));
+      await expect(
+        page
+          .getByRole('region', { name: /^(Verlauf|History)$/ })
+          .getByRole('listitem')
+          .first(),
+      ).toBeVisible();
+    },
+  },
+  {
+    name: 'connection-ended',
+    who: ADMIN,
+    open: (page, { ended }) => show(page, settings(`connections/${ended}`)),
+  },
+  {
+    name: 'connection-not-found',
+    who: MEMBER,
+    open: (page) => show(page, settings('connections/00000000-0000-4000-8000-000000000000')),
+  },
+];
+
+const others: PortalState[] = [
+  { name: 'team', who: ADMIN, open: (page) => show(page, settings('team')) },
+  {
+    name: 'team-disable-dialog',
+    who: ADMIN,
+    open: async (page) => {
+      await show(page, settings('team'));
+      await page.getByRole('button', { name: /User Musterhaus/ }).click();
+      await expect(page.getByRole('alertdialog')).toBeVisible();
+    },
+  },
+  { name: 'no-permission', who: MEMBER, open: (page) => show(page, settings('team')) },
+  { name: 'security', who: ADMIN, open: (page) => show(page, settings('security')) },
+  {
+    name: 'security-password',
+    who: MEMBER,
+    open: async (page) => {
+      await show(page, settings('security'));
+      await page.getByLabel(/^(Neues Passwort|New password)$/).fill('musterhaus-2026');
+      await page.getByRole('button', { name: /^(Passwort ändern|Change password)$/ }).click();
+      await expect(page.getByLabel(/^(Bisheriges|Current) (Passwort|password)$/)).toHaveAttribute(
+        'aria-invalid',
+        'true',
+      );
+    },
+  },
+  {
+    name: 'account-panel',
+    who: MEMBER,
+    open: async (page) => {
+      await show(page, settings('security'));
+      await page
+        .getByRole('button', { name: /^(Konto und Einstellungen|Account and set)/ })
+        .click();
+      await expect(
+        page.getByRole('button', { name: /^(Abmelden|Sign out)$/ }).last(),
+      ).toBeVisible();
+    },
+  },
+  {
+    name: 'offline',
+    who: MEMBER,
+    open: async (page) => {
+      await show(page, settings('connections'));
+      await page.context().setOffline(true);
+      await expect(
+        page.getByText(/^(Keine Internetverbindung|No internet connection)/),
+      ).toBeVisible();
+    },
+  },
+];
+
+export const states: readonly PortalState[] = [...guest, ...authorize, ...connections, ...others];
+
+/** Opens one as its viewer, in a browser that knows nobody yet. */
+export async function openState(
+  page: Page,
+  state: PortalState,
+  sample: SampleConnections,
+): Promise<void> {
+  if (state.who) await signIn(page, state.who);
+  await state.open(page, sample);
+}
