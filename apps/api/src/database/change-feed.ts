@@ -1,4 +1,8 @@
-import { ChangeFeed as PostgresChangeFeed, type FeedQuery } from '@flixcheck/change-feed';
+import {
+  ChangeFeed as PostgresChangeFeed,
+  type FeedQuery,
+  type Subscription as FeedSubscription,
+} from '@flixcheck/change-feed';
 import {
   Inject,
   Injectable,
@@ -12,6 +16,7 @@ export type { FeedQuery };
 
 /** What the database's triggers announce (see the migrations). */
 export type Channel = 'revocations' | 'connections' | 'oauth_clients' | 'signing_keys';
+export type Subscription = FeedSubscription<Channel>;
 
 /**
  * The change feed of this process. What it says may be trusted while `isLive()`; otherwise its
