@@ -10,7 +10,7 @@
 export const suites = [
   { name: 'lint', kind: 'nx', target: 'lint' },
   { name: 'types', kind: 'nx', target: 'typecheck' },
-  { name: 'openapi', kind: 'command', script: 'apps/api/dist/openapi.js', args: ['--check'] },
+  { name: 'openapi', kind: 'nx', target: 'openapi-check' },
   { name: 'launcher', kind: 'node', files: 'tools/**/*.spec.mjs' },
   {
     name: 'change-feed',

@@ -22,7 +22,7 @@ export interface paths {
          * Change my profile
          * @description What is left out stays as it is.
          */
-        patch: operations["updateMe"];
+        patch: operations["Profile_update"];
         trace?: never;
     };
     "/admin/v7/oauth-clients": {
@@ -681,9 +681,9 @@ export interface components {
              * @example user@musterhaus.example
              */
             email: string;
-            /** @example Uta */
-            firstName: string;
             /** @example User */
+            firstName: string;
+            /** @example Musterhaus */
             lastName: string;
             /**
              * @example member
@@ -698,9 +698,9 @@ export interface components {
             account: components["schemas"]["AccountDto"];
         };
         ProfileInput: {
-            /** @example Uta */
-            firstName?: string;
             /** @example User */
+            firstName?: string;
+            /** @example Musterhaus */
             lastName?: string;
             /**
              * @example en
@@ -1674,9 +1674,9 @@ export interface components {
              * @example user@musterhaus.example
              */
             email: string;
-            /** @example Uta */
-            firstName: string;
             /** @example User */
+            firstName: string;
+            /** @example Musterhaus */
             lastName: string;
             /**
              * @example member
@@ -1791,9 +1791,9 @@ export interface components {
              * @example user@musterhaus.example
              */
             email: string;
-            /** @example Uta */
-            firstName: string;
             /** @example User */
+            firstName: string;
+            /** @example Musterhaus */
             lastName: string;
             /**
              * @example member
@@ -1842,9 +1842,9 @@ export interface components {
              * @example user@musterhaus.example
              */
             email: string;
-            /** @example Uta */
-            firstName: string;
             /** @example User */
+            firstName: string;
+            /** @example Musterhaus */
             lastName: string;
             /**
              * @example member
@@ -1928,7 +1928,7 @@ export interface operations {
             };
         };
     };
-    updateMe: {
+    Profile_update: {
         parameters: {
             query?: never;
             header?: never;
@@ -2168,6 +2168,13 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description Deleted */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
             /** @description Problem */
             401: {
                 headers: {
@@ -2270,7 +2277,7 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody: {
+        requestBody?: {
             content: {
                 "application/json": components["schemas"]["ClientSecretRotateRequest"];
             };
@@ -2346,6 +2353,13 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description Removed */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
             /** @description Problem */
             401: {
                 headers: {
@@ -2599,8 +2613,9 @@ export interface operations {
     Connections_changes: {
         parameters: {
             query?: never;
-            header: {
-                "last-event-id": string;
+            header?: {
+                /** @description from a browser that was cut off: it is told at once, as it may have missed something */
+                "Last-Event-ID"?: string;
             };
             path?: never;
             cookie?: never;
