@@ -36,6 +36,6 @@ export default defineConfig({
   projects: [
     { name: 'desktop', use: { viewport: DESKTOP } },
     // The same pages on a phone; what does not depend on the width is tested once.
-    { name: 'phone', testMatch: /(flow|pages|accessibility)\.spec\.ts$/, use: { viewport: PHONE } },
+    { name: 'phone', testMatch: /(flow|pages)\.spec\.ts$/, use: { viewport: PHONE } },
   ],
 });

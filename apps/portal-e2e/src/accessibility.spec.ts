@@ -1,0 +1,68 @@
+import type { Page, ViewportSize } from '@playwright/test';
+import { DESKTOP, PHONE } from '../playwright.config';
+import {
+  expectAccessible,
+  expectNoSidewaysScroll,
+  PortalApi,
+  ADMIN,
+  test,
+} from './harness/fixtures';
+import { sampleConnections, type SampleConnections } from './harness/sample-connections';
+import { openState, states } from './harness/states';
+
+let sample: SampleConnections;
+
+test.beforeAll(async ({ playwright }) => {
+  const request = await playwright.request.newContext();
+  await (await PortalApi.signIn(request, ADMIN)).endAllConnections();
+  await request.dispose();
+  sample = await sampleConnections();
+});
+
+test.afterAll(() => sample.remove());
+
+test.use({ contextOptions: { reducedMotion: 'reduce' } });
+
+/** However short, a transition would be caught half way between two colours. */
+async function coloursSettled(page: Page): Promise<void> {
+  await page.evaluate(async () => {
+    const frame = () => new Promise((resolve) => requestAnimationFrame(resolve));
+    // What is inherited follows one level after the other.
+    do {
+      await frame();
+      await frame();
+    } while (document.getAnimations().some(({ playState }) => playState === 'running'));
+  });
+}
+
+const NARROWEST = { width: 320, height: 640 };
+
+for (const [language, locale] of [
+  ['German', 'de-DE'],
+  ['English', 'en-GB'],
+] as const) {
+  test.describe(`in ${language}`, () => {
+    test.use({ locale });
+
+    for (const state of states) {
+      test(`${state.name}: WCAG 2.2 AA, nothing cut off`, async ({ page }) => {
+        await openState(page, state, sample);
+        const looks: [ViewportSize, 'light' | 'dark'][] = [[DESKTOP, 'light']];
+        if (!state.bothThemes) looks.push([PHONE, 'dark']);
+        // Colours are the same in every language.
+        if (language === 'German' && !state.bothThemes) {
+          looks.push([PHONE, 'light'], [DESKTOP, 'dark']);
+        }
+        for (const [size, colorScheme] of looks) {
+          await page.setViewportSize(size);
+          await page.emulateMedia({ colorScheme });
+          await coloursSettled(page);
+          await expectAccessible(page);
+        }
+        // Also what 400 % zoom leaves of a desktop (WCAG 1.4.10).
+        await page.setViewportSize(NARROWEST);
+        await expectNoSidewaysScroll(page);
+      });
+    }
+  });
+}

@@ -1,0 +1,148 @@
+import type { Locator, Page } from '@playwright/test';
+import {
+  authorizeUrl,
+  demoUrl,
+  expect,
+  layoutShift,
+  MEMBER,
+  PASSWORD,
+  portalUrl,
+  recordLayoutShifts,
+  signIn,
+  test,
+} from './harness/fixtures';
+
+/** Presses Tab until the focus is where a sighted keyboard user would look for it. */
+async function tabTo(page: Page, target: Locator): Promise<void> {
+  for (let presses = 0; presses < 40; presses += 1) {
+    if (await target.evaluate((element) => element === document.activeElement)) return;
+    await page.keyboard.press('Tab');
+  }
+  throw new Error(`Tab does not lead to ${target}`);
+}
+
+const heading = (page: Page) => page.getByRole('heading', { level: 1 });
+
+test('the whole way with the keyboard alone: sign in, allow, look it up, end it, sign out', async ({
+  page,
+  member,
+}) => {
+  await page.goto(authorizeUrl());
+  // The first field has the focus: nobody has to look for it.
+  await expect(page.getByLabel('E-Mail-Adresse')).toBeFocused();
+  await page.keyboard.type(MEMBER);
+  await tabTo(page, page.getByRole('textbox', { name: 'Passwort' }));
+  await page.keyboard.type(PASSWORD);
+  await page.keyboard.press('Enter');
+
+  await expect(heading(page)).toContainText('Maklerwelt CRM');
+  await expect(heading(page)).toBeFocused();
+  // Refusal comes first: who tabs without reading grants nothing.
+  await tabTo(page, page.getByRole('button', { name: 'Ablehnen' }));
+  await tabTo(page, page.getByRole('button', { name: 'Zugriff erlauben' }));
+  await page.keyboard.press('Enter');
+  await page.waitForURL(`${demoUrl()}/**`);
+  expect(await member.connections()).toHaveLength(1);
+
+  await page.goto(`${portalUrl()}/portal/settings/security`);
+  await expect(heading(page)).toHaveText('Sicherheit');
+  await page.keyboard.press('Tab');
+  await expect(page.getByRole('link', { name: 'Zum Inhalt springen' })).toBeFocused();
+  await tabTo(page, page.getByRole('link', { name: 'Verbindungen', exact: true }));
+  await page.keyboard.press('Enter');
+  await expect(heading(page)).toHaveText('Verbindungen');
+  await expect(heading(page)).toBeFocused();
+
+  const end = page.getByRole('button', { name: 'Verbindung zu Maklerwelt CRM beenden' });
+  await expect(end).toBeVisible();
+  await tabTo(page, end);
+  await page.keyboard.press('Enter');
+  const dialog = page.getByRole('dialog');
+  await expect(dialog).toBeVisible();
+  await expect
+    .poll(() => dialog.evaluate((element) => element.contains(document.activeElement)))
+    .toBe(true);
+  // Out again, and back to the button that has asked.
+  await page.keyboard.press('Escape');
+  await expect(dialog).toBeHidden();
+  await expect(end).toBeFocused();
+  await page.keyboard.press('Enter');
+  await tabTo(page, dialog.getByRole('button', { name: 'Verbindung beenden' }));
+  await page.keyboard.press('Enter');
+  await expect(dialog).toBeHidden();
+  await expect(page.getByText('Noch keine Verbindung')).toBeVisible();
+  expect(await member.connections()).toEqual([]);
+  // The button is gone; the focus is not lost with it.
+  await expect.poll(() => page.evaluate(() => document.activeElement !== document.body)).toBe(true);
+
+  await tabBack(page, page.getByRole('button', { name: /^Konto und Einstellungen/ }));
+  await page.keyboard.press('Enter');
+  await tabTo(page, page.getByRole('button', { name: 'Abmelden' }));
+  await page.keyboard.press('Enter');
+  await expect(heading(page)).toHaveText('Anmelden');
+  await expect(page.getByText('Sie sind abgemeldet.')).toBeVisible();
+});
+
+async function tabBack(page: Page, target: Locator): Promise<void> {
+  for (let presses = 0; presses < 40; presses += 1) {
+    if (await target.evaluate((element) => element === document.activeElement)) return;
+    await page.keyboard.press('Shift+Tab');
+  }
+  throw new Error(`Shift+Tab does not lead to ${target}`);
+}
+
+test('a settings page without a session leads through the sign-in page, back to the same address', async ({
+  page,
+  member,
+}) => {
+  const { id } = await member.connect();
+  const url = `${portalUrl()}/portal/settings/connections/${id}`;
+  await page.goto(url);
+  await expect(heading(page)).toHaveText('Anmelden');
+  await page.getByLabel('E-Mail-Adresse').fill(MEMBER);
+  await page.getByRole('textbox', { name: 'Passwort' }).fill(PASSWORD);
+  await page.getByRole('button', { name: 'Anmelden' }).click();
+  await expect(heading(page)).toHaveText('Maklerwelt CRM');
+  expect(page.url()).toBe(url);
+});
+
+test('the language and theme that were chosen stay chosen', async ({ page }) => {
+  await page.goto(`${portalUrl()}/portal/sign-in`);
+  await page.getByRole('combobox', { name: 'Darstellung' }).selectOption('dark');
+  await page.getByRole('combobox', { name: 'Sprache' }).selectOption('en');
+  await expect(heading(page)).toHaveText('Sign in');
+  await page.reload();
+  await expect(heading(page)).toHaveText('Sign in');
+  await expect(page.locator('html')).toHaveAttribute('data-theme', 'dark');
+  await expect(page.locator('html')).toHaveAttribute('lang', 'en');
+  await expect(page).toHaveTitle(/Sign in/);
+});
+
+test('an answer that takes long is announced, and nothing jumps when it comes', async ({
+  page,
+  member: _,
+}) => {
+  await signIn(page, MEMBER);
+  await recordLayoutShifts(page);
+  let release = (): void => undefined;
+  const held = new Promise<void>((resolve) => (release = resolve));
+  await page.route(/oauth-authorization-request/, async (route) => {
+    await held;
+    await route.continue();
+  });
+  await page.goto(authorizeUrl());
+  await expect(page.getByText('Das dauert länger als gewöhnlich')).toBeVisible();
+  release();
+  await expect(page.getByRole('button', { name: 'Zugriff erlauben' })).toBeVisible();
+  expect(await layoutShift(page)).toBeLessThan(0.02);
+});
+
+test('offline is said in words, and mends itself', async ({ page, member: _, context }) => {
+  await signIn(page, MEMBER);
+  await page.goto(`${portalUrl()}/portal/settings/connections`);
+  await expect(page.getByText('Noch keine Verbindung')).toBeVisible();
+  await context.setOffline(true);
+  await expect(page.getByText(/^Keine Internetverbindung\. Sie sehen/)).toBeVisible();
+  await context.setOffline(false);
+  await expect(page.getByText(/^Keine Internetverbindung\. Sie sehen/)).toBeHidden();
+});
