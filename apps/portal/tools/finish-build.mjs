@@ -21,18 +21,21 @@ const bundle = join(portal, 'dist/bundle');
 const served = join(portal, 'dist/browser');
 const base = '/portal/';
 
-/** JavaScript that a page needs before it can be used, in kB (1000 bytes) after Brotli. */
-const budgets = { 'oauth/authorize': 110, 'sign-in': 125, 'settings/connections': 210 };
+/**
+ * JavaScript that a page needs before it can be used, in kB (1000 bytes) after Brotli, with the
+ * headers of the answers that bring it.
+ */
+const budgets = { 'oauth/authorize': 110, 'sign-in': 135, 'settings/connections': 210 };
 const pages = {
   'oauth/authorize': {
     files: [],
-    texts: ['', 'authorize/'],
+    texts: [],
     first: '/user/v7/oauth-authorization-request{query}',
   },
-  'sign-in': { files: ['sign-in/sign-in-page.ts'], texts: ['', 'sign-in/'] },
+  'sign-in': { files: ['sign-in/sign-in-page.ts'], texts: ['sign-in'] },
   'settings/connections': {
     files: ['shell/shell.ts', 'settings-routes.ts', 'connections/connections-page.ts'],
-    texts: ['', 'settings/', 'connections/'],
+    texts: ['settings', 'connections'],
     first: '/user/v7/sessions/current',
   },
 };
@@ -63,12 +66,17 @@ function closure(files) {
   return [...seen];
 }
 
+const HEADERS = 950;
+
 const initial = closure([fileFor('main.ts')]);
 const preloads = {};
 const cost = {};
 for (const [page, { files, texts, first }] of Object.entries(pages)) {
   const chunks = closure(files.map((file) => fileFor(`app/${file}`)));
-  const inLanguage = (language) => texts.map((scope) => fileFor(`i18n/${scope}${language}.json`));
+  const inLanguage = (language) => [
+    fileFor(`i18n/first/${language}.ts`),
+    ...texts.map((scope) => fileFor(`i18n/${scope}/${language}.json`)),
+  ];
   preloads[base + page] = {
     first,
     chunks: chunks.filter((file) => !initial.includes(file)),
@@ -128,14 +136,14 @@ for (const path of [...filesIn(served)]) {
 }
 
 let exceeded = false;
-const bootCost = statSync(join(served, `${bootFile}.br`)).size;
+const bootCost = statSync(join(served, `${bootFile}.br`)).size + HEADERS;
 for (const [page, files] of Object.entries(cost)) {
-  const bytes = [...files].reduce((sum, file) => sum + onTheWire.get(file), bootCost);
+  const bytes = [...files].reduce((sum, file) => sum + onTheWire.get(file) + HEADERS, bootCost);
   const over = bytes > budgets[page] * 1000;
   exceeded ||= over;
   console.log(
     `${over ? 'TOO BIG' : 'ok'}  ${base}${page}: ${(bytes / 1000).toFixed(1)} kB of JavaScript ` +
-      `after Brotli, budget ${budgets[page]} kB`,
+      `on the wire, budget ${budgets[page]} kB`,
   );
 }
 if (exceeded) process.exit(1);

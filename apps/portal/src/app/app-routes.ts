@@ -8,7 +8,6 @@ export const routes: Routes = [
   {
     path: 'oauth/authorize',
     title: 'titles.authorize',
-    providers: [provideTranslocoScope('authorize')],
     // Not lazy: the page that everybody waits for should not wait for a second file.
     component: AuthorizePage,
   },

@@ -72,7 +72,7 @@ beforeEach(() => {
   history.replaceState(null, '', '/oauth/authorize?clientId=maklerwelt-crm&state=a+b%2Fc');
   TestBed.configureTestingModule({
     providers: [
-      ...providePortal(['authorize'], [{ path: '**', component: Elsewhere }]),
+      ...providePortal([], [{ path: '**', component: Elsewhere }]),
       { provide: AuthorizationApi, useValue: api },
       { provide: SessionStore, useValue: session },
     ],

@@ -1,7 +1,7 @@
 import { ChangeDetectionStrategy, Component, computed, input } from '@angular/core';
 import { TranslocoDirective } from '@jsverse/transloco';
 import check from '@material-symbols/svg-400/rounded/check.svg';
-import undo from '@material-symbols/svg-400/rounded/undo.svg';
+import close from '@material-symbols/svg-400/rounded/close.svg';
 import { Icon } from '../ui/icon';
 
 /** The short moment between the answer and the other site: what was decided, where one is sent. */
@@ -86,5 +86,5 @@ export class Leaving {
   readonly clientName = input.required<string>();
   readonly host = input.required<string>();
   readonly address = input.required<string | null>();
-  protected readonly icon = computed(() => (this.granted() ? check : undo));
+  protected readonly icon = computed(() => (this.granted() ? check : close));
 }

@@ -8,7 +8,7 @@ import {
   signal,
 } from '@angular/core';
 import { TranslocoDirective } from '@jsverse/transloco';
-import report from '@material-symbols/svg-400/rounded/report.svg';
+import error from '@material-symbols/svg-400/rounded/error.svg';
 import { ApiError } from '../api/problem';
 import { Formats } from '../i18n/formats';
 import { PageState } from '../ui/page-state';
@@ -66,7 +66,7 @@ export class RequestError {
   protected readonly formats = inject(Formats);
   private readonly leave = inject(Leave);
 
-  protected readonly icon = report;
+  protected readonly icon = error;
   protected readonly problem = computed(() => this.error().problem);
   protected readonly words = computed<Words>(() => {
     const { code } = this.problem();

@@ -5,10 +5,8 @@ type Texts = () => Promise<{ default: Translation }>;
 
 /** Each file is a chunk of its own: a page loads its texts, in the language that is spoken. */
 const FILES: Record<string, Texts> = {
-  de: () => import('../../i18n/de.json'),
-  en: () => import('../../i18n/en.json'),
-  'authorize/de': () => import('../../i18n/authorize/de.json'),
-  'authorize/en': () => import('../../i18n/authorize/en.json'),
+  de: () => import('../../i18n/first/de'),
+  en: () => import('../../i18n/first/en'),
   'sign-in/de': () => import('../../i18n/sign-in/de.json'),
   'sign-in/en': () => import('../../i18n/sign-in/en.json'),
   'settings/de': () => import('../../i18n/settings/de.json'),

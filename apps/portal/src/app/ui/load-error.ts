@@ -8,7 +8,6 @@ import {
   output,
 } from '@angular/core';
 import { TranslocoDirective } from '@jsverse/transloco';
-import block from '@material-symbols/svg-400/rounded/block.svg';
 import cloudOff from '@material-symbols/svg-400/rounded/cloud_off.svg';
 import error from '@material-symbols/svg-400/rounded/error.svg';
 import { apiErrorFrom } from '../api/problem';
@@ -42,7 +41,7 @@ const BY_CODE: Record<string, Words> = {
     retry: true,
   },
   forbidden: {
-    icon: block,
+    icon: error,
     heading: 'errors.forbidden.title',
     text: 'errors.forbidden.text',
     retry: false,

@@ -1,14 +1,10 @@
-import { ChangeDetectionStrategy, Component, computed, inject } from '@angular/core';
+import { ChangeDetectionStrategy, Component, inject } from '@angular/core';
 import { TranslocoDirective } from '@jsverse/transloco';
 import language from '@material-symbols/svg-400/rounded/language.svg';
-import dark from '@material-symbols/svg-400/rounded/dark_mode.svg';
-import light from '@material-symbols/svg-400/rounded/light_mode.svg';
-import system from '@material-symbols/svg-400/rounded/contrast.svg';
+import contrast from '@material-symbols/svg-400/rounded/contrast.svg';
 import { Language } from '../api/types';
 import { Preferences, Theme } from '../i18n/preferences';
 import { Icon } from './icon';
-
-const THEME_ICONS: Record<Theme, string> = { system, light, dark };
 
 /** Language and theme: native selects, laid over a sign, for pages that carry no component library. */
 @Component({
@@ -28,7 +24,7 @@ const THEME_ICONS: Record<Theme, string> = { system, light, dark };
         </select>
       </span>
       <span class="choice">
-        <fx-icon [svg]="themeIcon()" />
+        <fx-icon [svg]="themeIcon" />
         <select [attr.aria-label]="t('preferences.theme')" (change)="setTheme($event)">
           <option value="system" [selected]="preferences.theme() === 'system'">
             {{ t('preferences.system') }}
@@ -86,7 +82,7 @@ const THEME_ICONS: Record<Theme, string> = { system, light, dark };
 export class PreferencesBar {
   protected readonly preferences = inject(Preferences);
   protected readonly languageIcon = language;
-  protected readonly themeIcon = computed(() => THEME_ICONS[this.preferences.theme()]);
+  protected readonly themeIcon = contrast;
 
   protected setLanguage(event: Event): void {
     this.preferences.setLanguage((event.target as HTMLSelectElement).value as Language);
