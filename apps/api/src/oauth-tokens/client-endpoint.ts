@@ -84,9 +84,11 @@ export class ClientEndpoint {
     } catch (error) {
       const failure = error instanceof OAuthError ? error : undefined;
       const known = client ?? (error as { client?: OAuthClient }).client;
-      if (known) await this.log.record(entry(failure ?? UNEXPECTED, known.id));
-      if (!failure) throw error;
-      throw this.limited(known?.clientId ?? parameters.client_id ?? '', http.ip) ?? failure;
+      const limited =
+        failure && this.limited(known?.clientId ?? parameters.client_id ?? '', http.ip);
+      // Beyond the limit nothing is written: a guesser must not fill the disk.
+      if (known && !limited) await this.log.record(entry(failure ?? UNEXPECTED, known.id));
+      throw limited ?? error;
     }
   }
 

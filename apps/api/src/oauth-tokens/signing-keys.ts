@@ -16,6 +16,7 @@ import { deriveKey } from '../config/config.js';
 import { CONFIG, type RuntimeConfig } from '../config/config.module.js';
 import { ChangeFeed } from '../database/change-feed.js';
 import { AppLogger } from '../http/app-logger.js';
+import { AuditLog } from '../users/audit-log.js';
 import { ACCESS_TOKEN_LIFETIME_MS, CLOCK_TOLERANCE_MS } from './access-token-rules.js';
 import { SigningKey } from './signing-key.entity.js';
 
@@ -54,6 +55,7 @@ export class SigningKeys implements OnModuleInit {
   private keys: LoadedKey[] = [];
   private loadedAt = 0;
   private loading: Promise<void> | undefined;
+  private next: Promise<void> | undefined;
   private readonly encryptionKey: Buffer;
 
   constructor(
@@ -61,6 +63,7 @@ export class SigningKeys implements OnModuleInit {
     @Inject(CONFIG) config: RuntimeConfig,
     private readonly clock: Clock,
     private readonly feed: ChangeFeed,
+    private readonly audit: AuditLog,
     private readonly logger: AppLogger,
   ) {
     this.encryptionKey = deriveKey(config.appSecret, 'signing-keys');
@@ -153,8 +156,16 @@ export class SigningKeys implements OnModuleInit {
         'UPDATE signing_keys SET revoked_at = $2 WHERE kid = $1 AND revoked_at IS NULL',
         [kid, this.clock.now()],
       )) as [unknown, number];
-      if (count > 0) await this.insertWhereNoneSigns(tx);
-      return count > 0;
+      if (count === 0) return false;
+      await this.insertWhereNoneSigns(tx);
+      await this.audit.record(tx, {
+        actorId: null,
+        action: 'signing_key_revoked',
+        subjectId: null,
+        detail: { kid },
+        at: this.clock.now(),
+      });
+      return true;
     });
     await this.load();
     return revoked;
@@ -230,12 +241,32 @@ export class SigningKeys implements OnModuleInit {
       signsFrom: new Date(now.getTime() + delayMs),
       revokedAt: null,
     });
+    await this.audit.record(tx, {
+      actorId: null,
+      action: 'signing_key_created',
+      subjectId: null,
+      detail: { kid, delayMs },
+      at: now,
+    });
     return kid;
   }
 
+  /**
+   * Who asks while a read is under way may have heard of a change that it has not seen, so another
+   * read follows; one is enough for all who ask meanwhile.
+   */
   private load(): Promise<void> {
-    this.loading ??= this.read().finally(() => (this.loading = undefined));
-    return this.loading;
+    if (!this.loading) {
+      this.loading = this.read().finally(() => (this.loading = undefined));
+      return this.loading;
+    }
+    this.next ??= this.loading
+      .catch(() => undefined)
+      .then(() => {
+        this.next = undefined;
+        return this.load();
+      });
+    return this.next;
   }
 
   private async read(): Promise<void> {
