@@ -3,11 +3,15 @@ import { provideTranslocoScope } from '@jsverse/transloco';
 import { AuthorizePage } from './authorize/authorize-page';
 import { sessionGuard } from './session/session-guard';
 
+/** Starting the application and building its first page are long enough for a task each. */
+const inOwnTask = () => new Promise<boolean>((resolve) => setTimeout(() => resolve(true)));
+
 export const routes: Routes = [
   { path: '', pathMatch: 'full', redirectTo: 'settings/connections' },
   {
     path: 'oauth/authorize',
     title: 'titles.authorize',
+    canActivate: [inOwnTask],
     // Not lazy: the page that everybody waits for should not wait for a second file.
     component: AuthorizePage,
   },
