@@ -1,11 +1,16 @@
 import { createHash } from 'node:crypto';
 import { accessSync, constants, existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { statfs } from 'node:fs/promises';
 import { homedir, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { diskFull, Failure } from './failure.mjs';
 import { pathWithoutModules } from './project-node.mjs';
 import { run } from './run.mjs';
 import { inWorkspace, root } from './workspace.mjs';
+
+/** What node_modules takes. */
+const NEEDED_BYTES = 1.4e9;
+const FULL_BYTES = 1e6;
 
 const stampFile = inWorkspace('node_modules', '.installed.json');
 
@@ -29,17 +34,39 @@ export function isInstalled() {
 export async function install({ signal, progress }) {
   await progress.step('Installing packages', async (detail) => {
     detail('npm ci');
+    const free = await freeBytes();
+    if (free < NEEDED_BYTES) throw tooLittleSpace(free);
+    // npm says nothing of a disk that is full, and tries for minutes.
+    const full = new AbortController();
+    const watch = setInterval(async () => {
+      if ((await freeBytes()) < FULL_BYTES) full.abort(new Failure(diskFull));
+    }, 2000);
     const { code, output } = await run('npm', ['ci', '--include=dev', '--include=optional'], {
       cwd: root,
-      signal,
+      signal: AbortSignal.any([signal, full.signal]),
       env: npmEnvironment(),
-    }).catch((error) => {
-      if (error.code !== 'ENOENT') throw error;
-      throw new Failure('npm was not found: install Node together with npm and try again.');
-    });
+    })
+      .catch((error) => {
+        if (error.code !== 'ENOENT') throw error;
+        throw new Failure('npm was not found: install Node together with npm and try again.');
+      })
+      .finally(() => clearInterval(watch));
     if (code !== 0) throw npmFailure(output);
     writeFileSync(stampFile, stamp());
   });
+}
+
+async function freeBytes() {
+  const { bavail, bsize } = await statfs(root);
+  return bavail * bsize;
+}
+
+function tooLittleSpace(free) {
+  const inGigabytes = (bytes) => `${(bytes / 1e9).toFixed(1)} GB`;
+  return new Failure(
+    `The disk of ${root} has ${inGigabytes(free)} left and the packages need ${inGigabytes(NEEDED_BYTES)}: ` +
+      'free some space and run the command again.',
+  );
 }
 
 function stamp() {
