@@ -1,8 +1,8 @@
 /*
  * Runs before the first paint, from a file of its own because the content security policy allows
  * no inline script: puts on the chosen theme, so that nothing flashes, and asks for the page's own
- * chunks, texts and first answer beside the main bundle instead of after it. The build fills in the
- * names of the chunks; `Api` takes the answer over.
+ * chunks, texts and first answers beside the main bundle instead of after it. The build fills in the
+ * names of the chunks; `Api` takes the answers over.
  */
 (function () {
   var preloads = __PRELOADS__;
@@ -27,21 +27,28 @@
   }
   root.lang = language;
 
-  function ask(address) {
+  var page = preloads[location.pathname];
+  if (!page) return;
+
+  page.chunks.concat(page[language]).forEach(function (file) {
+    var link = document.createElement('link');
+    link.rel = 'modulepreload';
+    link.href = file;
+    document.head.appendChild(link);
+  });
+
+  var addresses = page.first.map(function (address) {
+    return address.split('{query}').join(location.search);
+  });
+  if (!location.search) addresses = addresses.concat(page.firstWithoutQuery);
+  window.fxFirstAnswers = {};
+  addresses.forEach(function (address) {
     var answer = fetch(address, { headers: { accept: 'application/json' }, cache: 'no-store' });
     answer.catch(function () {});
-    window.fxFirstAnswer = { path: address, answer: answer };
-  }
-
-  var path = location.pathname;
-  for (var prefix in preloads) {
-    if (path.indexOf(prefix) !== 0) continue;
-    if (preloads[prefix].first) ask(preloads[prefix].first.split('{query}').join(location.search));
-    preloads[prefix].chunks.concat(preloads[prefix][language]).forEach(function (file) {
-      var link = document.createElement('link');
-      link.rel = 'modulepreload';
-      link.href = file;
-      document.head.appendChild(link);
-    });
-  }
+    window.fxFirstAnswers[address] = answer;
+  });
+  // What nobody has taken by then is too old to be shown.
+  setTimeout(function () {
+    delete window.fxFirstAnswers;
+  }, 15000);
 })();

@@ -62,14 +62,16 @@ describe('a call to the API', () => {
     expect(fetched.mock.calls[0]?.[0]).toBe('/x?state=a+b%2Fc&empty&state=2');
   });
 
-  it('takes over the answer that the boot script has asked for, once', async () => {
-    const page = globalThis as { fxFirstAnswer?: unknown };
+  it('takes over what the boot script has asked for, once, until something is changed', async () => {
+    const page = globalThis as { fxFirstAnswers?: Record<string, unknown> };
     answer({ status: 200, body: '{"first":true}' });
-    page.fxFirstAnswer = { path: '/x?a=1', answer: fetch('/x?a=1') };
+    page.fxFirstAnswers = { '/x?a=1': fetch('/x?a=1'), '/y': fetch('/y') };
     answer({ status: 200, body: '{"first":false}' });
     await expect(api.get('/x?a=2')).resolves.toEqual({ first: false });
     await expect(api.get('/x?a=1')).resolves.toEqual({ first: true });
     await expect(api.get('/x?a=1')).resolves.toEqual({ first: false });
+    await api.post('/guest/v7/sessions', {});
+    await expect(api.get('/y')).resolves.toEqual({ first: false });
   });
 
   it('accepts an empty answer', async () => {

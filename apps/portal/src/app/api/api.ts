@@ -68,11 +68,13 @@ export class Api {
 
 /** What the boot script has asked for already, before this code had arrived. Taken once. */
 function takeFirstAnswer(method: string, path: string): Promise<Response> | null {
-  const page = globalThis as { fxFirstAnswer?: { path: string; answer: Promise<Response> } };
-  const first = page.fxFirstAnswer;
-  if (!first || method !== 'GET' || first.path !== path) return null;
-  delete page.fxFirstAnswer;
-  return first.answer;
+  const page = globalThis as { fxFirstAnswers?: Record<string, Promise<Response>> };
+  const answer = page.fxFirstAnswers?.[path];
+  // A change, above all of who is signed in, makes what was asked before it worthless.
+  if (method !== 'GET') delete page.fxFirstAnswers;
+  if (method !== 'GET' || !answer) return null;
+  delete page.fxFirstAnswers?.[path];
+  return answer;
 }
 
 /** Null for an empty body (204), undefined for what is no JSON. */
