@@ -1,0 +1,62 @@
+import { describe, expect, it } from '@jest/globals';
+import { narrowScope, resolveRequestedScope, scopeAllows, scopeCovers } from './scope.js';
+
+const BOTH = ['read', 'readwrite'];
+
+describe('what a scope allows (CONTRACT §5 Scopes)', () => {
+  it.each([
+    ['readwrite', 'read', true],
+    ['readwrite', 'readwrite', true],
+    ['read', 'readwrite', false],
+    ['read', 'read', true],
+    ['read readwrite', 'readwrite', true],
+    ['readwrites', 'read', false],
+    ['', 'read', false],
+  ] as const)('%j allows %s: %s', (held, needed, expected) => {
+    expect(scopeAllows(held, needed)).toBe(expected);
+  });
+
+  it('a wider scope covers a narrower one, never the other way round', () => {
+    expect(scopeCovers('readwrite', 'read readwrite')).toBe(true);
+    expect(scopeCovers('read', 'readwrite')).toBe(false);
+    expect(scopeCovers('readwrite', 'admin')).toBe(false);
+  });
+});
+
+describe('the scope of a grant', () => {
+  it('absent or empty means readwrite, or read for a client that may have no more', () => {
+    expect(resolveRequestedScope(undefined, BOTH)).toEqual({ ok: true, scope: 'readwrite' });
+    expect(resolveRequestedScope('', ['read'])).toEqual({ ok: true, scope: 'read' });
+  });
+
+  it('is what was asked, in the order asked, each once', () => {
+    expect(resolveRequestedScope('readwrite read read', BOTH)).toEqual({
+      ok: true,
+      scope: 'readwrite read',
+    });
+  });
+
+  it('a client registered for readwrite alone may ask for read', () => {
+    expect(resolveRequestedScope('read', ['readwrite'])).toEqual({ ok: true, scope: 'read' });
+  });
+
+  it.each([
+    ['an unknown one', 'read admin'],
+    ['more than the client may have', 'readwrite'],
+    ['a giant one, which is refused unread (CVE-2026-4634)', 'read '.repeat(100_000)],
+    ['a name that every object has', 'constructor'],
+  ])('refuses %s', (_, scope) => {
+    expect(resolveRequestedScope(scope, ['read']).ok).toBe(false);
+  });
+});
+
+describe('the scope of a refresh (RFC 6749 §6)', () => {
+  it('absent means all that was granted', () => {
+    expect(narrowScope(undefined, 'read readwrite')).toEqual({ ok: true, scope: 'read readwrite' });
+  });
+
+  it('may narrow, never widen', () => {
+    expect(narrowScope('read', 'readwrite')).toEqual({ ok: true, scope: 'read' });
+    expect(narrowScope('readwrite', 'read').ok).toBe(false);
+  });
+});

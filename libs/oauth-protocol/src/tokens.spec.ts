@@ -1,0 +1,70 @@
+import { describe, expect, it } from '@jest/globals';
+import { randomBytes } from 'node:crypto';
+import {
+  createRefreshToken,
+  hashSecret,
+  hashesEqual,
+  parseRefreshToken,
+  randomSecret,
+  succeedingRefreshToken,
+} from './tokens.js';
+
+const KEY = randomBytes(32);
+
+describe('refresh tokens (CONTRACT §5, docs/adr/0005)', () => {
+  it('a token has one successor, however often it is derived', () => {
+    const token = createRefreshToken(KEY);
+    const first = succeedingRefreshToken(token, KEY);
+    expect(succeedingRefreshToken(token, KEY).value).toBe(first.value);
+    expect(first.value).not.toBe(token.value);
+    expect(first.handle).toEqual(token.handle);
+  });
+
+  it('the successor cannot be derived without the server’s key', () => {
+    const token = createRefreshToken(KEY);
+    expect(succeedingRefreshToken(token, randomBytes(32)).secret).not.toEqual(
+      succeedingRefreshToken(token, KEY).secret,
+    );
+  });
+
+  it('an ancestor is recognised as genuine, a changed token is not', () => {
+    const token = createRefreshToken(KEY);
+    expect(parseRefreshToken(token.value, KEY)).toEqual(token);
+    const bytes = Buffer.from(token.value, 'base64url');
+    for (const at of [0, 20, 60]) {
+      const changed = Buffer.from(bytes);
+      changed[at] = (changed[at] ?? 0) ^ 1;
+      expect(parseRefreshToken(changed.toString('base64url'), KEY)?.genuine).toBe(false);
+    }
+  });
+
+  it.each([
+    ['a truncated one', (value: string) => value.slice(0, -1)],
+    ['a longer one', (value: string) => `${value}A`],
+    ['one with padding', (value: string) => `${value.slice(0, -1)}=`],
+    ['another spelling of the same bytes', (value: string) => respell(value)],
+    ['another alphabet', (value: string) => `+${value.slice(1)}`],
+  ])('%s is not one', (_, change) => {
+    expect(parseRefreshToken(change(createRefreshToken(KEY).value), KEY)).toBeNull();
+  });
+});
+
+/** The last character of 64 bytes in base64url has two bits that mean nothing. */
+function respell(value: string): string {
+  const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
+  const last = alphabet.indexOf(value.slice(-1));
+  return `${value.slice(0, -1)}${alphabet[last ^ 1]}`;
+}
+
+describe('secrets', () => {
+  it('have 256 bits in characters that no client needs to encode', () => {
+    expect(randomSecret()).toMatch(/^[A-Za-z0-9_-]{43}$/);
+    expect(randomSecret()).not.toBe(randomSecret());
+  });
+
+  it('are compared by hash', () => {
+    expect(hashesEqual(hashSecret('a'), hashSecret('a'))).toBe(true);
+    expect(hashesEqual(hashSecret('a'), hashSecret('b'))).toBe(false);
+    expect(hashesEqual(hashSecret('a'), Buffer.alloc(0))).toBe(false);
+  });
+});
