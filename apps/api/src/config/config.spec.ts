@@ -1,0 +1,119 @@
+import { describe, expect, it } from '@jest/globals';
+import { ConfigError, deriveKey, parseConfig } from './config.js';
+
+const DATABASE_URL = 'postgres://user:pw@localhost:5432/flixcheck';
+const APP_SECRET = 'a secret of at least thirty-two characters';
+const GIVEN = { DATABASE_URL, APP_SECRET };
+const PRODUCTION = { ...GIVEN, NODE_ENV: 'production', PUBLIC_URL: 'https://connect.example' };
+
+describe('the defaults (CONTRACT §7)', () => {
+  it('are those of the demo: everything on this machine, an embedded database, a secret made up', () => {
+    expect(parseConfig({})).toEqual({
+      production: false,
+      port: 3000,
+      host: 'localhost',
+      publicUrl: 'http://localhost:3000',
+      databaseUrl: undefined,
+      appSecret: undefined,
+      dataDir: expect.stringMatching(/\.data$/),
+      demoData: true,
+      demoClientPort: 4000,
+      trustProxy: false,
+      logLevel: 'info',
+    });
+  });
+
+  it('PUBLIC_URL follows PORT', () => {
+    expect(parseConfig({ PORT: '8080' }).publicUrl).toBe('http://localhost:8080');
+  });
+
+  it('a database of one’s own is not filled with demo data, whose passwords are published', () => {
+    expect(parseConfig(GIVEN).demoData).toBe(false);
+    expect(parseConfig({ ...GIVEN, DEMO_DATA: 'on' }).demoData).toBe(true);
+  });
+
+  it('an empty variable, or one of blanks, is none', () => {
+    expect(parseConfig({ PORT: '', PUBLIC_URL: '  ', LOG_LEVEL: '' }).port).toBe(3000);
+  });
+});
+
+describe('a wrong variable is refused with a message that names it (CONTRACT §7)', () => {
+  const wrong: [string, string][] = [
+    ['PORT', 'http'],
+    ['PORT', '0'],
+    ['PORT', '65536'],
+    ['PORT', '80.5'],
+    ['PORT', '-1'],
+    ['PUBLIC_URL', 'connect.example'],
+    ['PUBLIC_URL', 'https://connect.example/'],
+    ['PUBLIC_URL', 'https://connect.example/path'],
+    ['PUBLIC_URL', 'https://connect.example?x'],
+    ['PUBLIC_URL', 'https://CONNECT.example'],
+    ['PUBLIC_URL', 'https://connect.example:443'],
+    ['PUBLIC_URL', 'https://user@connect.example'],
+    ['PUBLIC_URL', 'ftp://connect.example'],
+    ['PUBLIC_URL', 'javascript:alert(1)'],
+    ['DATABASE_URL', 'mysql://localhost/x'],
+    ['DATABASE_URL', 'localhost:5432'],
+    ['APP_SECRET', 'x'.repeat(31)],
+    ['DEMO_CLIENT_PORT', '-1'],
+    ['DEMO_CLIENT_PORT', 'off'],
+    ['DEMO_DATA', 'perhaps'],
+    ['TRUST_PROXY', 'maybe'],
+    ['TRUST_PROXY', '10.0.0.0/8, proxy.example'],
+    ['LOG_LEVEL', 'loud'],
+    ['LOG_LEVEL', 'INFO'],
+  ];
+  it.each(wrong)('%s=%s', (name, value) => {
+    const parse = () => parseConfig({ ...GIVEN, [name]: value });
+    expect(parse).toThrow(ConfigError);
+    expect(parse).toThrow(name);
+  });
+
+  it('the message about a secret does not show it', () => {
+    const parse = () => parseConfig({ DATABASE_URL, APP_SECRET: 'a-short-app-secret' });
+    expect(parse).not.toThrow('a-short-app-secret');
+  });
+
+  it('a database of one’s own needs an APP_SECRET: nobody would keep one that was made up', () => {
+    expect(() => parseConfig({ DATABASE_URL })).toThrow('APP_SECRET');
+  });
+});
+
+describe('with NODE_ENV=production (CONTRACT §6, §7)', () => {
+  it('it is taken as it is', () => {
+    expect(parseConfig(PRODUCTION)).toMatchObject({ production: true, demoData: false });
+  });
+
+  it.each<[string, Record<string, string>]>([
+    ['DATABASE_URL', { DATABASE_URL: '' }],
+    ['APP_SECRET', { APP_SECRET: '' }],
+    ['PUBLIC_URL', { PUBLIC_URL: 'http://connect.example' }],
+    ['PUBLIC_URL', { PUBLIC_URL: '' }],
+    ['DEMO_DATA', { DEMO_DATA: 'on' }],
+  ])('a wrong %s is refused', (name, changes) => {
+    expect(() => parseConfig({ ...PRODUCTION, ...changes })).toThrow(name);
+  });
+});
+
+describe('TRUST_PROXY (CONTRACT §7)', () => {
+  it.each([
+    ['off', false],
+    ['on', true],
+    ['2', 2],
+    ['loopback', ['loopback']],
+    ['10.0.0.0/8, fd00::/8', ['10.0.0.0/8', 'fd00::/8']],
+  ])('%s', (value, expected) => {
+    expect(parseConfig({ TRUST_PROXY: value }).trustProxy).toEqual(expected);
+  });
+});
+
+describe('keys (RFC 5869)', () => {
+  it('one for each purpose, the same at every start, none like the secret', () => {
+    const [a, b] = [deriveKey(APP_SECRET, 'a'), deriveKey(APP_SECRET, 'b')];
+    expect(a).toHaveLength(32);
+    expect(deriveKey(APP_SECRET, 'a').equals(a)).toBe(true);
+    expect(a.equals(b)).toBe(false);
+    expect(deriveKey(`${APP_SECRET}!`, 'a').equals(a)).toBe(false);
+  });
+});

@@ -1,0 +1,126 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { DAY, HOUR, SECOND } from '../config/clock.js';
+import { type PortalUser, signIn } from '../testing/portal-user.js';
+import { StoppedClock } from '../testing/stopped-clock.js';
+import { createTestApp, type TestApp } from '../testing/test-app.js';
+import { ThirdParty, type TokenBody } from '../testing/third-party.js';
+
+const clock = new StoppedClock();
+
+let api: TestApp;
+let user: PortalUser;
+let client: ThirdParty;
+let tokens: TokenBody;
+beforeAll(async () => {
+  api = await createTestApp({ clock });
+  client = new ThirdParty(api.url);
+});
+beforeEach(async () => {
+  clock.advance(HOUR);
+  user = await signIn(api.url);
+  tokens = await client.connect(user);
+});
+afterAll(() => api.close());
+
+async function refreshed(refreshToken: string): Promise<TokenBody> {
+  const answer = await client.refresh(refreshToken);
+  expect(answer.status).toBe(200);
+  return answer.body;
+}
+
+async function expectRefused(refreshToken: string) {
+  expect(await client.refresh(refreshToken)).toMatchObject({
+    status: 400,
+    body: { error: 'invalid_grant' },
+  });
+}
+
+describe('a refresh token idles out after 30 days (CONTRACT §5)', () => {
+  it('a millisecond before they are over it works', async () => {
+    clock.advance(30 * DAY - 1);
+    expect(await client.isActive(tokens.refresh_token)).toBe(true);
+    await refreshed(tokens.refresh_token);
+  });
+
+  it('after 30 days it does not, nor does introspection call it active', async () => {
+    clock.advance(30 * DAY);
+    expect(await client.isActive(tokens.refresh_token)).toBe(false);
+    await expectRefused(tokens.refresh_token);
+  });
+
+  it('each use gives 30 days more: used every 29 days it lives for a year', async () => {
+    let { refresh_token } = tokens;
+    for (let i = 0; i < 13; i += 1) {
+      clock.advance(29 * DAY);
+      ({ refresh_token } = await refreshed(refresh_token));
+    }
+  });
+
+  it('a use that fails gives no more', async () => {
+    clock.advance(30 * DAY - 1);
+    await new ThirdParty(api.url, { client_id: 'maklerwelt-crm' }).refresh(tokens.refresh_token);
+    clock.advance(1);
+    await expectRefused(tokens.refresh_token);
+  });
+
+  it('the other tokens of the connection go on, and so does the connection', async () => {
+    clock.advance(29 * DAY);
+    user = await signIn(api.url);
+    const younger = await client.connect(user);
+    clock.advance(DAY);
+    await expectRefused(tokens.refresh_token);
+    await refreshed(younger.refresh_token);
+  });
+});
+
+describe('the predecessor may be sent again while the successor is at most 30 seconds old (CONTRACT §5)', () => {
+  it('after exactly 30 seconds it gets the same successor', async () => {
+    const lost = await refreshed(tokens.refresh_token);
+    clock.advance(30 * SECOND);
+    const retried = await refreshed(tokens.refresh_token);
+    expect(retried.refresh_token).toBe(lost.refresh_token);
+    expect(await client.use(retried.access_token)).toBe(200);
+  });
+
+  it('a millisecond later it is a reuse: the whole family is dead', async () => {
+    const lost = await refreshed(tokens.refresh_token);
+    clock.advance(30 * SECOND + 1);
+    await expectRefused(tokens.refresh_token);
+    await expectRefused(lost.refresh_token);
+    expect(await client.use(lost.access_token)).toBe(401);
+    expect(await client.use(tokens.access_token)).toBe(401);
+  });
+
+  it('a retry makes the successor no younger', async () => {
+    await refreshed(tokens.refresh_token);
+    clock.advance(20 * SECOND);
+    await refreshed(tokens.refresh_token);
+    clock.advance(11 * SECOND);
+    await expectRefused(tokens.refresh_token);
+  });
+
+  it('once the successor has been used it is a reuse, however young', async () => {
+    const second = await refreshed(tokens.refresh_token);
+    const third = await refreshed(second.refresh_token);
+    await expectRefused(tokens.refresh_token);
+    await expectRefused(third.refresh_token);
+  });
+
+  it('only the immediate predecessor may: the one before it is a reuse', async () => {
+    const second = await refreshed(tokens.refresh_token);
+    await refreshed(second.refresh_token);
+    await refreshed(second.refresh_token);
+    await expectRefused(tokens.refresh_token);
+    await expectRefused(second.refresh_token);
+  });
+
+  it('a thief who comes a month later ends the family every time', async () => {
+    let latest = tokens;
+    for (let i = 0; i < 5; i += 1) {
+      clock.advance(7 * DAY);
+      latest = await refreshed(latest.refresh_token);
+    }
+    await expectRefused(tokens.refresh_token);
+    await expectRefused(latest.refresh_token);
+  });
+});
