@@ -5,7 +5,8 @@ import { randomUUID } from 'node:crypto';
 import { type EntityManager, MoreThan, Not, Repository } from 'typeorm';
 import { Clock, DAY, HOUR, MINUTE } from '../config/clock.js';
 import { ConnectionChanges } from '../connections/connection-changes.js';
-import type { Role, SessionCaller } from '../http/access.js';
+import { preparedStatement } from '../database/prepared-statement.js';
+import type { SessionCaller } from '../http/access.js';
 import { notFound } from '../http/api-error.js';
 import {
   DEFAULT_LIMIT,
@@ -41,6 +42,14 @@ export interface NewSession {
   userAgent: string | undefined;
   at: Date;
 }
+
+const callerOf = preparedStatement<Omit<SessionCaller, 'via'> & { seen: boolean }>(
+  'session_caller',
+  `SELECT s.id AS "sessionId", s.user_id AS "userId", u.account_id AS "accountId", u.role,
+          s.last_seen_at > $4 AS seen
+     FROM sessions s JOIN ${ACTIVE_USERS} u ON u.id = s.user_id
+    WHERE s.secret_hash = $1 AND s.expires_at > $2 AND s.last_seen_at > $3`,
+);
 
 /** Portal sessions: idle 12 h, absolute 7 days (CONTRACT §5, session cookie). */
 @Injectable()
@@ -98,22 +107,16 @@ export class SessionsService implements OnModuleInit {
   async findCaller(secret: string): Promise<SessionCaller | null> {
     if (!SECRET_SHAPE.test(secret)) return null;
     const now = this.clock.now();
-    const [row]: { id: string; user_id: string; account_id: string; role: Role; seen: boolean }[] =
-      await this.sessions.query(
-        `SELECT s.id, s.user_id, u.account_id, u.role, s.last_seen_at > $4 AS seen
-         FROM sessions s JOIN ${ACTIVE_USERS} u ON u.id = s.user_id
-         WHERE s.secret_hash = $1 AND s.expires_at > $2 AND s.last_seen_at > $3`,
-        [hashSecret(secret), now, before(now, IDLE_MS), before(now, LAST_SEEN_MS)],
-      );
+    const [row] = await callerOf(this.sessions.manager.dataSource, [
+      hashSecret(secret),
+      now,
+      before(now, IDLE_MS),
+      before(now, LAST_SEEN_MS),
+    ]);
     if (!row) return null;
-    if (!row.seen) await this.touch(row.id, now);
-    return {
-      via: 'session',
-      sessionId: row.id,
-      userId: row.user_id,
-      accountId: row.account_id,
-      role: row.role,
-    };
+    const { seen, ...caller } = row;
+    if (!seen) await this.touch(caller.sessionId, now);
+    return { via: 'session', ...caller };
   }
 
   async findById(id: string): Promise<SessionRecord | null> {

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { DAY, HOUR, MINUTE, SECOND } from '../config/clock.js';
 import { call, type PortalUser, signIn } from '../testing/portal-user.js';
+import { recordStatements } from '../testing/statements.js';
 import { createTestApp, type TestApp } from '../testing/test-app.js';
 
 const CURRENT = '/user/v7/sessions/current';
@@ -85,19 +86,7 @@ describe('a session', () => {
   });
 
   it('costs a request one statement', async () => {
-    const statements: string[] = [];
-    const runner = test.dataSource.createQueryRunner();
-    const { query } = Object.getPrototypeOf(runner);
-    await runner.release();
-    Object.getPrototypeOf(runner).query = function (sql: string, ...rest: unknown[]) {
-      statements.push(sql);
-      return query.call(this, sql, ...rest);
-    };
-    try {
-      await user.call('GET', SESSIONS);
-    } finally {
-      Object.getPrototypeOf(runner).query = query;
-    }
+    const statements = await recordStatements(test.dataSource, () => user.call('GET', SESSIONS));
     expect(statements.filter((sql) => sql.includes('sessions s JOIN'))).toHaveLength(1);
     expect(statements).toHaveLength(2);
   });

@@ -6,6 +6,7 @@ import {
 import { InjectDataSource } from '@nestjs/typeorm';
 import type { DataSource } from 'typeorm';
 import { Clock, DAY, MINUTE, SECOND } from '../config/clock.js';
+import { preparedStatement } from '../database/prepared-statement.js';
 import { AppLogger } from '../http/app-logger.js';
 
 const FLUSH_INTERVAL_MS = 15 * SECOND;
@@ -117,7 +118,7 @@ export class ConnectionUsage implements OnApplicationBootstrap, OnApplicationShu
   private async write(counts: Count[]): Promise<void> {
     const ids = [...new Set(counts.map(({ connectionId }) => connectionId))];
     if (ids.length === 1) {
-      await this.dataSource.query(WRITE, toColumns(counts));
+      await write(this.dataSource, toColumns(counts));
       return;
     }
     await this.dataSource.transaction(async (tx) => {
@@ -153,6 +154,8 @@ const WRITE = `
   SELECT c.connection_id, min(c.last_at), 'used'
   FROM used JOIN counted c USING (connection_id, day)
   WHERE used.first GROUP BY c.connection_id, c.day ORDER BY c.connection_id, c.day`;
+
+const write = preparedStatement('connection_usage', WRITE);
 
 function toColumns(counts: readonly Count[]): unknown[][] {
   return [

@@ -3,6 +3,7 @@ import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
 import { randomUUID } from 'node:crypto';
 import { type EntityManager, In, IsNull, Repository } from 'typeorm';
+import { preparedStatement } from '../database/prepared-statement.js';
 import { type OAuthClient, OAuthClientsService } from '../oauth-clients/oauth-clients.service.js';
 import { UsersService } from '../users/users.service.js';
 import type { ConnectionEventType, ConnectionRecord, RevocationReason } from './connection.js';
@@ -52,6 +53,18 @@ export interface ConnectionEvent {
   scope?: string | null;
   detail?: string | null;
 }
+
+interface ConnectionSummary {
+  id: string;
+  scope: string;
+  grantedAt: Date;
+}
+
+const summaryById = preparedStatement<ConnectionSummary>(
+  'connection_summary',
+  `SELECT id, scope, granted_at AS "grantedAt" FROM connections
+    WHERE id = $1 AND revoked_at IS NULL`,
+);
 
 /** What the other modules do with connections: open, find and end them, add to their history. */
 @Injectable()
@@ -114,13 +127,9 @@ export class ConnectionsService implements OnModuleInit {
   }
 
   /** What a bearer learns about the connection that it acts through. */
-  async summaryForBearer(
-    connectionId: string,
-  ): Promise<{ id: string; scope: string; grantedAt: Date } | null> {
-    return this.connections.findOne({
-      select: { id: true, scope: true, grantedAt: true },
-      where: { id: connectionId, revokedAt: IsNull() },
-    });
+  async summaryForBearer(connectionId: string): Promise<ConnectionSummary | null> {
+    const [summary] = await summaryById(this.connections.manager.dataSource, [connectionId]);
+    return summary ?? null;
   }
 
   /** How many active connections each of the users has; those without any are left out. */

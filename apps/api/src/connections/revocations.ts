@@ -4,9 +4,15 @@ import { InjectDataSource } from '@nestjs/typeorm';
 import type { DataSource, EntityManager } from 'typeorm';
 import { Clock, HOUR } from '../config/clock.js';
 import { ChangeFeed } from '../database/change-feed.js';
+import { preparedStatement } from '../database/prepared-statement.js';
 import { ApiError } from '../http/api-error.js';
 import { AppLogger } from '../http/app-logger.js';
 import { AfterCommit } from './after-commit.js';
+
+const revokedAmong = preparedStatement<{ subject: string }>(
+  'revoked_among',
+  'SELECT subject FROM revocations WHERE subject = ANY ($1) LIMIT 1',
+);
 
 /**
  * What every node must refuse although its signature is good: connections, families of refresh
@@ -45,11 +51,8 @@ export class Revocations {
    */
   async isRevokedInDatabase(subjects: readonly string[]): Promise<boolean> {
     try {
-      const [{ revoked }] = await this.dataSource.query(
-        'SELECT EXISTS (SELECT FROM revocations WHERE subject = ANY ($1)) AS revoked',
-        [subjects],
-      );
-      return revoked;
+      const rows = await revokedAmong(this.dataSource, [subjects]);
+      return rows.length > 0;
     } catch (error) {
       this.logger.warn(`revocations cannot be read: ${(error as Error).message}`);
       throw new ApiError('service_unavailable', 'The database cannot be reached; try again soon.', {

@@ -1,6 +1,7 @@
 import type { RefreshToken } from '@flixcheck/oauth-protocol';
 import { hashSecret } from '@flixcheck/oauth-protocol';
 import type { DataSource } from 'typeorm';
+import { preparedStatement } from '../database/prepared-statement.js';
 
 /**
  * The two statements that every token comes from. Each is one round trip and one transaction, with
@@ -27,48 +28,50 @@ export interface RedeemInput {
   now: Date;
 }
 
+const redeem = preparedStatement<GrantedRow>(
+  'redeem_code',
+  `WITH redeemed AS (
+     UPDATE authorization_codes code
+        SET redeemed_at = $3, family_id = $6
+       FROM connections c
+      WHERE code.code_hash = $1
+        AND c.id = code.connection_id
+        AND c.oauth_client_id = $2
+        AND c.revoked_at IS NULL
+        AND code.redeemed_at IS NULL
+        AND code.expires_at > $3
+        AND ($4::text IS NULL OR code.redirect_uri = $4)
+        AND code.code_challenge IS NOT DISTINCT FROM $5::text
+     RETURNING code.connection_id, code.scope, c.user_id, c.account_id
+   ), family AS (
+     INSERT INTO refresh_token_families
+            (id, connection_id, handle_hash, scope, generation, current_hash, created_at, expires_at)
+     SELECT $6, connection_id, $7, scope, 1, $8, $3, $9 FROM redeemed
+   ), event AS (
+     INSERT INTO connection_events (connection_id, at, type, scope)
+     SELECT connection_id, $3, 'token_issued', scope FROM redeemed
+   )
+   SELECT $6::uuid AS "familyId", connection_id AS "connectionId", user_id AS "userId",
+          account_id AS "accountId", scope
+     FROM redeemed`,
+);
+
 /** Uses the code up and opens its refresh token family, or does nothing and returns undefined. */
 export async function redeemCode(
   dataSource: DataSource,
   input: RedeemInput,
 ): Promise<GrantedRow | undefined> {
-  const rows: GrantedRow[] = await dataSource.query(
-    `WITH redeemed AS (
-       UPDATE authorization_codes code
-          SET redeemed_at = $3, family_id = $6
-         FROM connections c
-        WHERE code.code_hash = $1
-          AND c.id = code.connection_id
-          AND c.oauth_client_id = $2
-          AND c.revoked_at IS NULL
-          AND code.redeemed_at IS NULL
-          AND code.expires_at > $3
-          AND ($4::text IS NULL OR code.redirect_uri = $4)
-          AND code.code_challenge IS NOT DISTINCT FROM $5::text
-       RETURNING code.connection_id, code.scope, c.user_id, c.account_id
-     ), family AS (
-       INSERT INTO refresh_token_families
-              (id, connection_id, handle_hash, scope, generation, current_hash, created_at, expires_at)
-       SELECT $6, connection_id, $7, scope, 1, $8, $3, $9 FROM redeemed
-     ), event AS (
-       INSERT INTO connection_events (connection_id, at, type, scope)
-       SELECT connection_id, $3, 'token_issued', scope FROM redeemed
-     )
-     SELECT $6::uuid AS "familyId", connection_id AS "connectionId", user_id AS "userId",
-            account_id AS "accountId", scope
-       FROM redeemed`,
-    [
-      input.codeHash,
-      input.oauthClientId,
-      input.now,
-      input.redirectUri ?? null,
-      input.codeChallenge ?? null,
-      input.family.id,
-      hashHandle(input.family.token),
-      hashRefreshToken(input.family.token),
-      input.family.expiresAt,
-    ],
-  );
+  const rows = await redeem(dataSource, [
+    input.codeHash,
+    input.oauthClientId,
+    input.now,
+    input.redirectUri ?? null,
+    input.codeChallenge ?? null,
+    input.family.id,
+    hashHandle(input.family.token),
+    hashRefreshToken(input.family.token),
+    input.family.expiresAt,
+  ]);
   return rows[0];
 }
 
@@ -82,46 +85,48 @@ export interface RotateInput {
   now: Date;
 }
 
+const rotate = preparedStatement<GrantedRow>(
+  'rotate_refresh_token',
+  `WITH rotated AS (
+     UPDATE refresh_token_families family
+        SET previous_hash = family.current_hash,
+            current_hash = $3,
+            rotated_at = $4,
+            expires_at = $5,
+            generation = family.generation + 1
+       FROM connections c
+      WHERE family.handle_hash = $1
+        AND family.current_hash = $2
+        AND family.ended_at IS NULL
+        AND family.expires_at > $4
+        AND (NOT $7 OR 'readwrite' = ANY (string_to_array(family.scope, ' ')))
+        AND c.id = family.connection_id
+        AND c.oauth_client_id = $6
+        AND c.revoked_at IS NULL
+     RETURNING family.id, family.connection_id, family.scope, c.user_id, c.account_id
+   ), event AS (
+     INSERT INTO connection_events (connection_id, at, type, scope)
+     SELECT connection_id, $4, 'refreshed', scope FROM rotated
+   )
+   SELECT id AS "familyId", connection_id AS "connectionId", user_id AS "userId",
+          account_id AS "accountId", scope
+     FROM rotated`,
+);
+
 /** Puts the successor in the place of the current token, or does nothing and returns undefined. */
 export async function rotateRefreshToken(
   dataSource: DataSource,
   input: RotateInput,
 ): Promise<GrantedRow | undefined> {
-  const rows: GrantedRow[] = await dataSource.query(
-    `WITH rotated AS (
-       UPDATE refresh_token_families family
-          SET previous_hash = family.current_hash,
-              current_hash = $3,
-              rotated_at = $4,
-              expires_at = $5,
-              generation = family.generation + 1
-         FROM connections c
-        WHERE family.handle_hash = $1
-          AND family.current_hash = $2
-          AND family.ended_at IS NULL
-          AND family.expires_at > $4
-          AND (NOT $7 OR 'readwrite' = ANY (string_to_array(family.scope, ' ')))
-          AND c.id = family.connection_id
-          AND c.oauth_client_id = $6
-          AND c.revoked_at IS NULL
-       RETURNING family.id, family.connection_id, family.scope, c.user_id, c.account_id
-     ), event AS (
-       INSERT INTO connection_events (connection_id, at, type, scope)
-       SELECT connection_id, $4, 'refreshed', scope FROM rotated
-     )
-     SELECT id AS "familyId", connection_id AS "connectionId", user_id AS "userId",
-            account_id AS "accountId", scope
-       FROM rotated`,
-    [
-      hashHandle(input.presented),
-      hashRefreshToken(input.presented),
-      hashRefreshToken(input.successor),
-      input.now,
-      input.expiresAt,
-      input.oauthClientId,
-      input.needsReadwrite,
-    ],
-  );
+  const rows = await rotate(dataSource, [
+    hashHandle(input.presented),
+    hashRefreshToken(input.presented),
+    hashRefreshToken(input.successor),
+    input.now,
+    input.expiresAt,
+    input.oauthClientId,
+    input.needsReadwrite,
+  ]);
   return rows[0];
 }
 
