@@ -15,6 +15,13 @@ const SHOWN_LINES = 400;
 
 /** `npm test`: every suite, whatever the ones before it say, and the sum of them all at the end. */
 export async function runSuites(names) {
+  if (names.includes('--help')) {
+    const known = suites.map(({ name }) => `  ${name}\n`).join('');
+    process.stdout.write(
+      `npm test              every suite\nnpm test -- NAME …    these:\n${known}`,
+    );
+    return;
+  }
   const signal = listenForInterrupt();
   const progress = new Progress();
   let database;
