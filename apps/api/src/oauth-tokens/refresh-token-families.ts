@@ -3,6 +3,7 @@ import { Injectable } from '@nestjs/common';
 import { InjectDataSource, InjectRepository } from '@nestjs/typeorm';
 import { DataSource, LessThan, type Repository } from 'typeorm';
 import { ConnectionsService } from '../connections/connections.service.js';
+import { Revocations } from '../connections/revocations.js';
 import { hashHandle, hashRefreshToken } from './grant-statements.js';
 import { RefreshTokenFamily } from './refresh-token-family.entity.js';
 
@@ -27,6 +28,7 @@ export class RefreshTokenFamilies {
     @InjectDataSource() private readonly dataSource: DataSource,
     @InjectRepository(RefreshTokenFamily) private readonly families: Repository<RefreshTokenFamily>,
     private readonly connections: ConnectionsService,
+    private readonly revocations: Revocations,
   ) {}
 
   /** The family of a presented token and the token's place in it; null when there is no such. */
@@ -41,8 +43,8 @@ export class RefreshTokenFamilies {
   }
 
   /**
-   * Ends a family: none of its refresh tokens works any more, and its access tokens are refused on
-   * every node (the table announces it). Does nothing when it has ended already.
+   * Ends a family: none of its refresh tokens works any more, and its access tokens are refused,
+   * here at once and on every other node when it hears of it. Does nothing when it has ended already.
    * @returns whether it ended now
    */
   async end(
@@ -67,6 +69,7 @@ export class RefreshTokenFamilies {
         at,
         detail,
       });
+      this.revocations.rememberAfterCommit(tx, [familyId]);
       return true;
     });
   }
