@@ -120,5 +120,7 @@ function choose(names) {
   if (unknown !== undefined) {
     throw new Failure(`There is no suite '${unknown}': choose from ${known.join(', ')}.`);
   }
-  return names.length === 0 ? suites : suites.filter(({ name }) => names.includes(name));
+  return suites.filter(({ name, byNameOnly }) =>
+    names.length === 0 ? !byNameOnly : names.includes(name),
+  );
 }

@@ -1,11 +1,8 @@
-import { expect, chromium, type BrowserContext, type CDPSession } from '@playwright/test';
-import { once } from 'node:events';
-import { type AddressInfo, createServer } from 'node:net';
+import { expect, type CDPSession } from '@playwright/test';
 import {
   authorizeUrl,
   layoutShift,
   MEMBER,
-  portalUrl,
   recordLayoutShifts,
   signIn,
   test,
@@ -52,100 +49,4 @@ async function watchTraffic(
     calls,
     scripts: () => [...scripts].reduce((sum, id) => sum + (sizes.get(id) ?? 0), 0),
   };
-}
-
-test.describe('Lighthouse on a phone', () => {
-  // Another program on the machine costs points: the best of three counts.
-  const TRIES = 3;
-  const pages: [string, () => string, boolean][] = [
-    ['sign-in', () => `${portalUrl()}/portal/sign-in`, false],
-    ['authorize', () => authorizeUrl(), true],
-    ['connections', () => `${portalUrl()}/portal/settings/connections`, true],
-  ];
-
-  for (const [name, url, signedIn] of pages) {
-    test(`${name}: performance at least 95, accessibility 100, best practices 100`, async ({
-      member: _,
-    }, testInfo) => {
-      test.setTimeout(180_000);
-      const port = await freePort();
-      const { executablePath, args } = testInfo.project.use.launchOptions ?? {};
-      const browser = await chromium.launch({
-        executablePath,
-        args: [...(args ?? []), `--remote-debugging-port=${port}`],
-      });
-      try {
-        const cookie = signedIn ? await sessionCookie(await browser.newContext()) : undefined;
-        const tries: Scores[] = [];
-        while (tries.length < TRIES && !tries.some(({ performance }) => performance >= 95)) {
-          tries.push(await audit(url(), port, cookie));
-        }
-        const figures = JSON.stringify(tries);
-        testInfo.annotations.push({ type: 'Lighthouse', description: figures });
-        expect(Math.max(...tries.map(({ performance }) => performance)), figures).toBeGreaterThan(
-          94,
-        );
-        for (const { failedAudits } of tries) expect(failedAudits).toEqual([]);
-      } finally {
-        await browser.close();
-      }
-    });
-  }
-});
-
-interface Scores {
-  performance: number;
-  /** Of accessibility and best practices: what keeps them from 100. */
-  failedAudits: string[];
-  /** What performance is made of, and how fast the machine was meanwhile. */
-  metrics: Record<string, number>;
-}
-
-async function audit(url: string, port: number, cookie: string | undefined): Promise<Scores> {
-  const { default: lighthouse } = await import('lighthouse');
-  const result = await lighthouse(url, {
-    port,
-    logLevel: 'error',
-    onlyCategories: ['performance', 'accessibility', 'best-practices'],
-    ...(cookie ? { extraHeaders: { Cookie: cookie } } : {}),
-  });
-  if (!result) throw new Error('Lighthouse has no result');
-  const { categories, runtimeError, finalDisplayedUrl, audits, environment } = result.lhr;
-  if (runtimeError) throw new Error(runtimeError.message);
-  expect(finalDisplayedUrl).toBe(url);
-  const failedAudits = ['accessibility', 'best-practices'].flatMap((category) =>
-    (categories[category]?.auditRefs ?? [])
-      .filter(({ id, weight }) => weight > 0 && (audits[id]?.score ?? 1) < 1)
-      .map(({ id }) => `${category}: ${id}`),
-  );
-  const value = (id: string): number => Math.round((audits[id]?.numericValue ?? 0) * 1000) / 1000;
-  return {
-    performance: Math.round((categories['performance']?.score ?? 0) * 100),
-    failedAudits,
-    metrics: {
-      firstContentfulPaint: value('first-contentful-paint'),
-      largestContentfulPaint: value('largest-contentful-paint'),
-      speedIndex: value('speed-index'),
-      totalBlockingTime: value('total-blocking-time'),
-      cumulativeLayoutShift: value('cumulative-layout-shift'),
-      benchmarkIndex: environment.benchmarkIndex,
-    },
-  };
-}
-
-async function sessionCookie(context: BrowserContext): Promise<string> {
-  const page = await context.newPage();
-  await signIn(page, MEMBER);
-  const cookies = await context.cookies(portalUrl());
-  await context.close();
-  return cookies.map(({ name, value }) => `${name}=${value}`).join('; ');
-}
-
-async function freePort(): Promise<number> {
-  const probe = createServer().listen(0);
-  await once(probe, 'listening');
-  const { port } = probe.address() as AddressInfo;
-  probe.close();
-  await once(probe, 'close');
-  return port;
 }
