@@ -3,7 +3,7 @@ FROM node:24-bookworm-slim AS build
 WORKDIR /app
 COPY .npmrc package.json package-lock.json ./
 COPY libs libs
-RUN --mount=type=cache,target=/root/.npm npm ci
+RUN npm ci
 COPY . .
 RUN NX_DAEMON=false npx nx run-many --targets=build --projects=api,portal
 # The image brings its Node, and the database runs elsewhere.
