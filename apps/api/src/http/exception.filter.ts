@@ -152,7 +152,8 @@ function isUnavailable(error: unknown): boolean {
   }
   return (
     typeof message === 'string' &&
-    /connection (terminated|timeout|timed out)|timeout exceeded when trying to connect|not queryable|Client was closed/i.test(
+    // The last two are TypeORM's: its connection was lost between two statements of a transaction.
+    /connection (terminated|timeout|timed out)|timeout exceeded when trying to connect|not queryable|Client was closed|query runner already released|transaction is not started/i.test(
       message,
     )
   );
