@@ -27,7 +27,7 @@ export async function runSuite(suite, { node, env, results, signal, onDetail }) 
   const timeout = new AbortController();
   const timer = setTimeout(() => timeout.abort(new Error('timeout')), LIMIT_MS);
   try {
-    const { code, output } = await run(node, args, {
+    const { code, killedBy, output } = await run(node, args, {
       cwd: root,
       env: { ...environment(suite, node), ...env, ...extra },
       signal: AbortSignal.any([signal, timeout.signal]),
@@ -41,7 +41,7 @@ export async function runSuite(suite, { node, env, results, signal, onDetail }) 
       failed: 0,
       skipped: 0,
       ...count({ code, output, report }),
-      output,
+      output: killedBy ? `${output}\nThe suite was ended by ${killedBy}.` : output,
     };
     // A runner that ends badly without a failed test, or finds no test at all, has failed.
     if ((code !== 0 || outcome.passed === 0) && outcome.failed === 0) outcome.failed = 1;
