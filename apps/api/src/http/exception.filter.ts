@@ -144,6 +144,8 @@ function fromStatus(status: number, error: unknown): ApiError {
 function isUnavailable(error: unknown): boolean {
   const driver = error instanceof QueryFailedError ? error.driverError : error;
   const { code, message } = (driver ?? {}) as { code?: unknown; message?: unknown };
+  // A failed query without an SQLSTATE never got an answer.
+  if (error instanceof QueryFailedError && typeof code !== 'string') return true;
   if (
     typeof code === 'string' &&
     /^(08|53|57P|57014|55000|3D000|ECONN|EPIPE|ENOENT|ETIMEDOUT)/.test(code)
