@@ -54,7 +54,6 @@ const open = (parameters: Form) =>
 const VALID = { clientId: 'plain', redirectUri: CALLBACK, response_type: 'code', state: 'open' };
 const without = (name: keyof typeof VALID) =>
   Object.fromEntries(Object.entries(VALID).filter(([key]) => key !== name));
-/** VALID, and some parameters a second time. */
 const twice = (...more: [string, string][]): Form => [...Object.entries(VALID), ...more];
 
 describe('an error stays on the page until client and redirect URI are known to belong together (CONTRACT §5, RFC 6749 §4.1.2.1)', () => {
@@ -217,6 +216,11 @@ describe('every other error goes back to the client with error, state and iss (C
       'our address as user information of another host',
       'invalid_target',
       () => ({ ...VALID, resource: `${world.url}@evil.example/` }),
+    ],
+    [
+      'our address with a query, which is no path below it',
+      'invalid_target',
+      () => ({ ...VALID, resource: `${world.url}?x=1` }),
     ],
     [
       'another port of our host as resource',
@@ -387,7 +391,7 @@ describe('the page is not trusted: the grant validates again (DESIGN, CONTRACT �
   ];
 
   it.each(cases)('%s is %s and opens no connection', async (_, code, resource) => {
-    const before = await world.member.send<{ resources: object[] }>('/user/v7/connections');
+    const before = await world.member.send('/user/v7/connections');
     const answer = await grant(resource);
     expect([answer.status, answer.body.code]).toEqual([400, code]);
     const after = await world.member.send('/user/v7/connections');
