@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { randomBytes } from 'node:crypto';
+import { createSecretKey, randomBytes } from 'node:crypto';
 import {
   createRefreshToken,
   hashSecret,
@@ -9,7 +9,8 @@ import {
   succeedingRefreshToken,
 } from './tokens.js';
 
-const KEY = randomBytes(32);
+const newKey = () => createSecretKey(randomBytes(32));
+const KEY = newKey();
 
 describe('refresh tokens (CONTRACT §5, docs/adr/0005)', () => {
   it('a token has one successor, however often it is derived', () => {
@@ -22,7 +23,7 @@ describe('refresh tokens (CONTRACT §5, docs/adr/0005)', () => {
 
   it('the successor cannot be derived without the server’s key', () => {
     const token = createRefreshToken(KEY);
-    expect(succeedingRefreshToken(token, randomBytes(32)).secret).not.toEqual(
+    expect(succeedingRefreshToken(token, newKey()).secret).not.toEqual(
       succeedingRefreshToken(token, KEY).secret,
     );
   });

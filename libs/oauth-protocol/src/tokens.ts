@@ -1,4 +1,4 @@
-import { createHash, createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
+import { createHash, createHmac, type KeyObject, randomBytes, timingSafeEqual } from 'node:crypto';
 
 /** A secret of 256 random bits, in characters that no client needs to encode. */
 export function randomSecret(): string {
@@ -36,8 +36,11 @@ const TOKEN_BYTES = HANDLE_BYTES + SECRET_BYTES + TAG_BYTES;
 /** 64 bytes as base64url without padding. */
 const TOKEN_SHAPE = /^[A-Za-z0-9\-_]{86}$/;
 
-/** The first refresh token of a new family. */
-export function createRefreshToken(key: Buffer): RefreshToken {
+/**
+ * The first refresh token of a new family.
+ * @param key made once by `createSecretKey`: making it anew costs five times the HMAC itself
+ */
+export function createRefreshToken(key: KeyObject): RefreshToken {
   return assemble(randomBytes(HANDLE_BYTES), randomBytes(SECRET_BYTES), key);
 }
 
@@ -46,7 +49,7 @@ export function createRefreshToken(key: Buffer): RefreshToken {
  * again gives the same token, which is what makes a lost response safe to retry while the
  * database holds hashes only.
  */
-export function succeedingRefreshToken(predecessor: RefreshToken, key: Buffer): RefreshToken {
+export function succeedingRefreshToken(predecessor: RefreshToken, key: KeyObject): RefreshToken {
   const secret = createHmac('sha256', key)
     .update('successor\0')
     .update(predecessor.handle)
@@ -59,7 +62,7 @@ export function succeedingRefreshToken(predecessor: RefreshToken, key: Buffer): 
  * Reads a presented refresh token.
  * @returns null when it does not have the shape of one; `genuine` says whether the tag fits
  */
-export function parseRefreshToken(value: string, key: Buffer): RefreshToken | null {
+export function parseRefreshToken(value: string, key: KeyObject): RefreshToken | null {
   if (!TOKEN_SHAPE.test(value)) return null;
   const bytes = Buffer.from(value, 'base64url');
   // The last character carries two unused bits: only their canonical spelling is the token.
@@ -73,12 +76,12 @@ export function parseRefreshToken(value: string, key: Buffer): RefreshToken | nu
   return { value, handle, secret, genuine };
 }
 
-function assemble(handle: Buffer, secret: Buffer, key: Buffer): RefreshToken {
+function assemble(handle: Buffer, secret: Buffer, key: KeyObject): RefreshToken {
   const value = Buffer.concat([handle, secret, tagOf(handle, secret, key)]).toString('base64url');
   return { value, handle, secret, genuine: true };
 }
 
-function tagOf(handle: Buffer, secret: Buffer, key: Buffer): Buffer {
+function tagOf(handle: Buffer, secret: Buffer, key: KeyObject): Buffer {
   return createHmac('sha256', key)
     .update('tag\0')
     .update(handle)

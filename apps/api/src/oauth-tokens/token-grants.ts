@@ -12,7 +12,7 @@ import {
 } from '@flixcheck/oauth-protocol';
 import { Inject, Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
-import { randomUUID } from 'node:crypto';
+import { createSecretKey, type KeyObject, randomUUID } from 'node:crypto';
 import { DataSource } from 'typeorm';
 import { DAY, SECOND } from '../config/clock.js';
 import { deriveKey } from '../config/config.js';
@@ -40,7 +40,7 @@ export interface TokenResponse {
 
 @Injectable()
 export class TokenGrants {
-  private readonly refreshKey: Buffer;
+  private readonly refreshKey: KeyObject;
 
   constructor(
     @InjectDataSource() private readonly dataSource: DataSource,
@@ -48,7 +48,7 @@ export class TokenGrants {
     private readonly accessTokens: AccessTokens,
     private readonly failures: GrantFailures,
   ) {
-    this.refreshKey = deriveKey(config.appSecret, 'refresh-tokens');
+    this.refreshKey = createSecretKey(deriveKey(config.appSecret, 'refresh-tokens'));
   }
 
   /** @throws OAuthError */
