@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { bearer, send } from './harness/http.js';
 import type { PortalUser } from './harness/portal-user.js';
 import { register } from './harness/registry.js';
 import type { ThirdParty } from './harness/third-party.js';
@@ -40,7 +39,7 @@ describe('a code works once (CONTRACT §5 Codes, RFC 6749 §4.1.2)', () => {
     const { code } = await client.code(world.member);
     const answers = await Promise.all(times(5, () => client.exchange(code)));
     const [winner] = answers.filter(({ status }) => status === 200);
-    expect((await client.me(winner?.body.access_token ?? '')).status).toBe(200);
+    expect((await client.use(winner?.body.access_token ?? '')).status).toBe(200);
     expect((await client.refresh(winner?.body.refresh_token ?? '')).status).toBe(200);
   });
 
@@ -63,7 +62,7 @@ describe('a code works once (CONTRACT §5 Codes, RFC 6749 §4.1.2)', () => {
     const first = (await client.exchange(code)).body;
     const repeat = await client.exchange(code);
     expect([repeat.status, repeat.body.error]).toEqual([400, 'invalid_grant']);
-    expect((await client.me(first.access_token)).status).toBe(200);
+    expect((await client.use(first.access_token)).status).toBe(200);
     expect((await client.refresh(first.refresh_token)).status).toBe(200);
   });
 });
@@ -122,7 +121,7 @@ describe('an attempt that fails neither uses the code up nor ends anything (CONT
 
     const afterwards = await attempt(code);
     expect(afterwards.status).toBeGreaterThanOrEqual(400);
-    expect((await client.me(answer.body.access_token)).status).toBe(200);
+    expect((await client.use(answer.body.access_token)).status).toBe(200);
     expect((await client.refresh(answer.body.refresh_token)).status).toBe(200);
   });
 
@@ -166,7 +165,7 @@ describe('a code is what it is', () => {
 
   it('it is neither an access token nor a refresh token', async () => {
     const { code } = await client.code(world.member);
-    expect((await client.me(code)).status).toBe(401);
+    expect((await client.use(code)).status).toBe(401);
     expect((await client.refresh(code)).body.error).toBe('invalid_grant');
     expect((await client.introspect(code)).body).toEqual({ active: false });
     expect((await client.revoke(code)).status).toBe(200);
@@ -214,9 +213,7 @@ describe('a code dies with its connection (CONTRACT §5, a grant opens the conne
       ]);
       expect(revoked.status).toBe(204);
       if (answer.status !== 200) continue;
-      const me = await send(world.url, '/user/v7/users/me', {
-        headers: bearer(answer.body.access_token),
-      });
+      const me = await client.use(answer.body.access_token);
       expect(me.status).toBe(401);
       expect((await one.refresh(answer.body.refresh_token)).body.error).toBe('invalid_grant');
     }

@@ -17,7 +17,7 @@ beforeEach(async () => {
 });
 afterAll(() => world.server.stop());
 
-const works = async (accessToken: string) => (await client.me(accessToken)).status === 200;
+const works = async (accessToken: string) => (await client.use(accessToken)).status === 200;
 
 describe('revocation by the client (CONTRACT §4, RFC 7009)', () => {
   it('a refresh token ends its connection: every token of it is dead at once', async () => {

@@ -35,19 +35,19 @@ beforeEach(async () => {
   there = here.with({ url: nodes.urls[1] });
   tokens = await here.connect(member);
   // Both nodes have seen the token as a good one, and so hold whatever they hold of it.
-  expect((await here.me(tokens.access_token)).status).toBe(200);
-  expect((await there.me(tokens.access_token)).status).toBe(200);
+  expect((await here.use(tokens.access_token)).status).toBe(200);
+  expect((await there.use(tokens.access_token)).status).toBe(200);
 });
 afterAll(() => nodes.stop());
 
 const connectionId = () => String(decode(tokens.access_token).payload['connection_id']);
 const refusedThere = async (token = tokens.access_token) => {
   await eventually(
-    async () => (await there.me(token)).status,
+    async () => (await there.use(token)).status,
     (status) => status === 401,
     SECOND,
   );
-  expect((await here.me(token)).status).toBe(401);
+  expect((await here.use(token)).status).toBe(401);
 };
 
 describe('what one node grants, the other honours', () => {
@@ -59,7 +59,7 @@ describe('what one node grants, the other honours', () => {
     expect(exchanged.status).toBe(200);
     const refreshed = await there.refresh(exchanged.body.refresh_token);
     expect(refreshed.status).toBe(200);
-    expect((await here.me(refreshed.body.access_token)).status).toBe(200);
+    expect((await here.use(refreshed.body.access_token)).status).toBe(200);
     expect(decode(refreshed.body.access_token).payload['iss']).toBe(nodes.publicUrl);
   });
 
@@ -102,7 +102,7 @@ describe('what one node ends, the other refuses within a second (CONTRACT §5)',
     const other = (await here.refresh(tokens.refresh_token)).body;
     await here.revoke(tokens.access_token);
     await refusedThere();
-    expect((await there.me(other.access_token)).status).toBe(200);
+    expect((await there.use(other.access_token)).status).toBe(200);
   });
 
   it('a family whose ancestor was used again', async () => {
@@ -201,7 +201,7 @@ describe('signing keys rotate without breaking live tokens (CONTRACT §5, RFC 75
     await onBoth((kids) => kids.includes(key.kid));
     const next = (await there.refresh(tokens.refresh_token)).body;
     expect(kidOf(next.access_token)).toBe(kidOf(tokens.access_token));
-    expect((await there.me(tokens.access_token)).status).toBe(200);
+    expect((await there.use(tokens.access_token)).status).toBe(200);
   });
 
   it('one that signs at once does so on every node, and tokens of before go on', async () => {
@@ -210,9 +210,9 @@ describe('signing keys rotate without breaking live tokens (CONTRACT §5, RFC 75
     for (const node of [here, there]) {
       const fresh = (await node.connect(member)).access_token;
       expect(kidOf(fresh)).toBe(key.kid);
-      expect((await here.me(fresh)).status).toBe(200);
-      expect((await there.me(fresh)).status).toBe(200);
-      expect((await node.me(tokens.access_token)).status).toBe(200);
+      expect((await here.use(fresh)).status).toBe(200);
+      expect((await there.use(fresh)).status).toBe(200);
+      expect((await node.use(tokens.access_token)).status).toBe(200);
     }
   });
 
@@ -225,7 +225,7 @@ describe('signing keys rotate without breaking live tokens (CONTRACT §5, RFC 75
     const next = await there.refresh(tokens.refresh_token);
     expect(next.status).toBe(200);
     expect(kidOf(next.body.access_token)).not.toBe(kid);
-    expect((await here.me(next.body.access_token)).status).toBe(200);
+    expect((await here.use(next.body.access_token)).status).toBe(200);
   });
 });
 
@@ -243,16 +243,16 @@ describe('with the feed cut, no revoked token is ever accepted (CONTRACT §5)', 
     try {
       for (let round = 0; round < 5; round += 1) {
         tokens = await here.connect(member);
-        expect((await there.me(tokens.access_token)).status).toBe(200);
+        expect((await there.use(tokens.access_token)).status).toBe(200);
         await eventually(feedThere, (state) => state === 'down');
         await member.send(`/user/v7/connections/${connectionId()}`, { method: 'DELETE' });
-        expect((await there.me(tokens.access_token)).status).toBe(401);
+        expect((await there.use(tokens.access_token)).status).toBe(401);
       }
     } finally {
       cutting = false;
       await cut;
     }
     await eventually(feedThere, (state) => state === 'live');
-    expect((await there.me(tokens.access_token)).status).toBe(401);
+    expect((await there.use(tokens.access_token)).status).toBe(401);
   });
 });

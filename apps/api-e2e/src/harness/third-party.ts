@@ -108,6 +108,14 @@ export class ThirdParty {
     return send<MeAnswer>(this.url, '/user/v7/users/me', { headers: bearer(accessToken) });
   }
 
+  /**
+   * Whether an access token is accepted. Not asked at `users/me`, which looks its connection up and
+   * so would refuse a revoked one even if nothing else did.
+   */
+  use(accessToken: string): Promise<Answer<Record<string, unknown>>> {
+    return send(this.url, '/user/v7/oauth-userinfo', { headers: bearer(accessToken) });
+  }
+
   /** What the user's browser brings back, with what the exchange takes beside it. */
   async code(
     user: PortalUser,

@@ -52,10 +52,10 @@ export class ThirdParty {
     return body.active;
   }
 
-  /** The status that a resource answers this access token with. */
+  /** The status that a resource answers this access token with, which looks nothing else up. */
   async use(accessToken: string): Promise<number> {
     const headers = { authorization: `Bearer ${accessToken}` };
-    return (await fetch(`${this.url}/user/v7/users/me`, { headers })).status;
+    return (await fetch(`${this.url}/user/v7/oauth-userinfo`, { headers })).status;
   }
 
   private async post<Body = TokenBody>(
