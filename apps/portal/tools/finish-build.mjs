@@ -1,6 +1,7 @@
 /**
- * Turns the bundle into what is served: fills in the boot script, preloads the font, writes `.br`
- * and `.gz` beside every text file, and fails when a page costs more than its budget on the wire.
+ * Turns the bundle into what is served: regroups the scripts, fills in the boot script, preloads the
+ * font, writes `.br` and `.gz` beside every text file, and fails when a page costs more than its
+ * budget on the wire.
  */
 import { createHash } from 'node:crypto';
 import {
@@ -15,6 +16,7 @@ import {
 import { dirname, extname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
+import { regroup } from './regroup.mjs';
 
 const portal = dirname(dirname(fileURLToPath(import.meta.url)));
 const bundle = join(portal, 'dist/bundle');
@@ -57,32 +59,24 @@ const pages = {
   },
 };
 
-const { outputs } = JSON.parse(readFileSync(join(bundle, 'browser-stats.json'), 'utf8'));
-const outputOf = new Map();
-for (const [file, output] of Object.entries(outputs)) {
-  if (output.entryPoint) outputOf.set(output.entryPoint, file);
-}
+const { scripts, fileFor, replaced } = await regroup(bundle, {
+  first: ['main.ts'],
+  settings: ['app/shell/shell.ts', 'app/settings-routes.ts'],
+});
 
-function fileFor(source) {
-  const file = outputOf.get(`apps/portal/src/${source}`);
-  if (!file) throw new Error(`the build has no chunk for ${source}`);
-  return file;
-}
-
-/** A chunk and everything that it imports statically. */
+/** A script and everything that it imports statically. */
 function closure(files) {
   const seen = new Set();
   const visit = (file) => {
     if (seen.has(file)) return;
     seen.add(file);
-    for (const { path, kind } of outputs[file].imports) {
-      if (kind === 'import-statement') visit(path);
-    }
+    scripts.get(file).imports.forEach(visit);
   };
   files.forEach(visit);
   return [...seen];
 }
 
+/** What an answer's headers cost. */
 const HEADERS = 950;
 
 const initial = closure([fileFor('main.ts')]);
@@ -106,10 +100,9 @@ for (const [page, { files, texts, first = [], firstWithoutQuery = [] }] of Objec
 
 rmSync(served, { recursive: true, force: true });
 mkdirSync(served, { recursive: true });
-cpSync(bundle, served, {
-  recursive: true,
-  filter: (source) => !source.endsWith('browser-stats.json'),
-});
+const left = new Set([...replaced, 'browser-stats.json'].map((file) => join(bundle, file)));
+cpSync(bundle, served, { recursive: true, filter: (source) => !left.has(source) });
+for (const [file, { code }] of scripts) writeFileSync(join(served, file), code);
 
 const boot = readFileSync(join(portal, 'src/boot.js'), 'utf8')
   .replace(/\/\*[\s\S]*?\*\/\s*/, '')
@@ -121,11 +114,16 @@ writeFileSync(join(served, bootFile), boot);
 const font = readdirSync(join(served, 'media')).find((file) => /-latin-wght-normal/.test(file));
 if (!font) throw new Error('the build has no font to preload');
 const index = join(served, 'index.html');
-const html = readFileSync(index, 'utf8').replace(
-  '<link rel="stylesheet"',
-  `<link rel="preload" href="media/${font}" as="font" type="font/woff2" crossorigin>` +
-    `<script src="${bootFile}"></script><link rel="stylesheet"`,
-);
+const html = readFileSync(index, 'utf8')
+  .replace(/<link rel="modulepreload"[^>]*>/g, '')
+  .replace(/<script src="main-[^>]*><\/script>/, '')
+  .replace(
+    '<link rel="stylesheet"',
+    `<link rel="preload" href="media/${font}" as="font" type="font/woff2" crossorigin>` +
+      `<script src="${bootFile}"></script><link rel="stylesheet"`,
+  )
+  .replace('</head>', `<script src="${initial[0]}" type="module"></script></head>`);
+if (initial.length !== 1) throw new Error('the application starts with more than one script');
 if (!html.includes(bootFile)) throw new Error('index.html has no place for the boot script');
 if (/<script(?![^>]*\ssrc=)/.test(html)) throw new Error('index.html holds an inline script');
 writeFileSync(index, html);

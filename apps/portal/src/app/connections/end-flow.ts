@@ -1,25 +1,30 @@
 import { inject, Injectable } from '@angular/core';
-import { MatDialog } from '@angular/material/dialog';
-import { firstValueFrom } from 'rxjs';
+import { Dialogs } from '../ui/dialogs';
 import { Messages } from '../ui/messages';
-import { EndDialog } from './end-dialog';
 import { EndTarget } from './end-connections';
+import type { EndDialog } from './end-dialog';
+
+const load = () => import('./end-dialog').then((file) => file.EndDialog);
 
 /** Asks, ends, confirms. */
 @Injectable({ providedIn: 'root' })
 export class EndFlow {
-  private readonly dialog = inject(MatDialog);
+  private readonly dialogs = inject(Dialogs);
   private readonly messages = inject(Messages);
+
+  constructor() {
+    this.dialogs.prepare(load);
+  }
 
   /** @returns whether it has been ended */
   async run(target: EndTarget): Promise<boolean> {
-    const dialog = this.dialog.open<EndDialog, EndTarget, boolean>(EndDialog, {
+    const ended = await this.dialogs.open<EndDialog, EndTarget, boolean>(load, {
       data: target,
       // The heading says what is asked; the first button would be read without it.
       autoFocus: 'first-heading',
       restoreFocus: true,
     });
-    if (!(await firstValueFrom(dialog.afterClosed()))) return false;
+    if (!ended) return false;
     this.confirm(target);
     return true;
   }

@@ -9,7 +9,7 @@ import {
 import { TranslocoDirective } from '@jsverse/transloco';
 import error from '@material-symbols/svg-400/rounded/error.svg';
 import { apiErrorFrom } from '../api/problem';
-import type { Question } from './confirmation';
+import { POINTS_ID, type Question } from './confirmation';
 import { Icon } from './icon';
 
 const TROUBLE_TEXTS: Record<string, string> = {
@@ -28,12 +28,10 @@ const TROUBLE_TEXTS: Record<string, string> = {
   styleUrl: './confirm-dialog.scss',
 })
 export class ConfirmDialog {
-  static readonly pointsId = 'fx-confirm-points';
-
   protected readonly question = inject<Question>(MAT_DIALOG_DATA);
   private readonly dialog = inject<MatDialogRef<ConfirmDialog, boolean>>(MatDialogRef);
 
-  protected readonly pointsId = ConfirmDialog.pointsId;
+  protected readonly pointsId = POINTS_ID;
   protected readonly busy = signal(false);
   protected readonly trouble = signal<string | null>(null);
   protected readonly errorIcon = error;

@@ -1,7 +1,10 @@
 import { inject, Injectable } from '@angular/core';
-import { MatDialog } from '@angular/material/dialog';
-import { firstValueFrom } from 'rxjs';
-import { ConfirmDialog } from './confirm-dialog';
+import type { ConfirmDialog } from './confirm-dialog';
+import { Dialogs } from './dialogs';
+
+const load = () => import('./confirm-dialog').then((file) => file.ConfirmDialog);
+/** Of the list that says what will happen. */
+export const POINTS_ID = 'fx-confirm-points';
 
 /** A text key and what goes into the text; it follows the language while it is shown. */
 export interface Words {
@@ -23,21 +26,25 @@ export interface Question {
 /** Asks once before something happens that cannot be taken back. */
 @Injectable({ providedIn: 'root' })
 export class Confirmation {
-  private readonly dialog = inject(MatDialog);
+  private readonly dialogs = inject(Dialogs);
+
+  constructor() {
+    this.dialogs.prepare(load);
+  }
 
   /** @returns true when the action has been done, false when the answer was no */
   async ask(question: Question): Promise<boolean> {
-    const shown = this.dialog.open<ConfirmDialog, Question, boolean>(ConfirmDialog, {
+    const done = await this.dialogs.open<ConfirmDialog, Question, boolean>(load, {
       data: question,
       role: 'alertdialog',
       ariaModal: true,
-      ariaDescribedBy: ConfirmDialog.pointsId,
+      ariaDescribedBy: POINTS_ID,
       width: '30rem',
       maxWidth: 'calc(100vw - 2rem)',
       maxHeight: 'calc(100dvh - 2rem)',
       // The session may end behind the dialog.
       closeOnNavigation: 'url-change',
     });
-    return (await firstValueFrom(shown.afterClosed(), { defaultValue: false })) ?? false;
+    return done ?? false;
   }
 }

@@ -1,0 +1,44 @@
+import { ComponentType } from '@angular/cdk/overlay';
+import { inject, Injectable, Injector } from '@angular/core';
+import type { MatDialogConfig } from '@angular/material/dialog';
+import { firstValueFrom } from 'rxjs';
+import { whenSettled } from './settled';
+
+/** Fetches a dialog's component. */
+export type DialogLoader<C> = () => Promise<ComponentType<C>>;
+
+/**
+ * Opens dialogs. Their code is no part of a page: it is fetched once the page has settled, and at
+ * the latest when a dialog is asked for.
+ */
+@Injectable({ providedIn: 'root' })
+export class Dialogs {
+  private readonly injector = inject(Injector);
+  private opening = false;
+
+  prepare(load: DialogLoader<unknown>): void {
+    whenSettled(() => {
+      // Without a network now, there may be one when the dialog is needed.
+      Promise.all([this.service(), load()]).catch(() => undefined);
+    });
+  }
+
+  /** @returns what the dialog was closed with; undefined also where one is being opened already */
+  async open<C, D, R>(load: DialogLoader<C>, config: MatDialogConfig<D>): Promise<R | undefined> {
+    if (this.opening) return undefined;
+    this.opening = true;
+    try {
+      const [dialog, component] = await Promise.all([this.service(), load()]);
+      const shown = dialog.open<C, D, R>(component, config);
+      this.opening = false;
+      return await firstValueFrom(shown.afterClosed(), { defaultValue: undefined });
+    } finally {
+      this.opening = false;
+    }
+  }
+
+  private async service() {
+    const { MatDialog } = await import('./material-dialog');
+    return this.injector.get(MatDialog);
+  }
+}

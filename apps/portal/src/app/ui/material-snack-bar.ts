@@ -1,0 +1,2 @@
+/** A file of its own to be fetched: of a whole package, nothing could be left out. */
+export { MatSnackBar } from '@angular/material/snack-bar';
