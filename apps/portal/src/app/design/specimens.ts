@@ -1,5 +1,4 @@
-import { ChangeDetectionStrategy, Component, inject, signal } from '@angular/core';
-import { form } from '@angular/forms/signals';
+import { ChangeDetectionStrategy, Component, inject } from '@angular/core';
 import add from '@material-symbols/svg-400/rounded/add.svg';
 import close from '@material-symbols/svg-400/rounded/close.svg';
 import errorIcon from '@material-symbols/svg-400/rounded/error.svg';
@@ -85,7 +84,6 @@ export class Specimens {
   protected readonly ago = [0, 3 * 60, 26 * 3600, 90 * 86_400].map((seconds) =>
     new Date(Date.now() - seconds * 1000).toISOString(),
   );
-  protected readonly password = form(signal('drei-blaue-elefanten'));
 
   protected readonly add = add;
   protected readonly close = close;

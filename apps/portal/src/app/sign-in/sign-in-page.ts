@@ -9,7 +9,6 @@ import {
   signal,
   viewChild,
 } from '@angular/core';
-import { form, FormField, required, submit } from '@angular/forms/signals';
 import { Router } from '@angular/router';
 import { TranslocoDirective } from '@jsverse/transloco';
 import errorIcon from '@material-symbols/svg-400/rounded/error.svg';
@@ -41,7 +40,7 @@ const TROUBLE_TEXTS: Record<string, string> = {
 @Component({
   selector: 'fx-sign-in-page',
   changeDetection: ChangeDetectionStrategy.OnPush,
-  imports: [ClientLogo, FormField, GuestLayout, Icon, PasswordField, TranslocoDirective],
+  imports: [ClientLogo, GuestLayout, Icon, PasswordField, TranslocoDirective],
   providers: [Countdown],
   templateUrl: './sign-in-page.html',
   styleUrl: './sign-in-page.scss',
@@ -55,14 +54,13 @@ export class SignInPage {
   protected readonly countdown = inject(Countdown);
   protected readonly formats = inject(Formats);
 
-  protected readonly model = signal({ email: '', password: '' });
-  protected readonly form = form(this.model, (path) => {
-    required(path.email);
-    required(path.password);
-  });
+  protected readonly email = signal('');
+  protected readonly password = signal('');
   protected readonly busy = signal(false);
   /** Set once somebody has tried to send the form; before that nothing is complained about. */
-  protected readonly tried = signal(false);
+  private readonly tried = signal(false);
+  protected readonly emailMissing = computed(() => this.tried() && this.email() === '');
+  protected readonly passwordMissing = computed(() => this.tried() && this.password() === '');
   private readonly problemCode = signal<string | null>(null);
 
   protected readonly trouble = computed(() => {
@@ -87,8 +85,8 @@ export class SignInPage {
   );
   protected readonly clientLoading = computed(() => this.client.isLoading());
 
-  private readonly emailInput = viewChild<ElementRef<HTMLInputElement>>('email');
-  private readonly passwordField = viewChild<PasswordField>('password');
+  private readonly emailField = viewChild<ElementRef<HTMLInputElement>>('emailField');
+  private readonly passwordField = viewChild<PasswordField>('passwordField');
 
   protected readonly errorIcon = errorIcon;
   protected readonly infoIcon = infoIcon;
@@ -96,7 +94,7 @@ export class SignInPage {
   constructor() {
     let focused = false;
     afterRenderEffect(() => {
-      const field = this.emailInput()?.nativeElement;
+      const field = this.emailField()?.nativeElement;
       if (field && !focused) {
         focused = true;
         field.focus({ preventScroll: true });
@@ -109,19 +107,15 @@ export class SignInPage {
     if (this.busy() || this.countdown.remaining() > 0) return;
     this.tried.set(true);
     this.problemCode.set(null);
-    await submit(this.form, async () => {
-      await this.signIn();
-      return undefined;
-    });
-    if (this.form.email().invalid()) this.emailInput()?.nativeElement.focus();
-    else if (this.form.password().invalid()) this.passwordField()?.focus();
+    if (this.emailMissing()) this.emailField()?.nativeElement.focus();
+    else if (this.passwordMissing()) this.passwordField()?.focus();
+    else await this.signIn();
   }
 
   private async signIn(): Promise<void> {
-    const { email, password } = this.model();
     this.busy.set(true);
     try {
-      await this.session.signIn(email.trim(), password);
+      await this.session.signIn(this.email().trim(), this.password());
       await this.router.navigateByUrl(this.target(), { replaceUrl: true });
     } catch (cause) {
       const { code, problem } = apiErrorFrom(cause);

@@ -4,27 +4,30 @@ import {
   computed,
   ElementRef,
   input,
+  model,
   signal,
   viewChild,
 } from '@angular/core';
-import { FieldTree, FormField } from '@angular/forms/signals';
 import { TranslocoPipe } from '@jsverse/transloco';
 import errorIcon from '@material-symbols/svg-400/rounded/error.svg';
 import visibility from '@material-symbols/svg-400/rounded/visibility.svg';
 import visibilityOff from '@material-symbols/svg-400/rounded/visibility_off.svg';
 import { Icon } from './icon';
 
-/** A password with a button that shows it. What stands inside the element goes below the field. */
+/**
+ * A password with a button that shows it. What stands inside the element goes below the field.
+ * Takes `[formField]` as well as `[(value)]`, for the sign-in page has no room for a forms library.
+ */
 @Component({
   selector: 'fx-password-field',
   changeDetection: ChangeDetectionStrategy.OnPush,
-  imports: [FormField, Icon, TranslocoPipe],
+  imports: [Icon, TranslocoPipe],
   templateUrl: './password-field.html',
   styleUrl: './password-field.scss',
 })
 export class PasswordField {
   readonly fieldId = input.required<string>();
-  readonly field = input.required<FieldTree<string>>();
+  readonly value = model('');
   readonly label = input.required<string>();
   readonly autocomplete = input.required<'current-password' | 'new-password'>();
   /** What the field complains about, in words. */
