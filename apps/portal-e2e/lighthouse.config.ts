@@ -2,10 +2,7 @@ import { defineConfig } from '@playwright/test';
 import { resolve } from 'node:path';
 import base from './playwright.config';
 
-/**
- * Lighthouse scores the machine as much as the page, so it is a suite of its own that is run by
- * name on a quiet one: `npm test -- lighthouse`.
- */
+/** A suite of its own, which runs when the browser tests have left the machine alone. */
 export default defineConfig({
   ...base,
   testDir: resolve(__dirname, 'lighthouse'),

@@ -6,7 +6,6 @@
  *   made of, except where `esModules` is false, as jest-preset-angular wants it
  * - `needs` is what is made ready before: an empty PostgreSQL server (its address is in
  *   TEST_DATABASE_URL), a browser (its path is in CHROME_PATH)
- * - `byNameOnly` leaves a suite out of the whole: what it measures depends on how busy the machine is
  */
 export const suites = [
   { name: 'lint', kind: 'nx', target: 'lint' },
@@ -40,6 +39,5 @@ export const suites = [
     kind: 'playwright',
     config: 'apps/portal-e2e/lighthouse.config.ts',
     needs: ['database', 'browser'],
-    byNameOnly: true,
   },
 ];
