@@ -1,3 +1,4 @@
+import { Socket } from 'node:net';
 import type { DataSourceOptions } from 'typeorm';
 import { InitialSchema1790000000000 } from './migrations/1790000000000-initial-schema.js';
 
@@ -8,7 +9,14 @@ const POOL_SIZE = 20;
 /** A pool that cannot give a connection within this time answers 503 instead of hanging. */
 const CONNECT_TIMEOUT_MS = 5000;
 /** No statement of ours takes a second; one that hangs must not hold its connection for good. */
-const STATEMENT_TIMEOUT_MS = 15_000;
+const STATEMENT_TIMEOUT_MS = 8000;
+/** An unused connection is closed after this time. */
+const IDLE_TIMEOUT_MS = 8000;
+/**
+ * A database that lets a statement run no longer than the above and says nothing for this time has
+ * gone without a word, as behind a firewall that forgot. No idle connection gets this old.
+ */
+const SILENCE_TIMEOUT_MS = 10_000;
 
 /**
  * How to reach the database. Entities are added by the modules that own them.
@@ -27,6 +35,19 @@ export function dataSourceOptions(url: string): Extract<DataSourceOptions, { typ
     applicationName: 'flixcheck-connect',
     // Without a listener, a restart of the database would end the process.
     poolErrorHandler: () => undefined,
-    extra: { statement_timeout: STATEMENT_TIMEOUT_MS },
+    extra: {
+      statement_timeout: STATEMENT_TIMEOUT_MS,
+      idleTimeoutMillis: IDLE_TIMEOUT_MS,
+      stream: impatientSocket,
+    },
   };
+}
+
+/** The driver's own limit leaves the connection in the pool, where the next statement waits again. */
+function impatientSocket(): Socket {
+  const socket = new Socket();
+  return socket.setTimeout(SILENCE_TIMEOUT_MS, () => {
+    const error = new Error('the database has fallen silent');
+    socket.destroy(Object.assign(error, { code: 'ETIMEDOUT' }));
+  });
 }

@@ -1,7 +1,7 @@
 import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException } from '@nestjs/common';
 import { OAUTH_ERRORS, toErrorDescription } from '@flixcheck/oauth-protocol';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { QueryFailedError } from 'typeorm';
+import { isDatabaseUnavailable } from '../database/unavailable.js';
 import { ApiError, OAuthError, PROBLEMS, type ProblemCode } from './api-error.js';
 import type { AppLogger } from './app-logger.js';
 
@@ -92,7 +92,7 @@ export class ErrorFilter implements ExceptionFilter {
     if (error instanceof ApiError) return error;
     const status = statusOf(error);
     if (status !== undefined && status < 500) return fromStatus(status, error);
-    const unavailable = isUnavailable(error);
+    const unavailable = isDatabaseUnavailable(error);
     this.logger.pino.error(
       { requestId: request.id, err: describe(error) },
       unavailable ? 'the database does not answer' : 'unexpected error',
@@ -135,30 +135,6 @@ const BY_STATUS_DETAIL: Partial<Record<ProblemCode, string>> = {
 function fromStatus(status: number, error: unknown): ApiError {
   const code = BY_STATUS[status] ?? 'malformed_request';
   return new ApiError(code, BY_STATUS_DETAIL[code] ?? (error as Error).message, { status });
-}
-
-/**
- * SQLSTATE classes 08 (connection), 53 (resources), 57 (operator intervention), a database that is
- * missing or takes no connections, and Node's own.
- */
-function isUnavailable(error: unknown): boolean {
-  const driver = error instanceof QueryFailedError ? error.driverError : error;
-  const { code, message } = (driver ?? {}) as { code?: unknown; message?: unknown };
-  // A failed query without an SQLSTATE never got an answer.
-  if (error instanceof QueryFailedError && typeof code !== 'string') return true;
-  if (
-    typeof code === 'string' &&
-    /^(08|53|57P|57014|55000|3D000|ECONN|EPIPE|ENOENT|ETIMEDOUT)/.test(code)
-  ) {
-    return true;
-  }
-  return (
-    typeof message === 'string' &&
-    // The last two are TypeORM's: its connection was lost between two statements of a transaction.
-    /connection (terminated|timeout|timed out)|timeout exceeded when trying to connect|not queryable|Client was closed|query runner already released|transaction is not started/i.test(
-      message,
-    )
-  );
 }
 
 /** What the log may hold: never a statement's parameters, which may be secrets. */
