@@ -28,6 +28,7 @@ export const suites = [
   { name: 'api', kind: 'jest', config: 'apps/api/jest.config.cjs', needs: ['database'] },
   { name: 'portal', kind: 'jest', config: 'apps/portal/jest.config.cjs', esModules: false },
   { name: 'api-e2e', kind: 'jest', config: 'apps/api-e2e/jest.config.cjs', needs: ['database'] },
+  { name: 'bench', kind: 'node', files: 'bench/**/*.spec.mjs', needs: ['database'] },
   {
     name: 'portal-e2e',
     kind: 'playwright',

@@ -1,0 +1,59 @@
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, describe, it } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { loadReport } from './report.mjs';
+import { writeSection } from './results.mjs';
+
+describe('npm run bench', () => {
+  it('measures both grants, the lower bound and the check', async () => {
+    const script = fileURLToPath(new URL('run.mjs', import.meta.url));
+    const sizes = ['--quick', '--rounds=1', '--pairs=1', '--requests=20'];
+    const { stdout } = await promisify(execFile)(process.execPath, [script, ...sizes]);
+    for (const row of [
+      'one INSERT, bare Fastify',
+      'code exchange',
+      'refresh',
+      '`GET /user/v7/oauth-userinfo`',
+      '`GET /user/v7/users/me`',
+    ]) {
+      assert.match(stdout, new RegExp(`^\\| ${row} +\\| +\\d`, 'm'));
+    }
+    assert.doesNotMatch(stdout, /NaN|undefined|null/);
+  });
+});
+
+describe('npm run bench:load', () => {
+  it('reports what the suites have left', () => {
+    const report = loadReport({
+      machine: 'A machine',
+      entries: [
+        { name: 'races', races: 12_000, acceptedAfterMs: 1.234 },
+        { name: 'latency', p50: 5, table: [{ way: 'click', told: true, p50: 5.5 }] },
+      ],
+    });
+    assert.match(report, /^\| races +\| races 12,000, accepted after ms 1\.23 \|$/m);
+    assert.match(
+      report,
+      /^### latency\n\n\| way +\| told \| p50 \|\n.*\n\| click \| yes +\| 5\.5 \|$/m,
+    );
+  });
+});
+
+describe('results.md', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'flixcheck-connect-bench-'));
+  after(() => rmSync(folder, { recursive: true }));
+
+  it('keeps what other commands have written', () => {
+    const file = join(folder, 'results.md');
+    writeSection('One', 'first\n', file);
+    writeSection('Two', 'second\n\n### Detail\n\nof it\n', file);
+    writeSection('One', 'third\n', file);
+    const [, sections] = readFileSync(file, 'utf8').split(/(?=## One)/);
+    assert.equal(sections, '## One\n\nthird\n\n## Two\n\nsecond\n\n### Detail\n\nof it\n');
+  });
+});

@@ -1,0 +1,56 @@
+import { ask, measure, median, percentile } from './requests.mjs';
+
+/**
+ * Code exchange and refresh beside one INSERT in a bare server, in turns, so that whatever else the
+ * machine does meets all of them alike.
+ */
+export async function benchGrants({ rounds, requests, lanes }, world) {
+  const { api, bare } = world;
+  const lineages = [];
+  for (const body of await world.exchanges(lanes)) lineages.push(await world.token(body));
+
+  const scenarios = {
+    'one INSERT, bare Fastify': {
+      server: bare,
+      prepare: () => JSON.stringify({ text: 'x'.repeat(300) }),
+      work: (body) =>
+        ask(bare.url, { method: 'POST', headers: { 'content-type': 'application/json' }, body }),
+    },
+    'code exchange': {
+      server: api,
+      prepare: () => world.exchanges(requests),
+      work: (bodies, index) => world.token(bodies[index]),
+    },
+    refresh: {
+      server: api,
+      prepare: () => undefined,
+      work: async (_, __, lane) => {
+        lineages[lane] = await world.refresh(lineages[lane].refresh_token);
+      },
+    },
+  };
+  const samples = Object.fromEntries(Object.keys(scenarios).map((name) => [name, []]));
+  // The first round is for the compiler.
+  for (let round = 0; round <= rounds; round++) {
+    for (const [name, { server, prepare, work }] of Object.entries(scenarios)) {
+      const prepared = await prepare();
+      const before = await server.ask('cpu');
+      const { latencies, seconds } = await measure(requests, lanes, (index, lane) =>
+        work(prepared, index, lane),
+      );
+      const microseconds = ((await server.ask('cpu')) - before) / requests;
+      if (round > 0) samples[name].push({ latencies, perSecond: requests / seconds, microseconds });
+    }
+  }
+  return Object.entries(samples).map(([name, all]) => {
+    const latencies = all.flatMap((sample) => sample.latencies);
+    return {
+      name,
+      requests: latencies.length,
+      perSecond: median(all.map(({ perSecond }) => perSecond)),
+      p50: median(latencies),
+      p99: percentile(latencies, 0.99),
+      microseconds: median(all.map((sample) => sample.microseconds)),
+    };
+  });
+}
