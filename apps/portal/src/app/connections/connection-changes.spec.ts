@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { TestBed } from '@angular/core/testing';
 import { ConnectionChanges } from './connection-changes';
 
@@ -65,6 +65,18 @@ describe('changes elsewhere', () => {
     current().open();
     document.dispatchEvent(new Event('visibilitychange'));
     expect(changes.version()).toBe(0);
+  });
+
+  it('are not listened for while nobody sees the page, and looked for on return', () => {
+    current().open();
+    const visibility = jest.spyOn(document, 'visibilityState', 'get');
+    visibility.mockReturnValue('hidden');
+    document.dispatchEvent(new Event('visibilitychange'));
+    expect(current().readyState).toBe(2);
+    visibility.mockRestore();
+    document.dispatchEvent(new Event('visibilitychange'));
+    expect(changes.version()).toBe(1);
+    expect(FakeStream.opened).toHaveLength(2);
   });
 
   it('no longer matter to a page that has gone', () => {

@@ -4,7 +4,8 @@ const STREAM = '/user/v7/connections/changes';
 
 /**
  * Counts up whenever a connection may have appeared or ended elsewhere: by the server's event
- * stream, and where that is down, whenever somebody comes back to the page. Provide it per page.
+ * stream, and where that is down, whenever somebody comes back to the page. A page that nobody sees
+ * keeps no stream: over HTTP/1.1 a browser has six connections for all its tabs. Provide it per page.
  */
 @Injectable()
 export class ConnectionChanges {
@@ -15,14 +16,15 @@ export class ConnectionChanges {
   readonly version = this.counter.asReadonly();
 
   constructor() {
-    this.listen();
+    if (this.isSeen()) this.listen();
     const window = this.document.defaultView;
+    const seenOrNot = () => (this.isSeen() ? this.comeBack() : this.stream?.close());
     const comeBack = () => this.comeBack();
-    this.document.addEventListener('visibilitychange', comeBack);
+    this.document.addEventListener('visibilitychange', seenOrNot);
     window?.addEventListener('online', comeBack);
     inject(DestroyRef).onDestroy(() => {
       this.stream?.close();
-      this.document.removeEventListener('visibilitychange', comeBack);
+      this.document.removeEventListener('visibilitychange', seenOrNot);
       window?.removeEventListener('online', comeBack);
     });
   }
@@ -44,13 +46,17 @@ export class ConnectionChanges {
     this.stream.addEventListener('connections', () => this.tell());
   }
 
+  private isSeen(): boolean {
+    return this.document.visibilityState === 'visible';
+  }
+
   private comeBack(): void {
     const online = this.document.defaultView?.navigator.onLine ?? true;
-    if (this.document.visibilityState !== 'visible' || !online) return;
+    if (!this.isSeen() || !online) return;
     if (this.stream?.readyState === 1) return;
     this.tell();
     // The browser tries again by itself, except where the server has refused (`closed`).
-    if (this.stream?.readyState === 2) this.listen();
+    if (!this.stream || this.stream.readyState === 2) this.listen();
   }
 
   private tell(): void {
