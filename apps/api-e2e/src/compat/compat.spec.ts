@@ -11,6 +11,9 @@ import { run as passportOauth2 } from './passport-oauth2.js';
 import { run as simpleOauth2 } from './simple-oauth2.js';
 import { commandOf, isInstalled, runScript, scripts } from './other/scripts.js';
 
+/** A language may have to compile its standard library first. */
+const COMPILES_MS = 180_000;
+
 type Client = Pick<Environment, 'clientId' | 'clientSecret' | 'redirectUri'>;
 
 /** As registered in the demo data: PKCE optional. */
@@ -118,15 +121,19 @@ describe('stock OAuth clients with their own defaults', () => {
   describe('other languages, with their standard libraries', () => {
     for (const script of scripts) {
       if (isInstalled(script)) {
-        test(`${script.language} authorizes, exchanges, calls, refreshes and revokes`, async () => {
-          const start = new Date();
-          expect(await runScript(script, environment(confidential))).toEqual([
-            'Connected: user@musterhaus.example',
-            'Refreshed: user@musterhaus.example',
-            'Revoked: 401',
-          ]);
-          await expectHistory(start, true);
-        });
+        test(
+          `${script.language} authorizes, exchanges, calls, refreshes and revokes`,
+          async () => {
+            const start = new Date();
+            expect(await runScript(script, environment(confidential))).toEqual([
+              'Connected: user@musterhaus.example',
+              'Refreshed: user@musterhaus.example',
+              'Revoked: 401',
+            ]);
+            await expectHistory(start, true);
+          },
+          COMPILES_MS,
+        );
       } else {
         test(`${script.language} is not on this machine: there is no ${commandOf(script)}`, () => {
           expect(isInstalled(script)).toBe(false);

@@ -7,6 +7,8 @@ import type { Environment } from '../environment.js';
 export interface Script {
   language: string;
   command: string;
+  /** What stands between the command and the file. */
+  run?: string[];
   /** What proves that the command is there, and new enough. */
   probe: string[];
   file: string;
@@ -21,6 +23,8 @@ export const scripts: readonly Script[] = [
     file: 'flixcheck.pl',
   },
   { language: 'Java', command: 'java', probe: ['--version'], file: 'Flixcheck.java' },
+  { language: 'Go', command: 'go', run: ['run'], probe: ['version'], file: 'flixcheck.go' },
+  { language: 'Ruby', command: 'ruby', probe: ['--version'], file: 'flixcheck.rb' },
 ];
 
 export function isInstalled({ command, probe }: Script): boolean {
@@ -37,8 +41,11 @@ export function commandOf({ command, probe }: Script): string {
  * @returns what it printed after that, by lines
  * @throws Error with what it wrote to stderr where it failed
  */
-export async function runScript({ command, file }: Script, env: Environment): Promise<string[]> {
-  const script = spawn(command, [join(__dirname, file)], {
+export async function runScript(
+  { command, run = [], file }: Script,
+  env: Environment,
+): Promise<string[]> {
+  const script = spawn(command, [...run, join(__dirname, file)], {
     env: {
       ...process.env,
       FLIXCHECK_ISSUER: env.issuer,
