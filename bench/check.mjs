@@ -11,7 +11,7 @@ const REVOKED = 10_000;
  * whole request, and as the difference between blocks of requests with it and without it.
  */
 export async function benchCheck({ pairs, requests, lanes, calls, seconds }, world) {
-  const { api } = world;
+  const { api, endpoint } = world;
   await query(
     world.database,
     `INSERT INTO revocations (subject, revoked_at, expires_at)
@@ -20,7 +20,7 @@ export async function benchCheck({ pairs, requests, lanes, calls, seconds }, wor
   );
   await untilHeld(REVOKED, api);
   const tokens = [];
-  for (const body of await world.exchanges(lanes)) tokens.push(await world.token(body));
+  for (const body of await endpoint.exchanges(lanes)) tokens.push(await endpoint.token(body));
   const block = async (path) => {
     const before = await api.ask('cpu');
     await measure(requests, lanes, (_, lane) =>

@@ -4,11 +4,7 @@ import { ask, measure, median, percentile } from './requests.mjs';
  * Code exchange and refresh beside one INSERT in a bare server, in turns, so that whatever else the
  * machine does meets all of them alike.
  */
-export async function benchGrants({ rounds, requests, lanes }, world) {
-  const { api, bare } = world;
-  const lineages = [];
-  for (const body of await world.exchanges(lanes)) lineages.push(await world.token(body));
-
+export async function benchGrants({ rounds, requests, lanes }, { bare, endpoint, peers }) {
   const scenarios = {
     'one INSERT, bare Fastify': {
       server: bare,
@@ -16,19 +12,11 @@ export async function benchGrants({ rounds, requests, lanes }, world) {
       work: (body) =>
         ask(bare.url, { method: 'POST', headers: { 'content-type': 'application/json' }, body }),
     },
-    'code exchange': {
-      server: api,
-      prepare: () => world.exchanges(requests),
-      work: (bodies, index) => world.token(bodies[index]),
-    },
-    refresh: {
-      server: api,
-      prepare: () => undefined,
-      work: async (_, __, lane) => {
-        lineages[lane] = await world.refresh(lineages[lane].refresh_token);
-      },
-    },
+    ...(await grantsOf(endpoint, '', { requests, lanes })),
   };
+  for (const [name, peer] of Object.entries(peers)) {
+    Object.assign(scenarios, await grantsOf(peer, `, ${name}`, { requests, lanes }));
+  }
   const samples = Object.fromEntries(Object.keys(scenarios).map((name) => [name, []]));
   // The first round is for the compiler.
   for (let round = 0; round <= rounds; round++) {
@@ -53,4 +41,24 @@ export async function benchGrants({ rounds, requests, lanes }, world) {
       microseconds: median(all.map((sample) => sample.microseconds)),
     };
   });
+}
+
+async function grantsOf(endpoint, of, { requests, lanes }) {
+  const { server } = endpoint;
+  const lineages = [];
+  for (const body of await endpoint.exchanges(lanes)) lineages.push(await endpoint.token(body));
+  return {
+    [`code exchange${of}`]: {
+      server,
+      prepare: () => endpoint.exchanges(requests),
+      work: (bodies, index) => endpoint.token(bodies[index]),
+    },
+    [`refresh${of}`]: {
+      server,
+      prepare: () => undefined,
+      work: async (_, __, lane) => {
+        lineages[lane] = await endpoint.refresh(lineages[lane].refresh_token);
+      },
+    },
+  };
 }

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { fileURLToPath } from 'node:url';
 
-/** Starts a script of `servers/` and resolves when it listens; `ask` puts its questions to it. */
+/** Starts a script, named as seen from `servers/`, and resolves when it listens; `ask` puts its questions to it. */
 export async function startServer(script, env) {
   const child = fork(fileURLToPath(new URL(`servers/${script}`, import.meta.url)), {
     execArgv: process.env.BENCH_PROFILE

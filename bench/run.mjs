@@ -2,6 +2,8 @@
  * `npm run bench`: what a token and the check of revocations cost, as a Markdown report on stdout.
  * The database server is that of TEST_DATABASE_URL.
  */
+import { execFileSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { benchCheck } from './check.mjs';
 import { benchGrants } from './grants.mjs';
@@ -18,6 +20,7 @@ const { values: options } = parseArgs({
   options: {
     quick: { type: 'boolean', default: false },
     write: { type: 'boolean', default: false },
+    peers: { type: 'boolean', default: false },
     ...Object.fromEntries(SIZES.map((name) => [name, { type: 'string' }])),
   },
 });
@@ -33,8 +36,9 @@ const adminUrl = process.env.TEST_DATABASE_URL;
 if (!adminUrl) throw new Error('TEST_DATABASE_URL is missing. Run this as: npm run bench');
 
 const say = (text) => process.stderr.write(`${text}\n`);
-say('Starting the API and the bare server');
-const world = await startWorld(adminUrl);
+if (options.peers) installPeers();
+say('Starting the servers');
+const world = await startWorld(adminUrl, { peers: options.peers });
 try {
   say('Measuring code exchange and refresh');
   const grants = await benchGrants(sizes, world);
@@ -45,4 +49,11 @@ try {
   if (options.write) writeSection('Cost of a request', report);
 } finally {
   await world.stop();
+}
+
+/** They are nobody's dependency: who does not measure them need not install them. */
+function installPeers() {
+  say('Installing the peers');
+  const cwd = fileURLToPath(new URL('peers', import.meta.url));
+  execFileSync('npm', ['ci'], { cwd, stdio: ['ignore', 2, 2] });
 }

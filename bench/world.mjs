@@ -1,15 +1,15 @@
 import { randomBytes } from 'node:crypto';
 import pg from 'pg';
 import { freePort, startServer } from './processes.mjs';
-import { ask } from './requests.mjs';
+import { CLIENT, tokenEndpoint } from './token-endpoint.mjs';
 
 const PEOPLE = 200;
-const CLIENT = { client_id: 'maklerwelt-crm', client_secret: 'maklerwelt-crm-demo-secret' };
-const REDIRECT_URIS = `'{http://localhost:4000/callback}'`;
-const FORM = { 'content-type': 'application/x-www-form-urlencoded' };
 
-/** The API and the bare server on one fresh database, with many people who have granted access. */
-export async function startWorld(adminUrl) {
+/**
+ * The API and the bare server on one fresh database, with many people who have granted access.
+ * @param peers whether to start other authorization servers beside them
+ */
+export async function startWorld(adminUrl, { peers = false } = {}) {
   await using ends = new AsyncDisposableStack();
   const name = `bench_${randomBytes(6).toString('hex')}`;
   await query(adminUrl, `CREATE DATABASE ${name}`);
@@ -25,10 +25,12 @@ export async function startWorld(adminUrl) {
     PORT: port,
   });
   const bare = await start('bare.mjs', { DATABASE_URL: database });
+  const peer =
+    peers && (await start('../peers/oidc-provider.mjs', { CLIENT: JSON.stringify(CLIENT) }));
   // With one redirect URI, a code is created as the documented link does it.
   await query(
     database,
-    `UPDATE oauth_clients SET redirect_uris = ${REDIRECT_URIS} WHERE client_id = '${CLIENT.client_id}'`,
+    `UPDATE oauth_clients SET redirect_uris = '{${CLIENT.redirectUri}}' WHERE client_id = '${CLIENT.clientId}'`,
   );
   const userIds = await addPeople(database);
   const started = ends.move();
@@ -36,28 +38,11 @@ export async function startWorld(adminUrl) {
     api,
     bare,
     database,
-    /** @returns a body for the token endpoint for each of `count` codes, of as many people */
-    async exchanges(count) {
-      const codes = await api.ask('codes', {
-        clientId: CLIENT.client_id,
-        userIds: Array.from({ length: count }, (_, index) => userIds[index % PEOPLE]),
-      });
-      return codes.map((code) => form({ grant_type: 'authorization_code', code }));
-    },
-    async token(body) {
-      const url = `${api.url}/guest/v7/oauth-tokens`;
-      return JSON.parse(await ask(url, { method: 'POST', headers: FORM, body }));
-    },
-    refresh(refreshToken) {
-      return this.token(form({ grant_type: 'refresh_token', refresh_token: refreshToken }));
-    },
+    endpoint: tokenEndpoint(api, '/guest/v7/oauth-tokens', userIds),
+    peers: peer ? { 'oidc-provider, in memory': tokenEndpoint(peer, '/token', userIds) } : {},
     /** Ends the servers and drops the database. */
     stop: () => started.disposeAsync(),
   };
-}
-
-function form(parameters) {
-  return new URLSearchParams({ ...CLIENT, ...parameters }).toString();
 }
 
 async function addPeople(database) {

@@ -1,0 +1,94 @@
+/**
+ * oidc-provider, set up to give what the API gives: an ES256 access token for a resource and a
+ * refresh token that rotates, without an ID token. It keeps everything in a map, which spares it a
+ * database.
+ */
+import { generateKeyPairSync } from 'node:crypto';
+import { createServer } from 'node:http';
+import Provider from 'oidc-provider';
+import { answer, cpu } from '../servers/answer.mjs';
+
+const RESOURCE = 'https://api.flixcheck.example';
+const SCOPE = 'readwrite';
+const DAY = 86_400;
+
+const { clientId, clientSecret, redirectUri } = JSON.parse(process.env.CLIENT);
+const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+
+/** What its own memory adapter does, without the limit of 1,000 entries. */
+class InMemory {
+  entries = new Map();
+  async upsert(id, payload) {
+    this.entries.set(id, payload);
+  }
+  async find(id) {
+    return this.entries.get(id);
+  }
+  async consume(id) {
+    this.entries.get(id).consumed = Math.floor(Date.now() / 1000);
+  }
+  async destroy(id) {
+    this.entries.delete(id);
+  }
+}
+
+const provider = new Provider('https://login.flixcheck.example', {
+  adapter: InMemory,
+  clients: [
+    {
+      client_id: clientId,
+      client_secret: clientSecret,
+      redirect_uris: [redirectUri],
+      grant_types: ['authorization_code', 'refresh_token'],
+      response_types: ['code'],
+      token_endpoint_auth_method: 'client_secret_post',
+      id_token_signed_response_alg: 'ES256',
+    },
+  ],
+  jwks: { keys: [{ ...privateKey.export({ format: 'jwk' }), alg: 'ES256', use: 'sig' }] },
+  scopes: ['offline_access', SCOPE],
+  pkce: { required: () => false },
+  issueRefreshToken: () => true,
+  rotateRefreshToken: true,
+  findAccount: (_context, id) => ({ accountId: id, claims: () => ({ sub: id }) }),
+  features: {
+    devInteractions: { enabled: false },
+    resourceIndicators: {
+      enabled: true,
+      defaultResource: () => RESOURCE,
+      useGrantedResource: () => true,
+      getResourceServerInfo: () => ({
+        scope: SCOPE,
+        audience: RESOURCE,
+        accessTokenFormat: 'jwt',
+        accessTokenTTL: 3600,
+        jwt: { sign: { alg: 'ES256' } },
+      }),
+    },
+  },
+  ttl: { AuthorizationCode: 60, Grant: DAY, RefreshToken: DAY },
+});
+const client = await provider.Client.find(clientId);
+
+async function code(accountId) {
+  const grant = new provider.Grant({ clientId, accountId });
+  grant.addOIDCScope('offline_access');
+  grant.addResourceScope(RESOURCE, SCOPE);
+  return new provider.AuthorizationCode({
+    client,
+    accountId,
+    redirectUri,
+    grantId: await grant.save(),
+    scope: `${SCOPE} offline_access`,
+    resource: RESOURCE,
+    gty: 'authorization_code',
+  }).save();
+}
+
+answer({
+  cpu,
+  codes: ({ userIds }) => Promise.all(userIds.map(code)),
+});
+const server = createServer(provider.callback()).listen(0, '127.0.0.1', () => {
+  process.send({ ready: `http://127.0.0.1:${server.address().port}` });
+});

@@ -1,0 +1,46 @@
+import { ask } from './requests.mjs';
+
+const FORM = { 'content-type': 'application/x-www-form-urlencoded' };
+
+export const CLIENT = {
+  clientId: 'maklerwelt-crm',
+  clientSecret: 'maklerwelt-crm-demo-secret',
+  redirectUri: 'http://localhost:4000/callback',
+};
+
+/**
+ * A token endpoint, as the one client asks it, and codes for that.
+ * @param server answers `codes` with a code for each of many people
+ * @param path where its token endpoint is
+ * @param userIds of the people, who take turns
+ */
+export function tokenEndpoint(server, path, userIds) {
+  return {
+    server,
+    /** @returns a body for each of `count` codes */
+    async exchanges(count) {
+      const codes = await server.ask('codes', {
+        clientId: CLIENT.clientId,
+        userIds: Array.from({ length: count }, (_, index) => userIds[index % userIds.length]),
+      });
+      return codes.map((code) =>
+        form({ grant_type: 'authorization_code', code, redirect_uri: CLIENT.redirectUri }),
+      );
+    },
+    /** @returns the tokens that a request is answered with */
+    async token(body) {
+      return JSON.parse(await ask(`${server.url}${path}`, { method: 'POST', headers: FORM, body }));
+    },
+    refresh(refreshToken) {
+      return this.token(form({ grant_type: 'refresh_token', refresh_token: refreshToken }));
+    },
+  };
+}
+
+function form(parameters) {
+  return new URLSearchParams({
+    client_id: CLIENT.clientId,
+    client_secret: CLIENT.clientSecret,
+    ...parameters,
+  }).toString();
+}
