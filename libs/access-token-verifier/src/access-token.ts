@@ -18,6 +18,8 @@ export interface AccessTokenClaims {
   /** Seconds since 1970, as in the claims. */
   iat: number;
   exp: number;
+  /** The issuer sets none; where one is set, it counts (RFC 7519 §4.1.5). */
+  nbf?: number;
 }
 
 export type AccessTokenFailure =
@@ -87,7 +89,7 @@ export async function verifyAccessToken(
  * @throws AccessTokenError expired, not_yet_valid
  */
 export function checkTimes(
-  { iat, exp }: Pick<AccessTokenClaims, 'iat' | 'exp'>,
+  { iat, exp, nbf = iat }: Pick<AccessTokenClaims, 'iat' | 'exp' | 'nbf'>,
   now: Date,
   tolerance: { expirySeconds: number; futureSeconds: number },
 ): void {
@@ -97,6 +99,9 @@ export function checkTimes(
   }
   if (iat - tolerance.futureSeconds > seconds) {
     throw new AccessTokenError('not_yet_valid', 'The access token was issued in the future.');
+  }
+  if (nbf - tolerance.futureSeconds > seconds) {
+    throw new AccessTokenError('not_yet_valid', 'The access token is not valid yet.');
   }
 }
 
@@ -135,8 +140,8 @@ function readClaims(claims: jwt.JwtPayload | string): Omit<AccessTokenClaims, 'k
     if (typeof value !== 'string' || value === '') throw malformed();
     return value;
   };
-  const { iat, exp } = claims;
-  if (!Number.isSafeInteger(iat) || !Number.isSafeInteger(exp)) throw malformed();
+  const { iat, exp, nbf } = claims;
+  if (![iat, exp, nbf ?? iat].every(Number.isSafeInteger)) throw malformed();
   const jti = text('jti');
   return {
     userId: text('sub'),
@@ -148,5 +153,6 @@ function readClaims(claims: jwt.JwtPayload | string): Omit<AccessTokenClaims, 'k
     familyId: jti.split('.', 1)[0] ?? '',
     iat: iat as number,
     exp: exp as number,
+    ...(nbf !== undefined && { nbf }),
   };
 }

@@ -82,6 +82,22 @@ it('with a token that is not good: 401 invalid_token', async () => {
   expect(response.headers.get('www-authenticate')).toContain('error="invalid_token"');
 });
 
+it.each(['Bearer', 'Bearer a b', 'bearer "x"'])(
+  'with one that is none (%s): 401 invalid_token (RFC 6750 §3.1)',
+  async (authorization) => {
+    const response = await fetch(`${url}/reports`, { headers: { authorization } });
+    expect(response.status).toBe(401);
+    expect(response.headers.get('www-authenticate')).toContain('error="invalid_token"');
+  },
+);
+
+it('another scheme offers no token: 401 without an error', async () => {
+  const headers = { authorization: 'Basic cmVhZDpyZWFk' };
+  const response = await fetch(`${url}/reports`, { headers });
+  expect(response.status).toBe(401);
+  expect(response.headers.get('www-authenticate')).not.toContain('error=');
+});
+
 it('without the scope: 403 insufficient_scope with the scope that is needed', async () => {
   const response = await call('read', '/reports', 'POST');
   expect(response.status).toBe(403);

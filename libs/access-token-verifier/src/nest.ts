@@ -66,11 +66,13 @@ export class AccessTokenGuard implements CanActivate {
       return new HttpException({ error, error_description: description }, status);
     };
     if (!needed) throw refuse(403, 'insufficient_scope', 'This route is not open to applications.');
-    const { authorization } = request.headers;
-    const token = /^Bearer +([\w\-.~+/]+=*)$/i.exec(
-      typeof authorization === 'string' ? authorization : '',
-    )?.[1];
-    if (token === undefined) throw refuse(401);
+    const authorization = String(request.headers['authorization'] ?? '');
+    const token = /^Bearer +([\w\-.~+/]+=*)$/i.exec(authorization)?.[1];
+    if (token === undefined) {
+      // Who sent none is told nothing about it (RFC 6750 §3.1).
+      const offered = /^Bearer( |$)/i.test(authorization);
+      throw offered ? refuse(401, 'invalid_token', 'There is no access token.') : refuse(401);
+    }
     const claims = await this.verify(token, (message) => refuse(401, 'invalid_token', message));
     if (!scopeAllows(claims.scope, needed)) {
       throw refuse(403, 'insufficient_scope', `This takes the scope ${needed}.`, needed);

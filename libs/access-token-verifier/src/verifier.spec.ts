@@ -117,6 +117,11 @@ describe('a token is accepted only if all of it is right (RFC 9068 §4, RFC 8725
       () => sign({ header: { jku: 'https://evil.example' } }),
       'malformed',
     ],
+    [
+      'that is for later (RFC 7519 §4.1.5)',
+      () => sign({ claims: { nbf: Math.floor(Date.now() / 1000) + 70 } }),
+      'not_yet_valid',
+    ],
     ['without a connection', () => sign({ claims: { connection_id: undefined } }), 'malformed'],
     ['that is no token', () => 'no-token', 'malformed'],
     ['that is far too long', () => `${'a'.repeat(5000)}.b.c`, 'malformed'],

@@ -64,6 +64,11 @@ describe('an access token lives 60 minutes (CONTRACT §2.6, §5)', () => {
     }
   });
 
+  it('revoking one that has run out is no error (RFC 7009 §2.2)', async () => {
+    clock.advance(HOUR);
+    expect(await client.revoke(token)).toMatchObject({ status: 200, body: {} });
+  });
+
   it('a refresh gives another 60 minutes', async () => {
     const { refresh_token } = await client.connect(user);
     clock.advance(HOUR);
@@ -92,6 +97,8 @@ describe('a token signed with the right key is still refused where its claims ar
     ['exp in the past', () => issue({ exp: seconds() - 1 })],
     ['exp now', () => issue({ exp: seconds() })],
     ['no iat', () => issue({ iat: undefined })],
+    ['nbf more than 60 seconds ahead (RFC 7519 §4.1.5)', () => issue({ nbf: seconds() + 61 })],
+    ['nbf that is no number', () => issue({ nbf: 'now' })],
     ['iat more than 60 seconds ahead', () => issue({ iat: seconds() + 61 })],
     ['no sub', () => issue({ sub: undefined })],
     ['an empty sub', () => issue({ sub: '' })],
@@ -103,6 +110,10 @@ describe('a token signed with the right key is still refused where its claims ar
     ['crit', () => issue({}, { crit: ['x'], x: 1 })],
     ['jwk beside the right kid', () => issue({}, { jwk: { kty: 'EC' } })],
     ['jku beside the right kid', () => issue({}, { jku: 'https://evil.example/keys' })],
+    ['x5u beside the right kid', () => issue({}, { x5u: 'https://evil.example/cert' })],
+    ['x5c beside the right kid', () => issue({}, { x5c: ['MIIB'] })],
+    ['zip (RFC 8725 §3.6)', () => issue({}, { zip: 'DEF' })],
+    ['b64 (RFC 7797)', () => issue({}, { b64: true })],
   ])('%s', async (_, make) => {
     const made = make();
     expect(await client.use(made)).toBe(401);
@@ -111,6 +122,7 @@ describe('a token signed with the right key is still refused where its claims ar
 
   it('clocks up to 60 seconds apart are put up with (CONTRACT §5, issue time)', async () => {
     expect(await client.use(issue({ iat: seconds() + 60, exp: seconds() + 3660 }))).toBe(200);
+    expect(await client.use(issue({ nbf: seconds() + 60 }))).toBe(200);
   });
 
   it('the full media type is the same type (RFC 9068 §4)', async () => {
