@@ -384,6 +384,11 @@ describe('the page is not trusted: the grant validates again (DESIGN, CONTRACT Â
     ],
     ['no challenge where PKCE is required', 'invalid_request', { clientId: 'strict' }],
     [
+      'a state with half a surrogate pair, which no URI can carry back',
+      'invalid_request',
+      { clientId: 'plain', state: 'a\ud800' },
+    ],
+    [
       'the method plain',
       'invalid_request',
       { clientId: 'plain', codeChallenge: CHALLENGE, codeChallengeMethod: 'plain' },

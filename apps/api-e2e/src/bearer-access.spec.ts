@@ -224,6 +224,37 @@ describe('a 401 from a resource says how to get in (CONTRACT §5, RFC 6750 §3, 
     },
   );
 
+  it('the challenge is well-formed, and names each parameter once (RFC 9110 §11.6.1, RFC 6750 §3)', async () => {
+    const check = { json: { resource: {} } };
+    const answers = [
+      await send(world.url, '/user/v7/checks'),
+      await send(world.url, '/user/v7/checks', { headers: bearer('"\\, x="y') }),
+      await send(world.url, '/user/v7/checks', { headers: bearer('x') }),
+      await send(world.url, '/user/v7/checks', { headers: bearer(reader.access_token), ...check }),
+      await send(world.url, '/user/v7/checks', {
+        headers: { authorization: ['Bearer x', 'Bearer y'] },
+      }),
+    ];
+    expect(answers.map(({ status }) => status)).toEqual([401, 401, 401, 403, 400]);
+    for (const { headers } of answers) {
+      const challenge = String(headers['www-authenticate']);
+      expect(challenge).toMatch(/^Bearer [a-z_]+="[^"\\]*"(, [a-z_]+="[^"\\]*")*$/);
+      const names = [...challenge.matchAll(/([a-z_]+)="/g)].map(([, name]) => name);
+      expect(new Set(names).size).toBe(names.length);
+      expect(challenge).toContain(metadata());
+    }
+  });
+
+  it('HEAD is refused like GET', async () => {
+    for (const operation of all.filter(({ method }) => method === 'GET')) {
+      if (!takesBearer(operation) && !refusesBearer(operation)) continue;
+      const head = await call({ ...operation, method: 'HEAD' });
+      expect([nameOf(operation), head.status, head.text]).toEqual([nameOf(operation), 401, '']);
+      const challenge = takesBearer(operation) ? expect.stringContaining(metadata()) : undefined;
+      expect(head.headers['www-authenticate']).toEqual(challenge);
+    }
+  });
+
   it('a session-only route without anything is 401 session_required (CONTRACT §3)', async () => {
     for (const operation of all.filter(refusesBearer)) {
       const answer = await call(operation);
@@ -253,6 +284,26 @@ describe('a 401 from a resource says how to get in (CONTRACT §5, RFC 6750 §3, 
   });
 });
 
+it('what takes credentials is kept by no cache (RFC 6749 §5.1, RFC 9111 §5.2.2.5)', async () => {
+  let successes = 0;
+  for (const operation of all.filter((one) => takesBearer(one) || refusesBearer(one))) {
+    const { method, template } = operation;
+    // The stream of changes does not end.
+    if (method !== 'GET' || template.endsWith('/changes')) continue;
+    const person = template.startsWith('/admin/') ? world.operator : world.admin;
+    const headers = takesBearer(operation)
+      ? bearer(reader.access_token)
+      : { cookie: person.cookie };
+    const answer = await call(operation, { headers });
+    if (answer.status === 200) successes += 1;
+    expect([nameOf(operation), answer.headers['cache-control']]).toEqual([
+      nameOf(operation),
+      'no-store',
+    ]);
+  }
+  expect(successes).toBeGreaterThan(7);
+});
+
 describe('encoded and odd paths skip no check (CVE-2025-69211)', () => {
   it.each([
     '/user/v7/%63onnections',
@@ -279,4 +330,22 @@ describe('encoded and odd paths skip no check (CVE-2025-69211)', () => {
     const withToken = await send(world.url, path, { headers: bearer(writer.access_token) });
     expect([403, 404, 400]).toContain(withToken.status);
   });
+
+  it.each(['/user/v7/%63hecks', '/%75ser/v7/checks', '/user/%767/chec%6bs'])(
+    '%s takes the same token and the same scope as /user/v7/checks',
+    async (path) => {
+      const nothing = await send(world.url, path, { json: { resource: {} } });
+      expect([nothing.status, nothing.body.code]).toEqual([401, 'session_required']);
+      const narrow = await send(world.url, path, {
+        headers: bearer(reader.access_token),
+        json: { resource: {} },
+      });
+      expect([narrow.status, narrow.body.code]).toEqual([403, 'insufficient_scope']);
+      const foreign = await send(world.url, path, {
+        headers: { cookie: world.member.cookie, origin: 'https://evil.example' },
+        json: { resource: {} },
+      });
+      expect([foreign.status, foreign.body.code]).toEqual([403, 'origin_refused']);
+    },
+  );
 });

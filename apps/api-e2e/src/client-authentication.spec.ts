@@ -227,6 +227,24 @@ describe('one method at a time, from one place (CONTRACT §5, token endpoint hyg
     ]);
   });
 
+  it('two Authorization headers are invalid_request, whichever of them is good (RFC 6749 §2.3)', async () => {
+    const { code } = await client.code(world.member);
+    const good = basic(clientId, secret).authorization;
+    for (const pair of [
+      [good, good],
+      [good, basic('nobody', 'x').authorization],
+      [basic('nobody', 'x').authorization, good],
+      [good, 'Bearer x'],
+    ]) {
+      const form = { grant_type: 'authorization_code', code };
+      expect(await outcome({ form, headers: { authorization: pair } })).toEqual([
+        400,
+        'invalid_request',
+      ]);
+    }
+    expect((await client.exchange(code)).status).toBe(200);
+  });
+
   it('credentials in the query are never read (RFC 6749 §2.3.1)', async () => {
     const answer = await token({ form: grant }, `${TOKEN_PATH}?${query(client.credentials)}`);
     expect([answer.status, answer.body.error]).toEqual([401, 'invalid_client']);

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { withoutTable } from './harness/database.js';
 import { type Answer, bearer, type Message, send } from './harness/http.js';
 import { nameOf, type Operation, operations } from './harness/openapi.js';
+import { register } from './harness/registry.js';
 import { TOKEN_PATH, type TokenAnswer } from './harness/third-party.js';
 import { startWorld, type World } from './harness/world.js';
 
@@ -143,6 +144,16 @@ describe('browsers of any origin may call what third parties call (CONTRACT §5 
     expect(answer.status).toBe(status);
     expectOpen(answer);
     expect(answer.headers['access-control-expose-headers']).toMatch(/www-authenticate/i);
+  });
+
+  it('the limit on failures too, with when to come back', async () => {
+    const client = await register(world.operator);
+    const form = { grant_type: 'authorization_code', code: 'x', ...client.credentials };
+    await Promise.all(Array.from({ length: 59 }, () => fromBrowser(TOKEN_PATH, { form })));
+    const answer = await fromBrowser(TOKEN_PATH, { form });
+    expect(answer.status).toBe(429);
+    expectOpen(answer);
+    expect(answer.headers['access-control-expose-headers']).toMatch(/retry-after/i);
   });
 
   it('unexpected errors too', async () => {

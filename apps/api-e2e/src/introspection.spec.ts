@@ -88,6 +88,16 @@ describe('everything else is {"active":false} and nothing more (CONTRACT §4, RF
     await expectInactive(client, token);
   });
 
+  it('one that is longer than any of ours', async () => {
+    await expectInactive(client, 'x'.repeat(50_000));
+  });
+
+  it('a forged refresh token that names a real family', async () => {
+    const forged = Buffer.from(tokens.refresh_token, 'base64url');
+    forged[40] = (forged[40] ?? 0) ^ 1;
+    await expectInactive(client, forged.toString('base64url'));
+  });
+
   it('a token with a broken signature', async () => {
     await expectInactive(client, `${tokens.access_token.slice(0, -2)}AA`);
   });
@@ -143,6 +153,16 @@ describe('who may ask', () => {
     const answer = await world.desktop.introspect(own.access_token);
     expect(answer.status).toBe(401);
     expect(answer.body).not.toHaveProperty('active');
+    expect(answer.headers).not.toHaveProperty('www-authenticate');
+  });
+
+  it('one that tries by Basic is told so in that scheme (CONTRACT §5, RFC 6749 §5.2)', async () => {
+    const answer = await send<TokenAnswer>(world.url, `${TOKEN_PATH}/introspect`, {
+      form: { token: tokens.access_token },
+      headers: world.desktop.basic,
+    });
+    expect([answer.status, answer.body.error]).toEqual([401, 'invalid_client']);
+    expect(answer.headers['www-authenticate']).toMatch(/^Basic realm="/);
   });
 
   it('nobody without authentication, and no Bearer token (RFC 7662 §2.1)', async () => {

@@ -265,10 +265,11 @@ describe('/.well-known/', () => {
     'jwks.json',
   ];
   it.each(documents)(
-    '%s may be cached, and asked for with HEAD and from any origin',
+    '%s is JSON, may be cached, and asked for with HEAD and from any origin',
     async (name) => {
       const headers = { origin: 'https://crm.example' };
       const get = await send(world.url, `/.well-known/${name}`, { headers });
+      expect(get.headers['content-type']).toMatch(/^application\/(jwk-set\+)?json/);
       expect(get.headers['cache-control']).toMatch(/max-age=\d+/);
       expect(get.headers['access-control-allow-origin']).toBe('*');
       const head = await send(world.url, `/.well-known/${name}`, { method: 'HEAD' });

@@ -196,6 +196,19 @@ describe('who has no right to a refresh token neither uses nor ends it', () => {
     },
   );
 
+  it('a foreign resource is invalid_target and does not use the token up (RFC 8707 §2)', async () => {
+    const resource = 'https://other.example';
+    const refused = await client.refresh(tokens.refresh_token, { resource });
+    expect([refused.status, refused.body.error]).toEqual([400, 'invalid_target']);
+    expect(await refreshed(tokens.refresh_token)).toHaveProperty('access_token');
+  });
+
+  it('a refresh token is no code', async () => {
+    const answer = await client.exchange(tokens.refresh_token);
+    expect([answer.status, answer.body.error]).toEqual([400, 'invalid_grant']);
+    await refreshed(tokens.refresh_token);
+  });
+
   it('a token that was never issued is invalid_grant and ends nothing, however much it looks like one', async () => {
     const value = tokens.refresh_token;
     const changed = (index: number) => {

@@ -148,6 +148,17 @@ describe('each way to fail has a reason of its own (CONTRACT §4)', () => {
       () => post({ ...CODE, ...own() }, { headers: client.basic }),
     ],
     [
+      'several_authorization_headers',
+      'invalid_request',
+      () => {
+        const { authorization } = client.basic;
+        return post(
+          { ...CODE, code: 'x' },
+          { headers: { authorization: [authorization, 'Bearer x'] } },
+        );
+      },
+    ],
+    [
       'client_id_mismatch',
       'invalid_request',
       () => post({ ...CODE, client_id: 'other' }, { headers: client.basic }),

@@ -62,6 +62,26 @@ describe('revocation by the client (CONTRACT §4, RFC 7009)', () => {
     },
   );
 
+  it('so is one that is longer than any of ours', async () => {
+    for (const token of ['x'.repeat(50_000), `${tokens.access_token}${'x'.repeat(10_000)}`]) {
+      const answer = await client.revoke(token);
+      expect([answer.status, answer.text]).toEqual([200, '{}']);
+    }
+    expect(await works(tokens.access_token)).toBe(true);
+  });
+
+  it('a forged one that names a real family is unknown too: it ends nothing', async () => {
+    const bytes = Buffer.from(tokens.refresh_token, 'base64url');
+    for (const at of [16, 47, 63]) {
+      const forged = Buffer.from(bytes);
+      forged[at] = (forged[at] ?? 0) ^ 1;
+      const answer = await client.revoke(forged.toString('base64url'));
+      expect([answer.status, answer.text]).toEqual([200, '{}']);
+    }
+    expect(await works(tokens.access_token)).toBe(true);
+    expect((await client.refresh(tokens.refresh_token)).status).toBe(200);
+  });
+
   it('a missing or empty token is 400 invalid_request (CONTRACT §4)', async () => {
     for (const parameters of [{}, { token: '' }]) {
       const answer = await send<TokenAnswer>(world.url, `${TOKEN_PATH}/revoke`, {

@@ -145,6 +145,12 @@ describe('`scope` on a refresh may narrow the access token, never widen it (CONT
     expect(answer.body.scope).toBe('readwrite');
   });
 
+  it('and so does one of blanks, whatever was granted', async () => {
+    const tokens = await both.connect(world.member, { scope: 'read' });
+    const answer = await both.refresh(tokens.refresh_token, { scope: '  ' });
+    expect([answer.status, answer.body.scope]).toEqual([200, 'read']);
+  });
+
   it('the scope in the answer is in the order asked', async () => {
     const tokens = await both.connect(world.member, { scope: 'read readwrite' });
     expect(tokens.scope).toBe('read readwrite');

@@ -21,6 +21,9 @@ const token = (message: Message, path = TOKEN_PATH) =>
     ...message,
     headers: { 'x-forwarded-for': `2001:db8::${(address += 1)}`, ...message.headers },
   });
+const FORM = 'application/x-www-form-urlencoded';
+const JSON_TYPE = 'application/json';
+const bom = (parameters: object) => `\ufeff${JSON.stringify(parameters)}`;
 const GRANT = { grant_type: 'authorization_code', code: 'no-such-code' };
 const REQUEST_ID = /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/;
 
@@ -54,6 +57,17 @@ describe('a known parameter sent twice in a form is invalid_request (CONTRACT §
     }
   });
 
+  it('however the repetition is written: an encoded name, or a name alone', async () => {
+    const { code } = await client.code(world.member);
+    const form = query({ ...GRANT, code, ...client.credentials });
+    for (const second of ['c%6fde=x', '%63ode=', 'code', `code=${code}`]) {
+      const body = `${form}&${second}`;
+      const answer = await token({ body, headers: { 'content-type': FORM } });
+      expect([answer.status, answer.body.error]).toEqual([400, 'invalid_request']);
+    }
+    expect((await client.exchange(code)).status).toBe(200);
+  });
+
   it('`resource` may repeat, as long as each is ours (CONTRACT §5, RFC 8707 §2)', async () => {
     const request = async (...resources: string[]) => {
       const { code } = await client.code(world.member);
@@ -65,13 +79,16 @@ describe('a known parameter sent twice in a form is invalid_request (CONTRACT §
       return [answer.status, answer.body.error];
     };
     expect(await request(world.url, `${world.url}/user/v7`)).toEqual([200, undefined]);
+    expect(await request(world.url, '')).toEqual([200, undefined]);
+    expect(await request('', '')).toEqual([200, undefined]);
     expect(await request(world.url, 'https://other.example')).toEqual([400, 'invalid_target']);
+    expect(await request('', 'https://other.example')).toEqual([400, 'invalid_target']);
   });
 
   it('an unknown parameter may be anything, any number of times (CONTRACT §3, RFC 6749 §3.2)', async () => {
     const { code } = await client.code(world.member);
     const form = Object.entries({ ...GRANT, code, ...client.credentials, audience: 'x' });
-    const answer = await token({ form: [...form, ['audience', 'y'], ['foo[]', '1'], ['', 'x']] });
+    const answer = await token({ form: [...form, ['audience', 'y'], ['foo[]', '1'], ['', '\0']] });
     expect(answer.status).toBe(200);
   });
 
@@ -148,10 +165,40 @@ describe('a value that is no string is invalid_request (CONTRACT §5)', () => {
     }
   });
 
+  it('half a surrogate pair, which JSON can write and nothing can store', async () => {
+    for (const endpoint of ['', '/revoke', '/introspect']) {
+      const json = { ...GRANT, ...client.credentials, code: '\ud800', token: 'a\udfff' };
+      const answer = await token({ json }, TOKEN_PATH + endpoint);
+      expect([answer.status, answer.body.error]).toEqual([400, 'invalid_request']);
+    }
+  });
+
   it('a value of 60 kB, which is answered and not cut off', async () => {
     const answer = await client.exchange('x'.repeat(60_000));
     expect(answer.status).toBe(400);
     expect(answer.body.error).toMatch(/^invalid_(request|grant)$/);
+  });
+});
+
+describe('a form that plays with prototypes (CVE-2019-18413)', () => {
+  it('names that every object has are unknown parameters like others (RFC 6749 §3.2)', async () => {
+    const { code } = await client.code(world.member);
+    const form = Object.entries({ ...GRANT, code, ...client.credentials });
+    const more = ['constructor', 'toString', 'hasOwnProperty', 'valueOf', 'client_id[__proto__]'];
+    const answer = await token({ form: [...form, ...more.map((name) => [name, 'x'] as const)] });
+    expect(answer.status).toBe(200);
+  });
+
+  it('__proto__ stands in for no parameter', async () => {
+    const { clientId, clientSecret = '' } = client.registration;
+    const { code } = await client.code(world.member);
+    const form = { ...GRANT, code, client_id: clientId };
+    for (const name of ['__proto__', '__proto__[client_secret]', '__proto__.client_secret']) {
+      const answer = await token({ form: [...Object.entries(form), [name, clientSecret]] });
+      expect(['invalid_request', 'invalid_client']).toContain(answer.body.error);
+      expect((await token({ form })).body.error).toBe('invalid_client');
+    }
+    expect((await client.exchange(code)).status).toBe(200);
   });
 });
 
@@ -204,6 +251,10 @@ describe('every answer (CONTRACT §5, RFC 6749 §5.1, §5.2)', () => {
     ['invalid_request', () => token({ form: {} })],
     ['a JSON error', () => token({ body: '{', headers: { 'content-type': 'application/json' } })],
     ['a revocation', async () => (await client.revoke('x')) as Awaited<ReturnType<typeof token>>],
+    [
+      'an introspection (RFC 7662 §4)',
+      () => token({ form: { token: 'x', ...client.credentials } }, `${TOKEN_PATH}/introspect`),
+    ],
   ];
   it.each(answers)('%s is no-store and flat JSON', async (_, make) => {
     const answer = await make();
@@ -235,6 +286,7 @@ describe('every answer (CONTRACT §5, RFC 6749 §5.1, §5.2)', () => {
       { form: { ...client.credentials, grant_type: 'password' } },
       { form: [...Object.entries({ ...GRANT, ...client.credentials }), ['code', 'second']] },
       { json: { ...GRANT, ...client.credentials, code: 1 } },
+      { form: { ...GRANT, ...client.credentials, code: 'a\0' } },
     ];
     for (const message of failures) {
       const { status, body } = await token(message);
@@ -310,10 +362,21 @@ describe('every answer (CONTRACT §5, RFC 6749 §5.1, §5.2)', () => {
   });
 });
 
-it('GET, PUT, PATCH and DELETE give no tokens (RFC 6749 §3.2)', async () => {
+it.each([
+  ['a form in other letters (RFC 9110 §8.3.1)', 'Application/X-WWW-Form-URLEncoded', query],
+  ['a form with a charset', `${FORM}; charset="utf-8"`, query],
+  ['JSON in other letters with a charset', 'APPLICATION/JSON;Charset="UTF-8"', JSON.stringify],
+  ['JSON after a byte order mark (RFC 8259 §8.1)', JSON_TYPE, bom],
+])('the body may be %s', async (_, type, write) => {
+  const { code } = await client.code(world.member);
+  const body = write({ ...GRANT, code, ...client.credentials });
+  expect((await token({ body, headers: { 'content-type': type } })).status).toBe(200);
+});
+
+it('GET, HEAD, OPTIONS, PUT, PATCH and DELETE give no tokens (RFC 6749 §3.2)', async () => {
   const { code } = await client.code(world.member);
   const parameters = { grant_type: 'authorization_code', code, ...client.credentials };
-  for (const method of ['GET', 'PUT', 'PATCH', 'DELETE']) {
+  for (const method of ['GET', 'HEAD', 'OPTIONS', 'PUT', 'PATCH', 'DELETE']) {
     for (const message of [{ method }, { method, form: parameters }]) {
       const answer = await token(message, `${TOKEN_PATH}?${query(parameters)}`);
       expect([404, 405]).toContain(answer.status);

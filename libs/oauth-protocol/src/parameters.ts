@@ -9,6 +9,8 @@ export interface ParameterResult<Name extends string> {
 }
 
 const MAX_PARAMETER_LENGTH = 4096;
+/** Control characters, and halves of a surrogate pair, which no URI can carry back (RFC 3986 §2.5). */
+const UNFIT_CHARACTERS = /[\x00-\x08\x0a-\x1f\x7f\p{Surrogate}]/u;
 
 /**
  * Picks the known parameters out of a query or body. Unknown ones are ignored (RFC 6749 §3.1,
@@ -19,11 +21,14 @@ const MAX_PARAMETER_LENGTH = 4096;
  * @param known the parameters to read
  * @param repeatable those which may come several times (`resource`, RFC 8707 §2); the values are
  *   joined by a space, which no URI contains
+ * @param ofAnyLength those which are bounded by the size of the body alone (`token`, of which an
+ *   unknown one is no error: RFC 7009 §2.2, RFC 7662 §2.2)
  */
 export function readParameters<Name extends string>(
   input: unknown,
   known: readonly Name[],
   repeatable: readonly Name[] = [],
+  ofAnyLength: readonly Name[] = [],
 ): ParameterResult<Name> {
   const values: Partial<Record<Name, string>> = {};
   const problems: ParameterProblem[] = [];
@@ -35,9 +40,9 @@ export function readParameters<Name extends string>(
     const value = Array.isArray(raw) && repeatable.includes(name) ? joined(raw) : raw;
     if (Array.isArray(value)) problems.push({ parameter: name, problem: 'repeated' });
     else if (typeof value !== 'string') problems.push({ parameter: name, problem: 'not_a_string' });
-    else if (value.length > MAX_PARAMETER_LENGTH)
+    else if (value.length > MAX_PARAMETER_LENGTH && !ofAnyLength.includes(name))
       problems.push({ parameter: name, problem: 'too_long' });
-    else if (/[\x00-\x08\x0a-\x1f\x7f]/.test(value))
+    else if (UNFIT_CHARACTERS.test(value))
       problems.push({ parameter: name, problem: 'invalid_characters' });
     else if (value !== '') values[name] = value;
   }
@@ -45,7 +50,8 @@ export function readParameters<Name extends string>(
 }
 
 function joined(values: unknown[]): unknown {
-  return values.every((value) => typeof value === 'string') ? values.join(' ') : values;
+  if (!values.every((value) => typeof value === 'string')) return values;
+  return values.filter((value) => value !== '').join(' ');
 }
 
 export function describeParameterProblem({ parameter, problem }: ParameterProblem): string {
@@ -55,7 +61,7 @@ export function describeParameterProblem({ parameter, problem }: ParameterProble
     case 'not_a_string':
       return `The parameter ${parameter} must be a string.`;
     case 'invalid_characters':
-      return `The parameter ${parameter} contains control characters.`;
+      return `The parameter ${parameter} contains control characters, or half a character.`;
     case 'too_long':
       return `The parameter ${parameter} is longer than ${MAX_PARAMETER_LENGTH} characters.`;
   }

@@ -5,6 +5,7 @@ describe('what may be registered (CONTRACT §5 Redirect URIs)', () => {
   it.each([
     'https://crm.example/callback',
     'https://crm.example/callback?tenant=1',
+    'https://crm.example/callback?tenant=code&encode=state',
     'http://localhost:4000/callback',
     'http://127.0.0.1/callback',
     'http://[::1]:8080/callback',
@@ -21,6 +22,9 @@ describe('what may be registered (CONTRACT §5 Redirect URIs)', () => {
     'https://@crm.example/callback',
     'https://*.example/callback',
     'https:crm.example',
+    'https:///crm.example/callback',
+    'https://crm.example/callback?code=1',
+    'https://crm.example/callback?a=b&%73tate=1',
     '/callback',
     'https://crm.example/\\evil',
     'https://crm.example/call back',

@@ -6,6 +6,9 @@ const REGISTRABLE_SCHEMES = ['https:', 'http:'];
 
 const MAX_URI_LENGTH = 2000;
 
+/** What the response adds to the query (RFC 6749 §4.1.2, RFC 9207 §2). */
+const RESPONSE_PARAMETERS = ['code', 'state', 'iss', 'error', 'error_description', 'error_uri'];
+
 function parse(uri: string): URL | null {
   try {
     return new URL(uri);
@@ -25,7 +28,7 @@ export function redirectUriProblem(uri: string): string | null {
     return 'must be an ASCII URI without spaces, control characters and backslashes';
   }
   const url = parse(uri);
-  if (!url || !REGISTRABLE_SCHEMES.includes(url.protocol) || !/^https?:\/\//.test(uri)) {
+  if (!url || !REGISTRABLE_SCHEMES.includes(url.protocol) || !/^https?:\/\/[^/?#]/.test(uri)) {
     return 'must be an absolute https:// URI, or http:// on a loopback address';
   }
   if (uri.includes('#')) return 'must not have a fragment (RFC 6749 §3.1.2)';
@@ -33,6 +36,10 @@ export function redirectUriProblem(uri: string): string | null {
     return 'must not carry user information';
   }
   if (uri.includes('*')) return 'must not contain wildcards: redirect URIs match exactly';
+  const taken = RESPONSE_PARAMETERS.find((name) => url.searchParams.has(name));
+  if (taken !== undefined) {
+    return `must not have ${taken} in its query: the response carries it, and only once (RFC 6749 §3.1)`;
+  }
   if (url.protocol === 'http:' && !LOOPBACK_HOSTS.includes(url.hostname)) {
     return 'must use https, except on a loopback address (127.0.0.1, [::1], localhost)';
   }

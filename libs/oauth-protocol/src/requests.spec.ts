@@ -54,6 +54,14 @@ describe('parameters (RFC 6749 §3.1, §3.2)', () => {
     expect(read({ resource: ['https://a.example', 'https://b.example'] }).values).toEqual({
       resource: 'https://a.example https://b.example',
     });
+    expect(read({ resource: ['', 'https://b.example'] }).values).toEqual({
+      resource: 'https://b.example',
+    });
+    expect(read({ resource: ['', ''] })).toEqual({ values: {}, problems: [] });
+  });
+
+  it('a value may be of any script and sign', () => {
+    expect(read({ code: 'Müller 日本語 🦊\t' }).values).toEqual({ code: 'Müller 日本語 🦊\t' });
   });
 
   it.each([
@@ -61,6 +69,7 @@ describe('parameters (RFC 6749 §3.1, §3.2)', () => {
     [{ toString: 'x' }, 'not_a_string'],
     [null, 'not_a_string'],
     ['a\0b', 'invalid_characters'],
+    ['a\ud800', 'invalid_characters'],
     ['a'.repeat(5000), 'too_long'],
   ])('%j is a problem: %s', (code, problem) => {
     const [found] = read({ code }).problems;

@@ -13,7 +13,8 @@ import {
 } from '../http/access.js';
 import { ApiError, type ProblemCode } from '../http/api-error.js';
 import { AppLogger } from '../http/app-logger.js';
-import { authorizationHeaders, bearerRefusal, isBearer } from './bearer.js';
+import { authorizationHeaders } from '../http/authorization-headers.js';
+import { bearerRefusal, isBearer } from './bearer.js';
 import { assertFromPortal, isStateChanging } from './request-origin.js';
 import { SessionCookie } from './session-cookie.js';
 import { AccessTokenStrategy } from './strategies/access-token.strategy.js';
@@ -56,6 +57,8 @@ export class AccessGuard implements CanActivate {
     const http = context.switchToHttp();
     const request = http.getRequest<FastifyRequest>();
     const reply = http.getResponse<FastifyReply>();
+    // What takes credentials is for the caller alone (RFC 6749 §5.1, RFC 9111 §5.2.2.5).
+    if (access?.kind !== 'anyone') void reply.header('cache-control', 'no-store');
     switch (access?.kind) {
       case 'anyone':
         if (access.stateChanging) assertFromPortal(request, this.config.publicUrl);

@@ -1,21 +1,10 @@
 import { toErrorDescription } from '@flixcheck/oauth-protocol';
-import type { FastifyRequest } from 'fastify';
 import { ApiError, type ProblemCode } from '../http/api-error.js';
 
 /** RFC 6750 §2.1: one or more spaces, then a b64token; the scheme in any case (RFC 9110 §11.1). */
 const BEARER = /^Bearer +([A-Za-z0-9\-._~+/]+=*)$/i;
 const BEARER_SCHEME = /^Bearer( |$)/i;
 const METADATA_PATH = '/.well-known/oauth-protected-resource';
-
-/** Every `Authorization` header of a request; Node itself would drop all but the first. */
-export function authorizationHeaders(request: FastifyRequest): string[] {
-  const { rawHeaders } = request.raw;
-  const values: string[] = [];
-  for (let at = 0; at < rawHeaders.length; at += 2) {
-    if (rawHeaders[at]?.toLowerCase() === 'authorization') values.push(rawHeaders[at + 1] ?? '');
-  }
-  return values;
-}
 
 /** Whether a header offers an access token, be it well-formed or not. */
 export function isBearer(authorization: string): boolean {

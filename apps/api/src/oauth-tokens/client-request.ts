@@ -1,6 +1,7 @@
 import { describeParameterProblem, readParameters } from '@flixcheck/oauth-protocol';
 import type { FastifyRequest } from 'fastify';
 import { OAuthError } from '../http/api-error.js';
+import { authorizationHeaders } from '../http/authorization-headers.js';
 import type { OAuthClient } from '../oauth-clients/oauth-clients.service.js';
 
 /** What the token, revocation and introspection endpoints may be sent; all else is ignored. */
@@ -48,7 +49,16 @@ export function readClientParameters(request: FastifyRequest): {
     );
     return { parameters: {}, problem };
   }
-  const { values, problems } = readParameters(body, PARAMETERS, ['resource']);
+  const { values, problems } = readParameters(body, PARAMETERS, ['resource'], ['token']);
+  // Two proxies may believe two of them: only one way to authenticate is one (RFC 6749 §2.3).
+  if (authorizationHeaders(request).length > 1) {
+    const problem = new OAuthError(
+      'invalid_request',
+      'several_authorization_headers',
+      'The request has more than one Authorization header; send one.',
+    );
+    return { parameters: values, problem };
+  }
   const [first] = problems;
   const problem =
     first &&

@@ -122,8 +122,7 @@ export class TokenGrants {
     const rotation = {
       presented,
       oauthClientId: client.id,
-      needsReadwrite:
-        parameters.scope !== undefined && splitScope(asked.scope).includes('readwrite'),
+      needsReadwrite: splitScope(parameters.scope ?? '').includes('readwrite'),
       now: at,
     };
     const granted =

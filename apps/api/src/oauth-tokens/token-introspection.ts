@@ -2,7 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { CONFIG, type RuntimeConfig } from '../config/config.module.js';
 import { ConnectionsService } from '../connections/connections.service.js';
 import { Revocations } from '../connections/revocations.js';
-import { OAuthError } from '../http/api-error.js';
+import { ClientAuthenticationError } from '../oauth-clients/client-authentication.js';
 import { AccessTokenError, AccessTokens, type VerifiedAccessToken } from './access-tokens.js';
 import type { Findings } from './client-endpoint.js';
 import { type ClientRequest, requireParameter } from './client-request.js';
@@ -47,10 +47,11 @@ export class TokenIntrospection {
    */
   async introspect(request: ClientRequest, findings: Findings): Promise<IntrospectionResponse> {
     if (request.client.kind === 'public') {
-      throw new OAuthError(
+      throw new ClientAuthenticationError(
         'invalid_client',
         'public_client_cannot_introspect',
         'Introspection is for confidential clients, which prove who they are.',
+        { challenge: Boolean(request.authorization?.trim()) },
       );
     }
     const token = requireParameter(request.parameters, 'token');

@@ -47,6 +47,10 @@ export class ThirdParty {
     return this.post('', { grant_type: 'refresh_token', refresh_token: refreshToken, ...more });
   }
 
+  revoke(token: string): Promise<{ status: number; body: object }> {
+    return this.post('/revoke', { token });
+  }
+
   async isActive(token: string): Promise<boolean> {
     const { body } = await this.post<{ active: boolean }>('/introspect', { token });
     return body.active;

@@ -4,18 +4,13 @@ import type { FastifyRequest } from 'fastify';
 import { CONFIG, type RuntimeConfig } from '../../config/config.module.js';
 import { Revocations } from '../../connections/revocations.js';
 import type { BearerCaller } from '../../http/access.js';
+import { authorizationHeaders } from '../../http/authorization-headers.js';
 import {
   AccessTokenError,
   AccessTokens,
   type VerifiedAccessToken,
 } from '../../oauth-tokens/access-tokens.js';
-import {
-  authorizationHeaders,
-  bearerRefusal,
-  invalidToken,
-  isBearer,
-  parseBearer,
-} from '../bearer.js';
+import { bearerRefusal, invalidToken, isBearer, parseBearer } from '../bearer.js';
 import { RequestStrategy } from './request.strategy.js';
 
 /** A third-party application by its access token (RFC 6750 §2.1, the header and nothing else). */
