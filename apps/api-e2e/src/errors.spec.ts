@@ -28,6 +28,19 @@ function expectProblem(answer: Answer<Problem>, status: number, code: string) {
   }
 }
 
+it('a known path with another method is 405 and says which it takes (RFC 9110 §15.5.6)', async () => {
+  for (const [method, path, allow] of [
+    ['GET', '/guest/v7/sessions', 'POST'],
+    ['DELETE', '/user/v7/users/me', 'GET, HEAD, PATCH'],
+    ['POST', '/user/v7/connections/00000000-0000-4000-8000-000000000000', 'DELETE, GET, HEAD'],
+    ['POST', '/.well-known/jwks.json', 'GET, HEAD'],
+  ] as const) {
+    const answer = await send<Problem>(world.url, path, { method });
+    expectProblem(answer, 405, 'method_not_allowed');
+    expect(answer.headers['allow']?.split(', ').sort().join(', ')).toBe(allow);
+  }
+});
+
 describe('errors are RFC 9457 problems (CONTRACT §3)', () => {
   interface Case {
     path: string;

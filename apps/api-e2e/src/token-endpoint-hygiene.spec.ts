@@ -379,7 +379,10 @@ it('GET, HEAD, OPTIONS, PUT, PATCH and DELETE give no tokens (RFC 6749 §3.2)', 
   for (const method of ['GET', 'HEAD', 'OPTIONS', 'PUT', 'PATCH', 'DELETE']) {
     for (const message of [{ method }, { method, form: parameters }]) {
       const answer = await token(message, `${TOKEN_PATH}?${query(parameters)}`);
-      expect([404, 405]).toContain(answer.status);
+      expect([answer.status, answer.headers['allow']]).toEqual([405, 'POST']);
+      if (method === 'HEAD') continue;
+      expect(answer.body.error).toBe('invalid_request');
+      expect(answer.body.error_description).toContain(`takes POST, not ${method}.`);
     }
   }
   expect((await client.exchange(code)).status).toBe(200);

@@ -8,6 +8,7 @@ import type { RuntimeConfig } from '../config/config.module.js';
 import { ApiError } from './api-error.js';
 import type { AppLogger } from './app-logger.js';
 import { ErrorFilter } from './exception.filter.js';
+import { RouteTable } from './route-table.js';
 import { refuseUnreadable } from './unreadable-request.js';
 import { findInheritedName, findUnfit, validationFailed } from './validation.js';
 
@@ -77,7 +78,8 @@ export async function prepareServer(
     done();
   });
   await server.register(cookie);
-  await registerCors(server);
+  const routes = new RouteTable(server);
+  await registerCors(server, routes);
   await server.register(helmet, {
     contentSecurityPolicy: {
       useDefaults: false,
@@ -86,7 +88,7 @@ export async function prepareServer(
         scriptSrc: ["'self'"],
         // Angular and Swagger UI set styles at run time; scripts stay strict.
         styleSrc: ["'self'", "'unsafe-inline'"],
-        imgSrc: ["'self'", 'https:', 'data:'],
+        imgSrc: ["'self'", 'data:'],
         connectSrc: ["'self'"],
         objectSrc: ["'none'"],
         baseUri: ["'self'"],
@@ -100,28 +102,24 @@ export async function prepareServer(
     crossOriginResourcePolicy: false,
     strictTransportSecurity: config.publicUrl.startsWith('https:'),
   });
+  const filter = new ErrorFilter(config.publicUrl, logger);
+  server.addHook('onRequest', (request, reply, done) => {
+    const error = routes.wrongMethod(request);
+    // Nest, which renders errors otherwise, knows nothing of the route that takes OPTIONS.
+    if (error) filter.render(error, request, reply);
+    else done();
+  });
 }
 
 /**
  * Browsers of any origin may read the routes whose declaration says so, without credentials and
  * errors included; all others answer none but the portal's own (CONTRACT §5, CORS).
  */
-async function registerCors(server: FastifyInstance): Promise<void> {
-  const open: { methods: readonly string[]; pattern: RegExp }[] = [];
-  server.addHook('onRoute', ({ url, method, config }) => {
-    const access = config?.access;
-    if (access && 'cors' in access && access.cors) {
-      open.push({ methods: [method].flat(), pattern: pathPattern(url) });
-    }
-  });
-  const openMethods = (request: FastifyRequest): string[] => {
-    const path = request.url.split('?', 1)[0] ?? '';
-    return open.filter(({ pattern }) => pattern.test(path)).flatMap(({ methods }) => methods);
-  };
+async function registerCors(server: FastifyInstance, routes: RouteTable): Promise<void> {
   await server.register(cors, {
     hook: 'onRequest',
     delegator: (request: FastifyRequest, callback) => {
-      const methods = openMethods(request);
+      const methods = routes.corsMethods(request);
       const wanted =
         request.method === 'OPTIONS'
           ? request.headers['access-control-request-method']
@@ -136,13 +134,4 @@ async function registerCors(server: FastifyInstance): Promise<void> {
       });
     },
   });
-}
-
-/** `/a/:id` → ^/a/[^/]+$ */
-function pathPattern(url: string): RegExp {
-  const source = url
-    .split('/')
-    .map((part) => (part.startsWith(':') ? '[^/]+' : part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')))
-    .join('/');
-  return new RegExp(`^${source}/?$`);
 }
