@@ -13,6 +13,7 @@ import { createAdapter, prepareServer } from './http/server.js';
 import { apiExplorer, createOpenApiDocument, serveSwaggerUi } from './http/swagger.js';
 import { validationPipe } from './http/validation.js';
 import { OAuthClientsService } from './oauth-clients/oauth-clients.service.js';
+import { SigningKeys } from './oauth-tokens/signing-keys.js';
 
 /**
  * The whole program as an application that does not listen yet.
@@ -51,5 +52,6 @@ export async function configureApp(
   serveSwaggerUi(app, document, config.publicUrl);
   await app.init();
   await app.get(ChangeFeed).start();
+  await app.get(SigningKeys).startSigning();
   await app.get(OAuthClientsService).ensureBuiltIn(apiExplorer(config.publicUrl));
 }

@@ -38,6 +38,11 @@ export function signingKeysCommands(terminal: Terminal): Command {
     .addOption(jsonOption())
     .action(async ({ now = false, json }: Output & { now?: boolean }) => {
       const key = await withKeys(async (service) => {
+        if (!(await service.isOurs())) {
+          throw new UsageError(
+            'None of the signing keys can be decrypted with this APP_SECRET, so the nodes could not use a key of yours. Run the command with the APP_SECRET of the nodes.',
+          );
+        }
         const kid = await service.rotate({ immediately: now });
         return (await service.list()).find((listed) => listed.kid === kid);
       });

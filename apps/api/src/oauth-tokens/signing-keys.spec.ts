@@ -114,4 +114,32 @@ describe('a key that was encrypted under another APP_SECRET', () => {
       await node.close();
     }
   });
+
+  it('stays while a node may sign with it, whichever node keeps house', async () => {
+    // Whatever was published before signs by now.
+    clock.advance(HOUR);
+    const old = await accessToken();
+    const node = await createTestApp({
+      clock,
+      databaseUrl: api.config.databaseUrl,
+      env: { APP_SECRET: 'a third secret, of 32 characters at least' },
+    });
+    try {
+      clock.advance(3 * HOUR);
+      await node.app.get(SigningKeys).maintain();
+      const next = await accessToken();
+      expect(next.kid).toBe(old.kid);
+      expect(await new ThirdParty(node.url).use(next.token)).toBe(200);
+
+      clock.advance(DAY);
+      await node.app.get(SigningKeys).maintain();
+      expect(await published()).not.toContain(old.kid);
+      // A node that still has the old APP_SECRET is not left without a key.
+      const { token, kid } = await accessToken();
+      expect(kid).not.toBe(old.kid);
+      expect(await client.use(token)).toBe(200);
+    } finally {
+      await node.close();
+    }
+  });
 });

@@ -24,6 +24,8 @@ import { SigningKey } from './signing-key.entity.js';
 export const JWKS_MAX_AGE_SECONDS = 300;
 const PUBLISH_AHEAD_MS = 10 * MINUTE;
 const ROTATE_AFTER_MS = 90 * DAY;
+/** A key of another APP_SECRET may sign on a node that has not been replaced yet. */
+const KEEP_FOREIGN_MS = DAY;
 const ROTATION_LOCK = 7_304_002;
 /** While announcements may be missed, the table is read again after this long. */
 const RELOAD_MS = 500;
@@ -57,6 +59,8 @@ export class SigningKeys implements OnModuleInit {
   private loading: Promise<void> | undefined;
   private next: Promise<void> | undefined;
   private readonly encryptionKey: Buffer;
+  private signs = false;
+  private readonly foreign = new Set<string>();
 
   constructor(
     @InjectDataSource() private readonly dataSource: DataSource,
@@ -78,7 +82,16 @@ export class SigningKeys implements OnModuleInit {
       },
     });
     await this.load();
-    if (this.signingKey() === undefined) await this.ensureSigningKey();
+  }
+
+  /**
+   * From now on this program signs, and makes itself a key whenever there is none that it can sign
+   * with: at the first start, and after a change of APP_SECRET. A command never does, for it may
+   * run with another APP_SECRET than the nodes.
+   */
+  async startSigning(): Promise<void> {
+    this.signs = true;
+    await this.load();
   }
 
   /** The key that signs now. */
@@ -117,7 +130,8 @@ export class SigningKeys implements OnModuleInit {
       .getRepository(SigningKey)
       .find({ order: { signsFrom: 'DESC', createdAt: 'DESC' } });
     const now = this.clock.now();
-    const signing = rows.find((row) => row.revokedAt === null && row.signsFrom <= now);
+    const inForce = rows.filter((row) => row.revokedAt === null && row.signsFrom <= now);
+    const signing = inForce.find((row) => this.decrypt(row) !== null) ?? inForce[0];
     return rows.map((row) => ({
       kid: row.kid,
       createdAt: row.createdAt,
@@ -132,6 +146,15 @@ export class SigningKeys implements OnModuleInit {
               ? 'published'
               : 'retired',
     }));
+  }
+
+  /**
+   * Whether this program has the APP_SECRET that the present keys were encrypted with; also true
+   * where there are none yet.
+   */
+  async isOurs(): Promise<boolean> {
+    const rows = await this.dataSource.getRepository(SigningKey).find();
+    return rows.length === 0 || rows.some((row) => this.decrypt(row) !== null);
   }
 
   /**
@@ -157,7 +180,7 @@ export class SigningKeys implements OnModuleInit {
         [kid, this.clock.now()],
       )) as [unknown, number];
       if (count === 0) return false;
-      await this.insertWhereNoneSigns(tx);
+      if (await this.isOurs()) await this.insertWhereNoneSigns(tx);
       await this.audit.record(tx, {
         actorId: null,
         action: 'signing_key_revoked',
@@ -177,18 +200,18 @@ export class SigningKeys implements OnModuleInit {
     await this.locked(async (tx) => {
       await this.insertWhereNoneSigns(tx);
       const keys = await this.usable(tx);
-      const newest = keys[0];
+      const ours = keys.filter((key) => this.decrypt(key) !== null);
+      const [newest] = ours;
       if (newest && newest.signsFrom.getTime() < now - ROTATE_AFTER_MS) {
         await this.insert(tx, PUBLISH_AHEAD_MS);
       }
       const goneFrom = new Date(now - ACCESS_TOKEN_LIFETIME_MS - 2 * CLOCK_TOLERANCE_MS);
-      const successor = keys.find((key) => key.signsFrom < goneFrom);
-      if (successor) {
-        await tx.query('DELETE FROM signing_keys WHERE signs_from < $1 AND kid <> $2', [
-          successor.signsFrom,
-          successor.kid,
-        ]);
-      }
+      const foreign = keys.filter((key) => !ours.includes(key));
+      const gone = [
+        ...olderThan(ours, ours, goneFrom),
+        ...olderThan(foreign, ours, new Date(goneFrom.getTime() - KEEP_FOREIGN_MS)),
+      ];
+      await tx.query('DELETE FROM signing_keys WHERE kid = ANY ($1)', [gone.map(({ kid }) => kid)]);
       await tx.query('DELETE FROM signing_keys WHERE revoked_at < $1', [goneFrom]);
     });
     await this.load();
@@ -199,15 +222,10 @@ export class SigningKeys implements OnModuleInit {
     return this.keys.find((key) => key.privateKey !== null && key.signsFrom <= now);
   }
 
-  private async ensureSigningKey(): Promise<void> {
-    await this.locked((tx) => this.insertWhereNoneSigns(tx));
-    await this.load();
-  }
-
   private async insertWhereNoneSigns(tx: EntityManager): Promise<void> {
     const now = this.clock.now();
     const signs = (await this.usable(tx)).some(
-      (key) => key.signsFrom <= now && this.decrypt(key.privateKeyEncrypted) !== null,
+      (key) => key.signsFrom <= now && this.decrypt(key) !== null,
     );
     if (!signs) await this.insert(tx, 0);
   }
@@ -276,11 +294,15 @@ export class SigningKeys implements OnModuleInit {
       kid: row.kid,
       publicJwk: row.publicJwk,
       publicKey: createPublicKey({ key: row.publicJwk, format: 'jwk' }),
-      privateKey: this.decrypt(row.privateKeyEncrypted),
+      privateKey: this.decrypt(row),
       createdAt: row.createdAt,
       signsFrom: row.signsFrom,
     }));
     this.loadedAt = startedAt;
+    if (this.signs && this.signingKey() === undefined) {
+      await this.locked((tx) => this.insertWhereNoneSigns(tx));
+      await this.read();
+    }
   }
 
   private encrypt(key: KeyObject): Buffer {
@@ -293,15 +315,27 @@ export class SigningKeys implements OnModuleInit {
     return Buffer.concat([nonce, cipher.getAuthTag(), sealed]);
   }
 
-  private decrypt(sealed: Buffer): KeyObject | null {
+  private decrypt({ kid, privateKeyEncrypted: sealed }: SigningKey): KeyObject | null {
     try {
       const decipher = createDecipheriv('aes-256-gcm', this.encryptionKey, sealed.subarray(0, 12));
       decipher.setAuthTag(sealed.subarray(12, 28));
       const der = Buffer.concat([decipher.update(sealed.subarray(28)), decipher.final()]);
       return createPrivateKey({ key: der, format: 'der', type: 'pkcs8' });
     } catch {
-      this.logger.warn('a signing key cannot be decrypted with this APP_SECRET; it only verifies');
+      if (!this.foreign.has(kid)) {
+        this.foreign.add(kid);
+        this.logger.warn(
+          `the signing key ${kid} was encrypted with another APP_SECRET, so it only verifies here; ` +
+            'if you have not changed APP_SECRET, give every node and command the same one',
+        );
+      }
       return null;
     }
   }
+}
+
+/** Those of `keys` that one of `successors` has followed by then. */
+function olderThan(keys: SigningKey[], successors: SigningKey[], by: Date): SigningKey[] {
+  const successor = successors.find(({ signsFrom }) => signsFrom < by);
+  return successor ? keys.filter(({ signsFrom }) => signsFrom < successor.signsFrom) : [];
 }

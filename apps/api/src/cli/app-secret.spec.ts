@@ -1,0 +1,55 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { createTestApp, type TestApp } from '../testing/test-app.js';
+import { runCommand } from './program.js';
+
+const ANOTHER = 'another secret of at least 32 characters';
+
+let api: TestApp;
+beforeAll(async () => {
+  api = await createTestApp();
+});
+afterAll(() => api.close());
+
+async function run(args: string[], appSecret: string) {
+  const error: string[] = [];
+  const exitCode = await runCommand(args, {
+    out: () => undefined,
+    error: (text) => error.push(text),
+    readInput: () => Promise.resolve(''),
+    env: { DATABASE_URL: api.config.databaseUrl, APP_SECRET: appSecret },
+  });
+  return { exitCode, error: error.join('\n') };
+}
+
+const kids = async (): Promise<string[]> =>
+  (await api.dataSource.query('SELECT kid FROM signing_keys ORDER BY kid')).map(
+    ({ kid }: { kid: string }) => kid,
+  );
+
+describe('a command with another APP_SECRET than the nodes', () => {
+  it('may read, and makes no signing key', async () => {
+    const before = await kids();
+    expect((await run(['oauth-clients', 'list'], ANOTHER)).exitCode).toBe(0);
+    expect((await run(['signing-keys', 'list'], ANOTHER)).exitCode).toBe(0);
+    expect(await kids()).toEqual(before);
+  });
+
+  it('adds no key that no node could sign with, and says what to do', async () => {
+    const before = await kids();
+    const { exitCode, error } = await run(['signing-keys', 'rotate'], ANOTHER);
+    expect([exitCode, await kids()]).toEqual([1, before]);
+    expect(error).toContain('Run the command with the APP_SECRET of the nodes.');
+  });
+
+  it('may revoke a compromised key; the nodes make themselves another', async () => {
+    const [compromised = ''] = await kids();
+    expect((await run(['signing-keys', 'revoke', compromised], ANOTHER)).exitCode).toBe(0);
+    let published: string[] = [];
+    // The nodes hear of it by the change feed.
+    while (published.length === 0 || published.includes(compromised)) {
+      const answer = await fetch(`${api.url}/.well-known/jwks.json`);
+      published = ((await answer.json()) as { keys: { kid: string }[] }).keys.map(({ kid }) => kid);
+    }
+    expect(await kids()).toEqual(expect.arrayContaining([compromised, ...published]));
+  });
+});
