@@ -1,3 +1,4 @@
+import type { Page } from '@playwright/test';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { ADMIN, PortalApi, test } from '../src/harness/fixtures';
@@ -32,11 +33,13 @@ for (const [language, locale] of LANGUAGES) {
     for (const state of states) {
       test(state.name, async ({ page }, { project }) => {
         await openState(page, state, sample);
+        const dialog = (await page.locator('[role=dialog], [role=alertdialog]').count()) > 0;
+        if (!dialog) await growToContent(page);
         for (const theme of THEMES) {
           await page.emulateMedia({ colorScheme: theme });
           await page.screenshot({
             path: join(OUTPUT, fileName(state.name, project.name, theme, language)),
-            fullPage: true,
+            fullPage: !dialog,
             animations: 'disabled',
             caret: 'hide',
           });
@@ -44,6 +47,13 @@ for (const [language, locale] of LANGUAGES) {
       });
     }
   });
+}
+
+/** On a screen as tall as the page, what sticks to its lower edge covers nothing. */
+async function growToContent(page: Page): Promise<void> {
+  const { width, height } = page.viewportSize() ?? { width: 0, height: 0 };
+  const content = await page.evaluate(() => document.documentElement.scrollHeight);
+  if (content > height) await page.setViewportSize({ width, height: content });
 }
 
 function fileName(state: string, width: string, theme: string, language: string): string {

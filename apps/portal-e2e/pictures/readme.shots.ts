@@ -1,13 +1,29 @@
-import type { Page } from '@playwright/test';
+import { request, type Page } from '@playwright/test';
 import { mkdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { PHONE } from '../playwright.config';
-import { ADMIN, PortalApi, test } from '../src/harness/fixtures';
+import { DESKTOP, PHONE } from '../playwright.config';
+import {
+  ADMIN,
+  authorizeUrl,
+  demoUrl,
+  OPERATOR,
+  OTHER_ADMIN,
+  PortalApi,
+  test,
+} from '../src/harness/fixtures';
 import { sampleConnections, type SampleConnections } from '../src/harness/sample-connections';
-import { openState, states } from '../src/harness/states';
+import { openState, type PortalState, show, states } from '../src/harness/states';
 
 /** The pictures of the README: copy them from here to `docs/images` when they have changed. */
 const OUTPUT = process.env['SCREENSHOTS'] ?? resolve(__dirname, '../../../screenshots');
+
+/** The demo application runs on a port of this machine; a real one has an address. */
+const CALLBACK = 'https://crm.maklerwelt.example/callback';
+const authorize: PortalState = {
+  name: 'authorize',
+  who: OTHER_ADMIN,
+  open: (page) => show(page, authorizeUrl({ redirectUri: CALLBACK })),
+};
 
 let sample: SampleConnections;
 
@@ -16,38 +32,53 @@ test.beforeAll(async ({ playwright }) => {
   const request = await playwright.request.newContext();
   await (await PortalApi.signIn(request, ADMIN)).endAllConnections();
   await request.dispose();
+  await registerCallbacks([`${demoUrl()}/callback`, CALLBACK]);
   sample = await sampleConnections();
 });
 
-test.afterAll(() => sample.remove());
+test.afterAll(async () => {
+  await sample.remove();
+  await registerCallbacks([`${demoUrl()}/callback`]);
+});
+
+async function registerCallbacks(redirectUris: string[]): Promise<void> {
+  const context = await request.newContext();
+  const operator = await PortalApi.signIn(context, OPERATOR);
+  await operator.updateClient('maklerwelt-crm', { redirectUris });
+  await context.dispose();
+}
 
 test('portal: the authorize page beside Verbindungen', async ({ page, browser }) => {
-  await page.setViewportSize({ width: 1080, height: 780 });
-  const authorize = await picture(page, 'authorize');
+  await page.setViewportSize(DESKTOP);
+  const asked = await picture(page, authorize);
   const other = await browser.newPage();
-  await other.setViewportSize({ width: 1080, height: 780 });
-  const connections = await picture(other, 'connections-of-account');
+  await other.setViewportSize(DESKTOP);
+  const connections = await picture(other, stateNamed('connections-of-account'));
   await other.close();
-  await compose(page, 'readme-portal.png', [authorize, connections], 660);
+  await compose(page, 'readme-portal.png', [asked, connections], 960);
 });
 
 test('phone: the same on a phone, and in the dark', async ({ page, browser }) => {
   const pictures: Buffer[] = [];
-  for (const [name, colorScheme] of [
-    ['authorize', 'light'],
-    ['connections-own', 'light'],
-    ['connection', 'dark'],
+  for (const [state, colorScheme] of [
+    [authorize, 'light'],
+    [stateNamed('connections-own'), 'light'],
+    [stateNamed('connection'), 'dark'],
   ] as const) {
     const phone = await browser.newPage({ colorScheme, viewport: PHONE });
-    pictures.push(await picture(phone, name));
+    pictures.push(await picture(phone, state));
     await phone.close();
   }
   await compose(page, 'readme-phone.png', pictures, 300);
 });
 
-async function picture(page: Page, name: string): Promise<Buffer> {
+function stateNamed(name: string): PortalState {
   const state = states.find((candidate) => candidate.name === name);
   if (!state) throw new Error(`There is no state ${name}`);
+  return state;
+}
+
+async function picture(page: Page, state: PortalState): Promise<Buffer> {
   await openState(page, state, sample);
   return page.screenshot({ animations: 'disabled', caret: 'hide' });
 }

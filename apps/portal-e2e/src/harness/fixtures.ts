@@ -158,14 +158,22 @@ export class PortalApi {
   }
 
   /** For the operator. */
-  async setClientStatus(clientId: string, status: 'active' | 'disabled'): Promise<void> {
+  setClientStatus(clientId: string, status: 'active' | 'disabled'): Promise<void> {
+    return this.updateClient(clientId, { status });
+  }
+
+  /** For the operator. */
+  async updateClient(
+    clientId: string,
+    changes: { status?: 'active' | 'disabled'; redirectUris?: string[] },
+  ): Promise<void> {
     const listed = await this.request.get(`${portalUrl()}/admin/v7/oauth-clients?limit=100`);
     const { resources } = (await listed.json()) as {
       resources: { id: string; clientId: string }[];
     };
     const id = resources.find((client) => client.clientId === clientId)?.id;
     const response = await this.request.patch(`${portalUrl()}/admin/v7/oauth-clients/${id}`, {
-      data: { resource: { status } },
+      data: { resource: changes },
     });
     expect(response.status()).toBe(200);
   }

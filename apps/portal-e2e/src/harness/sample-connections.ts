@@ -7,6 +7,7 @@ const DAY = 86_400_000;
 export interface SampleConnections {
   used: string;
   ended: string;
+  refused: string;
   remove: () => Promise<void>;
 }
 
@@ -67,14 +68,11 @@ export async function sampleConnections(): Promise<SampleConnections> {
   return {
     used: samples[0]?.id ?? '',
     ended: samples[4]?.id ?? '',
+    refused: samples[3]?.id ?? '',
     remove: () =>
       withDatabase(async (client) => {
         const ids = samples.map(({ id }) => id);
-        await client.query(
-          `UPDATE connections SET revoked_at = now(), revocation_reason = 'client'
-           WHERE id = ANY ($1) AND revoked_at IS NULL`,
-          [ids],
-        );
+        await client.query('DELETE FROM connections WHERE id = ANY ($1)', [ids]);
       }),
   };
 }
@@ -122,6 +120,13 @@ async function insert(client: Client, sample: Sample): Promise<void> {
       );
       if (day < 3) await event('used', day + 0.002);
     }
+  }
+  if (sample.used !== undefined && sample.used >= 1 && sample.used < 30) {
+    await client.query(
+      'INSERT INTO connection_usage (connection_id, day, requests) VALUES ($1, $2, 9)',
+      [sample.id, at(sample.used)?.toISOString().slice(0, 10)],
+    );
+    await event('used', sample.used);
   }
   if (sample.refused !== undefined) await event('refresh_refused', sample.refused);
   if (sample.ended !== undefined) await event('revoked', sample.ended, sample.endedBy);

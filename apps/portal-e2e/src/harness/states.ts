@@ -1,10 +1,11 @@
-import type { Page } from '@playwright/test';
+import { request, type Page } from '@playwright/test';
 import {
   ADMIN,
   authorizeUrl,
   expect,
   MEMBER,
   OTHER_ADMIN,
+  PASSWORD,
   pkce,
   portalUrl,
   signIn,
@@ -23,7 +24,7 @@ export interface PortalState {
 
 const settings = (path: string): string => `${portalUrl()}/portal/settings/${path}`;
 
-async function show(page: Page, url: string): Promise<void> {
+export async function show(page: Page, url: string): Promise<void> {
   await page.goto(url);
   await settled(page);
 }
@@ -53,6 +54,25 @@ async function answer(
     }),
   );
 }
+
+/** A list of devices as people have it, not one entry for every test that has run. */
+async function signedInElsewhere(page: Page, email: string): Promise<void> {
+  const sessions = `${portalUrl()}/user/v7/sessions`;
+  expect((await page.context().request.delete(sessions)).status()).toBe(204);
+  for (const userAgent of DEVICES) {
+    const device = await request.newContext({ userAgent });
+    const response = await device.post(`${portalUrl()}/guest/v7/sessions`, {
+      data: { resource: { email, password: PASSWORD } },
+    });
+    expect(response.status()).toBe(201);
+    await device.dispose();
+  }
+}
+
+const DEVICES = [
+  'Mozilla/5.0 (iPhone; CPU iPhone OS 19_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/19.5 Mobile/15E148 Safari/604.1',
+  'Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/148.0.0.0 Safari/537.36 Edg/148.0.0.0',
+];
 
 const unverifiedRequest = (): string =>
   authorizeUrl({
@@ -227,6 +247,14 @@ const connections: PortalState[] = [
     open: (page, { ended }) => show(page, settings(`connections/${ended}`)),
   },
   {
+    name: 'connection-refused',
+    who: ADMIN,
+    open: async (page, { refused }) => {
+      await show(page, settings(`connections/${refused}`));
+      await expect(page.getByRole('link', { name: /^(Neu verbinden|Reconnect)/ })).toBeVisible();
+    },
+  },
+  {
     name: 'connection-not-found',
     who: MEMBER,
     open: (page) => show(page, settings('connections/00000000-0000-4000-8000-000000000000')),
@@ -245,11 +273,19 @@ const others: PortalState[] = [
     },
   },
   { name: 'no-permission', who: MEMBER, open: (page) => show(page, settings('team')) },
-  { name: 'security', who: ADMIN, open: (page) => show(page, settings('security')) },
+  {
+    name: 'security',
+    who: ADMIN,
+    open: async (page) => {
+      await signedInElsewhere(page, ADMIN);
+      await show(page, settings('security'));
+    },
+  },
   {
     name: 'security-password',
     who: MEMBER,
     open: async (page) => {
+      await signedInElsewhere(page, MEMBER);
       await show(page, settings('security'));
       await page.getByLabel(/^(Neues Passwort|New password)$/).fill('musterhaus-2026');
       await page.getByRole('button', { name: /^(Passwort ändern|Change password)$/ }).click();
@@ -263,6 +299,7 @@ const others: PortalState[] = [
     name: 'account-panel',
     who: MEMBER,
     open: async (page) => {
+      await signedInElsewhere(page, MEMBER);
       await show(page, settings('security'));
       await page
         .getByRole('button', { name: /^(Konto und Einstellungen|Account and set)/ })

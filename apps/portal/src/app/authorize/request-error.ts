@@ -2,6 +2,7 @@ import {
   ChangeDetectionStrategy,
   Component,
   computed,
+  DOCUMENT,
   effect,
   inject,
   input,
@@ -65,6 +66,9 @@ export class RequestError {
 
   protected readonly formats = inject(Formats);
   private readonly leave = inject(Leave);
+  private readonly namesRedirectUri = /[?&]redirect(U|_u)ri=/.test(
+    inject(DOCUMENT).location.search,
+  );
 
   protected readonly icon = error;
   protected readonly problem = computed(() => this.error().problem);
@@ -73,6 +77,8 @@ export class RequestError {
     if (this.seenBefore() && code === 'unknown_client') {
       return { title: 'authorize.error.disabled.title', text: 'authorize.error.disabled.text' };
     }
+    // An address that was left out deceives nobody.
+    if (code === 'invalid_redirect_uri' && !this.namesRedirectUri) return OTHER;
     return BY_CODE[code] ?? OTHER;
   });
   protected readonly address = computed(() => this.leave.safe(this.problem().redirectTo));

@@ -10,10 +10,11 @@ import {
 import { RouterLink } from '@angular/router';
 import { TranslocoDirective } from '@jsverse/transloco';
 import back from '@material-symbols/svg-400/rounded/arrow_back.svg';
+import check from '@material-symbols/svg-400/rounded/check.svg';
 import searchOff from '@material-symbols/svg-400/rounded/search_off.svg';
-import { apiResource, keptValue } from '../api/api-resource';
+import { apiResource, apiWholeList, keptValue } from '../api/api-resource';
 import { apiErrorFrom } from '../api/problem';
-import { ConnectionDetail, Envelope } from '../api/types';
+import { AvailableClient, ConnectionDetail, Envelope } from '../api/types';
 import { Formats } from '../i18n/formats';
 import { SessionStore } from '../session/session-store';
 import { ClientLogo } from '../ui/client-logo';
@@ -24,9 +25,10 @@ import { PageState } from '../ui/page-state';
 import { Publisher } from '../ui/publisher';
 import { StaleNotice } from '../ui/stale-notice';
 import { Waiting } from '../ui/waiting';
+import { ConnectButton } from './connect-button';
 import { ConnectionChanges } from './connection-changes';
 import { ConnectionEvents } from './connection-events';
-import { ENDED, fullName, HEALTH, scopeText } from './connection-texts';
+import { ENDED, fullName, HEALTH, scopeSentences } from './connection-texts';
 import { EndFlow } from './end-flow';
 import { HealthChip } from './health-chip';
 import { UsageChart } from './usage-chart';
@@ -37,6 +39,7 @@ import { UsageChart } from './usage-chart';
   changeDetection: ChangeDetectionStrategy.OnPush,
   imports: [
     ClientLogo,
+    ConnectButton,
     ConnectionEvents,
     HealthChip,
     Icon,
@@ -82,13 +85,26 @@ export class ConnectionPage {
     () => this.connection()?.grantedBy.id === this.session.user()?.id,
   );
   protected readonly health = computed(() => HEALTH[this.connection()?.health ?? 'ok']);
-  protected readonly scope = computed(() => scopeText(this.connection()?.scope ?? ''));
+  protected readonly may = computed(() => scopeSentences(this.connection()?.scope ?? ''));
+  private readonly clientList = apiWholeList<AvailableClient>(() =>
+    this.own() && this.connection()?.health === 'refresh_refused'
+      ? '/user/v7/oauth-clients'
+      : undefined,
+  );
+  /** Where it can be connected again, when that is what it needs. */
+  protected readonly again = computed(() =>
+    this.clientList.hasValue()
+      ? this.clientList
+          .value()
+          .find(({ clientId }) => clientId === this.connection()?.client.clientId)
+      : undefined,
+  );
   protected readonly endedText = computed(() => {
     const { revokedBy, revocationReason } = this.connection() ?? {};
     if (revokedBy && revokedBy.id === this.session.user()?.id) return 'connections.ended.self';
     return ENDED[revocationReason ?? 'user'];
   });
-  protected readonly icons = { back, searchOff };
+  protected readonly icons = { back, check, searchOff };
   protected readonly fullName = fullName;
 
   constructor() {

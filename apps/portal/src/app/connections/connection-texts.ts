@@ -64,6 +64,12 @@ export function scopeText(scope: string): string {
     : 'connections.scope.read';
 }
 
+/** The same in sentences, most important first. */
+export function scopeSentences(scope: string): string[] {
+  const read = ['connections.may.readChecks', 'connections.may.readProfile'];
+  return scope.split(' ').includes('readwrite') ? ['connections.may.writeChecks', ...read] : read;
+}
+
 export function fullName(person: { firstName: string; lastName: string }): string {
   return `${person.firstName} ${person.lastName}`.trim();
 }

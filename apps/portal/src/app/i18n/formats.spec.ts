@@ -7,6 +7,7 @@ import { Preferences } from './preferences';
 const NOW = Date.parse('2026-11-22T12:00:00.000Z');
 const ago = (seconds: number) => new Date(NOW - seconds * 1000).toISOString();
 const DAY = 24 * 60 * 60;
+const spaced = (text: string) => text.replaceAll('\u00a0', ' ');
 
 let formats: Formats;
 let preferences: Preferences;
@@ -19,7 +20,7 @@ beforeEach(() => {
 
 describe('times in words', () => {
   it.each([
-    [10, 'jetzt', 'now'],
+    [10, 'gerade eben', 'just now'],
     [180, 'vor 3 Minuten', '3 minutes ago'],
     [2 * 3600, 'vor 2 Stunden', '2 hours ago'],
     [DAY, 'gestern', 'yesterday'],
@@ -27,17 +28,22 @@ describe('times in words', () => {
     [41 * DAY, 'vor 1 Monat', '1 month ago'],
     [400 * DAY, 'vor 1 Jahr', '1 year ago'],
   ])('%s seconds ago', (seconds, german, english) => {
-    expect(formats.relative(ago(seconds), NOW)).toBe(german);
+    expect(spaced(formats.relative(ago(seconds), NOW))).toBe(german);
     preferences.setLanguage('en');
-    expect(formats.relative(ago(seconds), NOW)).toBe(english);
+    expect(spaced(formats.relative(ago(seconds), NOW))).toBe(english);
   });
 
   it('dates and numbers follow the language', () => {
-    expect(formats.date('2026-11-22T12:00:00.000Z')).toBe('22. November 2026');
+    expect(spaced(formats.date('2026-11-22T12:00:00.000Z'))).toBe('22. November 2026');
     expect(formats.number(1292)).toBe('1.292');
     preferences.setLanguage('en');
-    expect(formats.date('2026-11-22T12:00:00.000Z')).toBe('22 November 2026');
+    expect(spaced(formats.date('2026-11-22T12:00:00.000Z'))).toBe('22 November 2026');
     expect(formats.number(1292)).toBe('1,292');
+  });
+
+  it('a number and its word stay on one line', () => {
+    expect(formats.date('2026-11-22T12:00:00.000Z')).toBe('22.\u00a0November 2026');
+    expect(formats.relative(ago(5 * DAY), NOW)).toBe('vor 5\u00a0Tagen');
   });
 
   it('a time that runs down is minutes and seconds', () => {

@@ -42,12 +42,15 @@ export class Formats {
     // "gestern" and "gerade eben" are plain; "letzten Monat" could be any day of it.
     const numeric = distance < 26 * DAY ? 'auto' : 'always';
     const format = new Intl.RelativeTimeFormat(this.locale(), { numeric });
-    if (distance < 45) return format.format(0, 'second');
-    if (distance < 45 * MINUTE) return format.format(Math.round(seconds / MINUTE), 'minute');
-    if (distance < 22 * HOUR) return format.format(Math.round(seconds / HOUR), 'hour');
-    if (distance < 26 * DAY) return format.format(Math.round(seconds / DAY), 'day');
-    if (distance < 320 * DAY) return format.format(Math.round(seconds / DAY / 30.4), 'month');
-    return format.format(Math.round(seconds / DAY / 365.25), 'year');
+    const say = (value: number, unit: Intl.RelativeTimeFormatUnit) =>
+      glued(format.format(Math.round(value), unit));
+    // Intl says "jetzt", which fits no sentence about what has happened.
+    if (distance < 45) return this.preferences.language() === 'de' ? 'gerade eben' : 'just now';
+    if (distance < 45 * MINUTE) return say(seconds / MINUTE, 'minute');
+    if (distance < 22 * HOUR) return say(seconds / HOUR, 'hour');
+    if (distance < 26 * DAY) return say(seconds / DAY, 'day');
+    if (distance < 320 * DAY) return say(seconds / DAY / 30.4, 'month');
+    return say(seconds / DAY / 365.25, 'year');
   }
 
   /** 4:07, for a time that runs down */
@@ -65,10 +68,15 @@ export class Formats {
   }
 
   private format(iso: string, options: Intl.DateTimeFormatOptions): string {
-    return new Intl.DateTimeFormat(this.locale(), options).format(new Date(iso));
+    return glued(new Intl.DateTimeFormat(this.locale(), options).format(new Date(iso)));
   }
 
   private locale(): string {
     return this.preferences.language() === 'de' ? 'de-DE' : 'en-GB';
   }
+}
+
+/** A number keeps its word on the same line: "22. November", "3 Tagen". */
+function glued(text: string): string {
+  return text.replace(/(\d\.?) (?=\p{L})/gu, '$1\u00a0');
 }

@@ -79,7 +79,7 @@ export class TeamPage {
   }
 
   private disablePoints(user: TeamUser): Words[] {
-    const name = user.firstName;
+    const name = `${user.firstName} ${user.lastName}`;
     const count = user.activeConnections;
     const connections =
       count === 0
@@ -98,7 +98,7 @@ export class TeamPage {
 
   private enablePoints(user: TeamUser): Words[] {
     return [
-      { text: 'team.enable.signIn', values: { name: user.firstName } },
+      { text: 'team.enable.signIn', values: { name: `${user.firstName} ${user.lastName}` } },
       { text: 'team.enable.connections' },
     ];
   }

@@ -44,8 +44,10 @@ import {
       place-items: center;
       width: 100%;
       height: 100%;
-      background: light-dark(hsl(var(--_hue) 32% 88%), hsl(var(--_hue) 24% 26%));
-      color: light-dark(hsl(var(--_hue) 48% 24%), hsl(var(--_hue) 44% 86%));
+      border: 1px solid light-dark(oklch(0.82 0.06 var(--_hue)), oklch(0.45 0.06 var(--_hue)));
+      border-radius: inherit;
+      background: light-dark(oklch(0.92 0.045 var(--_hue)), oklch(0.34 0.05 var(--_hue)));
+      color: light-dark(oklch(0.38 0.09 var(--_hue)), oklch(0.92 0.05 var(--_hue)));
       font-size: calc(var(--_size) * 0.46);
       font-weight: 650;
     }

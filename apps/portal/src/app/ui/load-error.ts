@@ -75,7 +75,9 @@ const OTHER: Words = {
       >
         <p>{{ t(words().text) }}</p>
         @if (requestId(); as id) {
-          <p class="fx-small">{{ t('errors.reference', { id }) }}</p>
+          <p class="fx-small">
+            {{ t('errors.reference') }} <span class="reference">{{ id }}</span>
+          </p>
         }
         <div actions>
           @if (words().retry) {
@@ -86,6 +88,11 @@ const OTHER: Words = {
         </div>
       </fx-page-state>
     </ng-container>
+  `,
+  styles: `
+    .reference {
+      display: block;
+    }
   `,
 })
 export class LoadError {

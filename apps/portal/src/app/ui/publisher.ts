@@ -1,6 +1,7 @@
 import { ChangeDetectionStrategy, Component, input } from '@angular/core';
 import { TranslocoPipe } from '@jsverse/transloco';
 import verified from '@material-symbols/svg-400/rounded/verified-fill.svg';
+import warning from '@material-symbols/svg-400/rounded/warning.svg';
 import { Icon } from './icon';
 
 /** The publisher of an application, with a sign and words for whether Flixcheck has verified it. */
@@ -17,7 +18,9 @@ import { Icon } from './icon';
       </span>
     } @else {
       <span class="unverified">
-        {{ (brief() ? 'publisher.unverifiedBrief' : 'publisher.unverified') | transloco }}
+        <fx-icon [svg]="warning" />{{
+          (brief() ? 'publisher.unverifiedBrief' : 'publisher.unverified') | transloco
+        }}
       </span>
     }
   `,
@@ -29,7 +32,8 @@ import { Icon } from './icon';
     }
     fx-icon {
       margin-inline-end: 0.25em;
-      vertical-align: -0.14em;
+      font-size: 1.15em;
+      vertical-align: -0.2em;
     }
     .unverified {
       color: var(--fx-caution);
@@ -44,4 +48,5 @@ export class Publisher {
   /** In lists the sign stands alone, its words are for the screen reader. */
   readonly brief = input(false);
   protected readonly icon = verified;
+  protected readonly warning = warning;
 }

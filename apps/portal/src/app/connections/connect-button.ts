@@ -1,0 +1,75 @@
+import { ChangeDetectionStrategy, Component, computed, inject, input } from '@angular/core';
+import { RouterLink } from '@angular/router';
+import { TranslocoDirective } from '@jsverse/transloco';
+import outward from '@material-symbols/svg-400/rounded/arrow_outward.svg';
+import { AvailableClient } from '../api/types';
+import { Leave } from '../authorize/leave';
+import { Icon } from '../ui/icon';
+
+/** Where connecting an application starts; nothing where only the application itself can start it. */
+@Component({
+  selector: 'fx-connect-button',
+  changeDetection: ChangeDetectionStrategy.OnPush,
+  imports: [Icon, RouterLink, TranslocoDirective],
+  template: `
+    <ng-container *transloco="let t">
+      @let app = client();
+      @let words = t(again() ? 'connections.apps.connectAgain' : 'connections.apps.connect');
+      @let label =
+        t(again() ? 'connections.apps.connectAgainTo' : 'connections.apps.connectTo', {
+          app: app.name,
+        });
+      @if (startUri(); as uri) {
+        <a
+          class="fx-button fx-button--compact fx-button--tonal"
+          [href]="uri"
+          rel="noreferrer"
+          [attr.aria-label]="label"
+        >
+          {{ words }}<fx-icon [svg]="outward" />
+        </a>
+        <span class="fx-muted">{{ t('connections.apps.startsAt', { host: startHost() }) }}</span>
+      } @else if (app.authorizable) {
+        <a
+          class="fx-button fx-button--compact fx-button--tonal"
+          routerLink="/oauth/authorize"
+          [queryParams]="authorizeQuery()"
+          [attr.aria-label]="label"
+          >{{ words }}</a
+        >
+      }
+    </ng-container>
+  `,
+  styles: `
+    :host {
+      display: flex;
+      flex-wrap: wrap;
+      align-items: center;
+      gap: var(--fx-space-2) var(--fx-space-3);
+    }
+    span {
+      font-size: var(--fx-text-xs);
+      overflow-wrap: anywhere;
+    }
+  `,
+})
+export class ConnectButton {
+  readonly client = input.required<AvailableClient>();
+  /** It has been connected before. */
+  readonly again = input(false);
+
+  private readonly leave = inject(Leave);
+  protected readonly outward = outward;
+
+  /** Where the application has a page of its own to begin, that page knows best what comes next. */
+  protected readonly startUri = computed(() => this.leave.safe(this.client().startUri));
+  protected readonly startHost = computed(() => {
+    const uri = this.startUri();
+    return uri ? new URL(uri).host : '';
+  });
+  protected readonly authorizeQuery = computed(() => ({
+    clientId: this.client().clientId,
+    scope: this.client().scopes.includes('readwrite') ? 'readwrite' : 'read',
+    response_type: 'code',
+  }));
+}
