@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type Form, type Problem, query } from './harness/http.js';
+import type { PortalUser } from './harness/portal-user.js';
 import { register } from './harness/registry.js';
 import { challengeOf } from './harness/third-party.js';
 import { startWorld, type World } from './harness/world.js';
@@ -401,5 +402,17 @@ describe('the page is not trusted: the grant validates again (DESIGN, CONTRACT Â
     expect([answer.status, answer.body.code]).toEqual([400, code]);
     const after = await world.member.send('/user/v7/connections');
     expect(after.body).toEqual(before.body);
+  });
+
+  it('for somebody else than the one whom the page has named is 409 user_changed, and nothing is granted', async () => {
+    const idOf = async (user: PortalUser) =>
+      (await user.send<{ resource: { id: string } }>('/user/v7/users/me')).body.resource.id;
+    const shown = await idOf(world.admin);
+    const before = await world.member.send('/user/v7/connections');
+    const refused = await grant({ clientId: 'plain', userId: shown });
+    expect([refused.status, refused.body.code]).toEqual([409, 'user_changed']);
+    expect((await world.member.send('/user/v7/connections')).body).toEqual(before.body);
+
+    expect((await grant({ clientId: 'plain', userId: await idOf(world.member) })).status).toBe(201);
   });
 });

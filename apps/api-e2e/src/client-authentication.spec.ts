@@ -303,6 +303,19 @@ describe('secrets rotate without a moment in which none works (CONTRACT §4)', (
     expect(await works(one, second.value)).toBe(true);
   });
 
+  it('the registry says which of the two is still used', async () => {
+    const one = await register(world.operator);
+    const { value } = (await rotate(one.client.id)).body.resource;
+    expect(await works(one, value)).toBe(true);
+    const { body } = await world.operator.send<{
+      resource: { secrets: { lastUsedAt: string | null }[] };
+    }>(`${REGISTRY}/${one.client.id}`);
+    expect(body.resource.secrets.map(({ lastUsedAt }) => lastUsedAt !== null)).toEqual([
+      false,
+      true,
+    ]);
+  });
+
   it('of parallel rotations no more than two secrets are live', async () => {
     const one = await register(world.operator);
     const answers = await Promise.all(Array.from({ length: 8 }, () => rotate(one.client.id)));

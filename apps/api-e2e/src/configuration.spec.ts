@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { createServer } from 'node:net';
 import { once } from 'node:events';
+import { eventually } from './harness/eventually.js';
 import { send } from './harness/http.js';
 import { freePort, startServer } from './harness/server.js';
 
@@ -24,9 +25,9 @@ describe('what stands in the way of the start is said in a sentence (CONTRACT ยง
     await once(other, 'listening');
     const { port } = other.address() as { port: number };
     try {
-      await expect(startServer({ env: { PORT: String(port) } })).rejects.toThrow(
-        `Port ${port} is taken`,
-      );
+      const failure = startServer({ env: { PORT: String(port) } });
+      await expect(failure).rejects.toThrow(`Port ${port} is taken`);
+      await expect(failure).rejects.not.toThrow('npm start');
     } finally {
       other.close();
     }
@@ -47,4 +48,24 @@ it('PUBLIC_URL is the issuer, whatever address the server listens on (CONTRACT ย
   } finally {
     await server.stop();
   }
+});
+
+it('the log says where the server listens, and that it has stopped in an orderly way', async () => {
+  const server = await startServer({ env: { LOG_LEVEL: 'info', HOST: '127.0.0.1' } });
+  const logged = (message: string) =>
+    eventually(
+      () =>
+        Promise.resolve(
+          server
+            .output()
+            .split('\n')
+            .filter((line) => line.includes(message)),
+        ),
+      (lines) => lines.length === 1,
+    );
+  const [ready = ''] = await logged('"msg":"ready"');
+  expect(JSON.parse(ready)).toMatchObject({ url: server.url, address: '127.0.0.1' });
+  expect(server.url).toContain(`:${JSON.parse(ready).port}`);
+  await server.stop();
+  await logged('"msg":"stopped"');
 });

@@ -1,6 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { execFile } from 'node:child_process';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { promisify } from 'node:util';
 import { query, send } from './harness/http.js';
-import { ThirdParty } from './harness/third-party.js';
+import { ThirdParty, TOKEN_PATH } from './harness/third-party.js';
 import { startWorld, type World } from './harness/world.js';
 
 interface Document {
@@ -72,5 +77,100 @@ describe('Swagger UI, whose Authorize button completes the real flow (CONTRACT Â
       '/user/v7/oauth-clients?limit=100',
     );
     expect(body.resources.map(({ clientId }) => clientId)).not.toContain('api-explorer');
+  });
+});
+
+describe('OpenAPI', () => {
+  interface Operation {
+    description?: string;
+    tags: string[];
+    requestBody: { content: Record<string, { examples: Record<string, { value: object }> }> };
+    responses: Record<string, { description: string }>;
+    parameters: { name: string }[];
+  }
+  interface Described {
+    info: object;
+    tags: { name: string; description?: string }[];
+    paths: Record<string, Record<string, Operation>>;
+  }
+  let described: Described;
+  beforeAll(async () => {
+    described = (await send<Described>(world.url, '/docs/openapi.json')).body;
+  });
+  const operation = (method: string, path: string) => described.paths[path]?.[method];
+
+  it('describes each tag that an operation has, and names no contact', () => {
+    const tags = new Map(described.tags.map(({ name, description }) => [name, description]));
+    for (const item of Object.values(described.paths)) {
+      for (const { tags: own } of Object.values(item)) {
+        for (const tag of own) expect([tag, tags.get(tag)]).toEqual([tag, expect.any(String)]);
+      }
+    }
+    expect(described.info).not.toHaveProperty('contact');
+  });
+
+  it('shows an exchange and a refresh, as a form and as JSON, that are sound but for the token', async () => {
+    const token = operation('post', TOKEN_PATH);
+    expect(token?.description?.length).toBeGreaterThan(100);
+    for (const type of ['application/x-www-form-urlencoded', 'application/json']) {
+      const examples = token?.requestBody.content[type]?.examples ?? {};
+      expect(Object.keys(examples)).toEqual(['exchange', 'refresh']);
+      for (const { value } of Object.values(examples)) {
+        const { body } = await send<{ error: string }>(world.url, TOKEN_PATH, { json: value });
+        expect(body.error).toBe('invalid_grant');
+      }
+    }
+    expect(Object.keys(token?.responses ?? {})).toEqual(expect.arrayContaining(['413', '415']));
+  });
+
+  it.each([
+    ['post', '/user/v7/oauth-codes', '400', 'invalid_redirect_uri'],
+    ['post', '/user/v7/oauth-codes', '409', 'user_changed'],
+    ['get', '/user/v7/oauth-authorization-request', '400', 'unsupported_response_type'],
+    ['get', '/user/v7/oauth-userinfo', '401', 'invalid_token'],
+    ['post', '/user/v7/checks', '401', 'session_required'],
+    ['post', '/user/v7/checks', '403', 'insufficient_scope'],
+    ['post', '/guest/v7/sessions', '401', 'invalid_credentials'],
+    ['get', '/admin/v7/oauth-clients', '403', 'forbidden'],
+    ['patch', '/user/v7/users/{id}', '409', 'cannot_disable_self'],
+  ])('says of %s %s that %s may be %s', (method, path, status, code) => {
+    expect(operation(method, path)?.responses[status]?.description).toContain(`\`${code}\``);
+  });
+
+  it('names at least one code of every problem', () => {
+    for (const [path, item] of Object.entries(described.paths)) {
+      for (const { responses } of Object.values(item)) {
+        for (const { description } of Object.values(responses)) {
+          expect([path, description]).not.toEqual([path, expect.stringMatching(/^Problem(: )?$/)]);
+        }
+      }
+    }
+  });
+
+  it('has both spellings of the authorization request', () => {
+    const names = operation('get', '/user/v7/oauth-authorization-request')?.parameters.map(
+      ({ name }) => name,
+    );
+    expect(names).toEqual(
+      expect.arrayContaining(['clientId', 'client_id', 'redirectUri', 'redirect_uri']),
+    );
+  });
+});
+
+describe('docs/integrate.md', () => {
+  it('its example with curl works as it stands', async () => {
+    const guide = await readFile(resolve(__dirname, '../../../docs/integrate.md'), 'utf8');
+    const example = /## With curl\n+```sh\n([^]*?)```/.exec(guide)?.[1] ?? '';
+    const script = example.replace('API=http://localhost:3000', `API=${world.url}`);
+    expect(script).toContain(world.url);
+    const cwd = await mkdtemp(join(tmpdir(), 'flixcheck-guide-'));
+    try {
+      const { stdout } = await promisify(execFile)('sh', ['-euc', script], { cwd });
+      expect(stdout).toContain('user@musterhaus.example');
+      expect(stdout).not.toContain('"error"');
+      expect(stdout.match(/"refresh_token":/g)).toHaveLength(2);
+    } finally {
+      await rm(cwd, { recursive: true });
+    }
   });
 });

@@ -56,6 +56,7 @@ describe('registering a client (CONTRACT §4)', () => {
           lastFour: secret?.value.slice(-4),
           createdAt: secret?.createdAt,
           expiresAt: null,
+          lastUsedAt: null,
         },
       ],
       createdAt: expect.stringMatching(TIME),

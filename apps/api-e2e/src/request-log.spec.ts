@@ -1,8 +1,10 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { cli } from './harness/cli.js';
 import { eventually } from './harness/eventually.js';
-import { type Form, type Message, send } from './harness/http.js';
+import { type Form, type Message, query, send } from './harness/http.js';
 import { decode } from './harness/jwt.js';
 import { type RegisteredClient, register, REGISTRY } from './harness/registry.js';
+import { startServer } from './harness/server.js';
 import { type ThirdParty, TOKEN_PATH, type TokenAnswer } from './harness/third-party.js';
 import { startWorld, type World } from './harness/world.js';
 
@@ -113,6 +115,61 @@ describe('the request log (CONTRACT §4)', () => {
     expect(text).not.toContain(tokens.refresh_token.slice(0, 20));
     expect(text).not.toContain(client.registration.clientSecret);
     expect(text).not.toContain('x'.repeat(500));
+  });
+});
+
+describe('finding one request (CONTRACT §4)', () => {
+  it('by its id, in the client’s log and, without knowing the client, on the command line', async () => {
+    await client.exchange('x');
+    const failed = await client.with({ clientSecret: 'wrong' }).exchange('x');
+    const requestId = String(failed.headers['x-request-id']);
+    const answer = await world.operator.send<{ resources: Entry[] }>(
+      `${REGISTRY}/${client.client.id}/requests?requestId=${requestId}&outcome=failure`,
+    );
+    expect(answer.body.resources).toMatchObject([{ requestId, reason: 'client_secret_wrong' }]);
+    const said = await cli(world.server, 'oauth-clients', 'requests', '--request-id', requestId);
+    expect(said).toContain(client.client.clientId);
+    expect(said).toContain(answer.body.resources[0]?.detail);
+  });
+
+  it('that no client’s log can have, in the program’s output', async () => {
+    const { url, output, stop } = await startServer({ env: { LOG_LEVEL: 'info' } });
+    try {
+      const { headers } = await send(url, TOKEN_PATH, {
+        form: { client_id: 'nobody', grant_type: 'refresh_token', refresh_token: 'x' },
+      });
+      const lines = await eventually(
+        () => Promise.resolve(output().split('\n')),
+        (all) => all.some((line) => line.includes(String(headers['x-request-id']))),
+      );
+      const line = lines.find((one) => one.includes(String(headers['x-request-id']))) ?? '';
+      expect(JSON.parse(line)).toMatchObject({
+        path: TOKEN_PATH,
+        status: 401,
+        error: 'invalid_client',
+        reason: 'unknown_client',
+      });
+    } finally {
+      await stop();
+    }
+  });
+
+  it('that was refused on the authorize page', async () => {
+    const refused = await world.member.send(
+      `/user/v7/oauth-authorization-request?${query({
+        clientId: client.client.clientId,
+        redirectUri: 'https://elsewhere.example/',
+        response_type: 'code',
+      })}`,
+    );
+    expect(await log()).toMatchObject([
+      {
+        requestId: refused.body.requestId,
+        endpoint: 'authorize',
+        error: 'invalid_redirect_uri',
+        reason: 'redirect_uri_unregistered',
+      },
+    ]);
   });
 });
 

@@ -9,6 +9,7 @@ import { AppLogger } from './http/app-logger.js';
 import { OAuthClientsModule } from './oauth-clients/oauth-clients.module.js';
 import { OAuthCodesModule } from './oauth-codes/oauth-codes.module.js';
 import { OAuthTokensModule } from './oauth-tokens/oauth-tokens.module.js';
+import { CountersModule } from './operations/counters.js';
 import { OperationsModule } from './operations/operations.module.js';
 import { UsersModule } from './users/users.module.js';
 
@@ -33,6 +34,7 @@ export class AppModule {
       imports: [
         ConfigModule.with(config, clock),
         LoggerModule.with(logger),
+        CountersModule,
         DatabaseModule.with(config),
         UsersModule,
         OAuthClientsModule,

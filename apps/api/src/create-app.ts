@@ -13,7 +13,9 @@ import { createAdapter, prepareServer } from './http/server.js';
 import { apiExplorer, createOpenApiDocument, serveSwaggerUi } from './http/swagger.js';
 import { validationPipe } from './http/validation.js';
 import { OAuthClientsService } from './oauth-clients/oauth-clients.service.js';
+import { ClientEndpoint } from './oauth-tokens/client-endpoint.js';
 import { SigningKeys } from './oauth-tokens/signing-keys.js';
+import { logUnreadRequests } from './oauth-tokens/unread-requests.js';
 
 /**
  * The whole program as an application that does not listen yet.
@@ -46,6 +48,7 @@ export async function configureApp(
   app.useGlobalPipes(validationPipe());
   await prepareServer(app, config, logger);
   const server = app.getHttpAdapter().getInstance() as unknown as FastifyInstance;
+  logUnreadRequests(server, app.get(ClientEndpoint));
   await servePortal(server);
   serveErrorsPage(server);
   const document = createOpenApiDocument(app, config.publicUrl);

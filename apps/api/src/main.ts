@@ -1,4 +1,5 @@
 import 'reflect-metadata';
+import type { AddressInfo } from 'node:net';
 import pino from 'pino';
 import { DataSource } from 'typeorm';
 import { parseConfig } from './config/config.js';
@@ -35,6 +36,9 @@ async function start(): Promise<void> {
     setTimeout(() => process.exit(exitCode || 1), SHUTDOWN_LIMIT_MS).unref();
     stopping ??= closers
       .reduceRight((done, close) => done.then(close, close), Promise.resolve())
+      .then(() => {
+        if (exitCode === 0) logger.pino.info('stopped');
+      })
       .catch((error: unknown) => logger.error(error))
       .then(() => process.exit(exitCode));
     return stopping;
@@ -55,7 +59,8 @@ async function start(): Promise<void> {
     const app = await createApp(database.config, logger);
     closers.push(() => app.close());
     await app.listen({ port: config.port, host: config.host });
-    logger.pino.info({ url: config.publicUrl }, 'ready');
+    const { address, port } = app.getHttpServer().address() as AddressInfo;
+    logger.pino.info({ url: config.publicUrl, address, port }, 'ready');
     tell({ type: 'ready', url: config.publicUrl });
   } catch (error) {
     fail(explain(error, config.port));
@@ -75,7 +80,7 @@ async function demoData(databaseUrl: string, demoClientPort: number): Promise<vo
 function explain(error: unknown, port: number): string {
   const { code, message } = error as NodeJS.ErrnoException;
   if (code === 'EADDRINUSE') {
-    return `Port ${port} is taken by another program. Stop that one, or choose another port: PORT=${port + 1} npm start`;
+    return `Port ${port} is taken by another program. Stop that one, or choose another port with PORT=${port + 1}`;
   }
   if (code === 'EACCES') return `Port ${port} may not be opened. Choose one above 1023 with PORT=…`;
   if (code === 'ECONNREFUSED') {

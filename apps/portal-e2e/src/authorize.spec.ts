@@ -8,6 +8,7 @@ import {
   fillSignIn,
   MEMBER,
   pkce,
+  PortalApi,
   portalUrl,
   signIn,
   test,
@@ -44,7 +45,7 @@ test.describe('a request that stays on the page (RFC 6749 §4.1.2.1)', () => {
     [
       'redirect URI left out where several are registered',
       () => authorizeUrl({ redirectUri: undefined }),
-      'Wir haben diese Anfrage angehalten',
+      'Diese Anfrage ist fehlerhaft',
     ],
     [
       'no application named',
@@ -212,7 +213,9 @@ test('an existing connection is named, and what changes against it', async ({ pa
     page.getByRole('listitem').filter({ hasText: 'Flixchecks in Ihrem Namen anlegen' }),
   ).toContainText('neu');
   await expect(
-    page.getByRole('listitem').filter({ hasText: 'Ihre Flixchecks und deren Stand' }),
+    page
+      .getByRole('listitem')
+      .filter({ hasText: 'Die Flixchecks Ihres Unternehmens und deren Stand' }),
   ).not.toContainText('neu');
 
   await page.goto(authorizeUrl({ scope: 'read' }));
@@ -302,6 +305,23 @@ test('somebody else who has signed in meanwhile is noticed before the click', as
   await expect(page.getByText(ADMIN)).toBeVisible();
 });
 
+test('a click for somebody who is not signed in any more grants nothing, whoever is', async ({
+  page,
+  member,
+}) => {
+  await signIn(page, MEMBER);
+  await page.goto(authorizeUrl());
+  await expect(page.getByText(MEMBER)).toBeVisible();
+  // Beside this window, which stays in sight: nothing tells the page.
+  const admin = await PortalApi.signIn(page.context().request, ADMIN);
+  await allow(page).click();
+  await expect(page.getByText('inzwischen jemand anderes angemeldet')).toBeVisible();
+  await expect(page.getByText(ADMIN)).toBeVisible();
+  expect(await member.connections()).toEqual([]);
+  const granted = (await admin.connections()).map(({ grantedBy }) => grantedBy.id);
+  expect(granted).not.toContain(admin.userId);
+});
+
 test('the back button after granting shows the request anew, and what is already allowed', async ({
   page,
   member,
@@ -378,7 +398,7 @@ test.describe('in an English browser', () => {
     await expect(page.getByText('Maklerwelt CRM asks for access')).toBeVisible();
     await fillSignIn(page, MEMBER);
     await expect(heading(page)).toHaveText(
-      'Maklerwelt CRM wants to work with Flixcheck in your name',
+      'Maklerwelt CRM wants to work with Flixcheck on your behalf',
     );
     await expect(page.locator('html')).toHaveAttribute('lang', 'en');
     await expect(page.getByRole('button', { name: 'Decline' })).toBeVisible();

@@ -108,7 +108,7 @@ export interface paths {
         };
         /**
          * What the client asked for last, and why it failed
-         * @description Token, revocation and introspection requests of the last 30 days, newest first.
+         * @description Token, revocation and introspection requests of the last 30 days, and the authorization requests that were refused, newest first. `requestId` finds the one that a developer names.
          */
         get: operations["Registry_listRequests"];
         put?: never;
@@ -284,7 +284,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Exchanges a code for tokens, or refreshes them */
+        /**
+         * Exchanges a code for tokens, or refreshes them
+         * @description Takes a form or JSON, flat, with the client’s credentials in the body or as HTTP Basic. A code works once, for 60 seconds. Each refresh token works once too: store the new one. A refresh may be sent again as long as its successor is unused and at most 30 seconds old. `error_description` says what to do, and ends with the request id that the request log knows.
+         */
         post: operations["OAuthTokens_token"];
         delete?: never;
         options?: never;
@@ -301,7 +304,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Revokes a token (RFC 7009) */
+        /**
+         * Revokes a token (RFC 7009)
+         * @description A refresh token ends its whole connection, an access token only itself. An unknown token is a success too.
+         */
         post: operations["OAuthTokens_revoke"];
         delete?: never;
         options?: never;
@@ -318,7 +324,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Says whether a token of the client is good (RFC 7662) */
+        /**
+         * Says whether a token of the client is good (RFC 7662)
+         * @description For confidential clients, about their own tokens; of all others they hear `{"active": false}`.
+         */
         post: operations["OAuthTokens_introspect"];
         delete?: never;
         options?: never;
@@ -733,6 +742,12 @@ export interface components {
              * @example null
              */
             expiresAt: string | null;
+            /**
+             * Format: date-time
+             * @description When the client last authenticated with it, some seconds late; null: not yet. Shows which of two secrets can go
+             * @example 2026-11-22T10:15:00.000Z
+             */
+            lastUsedAt: string | null;
         };
         RegistryClientDto: {
             /**
@@ -1093,10 +1108,11 @@ export interface components {
              */
             at: string;
             /**
+             * @description `authorize`: a refused authorization request; granted ones are in the history
              * @example token
              * @enum {string}
              */
-            endpoint: "token" | "revoke" | "introspect";
+            endpoint: "authorize" | "token" | "revoke" | "introspect";
             /** @example authorization_code */
             grantType: string | null;
             /**
@@ -1105,7 +1121,7 @@ export interface components {
              */
             outcome: "success" | "failure";
             /**
-             * @description The OAuth error code; null on success
+             * @description The OAuth error code, or the code of the problem; null on success
              * @example invalid_client
              */
             error: string | null;
@@ -1510,6 +1526,11 @@ export interface components {
             codeChallenge?: string;
             /** @enum {string} */
             codeChallengeMethod?: "S256";
+            /**
+             * Format: uuid
+             * @description the user whom the page has named; where somebody else is signed in by now, nothing is granted (409 `user_changed`)
+             */
+            userId?: string;
         };
         OAuthCodeCreateRequest: {
             resource: components["schemas"]["OAuthCodeInput"];
@@ -1817,7 +1838,7 @@ export interface components {
             currentPassword: string;
             /**
              * Format: password
-             * @description neither the current one nor the e-mail address
+             * @description neither the current one nor the e-mail address; `too_common` where it is easy to guess: well-known words, own names, repetitions, rows of keys (NIST SP 800-63B §5.1.1.2)
              * @example drei-blaue-elefanten
              */
             newPassword: string;
@@ -1908,7 +1929,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description Problem */
+            /** @description Problem: `session_required`, `invalid_token` */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -1917,7 +1938,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDto"];
                 };
             };
-            /** @description Problem */
+            /** @description Problem: `insufficient_scope` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -1952,7 +1973,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description Problem */
+            /** @description Problem: `validation_failed`, `malformed_request` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -1961,7 +1982,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDto"];
                 };
             };
-            /** @description Problem */
+            /** @description Problem: `session_required` */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -1970,7 +1991,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDto"];
                 };
             };
-            /** @description Problem */
+            /** @description Problem: `session_required`, `origin_refused` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -1979,7 +2000,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDto"];
                 };
             };
-            /** @description Problem */
+            /** @description Problem: `unsupported_media_type` */
             415: {
                 headers: {
                     [name: string]: unknown;
@@ -2015,7 +2036,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description Problem */
+            /** @description Problem: `validation_failed` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -2024,7 +2045,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDto"];
                 };
             };
-            /** @description Problem */
+            /** @description Problem: `session_required` */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -2033,7 +2054,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDto"];
                 };
             };
-            /** @description Problem */
+            /** @description Problem: `session_required`, `forbidden` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -2068,7 +2089,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description Problem */
+            /** @description Problem: `validation_failed`, `malformed_request` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -2077,7 +2098,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDto"];
                 };
             };
-            /** @description Problem */
+            /** @description Problem: `session_required` */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -2086,7 +2107,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDto"];
                 };
             };
-            /** @description Problem */
+            /** @description Problem: `session_required`, `forbidden`, `origin_refused` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -2095,7 +2116,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDto"];
                 };
             };
-            /** @description Problem */
+            /** @description Problem: `conflict` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -2128,7 +2149,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description Problem */
+            /** @description Problem: `session_required` */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -2137,7 +2158,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDto"];
                 };
             };
-            /** @description Problem */
+            /** @description Problem: `session_required`, `forbidden` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -2146,7 +2167,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDto"];
                 };
             };
-            /** @description Problem */
+            /** @description Problem: `not_found` */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -2175,7 +2196,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description Problem */
+            /** @description Problem: `session_required` */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -2184,7 +2205,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDto"];
                 };
             };
-            /** @description Problem */
+            /** @description Problem: `session_required`, `forbidden`, `origin_refused` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -2193,7 +2214,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDto"];
                 };
             };
-            /** @description Problem */
+            /** @description Problem: `not_found` */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -2230,7 +2251,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description Problem */
+            /** @description Problem: `validation_failed`, `malformed_request` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -2239,7 +2260,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDto"];
                 };
             };
-            /** @description Problem */
+            /** @description Problem: `session_required` */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -2248,7 +2269,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDto"];
                 };
             };
-            /** @description Problem */
+            /** @description Problem: `session_required`, `forbidden`, `origin_refused` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -2257,7 +2278,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDto"];
                 };
             };
-            /** @description Problem */
+            /** @description Problem: `not_found` */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -2294,7 +2315,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description Problem */
+            /** @description Problem: `validation_failed`, `malformed_request` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -2303,7 +2324,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDto"];
                 };
             };
-            /** @description Problem */
+            /** @description Problem: `session_required` */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -2312,7 +2333,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDto"];
                 };
             };
-            /** @description Problem */
+            /** @description Problem: `session_required`, `forbidden`, `origin_refused` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -2321,7 +2342,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDto"];
                 };
             };
-            /** @description Problem */
+            /** @description Problem: `not_found` */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -2330,7 +2351,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDto"];
                 };
             };
-            /** @description Problem */
+            /** @description Problem: `conflict` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -2360,7 +2381,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description Problem */
+            /** @description Problem: `session_required` */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -2369,7 +2390,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDto"];
                 };
             };
-            /** @description Problem */
+            /** @description Problem: `session_required`, `forbidden`, `origin_refused` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -2378,7 +2399,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDto"];
                 };
             };
-            /** @description Problem */
+            /** @description Problem: `not_found` */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -2387,7 +2408,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDto"];
                 };
             };
-            /** @description Problem */
+            /** @description Problem: `conflict` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -2404,6 +2425,9 @@ export interface operations {
                 limit?: number;
                 /** @description `meta.nextCursor` of the page before */
                 cursor?: string;
+                /** @description The one request with this id */
+                requestId?: string;
+                outcome?: "success" | "failure";
             };
             header?: never;
             path: {
@@ -2425,7 +2449,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description Problem */
+            /** @description Problem: `validation_failed` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -2434,7 +2458,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDto"];
                 };
             };
-            /** @description Problem */
+            /** @description Problem: `session_required` */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -2443,7 +2467,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDto"];
                 };
             };
-            /** @description Problem */
+            /** @description Problem: `session_required`, `forbidden` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -2452,7 +2476,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDto"];
                 };
             };
-            /** @description Problem */
+            /** @description Problem: `not_found` */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -2485,7 +2509,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description Problem */
+            /** @description Problem: `not_found` */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -2527,7 +2551,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description Problem */
+            /** @description Problem: `validation_failed` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -2536,7 +2560,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDto"];
                 };
             };
-            /** @description Problem */
+            /** @description Problem: `session_required` */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -2572,7 +2596,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description Problem */
+            /** @description Problem: `validation_failed`, `malformed_request` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -2581,7 +2605,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDto"];
                 };
             };
-            /** @description Problem */
+            /** @description Problem: `session_required` */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -2590,7 +2614,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDto"];
                 };
             };
-            /** @description Problem */
+            /** @description Problem: `session_required`, `origin_refused` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -2599,7 +2623,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDto"];
                 };
             };
-            /** @description Problem */
+            /** @description Problem: `not_found` */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -2636,7 +2660,7 @@ export interface operations {
                     "text/event-stream": string;
                 };
             };
-            /** @description Problem */
+            /** @description Problem: `session_required` */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -2645,7 +2669,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDto"];
                 };
             };
-            /** @description Problem */
+            /** @description Problem: `too_many_attempts` */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -2678,7 +2702,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description Problem */
+            /** @description Problem: `session_required` */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -2687,7 +2711,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDto"];
                 };
             };
-            /** @description Problem */
+            /** @description Problem: `not_found` */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -2716,7 +2740,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description Problem */
+            /** @description Problem: `session_required` */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -2725,7 +2749,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDto"];
                 };
             };
-            /** @description Problem */
+            /** @description Problem: `session_required`, `origin_refused` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -2734,7 +2758,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDto"];
                 };
             };
-            /** @description Problem */
+            /** @description Problem: `not_found` */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -2772,7 +2796,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description Problem */
+            /** @description Problem: `validation_failed` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -2781,7 +2805,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDto"];
                 };
             };
-            /** @description Problem */
+            /** @description Problem: `session_required` */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -2790,7 +2814,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDto"];
                 };
             };
-            /** @description Problem */
+            /** @description Problem: `not_found` */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -2826,7 +2850,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description Problem */
+            /** @description Problem: `validation_failed` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -2835,7 +2859,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDto"];
                 };
             };
-            /** @description Problem */
+            /** @description Problem: `session_required` */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -2849,14 +2873,25 @@ export interface operations {
     OAuthCodes_describe: {
         parameters: {
             query: {
-                resource?: unknown;
-                code_challenge_method?: unknown;
-                code_challenge?: unknown;
+                /** @description RFC 8707: this server, or a path below it */
+                resource?: string;
+                /** @description also `codeChallengeMethod` */
+                code_challenge_method?: "S256";
+                /** @description RFC 7636; also `codeChallenge` */
+                code_challenge?: string;
+                /** @description comes back as it is */
                 state?: unknown;
+                /** @description `read`, `readwrite`, or both with a space between them */
                 scope?: unknown;
-                response_type: unknown;
-                redirectUri?: unknown;
-                clientId: unknown;
+                response_type: "code";
+                /** @description the standard’s spelling */
+                redirect_uri?: string;
+                /** @description may be left out where one is registered */
+                redirectUri?: string;
+                /** @description the standard’s spelling */
+                client_id?: unknown;
+                /** @description needed, in this spelling or as `client_id` */
+                clientId?: unknown;
             };
             header?: never;
             path?: never;
@@ -2875,7 +2910,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description Problem */
+            /** @description Problem: `validation_failed`, `unknown_client`, `invalid_redirect_uri`, `invalid_request`, `invalid_scope`, `invalid_target`, `unsupported_response_type` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -2884,8 +2919,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDto"];
                 };
             };
-            /** @description Problem */
+            /** @description Problem: `session_required` */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description Problem: `session_required` */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2919,7 +2963,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description Problem */
+            /** @description Problem: `validation_failed`, `malformed_request`, `unknown_client`, `invalid_redirect_uri`, `invalid_request`, `invalid_scope`, `invalid_target` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -2928,7 +2972,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDto"];
                 };
             };
-            /** @description Problem */
+            /** @description Problem: `session_required` */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -2937,7 +2981,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDto"];
                 };
             };
-            /** @description Problem */
+            /** @description Problem: `session_required`, `origin_refused` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -2946,7 +2990,16 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDto"];
                 };
             };
-            /** @description Problem */
+            /** @description Problem: `user_changed` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description Problem: `unsupported_media_type` */
             415: {
                 headers: {
                     [name: string]: unknown;
@@ -2971,6 +3024,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description Tokens */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2979,7 +3033,7 @@ export interface operations {
                     "application/json": components["schemas"]["TokenResponseDto"];
                 };
             };
-            /** @description Error (RFC 6749 §5.2) */
+            /** @description `invalid_request`, `invalid_grant`, `invalid_scope`, `invalid_target`, `unsupported_grant_type` (RFC 6749 §5.2): the request or what it presents is not good */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -2988,7 +3042,7 @@ export interface operations {
                     "application/json": components["schemas"]["OAuthErrorDto"];
                 };
             };
-            /** @description Error (RFC 6749 §5.2) */
+            /** @description `invalid_client` (RFC 6749 §5.2): unknown client, or no or a wrong secret */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -2997,7 +3051,25 @@ export interface operations {
                     "application/json": components["schemas"]["OAuthErrorDto"];
                 };
             };
-            /** @description Error (RFC 6749 §5.2) */
+            /** @description `invalid_request` (RFC 6749 §5.2): the body is larger than 64 kB */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OAuthErrorDto"];
+                };
+            };
+            /** @description `invalid_request` (RFC 6749 §5.2): the body is neither a form nor JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OAuthErrorDto"];
+                };
+            };
+            /** @description `temporarily_unavailable` (RFC 6749 §5.2): too many failures of this client from this address */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -3006,7 +3078,7 @@ export interface operations {
                     "application/json": components["schemas"]["OAuthErrorDto"];
                 };
             };
-            /** @description Error (RFC 6749 §5.2) */
+            /** @description `temporarily_unavailable` (RFC 6749 §5.2): try again after the seconds that Retry-After names */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -3031,6 +3103,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description The token is not good any more */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -3039,7 +3112,7 @@ export interface operations {
                     "application/json": Record<string, never>;
                 };
             };
-            /** @description Error (RFC 6749 §5.2) */
+            /** @description `invalid_request`, `invalid_grant` (RFC 6749 §5.2): the request or what it presents is not good */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -3048,7 +3121,7 @@ export interface operations {
                     "application/json": components["schemas"]["OAuthErrorDto"];
                 };
             };
-            /** @description Error (RFC 6749 §5.2) */
+            /** @description `invalid_client` (RFC 6749 §5.2): unknown client, or no or a wrong secret */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -3057,7 +3130,25 @@ export interface operations {
                     "application/json": components["schemas"]["OAuthErrorDto"];
                 };
             };
-            /** @description Error (RFC 6749 §5.2) */
+            /** @description `invalid_request` (RFC 6749 §5.2): the body is larger than 64 kB */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OAuthErrorDto"];
+                };
+            };
+            /** @description `invalid_request` (RFC 6749 §5.2): the body is neither a form nor JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OAuthErrorDto"];
+                };
+            };
+            /** @description `temporarily_unavailable` (RFC 6749 §5.2): too many failures of this client from this address */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -3066,7 +3157,7 @@ export interface operations {
                     "application/json": components["schemas"]["OAuthErrorDto"];
                 };
             };
-            /** @description Error (RFC 6749 §5.2) */
+            /** @description `temporarily_unavailable` (RFC 6749 §5.2): try again after the seconds that Retry-After names */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -3091,6 +3182,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description What the token is good for */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -3099,7 +3191,7 @@ export interface operations {
                     "application/json": components["schemas"]["IntrospectionResponseDto"];
                 };
             };
-            /** @description Error (RFC 6749 §5.2) */
+            /** @description `invalid_request` (RFC 6749 §5.2): the request or what it presents is not good */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -3108,7 +3200,7 @@ export interface operations {
                     "application/json": components["schemas"]["OAuthErrorDto"];
                 };
             };
-            /** @description Error (RFC 6749 §5.2) */
+            /** @description `invalid_client` (RFC 6749 §5.2): unknown client, or no or a wrong secret */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -3117,7 +3209,25 @@ export interface operations {
                     "application/json": components["schemas"]["OAuthErrorDto"];
                 };
             };
-            /** @description Error (RFC 6749 §5.2) */
+            /** @description `invalid_request` (RFC 6749 §5.2): the body is larger than 64 kB */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OAuthErrorDto"];
+                };
+            };
+            /** @description `invalid_request` (RFC 6749 §5.2): the body is neither a form nor JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OAuthErrorDto"];
+                };
+            };
+            /** @description `temporarily_unavailable` (RFC 6749 §5.2): too many failures of this client from this address */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -3126,7 +3236,7 @@ export interface operations {
                     "application/json": components["schemas"]["OAuthErrorDto"];
                 };
             };
-            /** @description Error (RFC 6749 §5.2) */
+            /** @description `temporarily_unavailable` (RFC 6749 §5.2): try again after the seconds that Retry-After names */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -3214,12 +3324,31 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description The user */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["UserinfoDto"];
+                };
+            };
+            /** @description Problem: `invalid_token` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description Problem: `insufficient_scope` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
                 };
             };
         };
@@ -3249,7 +3378,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description Problem */
+            /** @description Problem: `validation_failed` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -3258,7 +3387,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDto"];
                 };
             };
-            /** @description Problem */
+            /** @description Problem: `session_required`, `invalid_token` */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -3267,7 +3396,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDto"];
                 };
             };
-            /** @description Problem */
+            /** @description Problem: `insufficient_scope` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3302,7 +3431,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description Problem */
+            /** @description Problem: `validation_failed`, `malformed_request` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -3311,7 +3440,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDto"];
                 };
             };
-            /** @description Problem */
+            /** @description Problem: `session_required`, `invalid_token` */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -3320,7 +3449,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDto"];
                 };
             };
-            /** @description Problem */
+            /** @description Problem: `insufficient_scope`, `origin_refused` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3329,7 +3458,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDto"];
                 };
             };
-            /** @description Problem */
+            /** @description Problem: `unsupported_media_type` */
             415: {
                 headers: {
                     [name: string]: unknown;
@@ -3362,7 +3491,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description Problem */
+            /** @description Problem: `session_required`, `invalid_token` */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -3371,7 +3500,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDto"];
                 };
             };
-            /** @description Problem */
+            /** @description Problem: `insufficient_scope` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3380,7 +3509,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDto"];
                 };
             };
-            /** @description Problem */
+            /** @description Problem: `not_found` */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -3415,7 +3544,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description Problem */
+            /** @description Problem: `validation_failed`, `malformed_request` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -3424,7 +3553,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDto"];
                 };
             };
-            /** @description Problem */
+            /** @description Problem: `invalid_credentials` */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -3433,7 +3562,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDto"];
                 };
             };
-            /** @description Problem */
+            /** @description Problem: `origin_refused` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3442,7 +3571,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDto"];
                 };
             };
-            /** @description Problem */
+            /** @description Problem: `unsupported_media_type` */
             415: {
                 headers: {
                     [name: string]: unknown;
@@ -3451,7 +3580,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDto"];
                 };
             };
-            /** @description Problem */
+            /** @description Problem: `too_many_attempts` */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -3482,7 +3611,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description Problem */
+            /** @description Problem: `session_required` */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -3491,7 +3620,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDto"];
                 };
             };
-            /** @description Problem */
+            /** @description Problem: `session_required` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3518,7 +3647,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description Problem */
+            /** @description Problem: `session_required` */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -3527,7 +3656,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDto"];
                 };
             };
-            /** @description Problem */
+            /** @description Problem: `session_required`, `origin_refused` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3563,7 +3692,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description Problem */
+            /** @description Problem: `validation_failed` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -3572,7 +3701,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDto"];
                 };
             };
-            /** @description Problem */
+            /** @description Problem: `session_required` */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -3581,7 +3710,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDto"];
                 };
             };
-            /** @description Problem */
+            /** @description Problem: `session_required` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3608,7 +3737,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description Problem */
+            /** @description Problem: `session_required` */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -3617,7 +3746,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDto"];
                 };
             };
-            /** @description Problem */
+            /** @description Problem: `session_required`, `origin_refused` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3646,7 +3775,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description Problem */
+            /** @description Problem: `session_required` */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -3655,7 +3784,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDto"];
                 };
             };
-            /** @description Problem */
+            /** @description Problem: `session_required`, `origin_refused` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3664,7 +3793,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDto"];
                 };
             };
-            /** @description Problem */
+            /** @description Problem: `not_found` */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -3695,7 +3824,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description Problem */
+            /** @description Problem: `validation_failed`, `malformed_request` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -3704,7 +3833,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDto"];
                 };
             };
-            /** @description Problem */
+            /** @description Problem: `session_required` */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -3713,7 +3842,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDto"];
                 };
             };
-            /** @description Problem */
+            /** @description Problem: `session_required`, `origin_refused` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3722,7 +3851,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDto"];
                 };
             };
-            /** @description Problem */
+            /** @description Problem: `unsupported_media_type` */
             415: {
                 headers: {
                     [name: string]: unknown;
@@ -3731,7 +3860,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDto"];
                 };
             };
-            /** @description Problem */
+            /** @description Problem: `too_many_attempts` */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -3767,7 +3896,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description Problem */
+            /** @description Problem: `validation_failed` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -3776,7 +3905,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDto"];
                 };
             };
-            /** @description Problem */
+            /** @description Problem: `session_required` */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -3785,7 +3914,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDto"];
                 };
             };
-            /** @description Problem */
+            /** @description Problem: `session_required`, `forbidden` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3822,7 +3951,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description Problem */
+            /** @description Problem: `validation_failed`, `malformed_request` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -3831,7 +3960,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDto"];
                 };
             };
-            /** @description Problem */
+            /** @description Problem: `session_required` */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -3840,7 +3969,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDto"];
                 };
             };
-            /** @description Problem */
+            /** @description Problem: `session_required`, `forbidden`, `origin_refused` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3849,7 +3978,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDto"];
                 };
             };
-            /** @description Problem */
+            /** @description Problem: `not_found` */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -3858,7 +3987,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDto"];
                 };
             };
-            /** @description Problem */
+            /** @description Problem: `cannot_disable_self` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -3867,7 +3996,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDto"];
                 };
             };
-            /** @description Problem */
+            /** @description Problem: `unsupported_media_type` */
             415: {
                 headers: {
                     [name: string]: unknown;

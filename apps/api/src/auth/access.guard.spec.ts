@@ -256,6 +256,21 @@ describe('an access token', () => {
     }
   });
 
+  it.each([
+    ['without its scheme', (token: string) => token, /without the scheme Bearer/],
+    ['with another scheme', (token: string) => `Token ${token}`, /without the scheme Bearer/],
+    ['in quotes', (token: string) => `Bearer "${token}"`, /no quotes/],
+    ['with a comma', (token: string) => `Bearer ${token},`, /no comma/],
+    ['that is empty', () => 'Bearer ', /no access token after Bearer/],
+  ])('%s: says what is wrong with the header', async (_, write, said) => {
+    for (const path of ['bearer', 'either']) {
+      const { status, headers, body } = await get(path, { authorization: write(issueToken()) });
+      expect([status, body.code]).toEqual([401, 'invalid_token']);
+      expect(body.detail).toMatch(said);
+      expect(headers.get('www-authenticate')).toMatch(said);
+    }
+  });
+
   it('that has expired: 401 invalid_token', async () => {
     const token = issueToken();
     test.clock.advance(HOUR);

@@ -51,7 +51,7 @@ export class AccountUsersController {
   })
   @ApiParam({ name: 'id', schema: { type: 'string', format: 'uuid' } })
   @ApiResource(AccountUserDto)
-  @ApiProblems(400, 401, 403, 404, 409, 415)
+  @ApiProblems(400, 401, 403, 404, 'cannot_disable_self', 415)
   async update(
     @CurrentCaller() caller: SessionCaller,
     @Param('id', userId) id: string,

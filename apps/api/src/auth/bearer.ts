@@ -4,6 +4,8 @@ import { ApiError, type ProblemCode } from '../http/api-error.js';
 /** RFC 6750 §2.1: one or more spaces, then a b64token; the scheme in any case (RFC 9110 §11.1). */
 const BEARER = /^Bearer +([A-Za-z0-9\-._~+/]+=*)$/i;
 const BEARER_SCHEME = /^Bearer( |$)/i;
+/** A JWT's header begins with `{"`. */
+const HAS_JWT = /(?:^|[\s"'])eyJ[\w-]*\.[\w-]+\.[\w-]+/;
 const METADATA_PATH = '/.well-known/oauth-protected-resource';
 
 /** Whether a header offers an access token, be it well-formed or not. */
@@ -14,6 +16,20 @@ export function isBearer(authorization: string): boolean {
 /** @returns null when the header is no well-formed Bearer credential */
 export function parseBearer(authorization: string): string | null {
   return BEARER.exec(authorization)?.[1] ?? null;
+}
+
+/**
+ * What is wrong with a header that offers a token in a way that nobody can take.
+ * @returns null when it does not look as if it offered one
+ */
+export function describeMalformed(authorization: string): string | null {
+  if (/^Bearer *$/i.test(authorization)) return 'There is no access token after Bearer.';
+  if (isBearer(authorization)) {
+    return 'The Authorization header must be Bearer, a space and the access token alone: no quotes, no comma, no second token and no space inside.';
+  }
+  return HAS_JWT.test(authorization)
+    ? 'The Authorization header has the access token without the scheme Bearer: send Bearer, a space and the token.'
+    : null;
 }
 
 export interface BearerChallenge {

@@ -41,7 +41,8 @@ export class PasswordInput {
     format: 'password',
     minLength: 12,
     maxLength: 200,
-    description: 'neither the current one nor the e-mail address',
+    description:
+      'neither the current one nor the e-mail address; `too_common` where it is easy to guess: well-known words, own names, repetitions, rows of keys (NIST SP 800-63B §5.1.1.2)',
     example: 'drei-blaue-elefanten',
   })
   @IsString()

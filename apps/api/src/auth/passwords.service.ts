@@ -6,8 +6,9 @@ import { type ApiError, notFound } from '../http/api-error.js';
 import { validationFailed } from '../http/validation.js';
 import { ConnectionsService } from '../connections/connections.service.js';
 import { AuditLog } from '../users/audit-log.js';
+import { refuseCommonPassword } from '../users/common-passwords.js';
 import { PasswordHasher } from '../users/password-hasher.js';
-import { normalizeEmail, UsersService } from '../users/users.service.js';
+import { normalizeEmail, type UserRecord, UsersService } from '../users/users.service.js';
 import { Credentials } from './credentials.js';
 import { SessionsService } from './sessions.service.js';
 import { SignInLimits } from './sign-in-limits.js';
@@ -18,7 +19,13 @@ export interface PasswordChange {
   revokeConnections?: boolean;
 }
 
-/** Changing one's own password. */
+/** What a new password is instead of a forgotten one. */
+export interface PasswordReset {
+  newPassword: string;
+  revokeConnections?: boolean;
+}
+
+/** Changing one's own password, and replacing one that is forgotten or known to others. */
 @Injectable()
 export class PasswordsService {
   constructor(
@@ -42,7 +49,7 @@ export class PasswordsService {
     const user = await this.users.findById(caller.userId);
     if (!user) throw notFound('The user');
     const { currentPassword, newPassword, revokeConnections = false } = change;
-    refuseUnfit(newPassword, currentPassword, user.email);
+    refuseUnfit(newPassword, currentPassword, user);
     const verified = await this.credentials.verify(user.email, currentPassword, ip);
     if (!verified) throw wrongPassword();
     const newHash = await this.hasher.hash(newPassword);
@@ -68,17 +75,54 @@ export class PasswordsService {
       });
     });
   }
+
+  /**
+   * Replaces a user's password, for the command line. Ends all sessions of the user; connections
+   * stay unless they are to go too.
+   * @throws ApiError not_found, validation_failed for a common password
+   */
+  async reset(userId: string, reset: PasswordReset): Promise<void> {
+    const user = await this.users.findById(userId);
+    if (!user) throw notFound('The user');
+    const { newPassword, revokeConnections = false } = reset;
+    refuseCommonPassword('password', newPassword, personalWords(user));
+    const newHash = await this.hasher.hash(newPassword);
+    const at = this.clock.now();
+    await this.dataSource.transaction(async (tx) => {
+      await this.users.replacePassword(tx, user.id, newHash);
+      await this.sessions.endAll(user.id, tx);
+      if (revokeConnections) {
+        await this.connections.revoke(
+          { userId: user.id },
+          { actorId: null, reason: 'password_changed', at },
+          tx,
+        );
+      }
+      await this.audit.record(tx, {
+        actorId: null,
+        action: 'password_reset',
+        subjectId: user.id,
+        detail: { revokeConnections },
+        at,
+      });
+    });
+  }
 }
 
-function refuseUnfit(newPassword: string, currentPassword: string, email: string): void {
+function refuseUnfit(newPassword: string, currentPassword: string, user: UserRecord): void {
   const refuse = (code: string, message: string): ApiError =>
     validationFailed([{ field: 'newPassword', code, message }]);
   if (newPassword === currentPassword) {
     throw refuse('same_as_current', 'The new password must differ from the current one.');
   }
-  if (normalizeEmail(newPassword) === normalizeEmail(email)) {
+  if (normalizeEmail(newPassword) === normalizeEmail(user.email)) {
     throw refuse('same_as_email', 'The new password must not be the e-mail address.');
   }
+  refuseCommonPassword('newPassword', newPassword, personalWords(user));
+}
+
+function personalWords({ firstName, lastName, email, account }: UserRecord): string[] {
+  return [firstName, lastName, email, account.name];
 }
 
 function wrongPassword(): ApiError {

@@ -62,9 +62,7 @@ export class SessionsService implements OnModuleInit {
   ) {}
 
   onModuleInit(): void {
-    this.users.onDisabled(async (tx, { userId }) => {
-      await tx.delete(SessionEntity, { userId });
-    });
+    this.users.onDisabled((tx, { userId }) => this.endAll(userId, tx));
     this.changes.checkSessionsWith((ids) => this.living(ids));
   }
 
@@ -167,6 +165,11 @@ export class SessionsService implements OnModuleInit {
   /** Ends all sessions of the user but the one kept. */
   async endOthers(userId: string, keptId: string, tx = this.sessions.manager): Promise<void> {
     await tx.delete(SessionEntity, { userId, id: Not(keptId) });
+  }
+
+  /** Ends all sessions of the user. */
+  async endAll(userId: string, tx: EntityManager): Promise<void> {
+    await tx.delete(SessionEntity, { userId });
   }
 
   private async touch(id: string, now: Date): Promise<void> {

@@ -10,6 +10,7 @@ import {
   MaxLength,
   ValidateNested,
 } from 'class-validator';
+import { IsDisplayText } from '../http/display-text.js';
 
 const NOT_BLANK = { message: 'must not be blank' };
 
@@ -18,6 +19,7 @@ export class RecipientInput {
   @IsString()
   @Length(1, 120)
   @Matches(/\S/, NOT_BLANK)
+  @IsDisplayText({ asTyped: true })
   name!: string;
 
   @ApiProperty({ format: 'email', maxLength: 254, example: 'erika@kundin.example' })
@@ -39,6 +41,7 @@ export class CheckInput {
   @IsString()
   @Length(1, 200)
   @Matches(/\S/, NOT_BLANK)
+  @IsDisplayText({ asTyped: true })
   title!: string;
 }
 

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { SECOND } from '../config/clock.js';
 import { ConnectionsService } from '../connections/connections.service.js';
 import { bearer, grant } from '../testing/connections.js';
-import { call, type PortalUser, signIn } from '../testing/portal-user.js';
+import { call, type HouseBody, type PortalUser, signIn } from '../testing/portal-user.js';
 import { createTestApp, type TestApp } from '../testing/test-app.js';
 
 const CHECKS = '/user/v7/checks';
@@ -135,6 +135,9 @@ describe('an invalid check is refused, field by field, and nothing is written', 
     ['no e-mail address', recipient({ email: 'erika' }), 'recipient.email', 'is_email'],
     ['an unknown field', { ...INPUT, status: 'sent' }, 'status', 'unknown_field'],
     ['an unknown field inside', recipient({ phone: '1' }), 'recipient.phone', 'unknown_field'],
+    ['a title that runs backwards', { ...INPUT, title: 'a\u202Eb' }, 'title', 'display_text'],
+    ['half a character', recipient({ name: 'E\uD83D' }), 'recipient.name', 'display_text'],
+    ['a hidden one', recipient({ name: 'E\u200BB' }), 'recipient.name', 'display_text'],
     ['an empty title', { ...INPUT, title: '' }, 'title', 'is_length'],
     ['a title too long', { ...INPUT, title: 'x'.repeat(201) }, 'title', 'is_length'],
     ['a NUL character', { ...INPUT, title: 'a\0b' }, 'title', 'nul_character'],
@@ -144,6 +147,18 @@ describe('an invalid check is refused, field by field, and nothing is written', 
     expect([status, body.code]).toEqual([400, 'validation_failed']);
     expect(body.errors.map((error) => [error.field, error.code])).toContainEqual([field, code]);
     expect(await countChecks()).toBe(before);
+  });
+
+  it('the fields without their envelope are shown the shape that is expected', async () => {
+    const response = await fetch(`${test.url}${CHECKS}`, {
+      method: 'POST',
+      headers: { cookie: member.cookie, 'content-type': 'application/json' },
+      body: JSON.stringify(INPUT),
+    });
+    const { code, detail, errors } = (await response.json()) as HouseBody;
+    expect([response.status, code]).toEqual([400, 'validation_failed']);
+    expect(detail).toContain('{"resource": {"recipient": …, "title": …}}');
+    expect(errors.map(({ field }) => field)).toEqual(['resource']);
   });
 
   it.each(['null', '[]', '{"resource":null}', '{"resource":[]}', '{"resource":[{}]}', '"x"'])(

@@ -1,6 +1,7 @@
 import { type DynamicModule, Global, Module, type Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import pino from 'pino';
+import { AuthModule } from '../auth/auth.module.js';
 import { parseConfig } from '../config/config.js';
 import { ConfigModule, type RuntimeConfig } from '../config/config.module.js';
 import { ConnectionsModule } from '../connections/connections.module.js';
@@ -9,6 +10,7 @@ import { joinDatabase } from '../database/runtime-config.js';
 import { AppLogger } from '../http/app-logger.js';
 import { OAuthClientsModule } from '../oauth-clients/oauth-clients.module.js';
 import { OAuthTokensModule } from '../oauth-tokens/oauth-tokens.module.js';
+import { CountersModule } from '../operations/counters.js';
 import { UsersModule } from '../users/users.module.js';
 
 @Global()
@@ -28,7 +30,7 @@ class QuietLoggerModule {
 
 /**
  * The modules that commands use, and those which have a say in what commands do: ConnectionsModule
- * ends the connections of a client that is disabled.
+ * ends the connections of a client or user that is disabled, AuthModule the user's sessions.
  */
 @Module({})
 class CommandsModule {
@@ -38,11 +40,13 @@ class CommandsModule {
       imports: [
         ConfigModule.with(config),
         QuietLoggerModule.with(config),
+        CountersModule,
         DatabaseModule.with(config),
         UsersModule,
         OAuthClientsModule,
         ConnectionsModule,
         OAuthTokensModule,
+        AuthModule,
       ],
     };
   }

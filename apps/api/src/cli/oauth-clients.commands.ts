@@ -2,7 +2,6 @@ import { Command, Option } from 'commander';
 import type { Scope } from '@flixcheck/oauth-protocol';
 import { isUUID } from 'class-validator';
 import { ApiError } from '../http/api-error.js';
-import { PageQuery } from '../http/envelope.js';
 import { ClientSecretRotateInput } from '../oauth-clients/client-secrets.dto.js';
 import {
   type ClientSecret,
@@ -11,8 +10,12 @@ import {
 } from '../oauth-clients/client-secrets.service.js';
 import { OAuthClientCreateInput, OAuthClientUpdateInput } from '../oauth-clients/registry.dto.js';
 import { ClientRegistry, type RegistryClient } from '../oauth-clients/registry.service.js';
-import { RequestLog } from '../oauth-clients/request-log.js';
+import { OAuthClientsService } from '../oauth-clients/oauth-clients.service.js';
+import { RequestLog, type RequestLogRecord } from '../oauth-clients/request-log.js';
+import { RequestLogQuery } from '../oauth-clients/request-log.dto.js';
 import { type Resolve, withServices } from './application.js';
+import { UsageError } from './explain.js';
+import { confirm, type Confirmed, yesOption } from './confirm.js';
 import { checked } from './input.js';
 import {
   card,
@@ -26,6 +29,12 @@ import {
 
 const CLIENT = 'the clientId, or the id of the registry';
 const PAGE_SIZE = 100;
+
+interface RequestFilter {
+  requestId?: string;
+  outcome?: string;
+  limit: string;
+}
 
 interface ProfileOptions {
   name?: string;
@@ -142,9 +151,12 @@ Example:
       'Delete a client for good: its connections end, and its clientId is never given out again.',
     )
     .argument('<client>', CLIENT)
-    .action(async (name: string) => {
+    .addOption(yesOption())
+    .action(async (name: string, confirmed: Confirmed) => {
       const client = await withRegistry(async (registry) => {
         const found = await find(registry, name);
+        const harm = `This deletes ${found.clientId} (${found.name}) for good and ends all its connections.`;
+        await confirm(terminal, harm, confirmed);
         await registry.remove(found.id, null);
         return found;
       });
@@ -153,14 +165,34 @@ Example:
 
   group
     .command('requests')
-    .description('Show what a client asked for last, and why it failed.')
-    .argument('<client>', CLIENT)
+    .description(
+      'Show what a client asked for last, or one request in full, and why it failed. The request id alone is enough.',
+    )
+    .argument('[client]', CLIENT)
+    .option('--request-id <id>', 'the one request, as the answer and its X-Request-Id named it')
+    .addOption(new Option('--outcome <outcome>', 'only these').choices(['success', 'failure']))
     .option('--limit <number>', 'how many, 100 at most', '20')
     .addOption(jsonOption())
-    .action(async (name: string, { json, limit }: Output & { limit: string }) => {
-      const page = await checked(PageQuery, { limit });
+    .addHelpText(
+      'after',
+      `
+Example:
+  npm run cli -- oauth-clients requests maklerwelt-crm --outcome failure
+  npm run cli -- oauth-clients requests --request-id 5f0c7c1e-2f5e-4f3a-9d7c-1b8f6f0a2e44`,
+    )
+    .action(async (name: string | undefined, given: Output & RequestFilter) => {
+      const { json, ...filter } = given;
+      const query = await checked(RequestLogQuery, filter);
+      if (query.requestId !== undefined) {
+        const request = await withServices(terminal.env, (resolve) =>
+          findRequest(resolve, query, name),
+        );
+        terminal.out(json ? toJson(request) : requestCard(request));
+        return;
+      }
+      if (name === undefined) throw new UsageError('Name a client, or give a --request-id.');
       const { resources } = await withRegistry(async (registry, resolve) =>
-        resolve(RequestLog).list((await find(registry, name)).id, page),
+        resolve(RequestLog).list((await find(registry, name)).id, query),
       );
       const rows = resources.map((request): Cell[] => [
         request.at,
@@ -313,6 +345,48 @@ async function find(registry: ClientRegistry, name: string): Promise<RegistryCli
   }
 }
 
+type FoundRequest = RequestLogRecord & { clientId: string };
+
+/** @param name the client that it must be of, where one is named */
+async function findRequest(
+  resolve: Resolve,
+  { requestId = '', outcome }: RequestLogQuery,
+  name: string | undefined,
+): Promise<FoundRequest> {
+  const client = name === undefined ? undefined : await find(resolve(ClientRegistry), name);
+  const found = await resolve(RequestLog).find(requestId);
+  const isMeant =
+    found &&
+    (client === undefined || client.id === found.oauthClientId) &&
+    (outcome === undefined || outcome === found.outcome);
+  if (!isMeant) {
+    throw new ApiError(
+      'not_found',
+      'There is no such request in the log. It has the requests of the last 30 days that name a registered client; of all others the program’s own output has a line with the requestId.',
+    );
+  }
+  const { oauthClientId, ...request } = found;
+  const clients = await resolve(OAuthClientsService).byIds([oauthClientId]);
+  return { clientId: clients.get(oauthClientId)?.clientId ?? oauthClientId, ...request };
+}
+
+function requestCard(request: FoundRequest): string {
+  return card([
+    ['request id', request.requestId],
+    ['client', request.clientId],
+    ['at', request.at],
+    ['endpoint', request.endpoint],
+    ['grant type', request.grantType],
+    ['outcome', request.outcome],
+    ['error', request.error],
+    ['reason', request.reason],
+    ['detail', request.detail],
+    ['connection', request.connectionId],
+    ['address', request.ip],
+    ['milliseconds', request.durationMs],
+  ]);
+}
+
 function clientTable(clients: RegistryClient[]): string {
   const rows = clients.map((client): Cell[] => [
     client.clientId,
@@ -355,18 +429,26 @@ function secretTable(secrets: ClientSecret[]): string {
     `…${secret.lastFour}`,
     secret.createdAt,
     secret.expiresAt ?? 'never',
+    secret.lastUsedAt ?? 'never',
   ]);
-  return table(['id', 'value', 'created', 'expires'], rows, 'This client has no secrets.');
+  return table(
+    ['id', 'value', 'created', 'expires', 'last used'],
+    rows,
+    'This client has no secrets.',
+  );
 }
 
-function secretLife({ createdAt, expiresAt }: ClientSecret): string {
-  const since = `since ${createdAt.toISOString()}`;
-  return expiresAt ? `${since}, until ${expiresAt.toISOString()}` : since;
+function secretLife({ createdAt, expiresAt, lastUsedAt }: ClientSecret): string {
+  return [
+    `since ${createdAt.toISOString()}`,
+    ...(expiresAt ? [`until ${expiresAt.toISOString()}`] : []),
+    lastUsedAt ? `last used ${lastUsedAt.toISOString()}` : 'not used yet',
+  ].join(', ');
 }
 
 function secretWords({ id, value }: Pick<NewClientSecret, 'id' | 'value'>): string {
   return `\n${card([
     ['secret id', id],
     ['secret', value],
-  ])}\n\nThe secret is shown this once: only its hash is stored. Give it to the publisher on a safe way.`;
+  ])}\n\nThe secret is shown this once: only its hash is stored. Give it to the publisher in a safe way.`;
 }

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
+import { runBeside } from '../testing/cli.js';
 import { call, signIn } from '../testing/portal-user.js';
 import { createTestApp, createTestDatabase, type TestApp } from '../testing/test-app.js';
 import { runCommand } from './program.js';
@@ -12,34 +13,7 @@ beforeAll(async () => {
 });
 afterAll(() => api.close());
 
-interface Run {
-  exitCode: number;
-  out: string;
-  error: string;
-  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- tests assert on what they find
-  json: any;
-}
-
-async function run(
-  args: string[],
-  { input = '', url = api.config.databaseUrl } = {},
-): Promise<Run> {
-  const out: string[] = [];
-  const error: string[] = [];
-  const exitCode = await runCommand(args, {
-    out: (text) => out.push(text),
-    error: (text) => error.push(text),
-    readInput: () => Promise.resolve(input),
-    env: { DATABASE_URL: url, APP_SECRET: api.config.appSecret },
-  });
-  const written = out.join('\n');
-  return {
-    exitCode,
-    out: written,
-    error: error.join('\n'),
-    json: args.includes('--json') && exitCode === 0 ? JSON.parse(written) : undefined,
-  };
-}
+const run = (args: string[], options = {}) => runBeside(api, args, options);
 
 const newClient = (clientId: string, ...more: string[]) => [
   ...['oauth-clients', 'create', '--client-id', clientId, '--name', 'Neues CRM'],
@@ -197,13 +171,25 @@ describe('oauth-clients', () => {
 
   it('delete is for good', async () => {
     await run(newClient('to-delete'));
-    expect((await run(['oauth-clients', 'delete', 'to-delete'])).exitCode).toBe(0);
+    expect((await run(['oauth-clients', 'delete', 'to-delete', '--yes'])).exitCode).toBe(0);
     for (const command of ['show', 'disable', 'enable', 'delete', 'requests']) {
       const { exitCode, error } = await run(['oauth-clients', command, 'to-delete']);
       expect([command, exitCode]).toEqual([command, 1]);
       expect(error).toContain("'to-delete' does not exist");
     }
     expect((await call(api.url, 'GET', '/guest/v7/oauth-clients/to-delete')).status).toBe(404);
+  });
+
+  it('delete asks on a terminal and takes yes for yes; elsewhere it needs --yes', async () => {
+    await run(newClient('to-keep'));
+    const remove = ['oauth-clients', 'delete', 'to-keep'];
+    const unasked = await run(remove);
+    expect([unasked.exitCode, unasked.out]).toEqual([1, '']);
+    expect(unasked.error).toContain('--yes');
+    const refused = await run(remove, { answer: '' });
+    expect([refused.exitCode, refused.error]).toEqual([1, expect.stringContaining('to-keep')]);
+    expect((await run(['oauth-clients', 'show', 'to-keep'])).exitCode).toBe(0);
+    expect((await run(remove, { answer: 'yes' })).exitCode).toBe(0);
   });
 
   it('requests shows why a client failed', async () => {
@@ -215,6 +201,39 @@ describe('oauth-clients', () => {
     expect(
       (await run(['oauth-clients', 'requests', 'maklerwelt-crm', '--limit', '0'])).error,
     ).toContain('--limit');
+  });
+
+  it('requests shows the failures alone, where they are asked for', async () => {
+    await tokenAnswer('maklerwelt-crm', 'wrong');
+    const args = ['oauth-clients', 'requests', 'maklerwelt-crm', '--json', '--outcome'];
+    expect((await run([...args, 'success'])).json).toEqual([]);
+    expect((await run([...args, 'failure'])).json[0].reason).toBe('client_secret_wrong');
+    expect((await run([...args, 'both'])).error).toContain('--outcome');
+  });
+
+  it('requests finds one by its id, without knowing the client, and shows its detail', async () => {
+    await tokenAnswer('maklerwelt-crm', 'wrong');
+    const { json } = await run(['oauth-clients', 'requests', 'maklerwelt-crm', '--json']);
+    const [{ requestId, detail }] = json;
+    const one = ['oauth-clients', 'requests', '--request-id', requestId];
+    const { out } = await run(one);
+    for (const shown of ['maklerwelt-crm', 'client_secret_wrong', detail]) {
+      expect(out).toContain(shown);
+    }
+    expect((await run([...one, '--json'])).json).toEqual({
+      clientId: 'maklerwelt-crm',
+      ...json[0],
+    });
+  });
+
+  it.each([
+    ['an id that nobody has', ['--request-id', randomUUID()], /no such request/],
+    ['an id that is none', ['--request-id', 'x'], /--request-id/],
+    ['neither a client nor an id', [], /--request-id/],
+  ])('requests says what is wrong with %s', async (_, args, said) => {
+    const { exitCode, error } = await run(['oauth-clients', 'requests', ...args]);
+    expect(exitCode).toBe(1);
+    expect(error).toMatch(said);
   });
 
   it('secrets are rotated one after the other', async () => {
@@ -232,6 +251,7 @@ describe('oauth-clients', () => {
     const { out } = await run(['oauth-clients', 'secrets', 'list', 'rotating']);
     expect(out).toContain(added.id);
     expect(out).not.toContain(added.value);
+    expect(out).toMatch(/ last used$/m);
     const removed = await run([
       ...['oauth-clients', 'secrets', 'remove', 'rotating'],
       client.secret.lastFour,
@@ -328,6 +348,7 @@ describe('users and accounts', () => {
   it.each([
     ['', 'standard input'],
     ['short\n', '--password'],
+    ['Flixcheck2026!\n', '--password'],
   ])('create-operator refuses the password %j', async (input, said) => {
     const { exitCode, error } = await run(
       ['users', 'create-operator', '--email', 'x@flixcheck.example', '--password-stdin'],
@@ -359,7 +380,9 @@ describe('every command', () => {
   it('tells what it does', async () => {
     const { exitCode, out, error } = await run(['--help']);
     expect([exitCode, error]).toEqual([0, '']);
-    for (const group of ['migrate', 'oauth-clients', 'accounts', 'users', 'signing-keys']) {
+    for (const group of [
+      ...['migrate', 'oauth-clients', 'accounts', 'users', 'signing-keys', 'audit'],
+    ]) {
       expect(out).toContain(group);
       expect((await run([group, '--help'])).exitCode).toBe(0);
     }

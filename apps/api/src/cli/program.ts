@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { migrate } from '../database/migrate.js';
 import { withDatabase } from './application.js';
+import { auditCommands } from './audit.commands.js';
 import { explain } from './explain.js';
 import { oauthClientsCommands } from './oauth-clients.commands.js';
 import { signingKeysCommands } from './signing-keys.commands.js';
@@ -36,7 +37,7 @@ it. They need the program's environment variables.`,
   root
     .command('migrate')
     .description(
-      'Bring the database to the newest version. The program does this at its start too.',
+      'Bring the database to the newest version. The program also does this when it starts.',
     )
     .action(async () => {
       const ran = await withDatabase(terminal.env, (config) => migrate(config.databaseUrl));
@@ -49,6 +50,7 @@ it. They need the program's environment variables.`,
     accountsCommands(terminal),
     usersCommands(terminal),
     signingKeysCommands(terminal),
+    auditCommands(terminal),
   ]) {
     root.addCommand(group);
   }

@@ -1,4 +1,5 @@
 import { Option } from 'commander';
+import { createInterface } from 'node:readline/promises';
 import { text } from 'node:stream/consumers';
 
 /** What a command speaks to; tests put their own in its place. */
@@ -7,13 +8,27 @@ export interface Terminal {
   error(text: string): void;
   /** All of standard input. */
   readInput(): Promise<string>;
+  /** Asks whoever sits there; undefined where nobody does. */
+  ask?: ((question: string) => Promise<string>) | undefined;
   env: NodeJS.ProcessEnv;
+}
+
+/** Standard output belongs to the command's answer. */
+async function askOnTerminal(question: string): Promise<string> {
+  const lines = createInterface({ input: process.stdin, output: process.stderr });
+  try {
+    const ended = new Promise<string>((end) => lines.once('close', () => end('')));
+    return await Promise.race([lines.question(question), ended]);
+  } finally {
+    lines.close();
+  }
 }
 
 export const processTerminal: Terminal = {
   out: (line) => void process.stdout.write(`${line}\n`),
   error: (line) => void process.stderr.write(`${line}\n`),
   readInput: () => text(process.stdin),
+  ask: process.stdin.isTTY && process.stderr.isTTY ? askOnTerminal : undefined,
   env: process.env,
 };
 

@@ -1,8 +1,18 @@
 import { Command, Option } from 'commander';
 import { randomBytes } from 'node:crypto';
+import { PasswordsService } from '../auth/passwords.service.js';
 import type { Role } from '../http/access.js';
-import { NewAccount, NewPerson, NewUser, Provisioning, ROLES } from '../users/provisioning.js';
+import {
+  NewAccount,
+  NewPassword,
+  NewPerson,
+  NewUser,
+  Provisioning,
+  ROLES,
+} from '../users/provisioning.js';
+import { type UserRecord, UsersService } from '../users/users.service.js';
 import { withServices } from './application.js';
+import { confirm, type Confirmed, yesOption } from './confirm.js';
 import { UsageError } from './explain.js';
 import { checked } from './input.js';
 import {
@@ -15,12 +25,17 @@ import {
   toJson,
 } from './terminal.js';
 
-interface PersonOptions extends Output {
+const USER = 'the e-mail address, or the id';
+
+interface PasswordOptions extends Output {
+  passwordStdin?: boolean;
+}
+
+interface PersonOptions extends PasswordOptions {
   email: string;
   firstName: string;
   lastName: string;
   locale: string;
-  passwordStdin?: boolean;
 }
 
 /** Accounts, for a server whose database is still empty. */
@@ -66,10 +81,10 @@ export function accountsCommands(terminal: Terminal): Command {
   return group;
 }
 
-/** Users: the first operator of a production database, and whom an operator needs after that. */
+/** Users: the first operator of a production database, and what an operator does for users later. */
 export function usersCommands(terminal: Terminal): Command {
   const group = new Command('users')
-    .summary('make users, such as the first operator')
+    .summary('make, list and disable users, and reset their passwords')
     .description('The people who sign in to the portal.');
 
   personOptions(group.command('create-operator'), { firstName: 'Flixcheck', lastName: 'Operator' })
@@ -100,7 +115,105 @@ export function usersCommands(terminal: Terminal): Command {
       );
       report(terminal, given, { id, role, ...(generated && { password }) });
     });
+
+  group
+    .command('list')
+    .description('List the users, account by account.')
+    .option('--account <id>', 'of this account only')
+    .addOption(jsonOption())
+    .action(async ({ account, json }: Output & { account?: string }) => {
+      const users = await withServices(terminal.env, (resolve) =>
+        resolve(Provisioning).listUsers(account),
+      );
+      const rows = users.map((user): Cell[] => [
+        user.email,
+        `${user.firstName} ${user.lastName}`,
+        user.account,
+        user.role,
+        user.status,
+        user.lastSignInAt ?? 'never',
+        user.id,
+      ]);
+      const headings = ['e-mail', 'name', 'account', 'role', 'status', 'last sign-in', 'id'];
+      const none = 'No users yet. Make one with: users create-operator --email …';
+      terminal.out(json ? toJson(users) : table(headings, rows, none));
+    });
+
+  group
+    .command('disable')
+    .description('Disable a user: sessions and connections end, and tokens stop working at once.')
+    .argument('<user>', USER)
+    .addOption(yesOption())
+    .addOption(jsonOption())
+    .action(async (name: string, given: Output & Confirmed) => {
+      const user = await withServices(terminal.env, async (resolve) => {
+        const users = resolve(UsersService);
+        const { id, email, account } = await users.getByName(name);
+        const harm = `This signs ${email} (${account.name}) out everywhere and ends all connections of this user.`;
+        await confirm(terminal, harm, given);
+        return users.setStatus(id, 'disabled', null);
+      });
+      showUser(terminal, given, user, 'Disabled. All sessions and connections have ended.');
+    });
+
+  group
+    .command('enable')
+    .description('Enable a user again. Sessions and connections that ended stay ended.')
+    .argument('<user>', USER)
+    .addOption(jsonOption())
+    .action(async (name: string, given: Output) => {
+      const user = await withServices(terminal.env, async (resolve) => {
+        const users = resolve(UsersService);
+        return users.setStatus((await users.getByName(name)).id, 'active', null);
+      });
+      showUser(terminal, given, user, 'Enabled. The user can sign in and connects anew.');
+    });
+
+  passwordOptions(group.command('reset-password'))
+    .description(
+      'Give a user a new password, for one that is forgotten or known to others. Ends all sessions of the user.',
+    )
+    .argument('<user>', USER)
+    .option('--revoke-connections', 'end the connections of the user too')
+    .action(async (name: string, given: PasswordOptions & { revokeConnections?: boolean }) => {
+      const { password, generated } = await passwordOf(given, terminal);
+      const { password: newPassword } = await checked(NewPassword, { password });
+      const { revokeConnections = false } = given;
+      const user = await withServices(terminal.env, async (resolve) => {
+        const found = await resolve(UsersService).getByName(name);
+        await resolve(PasswordsService).reset(found.id, { newPassword, revokeConnections });
+        return found;
+      });
+      const shown = generated ? { password } : {};
+      const said = `The password is another one. All sessions${revokeConnections ? ' and connections' : ''} have ended.`;
+      showUser(terminal, given, user, said, shown);
+      if (generated && !given.json) terminal.out(PASSWORD_WORDS);
+    });
   return group;
+}
+
+const PASSWORD_WORDS = '\nThe password is shown this once. Change it after the first sign-in.';
+
+function showUser(
+  terminal: Terminal,
+  { json }: Output,
+  { id, email, account, role, status }: UserRecord,
+  said: string,
+  more: { password?: string } = {},
+): void {
+  if (json) {
+    terminal.out(toJson({ id, email, account: account.name, role, status, ...more }));
+    return;
+  }
+  const shown = card([
+    ['id', id],
+    ['e-mail', email],
+    ['account', account.name],
+    ['role', role],
+    ['status', status],
+    ['password', more.password],
+  ]);
+  terminal.out(`${said}\n\n${shown}`);
 }
 
 function personOptions(command: Command, names?: { firstName: string; lastName: string }): Command {
@@ -109,13 +222,21 @@ function personOptions(command: Command, names?: { firstName: string; lastName: 
       ? new Option(flags, 'as others see it (required)').makeOptionMandatory()
       : new Option(flags, 'as others see it').default(fallback);
   };
+  return passwordOptions(
+    command
+      .requiredOption('--email <address>', 'what the person signs in with (required)')
+      .addOption(name('--first-name <name>', names?.firstName))
+      .addOption(name('--last-name <name>', names?.lastName))
+      .addOption(
+        new Option('--locale <locale>', 'language of the portal')
+          .choices(['de', 'en'])
+          .default('de'),
+      ),
+  );
+}
+
+function passwordOptions(command: Command): Command {
   return command
-    .requiredOption('--email <address>', 'what the person signs in with (required)')
-    .addOption(name('--first-name <name>', names?.firstName))
-    .addOption(name('--last-name <name>', names?.lastName))
-    .addOption(
-      new Option('--locale <locale>', 'language of the portal').choices(['de', 'en']).default('de'),
-    )
     .option(
       '--password-stdin',
       'read the password from standard input; without this, one is made up and printed once',
@@ -127,7 +248,7 @@ function personOf({ email, firstName, lastName, locale }: PersonOptions): object
   return { email, firstName, lastName, locale };
 }
 
-async function passwordOf({ passwordStdin }: PersonOptions, terminal: Terminal) {
+async function passwordOf({ passwordStdin }: PasswordOptions, terminal: Terminal) {
   if (!passwordStdin) return { password: randomBytes(18).toString('base64url'), generated: true };
   // The line's end is the shell's, not the password's.
   const password = (await terminal.readInput()).replace(/\r?\n$/, '');
@@ -154,6 +275,6 @@ function report(
   ]);
   terminal.out(`Made the user.\n\n${shown}`);
   if (made.password) {
-    terminal.out('\nThe password is shown this once. Change it after the first sign-in.');
+    terminal.out(PASSWORD_WORDS);
   }
 }

@@ -32,6 +32,12 @@ describe('the defaults (CONTRACT §7)', () => {
     expect(parseConfig({ ...GIVEN, DEMO_DATA: 'on' }).demoData).toBe(true);
   });
 
+  it('are the same for development and tests', () => {
+    for (const NODE_ENV of ['development', 'test']) {
+      expect(parseConfig({ NODE_ENV })).toEqual(parseConfig({}));
+    }
+  });
+
   it('an empty variable, or one of blanks, is none', () => {
     expect(parseConfig({ PORT: '', PUBLIC_URL: '  ', LOG_LEVEL: '' }).port).toBe(3000);
   });
@@ -39,6 +45,9 @@ describe('the defaults (CONTRACT §7)', () => {
 
 describe('a wrong variable is refused with a message that names it (CONTRACT §7)', () => {
   const wrong: [string, string][] = [
+    ['NODE_ENV', 'prod'],
+    ['NODE_ENV', 'staging'],
+    ['NODE_ENV', 'Production'],
     ['PORT', 'http'],
     ['PORT', '0'],
     ['PORT', '65536'],

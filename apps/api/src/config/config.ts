@@ -26,6 +26,7 @@ export interface Config {
 export class ConfigError extends Error {}
 
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
+const ENVIRONMENTS = ['production', 'development', 'test'];
 const MIN_SECRET_LENGTH = 32;
 
 /**
@@ -33,7 +34,13 @@ const MIN_SECRET_LENGTH = 32;
  */
 export function parseConfig(env: NodeJS.ProcessEnv): Config {
   const read = (name: string): string | undefined => env[name]?.trim() || undefined;
-  const production = read('NODE_ENV') === 'production';
+  const environment = read('NODE_ENV');
+  if (environment !== undefined && !ENVIRONMENTS.includes(environment)) {
+    throw new ConfigError(
+      `NODE_ENV must be production, development or test, not '${environment}'. For every installation that others use, a staging one too, set production; for the demo, leave it out.`,
+    );
+  }
+  const production = environment === 'production';
   const port = parsePort('PORT', read('PORT') ?? '3000', 1);
   const databaseUrl = read('DATABASE_URL');
   const demo = databaseUrl === undefined;

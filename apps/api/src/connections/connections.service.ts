@@ -5,7 +5,9 @@ import { randomUUID } from 'node:crypto';
 import { type EntityManager, In, IsNull, Repository } from 'typeorm';
 import { preparedStatement } from '../database/prepared-statement.js';
 import { type OAuthClient, OAuthClientsService } from '../oauth-clients/oauth-clients.service.js';
+import { Counters } from '../operations/counters.js';
 import { UsersService } from '../users/users.service.js';
+import { AfterCommit } from './after-commit.js';
 import type { ConnectionEventType, ConnectionRecord, RevocationReason } from './connection.js';
 import { ConnectionEntity } from './connection.entity.js';
 import { Revocations } from './revocations.js';
@@ -74,6 +76,8 @@ export class ConnectionsService implements OnModuleInit {
     private readonly users: UsersService,
     private readonly clients: OAuthClientsService,
     private readonly revocations: Revocations,
+    private readonly afterCommit: AfterCommit,
+    private readonly counters: Counters,
   ) {}
 
   onModuleInit(): void {
@@ -113,6 +117,7 @@ export class ConnectionsService implements OnModuleInit {
       actorId: grant.userId,
       scope: grant.scope,
     });
+    this.afterCommit.run(tx, () => this.counters.grant(renewed));
     return { id: row.id, scope, grantedAt: row.grantedAt, renewed };
   }
 
@@ -188,7 +193,7 @@ export class ConnectionsService implements OnModuleInit {
       if (ended.length === 0) return ended;
       // Not in the statement that locks: on its older view of the rows, the update could wait for
       // somebody who waits for these locks.
-      await inner.query(
+      const events: { detail: RevocationReason }[] = await inner.query(
         `WITH ended AS (
            UPDATE connections SET revoked_at = $2, revoked_by = $3,
              revocation_reason = CASE WHEN $4 = 'admin' AND user_id = $3 THEN 'user' ELSE $4 END
@@ -196,10 +201,14 @@ export class ConnectionsService implements OnModuleInit {
            RETURNING id, revocation_reason
          )
          INSERT INTO connection_events (connection_id, at, type, actor_id, detail)
-         SELECT id, $2, 'revoked', $3, revocation_reason FROM ended ORDER BY id`,
+         SELECT id, $2, 'revoked', $3, revocation_reason FROM ended ORDER BY id
+         RETURNING detail`,
         [ended, at, actorId, reason],
       );
       this.revocations.rememberAfterCommit(inner, ended);
+      this.afterCommit.run(inner, () => {
+        for (const { detail } of events) this.counters.connectionEnded(detail);
+      });
       return ended;
     });
   }

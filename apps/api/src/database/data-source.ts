@@ -1,9 +1,15 @@
 import { Socket } from 'node:net';
 import type { DataSourceOptions } from 'typeorm';
 import { InitialSchema1790000000000 } from './migrations/1790000000000-initial-schema.js';
+import { FindRequests1791000000000 } from './migrations/1791000000000-find-requests.js';
+import { SecretLastUsed1792000000000 } from './migrations/1792000000000-secret-last-used.js';
 
 /** Every migration, oldest first. The app, the command line and the tests share this list. */
-export const MIGRATIONS = [InitialSchema1790000000000];
+export const MIGRATIONS = [
+  InitialSchema1790000000000,
+  FindRequests1791000000000,
+  SecretLastUsed1792000000000,
+];
 
 const POOL_SIZE = 20;
 /** A pool that cannot give a connection within this time answers 503 instead of hanging. */

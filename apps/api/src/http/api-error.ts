@@ -29,7 +29,8 @@ export const PROBLEMS = {
   not_found: [404, 'Not found'],
   method_not_allowed: [405, 'Method not allowed'],
   conflict: [409, 'Conflict with the current state'],
-  cannot_disable_self: [409, 'One cannot disable oneself'],
+  user_changed: [409, 'Somebody else is signed in'],
+  cannot_disable_self: [409, 'You cannot disable yourself'],
   payload_too_large: [413, 'The request is too large'],
   unsupported_media_type: [415, 'Unsupported content type'],
   too_many_attempts: [429, 'Too many attempts'],
@@ -46,6 +47,8 @@ export interface ProblemOptions {
   /** Where an authorization error may be sent; absent: it stays on the page. */
   redirectTo?: string;
   retryAfterSeconds?: number;
+  /** For the logs alone: a stable code, where the problem's own stands for several ways to fail. */
+  reason?: string;
 }
 
 /** An expected failure of a house endpoint, rendered as RFC 9457 problem+json. */

@@ -1,5 +1,6 @@
 import { type Type, applyDecorators } from '@nestjs/common';
 import {
+  ApiExtension,
   ApiExtraModels,
   ApiProperty,
   ApiPropertyOptional,
@@ -8,7 +9,8 @@ import {
 } from '@nestjs/swagger';
 import { IsInt, IsOptional, IsString, Max, MaxLength, Min } from 'class-validator';
 import { Transform } from 'class-transformer';
-import { ApiError } from './api-error.js';
+import { ApiError, type ProblemCode, PROBLEMS } from './api-error.js';
+import { PROBLEM_CODES } from './problem-codes.js';
 
 export interface ResourceEnvelope<T> {
   resource: T;
@@ -160,11 +162,19 @@ export class ProblemDto {
   @ApiPropertyOptional({ type: 'integer' }) retryAfterSeconds?: number;
 }
 
-/** Documents the problems that a route answers with. */
-export function ApiProblems(...statuses: number[]) {
+/**
+ * Documents the problems that a route answers with: by status, and by code where that does not
+ * follow from the status and from who may call the route.
+ */
+export function ApiProblems(...problems: (number | ProblemCode)[]) {
+  const codes = problems.filter((problem) => typeof problem === 'string');
+  const statuses = problems.map((problem) =>
+    typeof problem === 'string' ? PROBLEMS[problem][0] : problem,
+  );
   return applyDecorators(
     ApiExtraModels(ProblemDto),
-    ...statuses.map((status) =>
+    ApiExtension(PROBLEM_CODES, codes),
+    ...[...new Set(statuses)].map((status) =>
       ApiResponse({
         status,
         description: 'Problem',

@@ -4,6 +4,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { isDatabaseUnavailable } from '../database/unavailable.js';
 import { ApiError, OAuthError, PROBLEMS, type ProblemCode } from './api-error.js';
 import type { AppLogger } from './app-logger.js';
+import './failure.js';
 
 const PROBLEM_TYPE_BASE = '/docs/errors#';
 
@@ -48,7 +49,8 @@ export class ErrorFilter implements ExceptionFilter {
   }
 
   private renderProblem(error: ApiError, request: FastifyRequest, reply: FastifyReply): void {
-    const { headers, retryAfterSeconds } = error.options;
+    const { headers, retryAfterSeconds, reason } = error.options;
+    request.failure = { error: error.code, reason, detail: error.detail };
     if (retryAfterSeconds !== undefined) reply.header('retry-after', String(retryAfterSeconds));
     void reply
       .status(error.status)
@@ -60,6 +62,11 @@ export class ErrorFilter implements ExceptionFilter {
 
   private renderOAuth(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
     const failure = error instanceof OAuthError ? error : this.toOAuthError(error, request);
+    request.failure = {
+      error: failure.error,
+      reason: failure.reason,
+      detail: failure.description,
+    };
     const description = `${failure.description} (request id: ${request.id})`;
     void reply
       .status(failure.options.status ?? OAUTH_ERRORS[failure.error].status)
@@ -82,6 +89,9 @@ export class ErrorFilter implements ExceptionFilter {
         status: 503,
         headers: { 'retry-after': '1' },
       });
+    }
+    if (problem.code === 'unsupported_media_type') {
+      return new OAuthError('invalid_request', problem.code, CLIENT_MEDIA_TYPES, { status: 415 });
     }
     return problem.status >= 500
       ? new OAuthError('server_error', 'internal_error', problem.detail)
@@ -131,6 +141,10 @@ const BY_STATUS_DETAIL: Partial<Record<ProblemCode, string>> = {
   payload_too_large: 'The body is larger than this endpoint takes.',
   unsupported_media_type: 'Send the body with Content-Type: application/json.',
 };
+
+/** The clients' endpoints take the form that RFC 6749 asks for, too. */
+const CLIENT_MEDIA_TYPES =
+  'Send the body as a form or as JSON, with the Content-Type application/x-www-form-urlencoded or application/json.';
 
 function fromStatus(status: number, error: unknown): ApiError {
   const code = BY_STATUS[status] ?? 'malformed_request';

@@ -72,6 +72,9 @@ export async function prepareServer(
         path: request.url.split('?', 1)[0],
         status: reply.statusCode,
         ms: Math.round(reply.elapsedTime * 10) / 10,
+        clientId: request.clientId,
+        error: request.failure?.error,
+        reason: request.failure?.reason,
       },
       'request',
     );

@@ -1,6 +1,7 @@
 import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
 import type { INestApplication } from '@nestjs/common';
 import { SCOPES } from '@flixcheck/oauth-protocol';
+import { describeProblems } from './problem-codes.js';
 
 /** The client through which Swagger UI's Authorize button goes through the real flow. */
 export const API_EXPLORER_CLIENT_ID = 'api-explorer';
@@ -40,8 +41,15 @@ export function createOpenApiDocument(app: INestApplication, publicUrl: string):
     .setDescription(DESCRIPTION)
     .setVersion('7')
     .addServer(publicUrl)
-    .addTag('OAuth tokens', 'What an application calls')
+    .addTag('OAuth tokens', 'What an application calls to get, refresh, end and examine tokens')
     .addTag('Authorization', 'What the authorize page does')
+    .addTag('Checks', 'The example resource that applications work on')
+    .addTag('Connections', 'Which applications act for whom, as the portal’s settings show it')
+    .addTag('Sessions', 'Signing in and out of the portal')
+    .addTag('Users', 'One’s own profile, and the users of an account')
+    .addTag('Registry', 'The registered applications, their secrets and requests, for operators')
+    .addTag('Metadata', 'What a client discovers by itself: endpoints and keys')
+    .addTag('Operations', 'Health and figures')
     .addCookieAuth('session', { type: 'apiKey', in: 'cookie', name: 'session' }, 'session')
     .addBasicAuth({ type: 'http', scheme: 'basic' }, 'client')
     .addOAuth2(
@@ -62,6 +70,9 @@ export function createOpenApiDocument(app: INestApplication, publicUrl: string):
   const document = SwaggerModule.createDocument(app, config, {
     operationIdFactory: (controller, method) => `${controller.replace('Controller', '')}_${method}`,
   });
+  describeProblems(document);
+  // Nest leaves an empty one.
+  delete document.info.contact;
   return document;
 }
 

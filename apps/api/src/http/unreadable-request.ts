@@ -26,7 +26,7 @@ export function refuseUnreadable(publicUrl: string): (error: Error, socket: Sock
       'malformed_request',
       status === 431
         ? 'Address and headers of the request are longer than 16 kB together.'
-        : 'The request is not one of HTTP/1.1, or did not arrive in time.',
+        : 'The request is not valid HTTP/1.1, or did not arrive in time.',
       { status },
     );
     const body = JSON.stringify(toProblem(problem, publicUrl, randomUUID()));

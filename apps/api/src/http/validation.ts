@@ -9,7 +9,10 @@ export const validationPipe = (): ValidationPipe =>
     whitelist: true,
     forbidNonWhitelisted: true,
     forbidUnknownValues: true,
-    exceptionFactory: (errors) => validationFailed(errors.flatMap((error) => fieldErrors(error))),
+    exceptionFactory: (errors) => {
+      const envelope = missingEnvelope(errors);
+      return validationFailed(envelope ?? errors.flatMap((error) => fieldErrors(error)));
+    },
   });
 
 /** A validation error that only the service can find. */
@@ -17,6 +20,25 @@ export function validationFailed(errors: FieldError[]): ApiError {
   const fields = errors.map((error) => `${error.field}: ${error.message}`).join(' ');
   return new ApiError('validation_failed', fields || 'The request is not valid.', { errors });
 }
+
+/** The fields without their envelope: no one of them is wrong, so the envelope alone is named. */
+function missingEnvelope(errors: ValidationError[]): FieldError[] | undefined {
+  const envelope = errors.find(
+    ({ property, value, constraints }) =>
+      property === 'resource' && value === undefined && constraints?.['isDefined'] !== undefined,
+  );
+  if (!envelope) return undefined;
+  const names = errors.flatMap(({ property, constraints }) =>
+    constraints?.['whitelistValidation'] === undefined ? [] : [property],
+  );
+  const shown = names.filter((name) => FIELD_NAME.test(name)).slice(0, MAX_SHOWN_FIELDS);
+  const fields = [...shown.map((name) => `"${name}": …`), ...(shown.length === 0 ? ['…'] : [])];
+  const message = `is missing: the fields belong inside it, as in {"resource": {${fields.join(', ')}}}.`;
+  return [{ field: 'resource', code: 'required', message }];
+}
+
+const FIELD_NAME = /^[A-Za-z]\w{0,40}$/;
+const MAX_SHOWN_FIELDS = 3;
 
 function fieldErrors(error: ValidationError, path = ''): FieldError[] {
   // The envelope is no field: what the sender calls `email` is called `email` here.

@@ -9,6 +9,7 @@ import { Clock } from '../config/clock.js';
 import { OAuthError } from '../http/api-error.js';
 import { ClientCache, type RegisteredClient } from './client-cache.js';
 import type { OAuthClient } from './oauth-client.js';
+import { SecretUsage } from './secret-usage.js';
 
 /** What a request says about who sends it. Empty parameters count as omitted. */
 export interface ClientCredentials {
@@ -55,6 +56,7 @@ export class ClientAuthenticationError extends OAuthError {
 export class ClientAuthentication {
   constructor(
     private readonly cache: ClientCache,
+    private readonly usage: SecretUsage,
     private readonly clock: Clock,
   ) {}
 
@@ -107,18 +109,19 @@ export class ClientAuthentication {
         ];
       }
       const match = this.match(secrets, secret);
-      if (match === 'none') {
+      if (match === undefined) {
         return [
           'client_secret_wrong',
           'The client secret is none of the secrets of this client. Check for missing or additional characters, and for the right environment.',
         ];
       }
-      if (match === 'expired') {
+      if (!match.live) {
         return [
           'client_secret_expired',
           'This client secret has expired. Use the one that replaced it, or ask Flixcheck for a new one.',
         ];
       }
+      this.usage.record(match.id);
     }
     // Said last: only who has the secret learns that the client is disabled.
     return client.status === 'active'
@@ -130,18 +133,15 @@ export class ClientAuthentication {
   private match(
     secrets: RegisteredClient['secrets'],
     presented: string,
-  ): 'live' | 'expired' | 'none' {
+  ): { id: string; live: boolean } | undefined {
     const hash = hashSecret(presented);
     const now = this.clock.now();
-    let live = false;
-    let expired = false;
-    for (const secret of secrets) {
-      const equal = hashesEqual(secret.hash, hash);
-      if (secret.expiresAt === null || secret.expiresAt > now) live ||= equal;
-      else expired ||= equal;
+    let match: { id: string; live: boolean } | undefined;
+    for (const { id, expiresAt, hash: known } of secrets) {
+      const live = expiresAt === null || expiresAt > now;
+      if (hashesEqual(known, hash) && !match?.live) match = { id, live };
     }
-    if (live) return 'live';
-    return expired ? 'expired' : 'none';
+    return match;
   }
 }
 

@@ -7,13 +7,22 @@ import { CLIENT_COLUMNS, CLIENT_ID, type OAuthClient } from './oauth-client.js';
 /** What authenticating a client takes. Expired secrets are kept, to be told from wrong ones. */
 export interface RegisteredClient {
   readonly client: OAuthClient;
-  readonly secrets: readonly { readonly hash: Buffer; readonly expiresAt: Date | null }[];
+  readonly secrets: readonly {
+    readonly id: string;
+    readonly hash: Buffer;
+    readonly expiresAt: Date | null;
+  }[];
 }
 
-type Row = OAuthClient & { secretHash: Buffer | null; secretExpiresAt: Date | null };
+type Row = OAuthClient & {
+  secretId: string | null;
+  secretHash: Buffer | null;
+  secretExpiresAt: Date | null;
+};
 
 const BY_CLIENT_ID = `
-  SELECT ${CLIENT_COLUMNS}, s.secret_hash AS "secretHash", s.expires_at AS "secretExpiresAt"
+  SELECT ${CLIENT_COLUMNS}, s.id AS "secretId", s.secret_hash AS "secretHash",
+    s.expires_at AS "secretExpiresAt"
   FROM oauth_clients c LEFT JOIN oauth_client_secrets s ON s.oauth_client_id = c.id
   WHERE c.client_id = $1 AND c.deleted_at IS NULL`;
 
@@ -78,11 +87,13 @@ export class ClientCache {
     const rows: Row[] = await this.dataSource.query(BY_CLIENT_ID, [clientId]);
     const [first] = rows;
     if (!first) return null;
-    const { secretHash: _hash, secretExpiresAt: _expiry, ...client } = first;
+    const { secretId: _id, secretHash: _hash, secretExpiresAt: _expiry, ...client } = first;
     return {
       client,
-      secrets: rows.flatMap(({ secretHash, secretExpiresAt }) =>
-        secretHash ? [{ hash: secretHash, expiresAt: secretExpiresAt }] : [],
+      secrets: rows.flatMap(({ secretId, secretHash, secretExpiresAt }) =>
+        secretId && secretHash
+          ? [{ id: secretId, hash: secretHash, expiresAt: secretExpiresAt }]
+          : [],
       ),
     };
   }

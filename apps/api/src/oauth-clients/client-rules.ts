@@ -1,5 +1,5 @@
 import { redirectUriProblem, type Scope } from '@flixcheck/oauth-protocol';
-import { ValidateBy, ValidateIf, type ValidationOptions, buildMessage } from 'class-validator';
+import { ValidateBy, ValidateIf, type ValidationOptions } from 'class-validator';
 import type { FieldError } from '../http/api-error.js';
 import type { ClientKind } from './oauth-client.js';
 
@@ -57,31 +57,6 @@ export function clientErrors(client: {
     });
   }
   return errors;
-}
-
-/**
- * A line of text that people read when they decide whom to trust: no invisible, direction-changing
- * or line-breaking characters, nothing that only looks like an empty line.
- */
-export function IsDisplayText(options?: ValidationOptions & { mayBeEmpty?: boolean }) {
-  return ValidateBy(
-    {
-      name: 'displayText',
-      validator: {
-        validate: (value: unknown) =>
-          typeof value === 'string' &&
-          (options?.mayBeEmpty === true || value !== '') &&
-          value === value.trim() &&
-          !/[\p{Cc}\p{Cf}\p{Cs}\p{Co}\u2028\u2029\u2800\u3164]/u.test(value),
-        defaultMessage: buildMessage(
-          (each) =>
-            `${each}$property must be ${options?.mayBeEmpty ? 'a' : 'a non-empty'} line of text without invisible characters and without white space at its ends`,
-          options,
-        ),
-      },
-    },
-    options,
-  );
 }
 
 export function IsLinkUri(options?: ValidationOptions) {

@@ -32,6 +32,16 @@ const EXPIRES_AT = {
 export class ClientSecretDto extends SecretSummaryDto {
   @ApiProperty(EXPIRES_AT)
   expiresAt!: Date | null;
+
+  @ApiProperty({
+    type: String,
+    format: 'date-time',
+    nullable: true,
+    example: '2026-11-22T10:15:00.000Z',
+    description:
+      'When the client last authenticated with it, some seconds late; null: not yet. Shows which of two secrets can go',
+  })
+  lastUsedAt!: Date | null;
 }
 
 /** The first secret of a client, in the answer to its creation. */
@@ -41,7 +51,10 @@ export class FirstClientSecretDto extends SecretSummaryDto {
 }
 
 /** A further secret of a client, in the answer to the rotation. */
-export class NewClientSecretDto extends ClientSecretDto {
+export class NewClientSecretDto extends SecretSummaryDto {
+  @ApiProperty(EXPIRES_AT)
+  expiresAt!: Date | null;
+
   @ApiProperty(VALUE)
   value!: string;
 }

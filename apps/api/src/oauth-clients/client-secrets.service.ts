@@ -10,6 +10,7 @@ import { AuditLog } from '../users/audit-log.js';
 import { ClientCache } from './client-cache.js';
 import { OAuthClientEntity } from './oauth-client.entity.js';
 import { OAuthClientSecretEntity } from './oauth-client-secret.entity.js';
+import { SecretUsage } from './secret-usage.js';
 
 /** Enough to rotate without a moment in which none works, and not a drawer full of forgotten ones. */
 const MAX_LIVE_SECRETS = 2;
@@ -21,10 +22,12 @@ export interface ClientSecret {
   lastFour: string;
   createdAt: Date;
   expiresAt: Date | null;
+  /** null: not used since uses are noted. */
+  lastUsedAt: Date | null;
 }
 
 /** A secret at the one moment when its value is known. */
-export type NewClientSecret = ClientSecret & { value: string };
+export type NewClientSecret = Omit<ClientSecret, 'lastUsedAt'> & { value: string };
 
 /** The secrets of confidential clients: two live ones at most, stored as hashes. */
 @Injectable()
@@ -32,12 +35,17 @@ export class ClientSecrets {
   constructor(
     @InjectDataSource() private readonly dataSource: DataSource,
     private readonly cache: ClientCache,
+    private readonly usage: SecretUsage,
     private readonly audit: AuditLog,
     private readonly clock: Clock,
   ) {}
 
-  /** The live secrets of several clients by the clients' ids, oldest first. */
+  /**
+   * The live secrets of several clients by the clients' ids, oldest first, with what this process
+   * knows of their use up to this moment.
+   */
   async listLive(oauthClientIds: readonly string[]): Promise<Map<string, ClientSecret[]>> {
+    await this.usage.flush();
     const secrets = await this.dataSource.getRepository(OAuthClientSecretEntity).find({
       where: { oauthClientId: In([...oauthClientIds]) },
       order: { createdAt: 'ASC', id: 'ASC' },
@@ -195,6 +203,6 @@ async function forgetLongExpired(tx: EntityManager, id: string, before: Date): P
   );
 }
 
-function toSecret({ id, lastFour, createdAt, expiresAt }: ClientSecret): ClientSecret {
-  return { id, lastFour, createdAt, expiresAt };
+function toSecret({ id, lastFour, createdAt, expiresAt, lastUsedAt }: ClientSecret): ClientSecret {
+  return { id, lastFour, createdAt, expiresAt, lastUsedAt };
 }

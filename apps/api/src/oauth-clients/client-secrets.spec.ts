@@ -66,7 +66,7 @@ describe('rotating a secret', () => {
     });
     expect(body.resource.value).not.toBe(client.secret.value);
     const { value: _, ...shown } = body.resource;
-    expect((await live())[1]).toEqual(shown);
+    expect((await live())[1]).toEqual({ ...shown, lastUsedAt: null });
     expect(await outcome(client.secret.value)).toBe('accepted');
     expect(await outcome(body.resource.value)).toBe('accepted');
   });
@@ -114,7 +114,7 @@ describe('rotating a secret', () => {
     api.clock.advance(60 * SECOND);
     expect(await outcome(client.secret.value)).toBe('client_secret_expired');
     expect(await outcome(body.resource.value)).toBe('accepted');
-    expect(await live()).toEqual([fresh]);
+    expect(await live()).toEqual([{ ...fresh, lastUsedAt: expect.stringMatching(/Z$/) }]);
     // Its place is free again.
     expect((await rotate()).status).toBe(201);
   });

@@ -20,4 +20,13 @@ export class OAuthClientSecretEntity {
 
   @Column({ name: 'expires_at', type: 'timestamptz', nullable: true })
   expiresAt!: Date | null;
+
+  @Column({
+    name: 'last_used_at',
+    type: 'timestamptz',
+    nullable: true,
+    insert: false,
+    update: false,
+  })
+  lastUsedAt!: Date | null;
 }

@@ -36,9 +36,14 @@ export class OAuthClientsService {
     private readonly clock: Clock,
   ) {}
 
+  /** The client, active or disabled; null for unknown and deleted alike. */
+  async findByClientId(clientId: string): Promise<OAuthClient | null> {
+    return (await this.cache.find(clientId))?.client ?? null;
+  }
+
   /** The client that may be used at this moment; null for unknown, disabled and deleted alike. */
   async findActiveByClientId(clientId: string): Promise<OAuthClient | null> {
-    const client = (await this.cache.find(clientId))?.client;
+    const client = await this.findByClientId(clientId);
     return client?.status === 'active' ? client : null;
   }
 

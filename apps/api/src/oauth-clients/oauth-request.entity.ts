@@ -17,7 +17,7 @@ export class OAuthRequestEntity {
   at!: Date;
 
   @Column({ type: 'text' })
-  endpoint!: 'token' | 'revoke' | 'introspect';
+  endpoint!: 'authorize' | 'token' | 'revoke' | 'introspect';
 
   @Column({ name: 'grant_type', type: 'text', nullable: true })
   grantType!: string | null;

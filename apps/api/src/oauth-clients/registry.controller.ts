@@ -12,7 +12,7 @@ import {
 } from './registry.dto.js';
 import { ClientRegistry } from './registry.service.js';
 import { RequestLog } from './request-log.js';
-import { OAuthRequestDto } from './request-log.dto.js';
+import { OAuthRequestDto, RequestLogQuery } from './request-log.dto.js';
 
 @ApiTags('Registry')
 @Controller('admin/v7/oauth-clients')
@@ -102,11 +102,12 @@ export class RegistryController {
   @Get(':id/requests')
   @ApiOperation({
     summary: 'What the client asked for last, and why it failed',
-    description: 'Token, revocation and introspection requests of the last 30 days, newest first.',
+    description:
+      'Token, revocation and introspection requests of the last 30 days, and the authorization requests that were refused, newest first. `requestId` finds the one that a developer names.',
   })
   @ApiResources(OAuthRequestDto)
   @ApiProblems(400, 401, 403, 404)
-  async listRequests(@Param('id') id: string, @Query() page: PageQuery) {
-    return this.requests.list((await this.registry.get(id)).id, page);
+  async listRequests(@Param('id') id: string, @Query() query: RequestLogQuery) {
+    return this.requests.list((await this.registry.get(id)).id, query);
   }
 }

@@ -16,13 +16,8 @@ import {
   MaxLength,
   ValidateNested,
 } from 'class-validator';
-import {
-  CannotChange,
-  IsDisplayText,
-  IsLinkUri,
-  IsOmittable,
-  MAX_REDIRECT_URIS,
-} from './client-rules.js';
+import { IsDisplayText } from '../http/display-text.js';
+import { CannotChange, IsLinkUri, IsOmittable, MAX_REDIRECT_URIS } from './client-rules.js';
 import { ClientSecretDto, FirstClientSecretDto } from './client-secrets.dto.js';
 import {
   CLIENT_ID,

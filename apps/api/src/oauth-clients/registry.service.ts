@@ -151,7 +151,10 @@ export class ClientRegistry {
       if (!secret) return toRegistryClient(client, []);
       const { value, ...stored } = secret;
       const { expiresAt: _never, ...first } = stored;
-      return { ...toRegistryClient(client, [stored]), secret: { ...first, value } };
+      return {
+        ...toRegistryClient(client, [{ ...stored, lastUsedAt: null }]),
+        secret: { ...first, value },
+      };
     });
   }
 

@@ -55,7 +55,13 @@ describe('registering a client', () => {
       privacyPolicyUri: null,
       startUri: null,
       secrets: [
-        { id: secret.id, lastFour: secret.lastFour, createdAt: secret.createdAt, expiresAt: null },
+        {
+          id: secret.id,
+          lastFour: secret.lastFour,
+          createdAt: secret.createdAt,
+          expiresAt: null,
+          lastUsedAt: null,
+        },
       ],
       createdAt: expect.stringMatching(/^\d{4}-.*Z$/),
       updatedAt: client.createdAt,

@@ -1,4 +1,25 @@
-import { ApiProperty } from '@nestjs/swagger';
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { IsIn, IsOptional, IsUUID } from 'class-validator';
+import { PageQuery } from '../http/envelope.js';
+
+const OUTCOMES = ['success', 'failure'] as const;
+
+/** Which of a client's requests a page of its log shows. */
+export class RequestLogQuery extends PageQuery {
+  @ApiPropertyOptional({
+    format: 'uuid',
+    description: 'The one request with this id',
+    example: '5f0c7c1e-2f5e-4f3a-9d7c-1b8f6f0a2e44',
+  })
+  @IsOptional()
+  @IsUUID()
+  requestId?: string;
+
+  @ApiPropertyOptional({ enum: OUTCOMES, example: 'failure' })
+  @IsOptional()
+  @IsIn(OUTCOMES)
+  outcome?: (typeof OUTCOMES)[number];
+}
 
 /** One request of a client, in the words that its developers need. */
 export class OAuthRequestDto {
@@ -12,19 +33,23 @@ export class OAuthRequestDto {
   @ApiProperty({ type: String, format: 'date-time', example: '2026-11-22T10:15:00.000Z' })
   at!: Date;
 
-  @ApiProperty({ enum: ['token', 'revoke', 'introspect'], example: 'token' })
+  @ApiProperty({
+    enum: ['authorize', 'token', 'revoke', 'introspect'],
+    description: '`authorize`: a refused authorization request; granted ones are in the history',
+    example: 'token',
+  })
   endpoint!: string;
 
   @ApiProperty({ type: String, nullable: true, example: 'authorization_code' })
   grantType!: string | null;
 
-  @ApiProperty({ enum: ['success', 'failure'], example: 'failure' })
+  @ApiProperty({ enum: OUTCOMES, example: 'failure' })
   outcome!: string;
 
   @ApiProperty({
     type: String,
     nullable: true,
-    description: 'The OAuth error code; null on success',
+    description: 'The OAuth error code, or the code of the problem; null on success',
     example: 'invalid_client',
   })
   error!: string | null;

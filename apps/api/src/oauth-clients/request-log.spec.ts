@@ -223,6 +223,32 @@ describe('the request log', () => {
     expect((await list(`?cursor=${cursor.toString('base64url')}`)).status).toBe(400);
   });
 
+  it('shows one outcome alone, page by page too', async () => {
+    const failures = [failure(), failure()];
+    for (const each of [failures[0]!, entry(), failures[1]!, entry()]) await log.record(each);
+    const first = (await list('?outcome=failure&limit=1')).body;
+    const cursor = encodeURIComponent(first.meta.nextCursor ?? '');
+    const second = (await list(`?outcome=failure&limit=1&cursor=${cursor}`)).body;
+    expect([...first.resources, ...second.resources].map(({ requestId }) => requestId)).toEqual(
+      failures.map(({ requestId }) => requestId).reverse(),
+    );
+    expect(second.meta).toEqual({});
+  });
+
+  it('finds the request that a developer names, among the client’s own', async () => {
+    const wanted = failure();
+    for (const each of [entry(), wanted, entry()]) await log.record(each);
+    const query = `?requestId=${wanted.requestId}`;
+    expect((await list(query)).body.resources).toMatchObject([{ requestId: wanted.requestId }]);
+    const { id } = await api.app.get(ClientRegistry).getByClientId('belegscanner');
+    expect((await list(query, id)).body.resources).toEqual([]);
+  });
+
+  it.each(['requestId=x', 'outcome=both', 'other=1'])('refuses the query %s', async (query) => {
+    const { status, body } = await list(`?${query}`);
+    expect([status, body.errors[0]?.field]).toEqual([400, query.split('=')[0]]);
+  });
+
   it('shows a client’s own requests only', async () => {
     const { id } = await api.app.get(ClientRegistry).getByClientId('belegscanner');
     await log.record(failure());
@@ -254,6 +280,142 @@ describe('the request log', () => {
     await other.app.get(RequestLog).record(last);
     await other.close();
     expect(await stored()).toEqual([last.requestId]);
+  });
+});
+
+describe('the program’s own log', () => {
+  const TOKENS = '/guest/v7/oauth-tokens';
+  const JSON_TYPE = { 'content-type': 'application/json' };
+  const basic = (secret = 'maklerwelt-crm-demo-secret') => ({
+    authorization: `Basic ${Buffer.from(`maklerwelt-crm:${secret}`).toString('base64')}`,
+  });
+  const GRANT = { grant_type: 'authorization_code', code: 'x' };
+
+  /** The line on one request, once it is written. */
+  async function lineOf(path: string, init: RequestInit): Promise<Record<string, unknown>> {
+    const { pino } = api.app.get(AppLogger);
+    const written = new Promise<Record<string, unknown>>((resolve) => {
+      jest.spyOn(pino, 'info').mockImplementation(((line: Record<string, unknown>) => {
+        resolve(line);
+      }) as typeof pino.info);
+    });
+    const answer = await fetch(`${api.url}${path}`, { method: 'POST', ...init });
+    const line = await written;
+    expect(line['requestId']).toBe(answer.headers.get('x-request-id'));
+    return line;
+  }
+
+  it.each<[reason: string, error: string, clientId: string | undefined, init: RequestInit]>([
+    ['malformed_request', 'invalid_request', undefined, { headers: JSON_TYPE, body: '{' }],
+    [
+      'malformed_request',
+      'invalid_request',
+      'maklerwelt-crm',
+      { headers: { ...JSON_TYPE, ...basic() }, body: '{' },
+    ],
+    [
+      'unsupported_media_type',
+      'invalid_request',
+      undefined,
+      { headers: { 'content-type': 'text/xml' }, body: '<x/>' },
+    ],
+    [
+      'payload_too_large',
+      'invalid_request',
+      undefined,
+      { headers: JSON_TYPE, body: JSON.stringify({ code: 'x'.repeat(70_000) }) },
+    ],
+    ['body_empty', 'invalid_request', undefined, {}],
+    [
+      'client_credentials_missing',
+      'invalid_client',
+      undefined,
+      { body: new URLSearchParams(GRANT) },
+    ],
+    [
+      'unknown_client',
+      'invalid_client',
+      undefined,
+      { body: new URLSearchParams({ ...GRANT, client_id: 'nobody' }) },
+    ],
+    [
+      'malformed_basic_credentials',
+      'invalid_client',
+      undefined,
+      { headers: { authorization: 'Basic !' }, body: new URLSearchParams(GRANT) },
+    ],
+    [
+      'unsupported_authentication_scheme',
+      'invalid_client',
+      undefined,
+      { headers: { authorization: 'Bearer x' }, body: new URLSearchParams(GRANT) },
+    ],
+    [
+      'client_secret_wrong',
+      'invalid_client',
+      'maklerwelt-crm',
+      { headers: basic('wrong'), body: new URLSearchParams(GRANT) },
+    ],
+    [
+      'code_unknown',
+      'invalid_grant',
+      'maklerwelt-crm',
+      { headers: basic(), body: new URLSearchParams(GRANT) },
+    ],
+  ])('has %s of the token endpoint', async (reason, error, clientId, init) => {
+    expect(await lineOf(TOKENS, init)).toMatchObject({ reason, error, clientId });
+  });
+
+  it.each(['revoke', 'introspect'])('has failures of %s', async (endpoint) => {
+    const line = await lineOf(`${TOKENS}/${endpoint}`, {
+      headers: basic(),
+      body: new URLSearchParams({ x: 'x', client_id: 'maklerwelt-crm' }),
+    });
+    expect(line).toMatchObject({ reason: 'token_missing', clientId: 'maklerwelt-crm' });
+  });
+
+  it('holds nothing that was sent', async () => {
+    const init = { headers: basic('nobody-may-see'), body: 'client_secret=nobody-may-see' };
+    expect(JSON.stringify(await lineOf(`${TOKENS}?code=nobody-may-see`, init))).not.toContain(
+      'nobody-may-see',
+    );
+  });
+});
+
+describe('a body that cannot be read', () => {
+  const send = (endpoint: string, secret: string) =>
+    fetch(`${api.url}/guest/v7/oauth-tokens${endpoint}`, {
+      method: 'POST',
+      headers: {
+        'content-type': 'application/json',
+        authorization: `Basic ${Buffer.from(`belegscanner:${secret}`).toString('base64')}`,
+      },
+      body: '{',
+    });
+  const logOf = async (clientId: string) => {
+    const { id } = await api.app.get(ClientRegistry).getByClientId(clientId);
+    return (await list('', id)).body.resources;
+  };
+
+  it.each([
+    ['token', ''],
+    ['revoke', '/revoke'],
+    ['introspect', '/introspect'],
+  ])('of the %s endpoint is in the log of who authenticates beside it', async (endpoint, path) => {
+    const answer = await send(path, 'belegscanner-demo-secret');
+    expect(answer.status).toBe(400);
+    expect((await logOf('belegscanner'))[0]).toMatchObject({
+      requestId: answer.headers.get('x-request-id'),
+      endpoint,
+      outcome: 'failure',
+      error: 'invalid_request',
+      reason: 'malformed_request',
+    });
+  });
+
+  it('does not fill the log: beyond the limit nothing is written', async () => {
+    await Promise.all(Array.from({ length: 80 }, () => send('', 'belegscanner-demo-secret')));
+    expect((await logOf('belegscanner')).length).toBeLessThanOrEqual(59);
   });
 });
 

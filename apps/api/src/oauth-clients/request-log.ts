@@ -2,14 +2,9 @@ import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import type { DataSource } from 'typeorm';
 import { AppLogger } from '../http/app-logger.js';
-import {
-  DEFAULT_LIMIT,
-  decodeCursor,
-  type PageQuery,
-  type ResourcesEnvelope,
-  toPage,
-} from '../http/envelope.js';
+import { DEFAULT_LIMIT, decodeCursor, type ResourcesEnvelope, toPage } from '../http/envelope.js';
 import { OAuthRequestEntity } from './oauth-request.entity.js';
+import type { RequestLogQuery } from './request-log.dto.js';
 
 export type RequestLogEntry = Omit<OAuthRequestEntity, 'id'>;
 export type RequestLogRecord = Omit<OAuthRequestEntity, 'id' | 'oauthClientId'>;
@@ -60,10 +55,12 @@ export class RequestLog implements OnApplicationShutdown {
   }
 
   /** A client's requests, newest first, with those of this process up to this moment. */
-  async list(oauthClientId: string, page: PageQuery): Promise<ResourcesEnvelope<RequestLogRecord>> {
+  async list(
+    oauthClientId: string,
+    { limit = DEFAULT_LIMIT, cursor, requestId, outcome }: RequestLogQuery,
+  ): Promise<ResourcesEnvelope<RequestLogRecord>> {
     await this.flush();
-    const limit = page.limit ?? DEFAULT_LIMIT;
-    const after = decodeCursor(page.cursor, 'bigint');
+    const after = decodeCursor(cursor, 'bigint');
     const query = this.dataSource
       .getRepository(OAuthRequestEntity)
       .createQueryBuilder('request')
@@ -71,8 +68,17 @@ export class RequestLog implements OnApplicationShutdown {
       .orderBy('request.id', 'DESC')
       .limit(limit + 1);
     if (after) query.andWhere('request.id < :id', { id: after[1] });
+    if (requestId) query.andWhere('request.requestId = :requestId', { requestId });
+    if (outcome) query.andWhere('request.outcome = :outcome', { outcome });
     const rows = await query.getMany();
     return toPage(rows, limit, ({ id, at }) => [at.toISOString(), id], toRecord);
+  }
+
+  /** The request with this id, whichever client sent it. */
+  async find(requestId: string): Promise<RequestLogEntry | null> {
+    await this.flush();
+    const row = await this.dataSource.getRepository(OAuthRequestEntity).findOneBy({ requestId });
+    return row && { ...toRecord(row), oauthClientId: row.oauthClientId };
   }
 
   /**

@@ -5,12 +5,13 @@ import {
   matchesRedirectUri,
   OAUTH_ERRORS,
   type OAuthErrorCode,
+  type ParameterProblem,
   readParameters,
   resolveRequestedScope,
   toErrorDescription,
   withResponseParameters,
 } from '@flixcheck/oauth-protocol';
-import { ApiError, type ProblemCode } from '../http/api-error.js';
+import { ApiError, type ProblemCode, type ProblemOptions } from '../http/api-error.js';
 import type { OAuthClient } from '../oauth-clients/oauth-clients.service.js';
 
 /** A request that passed every check: what the user is asked to grant. */
@@ -26,12 +27,38 @@ export interface AuthorizationRequest {
 export interface AuthorizationRequestRules {
   /** `iss` of the response (RFC 9207), and what `resource` must name (RFC 8707). */
   publicUrl: string;
+  /** Disabled ones too, so that their log says why they fail. */
   findClient: (clientId: string) => Promise<OAuthClient | null>;
   /**
    * The page needs a place to send the browser to; a caller that creates the code itself may do
    * without where several are registered (CONTRACT §4).
    */
   page: boolean;
+}
+
+/** A refused request, for the request log of its client as well. */
+export class AuthorizationRequestError extends ApiError {
+  /** Whose request it is, where that much is known. */
+  client: OAuthClient | undefined;
+
+  constructor(
+    code: ProblemCode,
+    /** Stable code for the request log, one for each way to fail. */
+    readonly reason: string,
+    detail: string,
+    {
+      said,
+      ...options
+    }: ProblemOptions & {
+      /** What the request said instead: for the log, not for the page. */
+      said?: string;
+    } = {},
+  ) {
+    super(code, detail, { ...options, reason });
+    this.logDetail = said === undefined ? detail : `${detail} The request has ${said}.`;
+  }
+
+  readonly logDetail: string;
 }
 
 /** Both spellings of one parameter: ours as documented, and the standard's. */
@@ -58,22 +85,53 @@ type Parameters = Partial<Record<(typeof PARAMETERS)[number], string>>;
  * every later one goes back to the client.
  *
  * @param input the query of the authorize page, or the resource of a code request
- * @throws ApiError with `redirectTo` exactly where the client may be told
+ * @throws AuthorizationRequestError with `redirectTo` exactly where the client may be told
  */
 export async function validateAuthorizationRequest(
   input: unknown,
   rules: AuthorizationRequestRules,
 ): Promise<AuthorizationRequest> {
-  const { values, problems } = readParameters(input, PARAMETERS, ['resource']);
-  const trusted: readonly string[] = [...SPELLINGS.clientId, ...SPELLINGS.redirectUri];
-  const onPage = problems.find(({ parameter }) => trusted.includes(parameter));
-  if (onPage) throw new ApiError('invalid_request', describeParameterProblem(onPage));
+  const read = readParameters(input, PARAMETERS, ['resource']);
+  refuseProblemOf('clientId', read);
+  const client = await findClient(read.values, rules);
+  try {
+    return validateRequestOf(client, read, rules);
+  } catch (error) {
+    if (error instanceof AuthorizationRequestError) error.client = client;
+    throw error;
+  }
+}
 
-  const client = await findClient(values, rules);
+type Read = ReturnType<typeof readParameters<(typeof PARAMETERS)[number]>>;
+
+/** @throws AuthorizationRequestError on the page, for a parameter on which trust depends */
+function refuseProblemOf(name: keyof typeof SPELLINGS, { problems }: Read): void {
+  const spellings: readonly string[] = SPELLINGS[name];
+  const problem = problems.find(({ parameter }) => spellings.includes(parameter));
+  if (problem) throw parameterError(problem);
+}
+
+const parameterError = (problem: ParameterProblem, options: ProblemOptions = {}) =>
+  new AuthorizationRequestError(
+    'invalid_request',
+    `parameter_${problem.problem}`,
+    describeParameterProblem(problem),
+    options,
+  );
+
+function validateRequestOf(
+  client: OAuthClient,
+  read: Read,
+  rules: AuthorizationRequestRules,
+): AuthorizationRequest {
+  const { values, problems } = read;
+  if (client.status !== 'active') throw unknownClient('client_disabled');
+  refuseProblemOf('redirectUri', read);
   const redirectUri = findRedirectUri(values, client, rules.page);
 
-  const refuse = (error: OAuthErrorCode & ProblemCode, detail: string): ApiError =>
-    new ApiError(error, detail, {
+  const refuse: Refuse = (error, reason, detail, said) =>
+    new AuthorizationRequestError(error, reason, detail, {
+      said,
       redirectTo:
         redirectUri !== null && OAUTH_ERRORS[error].redirectable
           ? withResponseParameters(redirectUri, {
@@ -86,12 +144,23 @@ export async function validateAuthorizationRequest(
     });
 
   const problem = problems[0];
-  if (problem) throw refuse('invalid_request', describeParameterProblem(problem));
+  if (problem) {
+    throw refuse(
+      'invalid_request',
+      `parameter_${problem.problem}`,
+      describeParameterProblem(problem),
+    );
+  }
   if (rules.page) checkResponseType(values, refuse);
   const scope = checkScope(values, client, refuse);
   const codeChallenge = checkCodeChallenge(values, client, refuse);
   if (values.resource !== undefined && !isOwnResource(values.resource, rules.publicUrl)) {
-    throw refuse('invalid_target', `The resource must be ${rules.publicUrl} or a path below it.`);
+    throw refuse(
+      'invalid_target',
+      'resource_unknown',
+      `The resource must be ${rules.publicUrl} or a path below it.`,
+      quote(values.resource),
+    );
   }
   return { client, redirectUri, scope, state: values.state, codeChallenge };
 }
@@ -110,15 +179,28 @@ export function denialRedirect(
   });
 }
 
-type Refuse = (error: OAuthErrorCode & ProblemCode, detail: string) => ApiError;
+type Refuse = (
+  error: OAuthErrorCode & ProblemCode,
+  reason: string,
+  detail: string,
+  said?: string,
+) => AuthorizationRequestError;
 
-/** @throws ApiError on the page: with unequal spellings nobody knows which one was meant */
+const MAX_QUOTE = 300;
+
+/** So that white space and odd characters show. */
+function quote(value: string): string {
+  return JSON.stringify(value.slice(0, MAX_QUOTE));
+}
+
+/** @throws AuthorizationRequestError on the page: with unequal spellings nobody knows which one was meant */
 function readEither(values: Parameters, name: keyof typeof SPELLINGS): string | undefined {
   const [ours, standard] = SPELLINGS[name];
   const [a, b] = [values[ours], values[standard]];
   if (a !== undefined && b !== undefined && a !== b) {
-    throw new ApiError(
+    throw new AuthorizationRequestError(
       'invalid_request',
+      'spellings_differ',
       `The link has ${ours} and ${standard} with different values. Send one of them.`,
     );
   }
@@ -131,19 +213,24 @@ async function findClient(
 ): Promise<OAuthClient> {
   const clientId = readEither(values, 'clientId');
   if (clientId === undefined) {
-    throw new ApiError(
+    throw new AuthorizationRequestError(
       'invalid_request',
+      'client_id_missing',
       'The link does not name an application: clientId is missing.',
     );
   }
   const client = await find(clientId);
-  if (!client) {
-    throw new ApiError(
-      'unknown_client',
-      'No application is registered under this clientId, or it has been switched off. Its developer can have it registered by Flixcheck.',
-    );
-  }
+  if (!client) throw unknownClient('unknown_client');
   return client;
+}
+
+/** The page says the same of both. */
+function unknownClient(reason: 'unknown_client' | 'client_disabled'): AuthorizationRequestError {
+  return new AuthorizationRequestError(
+    'unknown_client',
+    reason,
+    'No application is registered under this clientId, or it has been switched off. Its developer can have it registered by Flixcheck.',
+  );
 }
 
 function findRedirectUri(values: Parameters, client: OAuthClient, page: boolean): string | null {
@@ -152,32 +239,54 @@ function findRedirectUri(values: Parameters, client: OAuthClient, page: boolean)
     const [only, ...others] = client.redirectUris;
     if (only !== undefined && others.length === 0) return only;
     if (!page) return null;
-    throw new ApiError(
+    throw new AuthorizationRequestError(
       'invalid_redirect_uri',
+      'redirect_uri_missing',
       'Several redirect URIs are registered for this application, so the link must name one: redirectUri is missing.',
     );
   }
   if (!matchesRedirectUri(requested, client.redirectUris, client.kind === 'public')) {
-    throw new ApiError(
+    throw new AuthorizationRequestError(
       'invalid_redirect_uri',
-      'The redirectUri is not registered for this application. It must be the same, character for character.',
+      'redirect_uri_unregistered',
+      `The redirectUri is not registered for this application. It must be the same, character for character.${nativeHint(requested, client)}`,
+      { said: quote(requested) },
     );
   }
   return requested;
 }
 
+/** `localhost` is a name, which other programs may answer to: any port is for the address alone. */
+function nativeHint(requested: string, client: OAuthClient): string {
+  const isNative = client.kind === 'public' && /^http:\/\/localhost[:/]/.test(requested);
+  return isNative
+    ? ' A native application should use http://127.0.0.1 instead of localhost: where that is registered, any port will do (RFC 8252 section 7.3).'
+    : '';
+}
+
 function checkResponseType(values: Parameters, refuse: Refuse): void {
   if (values.response_type === undefined) {
-    throw refuse('invalid_request', 'response_type is missing; it must be code.');
+    throw refuse(
+      'invalid_request',
+      'response_type_missing',
+      'response_type is missing; it must be code.',
+    );
   }
   if (values.response_type !== 'code') {
-    throw refuse('unsupported_response_type', 'Only response_type=code is supported.');
+    throw refuse(
+      'unsupported_response_type',
+      'response_type_unsupported',
+      'Only response_type=code is supported.',
+      quote(values.response_type),
+    );
   }
 }
 
 function checkScope(values: Parameters, client: OAuthClient, refuse: Refuse): string {
   const result = resolveRequestedScope(values.scope, client.scopes);
-  if (!result.ok) throw refuse('invalid_scope', result.reason);
+  if (!result.ok) {
+    throw refuse('invalid_scope', 'scope_invalid', result.reason, quote(values.scope ?? ''));
+  }
   return result.scope;
 }
 
@@ -191,19 +300,32 @@ function checkCodeChallenge(
   const method = readEither(values, 'codeChallengeMethod');
   if (challenge === undefined) {
     if (method !== undefined) {
-      throw refuse('invalid_request', 'code_challenge_method came without a code_challenge.');
+      throw refuse(
+        'invalid_request',
+        'code_challenge_missing',
+        'code_challenge_method came without a code_challenge.',
+      );
     }
     if (client.requirePkce || client.kind === 'public') {
-      throw refuse('invalid_request', 'This application must use PKCE: code_challenge is missing.');
+      throw refuse(
+        'invalid_request',
+        'pkce_required',
+        'This application must use PKCE: code_challenge is missing.',
+      );
     }
     return undefined;
   }
   if (method !== 'S256') {
-    throw refuse('invalid_request', 'code_challenge_method must be S256.');
+    throw refuse(
+      'invalid_request',
+      'code_challenge_method_unsupported',
+      'code_challenge_method must be S256.',
+    );
   }
   if (!isS256Challenge(challenge)) {
     throw refuse(
       'invalid_request',
+      'code_challenge_malformed',
       'code_challenge must be the base64url SHA-256 of the verifier: 43 characters without padding.',
     );
   }

@@ -1,7 +1,9 @@
-import { Body, Controller, Get, Header, Post, Query } from '@nestjs/common';
+import { Body, Controller, Get, Header, Post, Query, Req } from '@nestjs/common';
 import { ApiOperation, ApiQuery, ApiTags } from '@nestjs/swagger';
+import type { FastifyRequest } from 'fastify';
 import { CurrentCaller, RequireSession, type SessionCaller } from '../http/access.js';
 import { ApiProblems, ApiResource } from '../http/envelope.js';
+import { AuthorizationRequestLog } from './authorization-request-log.js';
 import {
   AuthorizationRequestDto,
   OAuthCodeCreateRequest,
@@ -9,10 +11,22 @@ import {
 } from './oauth-codes.dto.js';
 import { OAuthCodesService } from './oauth-codes.service.js';
 
+/** What is wrong with the authorization request itself. */
+const REFUSED = [
+  'unknown_client',
+  'invalid_redirect_uri',
+  'invalid_request',
+  'invalid_scope',
+  'invalid_target',
+] as const;
+
 @ApiTags('Authorization')
 @Controller('user/v7')
 export class OAuthCodesController {
-  constructor(private readonly codes: OAuthCodesService) {}
+  constructor(
+    private readonly codes: OAuthCodesService,
+    private readonly log: AuthorizationRequestLog,
+  ) {}
 
   @Get('oauth-authorization-request')
   @RequireSession()
@@ -22,18 +36,66 @@ export class OAuthCodesController {
     description:
       'Takes the query byte for byte, in either spelling. `redirectTo` of a problem is there exactly where the error may be sent to the client.',
   })
-  @ApiQuery({ name: 'clientId', example: 'maklerwelt-crm' })
-  @ApiQuery({ name: 'redirectUri', required: false, example: 'http://localhost:4000/callback' })
-  @ApiQuery({ name: 'response_type', example: 'code' })
-  @ApiQuery({ name: 'scope', required: false, example: 'readwrite' })
-  @ApiQuery({ name: 'state', required: false, example: 'open' })
-  @ApiQuery({ name: 'code_challenge', required: false })
-  @ApiQuery({ name: 'code_challenge_method', required: false, example: 'S256' })
-  @ApiQuery({ name: 'resource', required: false })
+  @ApiQuery({
+    name: 'clientId',
+    required: false,
+    description: 'needed, in this spelling or as `client_id`',
+    example: 'maklerwelt-crm',
+  })
+  @ApiQuery({ name: 'client_id', required: false, description: 'the standard’s spelling' })
+  @ApiQuery({
+    name: 'redirectUri',
+    required: false,
+    description: 'may be left out where one is registered',
+    schema: { type: 'string', format: 'uri', example: 'http://localhost:4000/callback' },
+  })
+  @ApiQuery({
+    name: 'redirect_uri',
+    required: false,
+    description: 'the standard’s spelling',
+    schema: { type: 'string', format: 'uri' },
+  })
+  @ApiQuery({ name: 'response_type', schema: { type: 'string', enum: ['code'] } })
+  @ApiQuery({
+    name: 'scope',
+    required: false,
+    description: '`read`, `readwrite`, or both with a space between them',
+    example: 'readwrite',
+  })
+  @ApiQuery({
+    name: 'state',
+    required: false,
+    description: 'comes back as it is',
+    example: 'open',
+  })
+  @ApiQuery({
+    name: 'code_challenge',
+    required: false,
+    description: 'RFC 7636; also `codeChallenge`',
+    schema: { type: 'string', minLength: 43, maxLength: 43 },
+  })
+  @ApiQuery({
+    name: 'code_challenge_method',
+    required: false,
+    description: 'also `codeChallengeMethod`',
+    schema: { type: 'string', enum: ['S256'] },
+  })
+  @ApiQuery({
+    name: 'resource',
+    required: false,
+    description: 'RFC 8707: this server, or a path below it',
+    schema: { type: 'string', format: 'uri' },
+  })
   @ApiResource(AuthorizationRequestDto)
-  @ApiProblems(400, 401)
-  async describe(@Query() query: Record<string, unknown>, @CurrentCaller() caller: SessionCaller) {
-    return { resource: await this.codes.describeRequest(query, caller) };
+  @ApiProblems(400, 401, 403, ...REFUSED, 'unsupported_response_type')
+  async describe(
+    @Query() query: Record<string, unknown>,
+    @CurrentCaller() caller: SessionCaller,
+    @Req() http: FastifyRequest,
+  ) {
+    return this.log.watch(http, async () => ({
+      resource: await this.codes.describeRequest(query, caller),
+    }));
   }
 
   @Post('oauth-codes')
@@ -45,8 +107,14 @@ export class OAuthCodesController {
       'What the primary button of the authorize page does; a caller with a session may do it itself.',
   })
   @ApiResource(OAuthCodeDto, { status: 201 })
-  @ApiProblems(400, 401, 403, 415)
-  async create(@Body() body: OAuthCodeCreateRequest, @CurrentCaller() caller: SessionCaller) {
-    return { resource: await this.codes.create(body.resource, caller) };
+  @ApiProblems(400, 401, 403, ...REFUSED, 'user_changed', 415)
+  async create(
+    @Body() body: OAuthCodeCreateRequest,
+    @CurrentCaller() caller: SessionCaller,
+    @Req() http: FastifyRequest,
+  ) {
+    return this.log.watch(http, async () => ({
+      resource: await this.codes.create(body.resource, caller),
+    }));
   }
 }

@@ -5,6 +5,7 @@ import {
   IsObject,
   IsOptional,
   IsString,
+  IsUUID,
   MaxLength,
   ValidateNested,
 } from 'class-validator';
@@ -55,6 +56,15 @@ export class OAuthCodeInput {
   @IsString()
   @MaxLength(MAX_LENGTH)
   codeChallengeMethod?: string;
+
+  @ApiPropertyOptional({
+    format: 'uuid',
+    description:
+      'the user whom the page has named; where somebody else is signed in by now, nothing is granted (409 `user_changed`)',
+  })
+  @IsOptional()
+  @IsUUID()
+  userId?: string;
 }
 
 export class OAuthCodeCreateRequest {

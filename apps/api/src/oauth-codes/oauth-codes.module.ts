@@ -4,6 +4,7 @@ import { ConnectionsModule } from '../connections/connections.module.js';
 import { OAuthClientsModule } from '../oauth-clients/oauth-clients.module.js';
 import { UsersModule } from '../users/users.module.js';
 import { AuthorizationCode } from './authorization-code.entity.js';
+import { AuthorizationRequestLog } from './authorization-request-log.js';
 import { OAuthCodesController } from './oauth-codes.controller.js';
 import { OAuthCodesService } from './oauth-codes.service.js';
 
@@ -15,7 +16,7 @@ import { OAuthCodesService } from './oauth-codes.service.js';
     ConnectionsModule,
   ],
   controllers: [OAuthCodesController],
-  providers: [OAuthCodesService],
+  providers: [OAuthCodesService, AuthorizationRequestLog],
   exports: [OAuthCodesService],
 })
 export class OAuthCodesModule {}

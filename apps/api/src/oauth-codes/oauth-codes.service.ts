@@ -92,9 +92,12 @@ export class OAuthCodesService {
   /**
    * The grant: opens or renews the connection and creates a code under it, or neither. The page
    * is not trusted: the request is validated again.
+   * @throws ApiError as `validateAuthorizationRequest` does; user_changed where the page has named
+   *   somebody else than who is signed in by now
    */
   async create(input: OAuthCodeInput, caller: SessionCaller): Promise<OAuthCodeDto> {
     const request = await this.validate(input, false);
+    if (input.userId !== undefined && input.userId !== caller.userId) throw userChanged();
     const code = randomSecret();
     const now = this.clock.now();
     const expiresAt = new Date(now.getTime() + CODE_LIFETIME_MS);
@@ -104,7 +107,10 @@ export class OAuthCodesService {
       const user = await this.users.lockActive(tx, caller.userId);
       if (!user) throw sessionEnded();
       if (!(await this.clients.lockActive(tx, request.client.id))) {
-        throw new ApiError('unknown_client', 'The application has been switched off meanwhile.');
+        throw new ApiError(
+          'unknown_client',
+          'The application has been switched off in the meantime.',
+        );
       }
       const connection = await this.connections.grant(tx, {
         oauthClientId: request.client.id,
@@ -152,7 +158,7 @@ export class OAuthCodesService {
   private validate(input: unknown, page: boolean): Promise<AuthorizationRequest> {
     return validateAuthorizationRequest(input, {
       publicUrl: this.config.publicUrl,
-      findClient: (clientId) => this.clients.findActiveByClientId(clientId),
+      findClient: (clientId) => this.clients.findByClientId(clientId),
       page,
     });
   }
@@ -166,4 +172,11 @@ export class OAuthCodesService {
 
 function sessionEnded(): ApiError {
   return new ApiError('session_required', 'The session has ended. Sign in and try again.');
+}
+
+function userChanged(): ApiError {
+  return new ApiError(
+    'user_changed',
+    'Somebody else has signed in meanwhile. Read the authorization request again and show for whom it is.',
+  );
 }

@@ -1,20 +1,31 @@
 import { Injectable } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { Clock } from '../config/clock.js';
+import { isDatabaseUnavailable } from '../database/unavailable.js';
 import { OAuthError } from '../http/api-error.js';
+import '../http/failure.js';
 import { ClientAuthentication } from '../oauth-clients/client-authentication.js';
 import { FailureLimit } from '../oauth-clients/failure-limit.js';
 import type { OAuthClient } from '../oauth-clients/oauth-clients.service.js';
 import { type RequestLogEntry, RequestLog } from '../oauth-clients/request-log.js';
+import { Counters } from '../operations/counters.js';
 import {
   type ClientParameters,
   type ClientRequest,
+  type ReadParameters,
   readClientParameters,
 } from './client-request.js';
 
 /** What an endpoint found out about a request; `connectionId` may be known even of a failure. */
 export interface Findings {
   connectionId?: string;
+}
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Set once an endpoint has the request, and with it the request's place in the log. */
+    isLoggedByEndpoint?: true;
+  }
 }
 
 type Work<T> = (request: ClientRequest, findings: Findings) => Promise<T>;
@@ -29,6 +40,7 @@ export class ClientEndpoint {
     private readonly authentication: ClientAuthentication,
     private readonly log: RequestLog,
     private readonly limit: FailureLimit,
+    private readonly counters: Counters,
     private readonly clock: Clock,
   ) {}
 
@@ -41,6 +53,7 @@ export class ClientEndpoint {
     http: FastifyRequest,
     work: Work<T>,
   ): Promise<T> {
+    http.isLoggedByEndpoint = true;
     const startedAt = performance.now();
     const at = this.clock.now();
     const findings: Findings = {};
@@ -64,10 +77,12 @@ export class ClientEndpoint {
       const read = readClientParameters(http);
       parameters = read.parameters;
       if (read.problem) {
-        client = await this.clientInTrouble(http, parameters);
+        client = await this.clientInTrouble(http, read);
         throw read.problem;
       }
-      client = await this.authenticate(http, parameters);
+      client = await this.authenticate(http, read);
+      http.clientId = client.clientId;
+      if (read.absence) throw read.absence;
       const result = await work(
         {
           requestId: http.id,
@@ -79,33 +94,73 @@ export class ClientEndpoint {
         },
         findings,
       );
+      this.counters.oauthRequest(endpoint, parameters.grant_type, undefined);
       await this.log.record(entry(undefined, client.id));
       return result;
     } catch (error) {
       const failure = error instanceof OAuthError ? error : undefined;
       const known = client ?? (error as { client?: OAuthClient }).client;
+      http.clientId = known?.clientId;
       const limited =
         failure && this.limited(known?.clientId ?? parameters.client_id ?? '', http.ip);
+      this.counters.oauthRequest(
+        endpoint,
+        parameters.grant_type,
+        limited ?? failure ?? (isDatabaseUnavailable(error) ? UNAVAILABLE : UNEXPECTED),
+      );
       // Beyond the limit nothing is written: a guesser must not fill the disk.
       if (known && !limited) await this.log.record(entry(failure ?? UNEXPECTED, known.id));
       throw limited ?? error;
     }
   }
 
-  private authenticate(http: FastifyRequest, parameters: ClientParameters): Promise<OAuthClient> {
+  /**
+   * Writes a failure into its client's log that no endpoint has seen, because the body could not be
+   * read: who sends it is known where HTTP Basic says so. Never rejects.
+   */
+  async recordUnread(
+    endpoint: RequestLogEntry['endpoint'],
+    http: FastifyRequest,
+    durationMs: number,
+  ): Promise<void> {
+    const { failure } = http;
+    if (!failure) return;
+    const { error, reason = error, detail } = failure;
+    this.counters.oauthRequest(endpoint, undefined, { error, reason });
+    const client = await this.clientInTrouble(http, { parameters: {} });
+    if (!client) return;
+    http.clientId = client.clientId;
+    if (this.limited(client.clientId, http.ip)) return;
+    await this.log.record({
+      requestId: http.id,
+      oauthClientId: client.id,
+      at: this.clock.now(),
+      endpoint,
+      grantType: null,
+      outcome: 'failure',
+      error,
+      reason,
+      detail,
+      connectionId: null,
+      ip: http.ip,
+      durationMs,
+    });
+  }
+
+  private authenticate(
+    http: FastifyRequest,
+    { parameters, absence }: ReadParameters,
+  ): Promise<OAuthClient> {
     const { authorization } = http.headers;
     if (authorization === undefined && parameters.client_id === undefined) {
-      throw parameters.grant_type === undefined && parameters.token === undefined
-        ? new OAuthError(
-            'invalid_request',
-            'body_empty',
-            'The body has none of the parameters of this endpoint. Send them as a form or as JSON with the matching Content-Type.',
-          )
-        : new OAuthError(
-            'invalid_client',
-            'client_credentials_missing',
-            'Send client_id and client_secret in the body, or as HTTP Basic credentials.',
-          );
+      throw (
+        absence ??
+        new OAuthError(
+          'invalid_client',
+          'client_credentials_missing',
+          'Send client_id and client_secret in the body, or as HTTP Basic credentials.',
+        )
+      );
     }
     return this.authentication.authenticate({
       authorization,
@@ -120,10 +175,10 @@ export class ClientEndpoint {
    */
   private async clientInTrouble(
     http: FastifyRequest,
-    parameters: ClientParameters,
+    read: ReadParameters,
   ): Promise<OAuthClient | undefined> {
     try {
-      return await this.authenticate(http, parameters);
+      return await this.authenticate(http, read);
     } catch (error) {
       return (error as { client?: OAuthClient }).client;
     }
@@ -137,12 +192,13 @@ export class ClientEndpoint {
     return new OAuthError(
       'temporarily_unavailable',
       'too_many_failures',
-      'Too many failed requests of this client from this address. Mend the cause, which the request log names, and try again later.',
+      'Too many failed requests of this client from this address. Fix the cause, which the request log names, and try again later.',
       { status: 429, headers: { 'retry-after': String(retryAfterSeconds) } },
     );
   }
 }
 
+const UNAVAILABLE = { error: 'temporarily_unavailable', reason: 'unavailable' };
 const UNEXPECTED = new OAuthError(
   'server_error',
   'internal_error',

@@ -31,25 +31,37 @@ export interface ClientRequest {
   at: Date;
 }
 
+export interface ReadParameters {
+  parameters: ClientParameters;
+  /** What is wrong with the rest. */
+  problem?: OAuthError;
+  /** Where nothing came that an endpoint could work on: what to do, once the client is known. */
+  absence?: OAuthError;
+}
+
 /**
  * Reads the parameters of a client's request from its form or JSON body, never from the query
  * (RFC 6749 §2.3.1, §3.2).
- * @returns what can be read, and what is wrong with the rest
  */
-export function readClientParameters(request: FastifyRequest): {
-  parameters: ClientParameters;
-  problem: OAuthError | undefined;
-} {
+export function readClientParameters(request: FastifyRequest): ReadParameters {
   const { body } = request;
   if (body !== undefined && body !== null && (typeof body !== 'object' || Array.isArray(body))) {
     const problem = new OAuthError(
       'invalid_request',
       'body_not_an_object',
-      'The body must be a form or a JSON object.',
+      'The body must be a form or a JSON object, with the Content-Type application/x-www-form-urlencoded or application/json.',
     );
     return { parameters: {}, problem };
   }
   const { values, problems } = readParameters(body, PARAMETERS, ['resource'], ['token']);
+  if (isEnveloped(body)) {
+    const problem = new OAuthError(
+      'invalid_request',
+      'parameters_in_resource',
+      'Send the parameters flat, at the top of the body, not inside resource: the OAuth endpoints speak RFC 6749, without the envelope of the other endpoints.',
+    );
+    return { parameters: values, problem };
+  }
   // Two proxies may believe two of them: only one way to authenticate is one (RFC 6749 §2.3).
   if (authorizationHeaders(request).length > 1) {
     const problem = new OAuthError(
@@ -67,7 +79,32 @@ export function readClientParameters(request: FastifyRequest): {
       `parameter_${first.problem}`,
       describeParameterProblem(first),
     );
-  return { parameters: values, problem };
+  return { parameters: values, problem, absence: findAbsence(values, request.query) };
+}
+
+/** As a caller does who knows the house API; a `resource` of RFC 8707 is a string, or a list. */
+function isEnveloped(body: unknown): boolean {
+  if (typeof body !== 'object' || body === null || !Object.hasOwn(body, 'resource')) return false;
+  const { resource } = body as { resource: unknown };
+  return typeof resource === 'object' && resource !== null && !Array.isArray(resource);
+}
+
+function findAbsence(values: ClientParameters, query: unknown): OAuthError | undefined {
+  if (values.grant_type !== undefined || values.token !== undefined) return undefined;
+  // Their names alone are looked at: what they say is never read from there.
+  if (PARAMETERS.some((name) => Object.hasOwn(Object(query) as object, name))) {
+    return new OAuthError(
+      'invalid_request',
+      'parameters_in_query',
+      'The parameters came in the query of the address, where they are never read. Send them in the body, as a form or as JSON with the matching Content-Type.',
+    );
+  }
+  if (Object.keys(values).length > 0) return undefined;
+  return new OAuthError(
+    'invalid_request',
+    'body_empty',
+    'The body has none of the parameters of this endpoint. Send them as a form or as JSON, and check that the Content-Type says which of them it is.',
+  );
 }
 
 /** @throws OAuthError invalid_request when the parameter is missing */

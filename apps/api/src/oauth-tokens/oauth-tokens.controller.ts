@@ -17,6 +17,7 @@ import {
   ApiTags,
   getSchemaPath,
 } from '@nestjs/swagger';
+import type { OAuthErrorCode } from '@flixcheck/oauth-protocol';
 import type { FastifyRequest } from 'fastify';
 import { AllowClient } from '../http/access.js';
 import { ClientEndpoint } from './client-endpoint.js';
@@ -31,20 +32,48 @@ import { TokenGrants } from './token-grants.js';
 import { TokenIntrospection } from './token-introspection.js';
 import { TokenRevocation } from './token-revocation.js';
 
+interface ClientRouteWords {
+  summary: string;
+  description: string;
+  body: Type;
+  /** Requests that work, but for their codes and tokens. */
+  examples: Record<string, { summary: string; value: object }>;
+  /** The codes of a 400. */
+  errors: OAuthErrorCode[];
+  cors: boolean;
+}
+
+const CREDENTIALS = { client_id: 'maklerwelt-crm', client_secret: 'maklerwelt-crm-demo-secret' };
+const TOKEN_EXAMPLES = {
+  token: { summary: 'A token', value: { token: '…', ...CREDENTIALS } },
+};
+
 /** What every endpoint of a client says of itself: form or JSON in, flat bodies out, no cache. */
-function ClientRoute(summary: string, body: Type, cors: boolean) {
+function ClientRoute({ summary, description, body, examples, errors, cors }: ClientRouteWords) {
+  const failures: [status: number, codes: OAuthErrorCode[], why: string][] = [
+    [400, errors, 'the request or what it presents is not good'],
+    [401, ['invalid_client'], 'unknown client, or no or a wrong secret'],
+    [413, ['invalid_request'], 'the body is larger than 64 kB'],
+    [415, ['invalid_request'], 'the body is neither a form nor JSON'],
+    [429, ['temporarily_unavailable'], 'too many failures of this client from this address'],
+    [503, ['temporarily_unavailable'], 'try again after the seconds that Retry-After names'],
+  ];
   return applyDecorators(
     HttpCode(200),
     AllowClient({ cors }),
     Header('Cache-Control', 'no-store'),
     Header('Pragma', 'no-cache'),
-    ApiOperation({ summary }),
+    ApiOperation({ summary, description }),
     ApiBasicAuth('client'),
     ApiConsumes('application/x-www-form-urlencoded', 'application/json'),
     ApiExtraModels(body, OAuthErrorDto),
-    ApiBody({ schema: { $ref: getSchemaPath(body) } }),
-    ...[400, 401, 429, 503].map((status) =>
-      ApiResponse({ status, description: 'Error (RFC 6749 §5.2)', type: OAuthErrorDto }),
+    ApiBody({ schema: { $ref: getSchemaPath(body) }, examples }),
+    ...failures.map(([status, codes, why]) =>
+      ApiResponse({
+        status,
+        description: `${codes.map((code) => `\`${code}\``).join(', ')} (RFC 6749 §5.2): ${why}`,
+        type: OAuthErrorDto,
+      }),
     ),
   );
 }
@@ -60,23 +89,70 @@ export class OAuthTokensController {
   ) {}
 
   @Post()
-  @ClientRoute('Exchanges a code for tokens, or refreshes them', TokenRequestDto, true)
-  @ApiResponse({ status: 200, type: TokenResponseDto })
+  @ClientRoute({
+    summary: 'Exchanges a code for tokens, or refreshes them',
+    description:
+      'Takes a form or JSON, flat, with the client’s credentials in the body or as HTTP Basic. A code works once, for 60 seconds. Each refresh token works once too: store the new one. A refresh may be sent again as long as its successor is unused and at most 30 seconds old. `error_description` says what to do, and ends with the request id that the request log knows.',
+    body: TokenRequestDto,
+    examples: {
+      exchange: {
+        summary: 'Exchange a code',
+        value: { grant_type: 'authorization_code', code: '…', ...CREDENTIALS },
+      },
+      refresh: {
+        summary: 'Refresh',
+        value: { grant_type: 'refresh_token', refresh_token: '…', ...CREDENTIALS },
+      },
+    },
+    errors: [
+      'invalid_request',
+      'invalid_grant',
+      'invalid_scope',
+      'invalid_target',
+      'unsupported_grant_type',
+    ],
+    cors: true,
+  })
+  @ApiResponse({ status: 200, description: 'Tokens', type: TokenResponseDto })
   token(@Req() request: FastifyRequest) {
     return this.endpoint.handle('token', request, (...input) => this.grants.grant(...input));
   }
 
   @Post('revoke')
-  @ClientRoute('Revokes a token (RFC 7009)', TokenParameterDto, true)
-  @ApiResponse({ status: 200, schema: { type: 'object', example: {} } })
+  @ClientRoute({
+    summary: 'Revokes a token (RFC 7009)',
+    description:
+      'A refresh token ends its whole connection, an access token only itself. An unknown token is a success too.',
+    body: TokenParameterDto,
+    examples: TOKEN_EXAMPLES,
+    errors: ['invalid_request', 'invalid_grant'],
+    cors: true,
+  })
+  @ApiResponse({
+    status: 200,
+    description: 'The token is not good any more',
+    schema: { type: 'object', example: {} },
+  })
   async revoke(@Req() request: FastifyRequest) {
     await this.endpoint.handle('revoke', request, (...input) => this.revocation.revoke(...input));
     return {};
   }
 
   @Post('introspect')
-  @ClientRoute('Says whether a token of the client is good (RFC 7662)', TokenParameterDto, false)
-  @ApiResponse({ status: 200, type: IntrospectionResponseDto })
+  @ClientRoute({
+    summary: 'Says whether a token of the client is good (RFC 7662)',
+    description:
+      'For confidential clients, about their own tokens; of all others they hear `{"active": false}`.',
+    body: TokenParameterDto,
+    examples: TOKEN_EXAMPLES,
+    errors: ['invalid_request'],
+    cors: false,
+  })
+  @ApiResponse({
+    status: 200,
+    description: 'What the token is good for',
+    type: IntrospectionResponseDto,
+  })
   introspect(@Req() request: FastifyRequest) {
     return this.endpoint.handle('introspect', request, (...input) =>
       this.introspection.introspect(...input),

@@ -4,6 +4,7 @@ import { InjectDataSource, InjectRepository } from '@nestjs/typeorm';
 import { DataSource, LessThan, type Repository } from 'typeorm';
 import { ConnectionsService } from '../connections/connections.service.js';
 import { Revocations } from '../connections/revocations.js';
+import { Counters } from '../operations/counters.js';
 import { hashHandle, hashRefreshToken } from './grant-statements.js';
 import { RefreshTokenFamily } from './refresh-token-family.entity.js';
 
@@ -29,6 +30,7 @@ export class RefreshTokenFamilies {
     @InjectRepository(RefreshTokenFamily) private readonly families: Repository<RefreshTokenFamily>,
     private readonly connections: ConnectionsService,
     private readonly revocations: Revocations,
+    private readonly counters: Counters,
   ) {}
 
   /** The family of a presented token and the token's place in it; null when there is no such. */
@@ -53,7 +55,7 @@ export class RefreshTokenFamilies {
     detail: string,
     at: Date,
   ): Promise<boolean> {
-    return this.dataSource.transaction(async (tx) => {
+    const ended = await this.dataSource.transaction(async (tx) => {
       const { affected } = await tx
         .createQueryBuilder()
         .update(RefreshTokenFamily)
@@ -72,6 +74,8 @@ export class RefreshTokenFamilies {
       this.revocations.rememberAfterCommit(tx, [familyId]);
       return true;
     });
+    if (ended) this.counters.reuseDetected(reason === 'code_reused' ? 'code' : 'refresh_token');
+    return ended;
   }
 
   /** Forgets families whose refresh tokens ran out before `before`. */

@@ -101,6 +101,11 @@ export class SigningKeys implements OnModuleInit {
     return { kid: key.kid, privateKey: key.privateKey };
   }
 
+  /** From when the key on has signed that signs now; undefined where this node has none. */
+  signsSince(): Date | undefined {
+    return this.signingKey()?.signsFrom;
+  }
+
   /**
    * The public key with this id, unless it has been revoked or has retired. Asks the table again
    * where this node may have missed a change.

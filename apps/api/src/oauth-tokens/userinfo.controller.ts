@@ -2,6 +2,7 @@ import { Controller, Get, Header } from '@nestjs/common';
 import { ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import { type BearerCaller, CurrentCaller, RequireBearer } from '../http/access.js';
 import { notFound } from '../http/api-error.js';
+import { ApiProblems } from '../http/envelope.js';
 import { UsersService } from '../users/users.service.js';
 import { UserinfoDto } from './oauth-tokens.dto.js';
 
@@ -14,7 +15,8 @@ export class UserinfoController {
   @RequireBearer('read')
   @Header('Cache-Control', 'no-store')
   @ApiOperation({ summary: 'Whom the token acts for, flat, for stock clients’ profile mappings' })
-  @ApiResponse({ status: 200, type: UserinfoDto })
+  @ApiResponse({ status: 200, description: 'The user', type: UserinfoDto })
+  @ApiProblems(401, 403)
   async userinfo(@CurrentCaller() caller: BearerCaller): Promise<UserinfoDto> {
     const user = await this.users.findById(caller.userId);
     if (!user) throw notFound('The user');

@@ -1,37 +1,54 @@
-import { Controller, Get, Header, Inject, type OnModuleInit } from '@nestjs/common';
+import { Controller, Get, Header, type OnModuleInit } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyInstance } from 'fastify';
-import { collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import { collectDefaultMetrics, Gauge, Histogram } from 'prom-client';
+import { DataSource } from 'typeorm';
+import { Clock, SECOND } from '../config/clock.js';
 import { ChangeFeed } from '../database/change-feed.js';
 import { AllowAnyone } from '../http/access.js';
+import { SigningKeys } from '../oauth-tokens/signing-keys.js';
+import { Counters } from './counters.js';
 
-/** Prometheus: the process, the requests by route, and whether the change feed is live. */
+/** The driver's pool, as far as it is of interest here. */
+interface Pool {
+  totalCount: number;
+  idleCount: number;
+  waitingCount: number;
+}
+
+/** Prometheus: the process, the requests by route, and what `Counters` has counted. */
 @ApiTags('Operations')
 @Controller('metrics')
 export class MetricsController implements OnModuleInit {
-  private readonly registry = new Registry();
-  private readonly requests = new Histogram({
-    name: 'http_request_duration_seconds',
-    help: 'Time from the first byte of a request to the last of its answer',
-    labelNames: ['method', 'route', 'status'],
-    buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5],
-    registers: [this.registry],
-  });
+  private readonly requests: Histogram<'method' | 'route' | 'status'>;
 
   constructor(
     private readonly host: HttpAdapterHost,
-    @Inject(ChangeFeed) feed: ChangeFeed,
+    private readonly counters: Counters,
+    private readonly feed: ChangeFeed,
+    private readonly keys: SigningKeys,
+    private readonly dataSource: DataSource,
+    private readonly clock: Clock,
   ) {
-    collectDefaultMetrics({ register: this.registry });
-    new Gauge({
-      name: 'change_feed_live',
-      help: '1 while revocations arrive by LISTEN/NOTIFY, 0 while each request asks the database',
-      registers: [this.registry],
-      collect() {
-        this.set(feed.isLive() ? 1 : 0);
-      },
+    const registers = [counters.registry];
+    collectDefaultMetrics({ register: counters.registry });
+    this.requests = new Histogram({
+      name: 'http_request_duration_seconds',
+      help: 'Time from the first byte of a request to the last of its answer',
+      labelNames: ['method', 'route', 'status'],
+      buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5],
+      registers,
     });
+    this.gauge(
+      'change_feed_live',
+      '1 while revocations arrive by LISTEN/NOTIFY, 0 while each request asks the database',
+      () => (this.feed.isLive() ? 1 : 0),
+    );
+    this.gauge('signing_key_age_seconds', 'For how long the key that signs has been signing', () =>
+      this.signingKeyAge(),
+    );
+    this.poolGauge();
   }
 
   onModuleInit(): void {
@@ -55,6 +72,39 @@ export class MetricsController implements OnModuleInit {
   @Header('Content-Type', 'text/plain; version=0.0.4; charset=utf-8')
   @ApiOperation({ summary: 'Prometheus metrics' })
   metrics() {
-    return this.registry.metrics();
+    return this.counters.registry.metrics();
+  }
+
+  private gauge(name: string, help: string, read: () => number): void {
+    const registers = [this.counters.registry];
+    new Gauge({
+      name,
+      help,
+      registers,
+      collect() {
+        this.set(read());
+      },
+    });
+  }
+
+  private poolGauge(): void {
+    const registers = [this.counters.registry];
+    const { master } = this.dataSource.driver as unknown as { master: Pool };
+    new Gauge({
+      name: 'database_pool_connections',
+      help: 'Connections to the database that are in use or idle, and requests that wait for one',
+      labelNames: ['state'],
+      registers,
+      collect() {
+        this.set({ state: 'used' }, master.totalCount - master.idleCount);
+        this.set({ state: 'idle' }, master.idleCount);
+        this.set({ state: 'waiting' }, master.waitingCount);
+      },
+    });
+  }
+
+  private signingKeyAge(): number {
+    const since = this.keys.signsSince();
+    return since === undefined ? NaN : (this.clock.now().getTime() - since.getTime()) / SECOND;
   }
 }

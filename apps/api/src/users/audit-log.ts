@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import type { EntityManager } from 'typeorm';
+import { InjectDataSource } from '@nestjs/typeorm';
+import type { DataSource, EntityManager } from 'typeorm';
 
 export interface AuditRecord {
   /** Who did it; null for the command line and for schedules. */
@@ -13,9 +14,29 @@ export interface AuditRecord {
   at: Date;
 }
 
-/** The one place that writes audit records. */
+/** A record as people read it. Addresses are those of today; null where it is no user of ours. */
+export interface AuditEntry {
+  at: Date;
+  actorId: string | null;
+  actor: string | null;
+  action: string;
+  subjectId: string | null;
+  subject: string | null;
+  detail: Record<string, unknown>;
+}
+
+export interface AuditFilter {
+  limit: number;
+  since?: Date | undefined;
+  /** Who did it, or to whom it was done. */
+  userId?: string | undefined;
+}
+
+/** The one place that writes audit records, and reads them. */
 @Injectable()
 export class AuditLog {
+  constructor(@InjectDataSource() private readonly dataSource: DataSource) {}
+
   /** @param tx the transaction that does what is recorded, so that neither exists without the other */
   async record(tx: EntityManager, record: AuditRecord): Promise<void> {
     await tx.query(
@@ -27,6 +48,21 @@ export class AuditLog {
         record.subjectId,
         JSON.stringify(record.detail ?? {}),
       ],
+    );
+  }
+
+  /** The latest first. */
+  list({ limit, since, userId }: AuditFilter): Promise<AuditEntry[]> {
+    return this.dataSource.query(
+      `SELECT r.at, r.actor_id AS "actorId", actor.email AS actor, r.action,
+              r.subject_id AS "subjectId", subject.email AS subject, r.detail
+         FROM audit_records r
+         LEFT JOIN users actor ON actor.id = r.actor_id
+         LEFT JOIN users subject ON subject.id = r.subject_id
+        WHERE ($2::timestamptz IS NULL OR r.at >= $2)
+          AND ($3::uuid IS NULL OR r.actor_id = $3 OR r.subject_id = $3)
+        ORDER BY r.id DESC LIMIT $1`,
+      [limit, since ?? null, userId ?? null],
     );
   }
 }

@@ -1,7 +1,8 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
-import { IsObject, IsIn, Matches, MaxLength, ValidateIf, ValidateNested } from 'class-validator';
+import { IsObject, IsIn, MaxLength, ValidateIf, ValidateNested } from 'class-validator';
 import type { Role } from '../http/access.js';
+import { IsDisplayText } from '../http/display-text.js';
 import type { Locale, UserRecord } from './users.service.js';
 
 export class AccountDto {
@@ -36,21 +37,18 @@ export class ProfileDto {
   account!: AccountDto;
 }
 
-/** Something to see, and no control characters. */
-const NAME = /^(?=.*\S)[^\p{Cc}]+$/u;
-
 const isSent = (value: unknown): boolean => value !== undefined;
 
 export class ProfileInput {
   @ApiPropertyOptional({ minLength: 1, maxLength: 100, example: 'User' })
   @ValidateIf((input: ProfileInput) => isSent(input.firstName))
-  @Matches(NAME, { message: '$property must have a visible character and no line breaks' })
+  @IsDisplayText({ asTyped: true })
   @MaxLength(100)
   firstName?: string;
 
   @ApiPropertyOptional({ minLength: 1, maxLength: 100, example: 'Musterhaus' })
   @ValidateIf((input: ProfileInput) => isSent(input.lastName))
-  @Matches(NAME, { message: '$property must have a visible character and no line breaks' })
+  @IsDisplayText({ asTyped: true })
   @MaxLength(100)
   lastName?: string;
 

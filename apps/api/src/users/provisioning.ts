@@ -1,16 +1,18 @@
 import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
-import { IsEmail, IsIn, IsNotEmpty, IsString, IsUUID, MaxLength, MinLength } from 'class-validator';
+import { IsEmail, IsIn, IsString, isUUID, IsUUID, MaxLength, MinLength } from 'class-validator';
 import { randomUUID } from 'node:crypto';
 import type { DataSource, EntityManager } from 'typeorm';
 import { Clock } from '../config/clock.js';
 import type { Role } from '../http/access.js';
 import { ApiError, notFound } from '../http/api-error.js';
+import { IsDisplayText } from '../http/display-text.js';
 import { AccountEntity } from './account.entity.js';
 import { AuditLog } from './audit-log.js';
+import { refuseCommonPassword } from './common-passwords.js';
 import { PasswordHasher } from './password-hasher.js';
 import { UserEntity } from './user.entity.js';
-import { type Locale, normalizeEmail } from './users.service.js';
+import { type Locale, normalizeEmail, type UserStatus } from './users.service.js';
 
 export const ROLES: readonly Role[] = ['member', 'admin', 'operator'];
 /** The account of those who work for Flixcheck, where no other one is named. */
@@ -26,35 +28,47 @@ export interface AccountSummary extends Account {
   users: number;
 }
 
+export interface UserSummary {
+  id: string;
+  email: string;
+  firstName: string;
+  lastName: string;
+  accountId: string;
+  account: string;
+  role: Role;
+  status: UserStatus;
+  lastSignInAt: Date | null;
+  createdAt: Date;
+}
+
 export class NewAccount {
-  @IsString()
-  @IsNotEmpty()
+  @IsDisplayText()
   @MaxLength(100)
   name!: string;
 }
 
-export class NewPerson {
+export class NewPassword {
+  @IsString()
+  @MinLength(12)
+  @MaxLength(200)
+  password!: string;
+}
+
+export class NewPerson extends NewPassword {
   @IsEmail()
   @MaxLength(254)
   email!: string;
 
-  @IsString()
-  @IsNotEmpty()
+  @IsDisplayText()
   @MaxLength(100)
   firstName!: string;
 
-  @IsString()
-  @IsNotEmpty()
+  @IsDisplayText()
   @MaxLength(100)
   lastName!: string;
 
   @IsIn(['de', 'en'])
   locale!: Locale;
-
-  @IsString()
-  @MinLength(12)
-  @MaxLength(200)
-  password!: string;
 }
 
 export class NewUser extends NewPerson {
@@ -84,15 +98,37 @@ export class Provisioning {
     );
   }
 
+  /**
+   * The users of all accounts, or of one, account by account.
+   * @throws ApiError not_found for an unknown account
+   */
+  async listUsers(accountId?: string): Promise<UserSummary[]> {
+    if (accountId !== undefined) {
+      const known = isUUID(accountId) && (await this.accounts.existsBy({ id: accountId }));
+      if (!known) throw notFound('The account');
+    }
+    return this.dataSource.query(
+      `SELECT u.id, u.email, u.first_name AS "firstName", u.last_name AS "lastName",
+         a.id AS "accountId", a.name AS account, u.role, u.status,
+         u.last_sign_in_at AS "lastSignInAt", u.created_at AS "createdAt"
+       FROM users u JOIN accounts a ON a.id = u.account_id
+       WHERE $1::uuid IS NULL OR a.id = $1
+       ORDER BY a.created_at, a.id, u.created_at, u.id`,
+      [accountId ?? null],
+    );
+  }
+
   createAccount({ name }: NewAccount): Promise<Account> {
     return this.dataSource.transaction((tx) => this.insertAccount(tx, name));
   }
 
   /**
    * @returns the user's id
-   * @throws ApiError not_found for an unknown account, conflict for an address that is taken
+   * @throws ApiError not_found for an unknown account, conflict for an address that is taken,
+   *   validation_failed for a common password
    */
   async createUser(user: NewUser): Promise<string> {
+    refuseCommon(user);
     const passwordHash = await this.hasher.hash(user.password);
     return this.dataSource.transaction(async (tx) => {
       const known = await tx.existsBy(AccountEntity, { id: user.accountId });
@@ -104,9 +140,10 @@ export class Provisioning {
   /**
    * Makes an operator in the account of those who work for Flixcheck, and that account with the
    * first one.
-   * @throws ApiError conflict for an address that is taken
+   * @throws ApiError conflict for an address that is taken, validation_failed for a common password
    */
   async createOperator(person: NewPerson): Promise<string> {
+    refuseCommon(person);
     const passwordHash = await this.hasher.hash(person.password);
     return this.dataSource.transaction(async (tx) => {
       // Two first operators at once must not make two accounts.
@@ -121,6 +158,10 @@ export class Provisioning {
       const user = { ...person, role: 'operator' as const, accountId: account.id };
       return this.insertUser(tx, user, passwordHash);
     });
+  }
+
+  private get accounts() {
+    return this.dataSource.getRepository(AccountEntity);
   }
 
   private async insertAccount(tx: EntityManager, name: string): Promise<Account> {
@@ -170,4 +211,8 @@ export class Provisioning {
     });
     return row.id;
   }
+}
+
+function refuseCommon({ password, firstName, lastName, email }: NewPerson): void {
+  refuseCommonPassword('password', password, [firstName, lastName, email]);
 }

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
+import { isUUID } from 'class-validator';
 import { type EntityManager, In, Repository } from 'typeorm';
 import { Clock } from '../config/clock.js';
 import { preparedStatement } from '../database/prepared-statement.js';
@@ -147,32 +148,35 @@ export class UsersService {
   /**
    * Disables or re-enables a user of the actor's account. Disabling ends the user's sessions and
    * connections in the same transaction; re-enabling brings none of them back.
+   * @param actor null for the command line, which may do it in every account
    * @throws ApiError not_found for another account's user, cannot_disable_self
    */
   async setStatus(
     userId: string,
     status: UserStatus,
-    actor: { userId: string; accountId: string },
+    actor: { userId: string; accountId: string } | null,
   ): Promise<UserRecord> {
     // As the database writes it: the one user must not pass for two by its spelling.
     const id = userId.toLowerCase();
-    if (id === actor.userId && status === 'disabled') {
+    if (id === actor?.userId && status === 'disabled') {
       throw new ApiError(
         'cannot_disable_self',
         'Nobody can disable the own user. Ask another admin of your account.',
       );
     }
+    const actorId = actor?.userId ?? null;
     const at = this.clock.now();
     await this.users.manager.transaction(async (tx) => {
       // Both rows, in one order: of two admins who disable each other, the second one comes too late.
       const locked: { id: string; status: UserStatus }[] = await tx.query(
         `SELECT id, status FROM users
-         WHERE account_id = $1 AND id = ANY ($2::uuid[]) ORDER BY id FOR NO KEY UPDATE`,
-        [actor.accountId, [id, actor.userId]],
+         WHERE ($1::uuid IS NULL OR account_id = $1) AND id = ANY ($2::uuid[])
+         ORDER BY id FOR NO KEY UPDATE`,
+        [actor?.accountId ?? null, actor ? [id, actor.userId] : [id]],
       );
       const before = locked.find((row) => row.id === id);
       if (!before) throw notFound('The user');
-      if (locked.find((row) => row.id === actor.userId)?.status !== 'active') {
+      if (actor && locked.find((row) => row.id === actor.userId)?.status !== 'active') {
         throw new ApiError('forbidden', 'Your own user has been disabled.');
       }
       if (before.status === status) return;
@@ -183,11 +187,11 @@ export class UsersService {
       ]);
       if (status === 'disabled') {
         for (const hook of this.disabledHooks) {
-          await hook(tx, { userId: id, actorId: actor.userId, at });
+          await hook(tx, { userId: id, actorId, at });
         }
       }
       const action = status === 'disabled' ? 'user_disabled' : 'user_enabled';
-      await this.audit.record(tx, { actorId: actor.userId, action, subjectId: id, at });
+      await this.audit.record(tx, { actorId, action, subjectId: id, at });
     });
     const user = await this.findById(id);
     if (!user) throw notFound('The user');
@@ -229,6 +233,27 @@ export class UsersService {
       { passwordHash: newHash, updatedAt: this.clock.now() },
     );
     return affected === 1;
+  }
+
+  /** Replaces the password, whatever it was. Somebody who signs in with the old one comes too late. */
+  async replacePassword(tx: EntityManager, id: string, newHash: string): Promise<void> {
+    const at = this.clock.now();
+    await tx.update(UserEntity, { id }, { passwordHash: newHash, updatedAt: at });
+  }
+
+  /**
+   * The user of this address or id, for the command line.
+   * @throws ApiError not_found
+   */
+  async getByName(name: string): Promise<UserRecord> {
+    const user = isUUID(name)
+      ? await this.findById(name)
+      : await this.withAccount()
+          .where('lower(users.email) = :email', { email: normalizeEmail(name) })
+          .getOne()
+          .then((found) => found && toRecord(found));
+    if (!user) throw notFound(`The user '${name}'`);
+    return user;
   }
 
   /**

@@ -10,7 +10,7 @@ import {
   AccessTokens,
   type VerifiedAccessToken,
 } from '../../oauth-tokens/access-tokens.js';
-import { bearerRefusal, invalidToken, isBearer, parseBearer } from '../bearer.js';
+import { bearerRefusal, describeMalformed, invalidToken, parseBearer } from '../bearer.js';
 import { RequestStrategy } from './request.strategy.js';
 
 /** A third-party application by its access token (RFC 6750 §2.1, the header and nothing else). */
@@ -32,9 +32,12 @@ export class AccessTokenStrategy extends PassportStrategy(RequestStrategy, 'acce
     const [authorization, ...more] = authorizationHeaders(request);
     if (authorization === undefined) return null;
     if (more.length > 0) throw this.severalHeaders();
-    if (!isBearer(authorization)) return null;
     const token = parseBearer(authorization);
-    if (token === null) throw invalidToken(this.config.publicUrl, 'There is no access token.');
+    if (token === null) {
+      const malformed = describeMalformed(authorization);
+      if (malformed === null) return null;
+      throw invalidToken(this.config.publicUrl, malformed);
+    }
     const verified = await this.verify(token);
     const { connectionId, familyId, jti } = verified;
     if (await this.revocations.isRevoked([connectionId, familyId, jti])) {

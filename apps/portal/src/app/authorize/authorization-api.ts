@@ -19,6 +19,7 @@ export class AuthorizationApi {
   async grant(request: AuthorizationRequest): Promise<IssuedCode> {
     const resource: CodeInput = {
       clientId: request.client.clientId,
+      userId: request.user.id,
       redirectUri: request.redirectUri,
       scope: request.scope,
       ...(request.state === null ? {} : { state: request.state }),

@@ -89,7 +89,7 @@ describe('the authorize page', () => {
       'Maklerwelt CRM möchte in Ihrem Namen mit Flixcheck arbeiten',
     );
     expect(textOf(fixture)).toContain('Musterhaus GmbH');
-    expect(textOf(fixture)).toContain('Ihr Browser kehrt zurück zu maklerwelt.example');
+    expect(textOf(fixture)).toContain('Danach geht es zurück zu maklerwelt.example');
   });
 
   it('a double click grants once, then says where one is sent', async () => {
@@ -163,6 +163,19 @@ describe('the authorize page', () => {
     expect(textOf(fixture)).toContain('Ada Feld');
   });
 
+  it('grants for the person whom it shows; says so when it is somebody else by then', async () => {
+    const fixture = await open();
+    api.read.mockResolvedValue({
+      ...request,
+      user: { ...request.user, id: 'u2', firstName: 'Ada' },
+    });
+    api.grant.mockRejectedValue(problem(409, 'user_changed'));
+    control(fixture, 'Zugriff erlauben')?.click();
+    await shown(fixture, () => textOf(fixture).includes('Ada Feld'));
+    expect(textOf(fixture)).toContain('inzwischen jemand anderes angemeldet');
+    expect(leave).not.toHaveBeenCalled();
+  });
+
   it('shows on return that the session has ended', async () => {
     const fixture = await open();
     api.read.mockRejectedValue(problem(401, 'session_required'));
@@ -179,9 +192,12 @@ describe('the authorize page', () => {
   });
 
   it.each([
-    ['unknown_client', 'Diese Anwendung kennen wir nicht'],
-    ['invalid_redirect_uri', 'Wir haben diese Anfrage angehalten'],
-  ])('%s stays on the page', async (code, words) => {
+    ['unknown_client', 'https://maklerwelt.example/cb', 'Diese Anwendung kennen wir nicht'],
+    ['invalid_redirect_uri', 'https://evil.example/cb', 'Wir haben diese Anfrage angehalten'],
+    ['invalid_redirect_uri', null, 'Diese Anfrage ist fehlerhaft'],
+  ])('%s stays on the page, with the redirect URI %s', async (code, redirectUri, words) => {
+    const more = redirectUri ? `&redirectUri=${encodeURIComponent(redirectUri)}` : '';
+    history.replaceState(null, '', `/oauth/authorize?clientId=maklerwelt-crm${more}`);
     api.read.mockRejectedValue(problem(400, code));
     const fixture = await open();
     expect(textOf(fixture)).toContain(words);

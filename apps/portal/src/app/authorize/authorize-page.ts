@@ -99,6 +99,9 @@ export class AuthorizePage {
       const error = apiErrorFrom(cause);
       if (REFUSALS.has(error.code)) {
         this.view.set({ step: 'refused', error, seenBefore: true });
+      } else if (error.code === 'user_changed') {
+        this.view.set({ ...view, busy: false, trouble: 'other-user' });
+        await this.recheck();
       } else {
         this.view.set({ step: 'deciding', request, busy: false, trouble: troubleOf(error) });
       }

@@ -40,6 +40,7 @@ const NEW_ERRORS: Record<string, string> = {
   max_length: 'security.password.errors.tooLong',
   same_as_current: 'security.password.errors.same',
   same_as_email: 'security.password.errors.email',
+  too_common: 'security.password.errors.common',
 };
 const TROUBLE_TEXTS: Record<string, string> = {
   unreachable: 'security.trouble.unreachable',

@@ -1,0 +1,83 @@
+import { Type } from 'class-transformer';
+import { IsInt, Max, Min } from 'class-validator';
+import { Command } from 'commander';
+import { Clock, DAY, HOUR, MINUTE } from '../config/clock.js';
+import { type AuditEntry, AuditLog } from '../users/audit-log.js';
+import { UsersService } from '../users/users.service.js';
+import { withServices } from './application.js';
+import { UsageError } from './explain.js';
+import { checked } from './input.js';
+import { type Cell, jsonOption, type Output, table, type Terminal, toJson } from './terminal.js';
+
+class AuditQuery {
+  @Type(() => Number)
+  @IsInt()
+  @Min(1)
+  @Max(10_000)
+  limit!: number;
+}
+
+const UNITS: Record<string, number> = { m: MINUTE, h: HOUR, d: DAY };
+
+/** Who did what: the trail that every change by people and by the command line leaves. */
+export function auditCommands(terminal: Terminal): Command {
+  const group = new Command('audit')
+    .summary('read who did what')
+    .description('The audit trail: who signed in, and who changed what.');
+
+  group
+    .command('list')
+    .description('List the records, the latest first.')
+    .option('--limit <number>', 'how many, 10000 at most', '50')
+    .option('--since <time>', 'not older: 90m, 24h, 7d, or a time such as 2026-11-22T08:00Z')
+    .option('--user <user>', 'what this user did or what was done to this user: e-mail or id')
+    .addOption(jsonOption())
+    .addHelpText(
+      'after',
+      `
+Records with a hyphen under "by" come from the command line or a schedule.`,
+    )
+    .action(async (given: Output & { limit: string; since?: string; user?: string }) => {
+      const { limit } = await checked(AuditQuery, { limit: given.limit });
+      const records = await withServices(terminal.env, async (resolve) => {
+        const since = given.since && parseSince(given.since, resolve(Clock).now());
+        const user = given.user && (await resolve(UsersService).getByName(given.user));
+        return resolve(AuditLog).list({
+          limit,
+          since: since || undefined,
+          userId: user ? user.id : undefined,
+        });
+      });
+      terminal.out(given.json ? toJson(records) : recordTable(records));
+    });
+  return group;
+}
+
+function parseSince(value: string, now: Date): Date {
+  const [, count, unit = ''] = /^(\d{1,5})([mhd])$/.exec(value) ?? [];
+  if (count !== undefined) return new Date(now.getTime() - Number(count) * (UNITS[unit] ?? DAY));
+  const time = /^\d{4}-\d{2}-\d{2}/.test(value) ? new Date(value) : new Date(NaN);
+  if (Number.isNaN(time.getTime())) {
+    throw new UsageError(
+      `--since: '${value}' is no time. Write 90m, 24h, 7d, or a time such as 2026-11-22T08:00Z.`,
+    );
+  }
+  return time;
+}
+
+function recordTable(records: AuditEntry[]): string {
+  const rows = records.map((record): Cell[] => [
+    record.at,
+    record.actor ?? record.actorId ?? '-',
+    record.action,
+    record.subject ?? record.subjectId,
+    detailOf(record),
+  ]);
+  return table(['at', 'by', 'action', 'to', 'detail'], rows, 'No such records.');
+}
+
+function detailOf({ detail }: AuditEntry): string {
+  return Object.entries(detail)
+    .map(([name, value]) => `${name}=${typeof value === 'string' ? value : JSON.stringify(value)}`)
+    .join(' ');
+}

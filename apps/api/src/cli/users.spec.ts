@@ -1,0 +1,180 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { randomUUID } from 'node:crypto';
+import { DEMO_PASSWORD } from '../database/demo-data.js';
+import { grant } from '../testing/connections.js';
+import { call, type PortalUser, signIn } from '../testing/portal-user.js';
+import { runBeside } from '../testing/cli.js';
+import { createTestApp, type TestApp } from '../testing/test-app.js';
+
+const EMAIL = 'user@musterhaus.example';
+const NEW_PASSWORD = 'drei-blaue-elefanten';
+
+/** The program with the demo data; the commands run beside it. */
+let api: TestApp;
+let user: PortalUser;
+
+beforeAll(async () => {
+  api = await createTestApp();
+  user = await signIn(api.url, EMAIL);
+});
+afterAll(() => api.close());
+
+const run = (args: string[], options = {}) => runBeside(api, args, options);
+const signInStatus = async (password: string) => {
+  const resource = { email: EMAIL, password };
+  return (await call(api.url, 'POST', '/guest/v7/sessions', { resource })).status;
+};
+const sessionStatus = async () => (await user.call('GET', '/user/v7/sessions/current')).status;
+const activeConnections = async (): Promise<number> => {
+  const again = await signIn(api.url, 'admin@musterhaus.example');
+  const { body } = await again.call('GET', '/user/v7/connections?status=active');
+  return body.resources.length;
+};
+
+describe('users list', () => {
+  it('shows everybody with account, role, status and last sign-in', async () => {
+    const { out } = await run(['users', 'list']);
+    expect(out).toMatch(/^e-mail .* last sign-in +id$/m);
+    expect(out).toMatch(
+      new RegExp(`^${EMAIL} .*Musterhaus.* member +active +20.*${user.id}$`, 'm'),
+    );
+    expect(out).toMatch(/^operator@flixcheck\.example .* operator +active +never/m);
+  });
+
+  it('shows one account’s', async () => {
+    const { json } = await run(['users', 'list', '--account', user.accountId, '--json']);
+    expect(json.map(({ email }: { email: string }) => email).sort()).toEqual([
+      'admin@musterhaus.example',
+      EMAIL,
+    ]);
+    for (const account of ['x', randomUUID()]) {
+      expect((await run(['users', 'list', '--account', account])).error).toContain('The account');
+    }
+  });
+
+  it('shows no password and no hash', async () => {
+    const { out } = await run(['users', 'list', '--json']);
+    expect(out).not.toMatch(/password|argon/i);
+  });
+});
+
+describe('users disable', () => {
+  it('asks on a terminal, and elsewhere needs --yes', async () => {
+    const unasked = await run(['users', 'disable', EMAIL]);
+    expect([unasked.exitCode, unasked.error]).toEqual([1, expect.stringContaining('--yes')]);
+    const refused = await run(['users', 'disable', EMAIL], { answer: 'no' });
+    expect([refused.exitCode, refused.error]).toEqual([1, expect.stringContaining(EMAIL)]);
+    expect(await sessionStatus()).toBe(200);
+  });
+
+  it('ends sessions, connections and sign-in on the running program; enable lets in again', async () => {
+    await grant(api, user);
+    expect(await activeConnections()).toBe(1);
+    const disabled = await run(['users', 'disable', EMAIL.toUpperCase(), '--yes']);
+    expect([disabled.exitCode, disabled.error]).toEqual([0, '']);
+    expect(await sessionStatus()).toBe(401);
+    expect(await signInStatus(DEMO_PASSWORD)).toBe(401);
+    expect(await activeConnections()).toBe(0);
+    const { json } = await run(['users', 'enable', user.id, '--json']);
+    expect(json).toMatchObject({ email: EMAIL, status: 'active' });
+    expect(await sessionStatus()).toBe(401);
+    user = await signIn(api.url, EMAIL);
+  });
+
+  it.each(['disable', 'enable', 'reset-password'])('%s names a user who is none', async (verb) => {
+    for (const name of ['nobody@musterhaus.example', randomUUID()]) {
+      const { exitCode, out, error } = await run(['users', verb, name]);
+      expect([exitCode, out]).toEqual([1, '']);
+      expect(error).toContain(`'${name}' does not exist`);
+    }
+  });
+});
+
+describe('users reset-password', () => {
+  it('prints a new password once, which alone is good from then on, and ends all sessions', async () => {
+    const { out } = await run(['users', 'reset-password', EMAIL]);
+    const password = /password {2,}(\S+)$/m.exec(out)?.[1] ?? '';
+    expect(password).toHaveLength(24);
+    expect(await sessionStatus()).toBe(401);
+    expect(await signInStatus(DEMO_PASSWORD)).toBe(401);
+    user = await signIn(api.url, EMAIL, password);
+  });
+
+  it('takes one from standard input, which it never shows; connections stay unless told', async () => {
+    await grant(api, user);
+    const reset = ['users', 'reset-password', EMAIL, '--password-stdin'];
+    const { exitCode, out } = await run(reset, { input: `${NEW_PASSWORD}\n` });
+    expect(exitCode).toBe(0);
+    expect(out).not.toContain(NEW_PASSWORD);
+    expect(await signInStatus(NEW_PASSWORD)).toBe(201);
+    expect(await activeConnections()).toBe(1);
+    await run([...reset, '--revoke-connections'], { input: 'vier-gelbe-elefanten' });
+    expect(await activeConnections()).toBe(0);
+  });
+
+  it.each(['', 'short', 'passwort1234', 'Musterhaus-2026'])('refuses %j', async (input) => {
+    const args = ['users', 'reset-password', EMAIL, '--password-stdin'];
+    const { exitCode, error } = await run(args, { input });
+    expect([exitCode, error]).toEqual([1, expect.stringContaining('--password')]);
+    expect(await signInStatus('vier-gelbe-elefanten')).toBe(201);
+  });
+});
+
+describe('audit list', () => {
+  it('shows what the command line did to a user, the latest first', async () => {
+    const { json } = await run(['audit', 'list', '--user', EMAIL, '--json']);
+    const byCommandLine = json.filter(({ actorId }: { actorId: unknown }) => actorId === null);
+    expect(byCommandLine.map(({ action }: { action: string }) => action)).toEqual([
+      'password_reset',
+      'password_reset',
+      'password_reset',
+      'user_enabled',
+      'user_disabled',
+    ]);
+    expect(byCommandLine[0]).toEqual({
+      at: expect.stringMatching(/Z$/),
+      actorId: null,
+      actor: null,
+      action: 'password_reset',
+      subjectId: user.id,
+      subject: EMAIL,
+      detail: { revokeConnections: true },
+    });
+  });
+
+  it('is a table of as many as asked for', async () => {
+    const { out } = await run(['audit', 'list', '--limit', '2', '--user', user.id]);
+    const [headings, ...rows] = out.split('\n');
+    expect(headings).toMatch(/^at +by +action +to +detail$/);
+    expect(rows).toHaveLength(2);
+    expect(rows[0]).toMatch(new RegExp(`${EMAIL} +signed_in +${EMAIL} +ip=\\S+ sessionId=`));
+  });
+
+  it('leaves out what is older than asked for', async () => {
+    const past = new Date(Date.now() - 2 * 24 * 3_600_000);
+    await api.dataSource.query(
+      `INSERT INTO audit_records (at, action, detail) VALUES ($1, 'long_ago', '{}')`,
+      [past],
+    );
+    const actions = async (...since: string[]): Promise<string[]> => {
+      const { json } = await run(['audit', 'list', '--limit', '1000', ...since, '--json']);
+      return json.map(({ action }: { action: string }) => action);
+    };
+    expect(await actions()).toContain('long_ago');
+    expect(await actions('--since', past.toISOString())).toContain('long_ago');
+    for (const since of ['24h', '1d', '90m', new Date(past.getTime() + 1000).toISOString()]) {
+      expect(await actions('--since', since)).not.toContain('long_ago');
+    }
+  });
+
+  it.each([
+    ['--limit', '0'],
+    ['--limit', 'many'],
+    ['--since', 'yesterday'],
+    ['--user', 'nobody@musterhaus.example'],
+  ])('says what is wrong with %s %s', async (option, value) => {
+    const { exitCode, out, error } = await run(['audit', 'list', option, value]);
+    expect([exitCode, out]).toEqual([1, '']);
+    expect(error).toContain(option === '--user' ? value : option);
+  });
+});

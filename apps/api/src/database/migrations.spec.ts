@@ -1,0 +1,116 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { DataSource } from 'typeorm';
+import { createTestDatabase } from '../testing/test-app.js';
+import { dataSourceOptions, MIGRATIONS } from './data-source.js';
+import { fillDemoData } from './demo-data.js';
+import { migrate } from './migrate.js';
+
+const NAMES = MIGRATIONS.map(({ name }) => name);
+/** The database after the first, the first two, … migrations: what an installation may have. */
+const VERSIONS = NAMES.map((name, index) => [name, index + 1] as const);
+
+let database: Awaited<ReturnType<typeof createTestDatabase>>;
+const open: DataSource[] = [];
+
+beforeEach(async () => {
+  database = await createTestDatabase();
+});
+afterEach(async () => {
+  await Promise.all(open.splice(0).map((dataSource) => dataSource.destroy()));
+  await database.drop();
+});
+
+async function connect(migrations = MIGRATIONS): Promise<DataSource> {
+  const options = { ...dataSourceOptions(database.url), migrations };
+  const dataSource = await new DataSource(options).initialize();
+  open.push(dataSource);
+  return dataSource;
+}
+
+/** An installation of an earlier version, in use. */
+async function install(version: number): Promise<DataSource> {
+  const dataSource = await connect(MIGRATIONS.slice(0, version));
+  await dataSource.runMigrations();
+  await fillDemoData(dataSource, { demoClientPort: 4000, now: new Date() });
+  return dataSource;
+}
+
+/** Everything that migrations make: columns, constraints, indexes, triggers. */
+async function schemaOf(dataSource: DataSource): Promise<unknown[]> {
+  return dataSource.query(`
+    SELECT table_name || '.' || column_name AS name,
+           data_type || ' ' || is_nullable || ' ' || coalesce(column_default, '') AS definition
+      FROM information_schema.columns WHERE table_schema = 'public'
+    UNION ALL
+    SELECT conrelid::regclass || ' ' || conname, replace(pg_get_constraintdef(oid), ' NOT VALID', '')
+      FROM pg_constraint WHERE connamespace = 'public'::regnamespace AND contype <> 'n'
+    UNION ALL SELECT indexname, indexdef FROM pg_indexes WHERE schemaname = 'public'
+    UNION ALL
+    SELECT tgrelid::regclass || ' ' || tgname, pg_get_triggerdef(oid)
+      FROM pg_trigger WHERE NOT tgisinternal
+    ORDER BY 1, 2`);
+}
+
+const dataOf = async (dataSource: DataSource) => {
+  const [counts] = await dataSource.query(`
+    SELECT (SELECT count(*) FROM users) AS users, (SELECT count(*) FROM oauth_clients) AS clients,
+           (SELECT string_agg(encode(secret_hash, 'hex'), ' ' ORDER BY id)
+              FROM oauth_client_secrets) AS secrets`);
+  return counts;
+};
+
+describe('migrating', () => {
+  it('an empty database runs all of them once', async () => {
+    expect(await migrate(database.url)).toEqual(NAMES);
+    expect(await migrate(database.url)).toEqual([]);
+  });
+
+  it('from two nodes at once runs each of them once', async () => {
+    const ran = await Promise.all([migrate(database.url), migrate(database.url)]);
+    expect(ran.flat()).toEqual(NAMES);
+  });
+
+  it.each(VERSIONS)(
+    'an installation of %s keeps its data and gets the schema of a new one',
+    async (_, version) => {
+      const old = await install(version);
+      const data = await dataOf(old);
+      expect(await migrate(database.url)).toEqual(NAMES.slice(version));
+      expect(await dataOf(old)).toEqual(data);
+      const upgraded = await schemaOf(old);
+      const fresh = await createTestDatabase();
+      try {
+        await migrate(fresh.url);
+        const there = await new DataSource(dataSourceOptions(fresh.url)).initialize();
+        open.push(there);
+        expect(upgraded).toEqual(await schemaOf(there));
+      } finally {
+        await open.pop()?.destroy();
+        await fresh.drop();
+      }
+    },
+  );
+
+  it.each(VERSIONS.slice(1))('%s can be taken back, and run again', async (_, version) => {
+    const before = await schemaOf(await install(version - 1));
+    const next = await connect(MIGRATIONS.slice(0, version));
+    await next.runMigrations();
+    await next.undoLastMigration();
+    expect(await schemaOf(next)).toEqual(before);
+    expect(await migrate(database.url)).toEqual(NAMES.slice(version - 1));
+  });
+
+  it('the last use of secrets leaves those that exist unused, and announces no use', async () => {
+    const index = NAMES.findIndex((name) => name.startsWith('SecretLastUsed'));
+    const dataSource = await install(index);
+    await migrate(database.url);
+    const used = await dataSource.query('SELECT DISTINCT last_used_at FROM oauth_client_secrets');
+    expect(used).toEqual([{ last_used_at: null }]);
+    const [{ definition }] = await dataSource.query(
+      `SELECT pg_get_triggerdef(oid) AS definition FROM pg_trigger
+       WHERE tgrelid = 'oauth_client_secrets'::regclass AND tgname = 'announce'`,
+    );
+    expect(definition).toMatch(/UPDATE OF oauth_client_id, secret_hash, expires_at/);
+    expect(definition).not.toContain('last_used_at');
+  });
+});

@@ -1,0 +1,15 @@
+/** What a failed request was told: its line in the log says so, and so may other logs. */
+export interface Failure {
+  error: string;
+  /** A stable code, one for each way to fail, where there is one. */
+  reason?: string;
+  detail: string;
+}
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    failure?: Failure;
+    /** The registered client that the request names, where it is known. */
+    clientId?: string;
+  }
+}

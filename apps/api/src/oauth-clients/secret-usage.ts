@@ -1,0 +1,69 @@
+import {
+  Injectable,
+  type OnApplicationBootstrap,
+  type OnApplicationShutdown,
+} from '@nestjs/common';
+import { InjectDataSource } from '@nestjs/typeorm';
+import type { DataSource } from 'typeorm';
+import { Clock, SECOND } from '../config/clock.js';
+import { AppLogger } from '../http/app-logger.js';
+
+/** How late a use may be in the registry. */
+const FLUSH_INTERVAL_MS = 15 * SECOND;
+
+/**
+ * Nobody is waited for: a row that is locked is being removed, or written by another node in this
+ * moment, and the next use writes it.
+ */
+const WRITE = `
+  WITH used AS (
+    SELECT s.id, u.at
+    FROM oauth_client_secrets s JOIN unnest($1::uuid[], $2::timestamptz[]) AS u (id, at) USING (id)
+    FOR NO KEY UPDATE OF s SKIP LOCKED
+  )
+  UPDATE oauth_client_secrets s SET last_used_at = GREATEST(s.last_used_at, used.at)
+  FROM used WHERE s.id = used.id`;
+
+/**
+ * Notes which secrets are in use, so that who rotates sees when the old one can go. Uses are kept
+ * in memory and written together: however busy a client is, it costs one write in a while.
+ */
+@Injectable()
+export class SecretUsage implements OnApplicationBootstrap, OnApplicationShutdown {
+  /** The latest use of each secret that is not yet written (epoch, ms). */
+  private pending = new Map<string, number>();
+  private timer: NodeJS.Timeout | undefined;
+
+  constructor(
+    @InjectDataSource() private readonly dataSource: DataSource,
+    private readonly clock: Clock,
+    private readonly logger: AppLogger,
+  ) {}
+
+  onApplicationBootstrap(): void {
+    this.timer = setInterval(() => void this.flush(), FLUSH_INTERVAL_MS).unref();
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    clearInterval(this.timer);
+    await this.flush();
+  }
+
+  record(secretId: string): void {
+    this.pending.set(secretId, this.clock.now().getTime());
+  }
+
+  /** Writes every use so far. Never fails: what cannot be written now is written later. */
+  async flush(): Promise<void> {
+    if (this.pending.size === 0) return;
+    const uses = this.pending;
+    this.pending = new Map();
+    try {
+      const moments = [...uses.values()].map((at) => new Date(at));
+      await this.dataSource.query(WRITE, [[...uses.keys()], moments]);
+    } catch (error) {
+      this.pending = new Map([...uses, ...this.pending]);
+      this.logger.warn(`the use of secrets cannot be written: ${(error as Error).message}`);
+    }
+  }
+}

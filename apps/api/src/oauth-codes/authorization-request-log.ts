@@ -1,0 +1,60 @@
+import { Injectable } from '@nestjs/common';
+import type { FastifyRequest } from 'fastify';
+import { Clock } from '../config/clock.js';
+import '../http/failure.js';
+import { FailureLimit } from '../oauth-clients/failure-limit.js';
+import type { OAuthClient } from '../oauth-clients/oauth-clients.service.js';
+import { RequestLog } from '../oauth-clients/request-log.js';
+import { AuthorizationRequestError } from './authorization-request.js';
+
+/** Refused authorization requests, for the developers of the client that sent the user. */
+@Injectable()
+export class AuthorizationRequestLog {
+  /** A count of its own: a user who follows a broken link must not limit the client's server. */
+  private readonly limit: FailureLimit;
+
+  constructor(
+    private readonly log: RequestLog,
+    private readonly clock: Clock,
+  ) {
+    this.limit = new FailureLimit(clock);
+  }
+
+  /** Runs the work of a request, and records how it fails where that is the client's business. */
+  async watch<T>(http: FastifyRequest, work: () => Promise<T>): Promise<T> {
+    const startedAt = performance.now();
+    try {
+      return await work();
+    } catch (error) {
+      if (error instanceof AuthorizationRequestError && error.client) {
+        await this.record(http, error, error.client, performance.now() - startedAt);
+      }
+      throw error;
+    }
+  }
+
+  private async record(
+    http: FastifyRequest,
+    error: AuthorizationRequestError,
+    client: OAuthClient,
+    durationMs: number,
+  ): Promise<void> {
+    http.clientId = client.clientId;
+    this.limit.recordFailure(client.clientId, http.ip);
+    if (this.limit.check(client.clientId, http.ip).limited) return;
+    await this.log.record({
+      requestId: http.id,
+      oauthClientId: client.id,
+      at: this.clock.now(),
+      endpoint: 'authorize',
+      grantType: null,
+      outcome: 'failure',
+      error: error.code,
+      reason: error.reason,
+      detail: error.logDetail,
+      connectionId: null,
+      ip: http.ip,
+      durationMs,
+    });
+  }
+}

@@ -1,0 +1,49 @@
+import { runCommand } from '../cli/program.js';
+import type { TestApp } from './test-app.js';
+
+export interface Run {
+  exitCode: number;
+  out: string;
+  error: string;
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- tests assert on what they find
+  json: any;
+}
+
+interface RunOptions {
+  /** Standard input. */
+  input?: string;
+  /** Another database than the program's. */
+  url?: string;
+  /** What somebody at a terminal answers; without it, there is no terminal. */
+  answer?: string;
+}
+
+/** Runs a command beside the program, as `npm run cli --` does. */
+export async function runBeside(
+  { config }: Pick<TestApp, 'config'>,
+  args: string[],
+  { input = '', url = config.databaseUrl, answer }: RunOptions = {},
+): Promise<Run> {
+  const out: string[] = [];
+  const error: string[] = [];
+  const exitCode = await runCommand(args, {
+    out: (text) => out.push(text),
+    error: (text) => error.push(text),
+    readInput: () => Promise.resolve(input),
+    ask:
+      answer === undefined
+        ? undefined
+        : (question) => {
+            error.push(question);
+            return Promise.resolve(answer);
+          },
+    env: { DATABASE_URL: url, APP_SECRET: config.appSecret },
+  });
+  const written = out.join('\n');
+  return {
+    exitCode,
+    out: written,
+    error: error.join('\n'),
+    json: args.includes('--json') && exitCode === 0 ? JSON.parse(written) : undefined,
+  };
+}
