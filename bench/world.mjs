@@ -25,23 +25,34 @@ export async function startWorld(adminUrl, { peers = false } = {}) {
     PORT: port,
   });
   const bare = await start('bare.mjs', { DATABASE_URL: database });
-  const peer =
-    peers && (await start('../peers/oidc-provider.mjs', { CLIENT: JSON.stringify(CLIENT) }));
+  const peer = '../peers/oidc-provider.mjs';
+  const ofPeers = { CLIENT: JSON.stringify(CLIENT) };
+  const started = peers
+    ? {
+        'oidc-provider on PostgreSQL': await start(peer, { ...ofPeers, DATABASE_URL: database }),
+        'oidc-provider in memory': await start(peer, ofPeers),
+      }
+    : {};
   // With one redirect URI, a code is created as the documented link does it.
   await query(
     database,
     `UPDATE oauth_clients SET redirect_uris = '{${CLIENT.redirectUri}}' WHERE client_id = '${CLIENT.clientId}'`,
   );
   const userIds = await addPeople(database);
-  const started = ends.move();
+  const all = ends.move();
   return {
     api,
     bare,
     database,
     endpoint: tokenEndpoint(api, '/guest/v7/oauth-tokens', userIds),
-    peers: peer ? { 'oidc-provider, in memory': tokenEndpoint(peer, '/token', userIds) } : {},
+    peers: Object.fromEntries(
+      Object.entries(started).map(([name, server]) => [
+        name,
+        tokenEndpoint(server, '/token', userIds),
+      ]),
+    ),
     /** Ends the servers and drops the database. */
-    stop: () => started.disposeAsync(),
+    stop: () => all.disposeAsync(),
   };
 }
 

@@ -1,11 +1,12 @@
 /**
  * oidc-provider, set up to give what the API gives: an ES256 access token for a resource and a
- * refresh token that rotates, without an ID token. It keeps everything in a map, which spares it a
- * database.
+ * refresh token that rotates, without an ID token. It keeps everything in the PostgreSQL database of
+ * DATABASE_URL or, without that, in a map.
  */
 import { generateKeyPairSync } from 'node:crypto';
 import { createServer } from 'node:http';
 import Provider from 'oidc-provider';
+import pg from 'pg';
 import { answer, cpu } from '../servers/answer.mjs';
 
 const RESOURCE = 'https://api.flixcheck.example';
@@ -14,6 +15,42 @@ const DAY = 86_400;
 
 const { clientId, clientSecret, redirectUri } = JSON.parse(process.env.CLIENT);
 const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+
+const pool = process.env.DATABASE_URL
+  ? new pg.Pool({ connectionString: process.env.DATABASE_URL, max: 20 })
+  : undefined;
+await pool?.query(
+  'CREATE TABLE peer (kind text, id text, payload jsonb NOT NULL, consumed integer, PRIMARY KEY (kind, id))',
+);
+
+/** A row for each thing, and prepared statements, as the API has them. */
+class OnPostgres {
+  constructor(kind) {
+    this.kind = kind;
+  }
+  async upsert(id, payload) {
+    await this.run('upsert', UPSERT, id, payload);
+  }
+  async find(id) {
+    const [row] = await this.run('find', 'SELECT * FROM peer WHERE kind = $1 AND id = $2', id);
+    return row && { ...row.payload, ...(row.consumed && { consumed: row.consumed }) };
+  }
+  async consume(id) {
+    await this.run('consume', CONSUME, id);
+  }
+  async destroy(id) {
+    await this.run('destroy', 'DELETE FROM peer WHERE kind = $1 AND id = $2', id);
+  }
+  async run(name, text, ...values) {
+    return (await pool.query({ name, text, values: [this.kind, ...values] })).rows;
+  }
+}
+
+const UPSERT = `
+  INSERT INTO peer (kind, id, payload) VALUES ($1, $2, $3)
+  ON CONFLICT (kind, id) DO UPDATE SET payload = EXCLUDED.payload`;
+const CONSUME = `
+  UPDATE peer SET consumed = extract(epoch FROM now())::integer WHERE kind = $1 AND id = $2`;
 
 /** What its own memory adapter does, without the limit of 1,000 entries. */
 class InMemory {
@@ -33,7 +70,7 @@ class InMemory {
 }
 
 const provider = new Provider('https://login.flixcheck.example', {
-  adapter: InMemory,
+  adapter: pool ? OnPostgres : InMemory,
   clients: [
     {
       client_id: clientId,
