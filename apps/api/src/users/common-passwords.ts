@@ -56,6 +56,8 @@ const RUNS = [
   '1a2b3c4d5e6f7g8h9i',
 ].flatMap((run) => [run, [...run].reverse().join('')]);
 const MIN_RUN = 3;
+/** A longer one that repeats is as good as it is alone. */
+const MAX_BLOCK = 6;
 const MIN_PERSONAL_WORD = 3;
 
 /**
@@ -87,9 +89,10 @@ const DISGUISES: Record<string, string> = {
  */
 export function isCommonPassword(password: string, personal: readonly string[]): boolean {
   const text = [...password.normalize('NFKC').toLowerCase()];
-  if (isRepeatedBlock(text)) return true;
+  const block = smallestBlock(text);
+  if (block.length <= MAX_BLOCK) return true;
   const words = [...WORDS, ...personal.flatMap(wordsOf)].map((word) => [...word]);
-  return unpredictability(text, words) < ENOUGH;
+  return unpredictability(block, words) < ENOUGH;
 }
 
 /** @throws ApiError validation_failed, too_common at the field */
@@ -113,9 +116,14 @@ function wordsOf(text: string): string[] {
   return words.filter((word) => word.length >= MIN_PERSONAL_WORD);
 }
 
-function isRepeatedBlock(text: readonly string[]): boolean {
-  const sizes = Array.from({ length: Math.ceil(text.length / 2) }, (_, index) => index + 1);
-  return sizes.some((size) => text.every((character, at) => character === text[at % size]));
+/** What the text repeats, or the text itself where it repeats nothing. */
+function smallestBlock(text: readonly string[]): readonly string[] {
+  const last = text.findIndex(
+    (_, index) =>
+      index < Math.ceil(text.length / 2) &&
+      text.every((character, at) => character === text[at % (index + 1)]),
+  );
+  return last < 0 ? text : text.slice(0, last + 1);
 }
 
 /** A password weighed by its words, runs and what is left, taken apart so that it weighs least. */
