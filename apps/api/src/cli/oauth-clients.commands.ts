@@ -1,7 +1,5 @@
 import { Command, Option } from 'commander';
 import type { Scope } from '@flixcheck/oauth-protocol';
-import { isUUID } from 'class-validator';
-import { ApiError } from '../http/api-error.js';
 import { ClientSecretRotateInput } from '../oauth-clients/client-secrets.dto.js';
 import {
   type ClientSecret,
@@ -10,13 +8,11 @@ import {
 } from '../oauth-clients/client-secrets.service.js';
 import { OAuthClientCreateInput, OAuthClientUpdateInput } from '../oauth-clients/registry.dto.js';
 import { ClientRegistry, type RegistryClient } from '../oauth-clients/registry.service.js';
-import { OAuthClientsService } from '../oauth-clients/oauth-clients.service.js';
-import { RequestLog, type RequestLogRecord } from '../oauth-clients/request-log.js';
-import { RequestLogQuery } from '../oauth-clients/request-log.dto.js';
 import { type Resolve, withServices } from './application.js';
-import { UsageError } from './explain.js';
 import { confirm, type Confirmed, yesOption } from './confirm.js';
+import { CLIENT, findClient } from './find-client.js';
 import { checked } from './input.js';
+import { requestsCommand } from './oauth-client-requests.command.js';
 import {
   card,
   type Cell,
@@ -27,14 +23,7 @@ import {
   toJson,
 } from './terminal.js';
 
-const CLIENT = 'the clientId, or the id of the registry';
 const PAGE_SIZE = 100;
-
-interface RequestFilter {
-  requestId?: string;
-  outcome?: string;
-  limit: string;
-}
 
 interface ProfileOptions {
   name?: string;
@@ -75,7 +64,7 @@ export function oauthClientsCommands(terminal: Terminal): Command {
     .argument('<client>', CLIENT)
     .addOption(jsonOption())
     .action(async (name: string, output: Output) => {
-      const client = await withRegistry((registry) => find(registry, name));
+      const client = await withRegistry((registry) => findClient(registry, name));
       terminal.out(output.json ? toJson(client) : clientCard(client));
     });
 
@@ -119,7 +108,7 @@ Example:
     .action(async (name: string, given: ProfileOptions & Output) => {
       const patch = await checked(OAuthClientUpdateInput, profileOf(given));
       const client = await withRegistry(async (registry) =>
-        registry.update((await find(registry, name)).id, patch, null),
+        registry.update((await findClient(registry, name)).id, patch, null),
       );
       show(client, given, 'Changed.');
     });
@@ -139,7 +128,7 @@ Example:
       .addOption(jsonOption())
       .action(async (name: string, output: Output) => {
         const client = await withRegistry(async (registry) =>
-          registry.update((await find(registry, name)).id, { status }, null),
+          registry.update((await findClient(registry, name)).id, { status }, null),
         );
         show(client, output, said);
       });
@@ -154,7 +143,7 @@ Example:
     .addOption(yesOption())
     .action(async (name: string, confirmed: Confirmed) => {
       const client = await withRegistry(async (registry) => {
-        const found = await find(registry, name);
+        const found = await findClient(registry, name);
         const harm = `This deletes ${found.clientId} (${found.name}) for good and ends all its connections.`;
         await confirm(terminal, harm, confirmed);
         await registry.remove(found.id, null);
@@ -163,58 +152,7 @@ Example:
       terminal.out(`Deleted ${client.clientId}. All connections of this client have ended.`);
     });
 
-  group
-    .command('requests')
-    .description(
-      'Show what a client asked for last, or one request in full, and why it failed. The request id alone is enough.',
-    )
-    .argument('[client]', CLIENT)
-    .option('--request-id <id>', 'the one request, as the answer and its X-Request-Id named it')
-    .addOption(new Option('--outcome <outcome>', 'only these').choices(['success', 'failure']))
-    .option('--limit <number>', 'how many, 100 at most', '20')
-    .addOption(jsonOption())
-    .addHelpText(
-      'after',
-      `
-Example:
-  npm run cli -- oauth-clients requests maklerwelt-crm --outcome failure
-  npm run cli -- oauth-clients requests --request-id 5f0c7c1e-2f5e-4f3a-9d7c-1b8f6f0a2e44`,
-    )
-    .action(async (name: string | undefined, given: Output & RequestFilter) => {
-      const { json, ...filter } = given;
-      const query = await checked(RequestLogQuery, filter);
-      if (query.requestId !== undefined) {
-        const request = await withServices(terminal.env, (resolve) =>
-          findRequest(resolve, query, name),
-        );
-        terminal.out(json ? toJson(request) : requestCard(request));
-        return;
-      }
-      if (name === undefined) throw new UsageError('Name a client, or give a --request-id.');
-      const { resources } = await withRegistry(async (registry, resolve) =>
-        resolve(RequestLog).list((await find(registry, name)).id, query),
-      );
-      const rows = resources.map((request): Cell[] => [
-        request.at,
-        request.endpoint,
-        request.grantType,
-        request.outcome,
-        request.reason,
-        request.ip,
-        request.requestId,
-      ]);
-      const headings = [
-        'at',
-        'endpoint',
-        'grant type',
-        'outcome',
-        'reason',
-        'address',
-        'request id',
-      ];
-      terminal.out(json ? toJson(resources) : table(headings, rows, 'No requests yet.'));
-    });
-
+  group.addCommand(requestsCommand(terminal));
   group.addCommand(secretsCommands(terminal));
   return group;
 }
@@ -230,7 +168,7 @@ function secretsCommands(terminal: Terminal): Command {
     work: (secrets: ClientSecrets, client: RegistryClient) => Promise<T>,
   ) =>
     withServices(terminal.env, async (resolve) =>
-      work(resolve(ClientSecrets), await find(resolve(ClientRegistry), name)),
+      work(resolve(ClientSecrets), await findClient(resolve(ClientRegistry), name)),
     );
 
   group
@@ -332,59 +270,6 @@ async function listAll(registry: ClientRegistry): Promise<RegistryClient[]> {
     cursor = page.meta.nextCursor;
   } while (cursor !== undefined);
   return clients;
-}
-
-/** A generated clientId looks like an id, so the public name is tried first. */
-async function find(registry: ClientRegistry, name: string): Promise<RegistryClient> {
-  try {
-    return await registry.getByClientId(name);
-  } catch (error) {
-    const mayBeId = error instanceof ApiError && error.code === 'not_found' && isUUID(name);
-    if (!mayBeId) throw error;
-    return registry.get(name);
-  }
-}
-
-type FoundRequest = RequestLogRecord & { clientId: string };
-
-/** @param name the client that it must be of, where one is named */
-async function findRequest(
-  resolve: Resolve,
-  { requestId = '', outcome }: RequestLogQuery,
-  name: string | undefined,
-): Promise<FoundRequest> {
-  const client = name === undefined ? undefined : await find(resolve(ClientRegistry), name);
-  const found = await resolve(RequestLog).find(requestId);
-  const isMeant =
-    found &&
-    (client === undefined || client.id === found.oauthClientId) &&
-    (outcome === undefined || outcome === found.outcome);
-  if (!isMeant) {
-    throw new ApiError(
-      'not_found',
-      'There is no such request in the log. It has the requests of the last 30 days that name a registered client; of all others the program’s own output has a line with the requestId.',
-    );
-  }
-  const { oauthClientId, ...request } = found;
-  const clients = await resolve(OAuthClientsService).byIds([oauthClientId]);
-  return { clientId: clients.get(oauthClientId)?.clientId ?? oauthClientId, ...request };
-}
-
-function requestCard(request: FoundRequest): string {
-  return card([
-    ['request id', request.requestId],
-    ['client', request.clientId],
-    ['at', request.at],
-    ['endpoint', request.endpoint],
-    ['grant type', request.grantType],
-    ['outcome', request.outcome],
-    ['error', request.error],
-    ['reason', request.reason],
-    ['detail', request.detail],
-    ['connection', request.connectionId],
-    ['address', request.ip],
-    ['milliseconds', request.durationMs],
-  ]);
 }
 
 function clientTable(clients: RegistryClient[]): string {
