@@ -25,17 +25,15 @@ export class RouteTable {
 
   /** The methods that browsers of any origin may use there. */
   corsMethods(request: FastifyRequest): string[] {
-    return this.at(request).flatMap(({ methods, access }) =>
-      access && 'cors' in access && access.cors ? methods : [],
-    );
+    return this.at(request, isOpen).flatMap(({ methods }) => methods);
   }
 
   /** What a request is told that knows the path but not the method (RFC 9110 §15.5.6). */
   wrongMethod(request: FastifyRequest): ApiError | OAuthError | undefined {
-    const routes = this.at(request);
     // OPTIONS has a route of its own for every path; what was a preflight is answered by now.
-    const isUnknown = request.is404 || request.method === 'OPTIONS';
-    if (!isUnknown || routes.length === 0) return undefined;
+    if (!request.is404 && request.method !== 'OPTIONS') return undefined;
+    const routes = this.at(request, () => true);
+    if (routes.length === 0) return undefined;
     const allow = [...new Set(routes.flatMap(({ methods }) => methods))].join(', ');
     const detail = `This address takes ${allow}, not ${request.method}.`;
     const headers = { allow };
@@ -44,10 +42,14 @@ export class RouteTable {
       : new ApiError('method_not_allowed', detail, { headers });
   }
 
-  private at(request: FastifyRequest): Route[] {
+  private at(request: FastifyRequest, isMeant: (route: Route) => boolean): Route[] {
     const path = request.url.split('?', 1)[0] ?? '';
-    return this.routes.filter(({ pattern }) => pattern.test(path));
+    return this.routes.filter((route) => isMeant(route) && route.pattern.test(path));
   }
+}
+
+function isOpen({ access }: Route): boolean {
+  return access !== undefined && 'cors' in access && access.cors;
 }
 
 /** `/a/:id` → ^/a/[^/]+$ */
