@@ -1,8 +1,8 @@
 import { appendFileSync } from 'node:fs';
 
 /**
- * How much of a load: enough for a proof by default; `npm run bench` sets the variables to what its
- * figures need.
+ * How much of a load: enough for a proof by default; `npm run bench:load` sets the variables to what
+ * its figures need.
  */
 export function scale(variable: string, fallback: number): number {
   const value = process.env[variable];
