@@ -367,6 +367,8 @@ describe('signing-keys', () => {
     expect(next).toMatchObject({ status: 'published' });
     const { json: now } = await run(['signing-keys', 'rotate', '--now', '--json']);
     expect(now).toMatchObject({ status: 'signing' });
+    // A dash in front would make it an option.
+    expect(now.kid).toMatch(/^[0-9a-f]{24}$/);
     expect((await run(['signing-keys', 'revoke', signing.kid])).exitCode).toBe(0);
     const { out } = await run(['signing-keys', 'list']);
     expect(out).toMatch(new RegExp(`${signing.kid} +revoked`));

@@ -254,7 +254,8 @@ export class SigningKeys implements OnModuleInit {
 
   private async insert(tx: EntityManager, delayMs: number): Promise<string> {
     const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
-    const kid = randomBytes(12).toString('base64url');
+    // Not base64url: what begins with a dash would be an option to the command that revokes it.
+    const kid = randomBytes(12).toString('hex');
     const now = this.clock.now();
     await tx.insert(SigningKey, {
       kid,
