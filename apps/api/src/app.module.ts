@@ -1,5 +1,6 @@
 import { type DynamicModule, Global, Module } from '@nestjs/common';
 import { AuthModule } from './auth/auth.module.js';
+import { BackgroundModule } from './background/background.module.js';
 import { ChecksModule } from './checks/checks.module.js';
 import type { Clock } from './config/clock.js';
 import { ConfigModule, type RuntimeConfig } from './config/config.module.js';
@@ -36,6 +37,7 @@ export class AppModule {
         LoggerModule.with(logger),
         CountersModule,
         DatabaseModule.with(config),
+        BackgroundModule,
         UsersModule,
         OAuthClientsModule,
         ConnectionsModule,

@@ -2,6 +2,7 @@ import 'reflect-metadata';
 import type { AddressInfo } from 'node:net';
 import pino from 'pino';
 import { DataSource } from 'typeorm';
+import { BackgroundWork } from './background/background-work.js';
 import { parseConfig } from './config/config.js';
 import { createApp } from './create-app.js';
 import { dataSourceOptions } from './database/data-source.js';
@@ -62,6 +63,7 @@ async function start(): Promise<void> {
     const { address, port } = app.getHttpServer().address() as AddressInfo;
     logger.pino.info({ url: config.publicUrl, address, port }, 'ready');
     tell({ type: 'ready', url: config.publicUrl });
+    app.get(BackgroundWork).start();
   } catch (error) {
     fail(explain(error, config.port));
     await stop(1);

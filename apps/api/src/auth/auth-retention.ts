@@ -1,27 +1,37 @@
-import { Injectable } from '@nestjs/common';
+import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { DataSource } from 'typeorm';
+import { BackgroundWork } from '../background/background-work.js';
 import { Clock } from '../config/clock.js';
+import { deleteInBatches } from '../database/delete-in-batches.js';
 import { IDLE_MS } from './sessions.service.js';
 import { WINDOW_MS } from './sign-in-limits.js';
 
 /** Forgets sessions that have ended and failures to sign in that count no longer. */
 @Injectable()
-export class AuthRetention {
+export class AuthRetention implements OnModuleInit {
   constructor(
     private readonly dataSource: DataSource,
     private readonly clock: Clock,
+    private readonly background: BackgroundWork,
   ) {}
 
-  async prune(): Promise<void> {
-    const now = this.clock.now();
-    const before = (age: number) => new Date(now.getTime() - age);
-    // Skips what somebody is just ending, so that neither waits for the other.
-    await this.dataSource.query(
-      `DELETE FROM sessions WHERE id IN (
-         SELECT id FROM sessions WHERE expires_at <= $1 OR last_seen_at <= $2
-         FOR UPDATE SKIP LOCKED)`,
-      [now, before(IDLE_MS)],
-    );
-    await this.dataSource.query('DELETE FROM sign_in_failures WHERE at <= $1', [before(WINDOW_MS)]);
+  onModuleInit(): void {
+    this.background.step({
+      name: 'auth.sessions',
+      schedule: '3 * * * *',
+      run: async (signal) =>
+        (await this.delete('sessions', 'expires_at <= $1', 0, signal)) +
+        (await this.delete('sessions', 'last_seen_at <= $1', IDLE_MS, signal)),
+    });
+    this.background.step({
+      name: 'auth.sign-in-failures',
+      schedule: '5 * * * *',
+      run: (signal) => this.delete('sign_in_failures', 'at <= $1', WINDOW_MS, signal),
+    });
+  }
+
+  private delete(table: string, condition: string, age: number, signal: AbortSignal) {
+    const before = new Date(this.clock.now().getTime() - age);
+    return deleteInBatches(this.dataSource, table, condition, [before], signal);
   }
 }

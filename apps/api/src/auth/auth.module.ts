@@ -47,6 +47,6 @@ import { SessionStrategy } from './strategies/session.strategy.js';
     SignInLimits,
     SignInService,
   ],
-  exports: [AuthRetention, PasswordsService],
+  exports: [PasswordsService],
 })
 export class AuthModule {}

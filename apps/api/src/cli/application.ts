@@ -2,6 +2,7 @@ import { type DynamicModule, Global, Module, type Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import pino from 'pino';
 import { AuthModule } from '../auth/auth.module.js';
+import { BackgroundModule } from '../background/background.module.js';
 import { parseConfig } from '../config/config.js';
 import { ConfigModule, type RuntimeConfig } from '../config/config.module.js';
 import { ConnectionsModule } from '../connections/connections.module.js';
@@ -42,6 +43,7 @@ class CommandsModule {
         QuietLoggerModule.with(config),
         CountersModule,
         DatabaseModule.with(config),
+        BackgroundModule,
         UsersModule,
         OAuthClientsModule,
         ConnectionsModule,

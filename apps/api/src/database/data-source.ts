@@ -3,12 +3,14 @@ import type { DataSourceOptions } from 'typeorm';
 import { InitialSchema1790000000000 } from './migrations/1790000000000-initial-schema.js';
 import { FindRequests1791000000000 } from './migrations/1791000000000-find-requests.js';
 import { SecretLastUsed1792000000000 } from './migrations/1792000000000-secret-last-used.js';
+import { BackgroundWork1794000000000 } from './migrations/1794000000000-background-work.js';
 
 /** Every migration, oldest first. The app, the command line and the tests share this list. */
 export const MIGRATIONS = [
   InitialSchema1790000000000,
   FindRequests1791000000000,
   SecretLastUsed1792000000000,
+  BackgroundWork1794000000000,
 ];
 
 const POOL_SIZE = 20;

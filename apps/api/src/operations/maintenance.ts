@@ -5,7 +5,6 @@ import {
 } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource } from 'typeorm';
-import { AuthRetention } from '../auth/auth-retention.js';
 import { Clock, DAY, HOUR, MINUTE } from '../config/clock.js';
 import { ConnectionsRetention } from '../connections/connections-retention.js';
 import { AppLogger } from '../http/app-logger.js';
@@ -40,7 +39,6 @@ export class Maintenance implements OnApplicationBootstrap, OnApplicationShutdow
     private readonly families: RefreshTokenFamilies,
     private readonly connections: ConnectionsRetention,
     private readonly requests: RequestLog,
-    private readonly auth: AuthRetention,
   ) {}
 
   onApplicationBootstrap(): void {
@@ -78,7 +76,6 @@ export class Maintenance implements OnApplicationBootstrap, OnApplicationShutdow
     await this.families.prune(before(KEEP.families));
     await this.connections.prune();
     await this.requests.prune(before(KEEP.requestLog));
-    await this.auth.prune();
   }
 
   private schedule(delay: number): void {

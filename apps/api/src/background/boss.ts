@@ -1,0 +1,85 @@
+import type { Pool, PoolClient } from 'pg';
+import type { Db, PgBoss } from 'pg-boss';
+import type { DataSource, EntityManager } from 'typeorm';
+import { QUEUE_SCHEMA } from '../database/queue-schema.js';
+import { isDatabaseUnavailable } from '../database/unavailable.js';
+import type { AppLogger } from '../http/app-logger.js';
+
+/** pg-boss's timers never keep a process alive that has nothing else to do. */
+const unrefClock = {
+  now: () => Date.now(),
+  setTimeout: (work: () => void, ms: number) => setTimeout(work, ms).unref(),
+  clearTimeout: (timer: unknown) => clearTimeout(timer as NodeJS.Timeout),
+  setInterval: (work: () => void, ms: number) => setInterval(work, ms).unref(),
+  clearInterval: (timer: unknown) => clearInterval(timer as NodeJS.Timeout),
+};
+
+/**
+ * pg-boss on the application's own pool: no connection more, the same time limits, and nothing that
+ * PgBouncer could not pool by transaction (no LISTEN, no session lock).
+ * @param works whether it schedules and looks after the queues; otherwise it only takes jobs in
+ */
+export async function openBoss(
+  dataSource: DataSource,
+  logger: AppLogger,
+  works: boolean,
+): Promise<PgBoss> {
+  // Loaded here, because most of what starts this program never needs it.
+  const { PgBoss } = await import('pg-boss');
+  const outage = new Outage(logger);
+  const { master } = dataSource.driver as unknown as { master: Pool };
+  const boss = new PgBoss({
+    db: {
+      executeSql: async (text, values) => {
+        const result = await master.query(text, values);
+        outage.over();
+        return result;
+      },
+    },
+    clock: unrefClock,
+    schema: QUEUE_SCHEMA,
+    // The migrations do both: this program may run with a role that must not change the schema.
+    migrate: false,
+    createSchema: false,
+    reindex: false,
+    monitorVacuum: false,
+    registerInstance: false,
+    supervise: works,
+    schedule: works,
+    cronMonitorIntervalSeconds: 30,
+    cronWorkerIntervalSeconds: 20,
+    flowIntervalSeconds: 3600,
+    superviseIntervalSeconds: 60,
+    maintenanceIntervalSeconds: 3600,
+  });
+  boss.on('error', (error) => outage.log(error));
+  boss.on('warning', ({ message }) => logger.warn(`background work: ${message}`));
+  return boss;
+}
+
+/** The connection of a transaction that is open, so that what goes through it commits with it. */
+export async function transactionOf(tx: EntityManager): Promise<Db> {
+  if (!tx.queryRunner?.isTransactionActive) throw new Error('enqueue takes an open transaction');
+  const client = (await tx.queryRunner.connect()) as PoolClient;
+  return { executeSql: (text, values) => client.query(text, values) };
+}
+
+/** One line at the beginning of an outage and one at its end, however often is tried in between. */
+class Outage {
+  private lasts = false;
+
+  constructor(private readonly logger: AppLogger) {}
+
+  log(error: unknown): void {
+    if (!isDatabaseUnavailable(error)) return this.logger.error(error);
+    if (!this.lasts) {
+      this.logger.warn(`background work waits for the database: ${(error as Error).message}`);
+    }
+    this.lasts = true;
+  }
+
+  over(): void {
+    if (this.lasts) this.logger.info('background work goes on: the database answers');
+    this.lasts = false;
+  }
+}
