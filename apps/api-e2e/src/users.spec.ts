@@ -137,14 +137,17 @@ describe('a disabled or deleted client (CONTRACT §5)', () => {
 });
 
 describe('a changed password (CONTRACT §5)', () => {
-  it('ends the user’s other sessions and keeps this one, and the connections', async () => {
+  it('ends the user’s other sessions and gives this one a new id; the connections stay', async () => {
     const other = await PortalUser.signIn(world.url, EMAIL);
     const answer = await changePassword(world.member, {
       currentPassword: PASSWORD,
       newPassword: NEW_PASSWORD,
     });
+    const before = world.member;
+    world.member = before.after(answer);
     try {
       expect(answer.status).toBe(204);
+      expect(await isSignedIn(before)).toBe(false);
       expect(await isSignedIn(world.member)).toBe(true);
       expect(await isSignedIn(other)).toBe(false);
       expect((await client.use(tokens.access_token)).status).toBe(200);
@@ -160,8 +163,12 @@ describe('a changed password (CONTRACT §5)', () => {
   });
 
   it('ends the connections too where the user ticks that', async () => {
-    const change = (currentPassword: string, newPassword: string, revokeConnections: boolean) =>
-      changePassword(world.member, { currentPassword, newPassword, revokeConnections });
+    const change = async (current: string, newPassword: string, revokeConnections: boolean) => {
+      const resource = { currentPassword: current, newPassword, revokeConnections };
+      const answer = await changePassword(world.member, resource);
+      world.member = world.member.after(answer);
+      return answer;
+    };
     expect((await change(PASSWORD, NEW_PASSWORD, true)).status).toBe(204);
     await expectAllDead(tokens);
     expect((await change(NEW_PASSWORD, PASSWORD, false)).status).toBe(204);

@@ -4,6 +4,7 @@ import {
   fillSignIn,
   MEMBER,
   PASSWORD,
+  PortalApi,
   portalUrl,
   signIn,
   test,
@@ -117,6 +118,50 @@ test.describe('security', () => {
       await send.click();
       await expect(section.getByRole('status').first()).toContainText('Ihr Passwort ist geändert.');
       expect(await member.use(connection)).toBe(401);
+    } finally {
+      const restored = await page
+        .context()
+        .request.post(`${portalUrl()}/user/v7/users/me/password`, {
+          data: { resource: { currentPassword: changed, newPassword: PASSWORD } },
+        });
+      expect(restored.status()).toBe(204);
+    }
+  });
+
+  test('a new password gives the browser another session, and every tab of it goes on', async ({
+    page,
+    request,
+    member: _,
+  }) => {
+    const changed = 'sieben-lila-regenschirme';
+    const { sessionId } = await signIn(page, MEMBER);
+    const tab = await page.context().newPage();
+    await tab.goto(settings('connections'));
+    await expect(tab.getByText('Noch keine Verbindung')).toBeVisible();
+    const [before] = await page.context().cookies();
+    await page.goto(settings('security'));
+    const section = page.getByRole('region', { name: 'Passwort', exact: true });
+    const devices = page.getByRole('region', { name: 'Angemeldete Geräte' });
+    await section.getByRole('textbox', { name: 'Bisheriges Passwort' }).fill(PASSWORD);
+    await section.getByRole('textbox', { name: 'Neues Passwort' }).fill(changed);
+    try {
+      await section.getByRole('button', { name: 'Passwort ändern' }).click();
+      await expect(section.getByRole('status').first()).toContainText('Ihr Passwort ist geändert.');
+      await expect(devices.getByRole('listitem')).toHaveCount(1);
+      await expect(devices.getByRole('listitem')).toContainText('Dieses Gerät');
+      const [after] = await page.context().cookies();
+      expect(after?.value).not.toBe(before?.value);
+      const current = await page.context().request.get(`${portalUrl()}/user/v7/sessions/current`);
+      expect((await current.json()).resource.id).not.toBe(sessionId);
+
+      // The session of the fixture has ended with the others.
+      const again = await PortalApi.signIn(request, MEMBER, changed);
+      const { id } = await again.connect();
+      const row = tab.getByRole('article').filter({ hasText: 'Noch nicht genutzt' });
+      await expect(row).toContainText('Maklerwelt CRM');
+      await again.endConnection(id);
+      await tab.reload();
+      await expect(tab.getByText('Noch keine Verbindung')).toBeVisible();
     } finally {
       const restored = await page
         .context()

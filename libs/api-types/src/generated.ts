@@ -545,7 +545,7 @@ export interface paths {
         put?: never;
         /**
          * Change my password
-         * @description Ends all my other sessions. A wrong current password counts as a failure to sign in.
+         * @description Ends all my sessions: the answer brings the cookie of a new one, and the one it was done with is dead. A wrong current password counts as a failure to sign in.
          */
         post: operations["Me_changePassword"];
         delete?: never;

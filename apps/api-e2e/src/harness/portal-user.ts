@@ -40,6 +40,12 @@ export class PortalUser {
     return send<Body>(this.url, path, { ...message, headers });
   }
 
+  /** The same browser once it has taken the cookie of an answer. */
+  after({ headers }: Answer<unknown>): PortalUser {
+    const cookies = (headers['set-cookie'] ?? []).map((header) => header.split(';', 1)[0]);
+    return cookies.length === 0 ? this : new PortalUser(this.url, cookies.join('; '));
+  }
+
   /** The same session at another node. */
   at(url: string): PortalUser {
     return new PortalUser(url, this.cookie);

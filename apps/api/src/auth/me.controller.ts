@@ -1,5 +1,6 @@
-import { Body, Controller, Get, HttpCode, Ip, Post } from '@nestjs/common';
+import { Body, Controller, Get, HttpCode, Post, Req, Res } from '@nestjs/common';
 import { ApiNoContentResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import {
   type Caller,
   CurrentCaller,
@@ -11,6 +12,7 @@ import { ApiProblems, ApiResource, type ResourceEnvelope } from '../http/envelop
 import { ChangePasswordRequest, MeDto } from './me.dto.js';
 import { MeService } from './me.service.js';
 import { PasswordsService } from './passwords.service.js';
+import { SessionCookie } from './session-cookie.js';
 
 @ApiTags('Users')
 @Controller('user/v7/users/me')
@@ -18,6 +20,7 @@ export class MeController {
   constructor(
     private readonly me: MeService,
     private readonly passwords: PasswordsService,
+    private readonly cookie: SessionCookie,
   ) {}
 
   @Get()
@@ -35,15 +38,17 @@ export class MeController {
   @ApiOperation({
     summary: 'Change my password',
     description:
-      'Ends all my other sessions. A wrong current password counts as a failure to sign in.',
+      'Ends all my sessions: the answer brings the cookie of a new one, and the one it was done with is dead. A wrong current password counts as a failure to sign in.',
   })
   @ApiNoContentResponse({ description: 'Changed' })
   @ApiProblems(400, 401, 403, 415, 429)
-  changePassword(
+  async changePassword(
     @CurrentCaller() caller: SessionCaller,
-    @Ip() ip: string,
     @Body() body: ChangePasswordRequest,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<void> {
-    return this.passwords.change(caller, ip, body.resource);
+    const device = { ip: request.ip, userAgent: request.headers['user-agent'] };
+    this.cookie.set(reply, await this.passwords.change(caller, body.resource, device));
   }
 }

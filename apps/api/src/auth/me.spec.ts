@@ -1,9 +1,25 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import {
+  afterAll,
+  afterEach,
+  beforeAll,
+  beforeEach,
+  describe,
+  expect,
+  it,
+  jest,
+} from '@jest/globals';
 import { ConnectionsService } from '../connections/connections.service.js';
 import { DEMO_PASSWORD } from '../database/demo-data.js';
 import { AccessTokens } from '../oauth-tokens/access-tokens.js';
-import { call, type PortalUser, signIn } from '../testing/portal-user.js';
+import {
+  type Answer,
+  call,
+  type HouseBody,
+  type PortalUser,
+  signIn,
+} from '../testing/portal-user.js';
 import { createTestApp, type TestApp } from '../testing/test-app.js';
+import { PasswordHasher } from '../users/password-hasher.js';
 
 const EMAIL = 'user@musterhaus.example';
 const ME = '/user/v7/users/me';
@@ -20,6 +36,9 @@ beforeAll(async () => {
   originalHash = row.password_hash;
 });
 afterAll(() => test.close());
+afterEach(() => {
+  jest.restoreAllMocks();
+});
 beforeEach(async () => {
   await test.dataSource.query('UPDATE users SET password_hash = $2 WHERE email = $1', [
     EMAIL,
@@ -54,6 +73,11 @@ async function connect(): Promise<{ id: string; grantedAt: Date; token: string }
   );
   return { id, grantedAt, token: accessToken };
 }
+
+/** What a browser sends after this answer. */
+const cookieOf = ({ headers }: Answer<HouseBody>) => ({
+  cookie: headers.getSetCookie()[0]?.split(';', 1)[0] ?? '',
+});
 
 const withToken = (token: string) =>
   call(test.url, 'GET', ME, { headers: { authorization: `Bearer ${token}` } });
@@ -93,27 +117,58 @@ describe('changing the password', () => {
     return (await call(test.url, 'POST', '/guest/v7/sessions', { resource })).status;
   };
 
-  it('takes effect at once, ends all other sessions and keeps this one', async () => {
+  it('takes effect at once, ends all other sessions and leaves this browser signed in', async () => {
     const phone = await signIn(test.url);
     const colleague = await signIn(test.url, 'admin@musterhaus.example');
     const answer = await change({ currentPassword: DEMO_PASSWORD, newPassword: NEW_PASSWORD });
     expect(answer.status).toBe(204);
-    expect((await user.call('GET', ME)).status).toBe(200);
+    expect((await call(test.url, 'GET', ME, { headers: cookieOf(answer) })).status).toBe(200);
     expect((await phone.call('GET', ME)).status).toBe(401);
     expect((await colleague.call('GET', ME)).status).toBe(200);
     expect(await canSignIn(DEMO_PASSWORD)).toBe(401);
     expect(await canSignIn(NEW_PASSWORD)).toBe(201);
   });
 
+  it('gives this session a new id, and the cookie that it was done with is dead', async () => {
+    const answer = await change({ currentPassword: DEMO_PASSWORD, newPassword: NEW_PASSWORD });
+    expect((await user.call('GET', ME)).status).toBe(401);
+    const [cookie, ...more] = answer.headers.getSetCookie();
+    expect(more).toEqual([]);
+    expect(cookie).toMatch(/^session=[A-Za-z0-9_-]{43}; .*HttpOnly/);
+    const { body } = await call(test.url, 'GET', '/user/v7/sessions', {
+      headers: cookieOf(answer),
+    });
+    expect(body.resources).toEqual([
+      expect.objectContaining({ id: expect.not.stringMatching(user.sessionId), current: true }),
+    ]);
+  });
+
+  it('changes nothing once the session has been ended from elsewhere', async () => {
+    const hash = jest.spyOn(test.app.get(PasswordHasher), 'hash');
+    const phone = await signIn(test.url);
+    hash.mockImplementationOnce(async () => {
+      await phone.call('DELETE', `/user/v7/sessions/${user.sessionId}`);
+      return originalHash;
+    });
+    const answer = await change({ currentPassword: DEMO_PASSWORD, newPassword: NEW_PASSWORD });
+    expect([answer.status, answer.body.code]).toEqual([401, 'session_required']);
+    expect(answer.headers.getSetCookie()).toEqual([]);
+    expect((await phone.call('GET', ME)).status).toBe(200);
+    expect(await canSignIn(DEMO_PASSWORD)).toBe(201);
+  });
+
   it('leaves the connections, unless the user wants them gone too', async () => {
     const { id, token } = await connect();
     await change({ currentPassword: DEMO_PASSWORD, newPassword: NEW_PASSWORD });
     expect((await withToken(token)).status).toBe(200);
-    await change({
-      currentPassword: NEW_PASSWORD,
-      newPassword: 'vier-gelbe-elefanten',
-      revokeConnections: true,
-    });
+    await change(
+      {
+        currentPassword: NEW_PASSWORD,
+        newPassword: 'vier-gelbe-elefanten',
+        revokeConnections: true,
+      },
+      await signIn(test.url, EMAIL, NEW_PASSWORD),
+    );
     expect((await withToken(token)).status).toBe(401);
     const [row] = await test.dataSource.query(
       'SELECT revocation_reason, revoked_by FROM connections WHERE id = $1',
@@ -177,9 +232,10 @@ describe('changing the password', () => {
     expect(
       (await change({ currentPassword: DEMO_PASSWORD, newPassword: 'zwölf-🐘-male' })).status,
     ).toBe(204);
-    expect((await change({ currentPassword: 'zwölf-🐘-male', newPassword: longest })).status).toBe(
-      204,
-    );
+    const again = await signIn(test.url, EMAIL, 'zwölf-🐘-male');
+    expect(
+      (await change({ currentPassword: 'zwölf-🐘-male', newPassword: longest }, again)).status,
+    ).toBe(204);
     expect(await canSignIn(longest)).toBe(201);
   });
 
@@ -196,12 +252,13 @@ describe('changing the password', () => {
   });
 
   it('lets nobody in who gave the old password a moment before', async () => {
-    const answers = await Promise.all([
+    const [changed] = await Promise.all([
       change({ currentPassword: DEMO_PASSWORD, newPassword: NEW_PASSWORD }),
       ...Array.from({ length: 8 }, () => canSignIn(DEMO_PASSWORD)),
     ]);
-    expect(answers[0]).toMatchObject({ status: 204 });
-    const { body } = await user.call('GET', '/user/v7/sessions');
-    expect(body.resources.map(({ id }) => id)).toEqual([user.sessionId]);
+    expect(changed.status).toBe(204);
+    const headers = cookieOf(changed);
+    const { body } = await call(test.url, 'GET', '/user/v7/sessions', { headers });
+    expect(body.resources).toEqual([expect.objectContaining({ current: true })]);
   });
 });

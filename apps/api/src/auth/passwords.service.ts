@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { Clock } from '../config/clock.js';
 import type { SessionCaller } from '../http/access.js';
-import { type ApiError, notFound } from '../http/api-error.js';
+import { ApiError, notFound } from '../http/api-error.js';
 import { validationFailed } from '../http/validation.js';
 import { ConnectionsService } from '../connections/connections.service.js';
 import { AuditLog } from '../users/audit-log.js';
@@ -10,7 +10,7 @@ import { refuseCommonPassword } from '../users/common-passwords.js';
 import { PasswordHasher } from '../users/password-hasher.js';
 import { normalizeEmail, type UserRecord, UsersService } from '../users/users.service.js';
 import { Credentials } from './credentials.js';
-import { SessionsService } from './sessions.service.js';
+import { type Device, SessionsService } from './sessions.service.js';
 import { SignInLimits } from './sign-in-limits.js';
 
 export interface PasswordChange {
@@ -41,24 +41,29 @@ export class PasswordsService {
   ) {}
 
   /**
-   * Replaces the password and ends the user's other sessions; connections stay unless the user
-   * wants them gone too (CONTRACT §5). Guessing the current one counts as failing to sign in.
-   * @throws ApiError validation_failed, too_many_attempts
+   * Replaces the password and ends the user's sessions, this one too: a new one takes its place, so
+   * that whoever knew its cookie is out. Connections stay unless the user wants them gone too.
+   * Guessing the current password counts as failing to sign in.
+   * @returns the secret for the new session's cookie
+   * @throws ApiError validation_failed, too_many_attempts, session_required when the session has
+   *   been ended meanwhile
    */
-  async change(caller: SessionCaller, ip: string, change: PasswordChange): Promise<void> {
+  async change(caller: SessionCaller, change: PasswordChange, device: Device): Promise<string> {
     const user = await this.users.findById(caller.userId);
     if (!user) throw notFound('The user');
     const { currentPassword, newPassword, revokeConnections = false } = change;
     refuseUnfit(newPassword, currentPassword, user);
-    const verified = await this.credentials.verify(user.email, currentPassword, ip);
+    const verified = await this.credentials.verify(user.email, currentPassword, device.ip);
     if (!verified) throw wrongPassword();
     const newHash = await this.hasher.hash(newPassword);
     const at = this.clock.now();
-    await this.dataSource.transaction(async (tx) => {
+    return this.dataSource.transaction(async (tx) => {
       const changed = await this.users.setPassword(tx, user.id, newHash, verified.passwordHash);
       if (!changed) throw wrongPassword();
       await this.limits.succeed(tx, verified.attempt);
-      await this.sessions.endOthers(user.id, caller.sessionId, tx);
+      const ended = await this.sessions.endAll(user.id, tx);
+      if (!ended.includes(caller.sessionId)) throw sessionEnded();
+      const { secret } = await this.sessions.start(tx, { userId: user.id, ...device, at });
       if (revokeConnections) {
         await this.connections.revoke(
           { userId: user.id },
@@ -73,6 +78,7 @@ export class PasswordsService {
         detail: { revokeConnections },
         at,
       });
+      return secret;
     });
   }
 
@@ -133,4 +139,11 @@ function wrongPassword(): ApiError {
       message: 'This is not the current password.',
     },
   ]);
+}
+
+function sessionEnded(): ApiError {
+  return new ApiError(
+    'session_required',
+    'The session has been ended meanwhile, and the password is as it was. Sign in again.',
+  );
 }

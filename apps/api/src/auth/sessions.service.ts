@@ -36,10 +36,14 @@ export interface SessionRecord {
   userAgent: string | null;
 }
 
-export interface NewSession {
-  userId: string;
+/** What a request says about the browser that it comes from. */
+export interface Device {
   ip: string;
   userAgent: string | undefined;
+}
+
+export interface NewSession extends Device {
+  userId: string;
   at: Date;
 }
 
@@ -62,7 +66,9 @@ export class SessionsService implements OnModuleInit {
   ) {}
 
   onModuleInit(): void {
-    this.users.onDisabled((tx, { userId }) => this.endAll(userId, tx));
+    this.users.onDisabled(async (tx, { userId }) => {
+      await this.endAll(userId, tx);
+    });
     this.changes.checkSessionsWith((ids) => this.living(ids));
   }
 
@@ -167,9 +173,19 @@ export class SessionsService implements OnModuleInit {
     await tx.delete(SessionEntity, { userId, id: Not(keptId) });
   }
 
-  /** Ends all sessions of the user. */
-  async endAll(userId: string, tx: EntityManager): Promise<void> {
-    await tx.delete(SessionEntity, { userId });
+  /**
+   * Ends all sessions of the user.
+   * @returns their ids
+   */
+  async endAll(userId: string, tx: EntityManager): Promise<string[]> {
+    const { raw } = await tx
+      .createQueryBuilder()
+      .delete()
+      .from(SessionEntity)
+      .where({ userId })
+      .returning('id')
+      .execute();
+    return (raw as { id: string }[]).map(({ id }) => id);
   }
 
   private async touch(id: string, now: Date): Promise<void> {

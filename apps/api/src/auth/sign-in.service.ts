@@ -4,12 +4,10 @@ import { Clock } from '../config/clock.js';
 import { AuditLog } from '../users/audit-log.js';
 import { type UserRecord, UsersService } from '../users/users.service.js';
 import { invalidCredentials, type VerifiedCredentials } from './credentials.js';
-import { type SessionRecord, SessionsService } from './sessions.service.js';
+import { type Device, type SessionRecord, SessionsService } from './sessions.service.js';
 import { SignInLimits } from './sign-in-limits.js';
 
-export interface Device {
-  ip: string;
-  userAgent: string | undefined;
+export interface SigningInDevice extends Device {
   /** The session cookie that the browser already had. */
   oldSecret: string | undefined;
 }
@@ -38,7 +36,7 @@ export class SignInService {
    * cookie gains nothing (session fixation).
    * @throws ApiError invalid_credentials when the user was disabled, or the password changed, meanwhile
    */
-  start(credentials: VerifiedCredentials, device: Device): Promise<SignedIn> {
+  start(credentials: VerifiedCredentials, device: SigningInDevice): Promise<SignedIn> {
     const { user, passwordHash, attempt } = credentials;
     const at = this.clock.now();
     return this.dataSource.transaction(async (tx) => {

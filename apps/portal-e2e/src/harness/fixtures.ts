@@ -87,9 +87,13 @@ export class PortalApi {
     readonly userId: string,
   ) {}
 
-  static async signIn(request: APIRequestContext, email: string): Promise<PortalApi> {
+  static async signIn(
+    request: APIRequestContext,
+    email: string,
+    password = PASSWORD,
+  ): Promise<PortalApi> {
     const response = await request.post(`${portalUrl()}/guest/v7/sessions`, {
-      data: { resource: { email, password: PASSWORD } },
+      data: { resource: { email, password } },
     });
     expect(response.status()).toBe(201);
     return new PortalApi(request, (await response.json()).resource.user.id);
