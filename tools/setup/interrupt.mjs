@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, readlinkSync, realpathSync } from 'node:fs';
 import { Interrupted } from './failure.mjs';
 
 /**
@@ -8,25 +8,65 @@ import { Interrupted } from './failure.mjs';
 export function listenForInterrupt() {
   const controller = new AbortController();
   const stop = (signal) => controller.abort(new Interrupted(signal));
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, stop);
-  watchParents(() => stop('SIGHUP'));
+  for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, stop);
+  const npm = findNpm();
+  const stopWatching = npm && watch(npm, () => stop('SIGHUP'));
+  const outlivesTerminal = isUnderNohup(npm);
+  process.on('SIGHUP', (signal) => {
+    // The terminal is gone, and npm with it: nohup was to keep the command from just that.
+    if (outlivesTerminal) stopWatching?.();
+    else stop(signal);
+  });
   return controller.signal;
+}
+
+/**
+ * The process of npm, where that has started this one: its child, or the child of the shell by way
+ * of which npm runs a script. Who started npm may end, and often does: a script, a step of a CI job.
+ */
+function findNpm() {
+  const { npm_lifecycle_event: event, npm_node_execpath: file } = process.env;
+  if (!event || !file || process.platform !== 'linux') return undefined;
+  const isNpm = (pid) => {
+    try {
+      return pid > 1 && readlinkSync(`/proc/${pid}/exe`) === realpathSync(file);
+    } catch {
+      return false;
+    }
+  };
+  return [process.ppid, readProcess(process.ppid)?.parent].find(isNpm);
 }
 
 /**
  * A signal for npm alone can miss this process, and a `kill -9` of npm always does. Started through
  * npm, the command ends with it.
  */
-function watchParents(onGone) {
-  if (!process.env.npm_lifecycle_event || process.platform !== 'linux') return;
-  const parents = [process.ppid];
-  const grandparent = readProcess(process.ppid)?.parent;
-  // npm runs a script by way of a shell.
-  if (grandparent > 1) parents.push(grandparent);
-  const known = parents.map((pid) => [pid, readProcess(pid)?.startedAt]);
-  setInterval(() => {
-    if (known.some(([pid, startedAt]) => readProcess(pid)?.startedAt !== startedAt)) onGone();
+function watch(pid, onGone) {
+  const startedAt = readProcess(pid)?.startedAt;
+  let stopped = false;
+  const timer = setInterval(() => {
+    if (startedAt !== undefined && readProcess(pid)?.startedAt === startedAt) return;
+    clearInterval(timer);
+    // What has ended npm may have been sent to this process too, and says more about it.
+    setImmediate(() => !stopped && onGone());
   }, 500).unref();
+  return () => {
+    stopped = true;
+    clearInterval(timer);
+  };
+}
+
+/**
+ * nohup has a command ignore SIGHUP, but Node makes every signal lethal again as it starts; that the
+ * shell has left the command's name in `_` is all there is to know it by.
+ */
+function isUnderNohup(npm) {
+  try {
+    const environment = readFileSync(`/proc/${npm ?? 'self'}/environ`, 'latin1').split('\0');
+    return environment.some((entry) => /^_=(.*\/)?nohup$/.test(entry));
+  } catch {
+    return false;
+  }
 }
 
 /** From /proc; undefined where there is no such process, or only its remains. */
@@ -36,7 +76,8 @@ export function readProcess(pid) {
     // The command's name, in parentheses, may itself hold spaces and parentheses.
     const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
     if (fields[0] === 'Z' || fields[0] === 'X') return undefined;
-    return { parent: Number(fields[1]), startedAt: fields[19] };
+    const name = stat.slice(stat.indexOf('(') + 1, stat.lastIndexOf(')'));
+    return { name, parent: Number(fields[1]), startedAt: fields[19] };
   } catch {
     return undefined;
   }
