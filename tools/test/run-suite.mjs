@@ -7,7 +7,16 @@ import { inWorkspace, root } from '../setup/workspace.mjs';
 
 /** The program's own settings, which a shell may have for the instance that runs beside the tests. */
 const SETTINGS = [
-  ...['PORT', 'HOST', 'PUBLIC_URL', 'DATABASE_URL', 'APP_SECRET', 'DATA_DIR', 'DEMO_CLIENT_PORT'],
+  ...[
+    'PORT',
+    'HOST',
+    'PUBLIC_URL',
+    'DATABASE_URL',
+    'APP_SECRET',
+    'APP_SECRET_PREVIOUS',
+    'DATA_DIR',
+    'DEMO_CLIENT_PORT',
+  ],
   ...['DEMO_DATA', 'TRUST_PROXY', 'LOG_LEVEL', 'FLIXCHECK_URL'],
 ];
 

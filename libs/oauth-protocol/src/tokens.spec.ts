@@ -30,13 +30,19 @@ describe('refresh tokens (CONTRACT §5, docs/adr/0005)', () => {
 
   it('an ancestor is recognised as genuine, a changed token is not', () => {
     const token = createRefreshToken(KEY);
-    expect(parseRefreshToken(token.value, KEY)).toEqual(token);
+    expect(parseRefreshToken(token.value, [KEY])).toEqual(token);
     const bytes = Buffer.from(token.value, 'base64url');
     for (const at of [0, 20, 60]) {
       const changed = Buffer.from(bytes);
       changed[at] = (changed[at] ?? 0) ^ 1;
-      expect(parseRefreshToken(changed.toString('base64url'), KEY)?.genuine).toBe(false);
+      expect(parseRefreshToken(changed.toString('base64url'), [KEY])?.genuine).toBe(false);
     }
+  });
+
+  it('one that was made under a previous key is genuine while that key counts', () => {
+    const token = createRefreshToken(KEY);
+    expect(parseRefreshToken(token.value, [newKey(), KEY])?.genuine).toBe(true);
+    expect(parseRefreshToken(token.value, [newKey(), newKey()])?.genuine).toBe(false);
   });
 
   it.each([
@@ -46,7 +52,7 @@ describe('refresh tokens (CONTRACT §5, docs/adr/0005)', () => {
     ['another spelling of the same bytes', (value: string) => respell(value)],
     ['another alphabet', (value: string) => `+${value.slice(1)}`],
   ])('%s is not one', (_, change) => {
-    expect(parseRefreshToken(change(createRefreshToken(KEY).value), KEY)).toBeNull();
+    expect(parseRefreshToken(change(createRefreshToken(KEY).value), [KEY])).toBeNull();
   });
 });
 

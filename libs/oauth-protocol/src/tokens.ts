@@ -60,19 +60,18 @@ export function succeedingRefreshToken(predecessor: RefreshToken, key: KeyObject
 
 /**
  * Reads a presented refresh token.
- * @returns null when it does not have the shape of one; `genuine` says whether the tag fits
+ * @param keys of this server, the likeliest first
+ * @returns null when it does not have the shape of one; `genuine` says whether the tag fits a key
  */
-export function parseRefreshToken(value: string, key: KeyObject): RefreshToken | null {
+export function parseRefreshToken(value: string, keys: readonly KeyObject[]): RefreshToken | null {
   if (!TOKEN_SHAPE.test(value)) return null;
   const bytes = Buffer.from(value, 'base64url');
   // The last character carries two unused bits: only their canonical spelling is the token.
   if (bytes.length !== TOKEN_BYTES || bytes.toString('base64url') !== value) return null;
   const handle = bytes.subarray(0, HANDLE_BYTES);
   const secret = bytes.subarray(HANDLE_BYTES, HANDLE_BYTES + SECRET_BYTES);
-  const genuine = timingSafeEqual(
-    bytes.subarray(HANDLE_BYTES + SECRET_BYTES),
-    tagOf(handle, secret, key),
-  );
+  const tag = bytes.subarray(HANDLE_BYTES + SECRET_BYTES);
+  const genuine = keys.some((key) => timingSafeEqual(tag, tagOf(handle, secret, key)));
   return { value, handle, secret, genuine };
 }
 

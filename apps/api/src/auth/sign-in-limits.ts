@@ -2,7 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { createHmac } from 'node:crypto';
 import { DataSource, type EntityManager } from 'typeorm';
 import { Clock, MINUTE, SECOND } from '../config/clock.js';
-import { deriveKey } from '../config/config.js';
+import { deriveKeys } from '../config/config.js';
 import { CONFIG, type RuntimeConfig } from '../config/config.module.js';
 import { ApiError } from '../http/api-error.js';
 import { networkOf } from './network.js';
@@ -23,14 +23,15 @@ export interface Attempt {
  */
 @Injectable()
 export class SignInLimits {
-  private readonly emailKey: Buffer;
+  /** Of every valid APP_SECRET: what was counted under one goes on counting under the next. */
+  private readonly emailKeys: readonly [present: Buffer, ...previous: Buffer[]];
 
   constructor(
     private readonly dataSource: DataSource,
     private readonly clock: Clock,
     @Inject(CONFIG) config: RuntimeConfig,
   ) {
-    this.emailKey = deriveKey(config.appSecret, 'sign-in failures by e-mail address');
+    this.emailKeys = deriveKeys(config, 'sign-in failures by e-mail address');
   }
 
   /**
@@ -38,29 +39,24 @@ export class SignInLimits {
    * @throws ApiError too_many_attempts, with the time until another try
    */
   async begin(email: string, ip: string): Promise<Attempt> {
-    const emailHash = createHmac('sha256', this.emailKey).update(email).digest();
+    const [emailHash, ...previousHashes] = this.hashes(email);
+    const emailHashes = [emailHash, ...previousHashes];
     const network = networkOf(ip);
+    const locks = [...inOrder(emailHashes), ...inOrder(this.hashes(`network ${network}`))];
     const now = this.clock.now();
     return this.dataSource.transaction(async (tx) => {
       // Always in this order, so that no two attempts wait for each other.
-      await tx.query('SELECT pg_advisory_xact_lock($1), pg_advisory_xact_lock($2)', [
-        emailHash.readBigInt64BE().toString(),
-        createHmac('sha256', this.emailKey)
-          .update(`network ${network}`)
-          .digest()
-          .readBigInt64BE()
-          .toString(),
-      ]);
+      await tx.query('SELECT pg_advisory_xact_lock(id) FROM unnest($1::bigint[]) AS id', [locks]);
       // A statement of its own: its snapshot must be younger than the locks.
       const [{ by_email, by_network }]: [{ by_email: Date | null; by_network: Date | null }] =
         await tx.query(
           `SELECT
-             (SELECT at FROM sign_in_failures WHERE email_hash = $1 AND at > $3
+             (SELECT at FROM sign_in_failures WHERE email_hash = ANY ($1) AND at > $3
               ORDER BY at DESC OFFSET $4 LIMIT 1) AS by_email,
              (SELECT at FROM sign_in_failures WHERE network = $2 AND at > $3
               ORDER BY at DESC OFFSET $5 LIMIT 1) AS by_network`,
           [
-            emailHash,
+            emailHashes,
             network,
             new Date(now.getTime() - WINDOW_MS),
             MAX_FAILURES_PER_EMAIL - 1,
@@ -77,10 +73,21 @@ export class SignInLimits {
     });
   }
 
+  private hashes(text: string): [present: Buffer, ...previous: Buffer[]] {
+    const hash = (key: Buffer) => createHmac('sha256', key).update(text).digest();
+    const [present, ...previous] = this.emailKeys;
+    return [hash(present), ...previous.map(hash)];
+  }
+
   /** The password was right: the attempt was no failure. Earlier failures keep counting. */
   async succeed(tx: EntityManager, attempt: Attempt): Promise<void> {
     await tx.query('DELETE FROM sign_in_failures WHERE id = $1', [attempt.id]);
   }
+}
+
+/** Advisory locks in an order that every node keeps, whichever of its secrets is the present one. */
+function inOrder(hashes: readonly Buffer[]): string[] {
+  return [...hashes].sort(Buffer.compare).map((hash) => hash.readBigInt64BE().toString());
 }
 
 function tooManyAttempts(waitMs: number): ApiError {

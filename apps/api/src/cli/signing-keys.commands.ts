@@ -18,14 +18,15 @@ export function signingKeysCommands(terminal: Terminal): Command {
     .addOption(jsonOption())
     .action(async ({ json }: Output) => {
       const keys = await withKeys((service) => service.list());
-      const rows = keys.map(({ kid, status, createdAt, signsFrom, revokedAt }): Cell[] => [
+      const rows = keys.map(({ kid, status, createdAt, signsFrom, revokedAt, secret }): Cell[] => [
         kid,
         status,
         createdAt,
         signsFrom,
         revokedAt,
+        secret,
       ]);
-      const headings = ['kid', 'status', 'created', 'signs from', 'revoked'];
+      const headings = ['kid', 'status', 'created', 'signs from', 'revoked', 'secret'];
       terminal.out(json ? toJson(keys) : table(headings, rows, 'No keys yet.'));
     });
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { ConfigError, deriveKey, parseConfig } from './config.js';
+import { ConfigError, deriveKey, deriveKeys, parseConfig } from './config.js';
 
 const DATABASE_URL = 'postgres://user:pw@localhost:5432/flixcheck';
 const APP_SECRET = 'a secret of at least thirty-two characters';
@@ -15,6 +15,7 @@ describe('the defaults (CONTRACT §7)', () => {
       publicUrl: 'http://localhost:3000',
       databaseUrl: undefined,
       appSecret: undefined,
+      previousAppSecrets: [],
       dataDir: expect.stringMatching(/\.data$/),
       demoData: true,
       demoClientPort: 4000,
@@ -65,6 +66,9 @@ describe('a wrong variable is refused with a message that names it (CONTRACT §7
     ['DATABASE_URL', 'mysql://localhost/x'],
     ['DATABASE_URL', 'localhost:5432'],
     ['APP_SECRET', 'x'.repeat(31)],
+    ['APP_SECRET_PREVIOUS', 'x'.repeat(31)],
+    ['APP_SECRET_PREVIOUS', `${'x'.repeat(32)},`],
+    ['APP_SECRET_PREVIOUS', `${'x'.repeat(32)}, ${'y'.repeat(31)}`],
     ['DEMO_CLIENT_PORT', '-1'],
     ['DEMO_CLIENT_PORT', 'off'],
     ['DEMO_DATA', 'perhaps'],
@@ -82,6 +86,15 @@ describe('a wrong variable is refused with a message that names it (CONTRACT §7
   it('the message about a secret does not show it', () => {
     const parse = () => parseConfig({ DATABASE_URL, APP_SECRET: 'a-short-app-secret' });
     expect(parse).not.toThrow('a-short-app-secret');
+    const previous = () => parseConfig({ ...GIVEN, APP_SECRET_PREVIOUS: 'a-short-app-secret' });
+    expect(previous).toThrow(ConfigError);
+    expect(previous).not.toThrow('a-short-app-secret');
+  });
+
+  it('previous secrets of a demo, whose own is made up, are none', () => {
+    expect(() => parseConfig({ APP_SECRET_PREVIOUS: 'x'.repeat(32) })).toThrow(
+      'APP_SECRET_PREVIOUS',
+    );
   });
 
   it('a database of one’s own needs an APP_SECRET: nobody would keep one that was made up', () => {
@@ -117,7 +130,31 @@ describe('TRUST_PROXY (CONTRACT §7)', () => {
   });
 });
 
+describe('APP_SECRET_PREVIOUS', () => {
+  const [A, B] = ['a'.repeat(32), 'b'.repeat(48)];
+
+  it.each([
+    ['none', undefined, []],
+    ['none where it is empty', ' ', []],
+    ['one', A, [A]],
+    ['a list', `${A}, ${B}`, [A, B]],
+    ['each once, and not the present one', `${A},${A},${APP_SECRET}`, [A]],
+  ])('%s', (_, value, expected) => {
+    expect(parseConfig({ ...GIVEN, APP_SECRET_PREVIOUS: value }).previousAppSecrets).toEqual(
+      expected,
+    );
+  });
+});
+
 describe('keys (RFC 5869)', () => {
+  it('one for each valid secret, the present one first', () => {
+    const previousAppSecrets = ['x'.repeat(32), 'y'.repeat(32)];
+    const keys = deriveKeys({ appSecret: APP_SECRET, previousAppSecrets }, 'a');
+    expect(keys).toEqual(
+      [APP_SECRET, ...previousAppSecrets].map((secret) => deriveKey(secret, 'a')),
+    );
+  });
+
   it('one for each purpose, the same at every start, none like the secret', () => {
     const [a, b] = [deriveKey(APP_SECRET, 'a'), deriveKey(APP_SECRET, 'b')];
     expect(a).toHaveLength(32);

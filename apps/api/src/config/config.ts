@@ -13,6 +13,8 @@ export interface Config {
   databaseUrl: string | undefined;
   /** undefined: made up once and kept in `dataDir` (demo mode only). */
   appSecret: string | undefined;
+  /** Others that go on being valid, while the secret changes. */
+  previousAppSecrets: string[];
   dataDir: string;
   /** Whether an empty database is filled with the demo data. */
   demoData: boolean;
@@ -78,6 +80,7 @@ export function parseConfig(env: NodeJS.ProcessEnv): Config {
     publicUrl: parsePublicUrl(read('PUBLIC_URL') ?? `http://localhost:${port}`, production),
     databaseUrl,
     appSecret,
+    previousAppSecrets: parsePreviousSecrets(read('APP_SECRET_PREVIOUS'), appSecret),
     dataDir: resolve(read('DATA_DIR') ?? '.data'),
     demoData,
     demoClientPort: parsePort('DEMO_CLIENT_PORT', read('DEMO_CLIENT_PORT') ?? '4000', 0),
@@ -86,9 +89,38 @@ export function parseConfig(env: NodeJS.ProcessEnv): Config {
   };
 }
 
+/**
+ * The keys for one purpose under every valid secret: the present one makes what is new, all of them
+ * go on being good for what exists.
+ */
+export function deriveKeys(
+  secrets: { appSecret: string; previousAppSecrets: readonly string[] },
+  purpose: string,
+): [present: Buffer, ...previous: Buffer[]] {
+  const { appSecret, previousAppSecrets } = secrets;
+  return [
+    deriveKey(appSecret, purpose),
+    ...previousAppSecrets.map((secret) => deriveKey(secret, purpose)),
+  ];
+}
+
 /** A 256-bit key for one purpose, derived from APP_SECRET (RFC 5869). */
 export function deriveKey(appSecret: string, purpose: string): Buffer {
   return Buffer.from(hkdfSync('sha256', appSecret, 'flixcheck-connect', purpose, 32));
+}
+
+function parsePreviousSecrets(list: string | undefined, appSecret: string | undefined): string[] {
+  if (list === undefined) return [];
+  if (appSecret === undefined) {
+    throw new ConfigError('APP_SECRET_PREVIOUS needs an APP_SECRET beside it.');
+  }
+  const secrets = [...new Set(list.split(',').map((secret) => secret.trim()))];
+  if (secrets.some(({ length }) => length < MIN_SECRET_LENGTH)) {
+    throw new ConfigError(
+      `APP_SECRET_PREVIOUS must be a secret, or several with commas between them, each at least ${MIN_SECRET_LENGTH} characters long.`,
+    );
+  }
+  return secrets.filter((secret) => secret !== appSecret);
 }
 
 function parsePort(name: string, value: string, min: number): number {

@@ -1,3 +1,4 @@
+import type { RefreshToken } from '@flixcheck/oauth-protocol';
 import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource } from 'typeorm';
@@ -8,6 +9,12 @@ import { OAuthCodesService } from '../oauth-codes/oauth-codes.service.js';
 import type { Findings } from './client-endpoint.js';
 import type { GrantedRow, RedeemInput, RotateInput } from './grant-statements.js';
 import { type LocatedRefreshToken, RefreshTokenFamilies } from './refresh-token-families.js';
+
+/** What a refresh gives: whose tokens, and the refresh token that is the current one now. */
+export interface Refreshed {
+  granted: GrantedRow;
+  successor: RefreshToken;
+}
 
 /** A repeat this soon after the first use is a duplicated request, not an attack. */
 const DUPLICATE_REQUEST_MS = 2 * SECOND;
@@ -106,7 +113,7 @@ export class GrantFailures {
     rotation: Omit<RotateInput, 'successor' | 'expiresAt'>,
     retryMs: number,
     findings: Findings,
-  ): Promise<GrantedRow> {
+  ): Promise<Refreshed> {
     const { presented, oauthClientId, needsReadwrite, now } = rotation;
     const located = await this.families.locate(presented);
     const connection = located && (await this.connections.findRecord(located.family.connectionId));
@@ -149,7 +156,11 @@ export class GrantFailures {
         `The user granted '${family.scope}', which does not cover the scope asked for.`,
       );
     }
-    if (isRetry(located, now, retryMs)) return toGranted(located, connection);
+    if (isRetry(located, now, retryMs)) {
+      // Only what is stored may be handed out: anything else would come back as a theft.
+      if (!located.successor) throw successorUnknown();
+      return { granted: toGranted(located, connection), successor: located.successor };
+    }
     if (position === 'current') {
       throw invalidGrant(
         'refresh_token_unusable',
@@ -188,6 +199,15 @@ function isRetry({ family, position }: LocatedRefreshToken, now: Date, retryMs: 
     position === 'previous' &&
     family.rotatedAt !== null &&
     now.getTime() - family.rotatedAt.getTime() <= retryMs
+  );
+}
+
+function successorUnknown(): OAuthError {
+  return new OAuthError(
+    'temporarily_unavailable',
+    'successor_of_other_secret',
+    'The refresh was answered by a node with another APP_SECRET, which this node cannot do again. Try again; where it lasts, Flixcheck has to give all nodes the same APP_SECRET and APP_SECRET_PREVIOUS.',
+    { status: 503, headers: { 'retry-after': '1' } },
   );
 }
 

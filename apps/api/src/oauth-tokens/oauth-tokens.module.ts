@@ -10,6 +10,7 @@ import { GrantFailures } from './grant-failures.js';
 import { OAuthTokensController } from './oauth-tokens.controller.js';
 import { RefreshTokenFamilies } from './refresh-token-families.js';
 import { RefreshTokenFamily } from './refresh-token-family.entity.js';
+import { RefreshTokens } from './refresh-tokens.js';
 import { SigningKey } from './signing-key.entity.js';
 import { SigningKeys } from './signing-keys.js';
 import { TokenGrants } from './token-grants.js';
@@ -32,6 +33,7 @@ import { WellKnownController } from './well-known.controller.js';
     ClientEndpoint,
     GrantFailures,
     RefreshTokenFamilies,
+    RefreshTokens,
     SigningKeys,
     TokenGrants,
     TokenIntrospection,

@@ -7,6 +7,7 @@ import { Revocations } from '../connections/revocations.js';
 import { Counters } from '../operations/counters.js';
 import { hashHandle, hashRefreshToken } from './grant-statements.js';
 import { RefreshTokenFamily } from './refresh-token-family.entity.js';
+import { RefreshTokens } from './refresh-tokens.js';
 
 /** Which token of its family a presented refresh token is. */
 export type FamilyPosition =
@@ -21,6 +22,11 @@ export type FamilyPosition =
 export interface LocatedRefreshToken {
   family: Readonly<Omit<RefreshTokenFamily, 'currentHash' | 'previousHash' | 'handleHash'>>;
   position: FamilyPosition;
+  /**
+   * The token that replaced the immediate predecessor; undefined where it was derived from an
+   * APP_SECRET that this node does not have.
+   */
+  successor?: RefreshToken;
 }
 
 @Injectable()
@@ -31,6 +37,7 @@ export class RefreshTokenFamilies {
     private readonly connections: ConnectionsService,
     private readonly revocations: Revocations,
     private readonly counters: Counters,
+    private readonly refreshTokens: RefreshTokens,
   ) {}
 
   /** The family of a presented token and the token's place in it; null when there is no such. */
@@ -40,7 +47,12 @@ export class RefreshTokenFamilies {
     const { currentHash, previousHash, handleHash: _, ...family } = row;
     const hash = hashRefreshToken(token);
     if (hashesEqual(hash, currentHash)) return { family, position: 'current' };
-    if (previousHash && hashesEqual(hash, previousHash)) return { family, position: 'previous' };
+    if (previousHash && hashesEqual(hash, previousHash)) {
+      const successor = this.refreshTokens
+        .possibleSuccessorsOf(token)
+        .find((candidate) => hashesEqual(hashRefreshToken(candidate), currentHash));
+      return { family, position: 'previous', successor };
+    }
     return { family, position: token.genuine ? 'ancestor' : 'forged' };
   }
 

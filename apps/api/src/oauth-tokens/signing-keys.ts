@@ -1,9 +1,6 @@
 import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import {
-  createCipheriv,
-  createDecipheriv,
-  createPrivateKey,
   createPublicKey,
   generateKeyPairSync,
   type JsonWebKey,
@@ -11,14 +8,15 @@ import {
   randomBytes,
 } from 'node:crypto';
 import { DataSource, type EntityManager } from 'typeorm';
-import { Clock, DAY, MINUTE } from '../config/clock.js';
-import { deriveKey } from '../config/config.js';
+import { Clock, DAY, HOUR, MINUTE } from '../config/clock.js';
+import { deriveKeys } from '../config/config.js';
 import { CONFIG, type RuntimeConfig } from '../config/config.module.js';
 import { ChangeFeed } from '../database/change-feed.js';
 import { AppLogger } from '../http/app-logger.js';
 import { AuditLog } from '../users/audit-log.js';
 import { ACCESS_TOKEN_LIFETIME_MS, CLOCK_TOLERANCE_MS } from './access-token-rules.js';
 import { SigningKey } from './signing-key.entity.js';
+import { type SealedWith, SigningKeySealing } from './signing-key-sealing.js';
 
 /** Verifiers may keep the published keys for this long, so a new key waits longer to sign. */
 export const JWKS_MAX_AGE_SECONDS = 300;
@@ -26,6 +24,8 @@ const PUBLISH_AHEAD_MS = 10 * MINUTE;
 const ROTATE_AFTER_MS = 90 * DAY;
 /** A key of another APP_SECRET may sign on a node that has not been replaced yet. */
 const KEEP_FOREIGN_MS = DAY;
+/** By then every node has been replaced, where each of them gets another APP_SECRET. */
+const SEAL_ANEW_AFTER_MS = HOUR;
 const ROTATION_LOCK = 7_304_002;
 /** While announcements may be missed, the table is read again after this long. */
 const RELOAD_MS = 500;
@@ -46,6 +46,8 @@ export interface SigningKeyStatus {
   signsFrom: Date;
   revokedAt: Date | null;
   status: 'signing' | 'published' | 'retired' | 'revoked';
+  /** Which APP_SECRET of this program it is encrypted with. */
+  secret: SealedWith;
 }
 
 /**
@@ -58,8 +60,9 @@ export class SigningKeys implements OnModuleInit {
   private loadedAt = 0;
   private loading: Promise<void> | undefined;
   private next: Promise<void> | undefined;
-  private readonly encryptionKey: Buffer;
-  private signs = false;
+  private readonly sealing: SigningKeySealing;
+  /** When this program began to sign; a command never does. */
+  private signingSince: Date | undefined;
   private readonly foreign = new Set<string>();
 
   constructor(
@@ -70,7 +73,7 @@ export class SigningKeys implements OnModuleInit {
     private readonly audit: AuditLog,
     private readonly logger: AppLogger,
   ) {
-    this.encryptionKey = deriveKey(config.appSecret, 'signing-keys');
+    this.sealing = new SigningKeySealing(deriveKeys(config, 'signing-keys'));
   }
 
   async onModuleInit(): Promise<void> {
@@ -90,7 +93,7 @@ export class SigningKeys implements OnModuleInit {
    * run with another APP_SECRET than the nodes.
    */
   async startSigning(): Promise<void> {
-    this.signs = true;
+    this.signingSince = this.clock.now();
     await this.load();
   }
 
@@ -150,11 +153,12 @@ export class SigningKeys implements OnModuleInit {
             : row.signsFrom > now
               ? 'published'
               : 'retired',
+      secret: this.sealing.open(row.privateKeyEncrypted).with,
     }));
   }
 
   /**
-   * Whether this program has the APP_SECRET that the present keys were encrypted with; also true
+   * Whether this program has an APP_SECRET that the present keys were encrypted with; also true
    * where there are none yet.
    */
   async isOurs(): Promise<boolean> {
@@ -199,7 +203,10 @@ export class SigningKeys implements OnModuleInit {
     return revoked;
   }
 
-  /** Housekeeping: rotates by schedule, and removes keys whose last token has expired. */
+  /**
+   * Housekeeping: rotates by schedule, encrypts with the present APP_SECRET what a previous one
+   * still seals, and removes keys whose last token has expired.
+   */
   async maintain(): Promise<void> {
     const now = this.clock.now().getTime();
     await this.locked(async (tx) => {
@@ -218,6 +225,9 @@ export class SigningKeys implements OnModuleInit {
       ];
       await tx.query('DELETE FROM signing_keys WHERE kid = ANY ($1)', [gone.map(({ kid }) => kid)]);
       await tx.query('DELETE FROM signing_keys WHERE revoked_at < $1', [goneFrom]);
+      if (this.signingSince && this.signingSince.getTime() <= now - SEAL_ANEW_AFTER_MS) {
+        await this.sealAnew(tx);
+      }
     });
     await this.load();
   }
@@ -233,6 +243,16 @@ export class SigningKeys implements OnModuleInit {
       (key) => key.signsFrom <= now && this.decrypt(key) !== null,
     );
     if (!signs) await this.insert(tx, 0);
+  }
+
+  /** A node that has the old secret alone still needs the old seal, so this waits for its end. */
+  private async sealAnew(tx: EntityManager): Promise<void> {
+    for (const { kid, privateKeyEncrypted } of await tx.find(SigningKey)) {
+      const { key, with: sealedWith } = this.sealing.open(privateKeyEncrypted);
+      if (!key || sealedWith === 'present') continue;
+      await tx.update(SigningKey, { kid }, { privateKeyEncrypted: this.sealing.seal(key) });
+      this.logger.log(`the signing key ${kid} is now encrypted with the present APP_SECRET`);
+    }
   }
 
   private usable(tx: EntityManager): Promise<SigningKey[]> {
@@ -259,7 +279,7 @@ export class SigningKeys implements OnModuleInit {
     const now = this.clock.now();
     await tx.insert(SigningKey, {
       kid,
-      privateKeyEncrypted: this.encrypt(privateKey),
+      privateKeyEncrypted: this.sealing.seal(privateKey),
       publicJwk: publicKey.export({ format: 'jwk' }) as object,
       createdAt: now,
       signsFrom: new Date(now.getTime() + delayMs),
@@ -305,38 +325,22 @@ export class SigningKeys implements OnModuleInit {
       signsFrom: row.signsFrom,
     }));
     this.loadedAt = startedAt;
-    if (this.signs && this.signingKey() === undefined) {
+    if (this.signingSince && this.signingKey() === undefined) {
       await this.locked((tx) => this.insertWhereNoneSigns(tx));
       await this.read();
     }
   }
 
-  private encrypt(key: KeyObject): Buffer {
-    const nonce = randomBytes(12);
-    const cipher = createCipheriv('aes-256-gcm', this.encryptionKey, nonce);
-    const sealed = Buffer.concat([
-      cipher.update(key.export({ type: 'pkcs8', format: 'der' })),
-      cipher.final(),
-    ]);
-    return Buffer.concat([nonce, cipher.getAuthTag(), sealed]);
-  }
-
-  private decrypt({ kid, privateKeyEncrypted: sealed }: SigningKey): KeyObject | null {
-    try {
-      const decipher = createDecipheriv('aes-256-gcm', this.encryptionKey, sealed.subarray(0, 12));
-      decipher.setAuthTag(sealed.subarray(12, 28));
-      const der = Buffer.concat([decipher.update(sealed.subarray(28)), decipher.final()]);
-      return createPrivateKey({ key: der, format: 'der', type: 'pkcs8' });
-    } catch {
-      if (!this.foreign.has(kid)) {
-        this.foreign.add(kid);
-        this.logger.warn(
-          `the signing key ${kid} was encrypted with another APP_SECRET, so it only verifies here; ` +
-            'if you have not changed APP_SECRET, give every node and command the same one',
-        );
-      }
-      return null;
+  private decrypt({ kid, privateKeyEncrypted }: SigningKey): KeyObject | null {
+    const { key } = this.sealing.open(privateKeyEncrypted);
+    if (key === null && !this.foreign.has(kid)) {
+      this.foreign.add(kid);
+      this.logger.warn(
+        `the signing key ${kid} was encrypted with another APP_SECRET, so it only verifies here; ` +
+          'name that secret in APP_SECRET_PREVIOUS, or give every node and command the same one',
+      );
     }
+    return key;
   }
 }
 

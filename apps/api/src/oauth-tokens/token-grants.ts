@@ -1,28 +1,30 @@
 import {
-  createRefreshToken,
   hashSecret,
   isCodeVerifier,
   isOwnResource,
   narrowScope,
-  parseRefreshToken,
   type RefreshToken,
   s256Challenge,
   splitScope,
-  succeedingRefreshToken,
 } from '@flixcheck/oauth-protocol';
 import { Inject, Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
-import { createSecretKey, type KeyObject, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { DataSource } from 'typeorm';
 import { DAY, SECOND } from '../config/clock.js';
-import { deriveKey } from '../config/config.js';
 import { CONFIG, type RuntimeConfig } from '../config/config.module.js';
 import { OAuthError } from '../http/api-error.js';
 import { AccessTokens } from './access-tokens.js';
 import type { Findings } from './client-endpoint.js';
 import { type ClientRequest, requireParameter } from './client-request.js';
-import { GrantFailures } from './grant-failures.js';
-import { type GrantedRow, redeemCode, rotateRefreshToken } from './grant-statements.js';
+import { GrantFailures, type Refreshed } from './grant-failures.js';
+import {
+  type GrantedRow,
+  redeemCode,
+  type RotateInput,
+  rotateRefreshToken,
+} from './grant-statements.js';
+import { RefreshTokens } from './refresh-tokens.js';
 
 /** A refresh token that nobody used for this long has idled out. */
 export const REFRESH_TOKEN_IDLE_MS = 30 * DAY;
@@ -40,16 +42,13 @@ export interface TokenResponse {
 
 @Injectable()
 export class TokenGrants {
-  private readonly refreshKey: KeyObject;
-
   constructor(
     @InjectDataSource() private readonly dataSource: DataSource,
     @Inject(CONFIG) private readonly config: RuntimeConfig,
     private readonly accessTokens: AccessTokens,
+    private readonly refreshTokens: RefreshTokens,
     private readonly failures: GrantFailures,
-  ) {
-    this.refreshKey = createSecretKey(deriveKey(config.appSecret, 'refresh-tokens'));
-  }
+  ) {}
 
   /** @throws OAuthError */
   grant(request: ClientRequest, findings: Findings): Promise<TokenResponse> {
@@ -76,11 +75,6 @@ export class TokenGrants {
     }
   }
 
-  /** Reads a refresh token, wherever one is presented. */
-  parse(value: string): RefreshToken | null {
-    return parseRefreshToken(value, this.refreshKey);
-  }
-
   /** RFC 6749 §4.1.3, RFC 7636 §4.5. */
   private async redeem(request: ClientRequest, findings: Findings): Promise<TokenResponse> {
     const { parameters, client, at } = request;
@@ -100,7 +94,7 @@ export class TokenGrants {
       codeChallenge: verifier === undefined ? undefined : s256Challenge(verifier),
       now: at,
     };
-    const refreshToken = createRefreshToken(this.refreshKey);
+    const refreshToken = this.refreshTokens.create();
     const granted = await redeemCode(this.dataSource, {
       ...redemption,
       family: { id: randomUUID(), token: refreshToken, expiresAt: idlesOutAt(at) },
@@ -116,25 +110,33 @@ export class TokenGrants {
     const value = requireParameter(parameters, 'refresh_token');
     const asked = narrowScope(parameters.scope, 'readwrite');
     if (!asked.ok) throw new OAuthError('invalid_scope', 'scope_invalid', asked.reason);
-    const presented = this.parse(value);
+    const presented = this.refreshTokens.parse(value);
     if (!presented) throw this.failures.unknownRefreshToken();
-    const successor = succeedingRefreshToken(presented, this.refreshKey);
     const rotation = {
       presented,
       oauthClientId: client.id,
       needsReadwrite: splitScope(parameters.scope ?? '').includes('readwrite'),
       now: at,
     };
-    const granted =
-      (await rotateRefreshToken(this.dataSource, {
-        ...rotation,
-        successor,
-        expiresAt: idlesOutAt(at),
-      })) ?? (await this.failures.retryOrExplain(rotation, REFRESH_RETRY_MS, findings));
+    const { granted, successor } =
+      (await this.rotate(rotation)) ??
+      (await this.failures.retryOrExplain(rotation, REFRESH_RETRY_MS, findings));
     findings.connectionId = granted.connectionId;
     const scope = narrowScope(parameters.scope, granted.scope);
     if (!scope.ok) throw new OAuthError('invalid_scope', 'scope_wider_than_granted', scope.reason);
     return this.respond(granted, client.clientId, successor, scope.scope, at);
+  }
+
+  private async rotate(
+    rotation: Omit<RotateInput, 'successor' | 'expiresAt'>,
+  ): Promise<Refreshed | undefined> {
+    const successor = this.refreshTokens.successorOf(rotation.presented);
+    const granted = await rotateRefreshToken(this.dataSource, {
+      ...rotation,
+      successor,
+      expiresAt: idlesOutAt(rotation.now),
+    });
+    return granted && { granted, successor };
   }
 
   private respond(

@@ -7,7 +7,7 @@ import { AccessTokenError, AccessTokens, type VerifiedAccessToken } from './acce
 import type { Findings } from './client-endpoint.js';
 import { type ClientRequest, requireParameter } from './client-request.js';
 import { RefreshTokenFamilies } from './refresh-token-families.js';
-import { TokenGrants } from './token-grants.js';
+import { RefreshTokens } from './refresh-tokens.js';
 
 /** RFC 7662 §2.2; for all that the client may not see, `active` alone. */
 export type IntrospectionResponse =
@@ -33,7 +33,7 @@ const INACTIVE: IntrospectionResponse = { active: false };
 export class TokenIntrospection {
   constructor(
     @Inject(CONFIG) private readonly config: RuntimeConfig,
-    private readonly grants: TokenGrants,
+    private readonly refreshTokens: RefreshTokens,
     private readonly families: RefreshTokenFamilies,
     private readonly accessTokens: AccessTokens,
     private readonly connections: ConnectionsService,
@@ -66,7 +66,7 @@ export class TokenIntrospection {
     { client, at }: ClientRequest,
     findings: Findings,
   ): Promise<IntrospectionResponse | undefined> {
-    const parsed = this.grants.parse(token);
+    const parsed = this.refreshTokens.parse(token);
     if (!parsed) return undefined;
     const located = await this.families.locate(parsed);
     const connection = located && (await this.connections.findRecord(located.family.connectionId));

@@ -6,13 +6,13 @@ import { AccessTokenError, AccessTokens } from './access-tokens.js';
 import type { Findings } from './client-endpoint.js';
 import { type ClientRequest, requireParameter } from './client-request.js';
 import { RefreshTokenFamilies } from './refresh-token-families.js';
-import { TokenGrants } from './token-grants.js';
+import { RefreshTokens } from './refresh-tokens.js';
 
 /** RFC 7009: a refresh token ends its connection, an access token only itself. */
 @Injectable()
 export class TokenRevocation {
   constructor(
-    private readonly grants: TokenGrants,
+    private readonly refreshTokens: RefreshTokens,
     private readonly families: RefreshTokenFamilies,
     private readonly accessTokens: AccessTokens,
     private readonly connections: ConnectionsService,
@@ -26,7 +26,7 @@ export class TokenRevocation {
    */
   async revoke(request: ClientRequest, findings: Findings): Promise<void> {
     const token = requireParameter(request.parameters, 'token');
-    const refreshToken = this.grants.parse(token);
+    const refreshToken = this.refreshTokens.parse(token);
     if (refreshToken) {
       const located = await this.families.locate(refreshToken);
       if (located && located.position !== 'forged') {

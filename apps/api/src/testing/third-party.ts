@@ -10,6 +10,7 @@ export interface TokenBody {
 
 export interface TokenAnswer {
   status: number;
+  headers: Headers;
   body: TokenBody;
 }
 
@@ -65,11 +66,12 @@ export class ThirdParty {
   private async post<Body = TokenBody>(
     endpoint: string,
     parameters: Parameters,
-  ): Promise<{ status: number; body: Body }> {
+  ): Promise<{ status: number; headers: Headers; body: Body }> {
     const response = await fetch(`${this.url}/guest/v7/oauth-tokens${endpoint}`, {
       method: 'POST',
       body: new URLSearchParams({ ...this.credentials, ...parameters }),
     });
-    return { status: response.status, body: (await response.json()) as Body };
+    const { status, headers } = response;
+    return { status, headers, body: (await response.json()) as Body };
   }
 }

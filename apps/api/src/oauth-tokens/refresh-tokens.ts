@@ -1,0 +1,47 @@
+import {
+  createRefreshToken,
+  parseRefreshToken,
+  type RefreshToken,
+  succeedingRefreshToken,
+} from '@flixcheck/oauth-protocol';
+import { Inject, Injectable } from '@nestjs/common';
+import { createSecretKey, type KeyObject } from 'node:crypto';
+import { deriveKeys } from '../config/config.js';
+import { CONFIG, type RuntimeConfig } from '../config/config.module.js';
+
+/**
+ * Makes and reads refresh tokens under the keys of every valid APP_SECRET: new ones come from the
+ * present one, those of a previous one go on being ours.
+ */
+@Injectable()
+export class RefreshTokens {
+  private readonly keys: [present: KeyObject, ...previous: KeyObject[]];
+
+  constructor(@Inject(CONFIG) config: RuntimeConfig) {
+    const [present, ...previous] = deriveKeys(config, 'refresh-tokens');
+    this.keys = [createSecretKey(present), ...previous.map((key) => createSecretKey(key))];
+  }
+
+  /** The first token of a new family. */
+  create(): RefreshToken {
+    return createRefreshToken(this.keys[0]);
+  }
+
+  /** Reads a refresh token, wherever one is presented; null when it does not look like one. */
+  parse(value: string): RefreshToken | null {
+    return parseRefreshToken(value, this.keys);
+  }
+
+  /** The token that replaces this one at its first use. */
+  successorOf(predecessor: RefreshToken): RefreshToken {
+    return succeedingRefreshToken(predecessor, this.keys[0]);
+  }
+
+  /**
+   * Every token that a node with one of our secrets may have replaced this one by: which of them
+   * was handed out, only the stored hash knows.
+   */
+  possibleSuccessorsOf(predecessor: RefreshToken): RefreshToken[] {
+    return this.keys.map((key) => succeedingRefreshToken(predecessor, key));
+  }
+}
