@@ -1,16 +1,26 @@
 import { Client } from 'pg';
+import { Subscriber } from './subscriber.js';
 
 export interface Subscription<Channel extends string = string> {
   /** A channel of LISTEN: an identifier, not input. */
   channel: Channel;
-  /** A change was announced on some node. */
-  onChange: (payload: string) => void;
+  /**
+   * A change was announced on some node. Where applying it takes time, it returns a promise: until
+   * that has resolved the subscriber is not current, and after a rejection it is called again.
+   */
+  onChange: (payload: string) => void | Promise<void>;
   /**
    * Reads what announcements may have been missed: once after every (re)connect, before the feed
    * counts as live, and at every heartbeat. Uses the feed's own connection, so that an answer
    * proves that the connection through which announcements come is alive.
    */
   catchUp?: (query: FeedQuery, reconnected: boolean) => Promise<void>;
+}
+
+/** What a subscriber may rely on. */
+export interface Subscribed {
+  /** Whether the feed is live and everything that it has announced has been applied. */
+  isCurrent: () => boolean;
 }
 
 export type FeedQuery = <Row>(sql: string, parameters: unknown[]) => Promise<Row[]>;
@@ -32,6 +42,8 @@ export interface ChangeFeedOptions {
   onLive?: () => void;
   /** Only after it was live, and not when it was closed. */
   onDown?: (reason: Error | undefined) => void;
+  /** What was announced could not be applied; it is tried again. */
+  onFailure?: (channel: string, error: unknown) => void;
 }
 
 /**
@@ -39,7 +51,7 @@ export interface ChangeFeedOptions {
  * its subscribers must ask the database.
  */
 export class ChangeFeed<Channel extends string = string> {
-  private readonly subscriptions: Subscription<Channel>[] = [];
+  private readonly subscribers: Subscriber<Channel>[] = [];
   /** The connection that is being set up or in use. */
   private client: Client | undefined;
   private caughtUp = false;
@@ -52,9 +64,13 @@ export class ChangeFeed<Channel extends string = string> {
   constructor(private readonly options: ChangeFeedOptions) {}
 
   /** Before the start, because one connection listens to the channels that are known then. */
-  subscribe(subscription: Subscription<Channel>): void {
+  subscribe(subscription: Subscription<Channel>): Subscribed {
     if (this.started) throw new Error('subscriptions come before the start of the change feed');
-    this.subscriptions.push(subscription);
+    const subscriber = new Subscriber(subscription, (error) =>
+      this.options.onFailure?.(subscription.channel, error),
+    );
+    this.subscribers.push(subscriber);
+    return { isCurrent: () => this.isLive() && subscriber.hasApplied() };
   }
 
   /** Whether every change committed more than a moment ago has been heard. */
@@ -72,6 +88,7 @@ export class ChangeFeed<Channel extends string = string> {
   async close(): Promise<void> {
     this.stopped = true;
     clearTimeout(this.timer);
+    for (const subscriber of this.subscribers) subscriber.close();
     await this.lose(this.client);
   }
 
@@ -109,8 +126,12 @@ export class ChangeFeed<Channel extends string = string> {
     client.on('error', (error) => void this.lose(client, error));
     client.on('notification', ({ channel, payload = '' }) => this.hear(channel, payload));
     await client.connect();
-    const channels = new Set(this.subscriptions.map(({ channel }) => channel));
+    const channels = new Set(this.subscribers.map(({ subscription }) => subscription.channel));
     for (const channel of channels) await client.query(`LISTEN ${channel}`);
+    // What comes from here on is announced; what came before is what they catch up on.
+    for (const subscriber of this.subscribers) {
+      if (subscriber.subscription.catchUp) subscriber.forget();
+    }
     await this.catchUp(client, true);
     // Lost again while the last answer was on its way.
     if (this.client !== client) throw new Error('the connection did not last');
@@ -120,8 +141,8 @@ export class ChangeFeed<Channel extends string = string> {
 
   private hear(channel: string, payload: string): void {
     try {
-      for (const subscription of this.subscriptions) {
-        if (subscription.channel === channel) subscription.onChange(payload);
+      for (const subscriber of this.subscribers) {
+        if (subscriber.subscription.channel === channel) subscriber.hear(payload);
       }
     } catch (error) {
       // Somebody has not understood a change: only reading everything anew makes good for it.
@@ -141,7 +162,9 @@ export class ChangeFeed<Channel extends string = string> {
       });
       return rows as Row[];
     };
-    for (const { catchUp } of this.subscriptions) await catchUp?.(query, reconnected);
+    for (const { subscription } of this.subscribers) {
+      await subscription.catchUp?.(query, reconnected);
+    }
     // At least one round trip, even where nobody has anything to catch up on.
     if (!asked) await query('SELECT 1', []);
     this.lastProof = askedAt;

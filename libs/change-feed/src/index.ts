@@ -1,3 +1,3 @@
 export { ChangeFeed } from './change-feed.js';
-export type { ChangeFeedOptions, FeedQuery, Subscription } from './change-feed.js';
+export type { ChangeFeedOptions, FeedQuery, Subscribed, Subscription } from './change-feed.js';
 export { RevocationSet } from './revocation-set.js';

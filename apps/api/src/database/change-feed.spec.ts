@@ -45,8 +45,8 @@ describe('the change feed', () => {
     const heard: string[] = [];
     const last = signal();
     const feed = feedOf([
-      { channel: 'connections', onChange: (payload) => heard.push(`connections ${payload}`) },
-      { channel: 'oauth_clients', onChange: (payload) => heard.push(`clients ${payload}`) },
+      { channel: 'connections', onChange: (payload) => void heard.push(`connections ${payload}`) },
+      { channel: 'oauth_clients', onChange: (payload) => void heard.push(`clients ${payload}`) },
       { channel: 'oauth_clients', onChange: () => last.resolve() },
     ]);
     expect(feed.isLive()).toBe(false);
