@@ -139,7 +139,7 @@ describe('through the page', () => {
   it('opening the page grants nothing (CONTRACT §2.3)', async () => {
     await world.stranger.send(crmLink);
     const connections = await world.stranger.send('/user/v7/connections');
-    expect(connections.body).toEqual({ resources: [], meta: {} });
+    expect(connections.body).toEqual({ resources: [], meta: { total: 0 } });
   });
 
   it('the grant goes to the redirect URI with code, state and iss in the query (CONTRACT §2.3, RFC 9207)', async () => {

@@ -144,17 +144,37 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * List connections, latest grant first
-         * @description A member’s own, an admin’s whole account; ended ones too, unless `status` is set.
+         * List connections: filtered, searched and sorted
+         * @description A member’s own, an admin’s whole account; ended ones too, unless `status` is set. The latest grant first, ended ones alone the latest end first, unless `sort` says otherwise. `q` finds applications, publishers, and the people who granted access.
          */
         get: operations["Connections_list"];
         put?: never;
         post?: never;
         /**
-         * End all active connections of a user, or of an application within the account
-         * @description For admins; members may end all of their own by their `userId`.
+         * End many connections: some, all of a user, or all of an application within the account
+         * @description For admins; members may end their own, by `ids` or all by their `userId`. One id that the caller does not see is 404, and nothing has ended.
          */
         delete: operations["Connections_endMany"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/user/v7/connections/clients": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the applications that have or had connections, by name
+         * @description Of the connections that the caller may see; also applications that are not offered, disabled or deleted.
+         */
+        get: operations["Connections_usedClients"];
+        put?: never;
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -563,7 +583,7 @@ export interface paths {
         };
         /**
          * The account's users
-         * @description The oldest first.
+         * @description The oldest first, unless `sort` says otherwise. `q` finds names and addresses.
          */
         get: operations["AccountUsers_list"];
         put?: never;
@@ -1256,6 +1276,46 @@ export interface components {
              * @enum {string}
              */
             health: "ok" | "unused" | "dormant" | "refresh_refused" | "ended";
+        };
+        CountedMetaDto: {
+            /** @description absent on the last page */
+            nextCursor?: string;
+            /** @description how many match, on all pages together */
+            total: number;
+        };
+        UsedClientDto: {
+            /** @example maklerwelt-crm */
+            clientId: string;
+            /** @example Maklerwelt CRM */
+            name: string;
+            /** @example Maklerwelt Software GmbH */
+            publisher: string;
+            /**
+             * @description whether Flixcheck has verified the publisher
+             * @example true
+             */
+            publisherVerified: boolean;
+            /**
+             * Format: uri
+             * @example https://maklerwelt.example/logo.svg
+             */
+            logoUri: string | null;
+            /**
+             * Format: uri
+             * @example https://maklerwelt.example
+             */
+            homepageUri: string | null;
+            /**
+             * @description `not_listed`: works, but is not among the available applications
+             * @example available
+             * @enum {string}
+             */
+            availability: "available" | "not_listed" | "disabled" | "deleted";
+            /**
+             * @description active connections in sight
+             * @example 3
+             */
+            activeConnections: number;
         };
         UsageDto: {
             /**
@@ -2526,12 +2586,20 @@ export interface operations {
                 limit?: number;
                 /** @description `meta.nextCursor` of the page before */
                 cursor?: string;
+                /** @description words that must all be found, in whatever order, case and accents; `ue` finds `ü` too */
+                q?: string;
                 /** @description absent: both */
                 status?: "active" | "revoked";
                 /** @description of one application */
                 clientId?: string;
                 /** @description granted by this user */
                 userId?: string;
+                /** @description active ones that are doing so */
+                health?: "ok" | "unused" | "dormant" | "refresh_refused";
+                /** @description of these ids, repeated or separated by commas; 100 at most */
+                ids?: string[];
+                /** @description default: the latest grant first, with `status=revoked` the latest end first; with `-` the other way round. Names are in the order of German dictionaries. */
+                sort?: "grantedAt" | "-grantedAt" | "revokedAt" | "-revokedAt" | "lastUsedAt" | "-lastUsedAt" | "client" | "-client" | "person" | "-person";
             };
             header?: never;
             path?: never;
@@ -2547,7 +2615,7 @@ export interface operations {
                 content: {
                     "application/json": {
                         resources: components["schemas"]["ConnectionDto"][];
-                        meta: components["schemas"]["MetaDto"];
+                        meta: components["schemas"]["CountedMetaDto"];
                     };
                 };
             };
@@ -2574,6 +2642,8 @@ export interface operations {
     Connections_endMany: {
         parameters: {
             query?: {
+                /** @description these, repeated or separated by commas; 100 at most */
+                ids?: string[];
                 /** @description all of this user */
                 userId?: string;
                 /** @description all of this application */
@@ -2625,6 +2695,51 @@ export interface operations {
             };
             /** @description Problem: `not_found` */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+        };
+    };
+    Connections_usedClients: {
+        parameters: {
+            query?: {
+                limit?: number;
+                /** @description `meta.nextCursor` of the page before */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        resources: components["schemas"]["UsedClientDto"][];
+                        meta: components["schemas"]["MetaDto"];
+                    };
+                };
+            };
+            /** @description Problem: `validation_failed` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description Problem: `session_required` */
+            401: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3877,6 +3992,10 @@ export interface operations {
                 limit?: number;
                 /** @description `meta.nextCursor` of the page before */
                 cursor?: string;
+                /** @description words that must all be found, in whatever order, case and accents; `ue` finds `ü` too */
+                q?: string;
+                /** @description `name`: last name first, in the order of German dictionaries; with `-` the other way round */
+                sort?: "createdAt" | "-createdAt" | "name" | "-name" | "email" | "-email" | "lastSignInAt" | "-lastSignInAt";
             };
             header?: never;
             path?: never;
@@ -3892,7 +4011,7 @@ export interface operations {
                 content: {
                     "application/json": {
                         resources: components["schemas"]["AccountUserDto"][];
-                        meta: components["schemas"]["MetaDto"];
+                        meta: components["schemas"]["CountedMetaDto"];
                     };
                 };
             };

@@ -7,12 +7,16 @@ import {
   ApiProblems,
   ApiResource,
   ApiResources,
-  PageQuery,
+  type CountedEnvelope,
   type ResourceEnvelope,
-  type ResourcesEnvelope,
 } from '../http/envelope.js';
 import { UsersService } from '../users/users.service.js';
-import { AccountUserDto, toAccountUser, UpdateUserRequest } from './account-users.dto.js';
+import {
+  AccountUserDto,
+  AccountUsersQuery,
+  toAccountUser,
+  UpdateUserRequest,
+} from './account-users.dto.js';
 
 const userId = new ParseUUIDPipe({ exceptionFactory: () => notFound('The user') });
 
@@ -27,14 +31,17 @@ export class AccountUsersController {
 
   @Get()
   @RequireSession('admin')
-  @ApiOperation({ summary: "The account's users", description: 'The oldest first.' })
-  @ApiResources(AccountUserDto)
+  @ApiOperation({
+    summary: "The account's users",
+    description: 'The oldest first, unless `sort` says otherwise. `q` finds names and addresses.',
+  })
+  @ApiResources(AccountUserDto, { counted: true })
   @ApiProblems(400, 401, 403)
   async list(
     @CurrentCaller() caller: SessionCaller,
-    @Query() page: PageQuery,
-  ): Promise<ResourcesEnvelope<AccountUserDto>> {
-    const { resources, meta } = await this.users.list(caller.accountId, page);
+    @Query() query: AccountUsersQuery,
+  ): Promise<CountedEnvelope<AccountUserDto>> {
+    const { resources, meta } = await this.users.list(caller.accountId, query);
     const counts = await this.connections.countActive(resources.map(({ id }) => id));
     return {
       resources: resources.map((user) => toAccountUser(user, counts.get(user.id) ?? 0)),

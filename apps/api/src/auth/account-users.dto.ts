@@ -1,8 +1,22 @@
-import { ApiProperty } from '@nestjs/swagger';
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
-import { IsObject, IsIn, ValidateNested } from 'class-validator';
+import { IsObject, IsIn, IsOptional, ValidateNested } from 'class-validator';
 import type { Role } from '../http/access.js';
+import { SearchQuery } from '../http/envelope.js';
+import { USER_SORTS, type UserSort } from '../users/find-users.js';
 import type { UserRecord, UserStatus } from '../users/users.service.js';
+
+export class AccountUsersQuery extends SearchQuery {
+  @ApiPropertyOptional({
+    enum: USER_SORTS,
+    default: 'createdAt',
+    description:
+      '`name`: last name first, in the order of German dictionaries; with `-` the other way round',
+  })
+  @IsOptional()
+  @IsIn(USER_SORTS)
+  sort?: UserSort;
+}
 
 /** A user of the account, as its admin sees it. */
 export class AccountUserDto {

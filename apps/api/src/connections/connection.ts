@@ -63,3 +63,29 @@ export function healthOf(connection: ConnectionRecord, now: Date): ConnectionHea
   if (now.getTime() - lastGood > DORMANT_AFTER_MS) return 'dormant';
   return lastUsedAt ? 'ok' : 'unused';
 }
+
+const LAST_GOOD = 'greatest(c.granted_at, c.last_used_at)';
+
+/**
+ * The condition under which an active connection `c` has this health, as `healthOf` finds it.
+ * @param now makes an expression for the present; asked where it is needed
+ */
+export function healthCondition(
+  health: Exclude<ConnectionHealth, 'ended'>,
+  now: () => string,
+): string {
+  const refused = `coalesce(c.last_refresh_refused_at > ${LAST_GOOD}, false)`;
+  const dormant = () =>
+    `${now()} - ${LAST_GOOD} > interval '${(DORMANT_AFTER_MS / DAY) * 24} hours'`;
+  const used = 'c.last_used_at IS NOT NULL';
+  switch (health) {
+    case 'refresh_refused':
+      return refused;
+    case 'dormant':
+      return `NOT ${refused} AND ${dormant()}`;
+    case 'ok':
+      return `NOT ${refused} AND NOT (${dormant()}) AND ${used}`;
+    case 'unused':
+      return `NOT ${refused} AND NOT (${dormant()}) AND NOT ${used}`;
+  }
+}

@@ -92,7 +92,7 @@ describe('the list of connections', () => {
           health: 'unused',
         },
       ],
-      meta: {},
+      meta: { total: 1 },
     });
   });
 

@@ -1,10 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
-import { IsNull, LessThan, MoreThan, Repository } from 'typeorm';
+import { In, IsNull, LessThan, MoreThan, Repository } from 'typeorm';
 import { Clock, DAY } from '../config/clock.js';
 import type { SessionCaller } from '../http/access.js';
 import { ApiError, notFound } from '../http/api-error.js';
 import {
+  type CountedEnvelope,
   DEFAULT_LIMIT,
   decodeCursor,
   type PageQuery,
@@ -12,7 +13,11 @@ import {
   toPage,
 } from '../http/envelope.js';
 import { validationFailed } from '../http/validation.js';
-import { type OAuthClient, OAuthClientsService } from '../oauth-clients/oauth-clients.service.js';
+import {
+  byName,
+  type OAuthClient,
+  OAuthClientsService,
+} from '../oauth-clients/oauth-clients.service.js';
 import { AuditLog } from '../users/audit-log.js';
 import { type Person, UsersService } from '../users/users.service.js';
 import { healthOf, type RevocationReason } from './connection.js';
@@ -27,7 +32,9 @@ import type {
   ConnectionEventDto,
   ConnectionsQuery,
   EndConnectionsQuery,
+  UsedClientDto,
 } from './connections.dto.js';
+import { countByClient, findConnections } from './find-connections.js';
 import { type ConnectionSelector, ConnectionsService } from './connections.service.js';
 
 const USAGE_DAYS = 30;
@@ -48,35 +55,42 @@ export class ConnectionsOverview {
     private readonly clock: Clock,
   ) {}
 
-  /** The connections that the caller may see, latest grant first. */
+  /** The connections that the caller may see and asks for. */
   async list(
     caller: SessionCaller,
-    { status, clientId, userId, ...page }: ConnectionsQuery,
-  ): Promise<ResourcesEnvelope<ConnectionDto>> {
-    const limit = page.limit ?? DEFAULT_LIMIT;
-    const after = decodeCursor(page.cursor);
-    const query = this.connections
-      .createQueryBuilder('c')
-      .where(visibleTo(caller))
-      .orderBy('c.grantedAt', 'DESC')
-      .addOrderBy('c.id', 'DESC')
-      .limit(limit + 1);
-    if (status) query.andWhere(`c.revokedAt IS ${status === 'active' ? '' : 'NOT'} NULL`);
-    if (userId !== undefined) query.andWhere('c.userId = :grantedBy', { grantedBy: userId });
-    if (clientId !== undefined) {
-      const client = await this.clientInSight(caller, clientId);
-      if (!client) return { resources: [], meta: {} };
-      query.andWhere('c.oauthClientId = :oauthClientId', { oauthClientId: client.id });
-    }
-    if (after) {
-      query.andWhere('(c.grantedAt, c.id) < (CAST(:at AS timestamptz), CAST(:id AS uuid))', {
-        at: after[0],
-        id: after[1],
-      });
-    }
-    const rows = await query.getMany();
+    query: ConnectionsQuery,
+  ): Promise<CountedEnvelope<ConnectionDto>> {
+    const limit = query.limit ?? DEFAULT_LIMIT;
+    const { manager } = this.connections;
+    const { ids, meta } = await findConnections(
+      manager,
+      caller,
+      { ...query, limit },
+      this.clock.now(),
+    );
+    const rows = ids.length === 0 ? [] : await this.connections.findBy({ id: In(ids) });
     const describe = await this.describer(rows);
-    return toPage(rows, limit, ({ grantedAt, id }) => [grantedAt.toISOString(), id], describe);
+    const found = new Map(rows.map((row) => [row.id, row]));
+    return {
+      resources: ids.flatMap((id) => {
+        const row = found.get(id);
+        return row ? [describe(row)] : [];
+      }),
+      meta,
+    };
+  }
+
+  /** The applications that occur among what the caller may see, by name, gone ones too. */
+  async usedClients(
+    caller: SessionCaller,
+    page: PageQuery,
+  ): Promise<ResourcesEnvelope<UsedClientDto>> {
+    const counts = await countByClient(this.connections.manager, caller);
+    const active = new Map(counts.map((count) => [count.oauthClientId, count.active]));
+    const clients = await this.clients.byIds([...active.keys()]);
+    return pageOfClients(byName([...clients.values()]), page, (client) =>
+      toUsedDto(client, active.get(client.id) ?? 0),
+    );
   }
 
   /** @throws ApiError not_found */
@@ -135,17 +149,24 @@ export class ConnectionsOverview {
   }
 
   /**
-   * Ends all active connections of a user, or of an application within the caller's account.
+   * Ends the connections of these ids, or all active ones of a user, or of an application within
+   * the caller's account.
    * @returns how many there were
-   * @throws ApiError validation_failed, forbidden, not_found (another account's user)
+   * @throws ApiError validation_failed, forbidden, not_found (another account's user, or a
+   *   connection that the caller does not see: then none has ended)
    */
   async endMany(
     caller: SessionCaller,
-    { userId, clientId }: EndConnectionsQuery,
+    { ids, userId, clientId }: EndConnectionsQuery,
   ): Promise<{ revoked: number }> {
-    if ((userId === undefined) === (clientId === undefined)) {
-      const message = 'Name either a user or an application.';
+    if ([ids, userId, clientId].filter((given) => given !== undefined).length !== 1) {
+      const message = 'Name connections, or a user, or an application.';
       throw validationFailed([{ field: 'userId', code: 'exactly_one_of', message }]);
+    }
+    if (ids !== undefined) {
+      const seen = await this.connections.countBy({ id: In(ids), ...visibleTo(caller) });
+      if (seen !== ids.length) throw notFound('One of the connections');
+      return this.endAll(caller, null, { ids });
     }
     if (caller.role !== 'admin' && userId !== caller.userId) {
       throw new ApiError('forbidden', 'Only an admin of the account may end other connections.');
@@ -164,33 +185,23 @@ export class ConnectionsOverview {
     caller: SessionCaller,
     page: PageQuery,
   ): Promise<ResourcesEnvelope<AvailableClientDto>> {
-    const limit = page.limit ?? DEFAULT_LIMIT;
-    const after = decodeCursor(page.cursor);
     const [clients, mine] = await Promise.all([
       this.clients.listAvailable(),
       this.connections.findBy({ userId: caller.userId, revokedAt: IsNull() }),
     ]);
     const connectionIds = new Map(mine.map(({ oauthClientId, id }) => [oauthClientId, id]));
-    const start = after ? clients.findIndex(({ id }) => id === after[1]) + 1 : 0;
-    if (after && start === 0) {
-      const message = 'The application has gone. Leave the cursor out to start from the beginning.';
-      throw validationFailed([{ field: 'cursor', code: 'invalid_cursor', message }]);
-    }
-    return toPage(
-      clients.slice(start, start + limit + 1),
-      limit,
-      ({ createdAt, id }) => [createdAt.toISOString(), id],
-      (client) => toAvailableDto(client, connectionIds.get(client.id) ?? null),
+    return pageOfClients(clients, page, (client) =>
+      toAvailableDto(client, connectionIds.get(client.id) ?? null),
     );
   }
 
   /**
    * Ends and puts on record, both or neither.
-   * @param subjectId the connection, user or application that the caller pointed at
+   * @param subjectId the connection, user or application that the caller pointed at; null: several
    */
   private endAll(
     { accountId, userId: actorId }: SessionCaller,
-    subjectId: string,
+    subjectId: string | null,
     which: ConnectionSelector,
   ): Promise<{ revoked: number }> {
     const at = this.clock.now();
@@ -289,6 +300,41 @@ function toDto(
 function toConnectedClientDto(client: OAuthClient): ConnectedClientDto {
   const { clientId, name, publisher, publisherVerified, logoUri, homepageUri } = client;
   return { clientId, name, publisher, publisherVerified, logoUri, homepageUri };
+}
+
+function toUsedDto(client: OAuthClient, activeConnections: number): UsedClientDto {
+  return {
+    ...toConnectedClientDto(client),
+    availability: availabilityOf(client),
+    activeConnections,
+  };
+}
+
+function availabilityOf({ deletedAt, status, listed }: OAuthClient): UsedClientDto['availability'] {
+  if (deletedAt) return 'deleted';
+  if (status === 'disabled') return 'disabled';
+  return listed ? 'available' : 'not_listed';
+}
+
+/** A page out of a list that is in memory as a whole. */
+function pageOfClients<Dto>(
+  clients: OAuthClient[],
+  page: PageQuery,
+  map: (client: OAuthClient) => Dto,
+): ResourcesEnvelope<Dto> {
+  const limit = page.limit ?? DEFAULT_LIMIT;
+  const after = decodeCursor(page.cursor);
+  const start = after ? clients.findIndex(({ id }) => id === after[1]) + 1 : 0;
+  if (after && start === 0) {
+    const message = 'The application has gone. Leave the cursor out to start from the beginning.';
+    throw validationFailed([{ field: 'cursor', code: 'invalid_cursor', message }]);
+  }
+  return toPage(
+    clients.slice(start, start + limit + 1),
+    limit,
+    ({ createdAt, id }) => [createdAt.toISOString(), id],
+    map,
+  );
 }
 
 function toAvailableDto(client: OAuthClient, connectionId: string | null): AvailableClientDto {

@@ -24,6 +24,7 @@ import {
   ApiProblems,
   ApiResource,
   ApiResources,
+  type CountedEnvelope,
   PageQuery,
   type ResourceEnvelope,
   type ResourcesEnvelope,
@@ -36,6 +37,7 @@ import {
   ConnectionsQuery,
   EndConnectionsQuery,
   EndedConnectionsDto,
+  UsedClientDto,
 } from './connections.dto.js';
 import { ConnectionsOverview } from './connections-overview.js';
 
@@ -52,17 +54,33 @@ export class ConnectionsController {
   @Get()
   @RequireSession()
   @ApiOperation({
-    summary: 'List connections, latest grant first',
+    summary: 'List connections: filtered, searched and sorted',
     description:
-      'A member’s own, an admin’s whole account; ended ones too, unless `status` is set.',
+      'A member’s own, an admin’s whole account; ended ones too, unless `status` is set. The latest grant first, ended ones alone the latest end first, unless `sort` says otherwise. `q` finds applications, publishers, and the people who granted access.',
   })
-  @ApiResources(ConnectionDto)
+  @ApiResources(ConnectionDto, { counted: true })
   @ApiProblems(400, 401)
   list(
     @CurrentCaller() caller: SessionCaller,
     @Query() query: ConnectionsQuery,
-  ): Promise<ResourcesEnvelope<ConnectionDto>> {
+  ): Promise<CountedEnvelope<ConnectionDto>> {
     return this.overview.list(caller, query);
+  }
+
+  @Get('clients')
+  @RequireSession()
+  @ApiOperation({
+    summary: 'List the applications that have or had connections, by name',
+    description:
+      'Of the connections that the caller may see; also applications that are not offered, disabled or deleted.',
+  })
+  @ApiResources(UsedClientDto)
+  @ApiProblems(400, 401)
+  usedClients(
+    @CurrentCaller() caller: SessionCaller,
+    @Query() page: PageQuery,
+  ): Promise<ResourcesEnvelope<UsedClientDto>> {
+    return this.overview.usedClients(caller, page);
   }
 
   @Sse('changes')
@@ -140,8 +158,10 @@ export class ConnectionsController {
   @Delete()
   @RequireSession()
   @ApiOperation({
-    summary: 'End all active connections of a user, or of an application within the account',
-    description: 'For admins; members may end all of their own by their `userId`.',
+    summary:
+      'End many connections: some, all of a user, or all of an application within the account',
+    description:
+      'For admins; members may end their own, by `ids` or all by their `userId`. One id that the caller does not see is 404, and nothing has ended.',
   })
   @ApiResource(EndedConnectionsDto)
   @ApiProblems(400, 401, 403, 404)

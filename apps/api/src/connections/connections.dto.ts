@@ -1,7 +1,18 @@
+import { applyDecorators } from '@nestjs/common';
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { SCOPES, type Scope } from '@flixcheck/oauth-protocol';
-import { IsIn, IsOptional, IsUUID, Matches } from 'class-validator';
-import { PageQuery } from '../http/envelope.js';
+import { Transform } from 'class-transformer';
+import {
+  ArrayMaxSize,
+  ArrayNotEmpty,
+  ArrayUnique,
+  IsArray,
+  IsIn,
+  IsOptional,
+  IsUUID,
+  Matches,
+} from 'class-validator';
+import { SearchQuery } from '../http/envelope.js';
 import {
   CONNECTION_EVENT_TYPES,
   CONNECTION_HEALTHS,
@@ -25,7 +36,47 @@ const uri = (example: string, description?: string) => ({
   ...(description !== undefined && { description }),
 });
 
-export class ConnectionsQuery extends PageQuery {
+export const CONNECTION_SORTS = [
+  'grantedAt',
+  '-grantedAt',
+  'revokedAt',
+  '-revokedAt',
+  'lastUsedAt',
+  '-lastUsedAt',
+  'client',
+  '-client',
+  'person',
+  '-person',
+] as const;
+export type ConnectionSort = (typeof CONNECTION_SORTS)[number];
+
+const LISTED_HEALTHS = ['ok', 'unused', 'dormant', 'refresh_refused'] as const;
+export type ListedHealth = (typeof LISTED_HEALTHS)[number];
+
+const MAX_IDS = 100;
+
+/** `ids=a,b` or `ids=a&ids=b`. */
+function Ids(description: string) {
+  return applyDecorators(
+    ApiPropertyOptional({
+      type: [String],
+      maxItems: MAX_IDS,
+      example: [CONNECTION_ID],
+      description,
+    }),
+    IsOptional(),
+    Transform(({ value }: { value: unknown }) =>
+      typeof value === 'string' ? value.split(',') : value,
+    ),
+    IsArray(),
+    ArrayNotEmpty(),
+    ArrayMaxSize(MAX_IDS),
+    ArrayUnique(),
+    IsUUID('all', { each: true }),
+  );
+}
+
+export class ConnectionsQuery extends SearchQuery {
   @ApiPropertyOptional({ enum: ['active', 'revoked'], description: 'absent: both' })
   @IsOptional()
   @IsIn(['active', 'revoked'])
@@ -40,9 +91,29 @@ export class ConnectionsQuery extends PageQuery {
   @IsOptional()
   @IsUUID()
   userId?: string;
+
+  @ApiPropertyOptional({ enum: LISTED_HEALTHS, description: 'active ones that are doing so' })
+  @IsOptional()
+  @IsIn(LISTED_HEALTHS)
+  health?: ListedHealth;
+
+  @Ids('of these ids, repeated or separated by commas; 100 at most')
+  ids?: string[];
+
+  @ApiPropertyOptional({
+    enum: CONNECTION_SORTS,
+    description:
+      'default: the latest grant first, with `status=revoked` the latest end first; with `-` the other way round. Names are in the order of German dictionaries.',
+  })
+  @IsOptional()
+  @IsIn(CONNECTION_SORTS)
+  sort?: ConnectionSort;
 }
 
 export class EndConnectionsQuery {
+  @Ids('these, repeated or separated by commas; 100 at most')
+  ids?: string[];
+
   @ApiPropertyOptional({ format: 'uuid', example: USER_ID, description: 'all of this user' })
   @IsOptional()
   @IsUUID()
@@ -77,6 +148,18 @@ export class ConnectedClientDto {
 
   @ApiProperty(uri('https://maklerwelt.example'))
   homepageUri!: string | null;
+}
+
+export class UsedClientDto extends ConnectedClientDto {
+  @ApiProperty({
+    enum: ['available', 'not_listed', 'disabled', 'deleted'],
+    example: 'available',
+    description: '`not_listed`: works, but is not among the available applications',
+  })
+  availability!: 'available' | 'not_listed' | 'disabled' | 'deleted';
+
+  @ApiProperty({ type: 'integer', example: 3, description: 'active connections in sight' })
+  activeConnections!: number;
 }
 
 export class PersonDto {

@@ -21,6 +21,12 @@ export interface ResourcesEnvelope<T> {
   meta: { nextCursor?: string };
 }
 
+/** Of a list that says how many there are in all, however many pages that takes. */
+export interface CountedEnvelope<T> {
+  resources: T[];
+  meta: { total: number; nextCursor?: string };
+}
+
 export const DEFAULT_LIMIT = 50;
 
 /** `limit` (1–100, default 50) and `cursor` of every list that can grow. */
@@ -36,8 +42,21 @@ export class PageQuery {
   @ApiPropertyOptional({ description: '`meta.nextCursor` of the page before' })
   @IsOptional()
   @IsString()
-  @MaxLength(200)
+  @MaxLength(2000)
   cursor?: string;
+}
+
+/** A list that can be searched, too. */
+export class SearchQuery extends PageQuery {
+  @ApiPropertyOptional({
+    maxLength: 100,
+    description:
+      'words that must all be found, in whatever order, case and accents; `ue` finds `ü` too',
+  })
+  @IsOptional()
+  @IsString()
+  @MaxLength(100)
+  q?: string;
 }
 
 /** The position after the last row of a page: its sort key and id. */
@@ -108,6 +127,11 @@ class MetaDto {
   nextCursor?: string;
 }
 
+class CountedMetaDto extends MetaDto {
+  @ApiProperty({ type: 'integer', description: 'how many match, on all pages together' })
+  total!: number;
+}
+
 /** Documents an answer of the form `{resource: …}`. */
 export function ApiResource(model: Type, options: { status?: number; description?: string } = {}) {
   return applyDecorators(
@@ -125,9 +149,13 @@ export function ApiResource(model: Type, options: { status?: number; description
 }
 
 /** Documents an answer of the form `{resources: […], meta: {…}}`. */
-export function ApiResources(model: Type, options: { description?: string } = {}) {
+export function ApiResources(
+  model: Type,
+  options: { description?: string; counted?: boolean } = {},
+) {
+  const meta = options.counted ? CountedMetaDto : MetaDto;
   return applyDecorators(
-    ApiExtraModels(model, MetaDto),
+    ApiExtraModels(model, meta),
     ApiResponse({
       status: 200,
       description: options.description ?? 'Success',
@@ -136,7 +164,7 @@ export function ApiResources(model: Type, options: { description?: string } = {}
         required: ['resources', 'meta'],
         properties: {
           resources: { type: 'array', items: { $ref: getSchemaPath(model) } },
-          meta: { $ref: getSchemaPath(MetaDto) },
+          meta: { $ref: getSchemaPath(meta) },
         },
       },
     }),

@@ -3,6 +3,7 @@ import { InjectDataSource } from '@nestjs/typeorm';
 import { randomUUID } from 'node:crypto';
 import type { DataSource, EntityManager } from 'typeorm';
 import { Clock } from '../config/clock.js';
+import { searchable } from '../database/search-text.js';
 import { notFound } from '../http/api-error.js';
 import { ClientCache } from './client-cache.js';
 import { CLIENT_COLUMNS, type OAuthClient } from './oauth-client.js';
@@ -24,6 +25,19 @@ export type BuiltInClient = Pick<
   OAuthClient,
   'clientId' | 'name' | 'description' | 'publisher' | 'redirectUris' | 'scopes' | 'homepageUri'
 >;
+
+/**
+ * Relation `(id, client_id, name, search_text)` of all clients that ever were, for other modules to
+ * sort and search their rows by: what this module publishes instead of its table.
+ */
+export const NAMED_CLIENTS = `(SELECT id, client_id, name,
+  ${searchable(`name || ' ' || publisher`)} AS search_text FROM oauth_clients)`;
+
+/** Sorts in place, as German dictionaries do. */
+export function byName(clients: OAuthClient[]): OAuthClient[] {
+  const { compare } = new Intl.Collator('de', { numeric: true });
+  return clients.sort((a, b) => compare(a.name, b.name) || compare(a.clientId, b.clientId));
+}
 
 /** What the other modules may ask of the registry. */
 @Injectable()
@@ -73,8 +87,7 @@ export class OAuthClientsService {
       `SELECT ${CLIENT_COLUMNS} FROM oauth_clients c
        WHERE c.status = 'active' AND c.listed AND c.deleted_at IS NULL`,
     );
-    const { compare } = new Intl.Collator('de', { numeric: true });
-    return clients.sort((a, b) => compare(a.name, b.name) || compare(a.clientId, b.clientId));
+    return byName(clients);
   }
 
   /**

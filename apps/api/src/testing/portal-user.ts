@@ -12,7 +12,7 @@ export interface HouseBody {
   resource: any;
   // eslint-disable-next-line @typescript-eslint/no-explicit-any
   resources: any[];
-  meta: { nextCursor?: string };
+  meta: { nextCursor?: string; total: number };
   code: string;
   detail: string;
   requestId: string;

@@ -6,13 +6,8 @@ import { Clock } from '../config/clock.js';
 import { preparedStatement } from '../database/prepared-statement.js';
 import type { Role } from '../http/access.js';
 import { ApiError, notFound } from '../http/api-error.js';
-import {
-  DEFAULT_LIMIT,
-  decodeCursor,
-  type PageQuery,
-  type ResourcesEnvelope,
-  toPage,
-} from '../http/envelope.js';
+import { type CountedEnvelope, DEFAULT_LIMIT } from '../http/envelope.js';
+import { findUsers, USER_SEARCH_TEXT, type UserSearch } from './find-users.js';
 import { AuditLog } from './audit-log.js';
 import { UserEntity } from './user.entity.js';
 
@@ -56,6 +51,13 @@ export type DisabledHook = (tx: EntityManager, event: UserDisabled) => Promise<v
  * their rows with: what this module publishes instead of its table.
  */
 export const ACTIVE_USERS = `(SELECT id, account_id, role FROM users WHERE status = 'active')`;
+
+/**
+ * Relation `(id, account_id, first_name, last_name, search_text)` of everybody, for other modules to
+ * sort and search their rows by: what this module publishes instead of its table.
+ */
+export const NAMED_USERS = `(SELECT id, account_id, first_name, last_name, ${USER_SEARCH_TEXT} AS search_text
+  FROM users)`;
 
 /** Nearly every request of a third party reads the user that it acts for. */
 const userById = preparedStatement<Omit<UserRecord, 'account'> & { accountName: string }>(
@@ -117,23 +119,19 @@ export class UsersService {
     );
   }
 
-  /** The account's users, oldest first. */
-  async list(accountId: string, page: PageQuery): Promise<ResourcesEnvelope<UserRecord>> {
-    const limit = page.limit ?? DEFAULT_LIMIT;
-    const after = decodeCursor(page.cursor);
-    const query = this.withAccount()
-      .where('users.accountId = :accountId', { accountId })
-      .orderBy('users.createdAt')
-      .addOrderBy('users.id')
-      .limit(limit + 1);
-    if (after) {
-      query.andWhere(
-        '(users.createdAt, users.id) > (CAST(:at AS timestamptz), CAST(:id AS uuid))',
-        { at: after[0], id: after[1] },
-      );
-    }
-    const users = await query.getMany();
-    return toPage(users, limit, (user) => [user.createdAt.toISOString(), user.id], toRecord);
+  /** The account's users, or those of them who are searched for. */
+  async list(accountId: string, search: UserSearch): Promise<CountedEnvelope<UserRecord>> {
+    const limit = search.limit ?? DEFAULT_LIMIT;
+    const { ids, meta } = await findUsers(this.users.manager, accountId, { ...search, limit });
+    const rows = ids.length === 0 ? [] : await this.withAccount().whereInIds(ids).getMany();
+    const users = new Map(rows.map((user) => [user.id, user]));
+    return {
+      resources: ids.flatMap((id) => {
+        const user = users.get(id);
+        return user ? [toRecord(user)] : [];
+      }),
+      meta,
+    };
   }
 
   /** @throws ApiError not_found */

@@ -1,0 +1,223 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { randomUUID } from 'node:crypto';
+import { type PortalUser, signIn } from '../testing/portal-user.js';
+import { createTestApp, type TestApp } from '../testing/test-app.js';
+
+const USERS = '/user/v7/users';
+/** First and last names whose order a computer gets wrong that does not know German. */
+const PEOPLE = [
+  ['Zoë', 'Müller-Weiß'],
+  ['Anna', 'Österreicher'],
+  ['Bernd', 'Ostermann'],
+  ['Çelik', 'Ärger'],
+  ['Dora', 'Arens'],
+  ['Emil', 'Weiß'],
+  ['Emil', 'Weiss'],
+  ['Fritz', 'Weißberg'],
+  ['René', 'Éclair'],
+  ['Gerd', 'Ebert'],
+  ['Hans', 'Zimmer'],
+  ['Ida', 'Ähnlich'],
+  ['Jan', 'Łódzki'],
+  ['100 %', 'Prozent_'],
+];
+let test: TestApp;
+let admin: PortalUser;
+
+beforeAll(async () => {
+  test = await createTestApp();
+  for (const [index, [firstName, lastName]] of PEOPLE.entries()) {
+    await test.dataSource.query(
+      `INSERT INTO users SELECT $1, account_id, $2, $3, $4, role, locale, status, password_hash,
+         $5, created_at + $6 * interval '1 microsecond', updated_at
+       FROM users WHERE email = 'user@musterhaus.example'`,
+      [
+        randomUUID(),
+        `person${index}@musterhaus.example`,
+        firstName,
+        lastName,
+        index % 3 === 0 ? new Date(2026, 0, index + 1) : null,
+        index + 1,
+      ],
+    );
+  }
+  admin = await signIn(test.url, 'admin@musterhaus.example');
+});
+afterAll(() => test.close());
+
+const names = async (query: string): Promise<string[]> => {
+  const { status, body } = await admin.call('GET', `${USERS}?${query}`);
+  expect(status).toBe(200);
+  return body.resources.map((user) => `${user.firstName} ${user.lastName}`);
+};
+const find = (q: string) => names(`q=${encodeURIComponent(q)}`);
+
+/** Page by page, with what each says about the whole. */
+async function walk(query: string, limit: number): Promise<{ ids: string[]; totals: number[] }> {
+  const ids: string[] = [];
+  const totals: number[] = [];
+  let cursor = '';
+  do {
+    const { status, body } = await admin.call('GET', `${USERS}?${query}&limit=${limit}${cursor}`);
+    expect(status).toBe(200);
+    ids.push(...body.resources.map(({ id }) => id));
+    totals.push(body.meta.total);
+    cursor = body.meta.nextCursor ? `&cursor=${body.meta.nextCursor}` : '';
+  } while (cursor);
+  return { ids, totals };
+}
+
+describe('the order of the account’s users', () => {
+  it('by name is that of a German dictionary: ä beside a, ß as ss, é beside e', async () => {
+    const listed = (await names('sort=name&limit=100')).map((name) => name.replace(/^\S+ /, ''));
+    expect(listed.filter((name) => !/Musterhaus|Prozent/.test(name))).toEqual([
+      'Ähnlich',
+      'Arens',
+      'Ärger',
+      'Ebert',
+      'Éclair',
+      'Łódzki',
+      'Müller-Weiß',
+      'Ostermann',
+      'Österreicher',
+      'Weiss',
+      'Weiß',
+      'Weißberg',
+      'Zimmer',
+    ]);
+  });
+
+  it('by name takes the first name where the last name is the same', async () => {
+    expect(await names('sort=name&q=musterhaus&limit=100')).toEqual(
+      expect.arrayContaining(['Admin Musterhaus', 'User Musterhaus']),
+    );
+    const both = (await names('sort=name&limit=100')).filter((name) => / Musterhaus$/.test(name));
+    expect(both).toEqual(['Admin Musterhaus', 'User Musterhaus']);
+  });
+
+  it('is the oldest first, unless asked otherwise', async () => {
+    const listed = await names('limit=100');
+    expect(listed).toEqual(await names('limit=100&sort=createdAt'));
+    expect(listed.slice(2, 4)).toEqual(['Zoë Müller-Weiß', 'Anna Österreicher']);
+  });
+
+  it.each(['createdAt', 'name', 'email', 'lastSignInAt'])(
+    'by %s is the same in pages of any size, and turned round with a minus',
+    async (sort) => {
+      const whole = await walk(`sort=${sort}`, 100);
+      expect(whole.ids).toHaveLength(PEOPLE.length + 2);
+      for (const limit of [1, 3, 7]) {
+        expect((await walk(`sort=${sort}`, limit)).ids).toEqual(whole.ids);
+      }
+      const turned = await walk(`sort=-${sort}`, 5);
+      expect(turned.ids).toEqual([...whole.ids].reverse());
+    },
+  );
+
+  it('by last sign-in puts those who never did at the far end', async () => {
+    const { body } = await admin.call('GET', `${USERS}?sort=-lastSignInAt&limit=100`);
+    const times = body.resources.map(({ lastSignInAt }) => lastSignInAt);
+    const signedIn = times.filter((time) => time !== null);
+    expect(times.slice(0, signedIn.length)).toEqual([...signedIn].sort().reverse());
+    expect(times.slice(signedIn.length).every((time) => time === null)).toBe(true);
+  });
+});
+
+describe('how many users there are', () => {
+  it('is said on every page, whatever its size', async () => {
+    const { totals } = await walk('sort=name', 5);
+    expect(totals).toEqual([16, 16, 16, 16]);
+  });
+
+  it('counts those who are found, not those who are shown', async () => {
+    const { body } = await admin.call('GET', `${USERS}?q=musterhaus.example&limit=1`);
+    expect([body.resources.length, body.meta.total]).toEqual([1, 16]);
+    const { body: none } = await admin.call('GET', `${USERS}?q=niemand`);
+    expect(none).toEqual({ resources: [], meta: { total: 0 } });
+  });
+});
+
+describe('the search for users', () => {
+  it.each([
+    'zoe',
+    'ZOË',
+    'müll',
+    'muller',
+    'mueller-weiss',
+    'weiß zo',
+    '  weiss   zoe ',
+    'Mu\u0308ller',
+    'person0@',
+  ])('finds Zoë Müller-Weiß by “%s”', async (q) => {
+    expect(await find(q)).toEqual(['Zoë Müller-Weiß']);
+  });
+
+  it.each([
+    ['oesterreich', ['Anna Österreicher']],
+    ['eclair', ['René Éclair']],
+    ['lodzki', ['Jan Łódzki']],
+    ['weiß', ['Zoë Müller-Weiß', 'Emil Weiß', 'Emil Weiss', 'Fritz Weißberg']],
+  ])('finds by “%s” whoever is spelt so', async (q, found) => {
+    expect(await find(q)).toEqual(found);
+  });
+
+  it.each(['maier', 'zoe maier', 'zoemüller', "zoe' OR 1=1 --", '\\'])(
+    'does not find anybody by “%s”',
+    async (q) => {
+      expect(await find(q)).toEqual([]);
+    },
+  );
+
+  it('takes a per cent sign and an underscore for what they are', async () => {
+    expect(await find('%')).toEqual(['100 % Prozent_']);
+    expect(await find('prozent_')).toEqual(['100 % Prozent_']);
+    expect(await find('z_e')).toEqual([]);
+  });
+
+  it('finds everybody with an empty one', async () => {
+    expect(await names('q=%20&limit=100')).toHaveLength(16);
+  });
+
+  it('finds nobody of another account', async () => {
+    const other = await signIn(test.url, 'admin@beispiel.example');
+    const { body } = await other.call('GET', `${USERS}?q=musterhaus`);
+    expect(body).toEqual({ resources: [], meta: { total: 0 } });
+  });
+});
+
+describe('the query of the users’ list', () => {
+  it.each([
+    'sort=age',
+    'sort=',
+    'sort=name&sort=email',
+    `q=${'a'.repeat(101)}`,
+    'q=a&q=b',
+    'q=%00',
+    'cursor=WyJuYW1lIl0',
+  ])('is refused: %s', async (query) => {
+    const { status, body } = await admin.call('GET', `${USERS}?${query}`);
+    expect([status, body.code]).toEqual([400, 'validation_failed']);
+  });
+
+  it('cannot take a cursor of another order', async () => {
+    const { body: page } = await admin.call('GET', `${USERS}?sort=name&limit=1`);
+    const { status, body } = await admin.call(
+      'GET',
+      `${USERS}?sort=email&cursor=${page.meta.nextCursor}`,
+    );
+    expect([status, body.errors[0]?.code]).toEqual([400, 'invalid_cursor']);
+  });
+
+  it.each([
+    [['createdAt', '2026-02-31T00:00:00.000000Z', '0d6c8f3e-0000-4000-8000-000000000000']],
+    [['createdAt', 'now', '0d6c8f3e-0000-4000-8000-000000000000']],
+    [['createdAt', '2026-02-01T00:00:00.000000Z', "'; DROP TABLE users"]],
+    [['name', 'a', '0d6c8f3e-0000-4000-8000-000000000000']],
+    [['name', 'a', 'b\0', '0d6c8f3e-0000-4000-8000-000000000000']],
+    [['name', 'a', 5, '0d6c8f3e-0000-4000-8000-000000000000']],
+  ])('cannot take a cursor that somebody has made up: %j', async (key) => {
+    const cursor = Buffer.from(JSON.stringify(key)).toString('base64url');
+    const { status } = await admin.call('GET', `${USERS}?sort=${key[0]}&cursor=${cursor}`);
+    expect(status).toBe(400);
+  });
+});

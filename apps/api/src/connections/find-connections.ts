@@ -1,0 +1,135 @@
+import type { EntityManager } from 'typeorm';
+import { contains, NAME_COLLATION, searchWords } from '../database/search-text.js';
+import type { SessionCaller } from '../http/access.js';
+import {
+  afterCursor,
+  type Bind,
+  type KeyColumn,
+  keyColumns,
+  type ListOrder,
+  orderBy,
+  pageOf,
+  parameters,
+} from '../http/keyset.js';
+import { NAMED_CLIENTS } from '../oauth-clients/oauth-clients.service.js';
+import { NAMED_USERS } from '../users/users.service.js';
+import { healthCondition } from './connection.js';
+import type { ConnectionsQuery, ConnectionSort } from './connections.dto.js';
+
+interface Sorting {
+  join?: string;
+  columns: KeyColumn[];
+}
+
+const time = (sql: string): KeyColumn[] => [{ sql, type: 'timestamptz' }];
+const name = (sql: string): KeyColumn => ({
+  sql: `${sql} COLLATE ${NAME_COLLATION}`,
+  type: 'text',
+});
+const SORTINGS: Record<string, Sorting> = {
+  grantedAt: { columns: time('c.granted_at') },
+  // What has not ended, or was never used, comes before all others.
+  revokedAt: { columns: time(`coalesce(c.revoked_at, 'epoch')`) },
+  lastUsedAt: { columns: time(`coalesce(c.last_used_at, 'epoch')`) },
+  client: {
+    join: `JOIN ${NAMED_CLIENTS} app ON app.id = c.oauth_client_id`,
+    columns: [name('app.name')],
+  },
+  person: {
+    join: `JOIN ${NAMED_USERS} person ON person.id = c.user_id`,
+    columns: [name('person.last_name'), name('person.first_name')],
+  },
+};
+/** The same as above, in the words of the index that has only the ended ones. */
+const ENDED_ONLY: Sorting = { columns: time('c.revoked_at') };
+
+function orderOf(sort: ConnectionSort, endedOnly: boolean): ListOrder & Sorting {
+  const by = sort.replace('-', '');
+  const sorting = by === 'revokedAt' && endedOnly ? ENDED_ONLY : SORTINGS[by];
+  if (!sorting) throw new Error(`no order by ${sort}`);
+  return { ...sorting, name: sort, id: 'c.id', descending: sort.startsWith('-') };
+}
+
+/** An admin sees the account's connections, everybody else the own ones. */
+function visibleTo({ role, accountId, userId }: SessionCaller, bind: Bind): string[] {
+  const account = `c.account_id = ${bind(accountId)}`;
+  return role === 'admin' ? [account] : [account, `c.user_id = ${bind(userId)}`];
+}
+
+function conditions(
+  caller: SessionCaller,
+  { q, status, userId, clientId, health, ids }: ConnectionsQuery,
+  now: Date,
+  bind: Bind,
+): string[] {
+  const found = visibleTo(caller, bind);
+  if (status === 'active' || health !== undefined) found.push('c.revoked_at IS NULL');
+  if (status === 'revoked') found.push('c.revoked_at IS NOT NULL');
+  if (userId !== undefined) found.push(`c.user_id = ${bind(userId)}`);
+  if (clientId !== undefined) {
+    found.push(
+      `c.oauth_client_id IN (SELECT id FROM ${NAMED_CLIENTS} a WHERE a.client_id = ${bind(clientId)})`,
+    );
+  }
+  if (health !== undefined) found.push(healthCondition(health, () => `${bind(now)}::timestamptz`));
+  if (ids !== undefined) found.push(`c.id = ANY (${bind(ids)}::uuid[])`);
+  for (const word of searchWords(q)) {
+    const [account, typed] = [bind(caller.accountId), bind(word)];
+    // An account has few people and applications, and many connections.
+    found.push(`(
+      c.oauth_client_id IN (SELECT id FROM ${NAMED_CLIENTS} a WHERE ${contains('a.search_text', typed)})
+      OR c.user_id IN (SELECT id FROM ${NAMED_USERS} p
+        WHERE p.account_id = ${account} AND ${contains('p.search_text', typed)}))`);
+  }
+  return found;
+}
+
+/**
+ * The ids of the connections that the caller may see and asks for, a page of them, and how many
+ * there are.
+ * @throws ApiError validation_failed
+ */
+export async function findConnections(
+  manager: EntityManager,
+  caller: SessionCaller,
+  query: ConnectionsQuery & { limit: number },
+  now: Date,
+): Promise<{ ids: string[]; meta: { total: number; nextCursor?: string } }> {
+  const endedOnly = query.status === 'revoked';
+  const order = orderOf(query.sort ?? (endedOnly ? '-revokedAt' : '-grantedAt'), endedOnly);
+  const { values, bind } = parameters();
+  const found = conditions(caller, query, now, bind).join(' AND ');
+  const counted = values.length;
+  const after = afterCursor(order, query.cursor, bind);
+  const [[{ total }], rows] = await Promise.all([
+    manager.query<[{ total: number }]>(
+      `SELECT count(*)::integer AS total FROM connections c WHERE ${found}`,
+      values.slice(0, counted),
+    ),
+    manager.query<{ keyId: string }[]>(
+      `SELECT ${keyColumns(order)} FROM connections c ${order.join ?? ''}
+       WHERE ${found} AND ${after} ORDER BY ${orderBy(order)} LIMIT ${query.limit + 1}`,
+      values,
+    ),
+  ]);
+  const { rows: page, nextCursor } = pageOf(order, rows, query.limit);
+  return {
+    ids: page.map(({ keyId }) => keyId),
+    meta: { total, ...(nextCursor !== undefined && { nextCursor }) },
+  };
+}
+
+/** The applications that occur among what the caller may see, with how many are active. */
+export function countByClient(
+  manager: EntityManager,
+  caller: SessionCaller,
+): Promise<{ oauthClientId: string; active: number }[]> {
+  const { values, bind } = parameters();
+  const visible = visibleTo(caller, bind).join(' AND ');
+  return manager.query(
+    `SELECT c.oauth_client_id AS "oauthClientId",
+       (count(*) FILTER (WHERE c.revoked_at IS NULL))::integer AS active
+     FROM connections c WHERE ${visible} GROUP BY c.oauth_client_id`,
+    values,
+  );
+}
