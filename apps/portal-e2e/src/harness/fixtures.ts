@@ -244,6 +244,27 @@ export async function expectNoSidewaysScroll(page: Page): Promise<void> {
   expect(overflow).toBeLessThanOrEqual(0);
 }
 
+/** The size of text that the reader has chosen in the browser; 16 px are 100 %. */
+export async function setTextSize(page: Page, percent: number): Promise<void> {
+  const session = await page.context().newCDPSession(page);
+  const standard = Math.round((16 * percent) / 100);
+  await session.send('Page.setFontSizes', { fontSizes: { standard, fixed: standard } });
+  await session.detach();
+}
+
+/** Lets the API answer, and changes its `resource` on the way: for states that are hard to reach. */
+export async function changeAnswer<T extends object>(
+  page: Page,
+  url: RegExp,
+  change: (resource: T) => Partial<T>,
+): Promise<void> {
+  await page.route(url, async (route) => {
+    const response = await route.fetch();
+    const { resource } = (await response.json()) as { resource: T };
+    await route.fulfill({ response, json: { resource: { ...resource, ...change(resource) } } });
+  });
+}
+
 /** From the next navigation on; read with `layoutShift`. */
 export async function recordLayoutShifts(page: Page): Promise<void> {
   await page.addInitScript(() => {

@@ -1,3 +1,6 @@
 import { setupZonelessTestEnv } from 'jest-preset-angular/setup-env/zoneless';
 
 setupZonelessTestEnv();
+
+// The document of the tests has no layout, and nothing to scroll.
+Element.prototype.scrollIntoView = () => undefined;

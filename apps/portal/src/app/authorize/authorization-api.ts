@@ -15,13 +15,16 @@ export class AuthorizationApi {
     return (await this.api.get<Envelope<AuthorizationRequest>>(path, TELL)).resource;
   }
 
-  /** Grants what the page has shown: the values come from the validated request. */
-  async grant(request: AuthorizationRequest): Promise<IssuedCode> {
+  /**
+   * Grants what the page has shown: the values come from the validated request.
+   * @param scope what is granted: the request's, or less
+   */
+  async grant(request: AuthorizationRequest, scope: string): Promise<IssuedCode> {
     const resource: CodeInput = {
       clientId: request.client.clientId,
       userId: request.user.id,
       redirectUri: request.redirectUri,
-      scope: request.scope,
+      scope,
       ...(request.state === null ? {} : { state: request.state }),
       ...(request.codeChallenge === null ? {} : { codeChallenge: request.codeChallenge }),
       ...(request.codeChallengeMethod === null

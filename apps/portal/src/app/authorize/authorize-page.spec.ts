@@ -40,7 +40,7 @@ const request: AuthorizationRequest = {
 
 const api = {
   read: jest.fn<(query: string) => Promise<AuthorizationRequest>>(),
-  grant: jest.fn<(request: AuthorizationRequest) => Promise<IssuedCode>>(),
+  grant: jest.fn<(request: AuthorizationRequest, scope: string) => Promise<IssuedCode>>(),
 };
 const leave = jest.fn();
 const session = {
@@ -110,7 +110,8 @@ describe('the authorize page', () => {
   it('refusing asks the server nothing and goes back with access_denied', async () => {
     const fixture = await open();
     control(fixture, 'Ablehnen')?.click();
-    await shown(fixture, () => textOf(fixture).includes('Es wurde nichts freigegeben'));
+    await shown(fixture, () => textOf(fixture).includes('Abgelehnt'));
+    expect(textOf(fixture)).toContain('Die Anwendung erhält keinen Zugriff.');
     expect(api.grant).not.toHaveBeenCalled();
     expect(leave.mock.calls).toEqual([[request.denyRedirectTo]]);
   });
@@ -227,19 +228,88 @@ describe('the authorize page', () => {
     expect(leave).not.toHaveBeenCalled();
   });
 
-  it('names an existing connection and what changes against it', async () => {
-    api.read.mockResolvedValue({
+  describe('with an existing connection', () => {
+    const connected = (scope: string, asked = request.scope): AuthorizationRequest => ({
       ...request,
+      scope: asked,
+      scopes: asked.split(' '),
       existingConnection: {
         id: 'c1',
-        scope: 'read',
+        scope,
         grantedAt: '2026-11-01T08:00:00.000Z',
         lastUsedAt: null,
       },
     });
+
+    it('asks whether to connect again, and says what happens to it either way', async () => {
+      api.read.mockResolvedValue(connected('readwrite'));
+      const fixture = await open();
+      expect(textOf(fixture)).toContain('Maklerwelt CRM erneut verbinden?');
+      expect(textOf(fixture)).toContain('Bereits verbunden, zuletzt erlaubt vor');
+      expect(textOf(fixture)).toContain('Die Anwendung darf danach dasselbe wie bisher.');
+      expect(textOf(fixture)).toContain('Ablehnen lässt die bestehende Verbindung unverändert.');
+      expect(textOf(fixture)).not.toContain('erhält die Anwendung nichts');
+      control(fixture, 'Ablehnen')?.click();
+      await shown(fixture, () => textOf(fixture).includes('Abgelehnt'));
+      expect(textOf(fixture)).toContain('Die bestehende Verbindung bleibt unverändert.');
+    });
+
+    it('renews it with a button of that name', async () => {
+      api.read.mockResolvedValue(connected('readwrite'));
+      api.grant.mockResolvedValue({ code: 'c', expiresAt: '', redirectTo: 'https://x.example/cb' });
+      const fixture = await open();
+      expect(control(fixture, 'Zugriff erlauben')).toBeUndefined();
+      control(fixture, 'Verbindung erneuern')?.click();
+      await shown(fixture, () => textOf(fixture).includes('Verbindung erneuert'));
+    });
+
+    it('names what is new against it', async () => {
+      api.read.mockResolvedValue(connected('read'));
+      const fixture = await open();
+      expect(textOf(fixture)).toContain('Die Anwendung darf danach mehr als bisher.');
+      expect(textOf(fixture)).toContain('Flixchecks in Ihrem Namen anlegen und ändern neu');
+    });
+
+    it('names what it loses', async () => {
+      api.read.mockResolvedValue(connected('readwrite', 'read'));
+      const fixture = await open();
+      expect(textOf(fixture)).toContain('Die Anwendung darf danach weniger als bisher.');
+      expect(textOf(fixture)).toMatch(
+        /Das darf die Anwendung dann nicht mehr ?Flixchecks in Ihrem Namen anlegen und ändern/,
+      );
+    });
+  });
+
+  it('less can be allowed than is asked for, and that is what is granted', async () => {
+    api.grant.mockResolvedValue({ code: 'c', expiresAt: '', redirectTo: 'https://x.example/cb' });
     const fixture = await open();
-    expect(textOf(fixture)).toContain('Maklerwelt CRM ist bereits verbunden');
-    expect(textOf(fixture)).toContain('Flixchecks in Ihrem Namen anlegen und ändern neu');
+    const box = document.querySelector<HTMLInputElement>('#consent-read-only');
+    box?.click();
+    await shown(fixture, () => textOf(fixture).includes('keine Flixchecks anlegen oder ändern'));
+    expect(textOf(fixture)).not.toContain('Flixchecks in Ihrem Namen anlegen und ändern');
+    control(fixture, 'Zugriff erlauben')?.click();
+    await shown(fixture, () => leave.mock.calls.length === 1);
+    expect(api.grant.mock.calls).toEqual([[request, 'read']]);
+  });
+
+  it('what asks only to read offers no less', async () => {
+    api.read.mockResolvedValue({ ...request, scope: 'read', scopes: ['read'] });
+    await open();
+    expect(document.querySelector('#consent-read-only')).toBeNull();
+  });
+
+  it('a program on the same device is named as such, not by its address', async () => {
+    api.read.mockResolvedValue({
+      ...request,
+      redirectUri: 'http://127.0.0.1:51234/cb',
+      redirectHost: '127.0.0.1:51234',
+    });
+    const fixture = await open();
+    expect(textOf(fixture)).toContain('Danach geht es zurück zu Maklerwelt CRM auf diesem Gerät');
+    expect(textOf(fixture)).not.toContain('127.0.0.1');
+    control(fixture, 'Ablehnen')?.click();
+    await shown(fixture, () => textOf(fixture).includes('Abgelehnt'));
+    expect(textOf(fixture)).toContain('zu Maklerwelt CRM auf diesem Gerät geleitet');
   });
 
   it('warns of a publisher that nobody has verified', async () => {

@@ -26,7 +26,7 @@ import { RequestError } from './request-error';
 type View =
   | { step: 'loading' }
   | { step: 'deciding'; request: AuthorizationRequest; trouble: Trouble | null; busy: boolean }
-  | { step: 'leaving'; granted: boolean; clientName: string; host: string; address: string | null }
+  | { step: 'leaving'; granted: boolean; request: AuthorizationRequest; address: string | null }
   | { step: 'refused'; error: ApiError; seenBefore: boolean }
   | { step: 'failed'; error: ApiError };
 
@@ -87,13 +87,13 @@ export class AuthorizePage {
     }
   }
 
-  protected async allow(): Promise<void> {
+  protected async allow(scope: string): Promise<void> {
     const view = this.view();
     if (view.step !== 'deciding' || view.busy) return;
     const { request } = view;
     this.view.set({ ...view, busy: true, trouble: null });
     try {
-      const { redirectTo } = await this.api.grant(request);
+      const { redirectTo } = await this.api.grant(request, scope);
       this.go(request, true, redirectTo);
     } catch (cause) {
       const error = apiErrorFrom(cause);
@@ -154,8 +154,7 @@ export class AuthorizePage {
     this.view.set({
       step: 'leaving',
       granted,
-      clientName: request.client.name,
-      host: request.redirectHost,
+      request,
       address: this.leave.safe(address),
     });
     if (address) this.leave.to(address);

@@ -7,6 +7,7 @@ import {
   inject,
   input,
   output,
+  signal,
   viewChild,
 } from '@angular/core';
 import { RouterLink } from '@angular/router';
@@ -24,15 +25,35 @@ import { Monogram } from '../ui/monogram';
 import { Publisher } from '../ui/publisher';
 import type { Trouble } from './authorize-page';
 import { Leave } from './leave';
-import { termsOf } from './scope-terms';
+import { isOnThisDevice } from './on-this-device';
+import { READ_ONLY, termsOf } from './scope-terms';
 
-const TROUBLE_TEXTS: Record<Trouble, string> = {
+/** What an answer came to: said where it was given. */
+const FAILURES: Partial<Record<Trouble, string>> = {
   'session-ended': 'authorize.trouble.sessionEnded',
-  'other-user': 'authorize.trouble.otherUser',
-  changed: 'authorize.trouble.changed',
   unreachable: 'authorize.trouble.unreachable',
   failed: 'authorize.trouble.failed',
   'sign-out-failed': 'authorize.trouble.signOutFailed',
+};
+
+/** What should be looked at once more: said above it. */
+const TO_LOOK_AT: Partial<Record<Trouble, string>> = {
+  'other-user': 'authorize.trouble.otherUser',
+  changed: 'authorize.trouble.changed',
+};
+
+const FIRST_TIME = {
+  heading: 'authorize.heading',
+  allow: 'authorize.allow',
+  allowing: 'authorize.allowing',
+  note: 'authorize.note',
+};
+
+const AGAIN = {
+  heading: 'authorize.existing.heading',
+  allow: 'authorize.existing.allow',
+  allowing: 'authorize.existing.allowing',
+  note: 'authorize.existing.note',
 };
 
 /** What is asked, by whom, for whom, and the two answers. */
@@ -47,7 +68,8 @@ export class Consent {
   readonly request = input.required<AuthorizationRequest>();
   readonly busy = input(false);
   readonly trouble = input<Trouble | null>(null);
-  readonly allow = output();
+  /** With the scope that is allowed: the one asked for, or less. */
+  readonly allow = output<string>();
   readonly deny = output();
   readonly switchUser = output();
   readonly signIn = output();
@@ -55,17 +77,31 @@ export class Consent {
   protected readonly formats = inject(Formats);
   private readonly leave = inject(Leave);
   private readonly notice = viewChild<ElementRef<HTMLElement>>('notice');
+  private readonly answers = viewChild.required<ElementRef<HTMLElement>>('answers');
 
-  protected readonly terms = computed(() =>
-    termsOf(this.request().scopes, this.request().existingConnection),
+  protected readonly asksToWrite = computed(() => this.request().scopes.includes('readwrite'));
+  protected readonly readOnly = signal(false);
+  private readonly lessThanAsked = computed(() => this.asksToWrite() && this.readOnly());
+  protected readonly scope = computed(() =>
+    this.lessThanAsked() ? READ_ONLY : this.request().scope,
   );
-  protected readonly changes = computed(
-    () => this.terms().dropped.length > 0 || this.terms().may.some((term) => term.added),
-  );
-  protected readonly troubleText = computed(() => {
-    const trouble = this.trouble();
-    return trouble ? TROUBLE_TEXTS[trouble] : null;
+  protected readonly terms = computed(() => {
+    const { scopes, existingConnection } = this.request();
+    return termsOf(this.lessThanAsked() ? [READ_ONLY] : scopes, existingConnection);
   });
+  protected readonly words = computed(() =>
+    this.request().existingConnection ? AGAIN : FIRST_TIME,
+  );
+  /** Against the existing connection. */
+  protected readonly change = computed(() => {
+    if (this.terms().dropped.length > 0) return 'authorize.existing.less';
+    return this.terms().may.some(({ added }) => added)
+      ? 'authorize.existing.more'
+      : 'authorize.existing.same';
+  });
+  protected readonly onThisDevice = computed(() => isOnThisDevice(this.request().redirectUri));
+  protected readonly failure = computed(() => wordsFor(this.trouble(), FAILURES));
+  protected readonly look = computed(() => wordsFor(this.trouble(), TO_LOOK_AT));
   protected readonly privacyUri = computed(() =>
     this.leave.safe(this.request().client.privacyPolicyUri),
   );
@@ -80,9 +116,17 @@ export class Consent {
   protected readonly warning = warning;
 
   constructor() {
-    // What came in the way is read first, by eye and by screen reader.
+    // What came in the way is read first, by eye and by screen reader; what to do stands beside it.
     afterRenderEffect(() => {
-      if (this.troubleText()) this.notice()?.nativeElement.focus();
+      if (!this.trouble()) return;
+      const notice = this.notice()?.nativeElement;
+      notice?.focus({ preventScroll: true });
+      const place = this.failure() ? this.answers().nativeElement : notice;
+      place?.scrollIntoView({ block: 'nearest' });
     });
   }
+}
+
+function wordsFor(trouble: Trouble | null, words: Partial<Record<Trouble, string>>): string | null {
+  return (trouble && words[trouble]) ?? null;
 }

@@ -2,7 +2,14 @@ import { ChangeDetectionStrategy, Component, computed, input } from '@angular/co
 import { TranslocoDirective } from '@jsverse/transloco';
 import check from '@material-symbols/svg-400/rounded/check.svg';
 import close from '@material-symbols/svg-400/rounded/close.svg';
+import { AuthorizationRequest } from '../api/types';
 import { Icon } from '../ui/icon';
+import { isOnThisDevice } from './on-this-device';
+
+const GRANTED = { heading: 'authorize.leaving.granted', text: null };
+const RENEWED = { heading: 'authorize.leaving.renewed', text: null };
+const DENIED = { heading: 'authorize.leaving.denied', text: 'authorize.leaving.deniedText' };
+const UNCHANGED = { heading: 'authorize.leaving.denied', text: 'authorize.leaving.unchangedText' };
 
 /** The short moment between the answer and the other site: what was decided, where one is sent. */
 @Component({
@@ -11,19 +18,29 @@ import { Icon } from '../ui/icon';
   imports: [Icon, TranslocoDirective],
   template: `
     <div class="fx-card" role="status" *transloco="let t">
+      @let name = request().client.name;
       <span class="sign" [class.sign--granted]="granted()"><fx-icon [svg]="icon()" /></span>
-      <h1>{{ t(granted() ? 'authorize.leaving.granted' : 'authorize.leaving.denied') }}</h1>
+      <h1>{{ t(words().heading) }}</h1>
+      @if (words().text; as text) {
+        <p>{{ t(text) }}</p>
+      }
       @if (address(); as address) {
-        <p>{{ t('authorize.leaving.text', { host: host() }) }}</p>
+        <p>
+          {{
+            t('authorize.leaving.text', {
+              place: onThisDevice()
+                ? t('authorize.onThisDevice', { name })
+                : request().redirectHost,
+            })
+          }}
+        </p>
         <span class="track" aria-hidden="true"></span>
         <p class="fx-small fx-muted">
           {{ t('authorize.leaving.stuck') }}
-          <a [href]="address" rel="noreferrer">{{
-            t('authorize.leaving.link', { name: clientName() })
-          }}</a>
+          <a [href]="address" rel="noreferrer">{{ t('authorize.leaving.link', { name }) }}</a>
         </p>
       } @else {
-        <p>{{ t('authorize.leaving.nowhere', { name: clientName() }) }}</p>
+        <p>{{ t('authorize.leaving.nowhere', { name }) }}</p>
       }
     </div>
   `,
@@ -83,8 +100,13 @@ import { Icon } from '../ui/icon';
 })
 export class Leaving {
   readonly granted = input.required<boolean>();
-  readonly clientName = input.required<string>();
-  readonly host = input.required<string>();
+  readonly request = input.required<AuthorizationRequest>();
   readonly address = input.required<string | null>();
   protected readonly icon = computed(() => (this.granted() ? check : close));
+  protected readonly words = computed(() => {
+    const again = this.request().existingConnection !== null;
+    if (this.granted()) return again ? RENEWED : GRANTED;
+    return again ? UNCHANGED : DENIED;
+  });
+  protected readonly onThisDevice = computed(() => isOnThisDevice(this.request().redirectUri));
 }

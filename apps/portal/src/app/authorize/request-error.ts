@@ -14,6 +14,7 @@ import { ApiError } from '../api/problem';
 import { Formats } from '../i18n/formats';
 import { PageState } from '../ui/page-state';
 import { Leave } from './leave';
+import { isOnThisDevice } from './on-this-device';
 
 interface Words {
   title: string;
@@ -84,10 +85,9 @@ export class RequestError {
   protected readonly address = computed(() => this.leave.safe(this.problem().redirectTo));
   protected readonly host = computed(() => {
     const address = this.address();
-    if (!address) return '';
-    const { host, protocol } = new URL(address);
-    return host || protocol.replace(':', '');
+    return address ? new URL(address).host : '';
   });
+  protected readonly onThisDevice = computed(() => isOnThisDevice(this.address() ?? ''));
   protected readonly remaining = signal<number | null>(null);
 
   constructor() {

@@ -34,6 +34,7 @@ describe('what a scope means', () => {
     const terms = termsOf(['read'], existing('readwrite'));
     expect(terms.dropped).toEqual([WRITE]);
     expect(terms.may.some(({ added }) => added)).toBe(false);
+    expect(terms.mayNot).not.toContain('authorize.mayNot.write');
   });
 
   it('the same request marks nothing', () => {

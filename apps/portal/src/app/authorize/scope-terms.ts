@@ -14,6 +14,9 @@ export interface Terms {
   dropped: string[];
 }
 
+/** The least that can be allowed. */
+export const READ_ONLY = 'read';
+
 const READ = ['authorize.may.readChecks', 'authorize.may.readProfile'];
 const WRITE = ['authorize.may.writeChecks'];
 const NEVER = [
@@ -31,9 +34,12 @@ function textsOf(scopes: readonly string[]): string[] {
 export function termsOf(scopes: readonly string[], existing: ExistingConnection | null): Terms {
   const asked = textsOf(scopes);
   const held = existing ? textsOf(existing.scope.split(' ')) : [];
+  const dropped = held.filter((text) => !asked.includes(text));
+  const mayWrite = asked.includes(WRITE[0] ?? '');
   return {
     may: asked.map((text) => ({ text, added: existing !== null && !held.includes(text) })),
-    mayNot: [...(asked.includes(WRITE[0] ?? '') ? [] : ['authorize.mayNot.write']), ...NEVER],
-    dropped: held.filter((text) => !asked.includes(text)),
+    // What is dropped need not be said twice.
+    mayNot: [...(mayWrite || dropped.length > 0 ? [] : ['authorize.mayNot.write']), ...NEVER],
+    dropped,
   };
 }
