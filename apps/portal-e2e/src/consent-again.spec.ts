@@ -1,0 +1,75 @@
+import type { Page, Request } from '@playwright/test';
+import {
+  authorizeUrl,
+  demoUrl,
+  expect,
+  MEMBER,
+  pkce,
+  portalUrl,
+  signIn,
+  test,
+} from './harness/fixtures';
+
+const isCallback = (request: Request): boolean => request.url().startsWith(`${demoUrl()}/callback`);
+const heading = (page: Page) => page.getByRole('heading', { level: 1 });
+
+test('an existing connection is named, what changes against it, and what refusing does to it', async ({
+  page,
+  member,
+}) => {
+  await member.connect('read');
+  await signIn(page, MEMBER);
+  await page.goto(authorizeUrl());
+  await expect(heading(page)).toHaveText('Maklerwelt CRM erneut verbinden?');
+  await expect(page.getByText('Die Anwendung darf danach mehr als bisher.')).toBeVisible();
+  await expect(
+    page.getByRole('listitem').filter({ hasText: 'Flixchecks in Ihrem Namen anlegen' }),
+  ).toContainText('neu');
+  await expect(
+    page
+      .getByRole('listitem')
+      .filter({ hasText: 'Die Flixchecks Ihres Unternehmens und deren Stand' }),
+  ).not.toContainText('neu');
+
+  await page.goto(authorizeUrl({ scope: 'read' }));
+  await expect(page.getByText('Die Anwendung darf danach dasselbe wie bisher.')).toBeVisible();
+  await expect(
+    page.getByText('Ablehnen lässt die bestehende Verbindung unverändert.'),
+  ).toBeVisible();
+  await page.route(`${demoUrl()}/callback**`, (route) => route.fulfill({ status: 204 }));
+  const [before] = await member.connections();
+  await page.getByRole('button', { name: 'Ablehnen' }).click();
+  await expect(page.getByText('Die bestehende Verbindung bleibt unverändert.')).toBeVisible();
+  expect(await member.connections()).toEqual([before]);
+});
+
+test('less can be allowed than is asked for: the token’s scope and the connection say so', async ({
+  page,
+  member,
+  request,
+}) => {
+  const { verifier, challenge } = pkce();
+  await signIn(page, MEMBER);
+  await page.goto(authorizeUrl({ code_challenge: challenge, code_challenge_method: 'S256' }));
+  await page.getByRole('checkbox', { name: 'Nur das Ansehen erlauben' }).check();
+  await expect(page.getByText('keine Flixchecks anlegen oder ändern')).toBeVisible();
+  await expect(page.getByText('Flixchecks in Ihrem Namen anlegen und ändern')).toHaveCount(0);
+  await page.route(`${demoUrl()}/callback**`, (route) => route.fulfill({ status: 204 }));
+  const callback = page.waitForRequest(isCallback);
+  await page.getByRole('button', { name: 'Zugriff erlauben' }).click();
+  const code = new URL((await callback).url()).searchParams.get('code');
+  const answer = await request.post(`${portalUrl()}/guest/v7/oauth-tokens`, {
+    data: {
+      grant_type: 'authorization_code',
+      code,
+      code_verifier: verifier,
+      redirect_uri: `${demoUrl()}/callback`,
+      client_id: 'maklerwelt-crm',
+      client_secret: 'maklerwelt-crm-demo-secret',
+    },
+  });
+  expect(await answer.json()).toMatchObject({ scope: 'read' });
+  expect(await member.connections()).toMatchObject([{ scope: 'read' }]);
+  await page.goto(`${portalUrl()}/portal/settings/connections`);
+  await expect(page.getByRole('article').first()).toContainText('Nur ansehen');
+});
