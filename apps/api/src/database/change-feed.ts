@@ -1,6 +1,7 @@
 import {
   ChangeFeed as PostgresChangeFeed,
   type FeedQuery,
+  type Subscribed,
   type Subscription as FeedSubscription,
 } from '@flixcheck/change-feed';
 import {
@@ -12,7 +13,7 @@ import {
 import { CONFIG, type RuntimeConfig } from '../config/config.module.js';
 import { AppLogger } from '../http/app-logger.js';
 
-export type { FeedQuery };
+export type { FeedQuery, Subscribed };
 
 /** What the database's triggers announce (see the migrations). */
 export type Channel = 'revocations' | 'connections' | 'oauth_clients' | 'signing_keys';
@@ -20,7 +21,7 @@ export type Subscription = FeedSubscription<Channel>;
 
 /**
  * The change feed of this process. What it says may be trusted while `isLive()`; otherwise its
- * subscribers ask the database for each request (DESIGN: how a request flows, 5).
+ * subscribers ask the database for each request.
  */
 @Injectable()
 export class ChangeFeed
@@ -34,6 +35,11 @@ export class ChangeFeed
       onLive: () => logger.log('change feed is live'),
       onDown: (reason) =>
         logger.warn(`change feed is down: ${reason?.message}; requests ask the database`),
+      onFailure: (channel, error) =>
+        logger.warn(
+          `what was announced on ${channel} could not be read: ${(error as Error).message}; ` +
+            'trying again, and asking the database meanwhile',
+        ),
     });
   }
 

@@ -45,6 +45,14 @@ export class AccessTokens {
   ) {}
 
   /**
+   * Makes sure that tokens can be issued, before what they are issued for is spent.
+   * @throws ApiError service_unavailable; what the database throws
+   */
+  ready(): Promise<void> {
+    return this.keys.ready();
+  }
+
+  /**
    * @param now the moment of issue
    * @returns the signed token and its lifetime in seconds
    */

@@ -88,7 +88,7 @@ describe('signing keys (CONTRACT §5, RFC 7517, RFC 9700 §2.6)', () => {
       const there = node.app.get(SigningKeys);
       await Promise.all([keys.maintain(), there.maintain(), keys.rotate(), there.rotate()]);
       await Promise.all([keys.maintain(), there.maintain()]);
-      const lists = [keys.jwks(), there.jwks()].map(({ keys: list }) =>
+      const lists = (await Promise.all([keys.jwks(), there.jwks()])).map(({ keys: list }) =>
         list.map((key) => String(key['kid'])).sort(),
       );
       expect(lists[0]).toEqual(lists[1]);

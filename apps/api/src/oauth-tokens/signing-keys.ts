@@ -1,4 +1,4 @@
-import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import {
   createPublicKey,
@@ -11,7 +11,8 @@ import { DataSource, type EntityManager } from 'typeorm';
 import { Clock, DAY, HOUR, MINUTE } from '../config/clock.js';
 import { deriveKeys } from '../config/config.js';
 import { CONFIG, type RuntimeConfig } from '../config/config.module.js';
-import { ChangeFeed } from '../database/change-feed.js';
+import { ChangeFeed, type Subscribed } from '../database/change-feed.js';
+import { ApiError } from '../http/api-error.js';
 import { AppLogger } from '../http/app-logger.js';
 import { AuditLog } from '../users/audit-log.js';
 import { ACCESS_TOKEN_LIFETIME_MS, CLOCK_TOLERANCE_MS } from './access-token-rules.js';
@@ -27,8 +28,8 @@ const KEEP_FOREIGN_MS = DAY;
 /** By then every node has been replaced, where each of them gets another APP_SECRET. */
 const SEAL_ANEW_AFTER_MS = HOUR;
 const ROTATION_LOCK = 7_304_002;
-/** While announcements may be missed, the table is read again after this long. */
-const RELOAD_MS = 500;
+/** A key may be used elsewhere before its announcement is heard here; made-up ids cost no more. */
+const UNKNOWN_KEY_READ_MS = 50;
 
 interface LoadedKey {
   kid: string;
@@ -55,12 +56,13 @@ export interface SigningKeyStatus {
  * sign and kept until the last token that they signed has expired (RFC 7517, RFC 9700 §2.6).
  */
 @Injectable()
-export class SigningKeys implements OnModuleInit {
+export class SigningKeys {
   private keys: LoadedKey[] = [];
   private loadedAt = 0;
   private loading: Promise<void> | undefined;
   private next: Promise<void> | undefined;
   private readonly sealing: SigningKeySealing;
+  private readonly announced: Subscribed;
   /** When this program began to sign; a command never does. */
   private signingSince: Date | undefined;
   private readonly foreign = new Set<string>();
@@ -69,22 +71,18 @@ export class SigningKeys implements OnModuleInit {
     @InjectDataSource() private readonly dataSource: DataSource,
     @Inject(CONFIG) config: RuntimeConfig,
     private readonly clock: Clock,
-    private readonly feed: ChangeFeed,
+    feed: ChangeFeed,
     private readonly audit: AuditLog,
     private readonly logger: AppLogger,
   ) {
     this.sealing = new SigningKeySealing(deriveKeys(config, 'signing-keys'));
-  }
-
-  async onModuleInit(): Promise<void> {
-    this.feed.subscribe({
+    this.announced = feed.subscribe({
       channel: 'signing_keys',
-      onChange: () => void this.load().catch((error: unknown) => this.logger.error(error)),
+      onChange: () => this.load(),
       catchUp: async (_query, reconnected) => {
         if (reconnected) await this.load();
       },
     });
-    await this.load();
   }
 
   /**
@@ -93,15 +91,32 @@ export class SigningKeys implements OnModuleInit {
    * run with another APP_SECRET than the nodes.
    */
   async startSigning(): Promise<void> {
-    this.signingSince = this.clock.now();
+    this.signingSince ??= this.clock.now();
     await this.load();
   }
 
-  /** The key that signs now. */
+  /**
+   * The key that signs now.
+   * @throws ApiError service_unavailable where this node has none yet
+   */
   current(): { kid: string; privateKey: KeyObject } {
     const key = this.signingKey();
-    if (!key?.privateKey) throw new Error('there is no signing key');
+    if (!key?.privateKey) {
+      throw new ApiError('service_unavailable', 'There is no key to sign with; try again soon.', {
+        retryAfterSeconds: 1,
+      });
+    }
     return { kid: key.kid, privateKey: key.privateKey };
+  }
+
+  /**
+   * Makes sure that `current` is there and not revoked. Asked before a grant is spent, whose answer
+   * would otherwise be lost.
+   * @throws ApiError service_unavailable; what the database throws
+   */
+  async ready(): Promise<void> {
+    if (!this.announced.isCurrent() || this.signingKey() === undefined) await this.load();
+    this.current();
   }
 
   /** From when the key on has signed that signs now; undefined where this node has none. */
@@ -110,18 +125,23 @@ export class SigningKeys implements OnModuleInit {
   }
 
   /**
-   * The public key with this id, unless it has been revoked or has retired. Asks the table again
-   * where this node may have missed a change.
+   * The public key with this id, unless it has been revoked or has retired. Asks the table where
+   * this node may have missed a change, or has heard of one that it has not read yet.
    */
   async find(kid: string): Promise<KeyObject | undefined> {
-    const known = this.keys.find((key) => key.kid === kid);
-    const trusted = known !== undefined && this.feed.isLive();
-    if (!trusted && performance.now() - this.loadedAt > RELOAD_MS) await this.load();
-    return this.keys.find((key) => key.kid === kid)?.publicKey;
+    const known = this.known(kid);
+    if (known && this.announced.isCurrent()) return known;
+    const isRecent = performance.now() - this.loadedAt < UNKNOWN_KEY_READ_MS;
+    if (!this.announced.isCurrent() || !isRecent) await this.load();
+    return this.known(kid);
   }
 
-  /** What `/.well-known/jwks.json` shows (RFC 7517 §5). */
-  jwks(): { keys: JsonWebKey[] } {
+  /**
+   * What `/.well-known/jwks.json` shows (RFC 7517 §5); as up to date as `find`, for those who read
+   * it trust a key for minutes.
+   */
+  async jwks(): Promise<{ keys: JsonWebKey[] }> {
+    if (!this.announced.isCurrent()) await this.load();
     return {
       keys: this.keys.map(({ kid, publicJwk }) => ({
         ...publicJwk,
@@ -230,6 +250,10 @@ export class SigningKeys implements OnModuleInit {
       }
     });
     await this.load();
+  }
+
+  private known(kid: string): KeyObject | undefined {
+    return this.keys.find((key) => key.kid === kid)?.publicKey;
   }
 
   private signingKey(): LoadedKey | undefined {

@@ -51,7 +51,7 @@ export class TokenGrants {
   ) {}
 
   /** @throws OAuthError */
-  grant(request: ClientRequest, findings: Findings): Promise<TokenResponse> {
+  async grant(request: ClientRequest, findings: Findings): Promise<TokenResponse> {
     const grantType = requireParameter(request.parameters, 'grant_type');
     const { resource } = request.parameters;
     if (resource !== undefined && !isOwnResource(resource, this.config.publicUrl)) {
@@ -61,6 +61,7 @@ export class TokenGrants {
         `The resource must be ${this.config.publicUrl} or a path below it.`,
       );
     }
+    await this.accessTokens.ready();
     switch (grantType) {
       case 'authorization_code':
         return this.redeem(request, findings);

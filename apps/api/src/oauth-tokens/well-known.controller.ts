@@ -52,8 +52,8 @@ export class WellKnownController {
   @Header('Cache-Control', CACHE)
   @Header('Content-Type', 'application/jwk-set+json')
   @ApiOperation({ summary: 'The keys that sign access tokens (RFC 7517)' })
-  jwks() {
-    return JSON.stringify(this.keys.jwks());
+  async jwks() {
+    return JSON.stringify(await this.keys.jwks());
   }
 
   @Get('oauth-protected-resource')

@@ -1,0 +1,96 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { ChangeFeed } from '../database/change-feed.js';
+import { signIn } from '../testing/portal-user.js';
+import { createTestApp, type TestApp } from '../testing/test-app.js';
+import { ThirdParty } from '../testing/third-party.js';
+import { SigningKeys } from './signing-keys.js';
+
+/** Two nodes: what one changes is announced to the other. */
+let here: TestApp;
+let there: TestApp;
+let keys: SigningKeys;
+beforeAll(async () => {
+  here = await createTestApp();
+  there = await createTestApp({ databaseUrl: here.config.databaseUrl });
+  keys = there.app.get(SigningKeys);
+});
+afterEach(() => {
+  jest.restoreAllMocks();
+});
+afterAll(async () => {
+  await there.close();
+  await here.close();
+});
+
+/**
+ * Lets the reads of the keys there fail.
+ * @param times how many; all until the end of the test where left out
+ * @returns when the last of them, or the first of all, has failed
+ */
+function failReads(times?: number): Promise<void> {
+  return new Promise((failed) => {
+    const read = jest.spyOn(there.dataSource.manager, 'createQueryBuilder');
+    const away = () => {
+      throw Object.assign(new Error('the connection was reset'), { code: 'ECONNRESET' });
+    };
+    const last = () => {
+      failed();
+      return away();
+    };
+    if (times === undefined) return read.mockImplementation(last);
+    for (let i = 1; i < times; i += 1) read.mockImplementationOnce(away);
+    return read.mockImplementationOnce(last);
+  });
+}
+
+async function eventually(check: () => Promise<boolean>): Promise<void> {
+  const until = performance.now() + 5000;
+  while (!(await check())) {
+    if (performance.now() > until) throw new Error('not within 5 s');
+    await new Promise(setImmediate);
+  }
+}
+
+const isTrusted = async (kid: string) => (await keys.find(kid)) !== undefined;
+const isPublished = async (kid: string) =>
+  (await keys.jwks()).keys.some((key) => key['kid'] === kid);
+
+describe('a key that another node has revoked', () => {
+  it('is refused although the reads that followed the announcement failed', async () => {
+    const kid = await here.app.get(SigningKeys).rotate({ immediately: true });
+    await eventually(() => isTrusted(kid));
+    const failed = failReads(3);
+    await here.app.get(SigningKeys).revoke(kid);
+    await failed;
+    expect(there.app.get(ChangeFeed).isLive()).toBe(true);
+    await eventually(async () => !(await isTrusted(kid)));
+  });
+
+  it('is neither trusted nor published on old knowledge while the table cannot be read', async () => {
+    const kid = await here.app.get(SigningKeys).rotate({ immediately: true });
+    await eventually(() => isTrusted(kid));
+    const failed = failReads();
+    await here.app.get(SigningKeys).revoke(kid);
+    await failed;
+    await expect(keys.find(kid)).rejects.toThrow('reset');
+    await expect(keys.jwks()).rejects.toThrow('reset');
+    jest.restoreAllMocks();
+    expect(await isTrusted(kid)).toBe(false);
+    expect(await isPublished(kid)).toBe(false);
+  });
+
+  it('signs no token elsewhere: a grant waits for the key that follows, and is not spent', async () => {
+    const client = new ThirdParty(there.url);
+    const kid = await here.app.get(SigningKeys).rotate({ immediately: true });
+    await eventually(() => isTrusted(kid));
+    const code = await client.code(await signIn(here.url));
+    const failed = failReads();
+    await here.app.get(SigningKeys).revoke(kid);
+    await failed;
+    expect((await client.exchange(code)).status).toBe(503);
+    jest.restoreAllMocks();
+    const { status, body } = await client.exchange(code);
+    expect(status).toBe(200);
+    expect(await new ThirdParty(here.url).use(body.access_token)).toBe(200);
+  });
+});
