@@ -4,7 +4,7 @@ import type { FastifyInstance } from 'fastify';
 import type { DynamicModule } from '@nestjs/common';
 import { AppModule } from './app.module.js';
 import type { RuntimeConfig } from './config/config.module.js';
-import { ChangeFeed } from './database/change-feed.js';
+import { StartTasks } from './database/start-tasks.js';
 import { AppLogger } from './http/app-logger.js';
 import { serveErrorsPage } from './http/errors-page.js';
 import { ErrorFilter } from './http/exception.filter.js';
@@ -54,7 +54,10 @@ export async function configureApp(
   const document = createOpenApiDocument(app, config.publicUrl);
   serveSwaggerUi(app, document, config.publicUrl);
   await app.init();
-  await app.get(ChangeFeed).start();
-  await app.get(SigningKeys).startSigning();
-  await app.get(OAuthClientsService).ensureBuiltIn(apiExplorer(config.publicUrl));
+  const tasks = app.get(StartTasks);
+  const builtIn = apiExplorer(config.publicUrl);
+  await Promise.all([
+    tasks.run('signing keys', () => app.get(SigningKeys).startSigning()),
+    tasks.run('API explorer', () => app.get(OAuthClientsService).ensureBuiltIn(builtIn)),
+  ]);
 }

@@ -9,6 +9,7 @@ import { dataSourceOptions } from './database/data-source.js';
 import { fillDemoData } from './database/demo-data.js';
 import { migrate } from './database/migrate.js';
 import { prepareDatabase } from './database/runtime-config.js';
+import { onceAvailable } from './database/start-tasks.js';
 import { AppLogger } from './http/app-logger.js';
 
 /** Longer than any request takes; what is still open then is cut off. */
@@ -54,9 +55,12 @@ async function start(): Promise<void> {
   try {
     const database = await prepareDatabase(config, progress);
     closers.push(database.stop);
-    const ran = await migrate(database.config.databaseUrl);
+    const { databaseUrl } = database.config;
+    const ran = await onceAvailable(() => migrate(databaseUrl), progress);
     if (ran.length > 0) progress(`migrated the database: ${ran.join(', ')}`);
-    if (config.demoData) await demoData(database.config.databaseUrl, config.demoClientPort);
+    if (config.demoData) {
+      await onceAvailable(() => demoData(databaseUrl, config.demoClientPort), progress);
+    }
     const app = await createApp(database.config, logger);
     closers.push(() => app.close());
     await app.listen({ port: config.port, host: config.host });

@@ -12,6 +12,7 @@ import {
 } from '@nestjs/common';
 import { CONFIG, type RuntimeConfig } from '../config/config.module.js';
 import { AppLogger } from '../http/app-logger.js';
+import { patiently } from './start-tasks.js';
 
 export type { FeedQuery, Subscribed };
 
@@ -45,7 +46,7 @@ export class ChangeFeed
 
   /** Every module has subscribed by now. A feed that is down costs speed, not correctness. */
   async onApplicationBootstrap(): Promise<void> {
-    await this.start().catch(() => undefined);
+    await patiently(this.start().catch(() => undefined));
   }
 
   onApplicationShutdown(): Promise<void> {

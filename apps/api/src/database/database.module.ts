@@ -3,6 +3,7 @@ import { TypeOrmModule } from '@nestjs/typeorm';
 import type { RuntimeConfig } from '../config/config.module.js';
 import { ChangeFeed } from './change-feed.js';
 import { dataSourceOptions } from './data-source.js';
+import { isSlow, StartTasks } from './start-tasks.js';
 
 @Global()
 @Module({})
@@ -14,11 +15,14 @@ export class DatabaseModule {
         TypeOrmModule.forRoot({
           ...dataSourceOptions(config.databaseUrl),
           autoLoadEntities: true,
-          retryAttempts: 0,
+          // What the database says at once is final; where it is slow or starting, it is asked again.
+          retryAttempts: 10,
+          retryDelay: 1000,
+          toRetry: isSlow,
         }),
       ],
-      providers: [ChangeFeed],
-      exports: [ChangeFeed],
+      providers: [ChangeFeed, StartTasks],
+      exports: [ChangeFeed, StartTasks],
     };
   }
 }
