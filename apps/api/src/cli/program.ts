@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander';
 import { migrate } from '../database/migrate.js';
 import { withDatabase } from './application.js';
 import { auditCommands } from './audit.commands.js';
+import { demoCommands } from './demo.commands.js';
 import { explain } from './explain.js';
 import { oauthClientsCommands } from './oauth-clients.commands.js';
 import { signingKeysCommands } from './signing-keys.commands.js';
@@ -51,6 +52,7 @@ it. They need the program's environment variables.`,
     usersCommands(terminal),
     signingKeysCommands(terminal),
     auditCommands(terminal),
+    demoCommands(terminal),
   ]) {
     root.addCommand(group);
   }

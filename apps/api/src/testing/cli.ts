@@ -16,13 +16,15 @@ interface RunOptions {
   url?: string;
   /** What somebody at a terminal answers; without it, there is no terminal. */
   answer?: string;
+  /** More of the program's environment. */
+  env?: NodeJS.ProcessEnv;
 }
 
 /** Runs a command beside the program, as `npm run cli --` does. */
 export async function runBeside(
   { config }: Pick<TestApp, 'config'>,
   args: string[],
-  { input = '', url = config.databaseUrl, answer }: RunOptions = {},
+  { input = '', url = config.databaseUrl, answer, env }: RunOptions = {},
 ): Promise<Run> {
   const out: string[] = [];
   const error: string[] = [];
@@ -37,7 +39,7 @@ export async function runBeside(
             error.push(question);
             return Promise.resolve(answer);
           },
-    env: { DATABASE_URL: url, APP_SECRET: config.appSecret },
+    env: { DATABASE_URL: url, APP_SECRET: config.appSecret, ...env },
   });
   const written = out.join('\n');
   return {

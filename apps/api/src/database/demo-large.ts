@@ -1,0 +1,156 @@
+import type { DataSource, EntityManager } from 'typeorm';
+
+const ACCOUNT = 'admin@musterhaus.example';
+const PEOPLE = 62;
+const ACTIVE = 1200;
+const ENDED = 780;
+
+/** Names whose order and search take some German. */
+const FIRST_NAMES = ['Anna', 'Bernd', 'Çelik', 'Dörte', 'Émile', 'Fatma', 'Günther', 'Zoë'];
+const LAST_NAMES = [
+  'Ahrens',
+  'Ärger',
+  'Bäcker',
+  'Becker',
+  'Groß',
+  'Grossmann',
+  'Löwe',
+  'Łukasik',
+  'Müller',
+  'Mueller',
+  'Müller-Weißenfels',
+  'Ostermann',
+  'Öztürk',
+  'Weiß',
+  'Weiss',
+  'Zabel',
+];
+const APPLICATIONS = [
+  'Äquator Vergleich',
+  'Aktenbote',
+  'Bestandsblick',
+  'Claimfix',
+  'Deckungscheck',
+  'Etikett Archiv',
+  'Fondsfinder',
+  'Gutachten Online',
+  'Haftpflicht Direkt',
+  'Immobilienwert',
+  'Jahresgespräch',
+  'Kfz-Wechsel',
+  'Lohnnachweis',
+  'Maklerpost',
+  'Nachlassplaner',
+  'Ökotarif',
+  'Provisionsbuch',
+  'Quittungsbox',
+  'Rentenlücke',
+  'Schadenakte',
+  'Terminbrücke',
+  'Überschussrechner',
+  'Vertragsspiegel',
+  'Wohnflächencheck',
+];
+
+/**
+ * Makes the demo company a large one, so that long lists can be tried: 62 people, 1,200 active and
+ * 780 ended connections to 27 applications, in every state of health.
+ * @returns false when it is large already, or there is no demo data
+ */
+export async function makeDemoLarge(dataSource: DataSource, now: Date): Promise<boolean> {
+  return dataSource.transaction(async (tx) => {
+    await tx.query('LOCK TABLE accounts IN EXCLUSIVE MODE');
+    const [state] = await tx.query(
+      `SELECT account_id AS "accountId",
+         (SELECT count(*)::integer FROM users u WHERE u.account_id = a.account_id) AS people
+       FROM users a WHERE email = $1`,
+      [ACCOUNT],
+    );
+    if (!state || state.people >= PEOPLE) return false;
+    await insertPeople(tx, state.accountId, PEOPLE - state.people, now);
+    await insertApplications(tx, now);
+    await insertConnections(tx, state.accountId, now);
+    return true;
+  });
+}
+
+async function insertPeople(tx: EntityManager, accountId: string, count: number, now: Date) {
+  await tx.query(
+    `INSERT INTO users (id, account_id, email, first_name, last_name, role, locale, status,
+       password_hash, last_sign_in_at, created_at, updated_at)
+     SELECT gen_random_uuid(), $1, 'person' || lpad(n::text, 2, '0') || '@musterhaus.example',
+       ($3::text[])[1 + (n * 5) % cardinality($3::text[])],
+       ($4::text[])[1 + (n * 7) % cardinality($4::text[])],
+       CASE WHEN n % 20 = 0 THEN 'admin' ELSE 'member' END, 'de',
+       CASE WHEN n % 15 = 0 THEN 'disabled' ELSE 'active' END, template.password_hash,
+       CASE WHEN n % 6 > 0 THEN $5::timestamptz - n * interval '19 hours' END,
+       $5::timestamptz - (400 - n) * interval '1 day', $5
+     FROM generate_series(1, $2::integer) n,
+       (SELECT password_hash FROM users WHERE email = '${ACCOUNT}') template`,
+    [accountId, count, FIRST_NAMES, LAST_NAMES, now],
+  );
+}
+
+async function insertApplications(tx: EntityManager, now: Date) {
+  await tx.query(
+    `INSERT INTO oauth_clients (id, client_id, name, description, publisher, publisher_verified,
+       kind, redirect_uris, scopes, require_pkce, status, listed, homepage_uri, created_at,
+       updated_at, deleted_at)
+     SELECT gen_random_uuid(), 'sample-' || n, name, 'Eine Anwendung zum Ausprobieren langer Listen.',
+       name || ' GmbH', n % 3 > 0, 'public',
+       ARRAY['https://sample' || n || '.example/callback'], '{read,readwrite}', true,
+       CASE WHEN n IN (5, 6) THEN 'disabled' ELSE 'active' END, n <> 7,
+       'https://sample' || n || '.example', $2, $2, CASE WHEN n = 6 THEN $2::timestamptz END
+     FROM unnest($1::text[]) WITH ORDINALITY sample (name, n)
+     ON CONFLICT (client_id) DO NOTHING`,
+    [APPLICATIONS, now],
+  );
+}
+
+/** Every pair of person and application once, in an order that looks like none. */
+const PAIRS = `
+  SELECT person.id AS user_id, app.id AS oauth_client_id, app.status AS app_status,
+    person.status AS person_status,
+    row_number() OVER (ORDER BY md5(person.email || app.client_id)) AS n
+  FROM users person, oauth_clients app
+  WHERE person.account_id = $1 AND app.client_id <> 'api-explorer'`;
+
+async function insertConnections(tx: EntityManager, accountId: string, now: Date) {
+  await tx.query(
+    `WITH pairs AS (${PAIRS}), added AS (
+       INSERT INTO connections (id, oauth_client_id, user_id, account_id, scope, granted_at,
+         last_used_at, last_refresh_refused_at)
+       SELECT gen_random_uuid(), oauth_client_id, user_id, $1, CASE WHEN n % 4 = 0 THEN 'read' ELSE 'readwrite' END,
+         $2::timestamptz - n * interval '5 hours',
+         CASE WHEN n % 9 > 0 THEN $2::timestamptz - (n % 13) * (n % 11) * interval '20 hours' END,
+         CASE WHEN n % 17 = 0 THEN $2::timestamptz - interval '1 minute' END
+       FROM (SELECT *, row_number() OVER (ORDER BY n) AS place FROM pairs
+             WHERE app_status = 'active' AND person_status = 'active') usable
+       WHERE place <= $3
+       ON CONFLICT (oauth_client_id, user_id) WHERE revoked_at IS NULL DO NOTHING
+       RETURNING id, user_id, scope, granted_at
+     )
+     INSERT INTO connection_events (connection_id, at, type, actor_id, scope)
+     SELECT id, granted_at, 'granted', user_id, scope FROM added`,
+    [accountId, now, ACTIVE],
+  );
+  await tx.query(
+    `WITH pairs AS (${PAIRS}), added AS (
+       INSERT INTO connections (id, oauth_client_id, user_id, account_id, scope, granted_at,
+         last_used_at, revoked_at, revoked_by, revocation_reason)
+       SELECT gen_random_uuid(), oauth_client_id, user_id, $1, 'readwrite',
+         $2::timestamptz - (n + 800) * interval '9 hours',
+         $2::timestamptz - (n % 100 + 200) * interval '1 day',
+         $2::timestamptz - ((n * 37) % 180) * interval '1 day' - n * interval '1 minute',
+         CASE WHEN n % 3 = 0 THEN user_id END,
+         CASE n % 3 WHEN 0 THEN 'user' WHEN 1 THEN 'client' ELSE 'client_disabled' END
+       FROM pairs WHERE n <= $3
+       RETURNING id, user_id, scope, granted_at, revoked_at, revoked_by, revocation_reason
+     )
+     INSERT INTO connection_events (connection_id, at, type, actor_id, scope, detail)
+     SELECT id, granted_at, 'granted', user_id, scope, NULL FROM added
+     UNION ALL
+     SELECT id, revoked_at, 'revoked', revoked_by, NULL, revocation_reason FROM added`,
+    [accountId, now, ENDED],
+  );
+}
