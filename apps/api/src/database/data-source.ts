@@ -4,6 +4,7 @@ import { InitialSchema1790000000000 } from './migrations/1790000000000-initial-s
 import { FindRequests1791000000000 } from './migrations/1791000000000-find-requests.js';
 import { SecretLastUsed1792000000000 } from './migrations/1792000000000-secret-last-used.js';
 import { BackgroundWork1794000000000 } from './migrations/1794000000000-background-work.js';
+import { HousekeepingIndexes1794100000000 } from './migrations/1794100000000-housekeeping-indexes.js';
 import { ListIndexes1801000000000 } from './migrations/1801000000000-list-indexes.js';
 
 /** Every migration, oldest first. The app, the command line and the tests share this list. */
@@ -12,6 +13,7 @@ export const MIGRATIONS = [
   FindRequests1791000000000,
   SecretLastUsed1792000000000,
   BackgroundWork1794000000000,
+  HousekeepingIndexes1794100000000,
   ListIndexes1801000000000,
 ];
 
