@@ -6,6 +6,10 @@ import { deleteInBatches } from '../database/delete-in-batches.js';
 import { IDLE_MS } from './sessions.service.js';
 import { WINDOW_MS } from './sign-in-limits.js';
 
+const EXPIRED = { table: 'sessions', condition: 'expires_at <= $1' };
+const IDLE = { table: 'sessions', condition: 'last_seen_at <= $1' };
+const FAILURES = { table: 'sign_in_failures', condition: 'at <= $1' };
+
 /** Forgets sessions that have ended and failures to sign in that count no longer. */
 @Injectable()
 export class AuthRetention implements OnModuleInit {
@@ -19,19 +23,20 @@ export class AuthRetention implements OnModuleInit {
     this.background.step({
       name: 'auth.sessions',
       schedule: '3 * * * *',
-      run: async (signal) =>
-        (await this.delete('sessions', 'expires_at <= $1', 0, signal)) +
-        (await this.delete('sessions', 'last_seen_at <= $1', IDLE_MS, signal)),
+      run: async (signal) => {
+        const expired = await deleteInBatches(this.dataSource, EXPIRED, [this.before(0)], signal);
+        const idle = [this.before(IDLE_MS)];
+        return expired + (await deleteInBatches(this.dataSource, IDLE, idle, signal));
+      },
     });
     this.background.step({
       name: 'auth.sign-in-failures',
-      schedule: '5 * * * *',
-      run: (signal) => this.delete('sign_in_failures', 'at <= $1', WINDOW_MS, signal),
+      schedule: '8 * * * *',
+      run: (signal) => deleteInBatches(this.dataSource, FAILURES, [this.before(WINDOW_MS)], signal),
     });
   }
 
-  private delete(table: string, condition: string, age: number, signal: AbortSignal) {
-    const before = new Date(this.clock.now().getTime() - age);
-    return deleteInBatches(this.dataSource, table, condition, [before], signal);
+  private before(age: number): Date {
+    return new Date(this.clock.now().getTime() - age);
   }
 }

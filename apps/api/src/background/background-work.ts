@@ -94,6 +94,10 @@ export class BackgroundWork implements BeforeApplicationShutdown {
     this.queues.set(queue.name, queue as unknown as BackgroundQueue);
   }
 
+  stepNames(): string[] {
+    return [...this.steps.keys()];
+  }
+
   /** Runs a step here and now. @returns what the step returns */
   async run(name: string, signal: AbortSignal = this.stopping.signal): Promise<number> {
     const step = this.steps.get(name);

@@ -9,7 +9,7 @@ import { Clock } from '../config/clock.js';
  */
 @Injectable()
 export class StepRecords {
-  private known = new Map<string, Date>();
+  private readonly known = new Map<string, Date>();
   private reading: Promise<void> | undefined;
 
   constructor(
@@ -34,7 +34,7 @@ export class StepRecords {
        ON CONFLICT (name) DO UPDATE SET last_success_at = excluded.last_success_at`,
       [name, now],
     );
-    this.known.set(name, now);
+    this.know(name, now);
   }
 
   /** What this node knows, without waiting for the database. */
@@ -52,6 +52,11 @@ export class StepRecords {
     const rows: { name: string; at: Date }[] = await this.dataSource.query(
       'SELECT name, last_success_at AS at FROM background_steps',
     );
-    this.known = new Map(rows.map(({ name, at }) => [name, at]));
+    for (const { name, at } of rows) this.know(name, at);
+  }
+
+  /** A read that began before a step ended does not know of it. */
+  private know(name: string, at: Date): void {
+    if (at >= (this.known.get(name) ?? at)) this.known.set(name, at);
   }
 }

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { BackgroundWork } from '../background/background-work.js';
 import { DAY, HOUR } from '../config/clock.js';
 import { grant } from '../testing/connections.js';
 import { signIn } from '../testing/portal-user.js';
 import { createTestApp, type TestApp } from '../testing/test-app.js';
 import { ConnectionUsage } from './connection-usage.js';
-import { ConnectionsRetention } from './connections-retention.js';
 import { ConnectionsService } from './connections.service.js';
 import { Revocations } from './revocations.js';
 
@@ -15,7 +15,12 @@ beforeAll(async () => {
 });
 afterAll(() => test.close());
 
-const prune = () => test.app.get(ConnectionsRetention).prune();
+const run = (step: string) => test.app.get(BackgroundWork).run(`connections.${step}`);
+const prune = async () => ({
+  events: await run('events'),
+  usage: await run('usage'),
+  revocations: await run('revocations'),
+});
 
 it('history and use are kept for 400 days, revocations until no token can be alive', async () => {
   const { app, clock } = test;

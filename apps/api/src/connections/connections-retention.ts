@@ -1,44 +1,48 @@
-import { Injectable } from '@nestjs/common';
+import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import type { DataSource } from 'typeorm';
+import { BackgroundWork } from '../background/background-work.js';
 import { Clock, DAY } from '../config/clock.js';
+import { deleteInBatches } from '../database/delete-in-batches.js';
 
 /** A year's history, and a month to ask questions about it. */
 const HISTORY_MS = 400 * DAY;
-/** Short statements: pruning must not hold up anybody. */
-const ROWS_PER_STATEMENT = 5000;
 
-/** Deletes what nobody needs any more. Safe to run on several nodes at once. */
+const EVENTS = { table: 'connection_events', condition: 'at < $1', oldestBy: 'id' };
+const USAGE = { table: 'connection_usage', condition: 'day < $1' };
+const REVOCATIONS = { table: 'revocations', condition: 'expires_at < $1' };
+
+/** Forgets history that is too old, and revocations that no token is left to be refused by. */
 @Injectable()
-export class ConnectionsRetention {
+export class ConnectionsRetention implements OnModuleInit {
   constructor(
     @InjectDataSource() private readonly dataSource: DataSource,
     private readonly clock: Clock,
+    private readonly background: BackgroundWork,
   ) {}
 
-  /** @returns how many rows were deleted */
-  async prune(): Promise<{ events: number; usage: number; revocations: number }> {
-    const now = this.clock.now();
-    const horizon = new Date(now.getTime() - HISTORY_MS);
-    return {
-      events: await this.delete('connection_events', 'at < $1', horizon),
-      usage: await this.delete('connection_usage', 'day < $1', horizon.toISOString().slice(0, 10)),
-      revocations: await this.delete('revocations', 'expires_at < $1', now),
-    };
+  onModuleInit(): void {
+    this.background.step({
+      name: 'connections.events',
+      schedule: '13 * * * *',
+      run: (signal) => deleteInBatches(this.dataSource, EVENTS, [this.horizon()], signal),
+    });
+    this.background.step({
+      name: 'connections.usage',
+      schedule: '18 * * * *',
+      run: (signal) => {
+        const day = this.horizon().toISOString().slice(0, 10);
+        return deleteInBatches(this.dataSource, USAGE, [day], signal);
+      },
+    });
+    this.background.step({
+      name: 'connections.revocations',
+      schedule: '23 * * * *',
+      run: (signal) => deleteInBatches(this.dataSource, REVOCATIONS, [this.clock.now()], signal),
+    });
   }
 
-  private async delete(table: string, condition: string, limit: Date | string): Promise<number> {
-    let total = 0;
-    let deleted: number;
-    do {
-      [, deleted] = await this.dataSource.query(
-        `DELETE FROM ${table} WHERE ctid = ANY (ARRAY(
-           SELECT ctid FROM ${table} WHERE ${condition} LIMIT ${ROWS_PER_STATEMENT}
-           FOR UPDATE SKIP LOCKED))`,
-        [limit],
-      );
-      total += deleted;
-    } while (deleted === ROWS_PER_STATEMENT);
-    return total;
+  private horizon(): Date {
+    return new Date(this.clock.now().getTime() - HISTORY_MS);
   }
 }

@@ -38,12 +38,6 @@ import { Revocations } from './revocations.js';
     ConnectionUsage,
     Revocations,
   ],
-  exports: [
-    ConnectionsService,
-    ConnectionsRetention,
-    ConnectionChanges,
-    ConnectionUsage,
-    Revocations,
-  ],
+  exports: [ConnectionsService, ConnectionChanges, ConnectionUsage, Revocations],
 })
 export class ConnectionsModule {}

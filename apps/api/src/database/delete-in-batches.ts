@@ -1,31 +1,42 @@
 import type { DataSource } from 'typeorm';
 
-/** A statement of this size takes some ten milliseconds, and holds up nobody. */
+/** A statement of this size takes some tens of milliseconds, and holds up nobody. */
 const ROWS_PER_STATEMENT = 5000;
 
+/** What housekeeping has to forget: the rows of a table that meet a condition. */
+export interface Outdated {
+  table: string;
+  /** SQL with `$1`, …; one of the table's indexes answers it, unless `oldestBy` is given. */
+  condition: string;
+  /**
+   * The key of a log that only grows. It is read from its oldest row on, and no further than to
+   * the first batch that still holds something to keep: a log needs no index on its time.
+   */
+  oldestBy?: string;
+}
+
 /**
- * Deletes row by row what a housekeeping step has to forget, in short statements that skip what
- * somebody else is working on: that is left for the next time.
- * @param table its name
- * @param condition SQL that one of its indexes answers, with `$1`, …
- * @returns how many rows were deleted; no more after `signal` is aborted
+ * Deletes in short statements, which skip what somebody else is working on: that is left for the
+ * next time. Ends between two statements once `signal` is aborted.
+ * @returns how many rows were deleted
  */
 export async function deleteInBatches(
   dataSource: DataSource,
-  table: string,
-  condition: string,
+  { table, condition, oldestBy }: Outdated,
   values: unknown[],
   signal: AbortSignal,
 ): Promise<number> {
+  const batch =
+    oldestBy === undefined
+      ? `SELECT ctid FROM ${table} WHERE ${condition} LIMIT ${ROWS_PER_STATEMENT}
+         FOR UPDATE SKIP LOCKED`
+      : `SELECT row FROM (SELECT ctid AS row, * FROM ${table} ORDER BY ${oldestBy}
+                          LIMIT ${ROWS_PER_STATEMENT}) oldest WHERE ${condition}`;
+  const statement = `DELETE FROM ${table} WHERE ctid = ANY (ARRAY(${batch}))`;
   let total = 0;
-  let deleted = ROWS_PER_STATEMENT;
-  while (deleted === ROWS_PER_STATEMENT && !signal.aborted) {
-    [, deleted] = (await dataSource.query(
-      `DELETE FROM ${table} WHERE ctid = ANY (ARRAY(
-         SELECT ctid FROM ${table} WHERE ${condition} LIMIT ${ROWS_PER_STATEMENT}
-         FOR UPDATE SKIP LOCKED))`,
-      values,
-    )) as [unknown, number];
+  let deleted = 1;
+  while (deleted > 0 && !signal.aborted) {
+    [, deleted] = (await dataSource.query(statement, values)) as [unknown, number];
     total += deleted;
   }
   return total;

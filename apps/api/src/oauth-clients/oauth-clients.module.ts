@@ -13,6 +13,7 @@ import { OAuthRequestEntity } from './oauth-request.entity.js';
 import { RegistryController } from './registry.controller.js';
 import { ClientRegistry } from './registry.service.js';
 import { RequestLog } from './request-log.js';
+import { RequestLogRetention } from './request-log-retention.js';
 import { SecretUsage } from './secret-usage.js';
 
 /** The registry of third-party applications, their secrets, and how they authenticate. */
@@ -29,6 +30,7 @@ import { SecretUsage } from './secret-usage.js';
     ClientSecrets,
     ClientAuthentication,
     RequestLog,
+    RequestLogRetention,
     FailureLimit,
     SecretUsage,
   ],

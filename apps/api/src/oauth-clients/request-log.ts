@@ -23,12 +23,6 @@ const INSERT = `
   SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::timestamptz[], $4::text[], $5::text[], $6::text[],
     $7::text[], $8::text[], $9::text[], $10::uuid[], $11::text[], $12::real[])`;
 
-const PRUNE_BATCH_SIZE = 10_000;
-/** In pieces that stay well below the time that a statement may take. */
-const PRUNE = `
-  DELETE FROM oauth_requests WHERE id = ANY (ARRAY(
-    SELECT id FROM oauth_requests WHERE at < $1 LIMIT ${PRUNE_BATCH_SIZE}))`;
-
 /**
  * What each client asked for and why it failed (CONTRACT §4). It costs the token endpoint nothing:
  * successes are written together, a moment later. Failures are there before their answer is sent,
@@ -79,18 +73,6 @@ export class RequestLog implements OnApplicationShutdown {
     await this.flush();
     const row = await this.dataSource.getRepository(OAuthRequestEntity).findOneBy({ requestId });
     return row && { ...toRecord(row), oauthClientId: row.oauthClientId };
-  }
-
-  /**
-   * Forgets what is older, for the maintenance job.
-   * @returns how many entries that were
-   */
-  async prune(before: Date): Promise<number> {
-    for (let pruned = 0; ;) {
-      const [, count]: [unknown, number] = await this.dataSource.query(PRUNE, [before]);
-      pruned += count;
-      if (count < PRUNE_BATCH_SIZE) return pruned;
-    }
   }
 
   async onApplicationShutdown(): Promise<void> {

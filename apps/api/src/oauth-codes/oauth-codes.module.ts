@@ -5,6 +5,7 @@ import { OAuthClientsModule } from '../oauth-clients/oauth-clients.module.js';
 import { UsersModule } from '../users/users.module.js';
 import { AuthorizationCode } from './authorization-code.entity.js';
 import { AuthorizationRequestLog } from './authorization-request-log.js';
+import { CodesRetention } from './codes-retention.js';
 import { OAuthCodesController } from './oauth-codes.controller.js';
 import { OAuthCodesService } from './oauth-codes.service.js';
 
@@ -16,7 +17,7 @@ import { OAuthCodesService } from './oauth-codes.service.js';
     ConnectionsModule,
   ],
   controllers: [OAuthCodesController],
-  providers: [OAuthCodesService, AuthorizationRequestLog],
+  providers: [OAuthCodesService, AuthorizationRequestLog, CodesRetention],
   exports: [OAuthCodesService],
 })
 export class OAuthCodesModule {}

@@ -8,7 +8,7 @@ import {
 import { Inject, Injectable } from '@nestjs/common';
 import { InjectDataSource, InjectRepository } from '@nestjs/typeorm';
 import { randomUUID } from 'node:crypto';
-import { DataSource, LessThan, type Repository } from 'typeorm';
+import { DataSource, type Repository } from 'typeorm';
 import { Clock, SECOND } from '../config/clock.js';
 import { CONFIG, type RuntimeConfig } from '../config/config.module.js';
 import { ConnectionsService } from '../connections/connections.service.js';
@@ -148,11 +148,6 @@ export class OAuthCodesService {
    */
   find(code: string): Promise<AuthorizationCodeRecord | null> {
     return this.codes.findOneBy({ codeHash: hashSecret(code) });
-  }
-
-  /** Forgets codes created before `before`; none of them can be redeemed any more. */
-  async prune(before: Date): Promise<number> {
-    return (await this.codes.delete({ createdAt: LessThan(before) })).affected ?? 0;
   }
 
   private validate(input: unknown, page: boolean): Promise<AuthorizationRequest> {

@@ -16,6 +16,7 @@ import { SigningKeys } from './signing-keys.js';
 import { TokenGrants } from './token-grants.js';
 import { TokenIntrospection } from './token-introspection.js';
 import { TokenRevocation } from './token-revocation.js';
+import { TokensHousekeeping } from './tokens-housekeeping.js';
 import { UserinfoController } from './userinfo.controller.js';
 import { WellKnownController } from './well-known.controller.js';
 
@@ -38,6 +39,7 @@ import { WellKnownController } from './well-known.controller.js';
     TokenGrants,
     TokenIntrospection,
     TokenRevocation,
+    TokensHousekeeping,
   ],
   exports: [AccessTokens, SigningKeys, RefreshTokenFamilies],
 })

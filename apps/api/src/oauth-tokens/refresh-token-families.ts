@@ -1,7 +1,7 @@
 import { hashesEqual, type RefreshToken } from '@flixcheck/oauth-protocol';
 import { Injectable } from '@nestjs/common';
 import { InjectDataSource, InjectRepository } from '@nestjs/typeorm';
-import { DataSource, LessThan, type Repository } from 'typeorm';
+import { DataSource, type Repository } from 'typeorm';
 import { ConnectionsService } from '../connections/connections.service.js';
 import { Revocations } from '../connections/revocations.js';
 import { Counters } from '../operations/counters.js';
@@ -88,10 +88,5 @@ export class RefreshTokenFamilies {
     });
     if (ended) this.counters.reuseDetected(reason === 'code_reused' ? 'code' : 'refresh_token');
     return ended;
-  }
-
-  /** Forgets families whose refresh tokens ran out before `before`. */
-  async prune(before: Date): Promise<number> {
-    return (await this.families.delete({ expiresAt: LessThan(before) })).affected ?? 0;
   }
 }

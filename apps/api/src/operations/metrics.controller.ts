@@ -4,6 +4,8 @@ import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyInstance } from 'fastify';
 import { collectDefaultMetrics, Gauge, Histogram } from 'prom-client';
 import { DataSource } from 'typeorm';
+import { BackgroundWork } from '../background/background-work.js';
+import { StepRecords } from '../background/step-records.js';
 import { Clock, SECOND } from '../config/clock.js';
 import { ChangeFeed } from '../database/change-feed.js';
 import { AllowAnyone } from '../http/access.js';
@@ -30,6 +32,8 @@ export class MetricsController implements OnModuleInit {
     private readonly keys: SigningKeys,
     private readonly dataSource: DataSource,
     private readonly clock: Clock,
+    private readonly background: BackgroundWork,
+    private readonly steps: StepRecords,
   ) {
     const registers = [counters.registry];
     collectDefaultMetrics({ register: counters.registry });
@@ -49,6 +53,7 @@ export class MetricsController implements OnModuleInit {
       this.signingKeyAge(),
     );
     this.poolGauge();
+    this.stepGauge();
   }
 
   onModuleInit(): void {
@@ -99,6 +104,25 @@ export class MetricsController implements OnModuleInit {
         this.set({ state: 'used' }, master.totalCount - master.idleCount);
         this.set({ state: 'idle' }, master.idleCount);
         this.set({ state: 'waiting' }, master.waitingCount);
+      },
+    });
+  }
+
+  /** What other nodes have done is one scrape late: no scrape waits for the database. */
+  private stepGauge(): void {
+    const registers = [this.counters.registry];
+    const read = () => {
+      void this.steps.refresh().catch(() => undefined);
+      const ends = this.steps.lastSuccesses();
+      return this.background.stepNames().map((step) => [step, ends.get(step)] as const);
+    };
+    new Gauge({
+      name: 'background_step_last_success_timestamp_seconds',
+      help: 'When each step of the background work last ended well, on whichever node',
+      labelNames: ['step'],
+      registers,
+      collect() {
+        for (const [step, at] of read()) if (at) this.set({ step }, at.getTime() / SECOND);
       },
     });
   }

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { DAY, MINUTE } from '../config/clock.js';
+import { BackgroundWork } from '../background/background-work.js';
+import { DAY, MINUTE, SECOND } from '../config/clock.js';
 import { DEMO_PASSWORD } from '../database/demo-data.js';
 import { SigningKeys } from '../oauth-tokens/signing-keys.js';
 import { call, type PortalUser, signIn } from '../testing/portal-user.js';
@@ -120,6 +121,22 @@ describe('the state of a node shows', () => {
     await runner.release();
     expect(await valueOf('database_pool_connections', { state: 'idle' })).toBeGreaterThan(0);
     expect(await valueOf('database_pool_connections', { state: 'waiting' })).toBe(0);
+  });
+
+  it('when each step of the background work last ended well, not when it failed', async () => {
+    const background = test.app.get(BackgroundWork);
+    const step = { name: 'test.step', schedule: '* * * * *', run: async () => 0 };
+    background.step(step);
+    const last = () =>
+      valueOf('background_step_last_success_timestamp_seconds', { step: step.name });
+    expect(await last()).toBeUndefined();
+    await background.run(step.name);
+    const first = (await last()) ?? 0;
+    expect(Math.abs(first - test.clock.now().getTime() / SECOND)).toBeLessThan(60);
+    test.clock.advance(DAY);
+    step.run = () => Promise.reject(new Error('fails'));
+    await expect(background.run(step.name)).rejects.toThrow('fails');
+    expect(await last()).toBe(first);
   });
 
   it('how old the key is that signs', async () => {

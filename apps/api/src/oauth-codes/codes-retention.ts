@@ -1,0 +1,31 @@
+import { Injectable, type OnModuleInit } from '@nestjs/common';
+import { InjectDataSource } from '@nestjs/typeorm';
+import type { DataSource } from 'typeorm';
+import { BackgroundWork } from '../background/background-work.js';
+import { Clock, DAY } from '../config/clock.js';
+import { deleteInBatches } from '../database/delete-in-batches.js';
+
+/** A code must be recognised when it is repeated as long as its tokens may live. */
+const KEEP_MS = 90 * DAY;
+const OLD = { table: 'authorization_codes', condition: 'created_at < $1' };
+
+/** Forgets codes that nobody can repeat to any effect. */
+@Injectable()
+export class CodesRetention implements OnModuleInit {
+  constructor(
+    @InjectDataSource() private readonly dataSource: DataSource,
+    private readonly clock: Clock,
+    private readonly background: BackgroundWork,
+  ) {}
+
+  onModuleInit(): void {
+    this.background.step({
+      name: 'oauth-codes.codes',
+      schedule: '33 * * * *',
+      run: (signal) => {
+        const before = new Date(this.clock.now().getTime() - KEEP_MS);
+        return deleteInBatches(this.dataSource, OLD, [before], signal);
+      },
+    });
+  }
+}
