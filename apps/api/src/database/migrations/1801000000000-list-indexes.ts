@@ -1,4 +1,5 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
+import { createIndex } from '../schema-change.js';
 
 const INDEXES = {
   users_name: `users (account_id, last_name COLLATE "de-x-icu", first_name COLLATE "de-x-icu", id)`,
@@ -9,14 +10,11 @@ const INDEXES = {
 /** Lists of people by name, and of ended connections by their end. */
 export class ListIndexes1801000000000 implements MigrationInterface {
   name = 'ListIndexes1801000000000';
-  /** CONCURRENTLY cannot run inside one; the program goes on writing meanwhile. */
   transaction = false;
 
   async up(runner: QueryRunner): Promise<void> {
     for (const [name, definition] of Object.entries(INDEXES)) {
-      // What an attempt that was cut off has left behind is invalid.
-      await runner.query(`DROP INDEX CONCURRENTLY IF EXISTS ${name}`);
-      await runner.query(`CREATE INDEX CONCURRENTLY ${name} ON ${definition}`);
+      await createIndex(runner, name, definition);
     }
   }
 
