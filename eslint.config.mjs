@@ -97,6 +97,23 @@ export default [
     },
   },
   ...apiModuleRules,
+  {
+    files: ['apps/api/src/background/**/*.ts'],
+    ignores: ['**/*.spec.ts'],
+    rules: {
+      'no-restricted-imports': [
+        'error',
+        {
+          patterns: [
+            {
+              regex: `^(\\.\\./)+(${moduleOrder.join('|')}|operations)/`,
+              message: 'background knows no rule of the product: the owner declares its step.',
+            },
+          ],
+        },
+      ],
+    },
+  },
   ...angular.configs.tsRecommended.map((config) => ({ ...config, files: ['apps/portal/**/*.ts'] })),
   ...angular.configs.templateRecommended.map((config) => ({
     ...config,
