@@ -4,21 +4,32 @@ import { delimiter, dirname, join } from 'node:path';
 import { Failure } from './failure.mjs';
 import { inWorkspace } from './workspace.mjs';
 
-const MAJOR = 24;
+/** What Angular's tools ask for; npm brings a newer one wherever it has one for the machine. */
+const OLDEST = [24, 15];
 const binFolder = inWorkspace('node_modules', '.bin');
 
 /** The Node that the program is built for and runs on: the one that npm has installed. */
 export function projectNode() {
-  const installed = join(binFolder, 'node');
-  for (const candidate of [installed, process.execPath]) {
+  const modules = inWorkspace('node_modules', `node-${packageOf(process)}`, 'bin');
+  const installed = [join(modules, 'node'), join(modules, 'node.exe')];
+  for (const candidate of [...installed, process.execPath]) {
     if (!existsSync(candidate)) continue;
     const path = realpathSync(candidate);
-    if (majorOf(path) >= MAJOR) return path;
+    if (isNewEnough(versionOf(path))) return path;
   }
   throw new Failure(
-    `Node ${MAJOR} could not be installed for this machine (${process.platform} ${process.arch}): ` +
-      `install Node ${MAJOR} from https://nodejs.org and run the command again.`,
+    `npm has no Node ${OLDEST.join('.')} for this machine (${process.platform} ${process.arch}): ` +
+      'install Node 24 from https://nodejs.org and run the command again.',
   );
+}
+
+/** The packages `node-…` name systems their own way; on Apple silicon there is none yet. */
+export function packageOf({ platform, arch }) {
+  return `${platform === 'win32' ? 'win' : platform}-${arch}`;
+}
+
+function isNewEnough([major = 0, minor = 0]) {
+  return major > OLDEST[0] || (major === OLDEST[0] && minor >= OLDEST[1]);
 }
 
 /** The environment for the project's own programs, in which `node` is the project's. */
@@ -33,8 +44,9 @@ export function pathWithoutModules(path) {
   return path.split(delimiter).filter(foreign).join(delimiter);
 }
 
-function majorOf(path) {
-  if (path === realpathSync(process.execPath)) return Number.parseInt(process.versions.node, 10);
+function versionOf(path) {
+  const numbers = (version) => version.split('.').map(Number);
+  if (path === realpathSync(process.execPath)) return numbers(process.versions.node);
   const asked = spawnSync(path, ['-p', 'process.versions.node'], { encoding: 'utf8' });
-  return asked.status === 0 ? Number.parseInt(asked.stdout, 10) : 0;
+  return asked.status === 0 ? numbers(asked.stdout) : [];
 }
