@@ -3,25 +3,13 @@ import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'n
 import { dirname, join } from 'node:path';
 import { diskFull, Failure } from './failure.mjs';
 import { projectEnvironment } from './project-node.mjs';
+import { buildableProjects } from './projects.mjs';
 import { run } from './run.mjs';
 import { inWorkspace, root } from './workspace.mjs';
 
 const stampsFile = inWorkspace('.nx', 'built.json');
 const SHARED_SOURCES = ['nx.json', 'package-lock.json', 'tsconfig.base.json'];
 const NOT_SOURCES = new Set(['dist', 'node_modules', '.angular', 'test-results', 'coverage']);
-
-/** Everything that can be built, by the name of its Nx project. */
-export function buildableProjects() {
-  const projects = {};
-  for (const parent of ['apps', 'libs']) {
-    for (const name of foldersIn(parent)) {
-      const folder = join(parent, name);
-      const project = readJson(inWorkspace(folder, 'project.json'));
-      if (project?.targets?.build) projects[project.name] = folder;
-    }
-  }
-  return projects;
-}
 
 /**
  * The projects whose sources or outputs are not those of the last build. Nx would find out as well,
@@ -108,11 +96,6 @@ function filesIn(path, isWanted = () => true) {
     .filter(isWanted)
     .sort()
     .flatMap((name) => filesIn(join(path, name), isWanted));
-}
-
-function foldersIn(path) {
-  const entries = readdirSync(inWorkspace(path), { withFileTypes: true });
-  return entries.filter((entry) => entry.isDirectory()).map(({ name }) => name);
 }
 
 function readJson(path) {

@@ -1,14 +1,14 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { buildableProjects } from '../setup/build.mjs';
 import { Failure, inWords, Interrupted } from '../setup/failure.mjs';
 import { listenForInterrupt } from '../setup/interrupt.mjs';
 import { prepare } from '../setup/prepare.mjs';
 import { Progress, seconds } from '../setup/progress.mjs';
+import { buildableProjects } from '../setup/projects.mjs';
 import { inWorkspace } from '../setup/workspace.mjs';
 import { findOrInstallBrowser } from './browser.mjs';
 import { startTestDatabase } from './database.mjs';
 import { runSuite } from './run-suite.mjs';
-import { suites } from './suites.mjs';
+import { readSuites } from './suites.mjs';
 
 const results = inWorkspace('test-results');
 const SHOWN_LINES = 400;
@@ -16,7 +16,9 @@ const SHOWN_LINES = 400;
 /** `npm test`: every suite, whatever the ones before it say, and the sum of them all at the end. */
 export async function runSuites(names) {
   if (names.includes('--help')) {
-    const known = suites.map(({ name }) => `  ${name}\n`).join('');
+    const known = readSuites()
+      .map(({ name, optional }) => `  ${name}${optional ? '  (only when it is named)' : ''}\n`)
+      .join('');
     process.stdout.write(
       `npm test              every suite\nnpm test -- NAME …    these:\n${known}`,
     );
@@ -27,7 +29,7 @@ export async function runSuites(names) {
   let database;
   let failed = 1;
   try {
-    const chosen = choose(names);
+    const chosen = choose(readSuites(), names);
     const startedAt = Date.now();
     const node = await prepare(Object.keys(buildableProjects()), { signal, progress });
     const env = {};
@@ -73,7 +75,7 @@ async function report(suite, { node, env, unmet, signal, progress }) {
     .step(
       suite.name,
       async (detail) => {
-        const missing = suite.needs?.map((need) => unmet.get(need)).find(Boolean);
+        const missing = suite.needs.map((need) => unmet.get(need)).find(Boolean);
         outcome = missing
           ? { passed: 0, failed: 1, skipped: 0, output: missing }
           : await runSuite(suite, { node, env, results, signal, onDetail: detail });
@@ -111,14 +113,15 @@ function counts({ passed, failed, skipped }) {
 }
 
 function needs(what) {
-  return (suite) => suite.needs?.includes(what);
+  return (suite) => suite.needs.includes(what);
 }
 
-function choose(names) {
+function choose(suites, names) {
   const known = suites.map(({ name }) => name);
   const unknown = names.find((name) => !known.includes(name));
   if (unknown !== undefined) {
     throw new Failure(`There is no suite '${unknown}': choose from ${known.join(', ')}.`);
   }
-  return suites.filter(({ name }) => names.length === 0 || names.includes(name));
+  if (names.length === 0) return suites.filter(({ optional }) => !optional);
+  return suites.filter(({ name }) => names.includes(name));
 }

@@ -1,44 +1,56 @@
+import { readProjects } from '../setup/projects.mjs';
+
 /**
- * What `npm test` runs, in this order; `npm test -- <name> …` runs single ones.
+ * What `npm test` runs, in this order; `npm test -- <name> …` runs single ones. What a suite is
+ * stands in the project.json of its project, as the Nx target that is named here:
  *
- * - kind `nx` is a target of all projects, kind `command` a check, each of which counts as one test
- * - kind `jest`, `node` and `playwright` count their tests; Jest loads ES modules, which Nest 12 is
- *   made of, except where `esModules` is false, as jest-preset-angular wants it
- * - `needs` is what is made ready before: an empty PostgreSQL server (its address is in
- *   TEST_DATABASE_URL), a browser (its path is in CHROME_PATH)
+ * - a target without a project runs through Nx in all projects that have it, and counts as one test
+ * - the others' commands are run as they are, their tests counted; a target that has `database` or
+ *   `browser` among its inputs gets an empty PostgreSQL server (its address is in TEST_DATABASE_URL)
+ *   or a browser (its path is in CHROME_PATH)
+ * - `optional` ones run only when they are named
  */
-export const suites = [
-  { name: 'lint', kind: 'nx', target: 'lint' },
-  { name: 'types', kind: 'nx', target: 'typecheck' },
-  { name: 'openapi', kind: 'nx', target: 'openapi-check' },
-  { name: 'launcher', kind: 'node', files: 'tools/**/*.spec.mjs' },
-  {
-    name: 'change-feed',
-    kind: 'jest',
-    config: 'libs/change-feed/jest.config.cjs',
-    needs: ['database'],
-  },
-  { name: 'oauth-protocol', kind: 'jest', config: 'libs/oauth-protocol/jest.config.cjs' },
-  {
-    name: 'access-token-verifier',
-    kind: 'jest',
-    config: 'libs/access-token-verifier/jest.config.cjs',
-    needs: ['database'],
-  },
-  { name: 'api', kind: 'jest', config: 'apps/api/jest.config.cjs', needs: ['database'] },
-  { name: 'portal', kind: 'jest', config: 'apps/portal/jest.config.cjs', esModules: false },
-  { name: 'api-e2e', kind: 'jest', config: 'apps/api-e2e/jest.config.cjs', needs: ['database'] },
-  { name: 'bench', kind: 'node', files: 'bench/**/*.spec.mjs', needs: ['database'] },
-  {
-    name: 'portal-e2e',
-    kind: 'playwright',
-    config: 'apps/portal-e2e/playwright.config.ts',
-    needs: ['database', 'browser'],
-  },
-  {
-    name: 'lighthouse',
-    kind: 'playwright',
-    config: 'apps/portal-e2e/lighthouse.config.ts',
-    needs: ['database', 'browser'],
-  },
+const table = [
+  ['lint', 'lint'],
+  ['types', 'typecheck'],
+  ['openapi', 'openapi-check'],
+  ['launcher', 'tools:test'],
+  ['change-feed', 'change-feed:test'],
+  ['oauth-protocol', 'oauth-protocol:test'],
+  ['access-token-verifier', 'access-token-verifier:test'],
+  ['api', 'api:test'],
+  ['portal', 'portal:test'],
+  ['api-e2e', 'api-e2e:e2e'],
+  ['bench', 'bench:test'],
+  ['portal-e2e', 'portal-e2e:e2e'],
+  ['lighthouse', 'portal-e2e:lighthouse'],
 ];
+
+/** The suites in their order, with what their targets say. */
+export function readSuites() {
+  const projects = readProjects();
+  return table.map(([name, target, { optional = false } = {}]) => {
+    const [project, targetName] = target.split(':');
+    if (targetName === undefined) {
+      return { name, target, kind: 'nx', optional, needs: [], args: [] };
+    }
+    const { options, inputs = [] } = projects.get(project)?.targets[targetName] ?? {};
+    if (!options?.command) throw new Error(`The suite ${name} has no target ${target}.`);
+    const args = wordsOf(options.command);
+    return {
+      ...{ name, target, kind: kindOf(args), optional, args },
+      needs: ['database', 'browser'].filter((need) => inputs.includes(need)),
+    };
+  });
+}
+
+/** A command line's words; one that holds spaces or asterisks stands in double quotes. */
+function wordsOf(command) {
+  return [...command.matchAll(/"([^"]*)"|(\S+)/g)].map(([, quoted, plain]) => quoted ?? plain);
+}
+
+function kindOf(args) {
+  if (args.some((word) => word.endsWith('jest.js'))) return 'jest';
+  if (args.some((word) => word.startsWith('node_modules/@playwright/'))) return 'playwright';
+  return 'node';
+}

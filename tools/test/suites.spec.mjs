@@ -1,13 +1,15 @@
 import assert from 'node:assert/strict';
 import { existsSync, readdirSync } from 'node:fs';
 import { describe, it } from 'node:test';
+import { readProjects } from '../setup/projects.mjs';
 import { inWorkspace } from '../setup/workspace.mjs';
-import { suites } from './suites.mjs';
+import { readSuites } from './suites.mjs';
 
 const CONFIGS = ['jest.config.cjs', 'playwright.config.ts', 'lighthouse.config.ts'];
+const TEST_TARGETS = ['test', 'e2e', 'lighthouse'];
 
-describe('the table of suites', () => {
-  it('has every test configuration of the workspace', () => {
+describe('the suites of npm test', () => {
+  it('have every test configuration of the workspace', () => {
     const found = ['apps', 'libs'].flatMap((parent) =>
       readdirSync(inWorkspace(parent)).flatMap((name) =>
         CONFIGS.map((config) => `${parent}/${name}/${config}`).filter((path) =>
@@ -15,7 +17,15 @@ describe('the table of suites', () => {
         ),
       ),
     );
-    const listed = suites.map(({ config }) => config).filter(Boolean);
-    assert.deepEqual(listed.toSorted(), found.toSorted());
+    const used = readSuites().flatMap(({ args }) => args.filter((word) => found.includes(word)));
+    assert.deepEqual(used.toSorted(), found.toSorted());
+  });
+
+  it('are the Nx targets that test something, each once', () => {
+    const targets = [...readProjects().values()].flatMap(({ name, targets }) =>
+      TEST_TARGETS.filter((target) => targets[target]).map((target) => `${name}:${target}`),
+    );
+    const run = readSuites().filter(({ kind }) => kind !== 'nx');
+    assert.deepEqual(run.map(({ target }) => target).toSorted(), targets.toSorted());
   });
 });

@@ -1,0 +1,129 @@
+import assert from 'node:assert/strict';
+import { createRequire } from 'node:module';
+import { before, describe, it } from 'node:test';
+import { inWorkspace, root } from '../setup/workspace.mjs';
+import { readSuites } from './suites.mjs';
+
+process.env.NX_DAEMON = 'false';
+process.env.NX_NO_CLOUD = 'true';
+
+/** Nx says what a task reads only through its own modules, which its package does not export. */
+const nx = (path) =>
+  createRequire(import.meta.url)(inWorkspace('node_modules', 'nx', 'dist', 'src', path));
+const { createProjectGraphAsync } = nx('project-graph/project-graph.js');
+const { filterAffected } = nx('project-graph/affected/affected-project-graph.js');
+const { HashPlanInspector } = nx('hasher/hash-plan-inspector.js');
+
+const TARGETS = new Set(['lint', 'typecheck', 'openapi-check', 'test', 'e2e', 'lighthouse']);
+let graph;
+let inputs;
+
+before(async () => {
+  graph = await createProjectGraphAsync({ exitOnError: false, resetDaemonClient: false });
+  const inspector = new HashPlanInspector(graph, root);
+  await inspector.init();
+  inputs = new Map();
+  for (const { name, data } of Object.values(graph.nodes)) {
+    for (const target of Object.keys(data.targets).filter((each) => TARGETS.has(each))) {
+      const found = inspector.inspectTaskInputs({ project: name, target });
+      inputs.set(`${name}:${target}`, found[`${name}:${target}`]);
+    }
+  }
+});
+
+/** What `nx affected` runs, and does not find in its cache, after one file was changed. */
+async function runs(file) {
+  const change = { file, hash: '', getChanges: () => [] };
+  const affected = await filterAffected(graph, [change]);
+  return [...inputs]
+    .filter(([task, { files }]) => affected.nodes[task.split(':')[0]] && files.includes(file))
+    .map(([task]) => task)
+    .toSorted();
+}
+
+const EVERYTHING = 'everything';
+
+/** By the file that changes: what runs. `*` are all targets of the project above. */
+const table = {
+  'apps/api/src/checks/checks.service.ts': [
+    ...['api:lint', 'api:openapi-check', 'api:test', 'api:typecheck'],
+    ...['api-e2e:e2e', 'api-e2e:lint', 'api-e2e:typecheck', 'bench:lint', 'bench:test'],
+    ...['portal-e2e:e2e', 'portal-e2e:lighthouse', 'portal-e2e:lint', 'portal-e2e:typecheck'],
+    ...['tools:lint', 'tools:test'],
+  ],
+  'apps/api/src/checks/checks.spec.ts': ['api:lint', 'api:test', 'api:typecheck'],
+  'apps/api/src/testing/test-app.ts': ['api:lint', 'api:test', 'api:typecheck'],
+  'apps/portal/src/app/app.ts': [
+    ...['portal:lint', 'portal:test', 'portal:typecheck'],
+    ...['portal-e2e:e2e', 'portal-e2e:lighthouse', 'portal-e2e:lint', 'portal-e2e:typecheck'],
+    ...['tools:lint', 'tools:test'],
+  ],
+  'apps/portal/src/i18n/texts.spec.ts': ['portal:lint', 'portal:test', 'portal:typecheck'],
+  'apps/api-e2e/src/codes.spec.ts': ['api-e2e:e2e', 'api-e2e:lint', 'api-e2e:typecheck'],
+  'libs/access-token-verifier/src/verifier.spec.ts': [
+    ...['access-token-verifier:lint', 'access-token-verifier:test'],
+    'access-token-verifier:typecheck',
+  ],
+  'libs/access-token-verifier/README.md': [
+    ...['access-token-verifier:lint', 'access-token-verifier:test'],
+    'access-token-verifier:typecheck',
+  ],
+  'jest.preset.cjs': [
+    ...['access-token-verifier:test', 'api:test', 'api-e2e:e2e', 'change-feed:test'],
+    ...['oauth-protocol:test', 'tools:test'],
+  ],
+  'docs/integrate.md': ['api-e2e:e2e'],
+  'bench/run.mjs': ['bench:lint', 'bench:test'],
+  'tools/start/ports.mjs': ['tools:lint', 'tools:test'],
+  'README.md': [],
+  'package-lock.json': EVERYTHING,
+  'tsconfig.base.json': EVERYTHING,
+  'nx.json': EVERYTHING,
+};
+
+describe('nx affected', () => {
+  for (const [file, expected] of Object.entries(table)) {
+    it(`after a change of ${file} runs what depends on it and nothing else`, async () => {
+      const all = [...inputs.keys()];
+      assert.deepEqual(await runs(file), (expected === EVERYTHING ? all : expected).toSorted());
+    });
+  }
+});
+
+describe('what Nx takes for unchanged', () => {
+  const environmentOf = (task) => inputs.get(task).environment;
+
+  it('depends on the database that the tests run on', () => {
+    const suites = readSuites().filter(({ needs }) => needs.includes('database'));
+    assert.ok(suites.length > 4);
+    for (const { target } of suites) {
+      assert.ok(environmentOf(target).includes('TEST_DATABASE_URL'), target);
+    }
+  });
+
+  it('depends on the browser that shows the pages', () => {
+    for (const task of ['portal-e2e:e2e', 'portal-e2e:lighthouse']) {
+      assert.ok(environmentOf(task).includes('CHROME_PATH'), task);
+    }
+  });
+
+  it('depends on the Node that everything runs on', () => {
+    for (const [task, { runtime }] of inputs) assert.ok(runtime.includes('node --version'), task);
+  });
+
+  it('runs a suite on the built programs that it starts', () => {
+    const builds = {
+      'tools:test': ['api', 'portal', 'demo-client'],
+      'bench:test': ['api'],
+      'api-e2e:e2e': ['api', 'demo-client'],
+      'portal-e2e:e2e': ['api', 'portal', 'demo-client'],
+      'access-token-verifier:test': ['change-feed', 'api'],
+    };
+    const { createTaskGraph } = nx('tasks-runner/create-task-graph.js');
+    for (const [task, projects] of Object.entries(builds)) {
+      const [project, target] = task.split(':');
+      const tasks = createTaskGraph(graph, {}, [project], [target], undefined, {}).tasks;
+      for (const each of projects) assert.ok(tasks[`${each}:build`], `${task} needs ${each}`);
+    }
+  });
+});
