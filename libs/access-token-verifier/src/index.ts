@@ -9,5 +9,5 @@ export {
 export { AccessTokenVerifier, type AccessTokenVerifierOptions } from './verifier.js';
 export { introspection, type IntrospectionOptions } from './introspection.js';
 export { PostgresRevocations } from './postgres-revocations.js';
-export { RemoteKeySet, type RemoteKeySetOptions } from './remote-key-set.js';
+export { KeysUnavailableError, RemoteKeySet, type RemoteKeySetOptions } from './remote-key-set.js';
 export { scopeAllows } from './scope.js';

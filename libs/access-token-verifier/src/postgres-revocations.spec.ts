@@ -46,7 +46,7 @@ const token = (): AccessTokenClaims => ({
   familyId: randomUUID(),
   scope: 'read',
   jti: `${randomUUID()}.x`,
-  kid: 'first',
+  kid: randomBytes(12).toString('hex'),
   iat: 0,
   exp: 0,
 });
@@ -66,7 +66,7 @@ async function untilRevoked(claims: AccessTokenClaims): Promise<number> {
   return performance.now() - since;
 }
 
-it.each(['connectionId', 'familyId', 'jti'] as const)(
+it.each(['connectionId', 'familyId', 'jti', 'kid'] as const)(
   'a token is refused within a second after its %s was revoked',
   async (subject) => {
     await revocations.start();

@@ -7,8 +7,8 @@ const QUERY_TIMEOUT_MS = 5000;
 
 /**
  * Revocation for services that reach Flixcheck Connect's database: its feed, as the API's own
- * nodes use it. No read per request while the feed is live; a query for each while it is not. A
- * role with SELECT on `revocations` is enough.
+ * nodes use it, for connections, lineages, single tokens and signing keys. No read per request while
+ * the feed is live; a query for each while it is not. A role with SELECT on `revocations` is enough.
  */
 export class PostgresRevocations implements RevocationSource {
   private readonly revoked: RevocationSet;
@@ -35,8 +35,8 @@ export class PostgresRevocations implements RevocationSource {
     return this.feed.start();
   }
 
-  async isRevoked({ connectionId, familyId, jti }: AccessTokenClaims): Promise<boolean> {
-    const subjects = [connectionId, familyId, jti];
+  async isRevoked({ connectionId, familyId, jti, kid }: AccessTokenClaims): Promise<boolean> {
+    const subjects = [connectionId, familyId, jti, kid];
     if (this.revoked.hasAny(subjects)) return true;
     if (this.feed.isLive()) return false;
     const { rows } = await this.pool.query<{ revoked: boolean }>(

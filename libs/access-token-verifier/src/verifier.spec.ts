@@ -12,16 +12,11 @@ const never = { isRevoked: () => false };
 
 let server: Server;
 let issuer: string;
-let requests: string[] = [];
-let reachable = true;
 
 beforeAll(async () => {
   server = createServer((request, response) => {
-    requests.push(request.url ?? '');
     response.setHeader('cache-control', 'public, max-age=300');
-    if (!reachable) {
-      response.writeHead(503).end();
-    } else if (request.url === '/.well-known/oauth-authorization-server') {
+    if (request.url === '/.well-known/oauth-authorization-server') {
       response.end(JSON.stringify({ issuer, jwks_uri: `${issuer}/keys` }));
     } else {
       const jwks = [...keys].map(([kid, { publicKey }]) => ({
@@ -137,48 +132,6 @@ describe('a token is accepted only if all of it is right (RFC 9068 §4, RFC 8725
     expect(await refusal(token, at(-50))).toBe('accepted');
     expect(await refusal(token, at(-70))).toBe('not_yet_valid');
     expect(await refusal(token, { ...at(3600 + 70), clockToleranceSeconds: 600 })).toBe('expired');
-  });
-});
-
-describe('keys', () => {
-  it('are fetched once and kept', async () => {
-    const one = verifier();
-    await one.verify(sign());
-    requests = [];
-    for (let i = 0; i < 20; i++) await one.verify(sign());
-    expect(requests).toEqual([]);
-  });
-
-  it('are looked up again when a token names a new one, but not for each made-up name', async () => {
-    let now = Date.now();
-    const one = verifier({ now: () => new Date(now) });
-    await one.verify(sign());
-    keys.set('second', keyPair());
-    now += 11_000;
-    const token = sign({ key: keys.get('second')?.privateKey, header: { kid: 'second' } });
-    await expect(one.verify(token)).resolves.toMatchObject({ kid: 'second' });
-    requests = [];
-    for (let i = 0; i < 20; i++) {
-      await one.verify(sign({ header: { kid: `made-up-${i}` } })).catch(() => undefined);
-    }
-    expect(requests).toEqual([]);
-  });
-
-  it('go on being used while the issuer cannot be reached', async () => {
-    let now = Date.now();
-    const one = verifier({ now: () => new Date(now) });
-    const token = sign();
-    await one.verify(token);
-    reachable = false;
-    now += 600_000;
-    await expect(one.verify(token)).resolves.toBeDefined();
-    await expect(verifier().verify(token)).rejects.not.toHaveProperty('reason');
-    reachable = true;
-  });
-
-  it('of a document that names another issuer are not taken (RFC 8414 §3.3)', async () => {
-    const other = new AccessTokenVerifier({ issuer: `${issuer}/`, revocation: never });
-    await expect(other.verify(sign())).rejects.not.toHaveProperty('reason');
   });
 });
 

@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { Revocations } from '../connections/revocations.js';
 import { ChangeFeed } from '../database/change-feed.js';
 import { signIn } from '../testing/portal-user.js';
 import { createTestApp, type TestApp } from '../testing/test-app.js';
@@ -64,6 +65,15 @@ describe('a key that another node has revoked', () => {
     await failed;
     expect(there.app.get(ChangeFeed).isLive()).toBe(true);
     await eventually(async () => !(await isTrusted(kid)));
+  });
+
+  it('is refused by whoever follows the revocations alone, as other services do', async () => {
+    const kid = await here.app.get(SigningKeys).rotate({ immediately: true });
+    const revocations = there.app.get(Revocations);
+    expect(await revocations.isRevoked([kid])).toBe(false);
+    await here.app.get(SigningKeys).revoke(kid);
+    await eventually(async () => revocations.isRevoked([kid]));
+    expect(await revocations.isRevokedInDatabase([kid])).toBe(true);
   });
 
   it('is neither trusted nor published on old knowledge while the table cannot be read', async () => {

@@ -39,8 +39,8 @@ export class AccessTokenStrategy extends PassportStrategy(RequestStrategy, 'acce
       throw invalidToken(this.config.publicUrl, malformed);
     }
     const verified = await this.verify(token);
-    const { connectionId, familyId, jti } = verified;
-    if (await this.revocations.isRevoked([connectionId, familyId, jti])) {
+    const { connectionId, familyId, jti, kid } = verified;
+    if (await this.revocations.isRevoked([connectionId, familyId, jti, kid])) {
       throw invalidToken(this.config.publicUrl, 'The access token has been revoked.');
     }
     const { userId, accountId, clientId, scope } = verified;
