@@ -20,10 +20,10 @@ afterAll(() => world.server.stop());
 const works = async (accessToken: string) => (await client.use(accessToken)).status === 200;
 
 describe('revocation by the client (CONTRACT §4, RFC 7009)', () => {
-  it('a refresh token ends its connection: every token of it is dead at once', async () => {
+  it('the refresh token of the newest grant ends its connection: every token of it is dead at once', async () => {
     const other = await client.connect(world.member);
     const { id } = (await client.me(tokens.access_token)).body.resource.connection;
-    const answer = await client.revoke(tokens.refresh_token);
+    const answer = await client.revoke(other.refresh_token);
     expect([answer.status, answer.text]).toEqual([200, '{}']);
     for (const { access_token, refresh_token } of [tokens, other]) {
       expect(await works(access_token)).toBe(false);
@@ -33,6 +33,18 @@ describe('revocation by the client (CONTRACT §4, RFC 7009)', () => {
     expect(connection.body).toMatchObject({
       resource: { status: 'revoked', revokedBy: null, revocationReason: 'client' },
     });
+  });
+
+  it('one of an earlier grant ends only its own lineage', async () => {
+    const newest = await client.connect(world.member);
+    const next = (await client.refresh(tokens.refresh_token)).body;
+    expect((await client.revoke(next.refresh_token)).status).toBe(200);
+    for (const { access_token, refresh_token } of [tokens, next]) {
+      expect(await works(access_token)).toBe(false);
+      expect((await client.refresh(refresh_token)).body.error).toBe('invalid_grant');
+    }
+    expect(await works(newest.access_token)).toBe(true);
+    expect((await client.refresh(newest.refresh_token)).status).toBe(200);
   });
 
   it('an access token ends only itself', async () => {

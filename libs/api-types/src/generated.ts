@@ -326,7 +326,7 @@ export interface paths {
         put?: never;
         /**
          * Revokes a token (RFC 7009)
-         * @description A refresh token ends its whole connection, an access token only itself. An unknown token is a success too.
+         * @description A refresh token of the newest grant ends its whole connection; one of an earlier grant ends only its own lineage: the refresh and access tokens that its code has led to. An access token ends only itself. An unknown token is a success too.
          */
         post: operations["OAuthTokens_revoke"];
         delete?: never;
@@ -1146,7 +1146,7 @@ export interface components {
              */
             error: string | null;
             /**
-             * @description A stable code, one for each way to fail
+             * @description A stable code, one for each way to fail; of a success null, or `refresh_retried`: a refresh that was answered again
              * @example client_secret_wrong
              */
             reason: string | null;
@@ -1404,17 +1404,17 @@ export interface components {
              */
             at: string;
             /**
-             * @description `used` is noted once a day, `refresh_refused` once an hour at most
+             * @description `used` is noted once a day, `refresh_refused` once an hour at most; `grant_revoked`: the tokens of an earlier grant have ended, the connection goes on
              * @example granted
              * @enum {string}
              */
-            type: "granted" | "renewed" | "token_issued" | "refreshed" | "used" | "revoked" | "reuse_detected" | "refresh_refused";
+            type: "granted" | "renewed" | "token_issued" | "refreshed" | "used" | "revoked" | "reuse_detected" | "refresh_refused" | "grant_revoked";
             /** @description null where it was no user */
             actor: components["schemas"]["EventActorDto"] | null;
             /** @example readwrite */
             scope: string | null;
             /**
-             * @description why: of `revoked` the revocation reason, of `refresh_refused` the stable reason
+             * @description why: of `revoked` the revocation reason, of `refresh_refused` the stable reason, of `grant_revoked` `client`
              * @example null
              */
             detail: string | null;

@@ -21,6 +21,7 @@ export const CONNECTION_EVENT_TYPES = [
   'revoked',
   'reuse_detected',
   'refresh_refused',
+  'grant_revoked',
 ] as const;
 export type ConnectionEventType = (typeof CONNECTION_EVENT_TYPES)[number];
 

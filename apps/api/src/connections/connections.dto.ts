@@ -266,7 +266,8 @@ export class ConnectionEventDto {
   @ApiProperty({
     enum: CONNECTION_EVENT_TYPES,
     example: 'granted',
-    description: '`used` is noted once a day, `refresh_refused` once an hour at most',
+    description:
+      '`used` is noted once a day, `refresh_refused` once an hour at most; `grant_revoked`: the tokens of an earlier grant have ended, the connection goes on',
   })
   type!: ConnectionEventType;
 
@@ -280,7 +281,8 @@ export class ConnectionEventDto {
     type: String,
     nullable: true,
     example: null,
-    description: 'why: of `revoked` the revocation reason, of `refresh_refused` the stable reason',
+    description:
+      'why: of `revoked` the revocation reason, of `refresh_refused` the stable reason, of `grant_revoked` `client`',
   })
   detail!: string | null;
 }

@@ -131,6 +131,18 @@ export class ConnectionsService implements OnModuleInit {
     return this.connections.findOneBy({ id });
   }
 
+  /**
+   * Keeps a connection as it is until the transaction ends: neither revoked nor granted anew.
+   * @returns false where it has ended
+   */
+  async lockActive(tx: EntityManager, id: string): Promise<boolean> {
+    const rows: unknown[] = await tx.query(
+      'SELECT id FROM connections WHERE id = $1 AND revoked_at IS NULL FOR NO KEY UPDATE',
+      [id],
+    );
+    return rows.length > 0;
+  }
+
   /** What a bearer learns about the connection that it acts through. */
   async summaryForBearer(connectionId: string): Promise<ConnectionSummary | null> {
     const [summary] = await summaryById(this.connections.manager.dataSource, [connectionId]);

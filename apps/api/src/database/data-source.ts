@@ -5,6 +5,7 @@ import { FindRequests1791000000000 } from './migrations/1791000000000-find-reque
 import { SecretLastUsed1792000000000 } from './migrations/1792000000000-secret-last-used.js';
 import { BackgroundWork1794000000000 } from './migrations/1794000000000-background-work.js';
 import { HousekeepingIndexes1794100000000 } from './migrations/1794100000000-housekeeping-indexes.js';
+import { BoundedGrants1796000000000 } from './migrations/1796000000000-bounded-grants.js';
 import { RevokedSigningKeys1797000000000 } from './migrations/1797000000000-revoked-signing-keys.js';
 import { ListIndexes1801000000000 } from './migrations/1801000000000-list-indexes.js';
 
@@ -15,6 +16,7 @@ export const MIGRATIONS = [
   SecretLastUsed1792000000000,
   BackgroundWork1794000000000,
   HousekeepingIndexes1794100000000,
+  BoundedGrants1796000000000,
   RevokedSigningKeys1797000000000,
   ListIndexes1801000000000,
 ];

@@ -57,7 +57,8 @@ export class OAuthRequestDto {
   @ApiProperty({
     type: String,
     nullable: true,
-    description: 'A stable code, one for each way to fail',
+    description:
+      'A stable code, one for each way to fail; of a success null, or `refresh_retried`: a refresh that was answered again',
     example: 'client_secret_wrong',
   })
   reason!: string | null;

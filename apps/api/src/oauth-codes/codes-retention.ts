@@ -5,9 +5,12 @@ import { BackgroundWork } from '../background/background-work.js';
 import { Clock, DAY } from '../config/clock.js';
 import { deleteInBatches } from '../database/delete-in-batches.js';
 
-/** A code must be recognised when it is repeated as long as its tokens may live. */
 const KEEP_MS = 90 * DAY;
-const OLD = { table: 'authorization_codes', condition: 'created_at < $1' };
+/**
+ * A code must be recognised as long as its lineage is: when it is repeated, and because the order of
+ * a connection's grants is that of their codes.
+ */
+const OLD = { table: 'authorization_codes', condition: 'created_at < $1 AND family_id IS NULL' };
 
 /** Forgets codes that nobody can repeat to any effect. */
 @Injectable()

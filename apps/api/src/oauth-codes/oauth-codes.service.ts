@@ -8,7 +8,7 @@ import {
 import { Inject, Injectable } from '@nestjs/common';
 import { InjectDataSource, InjectRepository } from '@nestjs/typeorm';
 import { randomUUID } from 'node:crypto';
-import { DataSource, type Repository } from 'typeorm';
+import { DataSource, type EntityManager, type Repository } from 'typeorm';
 import { Clock, SECOND } from '../config/clock.js';
 import { CONFIG, type RuntimeConfig } from '../config/config.module.js';
 import { ConnectionsService } from '../connections/connections.service.js';
@@ -148,6 +148,34 @@ export class OAuthCodesService {
    */
   find(code: string): Promise<AuthorizationCodeRecord | null> {
     return this.codes.findOneBy({ codeHash: hashSecret(code) });
+  }
+
+  /**
+   * How a lineage stands among the grants of its connection, which must be locked: whether a later
+   * consent exists, redeemed or not, and whether a code may still open another lineage.
+   */
+  async standing(
+    tx: EntityManager,
+    { connectionId, familyId, at }: { connectionId: string; familyId: string; at: Date },
+  ): Promise<{ newest: boolean; redeemable: boolean }> {
+    const [standing]: [{ newest: boolean; redeemable: boolean }] = await tx.query(
+      `WITH own AS (
+         SELECT coalesce(grant_no, 0) AS grant_no, created_at
+           FROM authorization_codes WHERE family_id = $2
+       )
+       SELECT NOT EXISTS (
+                SELECT FROM authorization_codes later LEFT JOIN own ON true
+                 WHERE later.connection_id = $1 AND later.family_id IS DISTINCT FROM $2
+                   AND (own.created_at IS NULL OR
+                        (coalesce(later.grant_no, 0), later.created_at) > (own.grant_no, own.created_at))
+              ) AS newest,
+              EXISTS (
+                SELECT FROM authorization_codes
+                 WHERE connection_id = $1 AND redeemed_at IS NULL AND expires_at > $3
+              ) AS redeemable`,
+      [connectionId, familyId, at],
+    );
+    return standing;
   }
 
   private validate(input: unknown, page: boolean): Promise<AuthorizationRequest> {

@@ -19,6 +19,8 @@ import {
 /** What an endpoint found out about a request; `connectionId` may be known even of a failure. */
 export interface Findings {
   connectionId?: string;
+  /** What its entry in the request log says of a success that was none of the usual ones. */
+  note?: { reason: string; detail: string };
 }
 
 declare module 'fastify' {
@@ -67,8 +69,8 @@ export class ClientEndpoint {
       grantType: parameters.grant_type?.slice(0, 100) ?? null,
       outcome: error ? 'failure' : 'success',
       error: error?.error ?? null,
-      reason: error?.reason ?? null,
-      detail: error?.description ?? null,
+      reason: error?.reason ?? findings.note?.reason ?? null,
+      detail: error?.description ?? findings.note?.detail ?? null,
       connectionId: findings.connectionId ?? null,
       ip: http.ip,
       durationMs: performance.now() - startedAt,

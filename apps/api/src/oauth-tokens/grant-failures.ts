@@ -6,6 +6,7 @@ import { SECOND } from '../config/clock.js';
 import { type ConnectionRecord, ConnectionsService } from '../connections/connections.service.js';
 import { OAuthError } from '../http/api-error.js';
 import { OAuthCodesService } from '../oauth-codes/oauth-codes.service.js';
+import { Counters } from '../operations/counters.js';
 import type { Findings } from './client-endpoint.js';
 import type { GrantedRow, RedeemInput, RotateInput } from './grant-statements.js';
 import { type LocatedRefreshToken, RefreshTokenFamilies } from './refresh-token-families.js';
@@ -15,6 +16,13 @@ export interface Refreshed {
   granted: GrantedRow;
   successor: RefreshToken;
 }
+
+/** For the request log alone: the people of a connection need not hear of a lost answer. */
+const REFRESH_RETRIED = {
+  reason: 'refresh_retried',
+  detail:
+    'The same refresh token came again before its successor was used, so it got the same successor again.',
+};
 
 /** A repeat this soon after the first use is a duplicated request, not an attack. */
 const DUPLICATE_REQUEST_MS = 2 * SECOND;
@@ -33,6 +41,7 @@ export class GrantFailures {
     private readonly codes: OAuthCodesService,
     private readonly connections: ConnectionsService,
     private readonly families: RefreshTokenFamilies,
+    private readonly counters: Counters,
   ) {}
 
   /**
@@ -129,6 +138,8 @@ export class GrantFailures {
     findings.connectionId = connection.id;
     if (connection.revokedAt !== null) throw connectionEnded();
     const { family, position } = located;
+    // Nobody has to hear of it but the client, which has given the lineage up itself.
+    if (family.endReason === 'revoked') throw refreshTokenRevoked();
     if (family.endedAt !== null) {
       throw await this.refused(
         connection,
@@ -159,6 +170,8 @@ export class GrantFailures {
     if (isRetry(located, now, retryMs)) {
       // Only what is stored may be handed out: anything else would come back as a theft.
       if (!located.successor) throw successorUnknown();
+      findings.note = REFRESH_RETRIED;
+      this.counters.refreshRetried();
       return { granted: toGranted(located, connection), successor: located.successor };
     }
     if (position === 'current') {
@@ -199,6 +212,13 @@ function isRetry({ family, position }: LocatedRefreshToken, now: Date, retryMs: 
     position === 'previous' &&
     family.rotatedAt !== null &&
     now.getTime() - family.rotatedAt.getTime() <= retryMs
+  );
+}
+
+function refreshTokenRevoked(): OAuthError {
+  return invalidGrant(
+    'refresh_token_revoked',
+    'The refresh token has been revoked by its client. Use the tokens of the newest grant, or send the user to the authorize page again.',
   );
 }
 

@@ -1,12 +1,12 @@
 import { hashesEqual, type RefreshToken } from '@flixcheck/oauth-protocol';
 import { Injectable } from '@nestjs/common';
 import { InjectDataSource, InjectRepository } from '@nestjs/typeorm';
-import { DataSource, type Repository } from 'typeorm';
-import { ConnectionsService } from '../connections/connections.service.js';
+import { DataSource, type EntityManager, IsNull, MoreThan, Not, type Repository } from 'typeorm';
+import { type ConnectionEvent, ConnectionsService } from '../connections/connections.service.js';
 import { Revocations } from '../connections/revocations.js';
 import { Counters } from '../operations/counters.js';
 import { hashHandle, hashRefreshToken } from './grant-statements.js';
-import { RefreshTokenFamily } from './refresh-token-family.entity.js';
+import { type FamilyEndReason, RefreshTokenFamily } from './refresh-token-family.entity.js';
 import { RefreshTokens } from './refresh-tokens.js';
 
 /** Which token of its family a presented refresh token is. */
@@ -19,8 +19,12 @@ export type FamilyPosition =
   /** The family exists, but this server did not issue the token. */
   | 'forged';
 
+export type FamilyRecord = Readonly<
+  Omit<RefreshTokenFamily, 'currentHash' | 'previousHash' | 'handleHash'>
+>;
+
 export interface LocatedRefreshToken {
-  family: Readonly<Omit<RefreshTokenFamily, 'currentHash' | 'previousHash' | 'handleHash'>>;
+  family: FamilyRecord;
   position: FamilyPosition;
   /**
    * The token that replaced the immediate predecessor; undefined where it was derived from an
@@ -67,26 +71,45 @@ export class RefreshTokenFamilies {
     detail: string,
     at: Date,
   ): Promise<boolean> {
-    const ended = await this.dataSource.transaction(async (tx) => {
-      const { affected } = await tx
-        .createQueryBuilder()
-        .update(RefreshTokenFamily)
-        .set({ endedAt: at, endReason: reason })
-        .where('id = :familyId AND ended_at IS NULL', { familyId })
-        .returning('connection_id')
-        .execute();
-      if (!affected) return false;
-      const family = await tx.findOneByOrFail(RefreshTokenFamily, { id: familyId });
-      await this.connections.recordEvent(tx, {
-        connectionId: family.connectionId,
-        type: 'reuse_detected',
-        at,
-        detail,
-      });
-      this.revocations.rememberAfterCommit(tx, [familyId]);
-      return true;
-    });
+    const ended = await this.dataSource.transaction((tx) =>
+      this.endWithin(tx, { familyId, reason, at }, { type: 'reuse_detected', detail }),
+    );
     if (ended) this.counters.reuseDetected(reason === 'code_reused' ? 'code' : 'refresh_token');
     return ended;
+  }
+
+  /**
+   * Ends a family because its client gives it up, while the connection goes on.
+   * @param tx to count after its commit: `Counters.lineageRevoked`
+   * @returns whether it ended now
+   */
+  revoke(tx: EntityManager, familyId: string, at: Date): Promise<boolean> {
+    const event = { type: 'grant_revoked', detail: 'client' } as const;
+    return this.endWithin(tx, { familyId, reason: 'revoked', at }, event);
+  }
+
+  /** Whether the connection has another family whose refresh token still works. */
+  hasOther(tx: EntityManager, { id, connectionId }: FamilyRecord, at: Date): Promise<boolean> {
+    const which = { id: Not(id), connectionId, endedAt: IsNull(), expiresAt: MoreThan(at) };
+    return tx.existsBy(RefreshTokenFamily, which);
+  }
+
+  private async endWithin(
+    tx: EntityManager,
+    { familyId, reason, at }: { familyId: string; reason: FamilyEndReason; at: Date },
+    event: Pick<ConnectionEvent, 'type' | 'detail'>,
+  ): Promise<boolean> {
+    const { affected } = await tx
+      .createQueryBuilder()
+      .update(RefreshTokenFamily)
+      .set({ endedAt: at, endReason: reason })
+      .where('id = :familyId AND ended_at IS NULL', { familyId })
+      .returning('connection_id')
+      .execute();
+    if (!affected) return false;
+    const { connectionId } = await tx.findOneByOrFail(RefreshTokenFamily, { id: familyId });
+    await this.connections.recordEvent(tx, { ...event, connectionId, at });
+    this.revocations.rememberAfterCommit(tx, [familyId]);
+    return true;
   }
 }

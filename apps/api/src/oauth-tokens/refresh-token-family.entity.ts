@@ -1,5 +1,8 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 
+/** `revoked`: by its client; `superseded`: there were too many younger ones. */
+export type FamilyEndReason = 'refresh_token_reused' | 'code_reused' | 'revoked' | 'superseded';
+
 /** One lineage of refresh tokens: the current one, its predecessor, and when they changed. */
 @Entity('refresh_token_families')
 export class RefreshTokenFamily {
@@ -37,5 +40,5 @@ export class RefreshTokenFamily {
   endedAt!: Date | null;
 
   @Column('text', { name: 'end_reason', nullable: true })
-  endReason!: 'refresh_token_reused' | 'code_reused' | null;
+  endReason!: FamilyEndReason | null;
 }

@@ -1,22 +1,33 @@
 import { Injectable } from '@nestjs/common';
+import { InjectDataSource } from '@nestjs/typeorm';
+import { DataSource } from 'typeorm';
 import { ConnectionsService } from '../connections/connections.service.js';
 import { Revocations } from '../connections/revocations.js';
 import { OAuthError } from '../http/api-error.js';
+import { OAuthCodesService } from '../oauth-codes/oauth-codes.service.js';
+import { Counters } from '../operations/counters.js';
 import { AccessTokenError, AccessTokens } from './access-tokens.js';
 import type { Findings } from './client-endpoint.js';
 import { type ClientRequest, requireParameter } from './client-request.js';
-import { RefreshTokenFamilies } from './refresh-token-families.js';
+import { type FamilyRecord, RefreshTokenFamilies } from './refresh-token-families.js';
 import { RefreshTokens } from './refresh-tokens.js';
 
-/** RFC 7009: a refresh token ends its connection, an access token only itself. */
+/**
+ * RFC 7009: the refresh token of the newest grant ends its connection, one of an earlier grant only
+ * its own lineage, an access token only itself. So a client that tidies up what a new grant has
+ * superseded does not lose that grant.
+ */
 @Injectable()
 export class TokenRevocation {
   constructor(
+    @InjectDataSource() private readonly dataSource: DataSource,
+    private readonly codes: OAuthCodesService,
     private readonly refreshTokens: RefreshTokens,
     private readonly families: RefreshTokenFamilies,
     private readonly accessTokens: AccessTokens,
     private readonly connections: ConnectionsService,
     private readonly revocations: Revocations,
+    private readonly counters: Counters,
   ) {}
 
   /**
@@ -30,23 +41,39 @@ export class TokenRevocation {
     if (refreshToken) {
       const located = await this.families.locate(refreshToken);
       if (located && located.position !== 'forged') {
-        await this.revokeConnection(located.family.connectionId, request, findings);
+        await this.revokeGrant(located.family, request, findings);
       }
       return;
     }
     await this.revokeAccessToken(token, request, findings);
   }
 
-  private async revokeConnection(
-    connectionId: string,
+  private async revokeGrant(
+    family: FamilyRecord,
     { client, at }: ClientRequest,
     findings: Findings,
   ): Promise<void> {
+    const { connectionId } = family;
     const connection = await this.connections.findRecord(connectionId);
     if (!connection) return;
     if (connection.oauthClientId !== client.id) throw otherClients();
     findings.connectionId = connectionId;
-    await this.connections.revoke([connectionId], { actorId: null, reason: 'client', at });
+    const lineageEnded = await this.dataSource.transaction(async (tx) => {
+      // A new grant waits until this is decided, or has been seen by then.
+      if (!(await this.connections.lockActive(tx, connectionId))) return false;
+      const { newest, redeemable } = await this.codes.standing(tx, {
+        connectionId,
+        familyId: family.id,
+        at,
+      });
+      // Without any other token or code, a connection would be a promise of nothing.
+      if (newest || !(redeemable || (await this.families.hasOther(tx, family, at)))) {
+        await this.connections.revoke([connectionId], { actorId: null, reason: 'client', at }, tx);
+        return false;
+      }
+      return this.families.revoke(tx, family.id, at);
+    });
+    if (lineageEnded) this.counters.lineageRevoked();
   }
 
   private async revokeAccessToken(

@@ -37,6 +37,16 @@ export class Counters {
     'Lineages of tokens that were ended because a refresh token or a code came a second time',
     ['credential'],
   );
+  private readonly lineages = this.counter(
+    'oauth_lineages_ended_total',
+    'Lineages of tokens that ended while their connection lives on: revoked by the client, or superseded by too many younger ones',
+    ['reason'],
+  );
+  private readonly retries = this.counter(
+    'oauth_refresh_retries_total',
+    'Refreshes that were answered again, because the same refresh token came a second time in time',
+    [],
+  );
   private readonly signIns = this.counter(
     'sign_ins_total',
     'Attempts to sign in: limited ones were refused unseen',
@@ -51,6 +61,7 @@ export class Counters {
     for (const connection of ['new', 'renewed']) this.grants.inc({ connection }, 0);
     for (const reason of REVOCATION_REASONS) this.endings.inc({ reason }, 0);
     for (const credential of ['refresh_token', 'code']) this.reuses.inc({ credential }, 0);
+    for (const reason of ['revoked', 'superseded']) this.lineages.inc({ reason }, 0);
     for (const outcome of ['success', 'failure', 'limited']) this.signIns.inc({ outcome }, 0);
   }
 
@@ -72,6 +83,14 @@ export class Counters {
 
   reuseDetected(credential: 'refresh_token' | 'code'): void {
     this.reuses.inc({ credential });
+  }
+
+  lineageRevoked(): void {
+    this.lineages.inc({ reason: 'revoked' });
+  }
+
+  refreshRetried(): void {
+    this.retries.inc();
   }
 
   signIn(outcome: SignInOutcome): void {

@@ -2,6 +2,7 @@ import block from '@material-symbols/svg-400/rounded/block.svg';
 import bolt from '@material-symbols/svg-400/rounded/bolt.svg';
 import check from '@material-symbols/svg-400/rounded/check.svg';
 import key from '@material-symbols/svg-400/rounded/key.svg';
+import keyOff from '@material-symbols/svg-400/rounded/key_off.svg';
 import linkOff from '@material-symbols/svg-400/rounded/link_off.svg';
 import renew from '@material-symbols/svg-400/rounded/autorenew.svg';
 import alarm from '@material-symbols/svg-400/rounded/gpp_maybe.svg';
@@ -32,6 +33,7 @@ const WORDS: Record<ConnectionEvent['type'], Words> = {
   revoked: { icon: linkOff, tone: 'negative', text: 'connections.ended.user' },
   reuse_detected: { icon: alarm, tone: 'negative', text: 'connections.events.reuseDetected' },
   refresh_refused: { icon: block, tone: 'caution', text: 'connections.events.refreshRefused' },
+  grant_revoked: { icon: keyOff, tone: 'neutral', text: 'connections.events.grantRevoked' },
 };
 
 /** Of these, a run says no more than its latest. */
