@@ -24,16 +24,30 @@ export class PageFocus {
     inject(DestroyRef).onDestroy(() => this.waiting?.disconnect());
   }
 
-  /** A page whose texts are still on their way has no heading yet. */
+  /**
+   * A page whose texts are still on their way has no heading yet, and the one that it has while it
+   * loads goes with the skeleton.
+   */
   private arrive(): void {
     this.waiting?.disconnect();
-    if (this.focusHeading()) return;
     const before = this.document.activeElement;
+    let focused = this.focusHeading() ? this.document.activeElement : null;
+    const done = () => focused?.isConnected && !this.document.querySelector('main [aria-busy]');
+    if (done()) return;
     this.waiting = new MutationObserver(() => {
-      const moved = this.document.activeElement !== before && before?.isConnected;
-      if (moved || this.focusHeading()) this.waiting?.disconnect();
+      const active = this.document.activeElement;
+      const lost = active === this.document.body || active === (focused ?? before);
+      const moved = !lost && active?.isConnected;
+      if (!moved && !focused?.isConnected && this.focusHeading()) {
+        focused = this.document.activeElement;
+      }
+      if (moved || done()) this.waiting?.disconnect();
     });
-    this.waiting.observe(this.document.body, { childList: true, subtree: true });
+    this.waiting.observe(this.document.body, {
+      childList: true,
+      subtree: true,
+      attributeFilter: ['aria-busy'],
+    });
   }
 
   /** @returns false while there is none */
