@@ -14,14 +14,14 @@ test('ending asks once, says what stops and what stays, confirms, and is remembe
 
   const dialog = page.getByRole('dialog', { name: 'Verbindung zu Maklerwelt CRM beenden?' });
   await expect(dialog).toContainText('kann nicht mehr in Ihrem Namen auf Flixcheck zugreifen');
-  await expect(dialog).toContainText('Daten, die bereits abgerufen wurden, behält der Anbieter');
+  await expect(dialog).toContainText('Was die Anwendung schon abgerufen hat, behält ihr Anbieter');
   await dialog.getByRole('button', { name: 'Abbrechen' }).click();
   await expect(dialog).toBeHidden();
   expect(await member.use(connection)).toBe(200);
 
   await page.getByRole('button', { name: 'Verbindung zu Maklerwelt CRM beenden' }).click();
   await dialog.getByRole('button', { name: 'Verbindung beenden' }).click();
-  await expect(page.getByText('Die Verbindung zu Maklerwelt CRM ist beendet.')).toBeVisible();
+  await expect(page.getByText('Ihre Verbindung zu Maklerwelt CRM ist beendet.')).toBeVisible();
   await expect(page.getByText('Noch keine Verbindung')).toBeVisible();
   expect(await member.use(connection)).toBe(401);
 
@@ -61,7 +61,7 @@ test('the detail page tells what has happened, and how often it is used', async 
   await page.goto(settings('connections'));
   await page.getByRole('article').getByRole('link', { name: 'Maklerwelt CRM' }).first().click();
   await expect(page.getByRole('heading', { level: 1 })).toBeFocused();
-  await expect(page.getByText('Funktioniert')).toBeVisible();
+  await expect(page.getByText('In Ordnung')).toBeVisible();
 
   const history = page.getByRole('region', { name: 'Verlauf' });
   await expect(history.getByRole('listitem').first()).toContainText('auf Flixcheck zugegriffen');
@@ -136,9 +136,13 @@ test('an admin sees the account, filters it, and ends all of a person or of an a
   await expect(rows).toHaveCount(2);
   await page.getByRole('button', { name: 'Alle beenden' }).click();
   const dialog = page.getByRole('dialog');
-  await expect(dialog).toContainText('Alle Verbindungen von User Musterhaus beenden?');
+  await expect(dialog).toContainText('2 Verbindungen von User Musterhaus beenden?');
+  await expect(dialog).toContainText('Das betrifft Belegscanner und Maklerwelt CRM.');
   await dialog.getByRole('button', { name: 'Alle beenden' }).click();
-  await expect(page.getByText('Alle Verbindungen von User Musterhaus sind beendet.')).toBeVisible();
+  await expect(page.getByText('2 Verbindungen von User Musterhaus sind beendet.')).toBeVisible();
+  await expect(
+    page.getByRole('heading', { name: 'User Musterhaus hat keine aktive Verbindung' }),
+  ).toBeVisible();
   expect(await member.connections()).toEqual([]);
   expect(await admin.connections()).toHaveLength(1);
 
@@ -146,10 +150,12 @@ test('an admin sees the account, filters it, and ends all of a person or of an a
   await page.goto(settings('connections?app=maklerwelt-crm'));
   await expect(rows).toHaveCount(2);
   await page.getByRole('button', { name: 'Alle beenden' }).click();
-  await expect(dialog).toContainText('Alle Verbindungen zu Maklerwelt CRM beenden?');
+  await expect(dialog).toContainText('2 Verbindungen zu Maklerwelt CRM beenden?');
   await dialog.getByRole('button', { name: 'Alle beenden' }).click();
   await expect(dialog).toBeHidden();
-  await expect(page.getByText('Nichts gefunden')).toBeVisible();
+  await expect(
+    page.getByRole('heading', { name: 'Maklerwelt CRM hat keine aktive Verbindung' }),
+  ).toBeVisible();
   expect(await admin.connections()).toEqual([]);
 });
 

@@ -45,7 +45,7 @@ test('the whole way with the keyboard alone: sign in, allow, look it up, end it,
   expect(await member.connections()).toHaveLength(1);
 
   await page.goto(`${portalUrl()}/portal/settings/security`);
-  await expect(heading(page)).toHaveText('Sicherheit');
+  await expect(heading(page)).toHaveText('Konto und Sicherheit');
   await page.keyboard.press('Tab');
   await expect(page.getByRole('link', { name: 'Zum Inhalt springen' })).toBeFocused();
   await tabTo(page, page.getByRole('link', { name: 'Verbindungen', exact: true }));
@@ -103,6 +103,27 @@ test('a settings page without a session leads through the sign-in page, back to 
   await page.getByRole('button', { name: 'Anmelden' }).click();
   await expect(heading(page)).toHaveText('Maklerwelt CRM');
   expect(page.url()).toBe(url);
+});
+
+test('the focus stays with the heading when that of a loading page goes', async ({
+  page,
+  member,
+}) => {
+  const { id } = await member.connect();
+  await signIn(page, MEMBER);
+  await page.goto(`${portalUrl()}/portal/settings/connections`);
+  let release = (): void => undefined;
+  const held = new Promise<void>((resolve) => (release = resolve));
+  await page.route(`**/user/v7/connections/${id}`, async (route) => {
+    await held;
+    await route.continue();
+  });
+  await page.getByRole('article').getByRole('link', { name: 'Maklerwelt CRM' }).first().click();
+  await expect(heading(page)).toHaveText('Die Verbindung wird geladen …');
+  await expect(heading(page)).toBeFocused();
+  release();
+  await expect(heading(page)).toHaveText('Maklerwelt CRM');
+  await expect(heading(page)).toBeFocused();
 });
 
 test('the language and theme that were chosen stay chosen', async ({ page }) => {

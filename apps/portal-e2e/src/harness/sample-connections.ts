@@ -18,6 +18,7 @@ interface Sample {
   scope: 'read' | 'readwrite';
   /** Days ago, like all that follow. */
   granted: number;
+  renewed?: number;
   used?: number;
   refused?: number;
   ended?: number;
@@ -31,7 +32,14 @@ interface Sample {
  */
 export async function sampleConnections(): Promise<SampleConnections> {
   const samples: Sample[] = [
-    { clientId: 'maklerwelt-crm', owner: MEMBER, scope: 'readwrite', granted: 143, used: 0.002 },
+    {
+      clientId: 'maklerwelt-crm',
+      owner: MEMBER,
+      scope: 'readwrite',
+      granted: 143,
+      renewed: 20.3,
+      used: 0.002,
+    },
     { clientId: 'belegscanner', owner: MEMBER, scope: 'read', granted: 201, used: 118 },
     { clientId: 'maklerwelt-crm', owner: ADMIN, scope: 'read', granted: 0.9 },
     {
@@ -90,7 +98,7 @@ async function insert(client: Client, sample: Sample): Promise<void> {
     [
       sample.id,
       sample.scope,
-      at(sample.granted),
+      at(sample.renewed ?? sample.granted),
       at(sample.used),
       at(sample.refused),
       at(sample.ended),
@@ -109,8 +117,10 @@ async function insert(client: Client, sample: Sample): Promise<void> {
   await event('granted', sample.granted, sample.owner);
   if (sample.used !== undefined) await event('token_issued', sample.granted - 0.001);
   if (sample.used !== undefined && sample.used < 1) {
-    await event('renewed', 20.3, sample.owner);
     for (let day = 29; day >= 0; day -= 1) {
+      if (sample.renewed && Math.floor(sample.renewed) === day) {
+        await event('renewed', sample.renewed, sample.owner);
+      }
       // More on some days than on others, none at weekends.
       const requests = day % 7 < 5 ? 4 + ((day * 37) % 23) : 0;
       if (requests === 0) continue;
@@ -118,7 +128,7 @@ async function insert(client: Client, sample: Sample): Promise<void> {
         'INSERT INTO connection_usage (connection_id, day, requests) VALUES ($1, $2, $3)',
         [sample.id, at(day)?.toISOString().slice(0, 10), requests],
       );
-      if (day < 3) await event('used', day + 0.002);
+      await event('used', day + 0.002);
     }
   }
   if (sample.used !== undefined && sample.used >= 1 && sample.used < 30) {

@@ -35,6 +35,8 @@ import { fullName } from './connection-texts';
 import { EndTarget } from './end-connections';
 import { EndFlow } from './end-flow';
 
+const NOTHING_FOUND = { text: 'connections.empty.filteredTitle', values: {} };
+
 /** What is connected, what was, and what can be. Filters and the list shown are in the address. */
 @Component({
   selector: 'fx-connections-page',
@@ -104,6 +106,16 @@ export class ConnectionsPage {
       return { kind: 'app', clientId: app.clientId, appName: app.name };
     }
     return null;
+  });
+
+  /** What a choice without any connection means, in the words of the choice. */
+  protected readonly emptyHeading = computed(() => {
+    const person = this.people().find(({ id }) => id === this.person());
+    const app = this.clients()?.find(({ clientId }) => clientId === this.app());
+    if (this.ended() || Boolean(person) === Boolean(app)) return NOTHING_FOUND;
+    return person
+      ? { text: 'connections.empty.filteredPerson', values: { person: fullName(person) } }
+      : { text: 'connections.empty.filteredApp', values: { app: app?.name } };
   });
 
   /** Read out when the list has changed under the reader's eyes. */

@@ -1,6 +1,7 @@
 import { inject, Injectable } from '@angular/core';
 import { Api } from '../api/api';
-import { EndedConnections, Envelope } from '../api/types';
+import { Connection, EndedConnections, Envelope, ListEnvelope } from '../api/types';
+import { fullName } from './connection-texts';
 
 /** What is to be ended: one connection, or all active ones of a person or of an application. */
 export type EndTarget =
@@ -8,25 +9,51 @@ export type EndTarget =
   | { kind: 'person'; userId: string; personName: string }
   | { kind: 'app'; clientId: string; appName: string };
 
+/** The targets that may be many. */
+export type EndAllTarget = Exclude<EndTarget, { kind: 'one' }>;
+
+/** What ending all would end: how many, and of which applications or persons. */
+export interface Concerned {
+  count: number;
+  names: string[];
+}
+
+/** More than anybody reads in a question. */
+const LOOKED_AT = 100;
+
 /** Ends connections. Every call may be repeated: ending what has ended is no error. */
 @Injectable({ providedIn: 'root' })
 export class EndConnections {
   private readonly api = inject(Api);
 
-  async end(target: EndTarget): Promise<void> {
-    switch (target.kind) {
-      case 'one':
-        return this.api.delete(`/user/v7/connections/${encodeURIComponent(target.connectionId)}`);
-      case 'person':
-        return this.endAll({ userId: target.userId });
-      case 'app':
-        return this.endAll({ clientId: target.clientId });
+  /** @returns how many there were to end */
+  async end(target: EndTarget): Promise<number> {
+    if (target.kind !== 'one') {
+      const path = `/user/v7/connections?${queryOf(target)}`;
+      return (await this.api.delete<Envelope<EndedConnections>>(path)).resource.revoked;
     }
+    await this.api.delete(`/user/v7/connections/${encodeURIComponent(target.connectionId)}`);
+    return 1;
   }
 
-  private async endAll(query: Record<string, string>): Promise<void> {
-    await this.api.delete<Envelope<EndedConnections>>(
-      `/user/v7/connections?${new URLSearchParams(query)}`,
+  async concernedBy(target: EndAllTarget): Promise<Concerned> {
+    const query = queryOf(target);
+    query.set('status', 'active');
+    query.set('limit', String(LOOKED_AT));
+    const { resources, meta } = await this.api.get<CountedConnections>(
+      `/user/v7/connections?${query}`,
     );
+    const names = resources.map(({ client, grantedBy }) =>
+      target.kind === 'person' ? client.name : fullName(grantedBy),
+    );
+    return { count: meta.total, names: [...new Set(names)].sort((a, b) => a.localeCompare(b)) };
   }
+}
+
+type CountedConnections = ListEnvelope<Connection> & { meta: { total: number } };
+
+function queryOf(target: EndAllTarget): URLSearchParams {
+  return new URLSearchParams(
+    target.kind === 'person' ? { userId: target.userId } : { clientId: target.clientId },
+  );
 }

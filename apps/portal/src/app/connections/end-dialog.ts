@@ -13,9 +13,28 @@ import warning from '@material-symbols/svg-400/rounded/warning.svg';
 import { apiErrorFrom } from '../api/problem';
 import { Formats } from '../i18n/formats';
 import { Icon } from '../ui/icon';
-import { EndConnections, EndTarget } from './end-connections';
+import { Concerned, EndConnections, EndTarget } from './end-connections';
 
-/** Asks once, says what stops and what does not, ends, and closes with `true`. */
+export interface EndQuestion {
+  target: EndTarget;
+  /** null where it is one connection, or not known. */
+  concerned: Concerned | null;
+}
+
+/** More names than these are a number. */
+const NAMED = 5;
+
+const PERSON_TITLES = {
+  one: 'connections.end.title.person.one',
+  other: 'connections.end.title.person.other',
+};
+
+const APP_TITLES = {
+  one: 'connections.end.title.app.one',
+  other: 'connections.end.title.app.other',
+};
+
+/** Asks once, says what stops and what does not, ends, and closes with how many it has ended. */
 @Component({
   selector: 'fx-end-dialog',
   changeDetection: ChangeDetectionStrategy.OnPush,
@@ -24,22 +43,48 @@ import { EndConnections, EndTarget } from './end-connections';
   styleUrl: './end-dialog.scss',
 })
 export class EndDialog {
-  protected readonly target = inject<EndTarget>(MAT_DIALOG_DATA);
+  private readonly question = inject<EndQuestion>(MAT_DIALOG_DATA);
+  protected readonly target = this.question.target;
+  protected readonly concerned = this.question.concerned;
   protected readonly formats = inject(Formats);
   private readonly connections = inject(EndConnections);
-  private readonly dialog = inject<MatDialogRef<EndDialog, boolean>>(MatDialogRef);
+  private readonly dialog = inject<MatDialogRef<EndDialog, number>>(MatDialogRef);
 
   protected readonly busy = signal(false);
   protected readonly failed = signal<'unreachable' | 'failed' | null>(null);
   protected readonly failedText = computed(() =>
     this.failed() === 'unreachable' ? 'connections.end.unreachable' : 'connections.end.failed',
   );
+  protected readonly title = computed(() => {
+    const { target, concerned } = this.question;
+    if (target.kind === 'one') return 'connections.end.title.one';
+    if (target.kind === 'person') {
+      return concerned
+        ? this.formats.plural(concerned.count, PERSON_TITLES)
+        : 'connections.end.title.person.all';
+    }
+    return concerned
+      ? this.formats.plural(concerned.count, APP_TITLES)
+      : 'connections.end.title.app.all';
+  });
+  protected readonly values = computed(() => {
+    const { target, concerned } = this.question;
+    return {
+      app: target.kind === 'person' ? '' : target.appName,
+      person: target.kind === 'person' ? target.personName : '',
+      count: this.formats.number(concerned?.count ?? 0),
+    };
+  });
+  protected readonly named = computed(() => this.concerned?.names.slice(0, NAMED) ?? []);
+  protected readonly unnamed = computed(
+    () => (this.concerned?.names.length ?? 0) - this.named().length,
+  );
   protected readonly check = check;
   protected readonly stop = stop;
   protected readonly warning = warning;
 
   protected cancel(): void {
-    if (!this.busy()) this.dialog.close(false);
+    if (!this.busy()) this.dialog.close();
   }
 
   protected async confirm(): Promise<void> {
@@ -49,13 +94,12 @@ export class EndDialog {
     // Closing now would leave open whether it has ended.
     this.dialog.disableClose = true;
     try {
-      await this.connections.end(this.target);
-      this.dialog.close(true);
+      this.dialog.close(await this.connections.end(this.target));
     } catch (cause) {
       const error = apiErrorFrom(cause);
-      if (error.code === 'session_required') this.dialog.close(false);
+      if (error.code === 'session_required') this.dialog.close();
       // Gone already, perhaps by another hand: what was asked for is the case.
-      else if (error.code === 'not_found') this.dialog.close(true);
+      else if (error.code === 'not_found') this.dialog.close(1);
       else this.failed.set(error.unreachable ? 'unreachable' : 'failed');
     } finally {
       this.busy.set(false);

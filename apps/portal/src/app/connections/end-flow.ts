@@ -1,8 +1,9 @@
 import { inject, Injectable } from '@angular/core';
 import { Dialogs } from '../ui/dialogs';
 import { Messages } from '../ui/messages';
-import { EndTarget } from './end-connections';
-import type { EndDialog } from './end-dialog';
+import { Formats } from '../i18n/formats';
+import { Concerned, EndAllTarget, EndConnections, EndTarget } from './end-connections';
+import type { EndDialog, EndQuestion } from './end-dialog';
 
 const load = () => import('./end-dialog').then((file) => file.EndDialog);
 
@@ -11,32 +12,71 @@ const load = () => import('./end-dialog').then((file) => file.EndDialog);
 export class EndFlow {
   private readonly dialogs = inject(Dialogs);
   private readonly messages = inject(Messages);
+  private readonly connections = inject(EndConnections);
+  private readonly formats = inject(Formats);
 
   constructor() {
     this.dialogs.prepare(load);
   }
 
-  /** @returns whether it has been ended */
+  /** @returns whether something has changed, so that lists should be read again */
   async run(target: EndTarget): Promise<boolean> {
-    const ended = await this.dialogs.open<EndDialog, EndTarget, boolean>(load, {
-      data: target,
+    const concerned = target.kind === 'one' ? null : await this.concernedBy(target);
+    if (concerned?.count === 0) {
+      this.confirm(target, 0);
+      return true;
+    }
+    const ended = await this.dialogs.open<EndDialog, EndQuestion, number>(load, {
+      data: { target, concerned },
       // The heading says what is asked; the first button would be read without it.
       autoFocus: 'first-heading',
       restoreFocus: true,
+      width: '34rem',
+      maxWidth: 'calc(100vw - 2rem)',
     });
-    if (!ended) return false;
-    this.confirm(target);
+    if (ended === undefined) return false;
+    this.confirm(target, ended);
     return true;
   }
 
-  private confirm(target: EndTarget): void {
+  /** Whoever wants all ended need not wait until it is known how many there are. */
+  private async concernedBy(target: EndAllTarget): Promise<Concerned | null> {
+    return this.connections.concernedBy(target).catch(() => null);
+  }
+
+  private confirm(target: EndTarget, count: number): void {
     switch (target.kind) {
-      case 'one':
-        return this.messages.show('connections.end.done.one', { app: target.appName });
+      case 'one': {
+        const { appName: app, ownerName: person } = target;
+        const text = person ? 'connections.end.done.oneOf' : 'connections.end.done.one';
+        return this.messages.show(text, { app, person });
+      }
       case 'person':
-        return this.messages.show('connections.end.done.person', { person: target.personName });
+        return this.messages.show(this.form(count, PERSON_DONE), {
+          person: target.personName,
+          count: this.formats.number(count),
+        });
       case 'app':
-        return this.messages.show('connections.end.done.app', { app: target.appName });
+        return this.messages.show(this.form(count, APP_DONE), {
+          app: target.appName,
+          count: this.formats.number(count),
+        });
     }
   }
+
+  private form(count: number, forms: typeof PERSON_DONE): string {
+    return count === 0 ? forms.none : this.formats.plural(count, forms);
+  }
 }
+
+const PERSON_DONE = {
+  none: 'connections.end.done.person.none',
+  one: 'connections.end.done.person.one',
+  other: 'connections.end.done.person.other',
+};
+
+const APP_DONE = {
+  none: 'connections.end.done.app.none',
+  one: 'connections.end.done.app.one',
+  other: 'connections.end.done.app.other',
+};

@@ -46,4 +46,13 @@ describe('the history of a connection', () => {
     expect(entries.map(({ count }) => count)).toEqual([3, 1, 1, 1]);
     expect(entries[0]).toMatchObject({ at: events[0]?.at, since: events[2]?.at });
   });
+
+  it('of use, a run counts days, because the API notes it once a day', () => {
+    const [used, refreshed] = timeline(
+      [event('used'), event('used'), event('refreshed'), event('refreshed')],
+      undefined,
+    );
+    expect(used).toMatchObject({ count: 2, daily: true });
+    expect(refreshed).toMatchObject({ count: 2, daily: false });
+  });
 });

@@ -20,6 +20,8 @@ export interface TimelineEntry {
   /** Of a run of equal events: the first of them, and how many there were. */
   since: string;
   count: number;
+  /** The API notes it once a day, however often it happened: the count is one of days. */
+  daily: boolean;
 }
 
 type Words = Pick<TimelineEntry, 'icon' | 'tone' | 'text'>;
@@ -62,6 +64,7 @@ export function timeline(
       at: event.at,
       since: event.at,
       count: 1,
+      daily: event.type === 'used',
     });
   }
   return entries;

@@ -41,6 +41,12 @@ describe('times in words', () => {
     expect(formats.number(1292)).toBe('1,292');
   });
 
+  it('a list reads as a sentence does', () => {
+    expect(formats.list(['A', 'B', 'C'])).toBe('A, B und C');
+    preferences.setLanguage('en');
+    expect(formats.list(['A', 'B'])).toBe('A and B');
+  });
+
   it('a number and its word stay on one line', () => {
     expect(formats.date('2026-11-22T12:00:00.000Z')).toBe('22.\u00a0November 2026');
     expect(formats.relative(ago(5 * DAY), NOW)).toBe('vor 5\u00a0Tagen');

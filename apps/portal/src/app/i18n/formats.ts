@@ -25,6 +25,11 @@ export class Formats {
     return this.format(iso, { dateStyle: 'medium', timeStyle: 'short' });
   }
 
+  /** 22.11.2026 */
+  dateShort(iso: string): string {
+    return this.format(iso, { dateStyle: 'medium' });
+  }
+
   /** Sa., 22. Nov. */
   day(iso: string): string {
     return this.format(iso, { weekday: 'short', day: 'numeric', month: 'short' });
@@ -60,6 +65,11 @@ export class Formats {
 
   number(value: number): string {
     return new Intl.NumberFormat(this.locale()).format(value);
+  }
+
+  /** Belegscanner, Maklerwelt CRM und Zahlbar */
+  list(names: readonly string[]): string {
+    return new Intl.ListFormat(this.locale(), { type: 'conjunction' }).format(names);
   }
 
   /** Picks the plural form: `forms.one` for one, `forms.other` for everything else. */
