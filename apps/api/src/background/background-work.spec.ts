@@ -1,13 +1,13 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import pino from 'pino';
-import { DataSource } from 'typeorm';
-import { Clock } from '../config/clock.js';
-import { dataSourceOptions } from '../database/data-source.js';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import type { DataSource } from 'typeorm';
 import { migrate } from '../database/migrate.js';
-import { AppLogger } from '../http/app-logger.js';
+import { recordStatements } from '../testing/statements.js';
 import { createTestDatabase } from '../testing/test-app.js';
-import { BackgroundWork } from './background-work.js';
-import { StepRecords } from './step-records.js';
+import type { BackgroundWork } from './background-work.js';
+import { backgroundNode } from './node.fixture.js';
 
 let database: Awaited<ReturnType<typeof createTestDatabase>>;
 const open: (() => Promise<unknown>)[] = [];
@@ -21,19 +21,11 @@ afterEach(async () => {
   await database.drop();
 });
 
-/** A process that works in the background. */
 async function node(declare: (work: BackgroundWork) => void) {
-  const dataSource = await new DataSource(dataSourceOptions(database.url)).initialize();
-  const logger = new AppLogger(pino({ level: process.env['LOG'] ?? 'silent' }));
-  const work = new BackgroundWork(dataSource, logger, new StepRecords(dataSource, new Clock()));
-  declare(work);
-  work.start();
-  open.push(
-    () => dataSource.destroy(),
-    () => work.beforeApplicationShutdown(),
-  );
-  await work.started();
-  return { work, dataSource };
+  const one = await backgroundNode(database.url);
+  open.push(one.close);
+  declare(one.work);
+  return one;
 }
 
 function signal() {
@@ -41,6 +33,10 @@ function signal() {
   const promise = new Promise<void>((done) => (resolve = done));
   return { promise, resolve: () => resolve() };
 }
+
+const enqueue = (dataSource: DataSource, work: BackgroundWork, data: object) =>
+  dataSource.transaction((tx) => work.enqueue(tx, 'test.mails', data));
+const EVERY_MINUTE = '* * * * *';
 
 describe('a queue', () => {
   it('does what a committed transaction has enqueued, and nothing of one rolled back', async () => {
@@ -55,13 +51,187 @@ describe('a queue', () => {
         },
       }),
     );
+    work.start();
+    await work.started();
     const failed = dataSource.transaction(async (tx) => {
       await work.enqueue(tx, 'test.mails', { to: 'nobody' });
       throw new Error('rolled back');
     });
     await expect(failed).rejects.toThrow('rolled back');
-    await dataSource.transaction((tx) => work.enqueue(tx, 'test.mails', { to: 'somebody' }));
+    await enqueue(dataSource, work, { to: 'somebody' });
     await done.promise;
     expect(seen).toEqual([{ to: 'somebody' }]);
   });
+
+  it('takes jobs from a process that does not work, as a command is', async () => {
+    const done = signal();
+    const command = await node((work) =>
+      work.queue({ name: 'test.mails', handle: () => Promise.reject(new Error('not here')) }),
+    );
+    await enqueue(command.dataSource, command.work, {});
+    const program = await node((work) =>
+      work.queue({ name: 'test.mails', handle: async () => done.resolve() }),
+    );
+    program.work.start();
+    await done.promise;
+  });
+
+  it('tries a job again that failed', async () => {
+    const done = signal();
+    let tries = 0;
+    const { work, dataSource } = await node((declare) =>
+      declare.queue({
+        name: 'test.mails',
+        handle: async () => {
+          if ((tries += 1) === 1) throw new Error('fails');
+          done.resolve();
+        },
+      }),
+    );
+    work.start();
+    await work.started();
+    await enqueue(dataSource, work, {});
+    await done.promise;
+    expect(tries).toBe(2);
+  });
+
+  it('loses no job of a node that is killed', async () => {
+    const require = join(__dirname, '../testing/require-typescript.cjs');
+    const fixture = join(__dirname, 'node.fixture.ts');
+    const killed = spawn(process.execPath, ['-r', require, fixture, database.url]);
+    open.push(async () => killed.kill('SIGKILL'));
+    const hasIt = once(killed.stdout, 'data');
+    const done = signal();
+    const { work, dataSource } = await node((declare) =>
+      declare.queue({ name: 'test.mails', handle: async () => done.resolve() }),
+    );
+    await enqueue(dataSource, work, {});
+    await hasIt;
+    killed.kill('SIGKILL');
+    work.start();
+    await done.promise;
+  }, 60_000);
+});
+
+describe('a step', () => {
+  it('that fails is tried again, and does not touch the others', async () => {
+    const [tried, other] = [signal(), signal()];
+    let tries = 0;
+    const { work, records } = await node((declare) => {
+      declare.step({
+        name: 'test.fails',
+        schedule: EVERY_MINUTE,
+        run: async () => {
+          if ((tries += 1) === 2) tried.resolve();
+          throw new Error('fails');
+        },
+      });
+      declare.step({
+        name: 'test.other',
+        schedule: EVERY_MINUTE,
+        run: async () => {
+          other.resolve();
+          return 0;
+        },
+      });
+    });
+    work.start();
+    await work.started();
+    const before = new Map(records.lastSuccesses());
+    await Promise.all([tried.promise, other.promise]);
+    await records.refresh();
+    expect(records.lastSuccesses().get('test.fails')).toEqual(before.get('test.fails'));
+  });
+
+  it('runs on one of many nodes at a time', async () => {
+    const [begun, end] = [signal(), signal()];
+    let running = 0;
+    const step = {
+      name: 'test.step',
+      schedule: EVERY_MINUTE,
+      run: async () => {
+        running += 1;
+        begun.resolve();
+        await end.promise;
+        return 0;
+      },
+    };
+    const nodes = [await node((work) => work.step(step)), await node((work) => work.step(step))];
+    for (const { work } of nodes) work.start();
+    await begun.promise;
+    // Another run is due while this one is at work, and all have looked for it several times.
+    const looks = nodes.map(async ({ dataSource }) => {
+      await dataSource.query(
+        `INSERT INTO pgboss.job_common (name, policy) VALUES ('test.step', 'stately')
+         ON CONFLICT DO NOTHING`,
+      );
+      let polls = 0;
+      while (polls < 6) {
+        const sent = await recordStatements(dataSource, () =>
+          dataSource.query('SELECT pg_sleep(1)'),
+        );
+        polls += sent.filter((sql) => /FOR UPDATE\s+SKIP LOCKED/i.test(sql)).length;
+      }
+    });
+    await Promise.all(looks);
+    expect(running).toBe(1);
+    end.resolve();
+  });
+
+  it('is asked to end when the program stops, and has not succeeded then', async () => {
+    const begun = signal();
+    const { work, records, close } = await node((declare) =>
+      declare.step({
+        name: 'test.step',
+        schedule: EVERY_MINUTE,
+        run: async (signal) => {
+          begun.resolve();
+          if (!signal.aborted) await once(signal, 'abort');
+          return 1;
+        },
+      }),
+    );
+    work.start();
+    await work.started();
+    const before = records.lastSuccesses().get('test.step');
+    await begun.promise;
+    const start = performance.now();
+    await work.beforeApplicationShutdown();
+    expect(performance.now() - start).toBeLessThan(2000);
+    await records.refresh();
+    expect(records.lastSuccesses().get('test.step')).toEqual(before);
+    open.splice(open.indexOf(close), 1);
+    await close();
+  });
+
+  it('that a newer version no longer has is scheduled no more', async () => {
+    const step = (name: string) => ({ name, schedule: EVERY_MINUTE, run: async () => 0 });
+    const old = await node((work) => work.step(step('test.old')));
+    old.work.start();
+    await old.work.started();
+    const next = await node((work) => work.step(step('test.new')));
+    next.work.start();
+    await next.work.started();
+    const schedules = await next.dataSource.query('SELECT name FROM pgboss.schedule');
+    expect(schedules).toEqual([{ name: 'test.new' }]);
+  });
+});
+
+it('nothing is sent that changes the schema, or that PgBouncer could not pool by transaction', async () => {
+  const done = signal();
+  const { work, dataSource } = await node((declare) => {
+    declare.step({ name: 'test.step', schedule: EVERY_MINUTE, run: async () => 0 });
+    declare.queue({ name: 'test.mails', handle: async () => done.resolve() });
+  });
+  const sent = await recordStatements(dataSource, async () => {
+    work.start();
+    await work.started();
+    await enqueue(dataSource, work, {});
+    await done.promise;
+  });
+  expect(sent.length).toBeGreaterThan(10);
+  for (const sql of sent) {
+    expect(sql).not.toMatch(/\b(CREATE|ALTER|DROP|REINDEX|TRUNCATE|VACUUM|ANALYZE)\b/);
+    expect(sql).not.toMatch(/\bLISTEN\b|pg_(try_)?advisory_lock|(^|;)\s*SET (?!LOCAL)|PREPARE/);
+  }
 });

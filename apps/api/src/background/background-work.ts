@@ -1,4 +1,4 @@
-import { type BeforeApplicationShutdown, Injectable } from '@nestjs/common';
+import { type BeforeApplicationShutdown, Inject, Injectable, Optional } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { PgBoss, Queue, QueueOptions } from 'pg-boss';
@@ -6,6 +6,7 @@ import type { DataSource, EntityManager } from 'typeorm';
 import { SECOND } from '../config/clock.js';
 import { AppLogger } from '../http/app-logger.js';
 import { openBoss, transactionOf } from './boss.js';
+import { DEFAULT_PACE, PACE, type Pace } from './pace.js';
 import { StepRecords } from './step-records.js';
 
 /** Something to be done again and again, on one node at a time, by the module that knows how. */
@@ -34,32 +35,22 @@ export interface BackgroundQueue<Data extends object = object> {
   retries?: Pick<QueueOptions, 'retryLimit' | 'retryDelay' | 'retryDelayMax'>;
 }
 
-/** A worker that has not been heard of for this long has died with its job: another takes it up. */
-const HEARTBEAT_S = 30;
-/** A step begins this long after its schedule at the latest, a job after it was enqueued. */
-const STEP_POLL_S = 20;
-const JOB_POLL_S = 2;
-const STEP: Omit<Queue, 'name'> = {
+const STEP = {
   // One that waits, one that runs, over all nodes.
   policy: 'stately',
-  heartbeatSeconds: HEARTBEAT_S,
   retryLimit: 5,
-  retryDelay: 15,
   retryBackoff: true,
   retryDelayMax: 600,
   retentionSeconds: 86_400,
   deleteAfterSeconds: 3600,
-};
-const JOB: Omit<Queue, 'name'> = {
+} as const;
+const JOB = {
   policy: 'standard',
-  heartbeatSeconds: HEARTBEAT_S,
   retryLimit: 10,
-  retryDelay: 10,
   retryBackoff: true,
   retryDelayMax: 6 * 3600,
   deleteAfterSeconds: 86_400,
-};
-const RETRY_START_MS = 10 * SECOND;
+} as const;
 /** What is still running then is left to another node; it is asked to end at the beginning. */
 const STOP_LIMIT_MS = 2 * SECOND;
 
@@ -73,13 +64,15 @@ export class BackgroundWork implements BeforeApplicationShutdown {
   private readonly queues = new Map<string, BackgroundQueue>();
   private readonly stopping = new AbortController();
   private readonly workers = new Map<string, string>();
-  private boss: Promise<PgBoss> | undefined;
+  private worker: PgBoss | undefined;
+  private sender: Promise<PgBoss> | undefined;
   private starting: Promise<void> | undefined;
 
   constructor(
     @InjectDataSource() private readonly dataSource: DataSource,
     private readonly logger: AppLogger,
     private readonly records: StepRecords,
+    @Optional() @Inject(PACE) private readonly pace: Pace = DEFAULT_PACE,
   ) {}
 
   /** Declares a step. @throws Error where the name is taken */
@@ -128,15 +121,20 @@ export class BackgroundWork implements BeforeApplicationShutdown {
    */
   async enqueue(tx: EntityManager, name: string, data: object): Promise<void> {
     if (!this.queues.has(name)) throw new Error(`there is no queue ${name}`);
-    const boss = await this.open(false);
+    const boss = this.worker ?? (await this.openSender());
     await boss.send(name, data, { db: await transactionOf(tx) });
   }
 
+  /** What is at work is asked to end, and left to another node where it does not. */
   async beforeApplicationShutdown(): Promise<void> {
     this.stopping.abort(new Error('the program stops'));
+    await Promise.race([this.end(), delay(STOP_LIMIT_MS + SECOND, undefined, { ref: false })]);
+  }
+
+  private async end(): Promise<void> {
     await this.starting;
-    const boss = await this.boss?.catch(() => undefined);
-    await boss?.stop({ timeout: STOP_LIMIT_MS });
+    const sender = await this.sender?.catch(() => undefined);
+    for (const boss of [this.worker, sender]) await boss?.stop({ timeout: STOP_LIMIT_MS });
   }
 
   private assertFree(name: string): void {
@@ -144,50 +142,76 @@ export class BackgroundWork implements BeforeApplicationShutdown {
     if (this.starting) throw new Error(`${name} is declared too late`);
   }
 
-  /** One for the life of the process; who only enqueues starts no timers that work. */
-  private open(works: boolean): Promise<PgBoss> {
-    this.boss ??= openBoss(this.dataSource, this.logger, works);
-    return this.boss;
+  /** For a process that only takes jobs in, as a command does. */
+  private openSender(): Promise<PgBoss> {
+    this.sender ??= this.startSender().catch((error: unknown) => {
+      this.sender = undefined;
+      throw error;
+    });
+    return this.sender;
+  }
+
+  private async startSender(): Promise<PgBoss> {
+    const boss = await openBoss(this.dataSource, this.logger, this.pace, false);
+    await boss.start();
+    await this.createQueues(boss);
+    return boss;
   }
 
   private async keepStarting(): Promise<void> {
     const { signal } = this.stopping;
-    const boss = await this.open(true);
+    const boss = await openBoss(this.dataSource, this.logger, this.pace, true);
     while (!signal.aborted) {
       try {
         await boss.start();
         await this.declare(boss);
+        this.worker = boss;
         return;
       } catch (error) {
         boss.emit('error', error as Error);
-        await delay(RETRY_START_MS, undefined, { signal, ref: false }).catch(() => undefined);
+        await delay(this.pace.start * SECOND, undefined, { signal, ref: false }).catch(
+          () => undefined,
+        );
       }
     }
+    await boss.stop({ timeout: STOP_LIMIT_MS });
   }
 
   private async declare(boss: PgBoss): Promise<void> {
     const steps = [...this.steps.values()];
-    const queues = [...this.queues.values()];
-    await this.createQueues(boss, [
-      ...steps.map(({ name }) => ({ ...STEP, name })),
-      ...queues.map(({ name, retries }) => ({ ...JOB, ...retries, name })),
-    ]);
+    await this.createQueues(boss);
     await this.schedule(boss, steps);
     await this.records.scheduled(steps.map(({ name }) => name));
     for (const { name } of steps) {
-      await this.work(boss, name, { pollingIntervalSeconds: STEP_POLL_S }, async (_, signal) => {
-        const rows = await this.run(name, signal);
-        if (rows > 0) this.logger.debug(`${name}: ${rows} rows`);
-      });
+      await this.work(
+        boss,
+        name,
+        { pollingIntervalSeconds: this.pace.stepPoll },
+        async (_, signal) => {
+          const rows = await this.run(name, signal);
+          if (rows > 0) this.logger.debug(`${name}: ${rows} rows`);
+        },
+      );
     }
-    for (const { name, handle, concurrency = 1 } of queues) {
-      const options = { pollingIntervalSeconds: JOB_POLL_S, localConcurrency: concurrency };
+    for (const { name, handle, concurrency = 1 } of this.queues.values()) {
+      const options = { pollingIntervalSeconds: this.pace.jobPoll, localConcurrency: concurrency };
       await this.work(boss, name, options, handle);
     }
   }
 
   /** Those that are new, or other than they were. Rows only: no queue has a table of its own. */
-  private async createQueues(boss: PgBoss, wanted: Queue[]): Promise<void> {
+  private async createQueues(boss: PgBoss): Promise<void> {
+    const { heartbeat: heartbeatSeconds, stepRetry, jobRetry } = this.pace;
+    const wanted: Queue[] = [
+      ...[...this.steps.keys()].map((name) => ({
+        ...{ ...STEP, heartbeatSeconds, retryDelay: stepRetry },
+        name,
+      })),
+      ...[...this.queues.values()].map(({ name, retries }) => ({
+        ...{ ...JOB, heartbeatSeconds, retryDelay: jobRetry, ...retries },
+        name,
+      })),
+    ];
     const present = new Map((await boss.getQueues()).map((queue) => [queue.name, queue]));
     for (const { name, ...options } of wanted) {
       const there = present.get(name);

@@ -4,6 +4,7 @@ import type { DataSource, EntityManager } from 'typeorm';
 import { QUEUE_SCHEMA } from '../database/queue-schema.js';
 import { isDatabaseUnavailable } from '../database/unavailable.js';
 import type { AppLogger } from '../http/app-logger.js';
+import type { Pace } from './pace.js';
 
 /** pg-boss's timers never keep a process alive that has nothing else to do. */
 const unrefClock = {
@@ -22,6 +23,7 @@ const unrefClock = {
 export async function openBoss(
   dataSource: DataSource,
   logger: AppLogger,
+  pace: Pace,
   works: boolean,
 ): Promise<PgBoss> {
   // Loaded here, because most of what starts this program never needs it.
@@ -46,10 +48,11 @@ export async function openBoss(
     registerInstance: false,
     supervise: works,
     schedule: works,
-    cronMonitorIntervalSeconds: 30,
-    cronWorkerIntervalSeconds: 20,
+    cronMonitorIntervalSeconds: pace.schedule,
+    cronWorkerIntervalSeconds: pace.stepPoll,
     flowIntervalSeconds: 3600,
-    superviseIntervalSeconds: 60,
+    superviseIntervalSeconds: pace.supervision,
+    monitorIntervalSeconds: pace.supervision,
     maintenanceIntervalSeconds: 3600,
   });
   boss.on('error', (error) => outage.log(error));
