@@ -6,8 +6,8 @@ import {
   verifyAccessToken,
 } from '@flixcheck/access-token-verifier';
 import { Inject, Injectable } from '@nestjs/common';
+import { JwtService } from '@nestjs/jwt';
 import { createHash, randomBytes } from 'node:crypto';
-import jwt from 'jsonwebtoken';
 import { LRUCache } from 'lru-cache';
 import { Clock } from '../config/clock.js';
 import { CONFIG, type RuntimeConfig } from '../config/config.module.js';
@@ -42,6 +42,7 @@ export class AccessTokens {
     @Inject(CONFIG) private readonly config: RuntimeConfig,
     private readonly clock: Clock,
     private readonly keys: SigningKeys,
+    private readonly jwt: JwtService,
   ) {}
 
   /**
@@ -73,7 +74,8 @@ export class AccessTokens {
       account_id: subject.accountId,
       connection_id: subject.connectionId,
     };
-    const accessToken = jwt.sign(claims, privateKey, {
+    const accessToken = this.jwt.sign(claims, {
+      privateKey,
       algorithm: 'ES256',
       header: { alg: 'ES256', typ: ACCESS_TOKEN_TYPE, kid },
     });

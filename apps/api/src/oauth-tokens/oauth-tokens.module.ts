@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { JwtModule } from '@nestjs/jwt';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { ConnectionsModule } from '../connections/connections.module.js';
 import { OAuthClientsModule } from '../oauth-clients/oauth-clients.module.js';
@@ -23,6 +24,8 @@ import { WellKnownController } from './well-known.controller.js';
 @Module({
   imports: [
     TypeOrmModule.forFeature([RefreshTokenFamily, SigningKey]),
+    // Keys rotate, so each signature names its own.
+    JwtModule.register({}),
     UsersModule,
     OAuthClientsModule,
     ConnectionsModule,
