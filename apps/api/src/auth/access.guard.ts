@@ -18,7 +18,6 @@ import { bearerRefusal, isBearer } from './bearer.js';
 import { assertFromPortal, isStateChanging } from './request-origin.js';
 import { SessionCookie } from './session-cookie.js';
 import { AccessTokenStrategy } from './strategies/access-token.strategy.js';
-import { authenticate } from './strategies/request.strategy.js';
 import { SessionStrategy } from './strategies/session.strategy.js';
 
 interface Problem {
@@ -66,13 +65,13 @@ export class AccessGuard implements CanActivate {
       case 'client':
         return true;
       case 'session':
-        request.caller = await this.requireSession(request, reply, access.roles);
+        request.caller = await this.requireSession(request, access.roles);
         return true;
       case 'bearer':
-        request.caller = await this.requireBearer(request, reply, access.scope);
+        request.caller = await this.requireBearer(request, access.scope);
         return true;
       case 'session-or-bearer':
-        request.caller = await this.requireEither(request, reply, access.scope);
+        request.caller = await this.requireEither(request, access.scope);
         return true;
       default:
         this.logger.error(`${request.method} ${request.routeOptions.url} declares no access`);
@@ -82,7 +81,6 @@ export class AccessGuard implements CanActivate {
 
   private async requireSession(
     request: FastifyRequest,
-    reply: FastifyReply,
     roles: readonly Role[],
   ): Promise<SessionCaller> {
     if (authorizationHeaders(request).some(isBearer)) {
@@ -92,7 +90,7 @@ export class AccessGuard implements CanActivate {
         { status: 403 },
       );
     }
-    const caller = await this.sessionOf(request, reply);
+    const caller = await this.sessionOf(request);
     if (!caller) throw new ApiError(SESSION_REQUIRED.code, SESSION_REQUIRED.detail);
     if (roles.length > 0 && !roles.includes(caller.role)) {
       throw new ApiError('forbidden', `This takes the role ${roles.join(' or ')}.`);
@@ -102,14 +100,13 @@ export class AccessGuard implements CanActivate {
 
   private async requireEither(
     request: FastifyRequest,
-    reply: FastifyReply,
     scope: Scope,
   ): Promise<SessionCaller | BearerCaller> {
     // Whoever sends credentials of their own wants to be judged by these, not by a cookie.
     if (authorizationHeaders(request).length > 0 || this.cookie.read(request) === undefined) {
-      return this.requireBearer(request, reply, scope, SESSION_REQUIRED);
+      return this.requireBearer(request, scope, SESSION_REQUIRED);
     }
-    const caller = await this.sessionOf(request, reply);
+    const caller = await this.sessionOf(request);
     if (!caller) throw bearerRefusal(this.config.publicUrl, SESSION_REQUIRED);
     return caller;
   }
@@ -117,11 +114,10 @@ export class AccessGuard implements CanActivate {
   /** @param otherwise what to say when there is no token, besides how to get one */
   private async requireBearer(
     request: FastifyRequest,
-    reply: FastifyReply,
     scope: Scope,
     otherwise: Problem = TOKEN_REQUIRED,
   ): Promise<BearerCaller> {
-    const caller = await authenticate(this.tokens, request, reply);
+    const caller = await this.tokens.validate(request);
     if (!caller) throw bearerRefusal(this.config.publicUrl, otherwise);
     if (!scopeAllows(caller.scope, scope)) {
       const description = `This takes the scope ${scope}.`;
@@ -135,12 +131,9 @@ export class AccessGuard implements CanActivate {
     return caller;
   }
 
-  private async sessionOf(
-    request: FastifyRequest,
-    reply: FastifyReply,
-  ): Promise<SessionCaller | null> {
+  private async sessionOf(request: FastifyRequest): Promise<SessionCaller | null> {
     if (this.cookie.read(request) === undefined) return null;
     if (isStateChanging(request)) assertFromPortal(request, this.config.publicUrl);
-    return authenticate(this.sessions, request, reply);
+    return this.sessions.validate(request);
   }
 }

@@ -1,6 +1,5 @@
 import { Module } from '@nestjs/common';
 import { APP_GUARD } from '@nestjs/core';
-import { PassportModule } from '@nestjs/passport';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { ConnectionsModule } from '../connections/connections.module.js';
 import { OAuthTokensModule } from '../oauth-tokens/oauth-tokens.module.js';
@@ -17,6 +16,7 @@ import { SessionEntity } from './session.entity.js';
 import { SessionsController } from './sessions.controller.js';
 import { SessionsService } from './sessions.service.js';
 import { SignInController } from './sign-in.controller.js';
+import { SignInGuard } from './sign-in.guard.js';
 import { SignInLimits } from './sign-in-limits.js';
 import { SignInService } from './sign-in.service.js';
 import { AccessTokenStrategy } from './strategies/access-token.strategy.js';
@@ -27,7 +27,6 @@ import { SessionStrategy } from './strategies/session.strategy.js';
 @Module({
   imports: [
     TypeOrmModule.forFeature([SessionEntity]),
-    PassportModule.register({ session: false }),
     UsersModule,
     ConnectionsModule,
     OAuthTokensModule,
@@ -44,6 +43,7 @@ import { SessionStrategy } from './strategies/session.strategy.js';
     SessionCookie,
     SessionStrategy,
     SessionsService,
+    SignInGuard,
     SignInLimits,
     SignInService,
   ],

@@ -1,5 +1,4 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { PassportStrategy } from '@nestjs/passport';
 import type { FastifyRequest } from 'fastify';
 import { CONFIG, type RuntimeConfig } from '../../config/config.module.js';
 import { Revocations } from '../../connections/revocations.js';
@@ -11,18 +10,15 @@ import {
   type VerifiedAccessToken,
 } from '../../oauth-tokens/access-tokens.js';
 import { bearerRefusal, describeMalformed, invalidToken, parseBearer } from '../bearer.js';
-import { RequestStrategy } from './request.strategy.js';
 
 /** A third-party application by its access token (RFC 6750 §2.1, the header and nothing else). */
 @Injectable()
-export class AccessTokenStrategy extends PassportStrategy(RequestStrategy, 'access-token') {
+export class AccessTokenStrategy {
   constructor(
     private readonly accessTokens: AccessTokens,
     private readonly revocations: Revocations,
     @Inject(CONFIG) private readonly config: RuntimeConfig,
-  ) {
-    super();
-  }
+  ) {}
 
   /**
    * @returns null when there is no token in the request

@@ -1,12 +1,18 @@
 import { Injectable } from '@nestjs/common';
 import { PassportStrategy } from '@nestjs/passport';
 import type { FastifyRequest } from 'fastify';
+import { randomUUID } from 'node:crypto';
 import { Strategy } from 'passport-local';
 import { Credentials, type VerifiedCredentials } from '../credentials.js';
 
-/** E-mail address and password from the body of the sign-in request. */
+/** Passport's names are global, and a process may hold several applications, as tests do. */
+class OwnNameStrategy extends Strategy {
+  override readonly name = `local ${randomUUID()}`;
+}
+
+/** E-mail address and password from the body of the sign-in request, for `SignInGuard`. */
 @Injectable()
-export class LocalStrategy extends PassportStrategy(Strategy, 'local') {
+export class LocalStrategy extends PassportStrategy(OwnNameStrategy) {
   constructor(private readonly credentials: Credentials) {
     super({
       usernameField: 'resource[email]',

@@ -1,0 +1,54 @@
+import { type ExecutionContext, Injectable } from '@nestjs/common';
+import { AuthGuard } from '@nestjs/passport';
+import type { FastifyRequest } from 'fastify';
+import { ApiError } from '../http/api-error.js';
+import { validationPipe } from '../http/validation.js';
+import { Counters } from '../operations/counters.js';
+import { invalidCredentials, type VerifiedCredentials } from './credentials.js';
+import { SignInRequest } from './sessions.dto.js';
+import { LocalStrategy } from './strategies/local.strategy.js';
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** What `SignInGuard` has found right. */
+    credentials?: VerifiedCredentials;
+  }
+}
+
+/** Lets a request through whose e-mail address and password are right (passport-local). */
+@Injectable()
+export class SignInGuard extends AuthGuard() {
+  private readonly pipe = validationPipe();
+
+  constructor(
+    strategy: LocalStrategy,
+    private readonly counters: Counters,
+  ) {
+    super({ defaultStrategy: strategy.name, property: 'credentials' });
+  }
+
+  /**
+   * Guards come before pipes, and passport-local takes what it finds for credentials, in the address
+   * too: the body is checked first.
+   */
+  override async canActivate(context: ExecutionContext): Promise<boolean> {
+    const { body } = context.switchToHttp().getRequest<FastifyRequest>();
+    await this.pipe.transform(body, { type: 'body', metatype: SignInRequest });
+    return (await super.canActivate(context)) as boolean;
+  }
+
+  /** @throws ApiError invalid_credentials; what `validate` has thrown, as it is */
+  override handleRequest<User>(error: unknown, user: User | false | null): User {
+    if (!error && user) return user;
+    const refusal = error ?? invalidCredentials();
+    countRefusal(this.counters, refusal);
+    throw refusal;
+  }
+}
+
+/** Counts a sign-in that comes to nothing; an outage is no failure of whoever signs in. */
+export function countRefusal(counters: Counters, error: unknown): void {
+  const code = error instanceof ApiError ? error.code : undefined;
+  if (code === 'invalid_credentials') counters.signIn('failure');
+  if (code === 'too_many_attempts') counters.signIn('limited');
+}
