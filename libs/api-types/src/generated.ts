@@ -1414,7 +1414,7 @@ export interface components {
             /** @example readwrite */
             scope: string | null;
             /**
-             * @description why: of `revoked` the revocation reason, of `refresh_refused` the stable reason, of `grant_revoked` `client`
+             * @description why: of `revoked` the revocation reason, of `refresh_refused` the stable reason, of `grant_revoked` `client`, or `superseded` by too many younger grants
              * @example null
              */
             detail: string | null;
@@ -3116,6 +3116,15 @@ export interface operations {
             };
             /** @description Problem: `unsupported_media_type` */
             415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description Problem: `too_many_attempts` */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -282,7 +282,7 @@ export class ConnectionEventDto {
     nullable: true,
     example: null,
     description:
-      'why: of `revoked` the revocation reason, of `refresh_refused` the stable reason, of `grant_revoked` `client`',
+      'why: of `revoked` the revocation reason, of `refresh_refused` the stable reason, of `grant_revoked` `client`, or `superseded` by too many younger grants',
   })
   detail!: string | null;
 }

@@ -14,6 +14,23 @@ const revokedAmong = preparedStatement<{ subject: string }>(
   'SELECT subject FROM revocations WHERE subject = ANY ($1) LIMIT 1',
 );
 
+/** A client that revokes each access token of a lineage when it refreshes needs one an hour. */
+export const MAX_REVOCATIONS_PER_HOUR = 600;
+
+/** Returns a row, and does nothing, where there are too many already; revoked again, it is none. */
+const REVOKE_ACCESS_TOKEN = `
+  WITH crowded AS (
+    SELECT revoked_at AS since FROM revocations
+     WHERE oauth_client_id = $4 AND user_id = $5 AND revoked_at > $6
+       AND NOT EXISTS (SELECT FROM revocations WHERE subject = $1)
+     ORDER BY revoked_at DESC OFFSET ${MAX_REVOCATIONS_PER_HOUR - 1} LIMIT 1
+  ), revoked AS (
+    INSERT INTO revocations (subject, revoked_at, expires_at, oauth_client_id, user_id)
+    SELECT $1, $2, $3, $4, $5 WHERE NOT EXISTS (SELECT FROM crowded)
+    ON CONFLICT (subject) DO NOTHING
+  )
+  SELECT since FROM crowded`;
+
 /**
  * What every node must refuse although its signature is good: connections, families of refresh
  * tokens, single access tokens. The change feed keeps the set complete, so that a request costs no
@@ -62,18 +79,30 @@ export class Revocations {
   }
 
   /**
-   * Revokes a single access token (RFC 7009), on every node.
+   * Revokes a single access token (RFC 7009), on every node. Each one takes up memory on all of them
+   * until it has expired, so a client may revoke so many of one user's within an hour.
    * @param expiresAt when the token expires by itself
+   * @param holder whose it is; nobody's are not counted
+   * @returns from when on there is room again, where nothing was revoked because there is none
    */
-  async revokeAccessToken(jti: string, expiresAt: Date): Promise<void> {
+  async revokeAccessToken(
+    jti: string,
+    expiresAt: Date,
+    holder?: { oauthClientId: string; userId: string },
+  ): Promise<Date | undefined> {
     const now = this.clock.now();
     const until = new Date(Math.max(expiresAt.getTime(), now.getTime()) + HOUR);
-    await this.dataSource.query(
-      `INSERT INTO revocations (subject, revoked_at, expires_at) VALUES ($1, $2, $3)
-       ON CONFLICT (subject) DO NOTHING`,
-      [jti, now, until],
-    );
+    const [crowded]: { since: Date }[] = await this.dataSource.query(REVOKE_ACCESS_TOKEN, [
+      jti,
+      now,
+      until,
+      holder?.oauthClientId ?? null,
+      holder?.userId ?? null,
+      new Date(now.getTime() - HOUR),
+    ]);
+    if (crowded) return new Date(crowded.since.getTime() + HOUR);
     this.revoked.remember(jti);
+    return undefined;
   }
 
   /**

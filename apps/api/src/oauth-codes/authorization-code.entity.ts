@@ -30,6 +30,10 @@ export class AuthorizationCode {
   @Column('timestamptz', { name: 'redeemed_at', nullable: true })
   redeemedAt!: Date | null;
 
+  /** For whom: how many codes one user gets is limited. */
+  @Column('uuid', { name: 'user_id', nullable: true })
+  userId!: string | null;
+
   /** The refresh token family that its redemption opened. */
   @Column('uuid', { name: 'family_id', nullable: true })
   familyId!: string | null;

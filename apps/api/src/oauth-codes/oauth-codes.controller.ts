@@ -107,7 +107,7 @@ export class OAuthCodesController {
       'What the primary button of the authorize page does; a caller with a session may do it itself.',
   })
   @ApiResource(OAuthCodeDto, { status: 201 })
-  @ApiProblems(400, 401, 403, ...REFUSED, 'user_changed', 415)
+  @ApiProblems(400, 401, 403, ...REFUSED, 'user_changed', 415, 429)
   async create(
     @Body() body: OAuthCodeCreateRequest,
     @CurrentCaller() caller: SessionCaller,

@@ -9,7 +9,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { InjectDataSource, InjectRepository } from '@nestjs/typeorm';
 import { randomUUID } from 'node:crypto';
 import { DataSource, type EntityManager, type Repository } from 'typeorm';
-import { Clock, SECOND } from '../config/clock.js';
+import { Clock, HOUR, SECOND } from '../config/clock.js';
 import { CONFIG, type RuntimeConfig } from '../config/config.module.js';
 import { ConnectionsService } from '../connections/connections.service.js';
 import { ApiError } from '../http/api-error.js';
@@ -26,6 +26,9 @@ import type { AuthorizationRequestDto, OAuthCodeDto, OAuthCodeInput } from './oa
 
 /** RFC 6749 §4.1.2 allows ten minutes; a browser needs one. */
 export const CODE_LIFETIME_MS = 60 * SECOND;
+/** A person grants access some times a day; a server with a session, once a minute: 60. */
+export const MAX_CODES_PER_HOUR = 600;
+const CODES_LOCK = 7_304_004;
 
 export type AuthorizationCodeRecord = Readonly<Omit<AuthorizationCode, 'codeHash'>>;
 
@@ -92,7 +95,7 @@ export class OAuthCodesService {
   /**
    * The grant: opens or renews the connection and creates a code under it, or neither. The page
    * is not trusted: the request is validated again.
-   * @throws ApiError as `validateAuthorizationRequest` does; user_changed where the page has named
+   * @throws ApiError as `validateAuthorizationRequest` does; too_many_attempts; user_changed where the page has named
    *   somebody else than who is signed in by now
    */
   async create(input: OAuthCodeInput, caller: SessionCaller): Promise<OAuthCodeDto> {
@@ -112,6 +115,7 @@ export class OAuthCodesService {
           'The application has been switched off in the meantime.',
         );
       }
+      await this.assertRoom(tx, user.id, now);
       const connection = await this.connections.grant(tx, {
         oauthClientId: request.client.id,
         userId: user.id,
@@ -121,8 +125,9 @@ export class OAuthCodesService {
       });
       await tx.query(
         `INSERT INTO authorization_codes
-           (id, code_hash, connection_id, redirect_uri, scope, code_challenge, created_at, expires_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
+           (id, code_hash, connection_id, redirect_uri, scope, code_challenge, created_at, expires_at,
+            user_id)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
         [
           randomUUID(),
           hashSecret(code),
@@ -132,6 +137,7 @@ export class OAuthCodesService {
           request.codeChallenge ?? null,
           now,
           expiresAt,
+          user.id,
         ],
       );
     });
@@ -176,6 +182,25 @@ export class OAuthCodesService {
       [connectionId, familyId, at],
     );
     return standing;
+  }
+
+  /** One after the other for each user, so that parallel requests do not count past each other. */
+  private async assertRoom(tx: EntityManager, userId: string, now: Date): Promise<void> {
+    await tx.query('SELECT pg_advisory_xact_lock(hashtextextended($1, $2))', [userId, CODES_LOCK]);
+    // A statement of its own: its snapshot must be younger than the lock.
+    const [filledBy]: { at: Date }[] = await tx.query(
+      `SELECT created_at AS at FROM authorization_codes WHERE user_id = $1 AND created_at > $2
+       ORDER BY created_at DESC OFFSET ${MAX_CODES_PER_HOUR - 1} LIMIT 1`,
+      [userId, new Date(now.getTime() - HOUR)],
+    );
+    if (!filledBy) return;
+    const waitMs = filledBy.at.getTime() + HOUR - now.getTime();
+    const retryAfterSeconds = Math.max(1, Math.ceil(waitMs / SECOND));
+    throw new ApiError(
+      'too_many_attempts',
+      `Access was granted ${MAX_CODES_PER_HOUR} times within an hour. Use the tokens that there are, or try again in ${retryAfterSeconds} seconds.`,
+      { retryAfterSeconds },
+    );
   }
 
   private validate(input: unknown, page: boolean): Promise<AuthorizationRequest> {

@@ -8,7 +8,12 @@ import { OAuthError } from '../http/api-error.js';
 import { OAuthCodesService } from '../oauth-codes/oauth-codes.service.js';
 import { Counters } from '../operations/counters.js';
 import type { Findings } from './client-endpoint.js';
-import type { GrantedRow, RedeemInput, RotateInput } from './grant-statements.js';
+import {
+  type GrantedRow,
+  MAX_LINEAGES,
+  type RedeemInput,
+  type RotateInput,
+} from './grant-statements.js';
 import { type LocatedRefreshToken, RefreshTokenFamilies } from './refresh-token-families.js';
 
 /** What a refresh gives: whose tokens, and the refresh token that is the current one now. */
@@ -140,6 +145,9 @@ export class GrantFailures {
     const { family, position } = located;
     // Nobody has to hear of it but the client, which has given the lineage up itself.
     if (family.endReason === 'revoked') throw refreshTokenRevoked();
+    if (family.endReason === 'superseded') {
+      throw await this.refused(connection, now, refreshTokenSuperseded());
+    }
     if (family.endedAt !== null) {
       throw await this.refused(
         connection,
@@ -219,6 +227,13 @@ function refreshTokenRevoked(): OAuthError {
   return invalidGrant(
     'refresh_token_revoked',
     'The refresh token has been revoked by its client. Use the tokens of the newest grant, or send the user to the authorize page again.',
+  );
+}
+
+function refreshTokenSuperseded(): OAuthError {
+  return invalidGrant(
+    'refresh_token_superseded',
+    `The connection has ${MAX_LINEAGES} younger grants, so this one has been ended. Keep the tokens of the newest grant, or send the user to the authorize page again.`,
   );
 }
 

@@ -18,6 +18,17 @@ export interface GrantedRow {
   scope: string;
 }
 
+/** What a code gave, and how many older lineages had to make room for it. */
+export interface RedeemedRow extends GrantedRow {
+  superseded: number;
+}
+
+/**
+ * So many lineages of one connection live at a time; one more ends the one that has not been used
+ * for the longest. A client that connects its user anew three times a day stays below.
+ */
+export const MAX_LINEAGES = 100;
+
 export interface RedeemInput {
   codeHash: Buffer;
   oauthClientId: string;
@@ -28,7 +39,7 @@ export interface RedeemInput {
   now: Date;
 }
 
-const redeem = preparedStatement<GrantedRow>(
+const redeem = preparedStatement<RedeemedRow>(
   'redeem_code',
   `WITH redeemed AS (
      UPDATE authorization_codes code
@@ -43,6 +54,19 @@ const redeem = preparedStatement<GrantedRow>(
         AND ($4::text IS NULL OR code.redirect_uri = $4)
         AND code.code_challenge IS NOT DISTINCT FROM $5::text
      RETURNING code.connection_id, code.scope, c.user_id, c.account_id
+   ), superseded AS (
+     UPDATE refresh_token_families
+        SET ended_at = $3, end_reason = 'superseded'
+      WHERE ended_at IS NULL AND id IN (
+        SELECT other.id FROM refresh_token_families other
+          JOIN redeemed ON redeemed.connection_id = other.connection_id
+         WHERE other.ended_at IS NULL AND other.expires_at > $3
+         ORDER BY coalesce(other.rotated_at, other.created_at) DESC, other.id
+        OFFSET ${MAX_LINEAGES - 1})
+     RETURNING connection_id
+   ), farewell AS (
+     INSERT INTO connection_events (connection_id, at, type, detail)
+     SELECT connection_id, $3, 'grant_revoked', 'superseded' FROM superseded
    ), family AS (
      INSERT INTO refresh_token_families
             (id, connection_id, handle_hash, scope, generation, current_hash, created_at, expires_at)
@@ -52,7 +76,8 @@ const redeem = preparedStatement<GrantedRow>(
      SELECT connection_id, $3, 'token_issued', scope FROM redeemed
    )
    SELECT $6::uuid AS "familyId", connection_id AS "connectionId", user_id AS "userId",
-          account_id AS "accountId", scope
+          account_id AS "accountId", scope,
+          (SELECT count(*)::integer FROM superseded) AS superseded
      FROM redeemed`,
 );
 
@@ -60,7 +85,7 @@ const redeem = preparedStatement<GrantedRow>(
 export async function redeemCode(
   dataSource: DataSource,
   input: RedeemInput,
-): Promise<GrantedRow | undefined> {
+): Promise<RedeemedRow | undefined> {
   const rows = await redeem(dataSource, [
     input.codeHash,
     input.oauthClientId,

@@ -80,7 +80,7 @@ export class RefreshTokenFamilies {
 
   /**
    * Ends a family because its client gives it up, while the connection goes on.
-   * @param tx to count after its commit: `Counters.lineageRevoked`
+   * @param tx to count after its commit: `Counters.lineagesEnded`
    * @returns whether it ended now
    */
   revoke(tx: EntityManager, familyId: string, at: Date): Promise<boolean> {

@@ -14,6 +14,7 @@ import { DataSource } from 'typeorm';
 import { DAY, SECOND } from '../config/clock.js';
 import { CONFIG, type RuntimeConfig } from '../config/config.module.js';
 import { OAuthError } from '../http/api-error.js';
+import { Counters } from '../operations/counters.js';
 import { AccessTokens } from './access-tokens.js';
 import type { Findings } from './client-endpoint.js';
 import { type ClientRequest, requireParameter } from './client-request.js';
@@ -48,6 +49,7 @@ export class TokenGrants {
     private readonly accessTokens: AccessTokens,
     private readonly refreshTokens: RefreshTokens,
     private readonly failures: GrantFailures,
+    private readonly counters: Counters,
   ) {}
 
   /** @throws OAuthError */
@@ -101,6 +103,7 @@ export class TokenGrants {
       family: { id: randomUUID(), token: refreshToken, expiresAt: idlesOutAt(at) },
     });
     if (!granted) throw await this.failures.explainCode(code, redemption, findings);
+    this.counters.lineagesEnded('superseded', granted.superseded);
     findings.connectionId = granted.connectionId;
     return this.respond(granted, client.clientId, refreshToken, granted.scope, at);
   }

@@ -1,8 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource } from 'typeorm';
+import { SECOND } from '../config/clock.js';
 import { ConnectionsService } from '../connections/connections.service.js';
-import { Revocations } from '../connections/revocations.js';
+import { MAX_REVOCATIONS_PER_HOUR, Revocations } from '../connections/revocations.js';
 import { OAuthError } from '../http/api-error.js';
 import { OAuthCodesService } from '../oauth-codes/oauth-codes.service.js';
 import { Counters } from '../operations/counters.js';
@@ -73,24 +74,39 @@ export class TokenRevocation {
       }
       return this.families.revoke(tx, family.id, at);
     });
-    if (lineageEnded) this.counters.lineageRevoked();
+    if (lineageEnded) this.counters.lineagesEnded('revoked');
   }
 
   private async revokeAccessToken(
     token: string,
-    { client }: ClientRequest,
+    { client, at }: ClientRequest,
     findings: Findings,
   ): Promise<void> {
     try {
       const verified = await this.accessTokens.verify(token);
       if (verified.clientId !== client.clientId) throw otherClients();
       findings.connectionId = verified.connectionId;
-      await this.revocations.revokeAccessToken(verified.jti, new Date(verified.exp * 1000));
+      const roomFrom = await this.revocations.revokeAccessToken(
+        verified.jti,
+        new Date(verified.exp * 1000),
+        { oauthClientId: client.id, userId: verified.userId },
+      );
+      if (roomFrom) throw tooManyRevocations(roomFrom, at);
     } catch (error) {
       // No token of ours, or one that has run out: there is nothing left to revoke.
       if (!(error instanceof AccessTokenError)) throw error;
     }
   }
+}
+
+function tooManyRevocations(roomFrom: Date, at: Date): OAuthError {
+  const seconds = Math.max(1, Math.ceil((roomFrom.getTime() - at.getTime()) / SECOND));
+  return new OAuthError(
+    'temporarily_unavailable',
+    'too_many_revocations',
+    `The client has revoked ${MAX_REVOCATIONS_PER_HOUR} access tokens of this user within an hour. Revoke the refresh token instead, which ends them all, or try again after the seconds that Retry-After names.`,
+    { status: 429, headers: { 'retry-after': String(seconds) } },
+  );
 }
 
 /** RFC 7009 §2.1: the token was not issued to the client that asks. */

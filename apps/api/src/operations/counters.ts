@@ -85,8 +85,8 @@ export class Counters {
     this.reuses.inc({ credential });
   }
 
-  lineageRevoked(): void {
-    this.lineages.inc({ reason: 'revoked' });
+  lineagesEnded(reason: 'revoked' | 'superseded', count = 1): void {
+    this.lineages.inc({ reason }, count);
   }
 
   refreshRetried(): void {

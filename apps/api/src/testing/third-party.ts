@@ -48,7 +48,7 @@ export class ThirdParty {
     return this.post('', { grant_type: 'refresh_token', refresh_token: refreshToken, ...more });
   }
 
-  revoke(token: string): Promise<{ status: number; body: object }> {
+  revoke(token: string): Promise<{ status: number; headers: Headers; body: object }> {
     return this.post('/revoke', { token });
   }
 

@@ -80,6 +80,10 @@ function textOf({ type, actor, detail }: ConnectionEvent, ownId: string | undefi
     case 'revoked':
       if (own) return 'connections.ended.self';
       return ENDED[(detail ?? 'user') as NonNullable<Connection['revocationReason']>] ?? ENDED.user;
+    case 'grant_revoked':
+      return detail === 'superseded'
+        ? 'connections.events.grantSuperseded'
+        : WORDS.grant_revoked.text;
     default:
       return WORDS[type].text;
   }
