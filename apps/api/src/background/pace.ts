@@ -19,7 +19,7 @@ export interface Pace {
 /** Token of another one, for tests. */
 export const PACE = Symbol('PACE');
 
-/** Two small statements a second while there is nothing to do. */
+/** A small statement every two seconds while there is nothing to do. */
 export const DEFAULT_PACE: Pace = {
   stepPoll: 20,
   jobPoll: 2,
