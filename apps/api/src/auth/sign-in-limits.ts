@@ -5,7 +5,7 @@ import { Clock, MINUTE, SECOND } from '../config/clock.js';
 import { deriveKeys } from '../config/config.js';
 import { CONFIG, type RuntimeConfig } from '../config/config.module.js';
 import { ApiError } from '../http/api-error.js';
-import { networkOf } from './network.js';
+import { networkOf } from '../http/network.js';
 
 export const WINDOW_MS = 15 * MINUTE;
 export const MAX_FAILURES_PER_EMAIL = 10;
