@@ -68,28 +68,35 @@ describe('failed token requests', () => {
     expect(isLimited()).toBe(false);
   });
 
-  it('take a bounded memory, however many ids a guesser makes up', () => {
-    fail(60, 'crm');
-    for (let i = 0; i < 30_000; i++) limit.recordFailure(`guess-${i}`, '198.51.100.1');
-    expect((limit as unknown as { failures: Map<string, number[]> }).failures.size).toBe(10_000);
-    // The pair that has been quiet longest had to go; those that fail now are known.
-    expect(isLimited('crm')).toBe(false);
-    fail(60, 'guess-29999', '198.51.100.1');
-    expect(isLimited('guess-29999', '198.51.100.1')).toBe(true);
+  it('of clients that nobody knows count as those of one, for each network', () => {
+    for (let i = 0; i < 60; i++) limit.recordFailure(undefined, '198.51.100.1');
+    expect(limit.check(undefined, '198.51.100.1').limited).toBe(true);
+    expect(limit.check(undefined, '198.51.100.2').limited).toBe(false);
+    expect(isLimited('crm', '198.51.100.1')).toBe(false);
   });
 
-  it('of a pair that goes on failing are not the first to be forgotten', () => {
-    fail(59, 'crm');
-    for (let i = 1; i < 10_000; i++) limit.recordFailure(`guess-${i}`, '198.51.100.1');
-    fail(1, 'crm');
-    limit.recordFailure('one-more-guess', '198.51.100.1');
-    expect(isLimited('crm')).toBe(true);
+  it('take an IPv6 /64 for one network: a guesser has all of its addresses', () => {
+    for (let i = 0; i < 60; i++) limit.recordFailure('crm', `2001:db8:7:7::${i.toString(16)}`);
+    expect(isLimited('crm', '2001:db8:7:7:9:9:9:9')).toBe(true);
+    expect(isLimited('crm', '2001:db8:7:8::1')).toBe(false);
   });
 
-  it('with ids that no client can have count as those of one client', () => {
-    for (let i = 0; i < 60; i++) limit.recordFailure(`no id: ${i} ${'x'.repeat(100)}`, '::1');
-    expect(isLimited('another impossible id', '::1')).toBe(true);
-    expect(isLimited('crm', '::1')).toBe(false);
+  it('of a guesser are not forgotten in a flood from many networks', () => {
+    fail(60);
+    fail(59, 'crm', '203.0.113.9');
+    for (let i = 0; i < 30_000; i++) limit.recordFailure(undefined, `10.0.${i >> 8}.${i & 255}`);
+    expect(isLimited()).toBe(true);
+    fail(1, 'crm', '203.0.113.9');
+    expect(isLimited('crm', '203.0.113.9')).toBe(true);
+  });
+
+  it('take a bounded memory, from however many networks they come', () => {
+    const address = (i: number) => `10.${i >> 16}.${(i >> 8) & 255}.${i & 255}`;
+    for (let i = 0; i < 30_000; i++) fail(1, 'crm', address(i));
+    for (let i = 0; i < 15_000; i++) fail(10, 'crm', address(i));
+    const { occasional, persistent } = limit as unknown as Record<string, { size: number }>;
+    expect(occasional?.size).toBeLessThanOrEqual(10_000);
+    expect(persistent?.size).toBe(10_000);
   });
 
   it('of clients named like members of a prototype are counted too', () => {

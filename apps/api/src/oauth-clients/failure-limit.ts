@@ -1,27 +1,34 @@
 import { Injectable } from '@nestjs/common';
+import { LRUCache } from 'lru-cache';
 import { Clock, MINUTE, SECOND } from '../config/clock.js';
-import { CLIENT_ID } from './oauth-client.js';
+import { networkOf } from '../http/network.js';
 
 const WINDOW_MS = MINUTE;
 const MAX_FAILURES = 60;
-/** More pairs than this at a time, and the one that has been quiet longest is forgotten. */
+/** From so many failures on, a pair is remembered beside those that fail once in a while. */
+const PERSISTENT = 10;
+/** Pairs of each kind at a time; the one that has been quiet longest is forgotten. */
 const MAX_PAIRS = 10_000;
 
 /**
- * Limits failed token requests by client and address (CONTRACT §5, limits), so that a guesser
- * elsewhere does not stop the client itself. Each node counts for itself.
+ * Limits failed token requests by client and network, so that a guesser elsewhere does not stop the
+ * client itself. Each node counts for itself.
+ *
+ * Memory is bounded, and a guesser is not forgotten in a flood: unknown clients of one network count
+ * as one, and pairs that fail once in a while displace each other only, never those that persist.
  */
 @Injectable()
 export class FailureLimit {
-  /** The moments of the last failures of a pair, oldest first; the pair that failed last is last. */
-  private readonly failures = new Map<string, number[]>();
+  /** The moments of the last failures of a pair, oldest first. */
+  private readonly occasional = new LRUCache<string, number[]>({ max: MAX_PAIRS });
+  private readonly persistent = new LRUCache<string, number[]>({ max: MAX_PAIRS });
 
   constructor(private readonly clock: Clock) {}
 
-  /** @param clientId as it came in, known or not */
-  check(clientId: string, ip: string): { limited: boolean; retryAfterSeconds: number } {
+  /** @param clientId of a registered client; undefined where there is none of the name sent */
+  check(clientId: string | undefined, ip: string): { limited: boolean; retryAfterSeconds: number } {
     const now = this.clock.now().getTime();
-    const moments = this.failures.get(pairOf(clientId, ip)) ?? [];
+    const moments = this.failuresOf(pairOf(clientId, ip));
     // As many as the limit are kept, so the oldest of them decides.
     const oldest = moments.length < MAX_FAILURES ? undefined : moments[0];
     if (oldest === undefined || oldest + WINDOW_MS <= now) {
@@ -33,21 +40,26 @@ export class FailureLimit {
     };
   }
 
-  recordFailure(clientId: string, ip: string): void {
+  /** @param clientId of a registered client; undefined where there is none of the name sent */
+  recordFailure(clientId: string | undefined, ip: string): void {
     const pair = pairOf(clientId, ip);
     const now = this.clock.now().getTime();
-    const recent = (this.failures.get(pair) ?? []).filter((at) => at + WINDOW_MS > now);
+    const recent = this.failuresOf(pair).filter((at) => at + WINDOW_MS > now);
     recent.push(now);
-    this.failures.delete(pair);
-    this.failures.set(pair, recent.slice(-MAX_FAILURES));
-    if (this.failures.size > MAX_PAIRS) {
-      const [quietest] = this.failures.keys();
-      if (quietest !== undefined) this.failures.delete(quietest);
-    }
+    const [kept, other] =
+      recent.length < PERSISTENT
+        ? [this.occasional, this.persistent]
+        : [this.persistent, this.occasional];
+    other.delete(pair);
+    kept.set(pair, recent.slice(-MAX_FAILURES));
+  }
+
+  private failuresOf(pair: string): number[] {
+    return this.persistent.peek(pair) ?? this.occasional.peek(pair) ?? [];
   }
 }
 
-/** What cannot be a client id counts as one, so that its length and number do not matter. */
-function pairOf(clientId: string, ip: string): string {
-  return `${ip} ${CLIENT_ID.test(clientId) ? clientId : ''}`;
+/** The space stands in no client id, so unknown ones are nobody else's pair. */
+function pairOf(clientId: string | undefined, ip: string): string {
+  return `${networkOf(ip)} ${clientId ?? ''}`;
 }

@@ -103,8 +103,7 @@ export class ClientEndpoint {
       const failure = error instanceof OAuthError ? error : undefined;
       const known = client ?? (error as { client?: OAuthClient }).client;
       http.clientId = known?.clientId;
-      const limited =
-        failure && this.limited(known?.clientId ?? parameters.client_id ?? '', http.ip);
+      const limited = failure && this.limited(known?.clientId, http.ip);
       this.counters.oauthRequest(
         endpoint,
         parameters.grant_type,
@@ -187,7 +186,7 @@ export class ClientEndpoint {
   }
 
   /** Successes are never limited; a guesser at one address does not stop the client at another. */
-  private limited(clientId: string, ip: string): OAuthError | undefined {
+  private limited(clientId: string | undefined, ip: string): OAuthError | undefined {
     this.limit.recordFailure(clientId, ip);
     const { limited, retryAfterSeconds } = this.limit.check(clientId, ip);
     if (!limited) return undefined;
