@@ -69,7 +69,12 @@ export default [
           depConstraints: [
             {
               sourceTag: 'scope:api',
-              onlyDependOnLibsWithTags: ['scope:protocol', 'scope:change-feed', 'scope:verifier'],
+              onlyDependOnLibsWithTags: [
+                'scope:protocol',
+                'scope:change-feed',
+                'scope:password-strength',
+                'scope:verifier',
+              ],
             },
             { sourceTag: 'scope:portal', onlyDependOnLibsWithTags: ['scope:api-types'] },
             { sourceTag: 'scope:demo-client', onlyDependOnLibsWithTags: [] },
@@ -77,6 +82,7 @@ export default [
             { sourceTag: 'scope:protocol', onlyDependOnLibsWithTags: [] },
             { sourceTag: 'scope:api-types', onlyDependOnLibsWithTags: [] },
             { sourceTag: 'scope:change-feed', onlyDependOnLibsWithTags: [] },
+            { sourceTag: 'scope:password-strength', onlyDependOnLibsWithTags: [] },
             { sourceTag: 'scope:verifier', onlyDependOnLibsWithTags: ['scope:change-feed'] },
           ],
         },

@@ -17,6 +17,7 @@ const table = [
   ['launcher', 'tools:test'],
   ['change-feed', 'change-feed:test'],
   ['oauth-protocol', 'oauth-protocol:test'],
+  ['password-strength', 'password-strength:test'],
   ['access-token-verifier', 'access-token-verifier:test'],
   ['api', 'api:test'],
   ['portal', 'portal:test'],
