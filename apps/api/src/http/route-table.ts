@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Access } from './access.js';
-import { ApiError, OAuthError } from './api-error.js';
+import { ApiError, OAuthError, PROBLEMS } from './api-error.js';
 
 interface Route {
   methods: readonly string[];
@@ -23,30 +23,62 @@ export class RouteTable {
     });
   }
 
-  /** The methods that browsers of any origin may use there. */
+  /** The methods that browsers of any origin may use there, or would without a needless slash. */
   corsMethods(request: FastifyRequest): string[] {
-    return this.at(request, isOpen).flatMap(({ methods }) => methods);
+    return this.at(pathOf(request).replace(/\/$/, '')).filter(isOpen).flatMap(methodsOf);
   }
 
-  /** What a request is told that knows the path but not the method (RFC 9110 §15.5.6). */
-  wrongMethod(request: FastifyRequest): ApiError | OAuthError | undefined {
-    // OPTIONS has a route of its own for every path; what was a preflight is answered by now.
-    if (!request.is404 && request.method !== 'OPTIONS') return undefined;
-    const routes = this.at(request, () => true);
-    if (routes.length === 0) return undefined;
-    const allow = [...new Set(routes.flatMap(({ methods }) => methods))].join(', ');
-    const detail = `This address takes ${allow}, not ${request.method}.`;
-    const headers = { allow };
-    return routes.some(({ access }) => access?.kind === 'client')
-      ? new OAuthError('invalid_request', 'method_not_allowed', detail, { status: 405, headers })
-      : new ApiError('method_not_allowed', detail, { headers });
+  /**
+   * What a request is told that no route takes although its path is known: with another method
+   * (RFC 9110 §15.5.6), or with one slash more or less.
+   */
+  explain(request: FastifyRequest): ApiError | OAuthError | undefined {
+    const { method } = request;
+    const path = pathOf(request);
+    // OPTIONS has a route of its own for every path; what was a preflight is answered by now. And
+    // the router takes the nothing behind a slash for an id.
+    if (!request.is404 && method !== 'OPTIONS' && !path.endsWith('/')) return undefined;
+    const routes = this.at(path);
+    const allowed = [...new Set(routes.flatMap(methodsOf))];
+    if (allowed.length > 0 && !allowed.includes(method)) {
+      const allow = allowed.join(', ');
+      const detail = `This address takes ${allow}, not ${method}.`;
+      return refusal(routes, 'method_not_allowed', detail, { allow });
+    }
+    const meant = toggleSlash(path);
+    const neighbours = allowed.length === 0 ? this.at(meant) : [];
+    if (neighbours.length === 0) return undefined;
+    const change = path.endsWith('/') ? 'Leave out the slash at its end' : 'Add a slash at its end';
+    const detail = `There is nothing at this address. ${change}: ${meant}`;
+    return refusal(neighbours, 'not_found', detail);
   }
 
-  private at(request: FastifyRequest, isMeant: (route: Route) => boolean): Route[] {
-    const path = request.url.split('?', 1)[0] ?? '';
-    return this.routes.filter((route) => isMeant(route) && route.pattern.test(path));
+  private at(path: string): Route[] {
+    return this.routes.filter(({ pattern }) => pattern.test(path));
   }
 }
+
+/** As the endpoint would say it. */
+function refusal(
+  routes: Route[],
+  code: 'method_not_allowed' | 'not_found',
+  detail: string,
+  headers: Record<string, string> = {},
+): ApiError | OAuthError {
+  return routes.some(({ access }) => access?.kind === 'client')
+    ? new OAuthError('invalid_request', code, detail, { status: PROBLEMS[code][0], headers })
+    : new ApiError(code, detail, { headers });
+}
+
+function pathOf({ url }: FastifyRequest): string {
+  return url.split('?', 1)[0] ?? '';
+}
+
+function toggleSlash(path: string): string {
+  return path.endsWith('/') ? path.slice(0, -1) : `${path}/`;
+}
+
+const methodsOf = ({ methods }: Route): readonly string[] => methods;
 
 function isOpen({ access }: Route): boolean {
   return access !== undefined && 'cors' in access && access.cors;
@@ -58,5 +90,5 @@ function pathPattern(url: string): RegExp {
     .split('/')
     .map((part) => (part.startsWith(':') ? '[^/]+' : part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')))
     .join('/');
-  return new RegExp(`^${source}/?$`);
+  return new RegExp(`^${source}$`);
 }

@@ -107,7 +107,7 @@ export async function prepareServer(
   });
   const filter = new ErrorFilter(config.publicUrl, logger);
   server.addHook('onRequest', (request, reply, done) => {
-    const error = routes.wrongMethod(request);
+    const error = routes.explain(request);
     // Nest, which renders errors otherwise, knows nothing of the route that takes OPTIONS.
     if (error) filter.render(error, request, reply);
     else done();
