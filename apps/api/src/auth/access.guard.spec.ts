@@ -427,9 +427,8 @@ describe('a request that changes something with a session', () => {
     ['text/plain', '{"resource":{}}'],
     ['application/x-www-form-urlencoded', 'resource=1'],
     ['multipart/form-data; boundary=x', '--x--'],
-    ['application/x-www-form-urlencoded', ''],
     ['application/jsonx', '{}'],
-  ])('must be JSON, not %s', async (type, body) => {
+  ])('must have a body of JSON, not %s', async (type, body) => {
     for (const [method, path] of [
       ['PATCH', 'session'],
       ['POST', 'sign-in'],

@@ -1,5 +1,6 @@
 import type { FastifyRequest } from 'fastify';
 import { ApiError } from '../http/api-error.js';
+import { hasBody } from '../http/body-parsers.js';
 
 const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS']);
 
@@ -30,9 +31,4 @@ export function assertFromPortal(request: FastifyRequest, publicUrl: string): vo
       'Send the body with Content-Type: application/json.',
     );
   }
-}
-
-function hasBody({ headers }: FastifyRequest): boolean {
-  const length = headers['content-length'];
-  return headers['transfer-encoding'] !== undefined || (length !== undefined && length !== '0');
 }

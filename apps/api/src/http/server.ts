@@ -7,6 +7,7 @@ import { randomUUID } from 'node:crypto';
 import type { RuntimeConfig } from '../config/config.module.js';
 import { ApiError } from './api-error.js';
 import type { AppLogger } from './app-logger.js';
+import { readBodies } from './body-parsers.js';
 import { ErrorFilter } from './exception.filter.js';
 import { RouteTable } from './route-table.js';
 import { refuseUnreadable } from './unreadable-request.js';
@@ -80,6 +81,7 @@ export async function prepareServer(
     );
     done();
   });
+  readBodies(app, BODY_LIMIT);
   await server.register(cookie);
   const routes = new RouteTable(server);
   await registerCors(server, routes);

@@ -65,21 +65,24 @@ function sentence(message: string): string {
 /** Deeper than any body of this API, and shallow enough for whatever walks it recursively. */
 const MAX_DEPTH = 16;
 
+/** Of UTF-16, which JSON can write alone (RFC 8259 §8.2) and no encoding of Unicode can. */
+const HALF_A_CHARACTER = /\p{Surrogate}/u;
+
 /**
  * What is wrong with a parsed body or query before anybody asks what it means: NUL characters,
- * which PostgreSQL cannot store, and nesting that could exhaust a stack.
+ * which PostgreSQL cannot store, halves of characters, which it would store as something else, and
+ * nesting that could exhaust a stack.
  * @returns undefined when nothing is
  */
 export function findUnfit(value: unknown, path = '', depth = 0): FieldError | undefined {
-  if (typeof value === 'string') return value.includes('\0') ? nulCharacter(path) : undefined;
+  if (typeof value === 'string') return unfitText(value, path);
   if (typeof value !== 'object' || value === null) return undefined;
   if (depth === MAX_DEPTH) {
     const message = `Must not be nested more than ${MAX_DEPTH} levels deep.`;
     return { field: path.split('.', 1)[0] ?? '', code: 'nested_too_deeply', message };
   }
   for (const [key, child] of Object.entries(value)) {
-    if (key.includes('\0')) return nulCharacter(path);
-    const found = findUnfit(child, fieldPath(path, key), depth + 1);
+    const found = unfitText(key, path) ?? findUnfit(child, fieldPath(path, key), depth + 1);
     if (found) return found;
   }
   return undefined;
@@ -107,6 +110,13 @@ function fieldPath(path: string, key: string): string {
   return path === '' || path === 'resource' ? key : `${path}.${key}`;
 }
 
-function nulCharacter(path: string): FieldError {
-  return { field: path, code: 'nul_character', message: 'Must not contain NUL characters.' };
+function unfitText(text: string, field: string): FieldError | undefined {
+  if (text.includes('\0')) {
+    return { field, code: 'nul_character', message: 'Must not contain NUL characters.' };
+  }
+  if (HALF_A_CHARACTER.test(text)) {
+    const message = 'Must not contain half a character: a surrogate without the other of its pair.';
+    return { field, code: 'lone_surrogate', message };
+  }
+  return undefined;
 }

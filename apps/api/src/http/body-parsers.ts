@@ -1,0 +1,46 @@
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { isUtf8 } from 'node:buffer';
+import { parse as parseForm } from 'node:querystring';
+import { ApiError } from './api-error.js';
+
+type Done = (error: Error | null, body?: unknown) => void;
+
+/**
+ * Reads JSON and forms. What would replace an object's prototype is refused as every unknown field
+ * is, and on the clients' endpoints ignored as every unknown parameter (RFC 6749 §3.2).
+ */
+export function readBodies(app: NestFastifyApplication, bodyLimit: number): void {
+  const server = app.getHttpAdapter().getInstance() as unknown as FastifyInstance;
+  const strict = server.getDefaultJsonParser('error', 'error');
+  const tolerant = server.getDefaultJsonParser('remove', 'remove');
+  const read =
+    (parse: (request: FastifyRequest, text: string, done: Done) => void) =>
+    (request: FastifyRequest, body: Buffer, done: Done) => {
+      // One that is announced in chunks may turn out to be none.
+      if (body.length === 0) done(null, undefined);
+      else if (isUtf8(body)) parse(request, body.toString(), done);
+      else done(new ApiError('malformed_request', 'The body is not valid UTF-8.'));
+    };
+  const json = read((request, text, done) => {
+    const isClient = request.routeOptions.config.access?.kind === 'client';
+    (isClient ? tolerant : strict)(request, text, done);
+  });
+  // Without a prototype, and bounded by the size of the body alone.
+  const form = read((_request, text, done) => {
+    done(null, parseForm(text, '&', '=', { maxKeys: 0 }));
+  });
+  app.useBodyParser('application/json', { bodyLimit }, json);
+  app.useBodyParser('application/x-www-form-urlencoded', { bodyLimit }, form);
+  server.addHook('onRequest', (request, _reply, done) => {
+    // Many clients name the type of every request; without a body it says nothing.
+    if (!hasBody(request)) delete request.raw.headers['content-type'];
+    done();
+  });
+}
+
+/** Whether a body is on its way, by what the headers say (RFC 9112 §6.3). */
+export function hasBody({ headers }: FastifyRequest): boolean {
+  const length = headers['content-length'];
+  return headers['transfer-encoding'] !== undefined || (length !== undefined && Number(length) > 0);
+}
