@@ -28,6 +28,7 @@ export const PROBLEMS = {
   insufficient_scope: [403, 'The access token does not allow this'],
   not_found: [404, 'Not found'],
   method_not_allowed: [405, 'Method not allowed'],
+  request_timeout: [408, 'The request did not arrive in time'],
   conflict: [409, 'Conflict with the current state'],
   user_changed: [409, 'Somebody else is signed in'],
   cannot_disable_self: [409, 'You cannot disable yourself'],

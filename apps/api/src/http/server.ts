@@ -4,28 +4,42 @@ import helmet from '@fastify/helmet';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { randomUUID } from 'node:crypto';
+import { SECOND } from '../config/clock.js';
 import type { RuntimeConfig } from '../config/config.module.js';
 import { ApiError } from './api-error.js';
 import type { AppLogger } from './app-logger.js';
+import { ARRIVAL_LIMITS, type ArrivalLimits, Arrivals } from './arrivals.js';
 import { readBodies } from './body-parsers.js';
 import { ErrorFilter } from './exception.filter.js';
 import { RouteTable } from './route-table.js';
-import { refuseUnreadable } from './unreadable-request.js';
 import { findInheritedName, findUnfit, validationFailed } from './validation.js';
 
 const BODY_LIMIT = 64 * 1024;
+const KEEP_ALIVE_MS = 130 * SECOND;
 
 /** The HTTP server under Nest: request ids, limits, and nothing that knows a route. */
-export function createAdapter(config: RuntimeConfig, logger: AppLogger): FastifyAdapter {
+export function createAdapter(
+  config: RuntimeConfig,
+  logger: AppLogger,
+  limits: ArrivalLimits = ARRIVAL_LIMITS,
+): FastifyAdapter {
   const filter = new ErrorFilter(config.publicUrl, logger);
-  return new FastifyAdapter({
+  const arrivals = new Arrivals(config.publicUrl, filter, limits);
+  const adapter = new FastifyAdapter({
     bodyLimit: BODY_LIMIT,
     trustProxy: config.trustProxy as boolean | string[],
     // Never taken from the caller: the request log must be able to rely on it.
     requestIdHeader: false,
     genReqId: () => randomUUID(),
     logger: false,
-    clientErrorHandler: refuseUnreadable(config.publicUrl),
+    requestTimeout: limits.requestMs,
+    http: {
+      headersTimeout: limits.headersMs,
+      connectionsCheckingInterval: limits.checkEveryMs,
+    },
+    // Longer than proxies keep a connection, which else would send into one that is being closed.
+    keepAliveTimeout: KEEP_ALIVE_MS,
+    clientErrorHandler: (error, socket) => arrivals.refuse(error, socket),
     // A path that the router cannot read reaches no hook and no route.
     frameworkErrors: (error: FastifyError, request: FastifyRequest, reply: FastifyReply) => {
       void reply.header('x-request-id', request.id);
@@ -35,6 +49,8 @@ export function createAdapter(config: RuntimeConfig, logger: AppLogger): Fastify
     // On shutdown, connections that wait for another request must not hold it up.
     forceCloseConnections: 'idle',
   });
+  arrivals.watch(adapter.getInstance() as unknown as FastifyInstance);
+  return adapter;
 }
 
 /** What no route has to look at, because no request with it gets that far. */
