@@ -1,0 +1,49 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { addApplication, addMembers, expectRefusedSoon, type Fleet, startFleet } from './fleet.js';
+import { openLineages, rotate } from './lineages.js';
+import { report, scale, times } from './scale.js';
+
+const ROUNDS = scale('LOAD_LINEAGE_ROUNDS', 3);
+const OLD = 10;
+
+let fleet: Fleet;
+beforeAll(async () => {
+  fleet = await startFleet();
+});
+afterAll(() => fleet.nodes.stop());
+
+describe('earlier lineages are revoked while 50 workers refresh, over two processes (RFC 7009 §2.1)', () => {
+  it('every revocation is acknowledged and final, and the newest grant loses and forks nothing', async () => {
+    const [member] = await addMembers(fleet, 1);
+    if (!member) throw new Error('there is nobody');
+    for (let round = 0; round < ROUNDS; round += 1) {
+      // The limit on failures counts for each application by itself.
+      const application = await addApplication(fleet);
+      const old = await openLineages(OLD, application.at(0), member.session);
+      await Promise.all(old.map((lineage, index) => rotate(lineage, application.at(index))));
+      const [newest] = await openLineages(1, application.at(1), member.session);
+      if (!newest) throw new Error('there is no lineage');
+      const [answers, endings, races] = await Promise.all([
+        Promise.all(times(50, (index) => application.at(index).refresh(newest.current))),
+        Promise.all(old.map(({ current }, index) => application.at(index).revoke(current))),
+        Promise.all(old.map(({ current }, index) => application.at(index + 1).refresh(current))),
+      ]);
+      expect(answers.map(({ status }) => status)).toEqual(times(50, () => 200));
+      const successors = new Set(answers.map(({ body }) => body.refresh_token));
+      expect(successors.size).toBe(1);
+      expect(endings.map(({ status }) => status)).toEqual(times(OLD, () => 200));
+      for (const [index, lineage] of old.entries()) {
+        await expectRefusedSoon(fleet, lineage.accessToken);
+        const late = races[index];
+        if (late?.status !== 200) continue;
+        // Refreshed before its end: that does not outlive it.
+        await expectRefusedSoon(fleet, late.body.access_token);
+        const next = await application.at(index).introspect(late.body.refresh_token);
+        expect(next.body['active']).toBe(false);
+      }
+      const [successor = ''] = successors;
+      expect((await application.at(0).refresh(successor)).status).toBe(200);
+    }
+    report('lineage endings', { rounds: ROUNDS, workers: 50, ended: ROUNDS * OLD });
+  }, 120_000);
+});
