@@ -180,6 +180,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/user/v7/connections/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Download connections as a table for spreadsheets
+         * @description What the list would show on all its pages, as CSV (RFC 4180) in UTF-8. A value that a spreadsheet would take for a formula has an apostrophe before it.
+         */
+        get: operations["Connections_export"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/user/v7/connections/changes": {
         parameters: {
             query?: never;
@@ -2727,6 +2747,63 @@ export interface operations {
                         resources: components["schemas"]["UsedClientDto"][];
                         meta: components["schemas"]["MetaDto"];
                     };
+                };
+            };
+            /** @description Problem: `validation_failed` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description Problem: `session_required` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+        };
+    };
+    Connections_export: {
+        parameters: {
+            query?: {
+                /** @description words that must all be found, in whatever order, case and accents; `ue` finds `ü` too */
+                q?: string;
+                /** @description absent: both */
+                status?: "active" | "revoked";
+                /** @description of one application */
+                clientId?: string;
+                /** @description granted by this user */
+                userId?: string;
+                /** @description active ones that are doing so */
+                health?: "ok" | "unused" | "dormant" | "refresh_refused";
+                /** @description of these ids, repeated or separated by commas; 100 at most */
+                ids?: string[];
+                /** @description default: the latest grant first, with `status=revoked` the latest end first; with `-` the other way round. Names are in the order of German dictionaries. */
+                sort?: "grantedAt" | "-grantedAt" | "revokedAt" | "-revokedAt" | "lastUsedAt" | "-lastUsedAt" | "client" | "-client" | "person" | "-person";
+                /** @description of headings and words; with `de`, fields are separated by semicolons */
+                language?: "de" | "en";
+                /** @description of the times */
+                timeZone?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The table */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
                 };
             };
             /** @description Problem: `validation_failed` */

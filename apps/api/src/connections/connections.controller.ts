@@ -9,6 +9,7 @@ import {
   ParseUUIDPipe,
   Query,
   Sse,
+  StreamableFile,
 } from '@nestjs/common';
 import {
   ApiHeader,
@@ -37,8 +38,10 @@ import {
   ConnectionsQuery,
   EndConnectionsQuery,
   EndedConnectionsDto,
+  ExportQuery,
   UsedClientDto,
 } from './connections.dto.js';
+import { ConnectionsExport } from './connections-export.js';
 import { ConnectionsOverview } from './connections-overview.js';
 
 const connectionId = new ParseUUIDPipe({ exceptionFactory: () => notFound('The connection') });
@@ -48,6 +51,7 @@ const connectionId = new ParseUUIDPipe({ exceptionFactory: () => notFound('The c
 export class ConnectionsController {
   constructor(
     private readonly overview: ConnectionsOverview,
+    private readonly exports: ConnectionsExport,
     private readonly connectionChanges: ConnectionChanges,
   ) {}
 
@@ -81,6 +85,26 @@ export class ConnectionsController {
     @Query() page: PageQuery,
   ): Promise<ResourcesEnvelope<UsedClientDto>> {
     return this.overview.usedClients(caller, page);
+  }
+
+  @Get('export')
+  @RequireSession()
+  @ApiOperation({
+    summary: 'Download connections as a table for spreadsheets',
+    description:
+      'What the list would show on all its pages, as CSV (RFC 4180) in UTF-8. A value that a spreadsheet would take for a formula has an apostrophe before it.',
+  })
+  @ApiOkResponse({
+    description: 'The table',
+    content: { 'text/csv': { schema: { type: 'string' } } },
+  })
+  @ApiProblems(400, 401)
+  export(@CurrentCaller() caller: SessionCaller, @Query() query: ExportQuery): StreamableFile {
+    const { name, content } = this.exports.file(caller, query);
+    return new StreamableFile(content, {
+      type: 'text/csv; charset=utf-8',
+      disposition: `attachment; filename="${name}"`,
+    });
   }
 
   @Sse('changes')

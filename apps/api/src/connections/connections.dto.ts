@@ -1,5 +1,5 @@
 import { applyDecorators } from '@nestjs/common';
-import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { ApiProperty, ApiPropertyOptional, OmitType } from '@nestjs/swagger';
 import { SCOPES, type Scope } from '@flixcheck/oauth-protocol';
 import { Transform } from 'class-transformer';
 import {
@@ -9,6 +9,7 @@ import {
   IsArray,
   IsIn,
   IsOptional,
+  IsTimeZone,
   IsUUID,
   Matches,
 } from 'class-validator';
@@ -108,6 +109,22 @@ export class ConnectionsQuery extends SearchQuery {
   @IsOptional()
   @IsIn(CONNECTION_SORTS)
   sort?: ConnectionSort;
+}
+
+export class ExportQuery extends OmitType(ConnectionsQuery, ['limit', 'cursor'] as const) {
+  @ApiPropertyOptional({
+    enum: ['de', 'en'],
+    default: 'en',
+    description: 'of headings and words; with `de`, fields are separated by semicolons',
+  })
+  @IsOptional()
+  @IsIn(['de', 'en'])
+  language?: 'de' | 'en';
+
+  @ApiPropertyOptional({ default: 'UTC', example: 'Europe/Berlin', description: 'of the times' })
+  @IsOptional()
+  @IsTimeZone()
+  timeZone?: string;
 }
 
 export class EndConnectionsQuery {

@@ -10,6 +10,7 @@ import { ConnectionEventEntity } from './connection-event.entity.js';
 import { ConnectionUsage } from './connection-usage.js';
 import { ConnectionUsageEntity } from './connection-usage.entity.js';
 import { ConnectionsController } from './connections.controller.js';
+import { ConnectionsExport } from './connections-export.js';
 import { ConnectionsOverview } from './connections-overview.js';
 import { ConnectionsRetention } from './connections-retention.js';
 import { ConnectionsService } from './connections.service.js';
@@ -33,6 +34,7 @@ import { Revocations } from './revocations.js';
     AfterCommit,
     ConnectionsService,
     ConnectionsOverview,
+    ConnectionsExport,
     ConnectionsRetention,
     ConnectionChanges,
     ConnectionUsage,

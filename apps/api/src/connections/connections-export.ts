@@ -1,0 +1,175 @@
+import { Injectable } from '@nestjs/common';
+import { stringify } from 'csv-stringify';
+import { Readable } from 'node:stream';
+import type { SessionCaller } from '../http/access.js';
+import type { ConnectionHealth, RevocationReason } from './connection.js';
+import type { ConnectionDto, ExportQuery } from './connections.dto.js';
+import { ConnectionsOverview } from './connections-overview.js';
+
+/** Rows read at once: few statements, and little memory however long the list is. */
+const PAGE_SIZE = 500;
+
+interface Words {
+  /** As spreadsheets of that language expect it. */
+  delimiter: string;
+  file: string;
+  columns: string[];
+  yes: string;
+  no: string;
+  health: Record<ConnectionHealth, string>;
+  read: string;
+  readwrite: string;
+  reason: Record<RevocationReason, string>;
+}
+
+const WORDS: Record<'de' | 'en', Words> = {
+  de: {
+    delimiter: ';',
+    file: 'verbindungen.csv',
+    columns: [
+      'Anwendung',
+      'Anbieter',
+      'Anbieter von Flixcheck geprüft',
+      'Erlaubt von',
+      'E-Mail-Adresse',
+      'Erlaubt am',
+      'Zuletzt genutzt am',
+      'Zustand',
+      'Umfang',
+      'Beendet am',
+      'Beendet von',
+      'Grund',
+      'Kennung',
+    ],
+    yes: 'ja',
+    no: 'nein',
+    health: {
+      ok: 'Funktioniert',
+      unused: 'Noch nicht genutzt',
+      dormant: 'Seit 90 Tagen ungenutzt',
+      refresh_refused: 'Muss neu verbunden werden',
+      ended: 'Beendet',
+    },
+    read: 'Nur ansehen',
+    readwrite: 'Ansehen, anlegen und ändern',
+    reason: {
+      user: 'Von der Person selbst beendet',
+      admin: 'Vom Administrator beendet',
+      client: 'Von der Anwendung beendet',
+      user_disabled: 'Benutzerkonto gesperrt',
+      client_disabled: 'Anwendung von Flixcheck gesperrt',
+      client_deleted: 'Anwendung bei Flixcheck gelöscht',
+      password_changed: 'Beim Ändern des Passworts beendet',
+    },
+  },
+  en: {
+    delimiter: ',',
+    file: 'connections.csv',
+    columns: [
+      'Application',
+      'Publisher',
+      'Publisher verified by Flixcheck',
+      'Allowed by',
+      'E-mail address',
+      'Allowed at',
+      'Last used at',
+      'State',
+      'Scope',
+      'Ended at',
+      'Ended by',
+      'Reason',
+      'Id',
+    ],
+    yes: 'yes',
+    no: 'no',
+    health: {
+      ok: 'Working',
+      unused: 'Not used yet',
+      dormant: 'Unused for 90 days',
+      refresh_refused: 'Must be connected again',
+      ended: 'Ended',
+    },
+    read: 'View only',
+    readwrite: 'View, create and change',
+    reason: {
+      user: 'Ended by the person',
+      admin: 'Ended by an administrator',
+      client: 'Ended by the application',
+      user_disabled: 'User account disabled',
+      client_disabled: 'Application disabled by Flixcheck',
+      client_deleted: 'Application deleted at Flixcheck',
+      password_changed: 'Ended when the password was changed',
+    },
+  },
+};
+
+/** The list of connections as a table for spreadsheets (RFC 4180). */
+@Injectable()
+export class ConnectionsExport {
+  constructor(private readonly overview: ConnectionsOverview) {}
+
+  /** @returns the file's name and its content, which is read as it is sent */
+  file(
+    caller: SessionCaller,
+    { language = 'en', timeZone = 'UTC', ...query }: ExportQuery,
+  ): { name: string; content: Readable } {
+    const words = WORDS[language];
+    const table = stringify({
+      // Without it, spreadsheets take UTF-8 for something else.
+      bom: true,
+      header: true,
+      columns: words.columns,
+      delimiter: words.delimiter,
+      record_delimiter: 'windows',
+      // A name that begins with = must not become a formula on somebody's desk.
+      escape_formulas: true,
+    });
+    const content = Readable.from(this.rows(caller, query, words, timeZone)).pipe(table);
+    return { name: words.file, content };
+  }
+
+  private async *rows(
+    caller: SessionCaller,
+    query: Omit<ExportQuery, 'language' | 'timeZone'>,
+    words: Words,
+    timeZone: string,
+  ): AsyncGenerator<string[]> {
+    const at = new Intl.DateTimeFormat('sv-SE', {
+      timeZone,
+      dateStyle: 'short',
+      timeStyle: 'short',
+    });
+    let cursor: string | undefined;
+    do {
+      const { resources, meta } = await this.overview.list(caller, {
+        ...query,
+        limit: PAGE_SIZE,
+        ...(cursor !== undefined && { cursor }),
+      });
+      for (const connection of resources) yield row(connection, words, at);
+      cursor = meta.nextCursor;
+    } while (cursor !== undefined);
+  }
+}
+
+function row(connection: ConnectionDto, words: Words, at: Intl.DateTimeFormat): string[] {
+  const { client, grantedBy, revokedBy, revocationReason, scope } = connection;
+  const time = (iso: string | null) => (iso === null ? '' : at.format(new Date(iso)));
+  const name = (person: typeof revokedBy) =>
+    person ? `${person.firstName} ${person.lastName}`.trim() : '';
+  return [
+    client.name,
+    client.publisher,
+    client.publisherVerified ? words.yes : words.no,
+    name(grantedBy),
+    grantedBy.email,
+    time(connection.grantedAt),
+    time(connection.lastUsedAt),
+    words.health[connection.health],
+    scope.split(' ').includes('readwrite') ? words.readwrite : words.read,
+    time(connection.revokedAt),
+    name(revokedBy),
+    revocationReason === null ? '' : words.reason[revocationReason],
+    connection.id,
+  ];
+}
