@@ -44,7 +44,7 @@ const pages = {
   'settings/connections': {
     files: ['shell/shell.ts', 'settings-routes.ts', 'connections/connections-page.ts'],
     texts: ['settings', 'connections'],
-    first: [session, '/user/v7/oauth-clients?limit=100'],
+    first: [session],
     firstWithoutQuery: ['/user/v7/connections?status=active&limit=50'],
   },
   'settings/team': {

@@ -1,11 +1,13 @@
 import { Routes } from '@angular/router';
 import { provideTranslocoScope } from '@jsverse/transloco';
+import { ConnectionList } from './connections/connection-list';
 
 export const settingsRoutes: Routes = [
   { path: '', pathMatch: 'full', redirectTo: 'connections' },
   {
     path: 'connections',
-    providers: [provideTranslocoScope('connections')],
+    // The list outlives its page, so that coming back from a detail finds it as it was.
+    providers: [provideTranslocoScope('connections'), ConnectionList],
     children: [
       {
         path: '',

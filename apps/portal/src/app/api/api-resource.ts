@@ -32,7 +32,10 @@ export function apiWholeList<T>(path: () => string | undefined): ResourceRef<T[]
       let cursor: string | undefined;
       for (let page = 0; page < MOST_PAGES && (page === 0 || cursor); page++) {
         const query = new URLSearchParams({ limit: String(PAGE_SIZE), ...(cursor && { cursor }) });
-        const list = await api.get<ListEnvelope<T>>(`${params}?${query}`, { signal });
+        const list = await api.get<ListEnvelope<T>>(
+          `${params}${params.includes('?') ? '&' : '?'}${query}`,
+          { signal },
+        );
         all.push(...list.resources);
         cursor = list.meta.nextCursor;
       }

@@ -10,6 +10,11 @@ export interface ListEnvelope<T> {
   meta: { nextCursor?: string };
 }
 
+export interface CountedEnvelope<T> {
+  resources: T[];
+  meta: { total: number; nextCursor?: string };
+}
+
 export type Session = Dto<'CurrentSessionDto'>;
 export type SessionUser = Session['user'];
 export type AccountSummary = Session['account'];
@@ -25,6 +30,7 @@ export type ExistingConnection = Dto<'ExistingConnectionDto'>;
 export type CodeInput = Dto<'OAuthCodeInput'>;
 export type IssuedCode = Dto<'OAuthCodeDto'>;
 export type AvailableClient = Dto<'AvailableClientDto'>;
+export type UsedClient = Dto<'UsedClientDto'>;
 export type Connection = Dto<'ConnectionDto'>;
 export type ConnectionDetail = Dto<'ConnectionDetailDto'>;
 export type ConnectionEvent = Dto<'ConnectionEventDto'>;

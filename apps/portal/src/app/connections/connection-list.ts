@@ -1,25 +1,20 @@
-import {
-  computed,
-  inject,
-  Injectable,
-  linkedSignal,
-  resource,
-  signal,
-  untracked,
-} from '@angular/core';
+import { computed, inject, Injectable, linkedSignal, resource, signal } from '@angular/core';
+import type { Params } from '@angular/router';
 import { Api } from '../api/api';
 import { keptValue } from '../api/api-resource';
-import { Connection, ListEnvelope } from '../api/types';
-
-export interface ConnectionFilter {
-  status: Connection['status'];
-  userId: string | null;
-  clientId: string | null;
-}
+import { Connection, CountedEnvelope } from '../api/types';
+import { ConnectionFilter, queryOf } from './connection-filter';
 
 const PAGE_SIZE = 50;
+/** Where many pages have to be read anew. */
+const LARGEST_PAGE = 100;
 
-/** One list of connections, page by page. Reloading asks for every page that is shown. */
+type Page = CountedEnvelope<Connection>;
+
+/**
+ * One list of connections, page by page. It outlives the page that shows it, so that whoever comes
+ * back from a detail finds the rows, the filter and the place as they were.
+ */
 @Injectable()
 export class ConnectionList {
   private readonly api = inject(Api);
@@ -27,64 +22,156 @@ export class ConnectionList {
   readonly filter = signal<ConnectionFilter | undefined>(undefined, {
     equal: (one, other) => JSON.stringify(one) === JSON.stringify(other),
   });
-  private readonly pages = linkedSignal({ source: this.filter, computation: () => 1 });
-  private readonly loadingMore = signal(false);
-  readonly moreFailed = signal(false);
+  /** The address's query under which the list was last shown. */
+  readonly address = signal<Params>({});
+  /** The row that was left for its detail. */
+  opened: string | null = null;
 
   private readonly list = resource({
     params: () => this.filter(),
-    loader: ({ params, abortSignal }) => this.load(params, untracked(this.pages), abortSignal),
+    loader: ({ params, abortSignal }) => this.page(params, { signal: abortSignal }),
+  });
+  private readonly kept = keptValue(this.list, () => this.filter());
+
+  /** While somebody types a search, what was found before it stays. */
+  private readonly shown = linkedSignal<
+    { of: string; page: Page | undefined; failed: boolean },
+    Page | undefined
+  >({
+    source: () => ({
+      of: `${this.filter()?.status} ${this.filter()?.viewer}`,
+      page: this.kept(),
+      failed: this.list.status() === 'error',
+    }),
+    computation: ({ of, page, failed }, before) =>
+      page ?? (!failed && before?.source.of === of ? before.value : undefined),
   });
 
-  private readonly kept = keptValue(this.list, () => this.filter());
-  readonly connections = computed(() => this.kept()?.resources);
-  readonly error = computed(() => (this.list.status() === 'error' ? this.list.error() : undefined));
-  readonly hasMore = computed(() => this.kept()?.meta.nextCursor !== undefined);
-  readonly busy = computed(() => this.loadingMore());
+  readonly connections = computed(() => this.shown()?.resources);
+  readonly total = computed(() => this.shown()?.meta.total ?? 0);
+  readonly hasMore = computed(() => this.shown()?.meta.nextCursor !== undefined);
+  /** What is shown belongs to another filter, and will be replaced. */
+  readonly outdated = computed(() => this.shown() !== this.kept());
+  readonly busy = signal(false);
+  readonly moreFailed = linkedSignal({ source: this.filter, computation: () => false });
+  private readonly syncError = linkedSignal<unknown, unknown>({
+    source: this.filter,
+    computation: () => undefined,
+  });
+  readonly error = computed(() =>
+    this.list.status() === 'error' ? this.list.error() : this.syncError(),
+  );
 
+  private syncing: Promise<void> | null = null;
+  private again = false;
+  private holds = 0;
+
+  /** From the beginning. */
   reload(): void {
+    this.syncError.set(undefined);
     this.list.reload();
   }
 
-  async more(): Promise<void> {
+  /** @returns the first connection that has come, or null when it failed or none came */
+  async more(): Promise<Connection | null> {
     const filter = this.filter();
-    const shown = this.kept();
-    const cursor = shown?.meta.nextCursor;
-    if (!filter || !shown || !cursor || this.loadingMore()) return;
-    this.loadingMore.set(true);
+    const cursor = this.kept()?.meta.nextCursor;
+    if (!filter || !cursor || this.busy()) return null;
+    this.busy.set(true);
     this.moreFailed.set(false);
     try {
-      const next = await this.page(filter, cursor);
-      this.pages.update((pages) => pages + 1);
-      this.list.set({ resources: [...shown.resources, ...next.resources], meta: next.meta });
+      const next = await this.page(filter, { cursor });
+      const shown = this.kept();
+      if (!shown || this.filter() !== filter) return null;
+      const known = new Set(shown.resources.map(({ id }) => id));
+      const fresh = next.resources.filter(({ id }) => !known.has(id));
+      this.list.set({ resources: [...shown.resources, ...fresh], meta: next.meta });
+      return fresh[0] ?? null;
     } catch {
-      this.moreFailed.set(true);
+      if (this.filter() === filter) this.moreFailed.set(true);
+      return null;
     } finally {
-      this.loadingMore.set(false);
+      this.busy.set(false);
     }
   }
 
-  private async load(
-    filter: ConnectionFilter,
-    pages: number,
-    signal: AbortSignal,
-  ): Promise<ListEnvelope<Connection>> {
-    let list = await this.page(filter, undefined, signal);
-    for (let page = 1; page < pages && list.meta.nextCursor; page++) {
-      const next = await this.page(filter, list.meta.nextCursor, signal);
-      list = { resources: [...list.resources, ...next.resources], meta: next.meta };
+  /** Takes out what has just been ended here, without asking for anything. */
+  remove(ids: readonly string[]): void {
+    const shown = this.kept();
+    if (!shown || this.filter()?.status !== 'active') return;
+    const resources = shown.resources.filter(({ id }) => !ids.includes(id));
+    const total = shown.meta.total - (shown.resources.length - resources.length);
+    if (resources.length === 0 && shown.meta.nextCursor !== undefined) this.reload();
+    else this.list.set({ resources, meta: { ...shown.meta, total } });
+  }
+
+  /**
+   * Keeps the list from following changes while something is being ended here, which is one of them.
+   * @returns ends that
+   */
+  hold(): () => void {
+    this.holds += 1;
+    return () => {
+      this.holds -= 1;
+      if (this.holds === 0 && this.again) void this.sync();
+    };
+  }
+
+  /**
+   * Follows a change made elsewhere: one request where the beginning and the number of the rows
+   * are still the same, and only otherwise as many as the rows that are shown take.
+   */
+  sync(): Promise<void> {
+    this.again = this.syncing !== null || this.holds > 0;
+    if (this.again) return this.syncing ?? Promise.resolve();
+    this.syncing = this.follow().finally(() => {
+      this.syncing = null;
+      if (this.again && this.holds === 0) void this.sync();
+    });
+    return this.syncing;
+  }
+
+  private async follow(): Promise<void> {
+    const filter = this.filter();
+    if (!filter) return;
+    if (!this.kept()) {
+      this.reload();
+      return;
     }
-    return list;
+    try {
+      let fresh = await this.page(filter);
+      const shown = this.kept();
+      if (!shown || this.filter() !== filter) return;
+      const { total } = fresh.meta;
+      const beginsAlike = fresh.resources.every(({ id }, at) => shown.resources[at]?.id === id);
+      if (beginsAlike && total === shown.meta.total && fresh.resources.length > 0) {
+        const rest = shown.resources.slice(fresh.resources.length);
+        const meta = rest.length > 0 ? shown.meta : fresh.meta;
+        this.list.set({ resources: [...fresh.resources, ...rest], meta: { ...meta, total } });
+      } else {
+        while (fresh.resources.length < shown.resources.length && fresh.meta.nextCursor) {
+          const { nextCursor: cursor } = fresh.meta;
+          const next = await this.page(filter, { cursor, limit: LARGEST_PAGE });
+          fresh = { resources: [...fresh.resources, ...next.resources], meta: next.meta };
+        }
+        if (this.filter() === filter) this.list.set(fresh);
+      }
+      this.syncError.set(undefined);
+    } catch (cause) {
+      if (this.filter() === filter) this.syncError.set(cause);
+    }
   }
 
   private page(
-    { status, userId, clientId }: ConnectionFilter,
-    cursor?: string,
-    signal?: AbortSignal,
-  ): Promise<ListEnvelope<Connection>> {
-    const query = new URLSearchParams({ status, limit: String(PAGE_SIZE) });
-    if (userId) query.set('userId', userId);
-    if (clientId) query.set('clientId', clientId);
+    filter: ConnectionFilter,
+    {
+      cursor,
+      limit = PAGE_SIZE,
+      signal,
+    }: { cursor?: string; limit?: number; signal?: AbortSignal } = {},
+  ): Promise<Page> {
+    const query = queryOf(filter);
+    query.set('limit', String(limit));
     if (cursor) query.set('cursor', cursor);
     return this.api.get(`/user/v7/connections?${query}`, signal ? { signal } : {});
   }

@@ -28,6 +28,7 @@ import { Waiting } from '../ui/waiting';
 import { ConnectButton } from './connect-button';
 import { ConnectionChanges } from './connection-changes';
 import { ConnectionEvents } from './connection-events';
+import { ConnectionList } from './connection-list';
 import { ENDED, fullName, HEALTH, scopeSentences } from './connection-texts';
 import { EndFlow } from './end-flow';
 import { HealthChip } from './health-chip';
@@ -64,6 +65,8 @@ export class ConnectionPage {
   private readonly session = inject(SessionStore);
   private readonly endFlow = inject(EndFlow);
   private readonly pageFocus = inject(PageFocus);
+  /** Where the reader came from, as it was left. */
+  protected readonly list = inject(ConnectionList);
 
   private readonly detail = apiResource<Envelope<ConnectionDetail>>(
     () => `/user/v7/connections/${encodeURIComponent(this.id())}`,
@@ -125,6 +128,7 @@ export class ConnectionPage {
       ownerName: this.own() ? null : fullName(connection.grantedBy),
     });
     if (!ended) return;
+    this.list.remove([connection.id]);
     this.changes.note();
     this.pageFocus.focusHeading();
   }

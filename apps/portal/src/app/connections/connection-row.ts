@@ -2,26 +2,29 @@ import { ChangeDetectionStrategy, Component, computed, inject, input, output } f
 import { RouterLink } from '@angular/router';
 import { TranslocoDirective } from '@jsverse/transloco';
 import { Connection } from '../api/types';
-import { Formats } from '../i18n/formats';
 import { SessionStore } from '../session/session-store';
 import { ClientLogo } from '../ui/client-logo';
 import { Publisher } from '../ui/publisher';
 import { ENDED, fullName, scopeText } from './connection-texts';
+import { Moment } from '../ui/moment';
 import { HealthChip } from './health-chip';
 
 /** One connection in the list: which application, for whom, since when, how it is doing. */
 @Component({
   selector: 'fx-connection-row',
   changeDetection: ChangeDetectionStrategy.OnPush,
-  imports: [ClientLogo, HealthChip, Publisher, RouterLink, TranslocoDirective],
+  imports: [ClientLogo, HealthChip, Moment, Publisher, RouterLink, TranslocoDirective],
   templateUrl: './connection-row.html',
   styleUrl: './connection-row.scss',
 })
 export class ConnectionRow {
   readonly connection = input.required<Connection>();
+  readonly ticked = input(false);
+  readonly tick = output();
+  /** Its details are being opened. */
+  readonly open = output();
   readonly end = output();
 
-  protected readonly formats = inject(Formats);
   private readonly session = inject(SessionStore);
 
   protected readonly active = computed(() => this.connection().status === 'active');

@@ -8,18 +8,21 @@ import {
   inject,
   Injector,
   input,
+  linkedSignal,
   signal,
   untracked,
   viewChild,
 } from '@angular/core';
-import { Router, RouterLink } from '@angular/router';
+import { takeUntilDestroyed } from '@angular/core/rxjs-interop';
+import { Router, RouterLink, Scroll } from '@angular/router';
 import { TranslocoDirective } from '@jsverse/transloco';
-import search from '@material-symbols/svg-400/rounded/search.svg';
-import searchOff from '@material-symbols/svg-400/rounded/search_off.svg';
-import link from '@material-symbols/svg-400/rounded/link.svg';
+import download from '@material-symbols/svg-400/rounded/download.svg';
 import history from '@material-symbols/svg-400/rounded/history.svg';
+import link from '@material-symbols/svg-400/rounded/link.svg';
+import searchOff from '@material-symbols/svg-400/rounded/search_off.svg';
+import { filter as only, take } from 'rxjs';
 import { apiWholeList, keptValue } from '../api/api-resource';
-import { AvailableClient, Connection, TeamUser } from '../api/types';
+import { Connection, TeamUser, UsedClient } from '../api/types';
 import { Formats } from '../i18n/formats';
 import { SessionStore } from '../session/session-store';
 import { Icon } from '../ui/icon';
@@ -27,22 +30,28 @@ import { LoadError } from '../ui/load-error';
 import { PageState } from '../ui/page-state';
 import { StaleNotice } from '../ui/stale-notice';
 import { Waiting } from '../ui/waiting';
-import { ClientCard } from './client-card';
+import { AvailableApps } from './available-apps';
 import { ConnectionChanges } from './connection-changes';
+import { filterFrom, queryOf } from './connection-filter';
+import { ConnectionFilters, FilterChange } from './connection-filters';
 import { ConnectionList } from './connection-list';
 import { ConnectionRow } from './connection-row';
 import { fullName } from './connection-texts';
 import { EndTarget } from './end-connections';
 import { EndFlow } from './end-flow';
 
+/** A list that is short enough to be looked through needs no filters. */
+const SHORT = 8;
+
 const NOTHING_FOUND = { text: 'connections.empty.filteredTitle', values: {} };
 
-/** What is connected, what was, and what can be. Filters and the list shown are in the address. */
+/** What is connected, what was, and what can be. All that narrows a list is in the address. */
 @Component({
   selector: 'fx-connections-page',
   changeDetection: ChangeDetectionStrategy.OnPush,
   imports: [
-    ClientCard,
+    AvailableApps,
+    ConnectionFilters,
     ConnectionRow,
     Icon,
     LoadError,
@@ -52,14 +61,17 @@ const NOTHING_FOUND = { text: 'connections.empty.filteredTitle', values: {} };
     TranslocoDirective,
     Waiting,
   ],
-  providers: [ConnectionChanges, ConnectionList],
+  providers: [ConnectionChanges],
   templateUrl: './connections-page.html',
   styleUrl: './connections-page.scss',
 })
 export class ConnectionsPage {
   readonly list = input<string>();
+  readonly q = input<string>();
   readonly person = input<string>();
   readonly app = input<string>();
+  readonly health = input<string>();
+  readonly sort = input<string>();
 
   protected readonly connections = inject(ConnectionList);
   protected readonly formats = inject(Formats);
@@ -68,96 +80,172 @@ export class ConnectionsPage {
   private readonly endFlow = inject(EndFlow);
   private readonly router = inject(Router);
   private readonly injector = inject(Injector);
+  private readonly host = inject<ElementRef<HTMLElement>>(ElementRef);
   private readonly heading = viewChild<ElementRef<HTMLElement>>('listHeading');
+  private readonly apps = viewChild(AvailableApps);
 
-  protected readonly ended = computed(() => this.list() === 'ended');
-  protected readonly filtered = computed(() => Boolean(this.person() || this.app()));
+  protected readonly tab = computed(() => {
+    const list = this.list();
+    return list === 'ended' || list === 'apps' ? list : 'active';
+  });
+  protected readonly ended = computed(() => this.tab() === 'ended');
+  protected readonly tabs = [
+    { tab: 'active', list: null, text: 'connections.tabs.active' },
+    { tab: 'ended', list: 'ended', text: 'connections.tabs.ended' },
+    { tab: 'apps', list: 'apps', text: 'connections.tabs.apps' },
+  ] as const;
+  protected readonly heard = computed(
+    () => this.tabs.find(({ tab }) => tab === this.tab())?.text ?? this.tabs[0].text,
+  );
 
-  private readonly clientList = apiWholeList<AvailableClient>(() => '/user/v7/oauth-clients');
+  protected readonly filter = computed(() =>
+    filterFrom(
+      {
+        q: this.q(),
+        person: this.person(),
+        app: this.app(),
+        health: this.health(),
+        sort: this.sort(),
+      },
+      this.ended() ? 'revoked' : 'active',
+      this.session.user()?.id ?? null,
+    ),
+  );
+  protected readonly filtered = computed(() => {
+    const { q, userId, clientId, health } = this.filter();
+    return Boolean(q ?? userId ?? clientId ?? health);
+  });
+  protected readonly filters = computed(
+    () =>
+      this.session.isAdmin() ||
+      this.filtered() ||
+      this.filter().sort !== null ||
+      this.connections.total() > SHORT,
+  );
+
+  private readonly clientList = apiWholeList<UsedClient>(() =>
+    this.tab() !== 'apps' && this.filters() ? '/user/v7/connections/clients' : undefined,
+  );
   protected readonly clients = keptValue(this.clientList);
-  protected readonly clientsError = computed(() =>
-    this.clientList.status() === 'error' ? this.clientList.error() : undefined,
-  );
   private readonly userList = apiWholeList<TeamUser>(() =>
-    this.session.isAdmin() ? '/user/v7/users' : undefined,
+    this.tab() !== 'apps' && this.session.isAdmin() ? '/user/v7/users?sort=name' : undefined,
   );
-  protected readonly people = computed(() =>
-    this.userList.hasValue() ? this.userList.value() : [],
-  );
+  protected readonly people = keptValue(this.userList);
 
-  protected readonly term = signal('');
-  protected readonly found = computed(() => {
-    const term = this.term().trim().toLocaleLowerCase();
-    return this.clients()?.filter(({ name, publisher, description }) =>
-      `${name} ${publisher} ${description}`.toLocaleLowerCase().includes(term),
-    );
+  protected readonly csv = computed(() => {
+    const query = queryOf(this.filter());
+    query.set('language', this.formats.language());
+    query.set('timeZone', Intl.DateTimeFormat().resolvedOptions().timeZone);
+    return `/user/v7/connections/export?${query}`;
   });
 
   /** Offered to an admin who looks at one person or one application. */
   protected readonly endAllTarget = computed<EndTarget | null>(() => {
+    const { q, userId, clientId, health } = this.filter();
     const shown = this.connections.connections();
-    if (!this.session.isAdmin() || this.ended() || !shown?.length) return null;
-    const person = this.people().find(({ id }) => id === this.person());
-    const app = this.clients()?.find(({ clientId }) => clientId === this.app());
-    if (person && !this.app()) {
+    if (!this.session.isAdmin() || this.ended() || q || health || !shown?.length) return null;
+    const person = this.people()?.find(({ id }) => id === userId);
+    const app = this.clients()?.find((client) => client.clientId === clientId);
+    if (person && !clientId) {
       return { kind: 'person', userId: person.id, personName: fullName(person) };
     }
-    if (app && !this.person()) {
-      return { kind: 'app', clientId: app.clientId, appName: app.name };
-    }
+    if (app && !userId) return { kind: 'app', clientId: app.clientId, appName: app.name };
     return null;
   });
 
   /** What a choice without any connection means, in the words of the choice. */
   protected readonly emptyHeading = computed(() => {
-    const person = this.people().find(({ id }) => id === this.person());
-    const app = this.clients()?.find(({ clientId }) => clientId === this.app());
-    if (this.ended() || Boolean(person) === Boolean(app)) return NOTHING_FOUND;
+    const { q, userId, clientId, health } = this.filter();
+    const person = this.people()?.find(({ id }) => id === userId);
+    const app = this.clients()?.find((client) => client.clientId === clientId);
+    const one = Boolean(person) !== Boolean(app);
+    if (this.ended() || q || health || !one) return NOTHING_FOUND;
     return person
       ? { text: 'connections.empty.filteredPerson', values: { person: fullName(person) } }
       : { text: 'connections.empty.filteredApp', values: { app: app?.name } };
   });
 
+  /** Ids; what is no longer listed is not chosen either. */
+  private readonly ticked = linkedSignal<unknown, ReadonlySet<string>>({
+    source: this.filter,
+    computation: () => new Set(),
+  });
+  protected readonly chosen = computed(() =>
+    (this.connections.connections() ?? []).filter(({ id }) => this.ticked().has(id)),
+  );
+  protected readonly allChosen = computed(
+    () =>
+      this.chosen().length > 0 && this.chosen().length === this.connections.connections()?.length,
+  );
+
   /** Read out when the list has changed under the reader's eyes. */
   protected readonly news = signal('');
 
-  protected readonly icons = { search, searchOff, link, history };
-  protected readonly fullName = fullName;
+  protected readonly icons = { searchOff, link, history, download };
 
   constructor() {
+    const kept = untracked(() => this.connections.connections());
+    effect(() => {
+      if (this.tab() === 'apps') return;
+      this.connections.filter.set(this.filter());
+    });
     effect(() =>
-      this.connections.filter.set({
-        status: this.ended() ? 'revoked' : 'active',
-        userId: this.person() || null,
-        clientId: this.app() || null,
+      this.connections.address.set({
+        list: this.list(),
+        q: this.q(),
+        person: this.person(),
+        app: this.app(),
+        health: this.health(),
+        sort: this.sort(),
       }),
     );
     effect(() => {
-      if (this.changes.version() > 0) untracked(() => this.reload());
+      if (this.changes.version() > 0) untracked(() => this.follow());
     });
+    // Nobody has followed what happened while another page was shown.
+    if (kept) afterNextRender(() => void this.connections.sync());
+    this.comeBack();
     this.announceChanges();
   }
 
   protected reload(): void {
     this.connections.reload();
-    this.clientList.reload();
   }
 
-  protected retryClients(): void {
-    this.clientList.reload();
-  }
-
-  protected filterBy(name: 'person' | 'app', event: Event): void {
-    const { value } = event.target as HTMLSelectElement;
+  protected narrow({ name, value }: FilterChange): void {
     void this.router.navigate([], {
-      queryParams: { [name]: value || null },
+      queryParams: { [name]: value },
       queryParamsHandling: 'merge',
       replaceUrl: true,
     });
   }
 
-  protected searchFor(event: Event): void {
-    this.term.set((event.target as HTMLInputElement).value);
+  protected async more(): Promise<void> {
+    const first = await this.connections.more();
+    // The button may have gone, and the focus with it.
+    if (first) this.focusRow(first.id);
+  }
+
+  protected tick(id: string): void {
+    this.ticked.update((before) => {
+      const after = new Set(before);
+      if (!after.delete(id)) after.add(id);
+      return after;
+    });
+  }
+
+  protected tickAll(): void {
+    const all = this.connections.connections() ?? [];
+    this.ticked.set(new Set(this.allChosen() ? [] : all.map(({ id }) => id)));
+  }
+
+  protected tickNone(): void {
+    this.ticked.set(new Set());
+    this.focusHeading();
+  }
+
+  protected isTicked(id: string): boolean {
+    return this.ticked().has(id);
   }
 
   protected endOne(connection: Connection): void {
@@ -170,11 +258,78 @@ export class ConnectionsPage {
     });
   }
 
+  protected endChosen(): void {
+    const [first, ...more] = this.chosen();
+    if (!first) return;
+    if (more.length === 0) this.endOne(first);
+    else void this.end({ kind: 'some', connectionIds: [first, ...more].map(({ id }) => id) });
+  }
+
   protected async end(target: EndTarget): Promise<void> {
-    if (!(await this.endFlow.run(target))) return;
-    this.reload();
-    // The button that opened the dialog goes with its row.
-    afterNextRender(() => this.heading()?.nativeElement.focus(), { injector: this.injector });
+    const release = this.connections.hold();
+    try {
+      const before = this.connections.connections() ?? [];
+      if (!(await this.endFlow.run(target))) return;
+      if (target.kind === 'one' || target.kind === 'some') {
+        const ids = target.kind === 'one' ? [target.connectionId] : target.connectionIds;
+        this.connections.remove(ids);
+        this.focusNear(before.findIndex(({ id }) => ids.includes(id)));
+      } else {
+        this.connections.reload();
+        this.focusHeading();
+      }
+    } finally {
+      release();
+    }
+  }
+
+  private follow(): void {
+    void this.connections.sync();
+    this.apps()?.reload();
+  }
+
+  /** The row that was opened, where there is one to come back to. */
+  private comeBack(): void {
+    const { opened } = this.connections;
+    this.connections.opened = null;
+    if (opened === null) return;
+    this.router.events
+      .pipe(
+        only((event) => event instanceof Scroll),
+        take(1),
+        takeUntilDestroyed(),
+      )
+      .subscribe(({ position }) => {
+        // The browser's Back restores the place by itself.
+        this.focusRow(opened, { scroll: position === null });
+      });
+  }
+
+  private focusRow(id: string, { scroll = false } = {}): void {
+    afterNextRender(
+      () => {
+        const row = this.host.nativeElement.querySelector<HTMLElement>(
+          `[data-connection="${CSS.escape(id)}"] .name`,
+        );
+        row?.focus({ preventScroll: true });
+        row?.scrollIntoView({ block: scroll ? 'center' : 'nearest' });
+      },
+      { injector: this.injector },
+    );
+  }
+
+  /** On the row that has moved up to where one was. */
+  private focusNear(index: number): void {
+    const rows = this.connections.connections() ?? [];
+    const next = rows[Math.min(Math.max(index, 0), rows.length - 1)];
+    if (next) this.focusRow(next.id);
+    else this.focusHeading();
+  }
+
+  private focusHeading(): void {
+    afterNextRender(() => this.heading()?.nativeElement.focus({ preventScroll: true }), {
+      injector: this.injector,
+    });
   }
 
   private announceChanges(): void {

@@ -1,16 +1,17 @@
 import { inject, Injectable } from '@angular/core';
 import { Api } from '../api/api';
-import { Connection, EndedConnections, Envelope, ListEnvelope } from '../api/types';
+import { Connection, CountedEnvelope, EndedConnections, Envelope } from '../api/types';
 import { fullName } from './connection-texts';
 
-/** What is to be ended: one connection, or all active ones of a person or of an application. */
+/** What is to be ended: one connection, some, or all active ones of a person or of an application. */
 export type EndTarget =
   | { kind: 'one'; connectionId: string; appName: string; ownerName: string | null }
+  | { kind: 'some'; connectionIds: readonly string[] }
   | { kind: 'person'; userId: string; personName: string }
   | { kind: 'app'; clientId: string; appName: string };
 
-/** The targets that may be many. */
-export type EndAllTarget = Exclude<EndTarget, { kind: 'one' }>;
+/** The targets of which only the API knows how many they are. */
+export type EndAllTarget = Exclude<EndTarget, { kind: 'one' | 'some' }>;
 
 /** What ending all would end: how many, and of which applications or persons. */
 export interface Concerned {
@@ -20,6 +21,8 @@ export interface Concerned {
 
 /** More than anybody reads in a question. */
 const LOOKED_AT = 100;
+/** As many as the API takes at once. */
+const MOST_AT_ONCE = 100;
 
 /** Ends connections. Every call may be repeated: ending what has ended is no error. */
 @Injectable({ providedIn: 'root' })
@@ -28,19 +31,30 @@ export class EndConnections {
 
   /** @returns how many there were to end */
   async end(target: EndTarget): Promise<number> {
-    if (target.kind !== 'one') {
-      const path = `/user/v7/connections?${queryOf(target)}`;
-      return (await this.api.delete<Envelope<EndedConnections>>(path)).resource.revoked;
+    if (target.kind === 'one') {
+      await this.api.delete(`/user/v7/connections/${encodeURIComponent(target.connectionId)}`);
+      return 1;
     }
-    await this.api.delete(`/user/v7/connections/${encodeURIComponent(target.connectionId)}`);
-    return 1;
+    if (target.kind !== 'some') return this.endAll(queryOf(target));
+    const { connectionIds: ids } = target;
+    for (let start = 0; start < ids.length; start += MOST_AT_ONCE) {
+      const some = ids.slice(start, start + MOST_AT_ONCE).join();
+      await this.endAll(new URLSearchParams({ ids: some }));
+    }
+    // One that another hand has ended meanwhile has ended, too.
+    return ids.length;
+  }
+
+  private async endAll(query: URLSearchParams): Promise<number> {
+    const path = `/user/v7/connections?${query}`;
+    return (await this.api.delete<Envelope<EndedConnections>>(path)).resource.revoked;
   }
 
   async concernedBy(target: EndAllTarget): Promise<Concerned> {
     const query = queryOf(target);
     query.set('status', 'active');
     query.set('limit', String(LOOKED_AT));
-    const { resources, meta } = await this.api.get<CountedConnections>(
+    const { resources, meta } = await this.api.get<CountedEnvelope<Connection>>(
       `/user/v7/connections?${query}`,
     );
     const names = resources.map(({ client, grantedBy }) =>
@@ -49,8 +63,6 @@ export class EndConnections {
     return { count: meta.total, names: [...new Set(names)].sort((a, b) => a.localeCompare(b)) };
   }
 }
-
-type CountedConnections = ListEnvelope<Connection> & { meta: { total: number } };
 
 function queryOf(target: EndAllTarget): URLSearchParams {
   return new URLSearchParams(

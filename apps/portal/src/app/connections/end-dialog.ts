@@ -24,6 +24,11 @@ export interface EndQuestion {
 /** More names than these are a number. */
 const NAMED = 5;
 
+const SOME_TITLES = {
+  one: 'connections.end.title.some.one',
+  other: 'connections.end.title.some.other',
+};
+
 const PERSON_TITLES = {
   one: 'connections.end.title.person.one',
   other: 'connections.end.title.person.other',
@@ -46,6 +51,10 @@ export class EndDialog {
   private readonly question = inject<EndQuestion>(MAT_DIALOG_DATA);
   protected readonly target = this.question.target;
   protected readonly concerned = this.question.concerned;
+  private readonly count =
+    this.target.kind === 'some'
+      ? this.target.connectionIds.length
+      : (this.question.concerned?.count ?? 0);
   protected readonly formats = inject(Formats);
   private readonly connections = inject(EndConnections);
   private readonly dialog = inject<MatDialogRef<EndDialog, number>>(MatDialogRef);
@@ -58,6 +67,7 @@ export class EndDialog {
   protected readonly title = computed(() => {
     const { target, concerned } = this.question;
     if (target.kind === 'one') return 'connections.end.title.one';
+    if (target.kind === 'some') return this.formats.plural(this.count, SOME_TITLES);
     if (target.kind === 'person') {
       return concerned
         ? this.formats.plural(concerned.count, PERSON_TITLES)
@@ -68,11 +78,11 @@ export class EndDialog {
       : 'connections.end.title.app.all';
   });
   protected readonly values = computed(() => {
-    const { target, concerned } = this.question;
+    const { target } = this.question;
     return {
-      app: target.kind === 'person' ? '' : target.appName,
+      app: 'appName' in target ? target.appName : '',
       person: target.kind === 'person' ? target.personName : '',
-      count: this.formats.number(concerned?.count ?? 0),
+      count: this.formats.number(this.count),
     };
   });
   protected readonly named = computed(() => this.concerned?.names.slice(0, NAMED) ?? []);
@@ -99,7 +109,7 @@ export class EndDialog {
       const error = apiErrorFrom(cause);
       if (error.code === 'session_required') this.dialog.close();
       // Gone already, perhaps by another hand: what was asked for is the case.
-      else if (error.code === 'not_found') this.dialog.close(1);
+      else if (error.code === 'not_found' && this.target.kind !== 'some') this.dialog.close(1);
       else this.failed.set(error.unreachable ? 'unreachable' : 'failed');
     } finally {
       this.busy.set(false);

@@ -21,7 +21,8 @@ export class EndFlow {
 
   /** @returns whether something has changed, so that lists should be read again */
   async run(target: EndTarget): Promise<boolean> {
-    const concerned = target.kind === 'one' ? null : await this.concernedBy(target);
+    const known = target.kind === 'one' || target.kind === 'some';
+    const concerned = known ? null : await this.concernedBy(target);
     if (concerned?.count === 0) {
       this.confirm(target, 0);
       return true;
@@ -51,6 +52,10 @@ export class EndFlow {
         const text = person ? 'connections.end.done.oneOf' : 'connections.end.done.one';
         return this.messages.show(text, { app, person });
       }
+      case 'some':
+        return this.messages.show(this.formats.plural(count, SOME_DONE), {
+          count: this.formats.number(count),
+        });
       case 'person':
         return this.messages.show(this.form(count, PERSON_DONE), {
           person: target.personName,
@@ -68,6 +73,11 @@ export class EndFlow {
     return count === 0 ? forms.none : this.formats.plural(count, forms);
   }
 }
+
+const SOME_DONE = {
+  one: 'connections.end.done.some.one',
+  other: 'connections.end.done.some.other',
+};
 
 const PERSON_DONE = {
   none: 'connections.end.done.person.none',

@@ -10,6 +10,10 @@ const DAY = 24 * HOUR;
 export class Formats {
   private readonly preferences = inject(Preferences);
 
+  language(): 'de' | 'en' {
+    return this.preferences.language();
+  }
+
   /** 22. November 2026 */
   date(iso: string): string {
     return this.format(iso, { dateStyle: 'long' });

@@ -2,12 +2,12 @@ import {
   ChangeDetectionStrategy,
   Component,
   computed,
-  ElementRef,
+  effect,
   inject,
-  signal,
+  input,
   viewChild,
 } from '@angular/core';
-import { RouterLink } from '@angular/router';
+import { Params, Router, RouterLink } from '@angular/router';
 import { TranslocoDirective } from '@jsverse/transloco';
 import block from '@material-symbols/svg-400/rounded/block.svg';
 import searchIcon from '@material-symbols/svg-400/rounded/search.svg';
@@ -15,20 +15,26 @@ import { TeamUser } from '../api/types';
 import { Formats } from '../i18n/formats';
 import { SessionStore } from '../session/session-store';
 import { Confirmation, Words } from '../ui/confirmation';
-import { Icon } from '../ui/icon';
 import { LoadError } from '../ui/load-error';
 import { Messages } from '../ui/messages';
 import { PageState } from '../ui/page-state';
+import { SearchField } from '../ui/search-field';
 import { Waiting } from '../ui/waiting';
-import { matches } from './people-search';
 import { TeamTable } from './team-table';
 import { TeamUsers } from './team-users';
+
+const SORTS = [
+  { value: 'name', text: 'team.sort.name' },
+  { value: '-lastSignInAt', text: 'team.sort.lastSignIn' },
+  { value: 'lastSignInAt', text: 'team.sort.longAway' },
+  { value: '-createdAt', text: 'team.sort.newest' },
+];
 
 /** For admins: who is in the account, what they have connected, and shutting somebody out. */
 @Component({
   selector: 'fx-team-page',
   changeDetection: ChangeDetectionStrategy.OnPush,
-  imports: [Icon, LoadError, PageState, RouterLink, TeamTable, TranslocoDirective, Waiting],
+  imports: [LoadError, PageState, RouterLink, SearchField, TeamTable, TranslocoDirective, Waiting],
   providers: [TeamUsers],
   templateUrl: './team-page.html',
   styleUrl: './team-page.scss',
@@ -40,24 +46,46 @@ export class TeamPage {
   private readonly confirmation = inject(Confirmation);
   private readonly messages = inject(Messages);
   private readonly table = viewChild(TeamTable);
-  private readonly searchInput = viewChild<ElementRef<HTMLInputElement>>('search');
+  private readonly searchField = viewChild(SearchField);
+  private readonly router = inject(Router);
 
-  protected readonly search = signal('');
-  protected readonly found = computed(() =>
-    (this.team.users() ?? []).filter((user) => matches(user, this.search())),
+  readonly q = input<string>();
+  readonly sort = input<string>();
+  protected readonly search = computed(() => this.q()?.trim().slice(0, 100) ?? '');
+  protected readonly sorts = SORTS;
+  protected readonly sorted = computed(
+    () => SORTS.find(({ value }) => value === this.sort())?.value ?? 'name',
   );
   protected readonly ownId = computed(() => this.session.user()?.id ?? null);
 
   protected readonly block = block;
   protected readonly searchIcon = searchIcon;
 
-  protected find(event: Event): void {
-    this.search.set((event.target as HTMLInputElement).value);
+  constructor() {
+    effect(() => this.team.query.set({ q: this.search(), sort: this.sorted() }));
+  }
+
+  protected find(q: string): void {
+    this.narrow({ q: q || null });
   }
 
   protected findAll(): void {
-    this.search.set('');
-    this.searchInput()?.nativeElement.focus();
+    this.narrow({ q: null });
+    this.searchField()?.focus();
+  }
+
+  protected sortBy(event: Event): void {
+    const { value } = event.target as HTMLSelectElement;
+    this.narrow({ sort: value === 'name' ? null : value });
+  }
+
+  /** What narrows the list is in the address, to be kept and sent. */
+  private narrow(queryParams: Params): void {
+    void this.router.navigate([], {
+      queryParams,
+      queryParamsHandling: 'merge',
+      replaceUrl: true,
+    });
   }
 
   protected async loadMore(): Promise<void> {

@@ -28,6 +28,7 @@ const role = signal<'admin' | 'member' | null>('admin');
 
 async function team(): Promise<TeamUsers> {
   const users = TestBed.inject(TeamUsers);
+  users.query.set({ q: '', sort: 'name' });
   users.users();
   await settled();
   return users;
@@ -58,24 +59,37 @@ beforeEach(() => {
 describe('the users of an account', () => {
   it('come page by page, as long as there is a cursor', async () => {
     api.get
-      .mockResolvedValueOnce({ resources: [person('a')], meta: { nextCursor: 'b+/=' } })
-      .mockResolvedValueOnce({ resources: [person('b')], meta: {} });
+      .mockResolvedValueOnce({ resources: [person('a')], meta: { total: 2, nextCursor: 'b+/=' } })
+      .mockResolvedValueOnce({ resources: [person('b')], meta: { total: 2 } });
     const users = await team();
     expect(users.hasMore()).toBe(true);
 
     expect((await users.loadMore())?.id).toBe('b');
 
-    expect(api.get).toHaveBeenLastCalledWith('/user/v7/users?cursor=b%2B%2F%3D');
+    expect(api.get).toHaveBeenLastCalledWith('/user/v7/users?sort=name&cursor=b%2B%2F%3D');
     expect(ids(users)).toEqual(['a', 'b']);
     expect(users.hasMore()).toBe(false);
     expect(await users.loadMore()).toBeNull();
   });
 
+  it('are searched by the API, and counted', async () => {
+    api.get
+      .mockResolvedValueOnce({ resources: [person('a'), person('b')], meta: { total: 62 } })
+      .mockResolvedValueOnce({ resources: [person('b')], meta: { total: 1 } });
+    const users = await team();
+    expect(users.total()).toBe(62);
+    users.query.set({ q: 'Müller b', sort: 'name' });
+    expect(ids(users)).toEqual(['a', 'b']);
+    await settled();
+    expect(api.get.mock.calls.at(-1)?.[0]).toBe('/user/v7/users?sort=name&q=M%C3%BCller+b');
+    expect([ids(users), users.total()]).toEqual([['b'], 1]);
+  });
+
   it('stay when the next page does not come, which can be tried again', async () => {
     api.get
-      .mockResolvedValueOnce({ resources: [person('a')], meta: { nextCursor: 'b' } })
+      .mockResolvedValueOnce({ resources: [person('a')], meta: { total: 2, nextCursor: 'b' } })
       .mockRejectedValueOnce(unreachableError())
-      .mockResolvedValueOnce({ resources: [person('b')], meta: {} });
+      .mockResolvedValueOnce({ resources: [person('b')], meta: { total: 2 } });
     const users = await team();
 
     await users.loadMore();
@@ -89,8 +103,8 @@ describe('the users of an account', () => {
 
   it('show a change at once, on whatever page', async () => {
     api.get
-      .mockResolvedValueOnce({ resources: [person('a')], meta: { nextCursor: 'b' } })
-      .mockResolvedValueOnce({ resources: [person('b')], meta: {} });
+      .mockResolvedValueOnce({ resources: [person('a')], meta: { total: 2, nextCursor: 'b' } })
+      .mockResolvedValueOnce({ resources: [person('b')], meta: { total: 2 } });
     api.patch.mockResolvedValueOnce({
       resource: person('b', { status: 'disabled', activeConnections: 0 }),
     });
@@ -122,7 +136,7 @@ describe('the users of an account', () => {
   it('are asked for again after an error', async () => {
     api.get
       .mockRejectedValueOnce(unreachableError())
-      .mockResolvedValueOnce({ resources: [person('a')], meta: {} });
+      .mockResolvedValueOnce({ resources: [person('a')], meta: { total: 2 } });
     const users = await team();
     expect(users.error()).toBeDefined();
     expect(users.forbidden()).toBe(false);

@@ -1,26 +1,39 @@
 import { computed, inject, Injectable, linkedSignal, signal } from '@angular/core';
 import { Api } from '../api/api';
-import { apiResource } from '../api/api-resource';
+import { apiResource, keptValue } from '../api/api-resource';
 import { apiErrorFrom } from '../api/problem';
-import { Envelope, ListEnvelope, TeamUser, UserStatus } from '../api/types';
+import { CountedEnvelope, Envelope, TeamUser, UserStatus } from '../api/types';
 import { SessionStore } from '../session/session-store';
 
 const PATH = '/user/v7/users';
 
-/** The account's users, page by page. */
+export interface TeamQuery {
+  q: string;
+  sort: string;
+}
+
+/** The account's users, or those who are searched for, page by page. */
 @Injectable()
 export class TeamUsers {
+  readonly query = signal<TeamQuery | undefined>(undefined, {
+    equal: (one, other) => one?.q === other?.q && one?.sort === other?.sort,
+  });
   private readonly api = inject(Api);
   private readonly session = inject(SessionStore);
 
   // Where it is not known who asks, the API decides.
   private readonly known = computed(() => this.session.user());
-  private readonly first = apiResource<ListEnvelope<TeamUser>>(() =>
-    this.known() === null || this.session.isAdmin() ? PATH : undefined,
-  );
-  private readonly firstPage = computed(() =>
-    this.first.hasValue() ? this.first.value() : undefined,
-  );
+  private readonly path = computed(() => {
+    const query = this.query();
+    const allowed = this.known() === null || this.session.isAdmin();
+    if (!query || !allowed) return undefined;
+    const { q, sort } = query;
+    return `${PATH}?${new URLSearchParams({ sort, ...(q && { q }) })}`;
+  });
+  private readonly first = apiResource<CountedEnvelope<TeamUser>>(() => this.path());
+  /** While somebody types, those who were found before stay. */
+  private readonly firstPage = keptValue(this.first);
+  readonly outdated = computed(() => this.first.isLoading() && this.firstPage() !== undefined);
   private readonly later = linkedSignal(() => ({
     users: [] as TeamUser[],
     nextCursor: this.firstPage()?.meta.nextCursor,
@@ -37,6 +50,7 @@ export class TeamUsers {
     const changed = this.changed();
     return [...page.resources, ...this.later().users].map((user) => changed.get(user.id) ?? user);
   });
+  readonly total = computed(() => this.firstPage()?.meta.total ?? 0);
   readonly error = computed(() => this.first.error());
   readonly forbidden = computed(
     () =>
@@ -61,9 +75,11 @@ export class TeamUsers {
     this.loadingMore.set(true);
     this.moreFailed.set(false);
     try {
-      const page = await this.api.get<ListEnvelope<TeamUser>>(
-        `${PATH}?cursor=${encodeURIComponent(nextCursor)}`,
+      const path = this.path();
+      const page = await this.api.get<CountedEnvelope<TeamUser>>(
+        `${path}&cursor=${encodeURIComponent(nextCursor)}`,
       );
+      if (this.path() !== path) return null;
       this.later.set({
         users: [...users, ...page.resources],
         nextCursor: page.meta.nextCursor,

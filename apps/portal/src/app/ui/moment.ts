@@ -23,14 +23,19 @@ export class PresentMinute {
   }
 }
 
-/** A point in time, relative and exact: in the flow of a sentence, or one below the other. */
+/**
+ * A point in time, relative and exact: in the flow of a sentence, or one below the other. Where there
+ * is no room, the exact one is shown on hover, and always read out.
+ */
 @Component({
   selector: 'fx-moment',
   changeDetection: ChangeDetectionStrategy.OnPush,
   host: { '[class.stacked]': 'stacked()' },
-  template: `<time [attr.datetime]="at()"
+  template: `<time [attr.datetime]="at()" [attr.title]="brief() ? exact() : null"
     >{{ formats.relative(at(), minute.now()) }}
-    <span>{{ stacked() ? exact() : '(' + exact() + ')' }}</span>
+    <span [class.fx-visually-hidden]="brief()">{{
+      stacked() ? exact() : '(' + exact() + ')'
+    }}</span>
   </time>`,
   styles: `
     :host(.stacked) span {
@@ -45,6 +50,7 @@ export class Moment {
   /** ISO 8601 */
   readonly at = input.required<string>();
   readonly stacked = input(false, { transform: booleanAttribute });
+  readonly brief = input(false, { transform: booleanAttribute });
 
   protected readonly formats = inject(Formats);
   protected readonly minute = inject(PresentMinute);

@@ -1,0 +1,190 @@
+import type { Page } from '@playwright/test';
+import { ADMIN, expect, portalUrl, signIn, test } from './harness/fixtures';
+import { manyConnections, type ManyConnections } from './harness/many-connections';
+
+const settings = (path: string): string => `${portalUrl()}/portal/settings/${path}`;
+const rows = (page: Page) => page.getByRole('article');
+const more = (page: Page) => page.getByRole('button', { name: 'Weitere anzeigen' });
+
+let many: ManyConnections;
+test.beforeEach(async ({ admin: _admin, member: _member, page }) => {
+  many = await manyConnections();
+  await signIn(page, ADMIN);
+});
+test.afterEach(() => many.remove());
+
+/** All 181 active connections. */
+async function showAll(page: Page): Promise<void> {
+  await page.goto(settings('connections'));
+  for (const count of [100, 150, 181]) {
+    await more(page).click();
+    await expect(rows(page)).toHaveCount(count);
+  }
+}
+
+/** Requests for the list from now on. */
+function countRequests(page: Page): { readonly list: string[] } {
+  const list: string[] = [];
+  page.on('request', (request) => {
+    const { pathname, search } = new URL(request.url());
+    if (request.method() === 'GET' && pathname === '/user/v7/connections') list.push(search);
+  });
+  return { list };
+}
+
+const place = (page: Page) => page.evaluate(() => window.scrollY);
+
+test('ending row 121 keeps the place, puts the focus on the next row, and asks once at most', async ({
+  page,
+}) => {
+  await showAll(page);
+  await expect(page.getByText('181 Verbindungen', { exact: true })).toBeVisible();
+  const row = rows(page).nth(120);
+  const next = await rows(page).nth(121).getByRole('link').innerText();
+  await row.scrollIntoViewIfNeeded();
+  const before = await place(page);
+  expect(before).toBeGreaterThan(3000);
+  const requests = countRequests(page);
+  await row.getByRole('button', { name: /^Verbindung zu .* beenden$/ }).click();
+  const followed = page.waitForResponse((response) =>
+    /\/user\/v7\/connections\?status/.test(response.url()),
+  );
+  await page.getByRole('dialog').getByRole('button', { name: 'Verbindung beenden' }).click();
+  await expect(rows(page)).toHaveCount(180);
+  await expect(page.getByText('180 Verbindungen', { exact: true })).toBeVisible();
+  await followed;
+  await expect(rows(page).nth(120).getByRole('link')).toBeFocused();
+  await expect(rows(page).nth(120).getByRole('link')).toHaveText(next);
+  expect(Math.abs((await place(page)) - before)).toBeLessThan(200);
+  await expect(rows(page)).toHaveCount(180);
+  expect(requests.list).toEqual(['?status=active&limit=50']);
+});
+
+for (const way of ['the browser’s Back', 'the page’s own link'] as const) {
+  test(`coming back from a detail by ${way} finds rows, filter, place and focus as they were`, async ({
+    page,
+  }) => {
+    await page.goto(settings('connections?q=nummer&sort=person'));
+    await expect(page.getByText('180 Verbindungen gefunden')).toBeVisible();
+    for (const count of [100, 150]) {
+      await more(page).click();
+      await expect(rows(page)).toHaveCount(count);
+    }
+    const link = rows(page).nth(130).getByRole('link');
+    await link.scrollIntoViewIfNeeded();
+    const before = await place(page);
+    await link.click();
+    await expect(page.getByRole('heading', { level: 1 })).toBeFocused();
+    if (way === 'the browser’s Back') await page.goBack();
+    else await page.getByRole('link', { name: 'Alle Verbindungen' }).click();
+    await expect(page).toHaveURL(/connections\?q=nummer&sort=person$/);
+    await expect(rows(page)).toHaveCount(150);
+    await expect(link).toBeFocused();
+    await expect(link).toBeInViewport();
+    expect(Math.abs((await place(page)) - before)).toBeLessThan(500);
+    await expect(page.getByRole('searchbox')).toHaveValue('nummer');
+  });
+}
+
+test('search, filter and order are in the address, and a reload keeps them', async ({ page }) => {
+  await page.goto(settings('connections'));
+  await page.getByRole('searchbox', { name: 'Person oder Anwendung suchen' }).fill('aerger zoe');
+  await expect(rows(page)).toHaveCount(1);
+  await expect(page).toHaveURL(/\?q=aerger%20zoe$/);
+  await expect(page.getByText('1 Verbindung gefunden')).toBeVisible();
+  await page.getByRole('searchbox').fill('');
+  await expect(page.getByText('181 Verbindungen', { exact: true })).toBeVisible();
+  await page.getByRole('combobox', { name: 'Sortieren' }).selectOption('Nach Person');
+  await expect(rows(page).first()).toContainText('Zoë Ärger');
+  await page
+    .getByRole('combobox', { name: 'Nach Zustand filtern' })
+    .selectOption('Seit über 90 Tagen ungenutzt');
+  await expect(page.getByText('Nichts gefunden')).toBeVisible();
+  await page.reload();
+  await expect(page).toHaveURL(/sort=person&health=dormant$/);
+  await expect(page.getByText('Nichts gefunden')).toBeVisible();
+  await page.getByRole('link', { name: 'Filter zurücksetzen' }).click();
+  await expect(rows(page).first()).toContainText('Zoë Ärger');
+});
+
+test('ended connections are listed by their end, the latest first', async ({ page }) => {
+  await page.goto(settings('connections?list=ended&app=assistent-desktop'));
+  await expect(page.getByText('20 Verbindungen gefunden')).toBeVisible();
+  // The first grant ended last.
+  await expect(rows(page).first()).toContainText('Nummer 20');
+  await expect(rows(page).last()).toContainText('Nummer 01');
+});
+
+test('an application that is not offered can be chosen, and all its connections ended', async ({
+  page,
+}) => {
+  await page.goto(settings('connections'));
+  await page
+    .getByRole('combobox', { name: 'Nach Anwendung filtern' })
+    .selectOption('Ältere Anwendung');
+  await expect(page.getByText('61 Verbindungen gefunden')).toBeVisible();
+  await page.getByRole('button', { name: 'Alle beenden' }).click();
+  const dialog = page.getByRole('dialog', { name: '61 Verbindungen zu Ältere Anwendung beenden?' });
+  await dialog.getByRole('button', { name: 'Alle beenden' }).click();
+  await expect(page.getByText('Ältere Anwendung hat keine aktive Verbindung')).toBeVisible();
+});
+
+test('many can be chosen and ended at once', async ({ page }) => {
+  await showAll(page);
+  await page.getByRole('checkbox', { name: 'Alle angezeigten auswählen' }).check();
+  await expect(page.getByText('181 ausgewählt')).toBeVisible();
+  await rows(page).nth(2).getByRole('checkbox').uncheck();
+  await expect(page.getByText('180 ausgewählt')).toBeVisible();
+  await page.getByRole('button', { name: 'Ausgewählte beenden' }).click();
+  const dialog = page.getByRole('dialog', { name: '180 Verbindungen beenden?' });
+  await dialog.getByRole('button', { name: 'Alle beenden' }).click();
+  await expect(page.getByText('180 Verbindungen sind beendet.')).toBeVisible();
+  await expect(rows(page)).toHaveCount(1);
+  await expect(rows(page).getByRole('link')).toBeFocused();
+  await expect(page.getByText('1 Verbindung', { exact: true })).toBeVisible();
+});
+
+test('the focus goes to the first of the further rows, also when the button goes', async ({
+  page,
+}) => {
+  await page.goto(settings('connections?app=many-unlisted'));
+  await expect(rows(page)).toHaveCount(50);
+  await more(page).focus();
+  await page.keyboard.press('Enter');
+  await expect(rows(page)).toHaveCount(61);
+  await expect(more(page)).toHaveCount(0);
+  await expect(rows(page).nth(50).getByRole('link')).toBeFocused();
+});
+
+test('the table holds what the list shows', async ({ page }) => {
+  await page.goto(settings('connections?app=many-unlisted&sort=person'));
+  const downloading = page.waitForEvent('download');
+  await page.getByRole('link', { name: 'Als CSV-Datei herunterladen' }).click();
+  const download = await downloading;
+  expect(download.suggestedFilename()).toBe('verbindungen.csv');
+  const chunks: Buffer[] = [];
+  for await (const chunk of await download.createReadStream()) chunks.push(chunk as Buffer);
+  const lines = Buffer.concat(chunks).toString().trim().split('\r\n');
+  expect(lines).toHaveLength(62);
+  expect(lines[1]).toContain('Zoë Ärger');
+});
+
+test('the team’s page counts everybody, and its search finds whoever is on no page yet', async ({
+  page,
+}) => {
+  await page.goto(settings('team'));
+  await expect(page.getByText('63 Personen', { exact: true })).toBeVisible();
+  const search = page.getByRole('searchbox', { name: 'Name oder E-Mail-Adresse suchen' });
+  await search.fill('nummer 60');
+  await expect(page.getByText('1 Person gefunden')).toBeVisible();
+  await expect(page.getByRole('rowheader')).toHaveText(/Person Nummer 60/);
+  await page.reload();
+  await expect(search).toHaveValue('nummer 60');
+  await expect(page.getByRole('rowheader')).toHaveCount(1);
+  await search.fill('');
+  await expect(page.getByText('63 Personen', { exact: true })).toBeVisible();
+  // Ä stands before M, wherever the computer has it.
+  await expect(page.getByRole('rowheader').first()).toContainText('Zoë Ärger');
+  await page.getByRole('combobox', { name: 'Sortieren' }).selectOption('Neueste zuerst');
+  await expect(page).toHaveURL(/sort=-createdAt$/);
+});

@@ -1,0 +1,79 @@
+import { Connection } from '../api/types';
+
+/** Which connections, in which order. Null: it does not matter. */
+export interface ConnectionFilter {
+  status: Connection['status'];
+  q: string | null;
+  userId: string | null;
+  clientId: string | null;
+  health: ListedHealth | null;
+  sort: string | null;
+  /** Whose eyes see the list: somebody else's is another one. */
+  viewer: string | null;
+}
+
+export type ListedHealth = Exclude<Connection['health'], 'ended'>;
+
+/** What has to be seen to comes first. */
+export const LISTED_HEALTHS: Record<ListedHealth, string> = {
+  refresh_refused: 'connections.health.refreshRefused.text',
+  dormant: 'connections.health.dormant.text',
+  unused: 'connections.health.unused.text',
+  ok: 'connections.health.ok.text',
+};
+
+interface Choice {
+  /** As the API and the address name it; null is the API's own order. */
+  value: string | null;
+  text: string;
+}
+
+const BY_NAME: Choice[] = [
+  { value: 'client', text: 'connections.sort.client' },
+  { value: 'person', text: 'connections.sort.person' },
+];
+export const SORTS: Record<Connection['status'], Choice[]> = {
+  active: [
+    { value: null, text: 'connections.sort.newest' },
+    { value: 'grantedAt', text: 'connections.sort.oldest' },
+    { value: '-lastUsedAt', text: 'connections.sort.used' },
+    { value: 'lastUsedAt', text: 'connections.sort.unused' },
+    ...BY_NAME,
+  ],
+  revoked: [
+    { value: null, text: 'connections.sort.endedLast' },
+    { value: 'revokedAt', text: 'connections.sort.endedFirst' },
+    ...BY_NAME,
+  ],
+};
+
+/** What an address may say of a list; what it cannot mean is left out, as if it did not stand there. */
+export function filterFrom(
+  address: { q?: string; person?: string; app?: string; health?: string; sort?: string },
+  status: Connection['status'],
+  viewer: string | null,
+): ConnectionFilter {
+  const { q, person, app, health, sort } = address;
+  const isHealth = (word: string | undefined): word is ListedHealth =>
+    word !== undefined && Object.hasOwn(LISTED_HEALTHS, word);
+  return {
+    status,
+    q: q?.trim().slice(0, 100) || null,
+    userId: person || null,
+    clientId: app || null,
+    health: status === 'active' && isHealth(health) ? health : null,
+    sort: SORTS[status].find(({ value }) => value === sort)?.value ?? null,
+    viewer,
+  };
+}
+
+/** The filter as the API's query says it. */
+export function queryOf({ status, q, userId, clientId, health, sort }: ConnectionFilter) {
+  const query = new URLSearchParams({ status });
+  if (q) query.set('q', q);
+  if (userId) query.set('userId', userId);
+  if (clientId) query.set('clientId', clientId);
+  if (health) query.set('health', health);
+  if (sort) query.set('sort', sort);
+  return query;
+}

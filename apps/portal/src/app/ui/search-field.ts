@@ -1,0 +1,83 @@
+import {
+  ChangeDetectionStrategy,
+  Component,
+  DestroyRef,
+  ElementRef,
+  inject,
+  input,
+  output,
+  viewChild,
+} from '@angular/core';
+import searchIcon from '@material-symbols/svg-400/rounded/search.svg';
+import { Icon } from './icon';
+
+/** So long nobody has typed on: each search is a request. */
+const PAUSE_MS = 300;
+
+/** A field for the words of a search, which it says once the reader pauses. */
+@Component({
+  selector: 'fx-search-field',
+  changeDetection: ChangeDetectionStrategy.OnPush,
+  imports: [Icon],
+  template: `
+    <fx-icon [svg]="icon" />
+    <input
+      #field
+      class="fx-input fx-input--compact"
+      type="search"
+      autocomplete="off"
+      spellcheck="false"
+      maxlength="100"
+      [attr.aria-label]="label()"
+      [placeholder]="label()"
+      [value]="value()"
+      (input)="typed()"
+      (keydown.enter)="say()"
+    />
+  `,
+  styles: `
+    :host {
+      display: block;
+      position: relative;
+    }
+    fx-icon {
+      position: absolute;
+      inset-block: 0;
+      inset-inline-start: var(--fx-space-3);
+      height: 100%;
+      color: var(--mat-sys-on-surface-variant);
+      font-size: 1.25rem;
+      pointer-events: none;
+    }
+    input {
+      padding-inline-start: 2.5rem;
+    }
+  `,
+})
+export class SearchField {
+  readonly label = input.required<string>();
+  readonly value = input('');
+  readonly searched = output<string>();
+
+  private readonly field = viewChild.required<ElementRef<HTMLInputElement>>('field');
+  private pause: ReturnType<typeof setTimeout> | undefined;
+  protected readonly icon = searchIcon;
+
+  constructor() {
+    inject(DestroyRef).onDestroy(() => clearTimeout(this.pause));
+  }
+
+  focus(): void {
+    this.field().nativeElement.focus();
+  }
+
+  protected typed(): void {
+    clearTimeout(this.pause);
+    this.pause = setTimeout(() => this.say(), PAUSE_MS);
+  }
+
+  protected say(): void {
+    clearTimeout(this.pause);
+    this.searched.emit(this.field().nativeElement.value.trim());
+  }
+}
