@@ -509,7 +509,7 @@ export interface paths {
         put?: never;
         /**
          * Sign in
-         * @description Sets the session cookie. After 10 failures for one e-mail address, or 100 from one network, within 15 minutes: 429 with `Retry-After` until the window has moved on.
+         * @description Sets the session cookie. After 10 failures for one e-mail address, or 100 from one network, within 15 minutes: 429 with `Retry-After` until the window has moved on. 503 with `Retry-After` while too many others are signing in.
          */
         post: operations["SignIn_create"];
         delete?: never;
@@ -588,6 +588,26 @@ export interface paths {
          * @description Ends all my sessions: the answer brings the cookie of a new one, and the one it was done with is dead. A wrong current password counts as a failure to sign in.
          */
         post: operations["Me_changePassword"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/user/v7/users/me/password-strength": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * How good a password would be
+         * @description Judges as a change of the password does, and stores nothing: for the page on which it is typed. 60 times a minute.
+         */
+        post: operations["Me_judgePassword"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1918,7 +1938,7 @@ export interface components {
             currentPassword: string;
             /**
              * Format: password
-             * @description neither the current one nor the e-mail address; `too_common` where it is easy to guess: well-known words, own names, repetitions, rows of keys (NIST SP 800-63B §5.1.1.2)
+             * @description neither the current one nor the e-mail address; `too_common` where it is easy to guess: well-known ones, own names, repetitions, rows of keys (NIST SP 800-63B §5.1.1.2)
              * @example drei-blaue-elefanten
              */
             newPassword: string;
@@ -1931,6 +1951,30 @@ export interface components {
         };
         ChangePasswordRequest: {
             resource: components["schemas"]["PasswordInput"];
+        };
+        PasswordJudgementDto: {
+            /**
+             * @description 0: too short or too long, 1: weak, 2: fair, 3: good, 4: very good; taken from 2 on
+             * @example 3
+             * @enum {number}
+             */
+            level: 0 | 1 | 2 | 3 | 4;
+            /**
+             * @description what to do something about; null where it is good
+             * @example null
+             * @enum {string|null}
+             */
+            weakness: "too_short" | "too_long" | "personal" | "common" | "pattern" | "short" | null;
+        };
+        PasswordToJudge: {
+            /**
+             * Format: password
+             * @example drei-blaue-elefanten
+             */
+            password: string;
+        };
+        JudgePasswordRequest: {
+            resource: components["schemas"]["PasswordToJudge"];
         };
         AccountUserDto: {
             /**
@@ -3790,6 +3834,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDto"];
                 };
             };
+            /** @description Problem: */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
         };
     };
     Sessions_getCurrent: {
@@ -4063,6 +4116,95 @@ export interface operations {
             };
             /** @description Problem: `too_many_attempts` */
             429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description Problem: */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+        };
+    };
+    Me_judgePassword: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["JudgePasswordRequest"];
+            };
+        };
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        resource: components["schemas"]["PasswordJudgementDto"];
+                    };
+                };
+            };
+            /** @description Problem: `validation_failed`, `malformed_request` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description Problem: `session_required` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description Problem: `session_required`, `origin_refused` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description Problem: `unsupported_media_type` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description Problem: `too_many_attempts` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description Problem: */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -1,7 +1,7 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { BackgroundWork } from '../background/background-work.js';
-import { Clock } from '../config/clock.js';
+import { Clock, DAY } from '../config/clock.js';
 import { deleteInBatches } from '../database/delete-in-batches.js';
 import { IDLE_MS } from './sessions.service.js';
 import { WINDOW_MS } from './sign-in-limits.js';
@@ -9,6 +9,14 @@ import { WINDOW_MS } from './sign-in-limits.js';
 const EXPIRED = { table: 'sessions', condition: 'expires_at <= $1' };
 const IDLE = { table: 'sessions', condition: 'last_seen_at <= $1' };
 const FAILURES = { table: 'sign_in_failures', condition: 'at <= $1' };
+
+/** The audit trail is kept for good, but for what strangers write into it. */
+const KEEP_FAILED_MS = 90 * DAY;
+const FAILED_SIGN_INS = {
+  table: 'audit_records',
+  condition: `at <= $1
+    AND action IN ('sign_in_failed', 'sign_in_limited', 'password_change_failed')`,
+};
 
 /** Forgets sessions that have ended and failures to sign in that count no longer. */
 @Injectable()
@@ -33,6 +41,12 @@ export class AuthRetention implements OnModuleInit {
       name: 'auth.sign-in-failures',
       schedule: '8 * * * *',
       run: (signal) => deleteInBatches(this.dataSource, FAILURES, [this.before(WINDOW_MS)], signal),
+    });
+    this.background.step({
+      name: 'auth.failed-sign-ins',
+      schedule: '9 * * * *',
+      run: (signal) =>
+        deleteInBatches(this.dataSource, FAILED_SIGN_INS, [this.before(KEEP_FAILED_MS)], signal),
     });
   }
 

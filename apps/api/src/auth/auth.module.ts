@@ -8,6 +8,7 @@ import { AccessGuard } from './access.guard.js';
 import { AccountUsersController } from './account-users.controller.js';
 import { AuthRetention } from './auth-retention.js';
 import { Credentials } from './credentials.js';
+import { JudgementLimit } from './judgement-limit.js';
 import { MeController } from './me.controller.js';
 import { MeService } from './me.service.js';
 import { PasswordsService } from './passwords.service.js';
@@ -17,6 +18,7 @@ import { SessionsController } from './sessions.controller.js';
 import { SessionsService } from './sessions.service.js';
 import { SignInController } from './sign-in.controller.js';
 import { SignInGuard } from './sign-in.guard.js';
+import { SignInAudit } from './sign-in-audit.js';
 import { SignInLimits } from './sign-in-limits.js';
 import { SignInService } from './sign-in.service.js';
 import { AccessTokenStrategy } from './strategies/access-token.strategy.js';
@@ -37,6 +39,7 @@ import { SessionStrategy } from './strategies/session.strategy.js';
     AccessTokenStrategy,
     AuthRetention,
     Credentials,
+    JudgementLimit,
     LocalStrategy,
     MeService,
     PasswordsService,
@@ -44,6 +47,7 @@ import { SessionStrategy } from './strategies/session.strategy.js';
     SessionStrategy,
     SessionsService,
     SignInGuard,
+    SignInAudit,
     SignInLimits,
     SignInService,
   ],

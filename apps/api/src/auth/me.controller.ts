@@ -9,7 +9,12 @@ import {
   type SessionCaller,
 } from '../http/access.js';
 import { ApiProblems, ApiResource, type ResourceEnvelope } from '../http/envelope.js';
-import { ChangePasswordRequest, MeDto } from './me.dto.js';
+import {
+  ChangePasswordRequest,
+  JudgePasswordRequest,
+  MeDto,
+  PasswordJudgementDto,
+} from './me.dto.js';
 import { MeService } from './me.service.js';
 import { PasswordsService } from './passwords.service.js';
 import { SessionCookie } from './session-cookie.js';
@@ -41,7 +46,7 @@ export class MeController {
       'Ends all my sessions: the answer brings the cookie of a new one, and the one it was done with is dead. A wrong current password counts as a failure to sign in.',
   })
   @ApiNoContentResponse({ description: 'Changed' })
-  @ApiProblems(400, 401, 403, 415, 429)
+  @ApiProblems(400, 401, 403, 415, 429, 503)
   async changePassword(
     @CurrentCaller() caller: SessionCaller,
     @Body() body: ChangePasswordRequest,
@@ -49,6 +54,24 @@ export class MeController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<void> {
     const device = { ip: request.ip, userAgent: request.headers['user-agent'] };
-    this.cookie.set(reply, await this.passwords.change(caller, body.resource, device));
+    const secret = await this.passwords.change(caller, body.resource, device, request.signal);
+    this.cookie.set(reply, secret);
+  }
+
+  @Post('password-strength')
+  @RequireSession()
+  @HttpCode(200)
+  @ApiOperation({
+    summary: 'How good a password would be',
+    description:
+      'Judges as a change of the password does, and stores nothing: for the page on which it is typed. 60 times a minute.',
+  })
+  @ApiResource(PasswordJudgementDto)
+  @ApiProblems(400, 401, 403, 415, 429, 503)
+  async judgePassword(
+    @CurrentCaller() caller: SessionCaller,
+    @Body() body: JudgePasswordRequest,
+  ): Promise<ResourceEnvelope<PasswordJudgementDto>> {
+    return { resource: await this.passwords.judge(caller, body.resource.password) };
   }
 }

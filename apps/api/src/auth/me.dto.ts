@@ -42,7 +42,7 @@ export class PasswordInput {
     minLength: 12,
     maxLength: 200,
     description:
-      'neither the current one nor the e-mail address; `too_common` where it is easy to guess: well-known words, own names, repetitions, rows of keys (NIST SP 800-63B §5.1.1.2)',
+      'neither the current one nor the e-mail address; `too_common` where it is easy to guess: well-known ones, own names, repetitions, rows of keys (NIST SP 800-63B §5.1.1.2)',
     example: 'drei-blaue-elefanten',
   })
   @IsString()
@@ -58,6 +58,42 @@ export class PasswordInput {
   @ValidateIf((input: PasswordInput) => input.revokeConnections !== undefined)
   @IsBoolean()
   revokeConnections?: boolean;
+}
+
+export class PasswordToJudge {
+  @ApiProperty({ format: 'password', maxLength: 200, example: 'drei-blaue-elefanten' })
+  @IsString()
+  @IsNotEmpty()
+  @MaxLength(200)
+  password!: string;
+}
+
+export class JudgePasswordRequest {
+  @ApiProperty({ type: PasswordToJudge })
+  @IsObject()
+  @ValidateNested()
+  @Type(() => PasswordToJudge)
+  resource!: PasswordToJudge;
+}
+
+/** How good a password would be for the user who asks. */
+export class PasswordJudgementDto {
+  @ApiProperty({
+    enum: [0, 1, 2, 3, 4],
+    description:
+      '0: too short or too long, 1: weak, 2: fair, 3: good, 4: very good; taken from 2 on',
+    example: 3,
+  })
+  level!: number;
+
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    enum: ['too_short', 'too_long', 'personal', 'common', 'pattern', 'short', null],
+    description: 'what to do something about; null where it is good',
+    example: null,
+  })
+  weakness!: string | null;
 }
 
 export class ChangePasswordRequest {

@@ -20,6 +20,7 @@ import {
 } from '../testing/portal-user.js';
 import { createTestApp, type TestApp } from '../testing/test-app.js';
 import { PasswordHasher } from '../users/password-hasher.js';
+import { PasswordPolicy } from '../users/password-policy.js';
 
 const EMAIL = 'user@musterhaus.example';
 const ME = '/user/v7/users/me';
@@ -184,7 +185,11 @@ describe('changing the password', () => {
        WHERE action = 'password_changed' ORDER BY id DESC LIMIT 1`,
     );
     expect(records).toEqual([
-      { actor_id: user.id, subject_id: user.id, detail: { revokeConnections: false } },
+      {
+        actor_id: user.id,
+        subject_id: user.id,
+        detail: { revokeConnections: false, sessionId: expect.any(String), ip: '127.0.0.1' },
+      },
     ]);
   });
 
@@ -237,6 +242,19 @@ describe('changing the password', () => {
       (await change({ currentPassword: 'zwölf-🐘-male', newPassword: longest }, again)).status,
     ).toBe(204);
     expect(await canSignIn(longest)).toBe(201);
+  });
+
+  it('that is refused only as too weak is no failed guess at the current one', async () => {
+    await change({ currentPassword: DEMO_PASSWORD, newPassword: 'passwort1234' });
+    expect(await test.dataSource.query('SELECT id FROM sign_in_failures')).toEqual([]);
+  });
+
+  it('judges no new password for somebody who is over the limit on guessing', async () => {
+    const assess = jest.spyOn(test.app.get(PasswordPolicy), 'assess');
+    for (let n = 0; n < 10; n++)
+      await change({ currentPassword: 'wrong', newPassword: NEW_PASSWORD });
+    const limited = await change({ currentPassword: 'wrong', newPassword: NEW_PASSWORD });
+    expect([limited.status, assess.mock.calls.length]).toEqual([429, 0]);
   });
 
   it('at the same time from two devices succeeds once', async () => {

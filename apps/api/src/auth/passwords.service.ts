@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { canonical, type Judgement } from '@flixcheck/password-strength';
 import { DataSource } from 'typeorm';
 import { Clock } from '../config/clock.js';
 import type { SessionCaller } from '../http/access.js';
@@ -6,12 +7,12 @@ import { ApiError, notFound } from '../http/api-error.js';
 import { validationFailed } from '../http/validation.js';
 import { ConnectionsService } from '../connections/connections.service.js';
 import { AuditLog } from '../users/audit-log.js';
-import { refuseCommonPassword } from '../users/common-passwords.js';
 import { PasswordHasher } from '../users/password-hasher.js';
+import { PasswordPolicy } from '../users/password-policy.js';
 import { normalizeEmail, type UserRecord, UsersService } from '../users/users.service.js';
 import { Credentials } from './credentials.js';
+import { JudgementLimit } from './judgement-limit.js';
 import { type Device, SessionsService } from './sessions.service.js';
-import { SignInLimits } from './sign-in-limits.js';
 
 export interface PasswordChange {
   currentPassword: string;
@@ -32,8 +33,9 @@ export class PasswordsService {
     private readonly dataSource: DataSource,
     private readonly users: UsersService,
     private readonly hasher: PasswordHasher,
+    private readonly policy: PasswordPolicy,
+    private readonly judgements: JudgementLimit,
     private readonly credentials: Credentials,
-    private readonly limits: SignInLimits,
     private readonly sessions: SessionsService,
     private readonly connections: ConnectionsService,
     private readonly audit: AuditLog,
@@ -44,26 +46,42 @@ export class PasswordsService {
    * Replaces the password and ends the user's sessions, this one too: a new one takes its place, so
    * that whoever knew its cookie is out. Connections stay unless the user wants them gone too.
    * Guessing the current password counts as failing to sign in.
+   * @param signal aborted once the caller has left
    * @returns the secret for the new session's cookie
    * @throws ApiError validation_failed, too_many_attempts, session_required when the session has
    *   been ended meanwhile
    */
-  async change(caller: SessionCaller, change: PasswordChange, device: Device): Promise<string> {
+  async change(
+    caller: SessionCaller,
+    change: PasswordChange,
+    device: Device,
+    signal: AbortSignal,
+  ): Promise<string> {
     const user = await this.users.findById(caller.userId);
     if (!user) throw notFound('The user');
     const { currentPassword, newPassword, revokeConnections = false } = change;
     refuseUnfit(newPassword, currentPassword, user);
-    const verified = await this.credentials.verify(user.email, currentPassword, device.ip);
+    const verified = await this.credentials.verify({
+      email: user.email,
+      password: currentPassword,
+      ip: device.ip,
+      signal,
+      purpose: 'password_change',
+    });
     if (!verified) throw wrongPassword();
+    await this.policy.refuseWeak('newPassword', newPassword, personalWords(user));
     const newHash = await this.hasher.hash(newPassword);
     const at = this.clock.now();
     return this.dataSource.transaction(async (tx) => {
       const changed = await this.users.setPassword(tx, user.id, newHash, verified.passwordHash);
       if (!changed) throw wrongPassword();
-      await this.limits.succeed(tx, verified.attempt);
-      const ended = await this.sessions.endAll(user.id, tx);
+      const ended = await this.sessions.endAll(user.id, tx, {
+        actorId: user.id,
+        reason: 'password_changed',
+        at,
+      });
       if (!ended.includes(caller.sessionId)) throw sessionEnded();
-      const { secret } = await this.sessions.start(tx, { userId: user.id, ...device, at });
+      const { session, secret } = await this.sessions.start(tx, { userId: user.id, ...device, at });
       if (revokeConnections) {
         await this.connections.revoke(
           { userId: user.id },
@@ -75,11 +93,22 @@ export class PasswordsService {
         actorId: user.id,
         action: 'password_changed',
         subjectId: user.id,
-        detail: { revokeConnections },
+        detail: { revokeConnections, sessionId: session.id, ip: device.ip },
         at,
       });
       return secret;
     });
+  }
+
+  /**
+   * How good a password would be for the user; nothing is stored.
+   * @throws ApiError too_many_attempts
+   */
+  async judge(caller: SessionCaller, password: string): Promise<Judgement> {
+    this.judgements.count(caller.userId);
+    const user = await this.users.findById(caller.userId);
+    if (!user) throw notFound('The user');
+    return this.policy.assess(password, personalWords(user));
   }
 
   /**
@@ -91,12 +120,12 @@ export class PasswordsService {
     const user = await this.users.findById(userId);
     if (!user) throw notFound('The user');
     const { newPassword, revokeConnections = false } = reset;
-    refuseCommonPassword('password', newPassword, personalWords(user));
+    await this.policy.refuseWeak('password', newPassword, personalWords(user));
     const newHash = await this.hasher.hash(newPassword);
     const at = this.clock.now();
     await this.dataSource.transaction(async (tx) => {
       await this.users.replacePassword(tx, user.id, newHash);
-      await this.sessions.endAll(user.id, tx);
+      await this.sessions.endAll(user.id, tx, { actorId: null, reason: 'password_reset', at });
       if (revokeConnections) {
         await this.connections.revoke(
           { userId: user.id },
@@ -118,13 +147,12 @@ export class PasswordsService {
 function refuseUnfit(newPassword: string, currentPassword: string, user: UserRecord): void {
   const refuse = (code: string, message: string): ApiError =>
     validationFailed([{ field: 'newPassword', code, message }]);
-  if (newPassword === currentPassword) {
+  if (canonical(newPassword) === canonical(currentPassword)) {
     throw refuse('same_as_current', 'The new password must differ from the current one.');
   }
   if (normalizeEmail(newPassword) === normalizeEmail(user.email)) {
     throw refuse('same_as_email', 'The new password must not be the e-mail address.');
   }
-  refuseCommonPassword('newPassword', newPassword, personalWords(user));
 }
 
 function personalWords({ firstName, lastName, email, account }: UserRecord): string[] {

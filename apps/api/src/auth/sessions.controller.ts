@@ -60,7 +60,7 @@ export class SessionsController {
     @CurrentCaller() caller: SessionCaller,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<void> {
-    await this.sessions.end(caller.userId, caller.sessionId);
+    await this.sessions.end(caller.userId, caller.sessionId, 'signed_out');
     this.cookie.clear(reply);
   }
 
@@ -95,6 +95,6 @@ export class SessionsController {
   @ApiNoContentResponse({ description: 'It has ended' })
   @ApiProblems(401, 403, 404)
   end(@CurrentCaller() caller: SessionCaller, @Param('id', sessionId) id: string): Promise<void> {
-    return this.sessions.end(caller.userId, id);
+    return this.sessions.end(caller.userId, id, 'by_user');
   }
 }

@@ -2,7 +2,7 @@ import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
 import { hashSecret, randomSecret } from '@flixcheck/oauth-protocol';
 import { randomUUID } from 'node:crypto';
-import { type EntityManager, MoreThan, Not, Repository } from 'typeorm';
+import { type EntityManager, type FindOptionsWhere, MoreThan, Not, Repository } from 'typeorm';
 import { Clock, DAY, HOUR, MINUTE } from '../config/clock.js';
 import { ConnectionChanges } from '../connections/connection-changes.js';
 import { preparedStatement } from '../database/prepared-statement.js';
@@ -15,6 +15,7 @@ import {
   type ResourcesEnvelope,
   toPage,
 } from '../http/envelope.js';
+import { AuditLog } from '../users/audit-log.js';
 import { ACTIVE_USERS, UsersService } from '../users/users.service.js';
 import { SessionEntity } from './session.entity.js';
 
@@ -47,6 +48,20 @@ export interface NewSession extends Device {
   at: Date;
 }
 
+/** How a session ends, for the audit trail. One that is not used any more ends without a word. */
+export interface SessionEnd {
+  /** Null for the command line. */
+  actorId: string | null;
+  reason:
+    | 'signed_out'
+    | 'by_user'
+    | 'signed_in_again'
+    | 'password_changed'
+    | 'password_reset'
+    | 'user_disabled';
+  at: Date;
+}
+
 const callerOf = preparedStatement<Omit<SessionCaller, 'via'> & { seen: boolean }>(
   'session_caller',
   `SELECT s.id AS "sessionId", s.user_id AS "userId", u.account_id AS "accountId", u.role,
@@ -62,12 +77,13 @@ export class SessionsService implements OnModuleInit {
     @InjectRepository(SessionEntity) private readonly sessions: Repository<SessionEntity>,
     private readonly users: UsersService,
     private readonly changes: ConnectionChanges,
+    private readonly audit: AuditLog,
     private readonly clock: Clock,
   ) {}
 
   onModuleInit(): void {
-    this.users.onDisabled(async (tx, { userId }) => {
-      await this.endAll(userId, tx);
+    this.users.onDisabled(async (tx, { userId, actorId, at }) => {
+      await this.endAll(userId, tx, { actorId, reason: 'user_disabled', at });
     });
     this.changes.checkSessionsWith((ids) => this.living(ids));
   }
@@ -151,41 +167,68 @@ export class SessionsService implements OnModuleInit {
     return toPage(sessions, limit, ({ createdAt, id }) => [createdAt.toISOString(), id], toRecord);
   }
 
-  /** @throws ApiError not_found when the user has no such session */
-  async end(userId: string, id: string): Promise<void> {
+  /**
+   * @param reason whether the user signs out, or ends another session of theirs
+   * @throws ApiError not_found when the user has no such session
+   */
+  async end(userId: string, id: string, reason: 'signed_out' | 'by_user'): Promise<void> {
     const now = this.clock.now();
-    const { affected } = await this.sessions.delete({
-      id,
-      userId,
-      expiresAt: MoreThan(now),
-      lastSeenAt: MoreThan(before(now, IDLE_MS)),
+    await this.sessions.manager.transaction(async (tx) => {
+      const where = {
+        id,
+        userId,
+        expiresAt: MoreThan(now),
+        lastSeenAt: MoreThan(before(now, IDLE_MS)),
+      };
+      const ended = await this.delete(tx, where, { actorId: userId, reason, at: now });
+      if (ended.length === 0) throw notFound('The session');
     });
-    if (affected === 0) throw notFound('The session');
   }
 
   /** Ends the session that a cookie stands for, if there is one. */
-  async endBySecret(tx: EntityManager, secret: string): Promise<void> {
-    await tx.delete(SessionEntity, { secretHash: hashSecret(secret) });
+  async endBySecret(tx: EntityManager, secret: string, end: SessionEnd): Promise<void> {
+    await this.delete(tx, { secretHash: hashSecret(secret) }, end);
   }
 
   /** Ends all sessions of the user but the one kept. */
-  async endOthers(userId: string, keptId: string, tx = this.sessions.manager): Promise<void> {
-    await tx.delete(SessionEntity, { userId, id: Not(keptId) });
+  async endOthers(userId: string, keptId: string): Promise<void> {
+    const end = { actorId: userId, reason: 'by_user', at: this.clock.now() } as const;
+    await this.sessions.manager.transaction((tx) =>
+      this.delete(tx, { userId, id: Not(keptId) }, end),
+    );
   }
 
   /**
    * Ends all sessions of the user.
    * @returns their ids
    */
-  async endAll(userId: string, tx: EntityManager): Promise<string[]> {
+  endAll(userId: string, tx: EntityManager, end: SessionEnd): Promise<string[]> {
+    return this.delete(tx, { userId }, end);
+  }
+
+  private async delete(
+    tx: EntityManager,
+    where: FindOptionsWhere<SessionEntity>,
+    { actorId, reason, at }: SessionEnd,
+  ): Promise<string[]> {
     const { raw } = await tx
       .createQueryBuilder()
       .delete()
       .from(SessionEntity)
-      .where({ userId })
-      .returning('id')
+      .where(where)
+      .returning('id, user_id')
       .execute();
-    return (raw as { id: string }[]).map(({ id }) => id);
+    const ended = raw as { id: string; user_id: string }[];
+    const action = reason === 'signed_out' ? 'signed_out' : 'session_ended';
+    const records = ended.map(({ id, user_id }) => ({
+      actorId,
+      action,
+      subjectId: user_id,
+      detail: { sessionId: id, ...(action === 'session_ended' && { reason }) },
+      at,
+    }));
+    await this.audit.recordAll(tx, records);
+    return ended.map(({ id }) => id);
   }
 
   private async touch(id: string, now: Date): Promise<void> {

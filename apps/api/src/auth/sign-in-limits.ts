@@ -35,39 +35,32 @@ export class SignInLimits {
   }
 
   /**
+   * Refuses an attempt that is over the limits already: reads, counts nothing and waits for nobody.
    * @param email in lower case; whether anybody has it makes no difference
    * @throws ApiError too_many_attempts, with the time until another try
    */
+  async check(email: string, ip: string): Promise<void> {
+    await this.refuseOverLimits(this.dataSource.manager, this.keysOf(email, ip), this.clock.now());
+  }
+
+  /**
+   * Counts an attempt before its password is looked at.
+   * @param email in lower case
+   * @throws ApiError too_many_attempts, where others have used the limits up since `check`
+   */
   async begin(email: string, ip: string): Promise<Attempt> {
-    const [emailHash, ...previousHashes] = this.hashes(email);
-    const emailHashes = [emailHash, ...previousHashes];
-    const network = networkOf(ip);
-    const locks = [...inOrder(emailHashes), ...inOrder(this.hashes(`network ${network}`))];
+    const keys = this.keysOf(email, ip);
+    const networkHashes = this.hashes(`network ${keys.network}`);
+    const locks = [...inOrder(keys.emailHashes), ...inOrder(networkHashes)];
     const now = this.clock.now();
     return this.dataSource.transaction(async (tx) => {
       // Always in this order, so that no two attempts wait for each other.
       await tx.query('SELECT pg_advisory_xact_lock(id) FROM unnest($1::bigint[]) AS id', [locks]);
       // A statement of its own: its snapshot must be younger than the locks.
-      const [{ by_email, by_network }]: [{ by_email: Date | null; by_network: Date | null }] =
-        await tx.query(
-          `SELECT
-             (SELECT at FROM sign_in_failures WHERE email_hash = ANY ($1) AND at > $3
-              ORDER BY at DESC OFFSET $4 LIMIT 1) AS by_email,
-             (SELECT at FROM sign_in_failures WHERE network = $2 AND at > $3
-              ORDER BY at DESC OFFSET $5 LIMIT 1) AS by_network`,
-          [
-            emailHashes,
-            network,
-            new Date(now.getTime() - WINDOW_MS),
-            MAX_FAILURES_PER_EMAIL - 1,
-            MAX_FAILURES_PER_NETWORK - 1,
-          ],
-        );
-      const filledBy = Math.max(by_email?.getTime() ?? 0, by_network?.getTime() ?? 0);
-      if (filledBy > 0) throw tooManyAttempts(filledBy + WINDOW_MS - now.getTime());
+      await this.refuseOverLimits(tx, keys, now);
       const [{ id }]: [{ id: string }] = await tx.query(
         `INSERT INTO sign_in_failures (email_hash, network, at) VALUES ($1, $2, $3) RETURNING id`,
-        [emailHash, network, now],
+        [keys.emailHashes[0], keys.network, now],
       );
       return { id };
     });
@@ -80,9 +73,45 @@ export class SignInLimits {
   }
 
   /** The password was right: the attempt was no failure. Earlier failures keep counting. */
-  async succeed(tx: EntityManager, attempt: Attempt): Promise<void> {
-    await tx.query('DELETE FROM sign_in_failures WHERE id = $1', [attempt.id]);
+  async succeed(attempt: Attempt): Promise<void> {
+    await this.dataSource.query('DELETE FROM sign_in_failures WHERE id = $1', [attempt.id]);
   }
+
+  /** An address as the audit trail names it: the same one is recognised, and nobody reads it. */
+  nameOf(email: string): string {
+    return this.hashes(email)[0].toString('hex').slice(0, 16);
+  }
+
+  private async refuseOverLimits(db: EntityManager, keys: Keys, now: Date): Promise<void> {
+    const [{ by_email, by_network }]: [{ by_email: Date | null; by_network: Date | null }] =
+      await db.query(
+        `SELECT
+           (SELECT at FROM sign_in_failures WHERE email_hash = ANY ($1) AND at > $3
+            ORDER BY at DESC OFFSET $4 LIMIT 1) AS by_email,
+           (SELECT at FROM sign_in_failures WHERE network = $2 AND at > $3
+            ORDER BY at DESC OFFSET $5 LIMIT 1) AS by_network`,
+        [
+          keys.emailHashes,
+          keys.network,
+          new Date(now.getTime() - WINDOW_MS),
+          MAX_FAILURES_PER_EMAIL - 1,
+          MAX_FAILURES_PER_NETWORK - 1,
+        ],
+      );
+    const filledBy = Math.max(by_email?.getTime() ?? 0, by_network?.getTime() ?? 0);
+    if (filledBy > 0) throw tooManyAttempts(filledBy + WINDOW_MS - now.getTime());
+  }
+
+  private keysOf(email: string, ip: string): Keys {
+    return { emailHashes: this.hashes(email), network: networkOf(ip) };
+  }
+}
+
+/** What attempts are counted by. */
+interface Keys {
+  /** Under every valid secret, the present one first. */
+  emailHashes: [present: Buffer, ...previous: Buffer[]];
+  network: string;
 }
 
 /** Advisory locks in an order that every node keeps, whichever of its secrets is the present one. */

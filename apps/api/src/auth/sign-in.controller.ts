@@ -25,10 +25,10 @@ export class SignInController {
   @ApiOperation({
     summary: 'Sign in',
     description:
-      'Sets the session cookie. After 10 failures for one e-mail address, or 100 from one network, within 15 minutes: 429 with `Retry-After` until the window has moved on.',
+      'Sets the session cookie. After 10 failures for one e-mail address, or 100 from one network, within 15 minutes: 429 with `Retry-After` until the window has moved on. 503 with `Retry-After` while too many others are signing in.',
   })
   @ApiResource(CurrentSessionDto, { status: 201, description: 'Signed in' })
-  @ApiProblems(400, 401, 403, 415, 429)
+  @ApiProblems(400, 401, 403, 415, 429, 503)
   async create(
     // Declared for the API's description; the guard has read it.
     @Body() _body: SignInRequest,

@@ -5,7 +5,6 @@ import { AuditLog } from '../users/audit-log.js';
 import { type UserRecord, UsersService } from '../users/users.service.js';
 import { invalidCredentials, type VerifiedCredentials } from './credentials.js';
 import { type Device, type SessionRecord, SessionsService } from './sessions.service.js';
-import { SignInLimits } from './sign-in-limits.js';
 
 export interface SigningInDevice extends Device {
   /** The session cookie that the browser already had. */
@@ -26,7 +25,6 @@ export class SignInService {
     private readonly dataSource: DataSource,
     private readonly users: UsersService,
     private readonly sessions: SessionsService,
-    private readonly limits: SignInLimits,
     private readonly audit: AuditLog,
     private readonly clock: Clock,
   ) {}
@@ -37,13 +35,16 @@ export class SignInService {
    * @throws ApiError invalid_credentials when the user was disabled, or the password changed, meanwhile
    */
   start(credentials: VerifiedCredentials, device: SigningInDevice): Promise<SignedIn> {
-    const { user, passwordHash, attempt } = credentials;
+    const { user, passwordHash } = credentials;
     const at = this.clock.now();
     return this.dataSource.transaction(async (tx) => {
       if (!(await this.users.recordSignIn(tx, user.id, passwordHash, at))) {
         throw invalidCredentials();
       }
-      if (device.oldSecret !== undefined) await this.sessions.endBySecret(tx, device.oldSecret);
+      if (device.oldSecret !== undefined) {
+        const end = { actorId: user.id, reason: 'signed_in_again', at } as const;
+        await this.sessions.endBySecret(tx, device.oldSecret, end);
+      }
       const { ip, userAgent } = device;
       const { session, secret } = await this.sessions.start(tx, {
         userId: user.id,
@@ -51,7 +52,6 @@ export class SignInService {
         userAgent,
         at,
       });
-      await this.limits.succeed(tx, attempt);
       await this.audit.record(tx, {
         actorId: user.id,
         action: 'signed_in',

@@ -2,9 +2,11 @@ import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jes
 import { createHash } from 'node:crypto';
 import { MINUTE, SECOND } from '../config/clock.js';
 import { DEMO_PASSWORD } from '../database/demo-data.js';
+import { deferred } from '../testing/deferred.js';
 import { call, signIn } from '../testing/portal-user.js';
 import { createTestApp, type TestApp } from '../testing/test-app.js';
 import { PasswordHasher } from '../users/password-hasher.js';
+import { Credentials } from './credentials.js';
 import { SignInLimits } from './sign-in-limits.js';
 
 const USER = 'user@musterhaus.example';
@@ -288,6 +290,51 @@ describe('the limit on failures to sign in', () => {
       expect((await attempt(USER, DEMO_PASSWORD, from('2001:db8:7:7:9:9:9:9'))).status).toBe(429);
       expect((await attempt(USER, DEMO_PASSWORD, from('2001:db8:7:8::1'))).status).toBe(201);
     });
+  });
+
+  it('keeps attempts that are over it away from the others: they take no slot', async () => {
+    await fail(10);
+    const begin = jest.spyOn(test.app.get(SignInLimits), 'begin');
+    const answers = await Promise.all(Array.from({ length: 20 }, () => attempt(USER, 'wrong')));
+    expect(answers.map(({ status }) => status)).toEqual(Array(20).fill(429));
+    expect(begin).not.toHaveBeenCalled();
+  });
+
+  it('counts nobody who has left before it was their turn', async () => {
+    const verify = jest.spyOn(test.app.get(PasswordHasher), 'verify');
+    const { promise: held, resolve: release } = deferred<boolean>();
+    const running = deferred();
+    verify.mockImplementation(() => {
+      if (verify.mock.calls.length === 4) running.resolve();
+      return held;
+    });
+    const claims = jest.spyOn(test.app.get(Credentials), 'verify');
+    const busy = Array.from({ length: 4 }, () => attempt(USER, 'wrong'));
+    await running.promise;
+    expect(claims.mock.lastCall?.[0].signal).toBeInstanceOf(AbortSignal);
+    const limits = test.app.get(SignInLimits);
+    const check = limits.check.bind(limits);
+    const checked = deferred();
+    jest.spyOn(limits, 'check').mockImplementationOnce(async (email, ip) => {
+      await check(email, ip);
+      checked.resolve();
+    });
+    const caller = new AbortController();
+    const left = test.app.get(Credentials).verify({
+      email: USER,
+      password: 'wrong',
+      ip: '127.0.0.1',
+      signal: caller.signal,
+      purpose: 'sign_in',
+    });
+    const refused = expect(left).rejects.toMatchObject({ options: { reason: 'caller_gone' } });
+    await checked.promise;
+    caller.abort();
+    await refused;
+    release(false);
+    expect((await Promise.all(busy)).map(({ status }) => status)).toEqual(Array(4).fill(401));
+    expect(verify).toHaveBeenCalledTimes(4);
+    expect(await test.dataSource.query('SELECT id FROM sign_in_failures')).toHaveLength(4);
   });
 
   it('keeps no e-mail address in the clear', async () => {

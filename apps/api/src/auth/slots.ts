@@ -1,21 +1,86 @@
-/** Lets at most `size` tasks run at a time in this process; the others wait in turn. */
+import { ApiError } from '../http/api-error.js';
+
+export interface SlotsOptions {
+  /** How many tasks run at a time in this process. */
+  size: number;
+  /** How many more may wait for their turn. */
+  waiting: number;
+  /** How many of those may belong to one party. */
+  waitingPerParty: number;
+}
+
+export interface Turn {
+  /** Who asks, so that nobody takes the whole queue: a network, a user. */
+  party: string;
+  /** Aborted once nobody waits for the answer any more. */
+  signal: AbortSignal;
+}
+
+interface Waiting {
+  party: string;
+  start: () => void;
+}
+
+const RETRY_AFTER_SECONDS = 2;
+
+/**
+ * Lets a few tasks run at a time; others wait in turn, in a queue that is bounded and that forgets
+ * those whose callers have left.
+ */
 export class Slots {
   private free: number;
-  private readonly waiting: (() => void)[] = [];
+  private readonly queue = new Set<Waiting>();
 
-  constructor(size: number) {
-    this.free = size;
+  constructor(private readonly options: SlotsOptions) {
+    this.free = options.size;
   }
 
-  async run<T>(task: () => Promise<T>): Promise<T> {
+  /** @throws ApiError service_unavailable where the queue is full, or the caller has left it */
+  async run<T>(task: () => Promise<T>, turn: Turn): Promise<T> {
+    if (turn.signal.aborted) throw callerGone();
     if (this.free > 0) this.free -= 1;
-    else await new Promise<void>((resolve) => this.waiting.push(resolve));
+    else await this.wait(turn);
     try {
       return await task();
     } finally {
-      const next = this.waiting.shift();
-      if (next) next();
+      const [next] = this.queue;
+      if (next) next.start();
       else this.free += 1;
     }
   }
+
+  private wait({ party, signal }: Turn): Promise<void> {
+    const { waiting, waitingPerParty } = this.options;
+    const ofParty = [...this.queue].filter((other) => other.party === party).length;
+    if (this.queue.size >= waiting || ofParty >= waitingPerParty) throw queueFull();
+    return new Promise((resolve, reject) => {
+      const leave = (): void => {
+        this.queue.delete(entry);
+        reject(callerGone());
+      };
+      const start = (): void => {
+        this.queue.delete(entry);
+        signal.removeEventListener('abort', leave);
+        resolve();
+      };
+      const entry: Waiting = { party, start };
+      this.queue.add(entry);
+      signal.addEventListener('abort', leave, { once: true });
+    });
+  }
+}
+
+function queueFull(): ApiError {
+  return new ApiError(
+    'service_unavailable',
+    `Too many passwords are being checked at the moment. Try again in ${RETRY_AFTER_SECONDS} seconds.`,
+    { retryAfterSeconds: RETRY_AFTER_SECONDS, reason: 'too_many_waiting' },
+  );
+}
+
+/** For the log: nobody reads the answer. */
+function callerGone(): ApiError {
+  return new ApiError('service_unavailable', 'The caller has left before it was its turn.', {
+    reason: 'caller_gone',
+  });
 }

@@ -39,16 +39,28 @@ export class AuditLog {
 
   /** @param tx the transaction that does what is recorded, so that neither exists without the other */
   async record(tx: EntityManager, record: AuditRecord): Promise<void> {
+    await this.recordAll(tx, [record]);
+  }
+
+  /** In one statement. */
+  async recordAll(tx: EntityManager, records: readonly AuditRecord[]): Promise<void> {
+    if (records.length === 0) return;
     await tx.query(
-      `INSERT INTO audit_records (at, actor_id, action, subject_id, detail) VALUES ($1, $2, $3, $4, $5)`,
+      `INSERT INTO audit_records (at, actor_id, action, subject_id, detail)
+       SELECT * FROM unnest($1::timestamptz[], $2::uuid[], $3::text[], $4::uuid[], $5::jsonb[])`,
       [
-        record.at,
-        record.actorId,
-        record.action,
-        record.subjectId,
-        JSON.stringify(record.detail ?? {}),
+        records.map(({ at }) => at),
+        records.map(({ actorId }) => actorId),
+        records.map(({ action }) => action),
+        records.map(({ subjectId }) => subjectId),
+        records.map(({ detail = {} }) => JSON.stringify(detail)),
       ],
     );
+  }
+
+  /** Something that was refused, which no transaction did. */
+  async note(record: AuditRecord): Promise<void> {
+    await this.record(this.dataSource.manager, record);
   }
 
   /** The latest first. */

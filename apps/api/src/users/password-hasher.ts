@@ -1,3 +1,4 @@
+import { canonical } from '@flixcheck/password-strength';
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { Algorithm, hash, type Options, verify } from '@node-rs/argon2';
 import { randomBytes } from 'node:crypto';
@@ -32,9 +33,4 @@ export class PasswordHasher implements OnModuleInit {
     const matches = await verify(passwordHash ?? this.dummyHash, canonical(password));
     return matches && passwordHash !== undefined;
   }
-}
-
-/** The same password from keyboards that compose characters differently (NIST SP 800-63B §3.1.1.2). */
-function canonical(password: string): string {
-  return password.normalize('NFKC');
 }

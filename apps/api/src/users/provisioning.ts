@@ -9,8 +9,8 @@ import { ApiError, notFound } from '../http/api-error.js';
 import { IsDisplayText } from '../http/display-text.js';
 import { AccountEntity } from './account.entity.js';
 import { AuditLog } from './audit-log.js';
-import { refuseCommonPassword } from './common-passwords.js';
 import { PasswordHasher } from './password-hasher.js';
+import { PasswordPolicy } from './password-policy.js';
 import { UserEntity } from './user.entity.js';
 import { type Locale, normalizeEmail, type UserStatus } from './users.service.js';
 
@@ -85,6 +85,7 @@ export class Provisioning {
   constructor(
     @InjectDataSource() private readonly dataSource: DataSource,
     private readonly hasher: PasswordHasher,
+    private readonly policy: PasswordPolicy,
     private readonly audit: AuditLog,
     private readonly clock: Clock,
   ) {}
@@ -128,7 +129,7 @@ export class Provisioning {
    *   validation_failed for a common password
    */
   async createUser(user: NewUser): Promise<string> {
-    refuseCommon(user);
+    await this.refuseWeak(user);
     const passwordHash = await this.hasher.hash(user.password);
     return this.dataSource.transaction(async (tx) => {
       const known = await tx.existsBy(AccountEntity, { id: user.accountId });
@@ -143,7 +144,7 @@ export class Provisioning {
    * @throws ApiError conflict for an address that is taken, validation_failed for a common password
    */
   async createOperator(person: NewPerson): Promise<string> {
-    refuseCommon(person);
+    await this.refuseWeak(person);
     const passwordHash = await this.hasher.hash(person.password);
     return this.dataSource.transaction(async (tx) => {
       // Two first operators at once must not make two accounts.
@@ -158,6 +159,10 @@ export class Provisioning {
       const user = { ...person, role: 'operator' as const, accountId: account.id };
       return this.insertUser(tx, user, passwordHash);
     });
+  }
+
+  private refuseWeak({ password, firstName, lastName, email }: NewPerson): Promise<void> {
+    return this.policy.refuseWeak('password', password, [firstName, lastName, email]);
   }
 
   private get accounts() {
@@ -211,8 +216,4 @@ export class Provisioning {
     });
     return row.id;
   }
-}
-
-function refuseCommon({ password, firstName, lastName, email }: NewPerson): void {
-  refuseCommonPassword('password', password, [firstName, lastName, email]);
 }

@@ -3,6 +3,7 @@ import { TypeOrmModule } from '@nestjs/typeorm';
 import { AccountEntity } from './account.entity.js';
 import { AuditLog } from './audit-log.js';
 import { PasswordHasher } from './password-hasher.js';
+import { PasswordPolicy } from './password-policy.js';
 import { ProfileController } from './profile.controller.js';
 import { Provisioning } from './provisioning.js';
 import { UserEntity } from './user.entity.js';
@@ -12,7 +13,7 @@ import { UsersService } from './users.service.js';
 @Module({
   imports: [TypeOrmModule.forFeature([AccountEntity, UserEntity])],
   controllers: [ProfileController],
-  providers: [UsersService, AuditLog, PasswordHasher, Provisioning],
-  exports: [UsersService, AuditLog, PasswordHasher, Provisioning],
+  providers: [UsersService, AuditLog, PasswordHasher, PasswordPolicy, Provisioning],
+  exports: [UsersService, AuditLog, PasswordHasher, PasswordPolicy, Provisioning],
 })
 export class UsersModule {}

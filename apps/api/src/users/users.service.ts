@@ -136,8 +136,23 @@ export class UsersService {
 
   /** @throws ApiError not_found */
   async updateProfile(id: string, patch: ProfilePatch): Promise<UserRecord> {
-    const { firstName, lastName, locale } = patch;
-    await this.users.update({ id }, { firstName, lastName, locale, updatedAt: this.clock.now() });
+    const at = this.clock.now();
+    await this.users.manager.transaction(async (tx) => {
+      const before = await tx.findOne(UserEntity, {
+        where: { id },
+        lock: { mode: 'for_no_key_update' },
+      });
+      if (!before) throw notFound('The user');
+      const fields = (['firstName', 'lastName', 'locale'] as const).filter(
+        (field) => patch[field] !== undefined && patch[field] !== before[field],
+      );
+      if (fields.length === 0) return;
+      const changes = Object.fromEntries(fields.map((field) => [field, patch[field]]));
+      await tx.update(UserEntity, { id }, { ...changes, updatedAt: at });
+      // Which ones, not what they were: the trail outlives what a user wants forgotten.
+      const record = { actorId: id, action: 'profile_changed', subjectId: id, detail: { fields } };
+      await this.audit.record(tx, { ...record, at });
+    });
     const user = await this.findById(id);
     if (!user) throw notFound('The user');
     return user;

@@ -26,6 +26,7 @@ export class LocalStrategy extends PassportStrategy(OwnNameStrategy) {
     email: string,
     password: string,
   ): Promise<VerifiedCredentials | null> {
-    return this.credentials.verify(email, password, request.ip);
+    const { ip, signal } = request;
+    return this.credentials.verify({ email, password, ip, signal, purpose: 'sign_in' });
   }
 }

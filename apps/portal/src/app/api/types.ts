@@ -22,6 +22,7 @@ export type Language = SessionUser['locale'];
 export type Role = SessionUser['role'];
 export type Device = Dto<'SessionDto'>;
 export type Me = Dto<'MeDto'>;
+export type PasswordJudgement = Dto<'PasswordJudgementDto'>;
 export type TeamUser = Dto<'AccountUserDto'>;
 export type UserStatus = TeamUser['status'];
 export type PublicClient = Dto<'ClientCardDto'>;

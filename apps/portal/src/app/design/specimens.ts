@@ -9,7 +9,7 @@ import searchOff from '@material-symbols/svg-400/rounded/search_off.svg';
 import warning from '@material-symbols/svg-400/rounded/warning.svg';
 import { errorFromAnswer, unreachableError } from '../api/problem';
 import { Preferences } from '../i18n/preferences';
-import { passwordStrength } from '../security/password-strength';
+import { PasswordStrength } from '../security/password-strength';
 import { StrengthMeter } from '../security/strength-meter';
 import { Brand } from '../ui/brand';
 import { ClientLogo } from '../ui/client-logo';
@@ -74,12 +74,13 @@ export class Specimens {
     failure(429, 'too_many_attempts'),
     failure(500, 'internal_error'),
   ];
-  protected readonly strengths = [
+  protected readonly strengths: (PasswordStrength | null)[] = [
     null,
-    ...['kurz', 'Sommer2026!!', 'wolkenbruch-tisch', 'drei-blaue-elefanten'].map((password) =>
-      passwordStrength(password, []),
-    ),
-    passwordStrength('korrekt-pferd-batterie-heftklammer', []),
+    { level: 0, weakness: 'too_short', missing: 8 },
+    { level: 1, weakness: 'common', missing: 0 },
+    { level: 2, weakness: 'short', missing: 0 },
+    { level: 3, weakness: null, missing: 0 },
+    { level: 4, weakness: null, missing: 0 },
   ];
   protected readonly ago = [0, 3 * 60, 26 * 3600, 90 * 86_400].map((seconds) =>
     new Date(Date.now() - seconds * 1000).toISOString(),

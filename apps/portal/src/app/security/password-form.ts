@@ -2,6 +2,7 @@ import {
   ChangeDetectionStrategy,
   Component,
   computed,
+  effect,
   inject,
   output,
   signal,
@@ -17,7 +18,12 @@ import { Formats } from '../i18n/formats';
 import { SessionStore } from '../session/session-store';
 import { Icon } from '../ui/icon';
 import { PasswordField } from '../ui/password-field';
-import { MAX_PASSWORD_LENGTH, MIN_PASSWORD_LENGTH, passwordStrength } from './password-strength';
+import {
+  lengthOf,
+  MAX_PASSWORD_LENGTH,
+  MIN_PASSWORD_LENGTH,
+  StrengthOfPassword,
+} from './password-strength';
 import { SettingsSection } from './settings-section';
 import { StrengthMeter } from './strength-meter';
 
@@ -54,6 +60,7 @@ const TROUBLE_TEXTS: Record<string, string> = {
   imports: [FormField, Icon, PasswordField, SettingsSection, StrengthMeter, TranslocoDirective],
   templateUrl: './password-form.html',
   styleUrl: './form.scss',
+  providers: [StrengthOfPassword],
 })
 export class PasswordForm {
   /** The password is another one, and the other devices are signed out. */
@@ -62,13 +69,14 @@ export class PasswordForm {
   private readonly api = inject(Api);
   private readonly session = inject(SessionStore);
   private readonly formats = inject(Formats);
+  private readonly meter = inject(StrengthOfPassword);
 
   protected readonly model = signal<Model>(EMPTY);
   protected readonly form = form(this.model, (path) => {
     required(path.currentPassword);
     required(path.newPassword);
     validate(path.newPassword, ({ value, valueOf }) => {
-      const length = [...value()].length;
+      const length = lengthOf(value());
       if (length === 0) return undefined;
       if (length < MIN_PASSWORD_LENGTH) return { kind: 'min_length' };
       if (length > MAX_PASSWORD_LENGTH) return { kind: 'max_length' };
@@ -84,10 +92,7 @@ export class PasswordForm {
   protected readonly success = signal<string | null>(null);
 
   protected readonly email = computed(() => this.session.user()?.email ?? '');
-  protected readonly strength = computed(() => {
-    const password = this.model().newPassword;
-    return password === '' ? null : passwordStrength(password, this.personalWords());
-  });
+  protected readonly strength = this.meter.strength;
   protected readonly currentError = computed(() => {
     const kind = this.form.currentPassword().errors()[0]?.kind;
     if (!this.tried() || kind === undefined) return null;
@@ -107,6 +112,10 @@ export class PasswordForm {
   protected readonly maxLength = MAX_PASSWORD_LENGTH;
   protected readonly checkIcon = checkIcon;
   protected readonly errorIcon = errorIcon;
+
+  constructor() {
+    effect(() => this.meter.typed(this.model().newPassword));
+  }
 
   protected async send(event: Event): Promise<void> {
     event.preventDefault();
@@ -163,12 +172,5 @@ export class PasswordForm {
     this.currentField()?.hide();
     this.newField()?.hide();
     this.changed.emit();
-  }
-
-  private personalWords(): string[] {
-    const session = this.session.session();
-    if (!session) return [];
-    const { firstName, lastName, email } = session.user;
-    return [firstName, lastName, email, session.account.name];
   }
 }

@@ -1,7 +1,7 @@
 import { ChangeDetectionStrategy, Component, computed, inject, input } from '@angular/core';
 import { TranslocoDirective } from '@jsverse/transloco';
 import { Formats } from '../i18n/formats';
-import { PasswordStrength, Weakness } from './password-strength';
+import { PasswordStrength } from './password-strength';
 
 const LEVEL_TEXTS = [
   'security.strength.tooShort',
@@ -11,11 +11,12 @@ const LEVEL_TEXTS = [
   'security.strength.veryGood',
 ] as const;
 
-const ADVICE: Record<Exclude<Weakness, 'too-short'>, string> = {
+const ADVICE: Record<string, string> = {
   personal: 'security.strength.advice.personal',
   common: 'security.strength.advice.common',
   pattern: 'security.strength.advice.pattern',
   short: 'security.strength.advice.short',
+  too_long: 'security.strength.advice.tooLong',
 };
 
 /** How good a password is, as a bar and in words, while it is being typed. */
@@ -30,7 +31,11 @@ const ADVICE: Record<Exclude<Weakness, 'too-short'>, string> = {
       </span>
       <p aria-live="polite">
         @if (strength(); as strength) {
-          <strong>{{ t(level()) }}</strong>
+          @if (level(); as level) {
+            <strong>{{ t(level) }}</strong>
+          } @else {
+            {{ t('security.strength.hint') }}
+          }
           @if (strength.missing > 0) {
             {{ t(missing(), { count: strength.missing }) }}
           } @else if (advice(); as advice) {
@@ -102,7 +107,11 @@ export class StrengthMeter {
 
   private readonly formats = inject(Formats);
 
-  protected readonly level = computed(() => LEVEL_TEXTS[this.strength()?.level ?? 0]);
+  protected readonly level = computed(() => {
+    const strength = this.strength();
+    if (strength?.weakness === 'too_long') return 'security.strength.tooLong';
+    return strength?.level == null ? null : LEVEL_TEXTS[strength.level];
+  });
   protected readonly missing = computed(() =>
     this.formats.plural(this.strength()?.missing ?? 0, {
       one: 'security.strength.missing.one',
@@ -111,6 +120,6 @@ export class StrengthMeter {
   );
   protected readonly advice = computed(() => {
     const weakness = this.strength()?.weakness;
-    return weakness && weakness !== 'too-short' ? ADVICE[weakness] : null;
+    return weakness ? (ADVICE[weakness] ?? null) : null;
   });
 }

@@ -1,0 +1,58 @@
+import { Injectable, type OnModuleDestroy } from '@nestjs/common';
+import { type Judgement, PasswordJudge } from '@flixcheck/password-strength';
+import { ApiError } from '../http/api-error.js';
+import { validationFailed } from '../http/validation.js';
+
+/** Some seconds' worth of judgements; who comes later does better to come again. */
+const MAX_WAITING = 64;
+const RETRY_AFTER_SECONDS = 2;
+
+/** The one judge of new passwords, for whoever chooses one and for the page that advises. */
+@Injectable()
+export class PasswordPolicy implements OnModuleDestroy {
+  private readonly judge = new PasswordJudge();
+  private waiting = 0;
+
+  onModuleDestroy(): Promise<void> {
+    return this.judge.close();
+  }
+
+  /**
+   * @param personal what everybody knows of the user: names, e-mail address, company
+   * @throws ApiError service_unavailable while too many wait
+   */
+  async assess(password: string, personal: readonly string[]): Promise<Judgement> {
+    if (this.waiting >= MAX_WAITING) {
+      throw new ApiError(
+        'service_unavailable',
+        `Too many passwords are being judged at the moment. Try again in ${RETRY_AFTER_SECONDS} seconds.`,
+        { retryAfterSeconds: RETRY_AFTER_SECONDS, reason: 'too_many_waiting' },
+      );
+    }
+    this.waiting += 1;
+    try {
+      return await this.judge.judge(password, personal);
+    } finally {
+      this.waiting -= 1;
+    }
+  }
+
+  /** @throws ApiError validation_failed at the field, service_unavailable while too many wait */
+  async refuseWeak(field: string, password: string, personal: readonly string[]): Promise<void> {
+    const { level, weakness } = await this.assess(password, personal);
+    if (level > 1) return;
+    if (weakness === 'too_short') throw refusal(field, 'min_length', TOO_SHORT);
+    if (weakness === 'too_long') throw refusal(field, 'max_length', TOO_LONG);
+    throw refusal(field, 'too_common', TOO_COMMON);
+  }
+}
+
+const TOO_SHORT = 'A password has at least 12 characters.';
+const TOO_LONG =
+  'A password has at most 200 characters, signs that stand for several counted as these.';
+const TOO_COMMON =
+  'This password is one of the first that guessers try: a well-known one, a word or name with some digits, a repetition or a row of keys. Take three words or more that have nothing to do with each other.';
+
+function refusal(field: string, code: string, message: string): ApiError {
+  return validationFailed([{ field, code, message }]);
+}
