@@ -25,6 +25,7 @@ const table = [
   ['bench', 'bench:test'],
   ['portal-e2e', 'portal-e2e:e2e'],
   ['lighthouse', 'portal-e2e:lighthouse'],
+  ['dev', 'tools:dev', { optional: true }],
 ];
 
 /** The suites in their order, with what their targets say. */

@@ -1,0 +1,3 @@
+import './node-version.mjs';
+
+import('./dev/develop.mjs').then(({ develop }) => develop());

@@ -1,0 +1,76 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { Failure, inWords, Interrupted } from '../setup/failure.mjs';
+import { listenForInterrupt } from '../setup/interrupt.mjs';
+import { prepare } from '../setup/prepare.mjs';
+import { Progress } from '../setup/progress.mjs';
+import { projectEnvironment } from '../setup/project-node.mjs';
+import { inWorkspace, root } from '../setup/workspace.mjs';
+import { isFree } from '../start/ports.mjs';
+import { devPorts } from './ports.mjs';
+
+/** What is left of the group this long after Ctrl-C is ended the hard way. */
+const PATIENCE_MS = 4000;
+
+/**
+ * `npm run dev`: the Nx target `serve` of the API, the portal and the demo third party, in one log,
+ * until Ctrl-C. Nothing is built: the API runs its sources, the portal is served from memory.
+ */
+export async function develop() {
+  const signal = listenForInterrupt();
+  const progress = new Progress();
+  let exitCode = 0;
+  try {
+    const ports = devPorts(process.env);
+    for (const [name, port] of Object.entries(ports)) {
+      if (await isFree(port)) continue;
+      throw new Failure(
+        `Port ${port} (${name}) is in use: stop what uses it, perhaps npm start, or choose others, ` +
+          `as PORT=${ports.portal + 100} DEMO_CLIENT_PORT=${ports.demoClient + 100} npm run dev`,
+      );
+    }
+    const node = await prepare([], { signal, progress });
+    signal.throwIfAborted();
+    exitCode = await serveAll(node, { signal });
+  } catch (error) {
+    exitCode = error instanceof Interrupted ? 0 : 1;
+    if (exitCode > 0) progress.line(`\n${progress.red(inWords(error))}\n`);
+  }
+  process.exit(exitCode);
+}
+
+async function serveAll(node, { signal }) {
+  const nx = inWorkspace('node_modules', 'nx', 'dist', 'bin', 'nx.js');
+  const args = ['run-many', '--targets=serve', '--output-style=stream', '--parallel=4'];
+  const child = spawn(node, [nx, ...args], {
+    cwd: root,
+    // A group of its own, so that what Nx has started ends with it.
+    detached: true,
+    stdio: ['ignore', 'inherit', 'inherit'],
+    env: projectEnvironment(node, {
+      NX_DAEMON: 'false',
+      NX_TUI: 'false',
+      NX_NO_CLOUD: 'true',
+      NG_CLI_ANALYTICS: 'false',
+      DEV_PARENT: String(process.pid),
+      ...(process.stdout.isTTY ? { FORCE_COLOR: '1' } : {}),
+    }),
+  });
+  const exited = once(child, 'exit');
+  const kill = (how) => {
+    try {
+      process.kill(-child.pid, how);
+    } catch {
+      // Nobody is left in the group.
+    }
+  };
+  const stop = () => {
+    kill('SIGTERM');
+    setTimeout(() => kill('SIGKILL'), PATIENCE_MS).unref();
+  };
+  if (signal.aborted) stop();
+  signal.addEventListener('abort', stop, { once: true });
+  const [code] = await exited;
+  kill('SIGTERM');
+  return signal.aborted ? 0 : (code ?? 1);
+}

@@ -1,0 +1,40 @@
+/**
+ * A process that has loaded the packages that the program uses, and waits for the word to load the
+ * program itself: most of a start is over before anything was saved.
+ */
+const { readFileSync, writeFileSync } = require('node:fs');
+const inspector = require('node:inspector');
+const { createHash } = require('node:crypto');
+const { join } = require('node:path');
+const { cache, packages } = require('./typescript.cjs');
+
+/** By then the program has loaded what it needs to serve. */
+const LEARNT_AFTER_MS = 5000;
+
+const program = process.argv[2];
+const name = createHash('sha256').update(program).digest('hex').slice(0, 16);
+const list = join(cache, `packages-${name}.json`);
+
+for (const file of learnt()) {
+  try {
+    require(file);
+  } catch {
+    // It was there the last time; the program itself says what it misses.
+  }
+}
+
+process.once('message', ({ debuggerPort }) => {
+  if (debuggerPort) inspector.open(debuggerPort, '127.0.0.1');
+  require(program);
+  setTimeout(() => writeFileSync(list, JSON.stringify([...packages])), LEARNT_AFTER_MS).unref();
+});
+process.once('disconnect', () => process.exit());
+process.send({ type: 'standby' });
+
+function learnt() {
+  try {
+    return JSON.parse(readFileSync(list, 'utf8'));
+  } catch {
+    return [];
+  }
+}

@@ -1,0 +1,123 @@
+import { spawn } from 'node:child_process';
+import { watch } from 'node:fs';
+import { inWorkspace, root } from '../setup/workspace.mjs';
+
+/** An editor writes a file in several steps, and saves several files at once. */
+const SETTLE_MS = 30;
+/** What the program gets to end in order before it is killed: its database survives both. */
+const GRACE_MS = 150;
+/** The next process loads its packages when this one has answered the first requests. */
+const AFTER_START_MS = 300;
+
+const standbyProgram = inWorkspace('tools', 'dev', 'standby.cjs');
+
+/**
+ * Runs a program from its sources and starts it again at once when one of them changes, in a process
+ * that stood by. A program that cannot start waits for the change that mends it.
+ *
+ * @param folders what is watched, relative to the workspace
+ * @param debuggerPort where a debugger finds the program
+ * @returns how to end it for good
+ */
+export function supervise(program, { node = process.execPath, env, folders, debuggerPort, say }) {
+  let child;
+  let standby;
+  let changed;
+  let changedAt;
+  let timer;
+  let restarting = false;
+  let stopped = false;
+
+  const prepareNext = () => {
+    standby = spawn(
+      node,
+      [
+        ...['--conditions=source', '--enable-source-maps', '--disable-warning=ExperimentalWarning'],
+        ...[standbyProgram, inWorkspace(program)],
+      ],
+      { cwd: root, env, stdio: ['ignore', 'inherit', 'inherit', 'ipc'] },
+    );
+  };
+
+  const start = () => {
+    const startedAt = changedAt ?? Date.now();
+    const why = changed;
+    if (!standby?.connected) prepareNext();
+    const mine = standby;
+    standby = undefined;
+    child = mine;
+    mine.on('message', (message) => {
+      if (message?.type === 'failed') say(`cannot start: ${message.message}`);
+      if (message?.type !== 'ready') return;
+      const took = `${Date.now() - startedAt} ms`;
+      say(why ? `restarted ${took} after ${why} was saved` : `ready after ${took}`);
+      if (!stopped) setTimeout(() => standby ?? (stopped || prepareNext()), AFTER_START_MS).unref();
+    });
+    mine.once('exit', (code, signal) => {
+      if (child === mine) child = undefined;
+      if (!restarting && !stopped && code !== 0) {
+        say(`has ended (${signal ?? code}): it starts again when something is saved`);
+      }
+    });
+    mine.send({ debuggerPort });
+  };
+
+  const end = async (mine) => {
+    if (!mine || mine.exitCode !== null || mine.signalCode !== null) return;
+    const exited = new Promise((resolve) => mine.once('exit', resolve));
+    mine.kill('SIGTERM');
+    const killer = setTimeout(() => mine.kill('SIGKILL'), GRACE_MS);
+    await exited;
+    clearTimeout(killer);
+  };
+
+  const restart = async () => {
+    if (restarting || stopped) return;
+    restarting = true;
+    const seen = changedAt;
+    await end(child);
+    restarting = false;
+    if (stopped) return;
+    start();
+    if (changedAt !== seen) await restart();
+  };
+
+  const watchers = folders.map((folder) =>
+    watch(inWorkspace(folder), { recursive: true }, (_event, name) => {
+      if (!name || !/\.(ts|json)$/.test(name) || /\.spec\.ts$/.test(name)) return;
+      changed = name;
+      changedAt = Date.now();
+      clearTimeout(timer);
+      timer = setTimeout(() => void restart(), SETTLE_MS);
+    }),
+  );
+  start();
+  return async () => {
+    stopped = true;
+    clearTimeout(timer);
+    for (const watcher of watchers) watcher.close();
+    await Promise.all([end(child), end(standby)]);
+  };
+}
+
+/** Ends with whoever has started it: Nx, and above it the command of `npm run dev`. */
+export function untilTheEnd(stop) {
+  let stopping;
+  const end = () => {
+    stopping ??= Promise.resolve(stop()).finally(() => process.exit(0));
+  };
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, end);
+  const parents = [process.ppid, Number(process.env.DEV_PARENT)].filter((pid) => pid > 1);
+  setInterval(() => {
+    if (process.ppid !== parents[0] || !parents.every(isRunning)) end();
+  }, 500);
+}
+
+function isRunning(pid) {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return error.code === 'EPERM';
+  }
+}

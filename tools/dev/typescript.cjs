@@ -1,0 +1,52 @@
+/**
+ * Lets Node (with `--conditions=source`) run the sources, of the libraries too. What was compiled is
+ * kept, so that after a change only the changed file is compiled anew.
+ */
+const { createHash } = require('node:crypto');
+const { mkdirSync, readFileSync, renameSync, writeFileSync } = require('node:fs');
+const Module = require('node:module');
+const { join } = require('node:path');
+const [, options] = require('../../jest.preset.cjs').transform['^.+\\.ts$'];
+
+const cache = join(__dirname, '..', '..', '.nx', 'dev');
+mkdirSync(cache, { recursive: true });
+Module.enableCompileCache?.(join(cache, 'v8'));
+const version = `${require('@swc/core/package.json').version}${JSON.stringify(options)}`;
+
+/** The files of packages that sources ask for. */
+const packages = new Set();
+
+const resolveFilename = Module._resolveFilename;
+Module._resolveFilename = (request, parent, ...rest) => {
+  if (!parent?.filename?.endsWith('.ts')) return resolveFilename(request, parent, ...rest);
+  // A suffix `.js` in a source means the `.ts` beside it.
+  const isRelative = /^\.{1,2}\/.*\.js$/.test(request);
+  const file = resolveFilename(
+    isRelative ? request.replace(/\.js$/, '.ts') : request,
+    parent,
+    ...rest,
+  );
+  if (/[\\/]node_modules[\\/]/.test(file)) packages.add(file);
+  return file;
+};
+
+require.extensions['.ts'] = (module, filename) => {
+  module._compile(compiled(filename), filename);
+};
+
+function compiled(filename) {
+  const source = readFileSync(filename, 'utf8');
+  const key = createHash('sha256').update(`${version}\0${filename}\0${source}`).digest('hex');
+  const file = join(cache, key);
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    const { transformSync } = require('@swc/core');
+    const { code } = transformSync(source, { ...options, filename, sourceMaps: 'inline' });
+    writeFileSync(`${file}.${process.pid}`, code);
+    renameSync(`${file}.${process.pid}`, file);
+    return code;
+  }
+}
+
+module.exports = { cache, packages };
