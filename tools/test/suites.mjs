@@ -4,7 +4,7 @@ import { readProjects } from '../setup/projects.mjs';
  * What `npm test` runs, in this order; `npm test -- <name> …` runs single ones. What a suite is
  * stands in the project.json of its project, as the Nx target that is named here:
  *
- * - a target without a project runs through Nx in all projects that have it, and counts as one test
+ * - targets without a project run through Nx in all projects that have them, and count as one test
  * - the others' commands are run as they are, their tests counted; a target that has `database` or
  *   `browser` among its inputs gets an empty PostgreSQL server (its address is in TEST_DATABASE_URL)
  *   or a browser (its path is in CHROME_PATH)
@@ -14,6 +14,7 @@ const table = [
   ['lint', 'lint'],
   ['types', 'typecheck'],
   ['openapi', 'openapi-check'],
+  ['checks', 'format,spelling,links,unused,openapi-lint'],
   ['launcher', 'tools:test'],
   ['change-feed', 'change-feed:test'],
   ['oauth-protocol', 'oauth-protocol:test'],

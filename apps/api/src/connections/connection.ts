@@ -50,7 +50,7 @@ export interface ConnectionRecord {
  * are alive, for other modules to join their rows with: what this module publishes instead of its
  * table. `FOR SHARE` on it keeps a connection from being revoked until the transaction ends.
  */
-export const ACTIVE_CONNECTIONS = `(SELECT id, oauth_client_id, user_id, account_id, scope, granted_at
+const ACTIVE_CONNECTIONS = `(SELECT id, oauth_client_id, user_id, account_id, scope, granted_at
   FROM connections WHERE revoked_at IS NULL)`;
 
 const DORMANT_AFTER_MS = 90 * DAY;

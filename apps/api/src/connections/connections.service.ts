@@ -12,7 +12,7 @@ import type { ConnectionEventType, ConnectionRecord, RevocationReason } from './
 import { ConnectionEntity } from './connection.entity.js';
 import { Revocations } from './revocations.js';
 
-export { ACTIVE_CONNECTIONS, type ConnectionRecord, type RevocationReason } from './connection.js';
+export { type ConnectionRecord, type RevocationReason } from './connection.js';
 
 export interface Grant {
   oauthClientId: string;

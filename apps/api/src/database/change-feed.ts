@@ -1,6 +1,5 @@
 import {
   ChangeFeed as PostgresChangeFeed,
-  type FeedQuery,
   type Subscribed,
   type Subscription as FeedSubscription,
 } from '@flixcheck/change-feed';
@@ -14,7 +13,7 @@ import { CONFIG, type RuntimeConfig } from '../config/config.module.js';
 import { AppLogger } from '../http/app-logger.js';
 import { patiently } from './start-tasks.js';
 
-export type { FeedQuery, Subscribed };
+export type { Subscribed };
 
 /** What the database's triggers announce (see the migrations). */
 export type Channel = 'revocations' | 'connections' | 'oauth_clients' | 'signing_keys';

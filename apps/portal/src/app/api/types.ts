@@ -17,7 +17,6 @@ export interface CountedEnvelope<T> {
 
 export type Session = Dto<'CurrentSessionDto'>;
 export type SessionUser = Session['user'];
-export type AccountSummary = Session['account'];
 export type Language = SessionUser['locale'];
 export type Role = SessionUser['role'];
 export type Device = Dto<'SessionDto'>;
