@@ -70,7 +70,7 @@ const table = {
   ],
   'jest.preset.cjs': [
     ...['access-token-verifier:test', 'api:test', 'api-e2e:e2e', 'change-feed:test'],
-    ...['oauth-protocol:test', 'tools:test'],
+    ...['oauth-protocol:test', 'password-strength:test', 'tools:test'],
   ],
   'docs/integrate.md': ['api-e2e:e2e'],
   'bench/run.mjs': ['bench:lint', 'bench:test'],

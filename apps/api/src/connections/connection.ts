@@ -45,14 +45,6 @@ export interface ConnectionRecord {
   readonly revocationReason: RevocationReason | null;
 }
 
-/**
- * Relation `(id, oauth_client_id, user_id, account_id, scope, granted_at)` of the connections that
- * are alive, for other modules to join their rows with: what this module publishes instead of its
- * table. `FOR SHARE` on it keeps a connection from being revoked until the transaction ends.
- */
-const ACTIVE_CONNECTIONS = `(SELECT id, oauth_client_id, user_id, account_id, scope, granted_at
-  FROM connections WHERE revoked_at IS NULL)`;
-
 const DORMANT_AFTER_MS = 90 * DAY;
 
 /** How a connection is doing, for people: the first of these words that holds. */

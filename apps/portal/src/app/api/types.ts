@@ -35,5 +35,4 @@ export type Connection = Dto<'ConnectionDto'>;
 export type ConnectionDetail = Dto<'ConnectionDetailDto'>;
 export type ConnectionEvent = Dto<'ConnectionEventDto'>;
 export type DailyUsage = Dto<'UsageDto'>;
-export type PersonSummary = Dto<'PersonDto'>;
 export type EndedConnections = Dto<'EndedConnectionsDto'>;
