@@ -50,6 +50,12 @@ beforeAll(async () => {
       },
     },
     {
+      method: 'POST',
+      path: '/user/v7/users/me/password-strength',
+      who: member,
+      valid: { password: 'drei-blaue-elefanten' },
+    },
+    {
       method: 'PATCH',
       path: `/user/v7/users/${id}`,
       who: () => ({ cookie: world.admin.cookie }),
