@@ -1,7 +1,7 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, execSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readFileSync, statSync } from 'node:fs';
-import { cp, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { chmod, cp, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -274,6 +274,11 @@ describe('data that cannot be used', () => {
       /flixcheck-connect\.json.*delete that folder/,
     ],
     [
+      'permissions that are too open, as after chmod -R',
+      () => chmod(cluster(), 0o777),
+      /open to other users.*: chmod 700 \S+\/postgres\. .*no data is lost/i,
+    ],
+    [
       'a file in its place',
       async () => {
         await rm(cluster(), { recursive: true });
@@ -289,6 +294,18 @@ describe('data that cannot be used', () => {
     await expect(failure).rejects.toThrow(EmbeddedPostgresError);
     await expect(failure).rejects.toThrow(sentence);
     expect(await readdir(dataDir)).toEqual(['postgres']);
+  });
+
+  it('starts again with its data once the permissions are what the sentence says', async () => {
+    const first = await start();
+    await query(first.url, `CREATE TABLE kept AS SELECT 'still here' AS word`);
+    await first.stop();
+    await chmod(cluster(), 0o755);
+    const refusal = await start().catch((error: Error) => error.message);
+    const command = /chmod 700 \S+(?=\.)/.exec(String(refusal))?.[0] ?? 'false';
+    execSync(command);
+    const second = await start();
+    expect(await query(second.url, 'SELECT word FROM kept')).toEqual(['still here']);
   });
 
   it('says so where the data folder is a file', async () => {
@@ -307,5 +324,16 @@ describe('a full disk', () => {
     ];
     expect(fromFileSystem(fromNode, dataDir)).toEqual(new EmbeddedPostgresError(sentence));
     expect(fromServerOutput(fromServer, cluster(), dataDir).message).toBe(sentence);
+  });
+});
+
+describe('permissions that are too narrow', () => {
+  // A server that root has started may read everything.
+  it('are told from lost data: the sentence says how to widen them', () => {
+    const fromServer = ['FATAL:  could not open file "global/pg_control": Permission denied'];
+    expect(fromServerOutput(fromServer, "/srv/it's here/postgres", '/srv').message).toBe(
+      `PostgreSQL may not read or write its own files in /srv/it's here/postgres (could not open file "global/pg_control": Permission denied). ` +
+        `Give them back to their owner with this command: chmod -R u+rwX '/srv/it'\\''s here/postgres'. Then start again; no data is lost.`,
+    );
   });
 });

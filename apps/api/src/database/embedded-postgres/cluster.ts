@@ -5,7 +5,7 @@ import { mkdir, open, readdir, readFile, rename, rm, stat, writeFile } from 'nod
 import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { type Binaries, POSTGRES_MAJOR } from './binaries.js';
-import { broken, EmbeddedPostgresError, fromServerOutput } from './failure.js';
+import { broken, EmbeddedPostgresError, fromServerOutput, notReadable } from './failure.js';
 import type { Privileges } from './privileges.js';
 
 export const SUPERUSER = 'postgres';
@@ -27,11 +27,14 @@ export async function inspectCluster(clusterDir: string): Promise<'absent' | 'pr
   const entries = await readdir(clusterDir).catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return [];
     if (error.code === 'ENOTDIR') throw broken(clusterDir, 'it is no folder');
-    throw error;
+    throw closed(error, clusterDir);
   });
   if (entries.length === 0) return 'absent';
 
-  const version = await readFile(join(clusterDir, 'PG_VERSION'), 'utf8').catch(() => undefined);
+  const version = await readFile(join(clusterDir, 'PG_VERSION'), 'utf8').catch((error) => {
+    if (isClosed(error)) throw closed(error, clusterDir);
+    return undefined;
+  });
   if (version === undefined) throw broken(clusterDir, 'it has no readable PG_VERSION file');
   if (version.trim() !== String(POSTGRES_MAJOR)) {
     throw new EmbeddedPostgresError(
@@ -99,8 +102,9 @@ export async function readAccess(clusterDir: string): Promise<Access> {
     const access = JSON.parse(await readFile(accessFile(clusterDir), 'utf8')) as Partial<Access>;
     const { superuserPassword, password, port = 0, provisioned = false } = access;
     if (superuserPassword && password) return { superuserPassword, password, port, provisioned };
-  } catch {
-    // The same to the reader: the passwords are lost.
+  } catch (error) {
+    if (isClosed(error)) throw closed(error, clusterDir);
+    // Missing or damaged is the same to the reader: the passwords are lost.
   }
   throw broken(clusterDir, `${accessFile(clusterDir)} with its passwords is missing or damaged`);
 }
@@ -113,6 +117,15 @@ export async function writeAccess(clusterDir: string, access: Access): Promise<v
   const { uid, gid } = await stat(clusterDir);
   if (process.getuid?.() === 0) chownSync(next, uid, gid);
   await rename(next, file);
+}
+
+/** What is there and may not be read is not lost. */
+function isClosed(error: unknown): boolean {
+  return (error as NodeJS.ErrnoException).code === 'EACCES';
+}
+
+function closed(error: unknown, clusterDir: string): unknown {
+  return isClosed(error) ? notReadable(clusterDir, (error as Error).message) : error;
 }
 
 async function runInitdb(

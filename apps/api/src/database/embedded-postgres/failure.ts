@@ -19,6 +19,22 @@ export function broken(clusterDir: string, reason: string): EmbeddedPostgresErro
   );
 }
 
+/** The server refuses a folder that others could read or write (its own rule, for the passwords in it). */
+export function tooOpen(clusterDir: string): EmbeddedPostgresError {
+  return new EmbeddedPostgresError(
+    `The folder ${clusterDir} is open to other users of this machine, which PostgreSQL refuses. ` +
+      `Close it with this command: chmod 700 ${inShell(clusterDir)}. Then start again; no data is lost.`,
+  );
+}
+
+export function notReadable(clusterDir: string, reason: string): EmbeddedPostgresError {
+  return new EmbeddedPostgresError(
+    `PostgreSQL may not read or write its own files in ${clusterDir} (${withoutFullStop(reason)}). ` +
+      `Give them back to their owner with this command: chmod -R u+rwX ${inShell(clusterDir)}. ` +
+      `Then start again; no data is lost.`,
+  );
+}
+
 export function notWritable(dataDir: string, reason: string): EmbeddedPostgresError {
   return new EmbeddedPostgresError(
     `The folder ${dataDir} cannot be used for the embedded database (${withoutFullStop(reason)}). ` +
@@ -55,14 +71,23 @@ export function fromServerOutput(
   ) {
     return unusableHere('there is not enough shared memory');
   }
+  if (/data directory ".*" has invalid permissions/.test(output)) return tooOpen(clusterDir);
   const telling =
     lines.find((line) => /^(FATAL|PANIC):/.test(line)) ??
     lines.find((line) => /\berror:/i.test(line)) ??
     lines.at(-1) ??
     'the server ended without a word';
-  return broken(clusterDir, telling.replace(/^(FATAL|PANIC|\S*initdb: error):\s*/, ''));
+  const reason = telling.replace(/^(FATAL|PANIC|\S*initdb: error):\s*/, '');
+  return /Permission denied/.test(reason)
+    ? notReadable(clusterDir, reason)
+    : broken(clusterDir, reason);
 }
 
 function withoutFullStop(text: string): string {
   return text.trim().replace(/\.$/, '');
+}
+
+/** As a word of a command that is there to be copied. */
+function inShell(path: string): string {
+  return /^[\w/.,:@%+-]+$/.test(path) ? path : `'${path.replaceAll("'", `'\\''`)}'`;
 }
