@@ -57,7 +57,7 @@ const without = (name: keyof typeof VALID) =>
   Object.fromEntries(Object.entries(VALID).filter(([key]) => key !== name));
 const twice = (...more: [string, string][]): Form => [...Object.entries(VALID), ...more];
 
-describe('an error stays on the page until client and redirect URI are known to belong together (CONTRACT §5, RFC 6749 §4.1.2.1)', () => {
+describe('an error stays on the page until client and redirect URI are known to belong together (RFC 6749 §4.1.2.1)', () => {
   const cases: [rule: string, code: string, parameters: () => Form][] = [
     ['no clientId', 'invalid_request', () => without('clientId')],
     ['an empty clientId', 'invalid_request', () => ({ ...VALID, clientId: '' })],
@@ -120,7 +120,7 @@ describe('an error stays on the page until client and redirect URI are known to 
   });
 });
 
-describe('every other error goes back to the client with error, state and iss (CONTRACT §5, RFC 6749 §4.1.2.1, RFC 9207)', () => {
+describe('every other error goes back to the client with error, state and iss (RFC 6749 §4.1.2.1, RFC 9207)', () => {
   const cases: [rule: string, error: string, parameters: () => Form][] = [
     ['no response_type', 'invalid_request', () => without('response_type')],
     [
@@ -275,7 +275,7 @@ describe('every other error goes back to the client with error, state and iss (C
 });
 
 describe('what an authorization request may say', () => {
-  it('both spellings of each parameter are taken (CONTRACT §5)', async () => {
+  it('both spellings of each parameter are taken', async () => {
     const documented = await open({
       ...VALID,
       codeChallenge: CHALLENGE,
@@ -297,7 +297,7 @@ describe('what an authorization request may say', () => {
     });
   });
 
-  it('both spellings with the same value are fine (CONTRACT §5)', async () => {
+  it('both spellings with the same value are fine', async () => {
     const answer = await open({
       ...VALID,
       client_id: 'plain',
@@ -310,7 +310,7 @@ describe('what an authorization request may say', () => {
     expect(answer.status).toBe(200);
   });
 
-  it('unknown parameters are ignored, also those named like an object’s own (CONTRACT §3, RFC 6749 §3.1)', async () => {
+  it('unknown parameters are ignored, also those named like an object’s own (RFC 6749 §3.1)', async () => {
     const answer = await open([
       ...Object.entries(VALID),
       ['nonce', 'n'],
@@ -333,7 +333,7 @@ describe('what an authorization request may say', () => {
     });
   });
 
-  it('with one registered URI redirectUri may be left out (CONTRACT §5)', async () => {
+  it('with one registered URI redirectUri may be left out', async () => {
     const answer = await open(without('redirectUri'));
     expect(answer.status).toBe(200);
     expect(answer.body.resource.redirectUri).toBe(CALLBACK);
@@ -343,7 +343,7 @@ describe('what an authorization request may say', () => {
     ['the server itself', () => [world.url]],
     ['a path below it', () => [`${world.url}/user/v7/checks`]],
     ['several of ours (RFC 8707 §2)', () => [world.url, `${world.url}/user/v7`]],
-  ])('resource may be %s (CONTRACT §5)', async (_, resources) => {
+  ])('resource may be %s', async (_, resources) => {
     const answer = await open(
       twice(...resources().map((uri): [string, string] => ['resource', uri])),
     );
@@ -367,7 +367,7 @@ describe('what an authorization request may say', () => {
   });
 });
 
-describe('the page is not trusted: the grant validates again (DESIGN, CONTRACT §4)', () => {
+describe('the page is not trusted: the grant validates again', () => {
   const grant = (resource: object) =>
     world.member.send('/user/v7/oauth-codes', { json: { resource } });
   const cases: [string, string, object][] = [

@@ -28,7 +28,7 @@ const takesBearer = ({ access }: Operation) =>
   access?.kind === 'bearer' || access?.kind === 'session-or-bearer';
 const refusesBearer = ({ access }: Operation) => access?.kind === 'session';
 
-describe('every route declares who may call it (CONTRACT §4, DESIGN)', () => {
+describe('every route declares who may call it', () => {
   it('OpenAPI 3.1 names every endpoint of the contract', async () => {
     expect((await openApi(world.url)).openapi).toMatch(/^3\.1/);
     expect(all.map(nameOf)).toEqual(
@@ -97,7 +97,7 @@ describe('every route declares who may call it (CONTRACT §4, DESIGN)', () => {
     });
   });
 
-  it('/user takes a session or a token, /admin an operator, /guest neither (CONTRACT §3)', () => {
+  it('/user takes a session or a token, /admin an operator, /guest neither', () => {
     for (const operation of all) {
       const { access, template } = operation;
       const kind = access?.kind ?? '';
@@ -115,7 +115,7 @@ describe('every route declares who may call it (CONTRACT §4, DESIGN)', () => {
   });
 });
 
-describe('what a token may not do (CONTRACT §4)', () => {
+describe('what a token may not do', () => {
   it('a readwrite token on each session-only route is 403 session_required, and nothing is written', async () => {
     const sessionOnly = all.filter(refusesBearer);
     expect(sessionOnly.length).toBeGreaterThan(20);
@@ -193,7 +193,7 @@ describe('what a token may not do (CONTRACT §4)', () => {
   });
 });
 
-describe('a 401 from a resource says how to get in (CONTRACT §5, RFC 6750 §3, RFC 9728 §5.1)', () => {
+describe('a 401 from a resource says how to get in (RFC 6750 §3, RFC 9728 §5.1)', () => {
   const metadata = () => `resource_metadata="${world.url}/.well-known/oauth-protected-resource"`;
 
   it('without a token: Bearer with resource_metadata, and no error', async () => {
@@ -255,7 +255,7 @@ describe('a 401 from a resource says how to get in (CONTRACT §5, RFC 6750 §3, 
     }
   });
 
-  it('a session-only route without anything is 401 session_required (CONTRACT §3)', async () => {
+  it('a session-only route without anything is 401 session_required', async () => {
     for (const operation of all.filter(refusesBearer)) {
       const answer = await call(operation);
       expect([nameOf(operation), answer.status, answer.body.code]).toEqual([
@@ -266,7 +266,7 @@ describe('a 401 from a resource says how to get in (CONTRACT §5, RFC 6750 §3, 
     }
   });
 
-  it('a route for a role is 403 for every other (CONTRACT §3)', async () => {
+  it('a route for a role is 403 for every other', async () => {
     const people = { member: world.member, admin: world.admin, operator: world.operator };
     for (const operation of all) {
       if (operation.access?.kind !== 'session' || operation.access.roles.length === 0) continue;

@@ -26,7 +26,7 @@ interface Page {
   meta: { nextCursor?: string };
 }
 
-describe('the example resource that third parties work on (CONTRACT §4)', () => {
+describe('the example resource that third parties work on', () => {
   it('created by the user in person, createdVia is null; through a client it names the client', async () => {
     const inPerson = await world.member.send<CheckAnswer>(PATH, body('selbst'));
     expect(inPerson.body.resource.createdVia).toBeNull();
@@ -52,7 +52,7 @@ describe('the example resource that third parties work on (CONTRACT §4)', () =>
     expect(seen.body).toEqual(created.body);
   });
 
-  it('another account’s is 404, to a session and to a token (CONTRACT §3)', async () => {
+  it('another account’s is 404, to a session and to a token', async () => {
     const { id } = (await world.member.send<CheckAnswer>(PATH, body('fremd'))).body.resource;
     const { access_token } = await world.crm.connect(world.stranger);
     const answers = [
@@ -66,7 +66,7 @@ describe('the example resource that third parties work on (CONTRACT §4)', () =>
     expect(listed.body.resources.map((check) => check.id)).not.toContain(id);
   });
 
-  it('the list takes limit and cursor: each once, the latest first (CONTRACT §3)', async () => {
+  it('the list takes limit and cursor: each once, the latest first', async () => {
     await Promise.all(
       Array.from({ length: 12 }, (_, i) => world.stranger.send(PATH, body(`Nr. ${i}`))),
     );

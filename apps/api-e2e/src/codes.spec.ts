@@ -20,13 +20,13 @@ afterAll(() => world.server.stop());
 const times = <T>(count: number, make: (index: number) => T): T[] =>
   Array.from({ length: count }, (_, index) => make(index));
 
-describe('a code works once (CONTRACT §5 Codes, RFC 6749 §4.1.2)', () => {
+describe('a code works once (RFC 6749 §4.1.2)', () => {
   it('of 100 parallel redemptions exactly one succeeds (CVE-2026-73311)', async () => {
     const { code } = await client.code(world.member);
     const answers = await Promise.all(times(100, () => client.exchange(code)));
     expect(answers.filter(({ status }) => status === 200)).toHaveLength(1);
     for (const { status, body } of answers) {
-      // From the 60th failure on the limit speaks (CONTRACT §5 Limits).
+      // From the 60th failure on the limit speaks.
       if (status === 200) continue;
       expect([
         [400, 'invalid_grant'],
@@ -67,7 +67,7 @@ describe('a code works once (CONTRACT §5 Codes, RFC 6749 §4.1.2)', () => {
   });
 });
 
-describe('an attempt that fails neither uses the code up nor ends anything (CONTRACT §5 Codes)', () => {
+describe('an attempt that fails neither uses the code up nor ends anything', () => {
   const attempts: [
     string,
     (code: string) => Promise<{ status: number; body: { error?: string } }>,
@@ -183,7 +183,7 @@ describe('a code is what it is', () => {
   });
 });
 
-describe('a code dies with its connection (CONTRACT §5, a grant opens the connection)', () => {
+describe('a code dies with its connection', () => {
   const connectionOf = async (user: PortalUser, clientId: string) => {
     const { body } = await user.send<{ resources: { id: string }[] }>(
       `/user/v7/connections?status=active&clientId=${clientId}`,

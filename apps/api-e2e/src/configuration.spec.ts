@@ -5,7 +5,7 @@ import { eventually } from './harness/eventually.js';
 import { send } from './harness/http.js';
 import { freePort, startServer } from './harness/server.js';
 
-describe('what stands in the way of the start is said in a sentence (CONTRACT §7)', () => {
+describe('what stands in the way of the start is said in a sentence', () => {
   it('a wrong environment variable, by its name and without its value where that is a secret', async () => {
     const failure = startServer({
       env: { APP_SECRET: 'a-short-app-secret' },
@@ -34,7 +34,7 @@ describe('what stands in the way of the start is said in a sentence (CONTRACT §
   });
 });
 
-it('PUBLIC_URL is the issuer, whatever address the server listens on (CONTRACT §7)', async () => {
+it('PUBLIC_URL is the issuer, whatever address the server listens on', async () => {
   const server = await startServer({ env: { PUBLIC_URL: 'https://connect.example' } });
   try {
     const { body } = await send<{ issuer: string; token_endpoint: string }>(

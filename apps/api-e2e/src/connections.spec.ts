@@ -52,7 +52,7 @@ const end = (user: PortalUser, of = id) => user.send(path(of), { method: 'DELETE
 const grantOf = async () => see(world.member);
 const works = async (accessToken: string) => (await client.use(accessToken)).status === 200;
 
-describe('who sees a connection (CONTRACT §4, §3)', () => {
+describe('who sees a connection', () => {
   it('a member sees his own', async () => {
     expect((await list(world.member)).map((connection) => connection.id)).toContain(id);
     expect(await see(world.member)).toMatchObject({
@@ -114,7 +114,7 @@ describe('who sees a connection (CONTRACT §4, §3)', () => {
   });
 });
 
-describe('a grant opens the connection, one for each client and user (CONTRACT §5)', () => {
+describe('a grant opens the connection, one for each client and user', () => {
   it('a new grant renews the same connection: grantedAt moves, its tokens go on', async () => {
     const before = await grantOf();
     const next = await client.connect(world.member);
@@ -149,7 +149,7 @@ describe('a grant opens the connection, one for each client and user (CONTRACT �
   });
 });
 
-describe('lastUsedAt (CONTRACT §5)', () => {
+describe('lastUsedAt', () => {
   it('is null until a token has been used, however often it was refreshed, refused or looked at', async () => {
     const one = await register(world.operator);
     const { access_token, refresh_token } = await one.connect(world.stranger, { scope: 'read' });
@@ -169,7 +169,7 @@ describe('lastUsedAt (CONTRACT §5)', () => {
   });
 });
 
-describe('revoking (CONTRACT §4, §5)', () => {
+describe('revoking', () => {
   it('is 204, again 204, and every token is dead at once', async () => {
     const other = await client.connect(world.member);
     const refreshed = (await client.refresh(tokens.refresh_token)).body;
@@ -214,7 +214,7 @@ describe('revoking (CONTRACT §4, §5)', () => {
   });
 });
 
-describe('the history (CONTRACT §4)', () => {
+describe('the history', () => {
   it('tells granted, token issued, refreshed, used and revoked, newest first, with who and when', async () => {
     await client.me(tokens.access_token);
     await client.refresh(tokens.refresh_token);
@@ -238,7 +238,7 @@ describe('the history (CONTRACT §4)', () => {
   });
 });
 
-describe('lists (CONTRACT §3, §4)', () => {
+describe('lists', () => {
   it('?status=active and ?status=revoked divide them; any other word is 400', async () => {
     await end(world.member);
     await client.connect(world.member);

@@ -45,7 +45,7 @@ function expectClosed(name: string, answer: Answer<unknown>) {
 
 const isOpen = ({ access }: Operation) => access !== undefined && 'cors' in access && access.cors;
 
-describe('browsers of any origin may call what third parties call (CONTRACT §5 CORS)', () => {
+describe('browsers of any origin may call what third parties call', () => {
   it('that is the token, revocation, metadata and key endpoints and every resource with a token, and no more', () => {
     expect(all.filter(isOpen).map(nameOf).sort()).toEqual([
       'GET /.well-known/jwks.json',
@@ -166,7 +166,7 @@ describe('browsers of any origin may call what third parties call (CONTRACT §5 
   });
 });
 
-describe('session endpoints answer none but the portal’s own (CONTRACT §5 CORS)', () => {
+describe('session endpoints answer none but the portal’s own', () => {
   const closed = () =>
     all.filter(
       (operation) => !isOpen(operation) && !operation.path.endsWith('/connections/changes'),

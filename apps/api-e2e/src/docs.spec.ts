@@ -31,7 +31,7 @@ beforeAll(async () => {
 });
 afterAll(() => world.server.stop());
 
-describe('Swagger UI, whose Authorize button completes the real flow (CONTRACT §4)', () => {
+describe('Swagger UI, whose Authorize button completes the real flow', () => {
   it('stands at /docs and runs no script but the server’s own', async () => {
     const page = await send(world.url, '/docs');
     expect(page.status).toBe(200);

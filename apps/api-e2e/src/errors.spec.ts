@@ -41,7 +41,7 @@ it('a known path with another method is 405 and says which it takes (RFC 9110 §
   }
 });
 
-describe('errors are RFC 9457 problems (CONTRACT §3)', () => {
+describe('errors are RFC 9457 problems', () => {
   interface Case {
     path: string;
     status: number;
@@ -136,7 +136,7 @@ describe('what does not exist', () => {
     '/portal/%2e%2e/%2e%2e/package.json',
     '/portal/..%2f..%2fpackage.json',
     '/index.php',
-  ])('%s is a 404 problem (CONTRACT §4)', async (path) => {
+  ])('%s is a 404 problem', async (path) => {
     expectProblem(await send(world.url, path), 404, 'not_found');
   });
 
@@ -156,7 +156,7 @@ describe('what does not exist', () => {
   });
 });
 
-describe('what nobody expected (DESIGN, errors)', () => {
+describe('what nobody expected', () => {
   it('is a 500 that says nothing of the database, but names the request', async () => {
     await withoutTable(world.server.databaseUrl, 'checks', async () => {
       const answer = await world.member.send('/user/v7/checks');
@@ -171,7 +171,7 @@ describe('what nobody expected (DESIGN, errors)', () => {
     expect((await world.member.send('/user/v7/checks')).status).toBe(200);
   });
 
-  it('is flat on an OAuth endpoint (CONTRACT §3)', async () => {
+  it('is flat on an OAuth endpoint', async () => {
     await withoutTable(world.server.databaseUrl, 'authorization_codes', async () => {
       const answer = await world.crm.exchange('x');
       expect([answer.status, answer.body.error]).toEqual([500, 'server_error']);
@@ -183,7 +183,7 @@ describe('what nobody expected (DESIGN, errors)', () => {
   });
 });
 
-describe('operations (CONTRACT §4)', () => {
+describe('operations', () => {
   it('liveness and readiness say ok to anyone, and nobody keeps the answer', async () => {
     for (const path of ['/health/live', '/health/ready']) {
       const answer = await send<{ status: string }>(world.url, path);

@@ -38,7 +38,7 @@ const guess = (address = GUESSER, clientId = client.registration.clientId) =>
 const refresh = (address: string, refresh_token: string) =>
   request(address, { grant_type: 'refresh_token', refresh_token, ...client.credentials });
 
-describe('failed token requests are limited per client and address, from 60 a minute on (CONTRACT §5 Limits)', () => {
+describe('failed token requests are limited per client and address, from 60 a minute on', () => {
   it('the first 59 are told what is wrong; later ones 429 with Retry-After of at most a minute', async () => {
     const first = await Promise.all(times(59, () => guess()));
     expect(count(first, 401)).toBe(59);
@@ -98,7 +98,7 @@ describe('failed token requests are limited per client and address, from 60 a mi
   });
 });
 
-describe('failed sign-ins are limited, never for good (CONTRACT §5 Limits)', () => {
+describe('failed sign-ins are limited, never for good', () => {
   const signIn = (email: string, password: string, address: string) =>
     send(world.url, '/guest/v7/sessions', {
       json: { resource: { email, password } },
@@ -170,7 +170,7 @@ describe('failed sign-ins are limited, never for good (CONTRACT §5 Limits)', ()
 });
 
 describe('who the caller is', () => {
-  it('X-Forwarded-For is not believed where no proxy is trusted (CONTRACT §7 TRUST_PROXY)', async () => {
+  it('X-Forwarded-For is not believed where no proxy is trusted', async () => {
     const direct = await startWorld();
     try {
       const statuses = await Promise.all(

@@ -49,12 +49,12 @@ const authorize = (parameters: Record<string, string | undefined>) =>
     })}`,
   );
 
-describe('authorization server metadata tells the truth (CONTRACT §4, RFC 8414)', () => {
-  it('the issuer is PUBLIC_URL byte for byte (CONTRACT §4, RFC 8414 §3.3)', () => {
+describe('authorization server metadata tells the truth (RFC 8414)', () => {
+  it('the issuer is PUBLIC_URL byte for byte (RFC 8414 §3.3)', () => {
     expect(metadata.issuer).toBe(world.url);
   });
 
-  it('the same document stands at /.well-known/openid-configuration (CONTRACT §4)', async () => {
+  it('the same document stands at /.well-known/openid-configuration', async () => {
     const openid = await send(world.url, '/.well-known/openid-configuration');
     expect(openid.status).toBe(200);
     expect(openid.headers['content-type']).toMatch(/^application\/json/);
@@ -219,7 +219,7 @@ it('the keys are public ES256 keys for signatures and nothing else (RFC 7517 §4
   }
 });
 
-describe('protected resource metadata (CONTRACT §4, RFC 9728)', () => {
+describe('protected resource metadata (RFC 9728)', () => {
   let resource: Record<string, string[]>;
   beforeAll(async () => {
     const answer = await send<typeof resource>(world.url, '/.well-known/oauth-protected-resource');
@@ -286,7 +286,7 @@ describe('/.well-known/', () => {
     'jwks.json/x',
     'nothing',
     '',
-  ])('%s is a JSON 404 (CONTRACT §4)', async (name) => {
+  ])('%s is a JSON 404', async (name) => {
     const answer: Answer<Problem> = await send(world.url, `/.well-known/${name}`);
     expect(answer.status).toBe(404);
     expect(answer.headers['content-type']).toMatch(/^application\/(problem\+)?json/);

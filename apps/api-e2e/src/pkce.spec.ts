@@ -21,7 +21,7 @@ const withChallenge = { codeChallenge: CHALLENGE, codeChallengeMethod: 'S256' };
 const codeOf = async (client: ThirdParty, more: Record<string, string> = withChallenge) =>
   (await client.with({ pkce: false }).code(world.member, more)).code;
 
-describe('PKCE with S256 (CONTRACT §5, RFC 7636)', () => {
+describe('PKCE with S256 (RFC 7636)', () => {
   it('the verifier of the request’s challenge redeems the code (RFC 7636 appendix B)', async () => {
     const code = await codeOf(optional);
     expect((await optional.exchange(code, { code_verifier: VERIFIER })).status).toBe(200);
@@ -37,14 +37,14 @@ describe('PKCE with S256 (CONTRACT §5, RFC 7636)', () => {
     expect((await optional.exchange(code, { code_verifier: verifier })).status).toBe(200);
   });
 
-  it('the documented confidential flow works without (CONTRACT §5)', async () => {
+  it('the documented confidential flow works without', async () => {
     expect((await optional.exchange(await codeOf(optional, {}))).status).toBe(200);
   });
 
   it.each<[string, () => ThirdParty]>([
     ['a public client', () => world.desktop],
     ['a client registered with requirePkce', () => world.scanner],
-  ])('%s gets no code without a challenge (CONTRACT §5, RFC 9700 §2.1.1)', async (_, client) => {
+  ])('%s gets no code without a challenge (RFC 9700 §2.1.1)', async (_, client) => {
     const answer = await world.member.send('/user/v7/oauth-codes', {
       json: { resource: { clientId: client().registration.clientId } },
     });
@@ -64,7 +64,7 @@ describe('PKCE with S256 (CONTRACT §5, RFC 7636)', () => {
   });
 });
 
-describe('a failing verifier is invalid_grant and does not use the code up (CONTRACT §5, RFC 7636 §4.6)', () => {
+describe('a failing verifier is invalid_grant and does not use the code up (RFC 7636 §4.6)', () => {
   const cases: [string, Record<string, string>][] = [
     ['none, which must not pass as “nothing to check” (CVE-2023-48228)', {}],
     ['an empty one', { code_verifier: '' }],
@@ -101,7 +101,7 @@ describe('a failing verifier is invalid_grant and does not use the code up (CONT
     );
   });
 
-  it('a verifier without a challenge is refused: no downgrade (CONTRACT §5, RFC 9700 §4.8.2)', async () => {
+  it('a verifier without a challenge is refused: no downgrade (RFC 9700 §4.8.2)', async () => {
     const code = await codeOf(optional, {});
     const refused = await optional.exchange(code, { code_verifier: VERIFIER });
     expect([refused.status, refused.body.error]).toEqual([400, 'invalid_grant']);

@@ -20,7 +20,7 @@ const get = (id: string) => world.operator.send<ClientAnswer>(`${REGISTRY}/${id}
 const patch = (id: string, resource: object) =>
   world.operator.send<ClientAnswer>(`${REGISTRY}/${id}`, { method: 'PATCH', json: { resource } });
 
-describe('registering a client (CONTRACT §4)', () => {
+describe('registering a client', () => {
   it('answers 201 with the client and, for a confidential one, the only sight of its secret', async () => {
     const answer = await create({
       ...NEW_CLIENT,
@@ -74,7 +74,7 @@ describe('registering a client (CONTRACT §4)', () => {
     expect(seen.text + listed.text).not.toContain(secret?.value);
   });
 
-  it('requirePkce defaults to true (CONTRACT §4)', async () => {
+  it('requirePkce defaults to true', async () => {
     const { requirePkce: _, ...resource } = NEW_CLIENT;
     expect((await create(resource)).body.resource.requirePkce).toBe(true);
   });
@@ -130,7 +130,7 @@ describe('registering a client (CONTRACT §4)', () => {
   });
 });
 
-describe('changing and deleting a client (CONTRACT §4)', () => {
+describe('changing and deleting a client', () => {
   it('PATCH changes what is given and nothing else', async () => {
     const { client } = await register(world.operator);
     const { secret: _, ...before } = client;
@@ -176,7 +176,7 @@ describe('changing and deleting a client (CONTRACT §4)', () => {
     expect(log.status).toBe(404);
   });
 
-  it('rotating answers 201 with the one sight of the new secret (CONTRACT §4)', async () => {
+  it('rotating answers 201 with the one sight of the new secret', async () => {
     const { client } = await register(world.operator);
     const answer = await world.operator.send<{ resource: Record<string, unknown> }>(
       `${REGISTRY}/${client.id}/secrets`,
@@ -201,7 +201,7 @@ describe('changing and deleting a client (CONTRACT §4)', () => {
   });
 });
 
-describe('the registry is the operators’ (CONTRACT §3, §4)', () => {
+describe('the registry is the operators’', () => {
   it('members and admins of an account are refused: 403, and change nothing', async () => {
     const { client } = await register(world.operator);
     for (const person of [world.member, world.admin, world.stranger]) {

@@ -40,7 +40,7 @@ async function log(id = client.client.id): Promise<Entry[]> {
 const post = (form: Form, message: Message = {}, endpoint = '') =>
   send<TokenAnswer>(world.url, TOKEN_PATH + endpoint, { form, ...message });
 
-describe('the request log (CONTRACT §4)', () => {
+describe('the request log', () => {
   it('has each request with all its fields, newest first', async () => {
     const startedAt = Date.now();
     const { code } = await client.code(world.member);
@@ -118,7 +118,7 @@ describe('the request log (CONTRACT §4)', () => {
   });
 });
 
-describe('finding one request (CONTRACT §4)', () => {
+describe('finding one request', () => {
   it('by its id, in the client’s log and, without knowing the client, on the command line', async () => {
     await client.exchange('x');
     const failed = await client.with({ clientSecret: 'wrong' }).exchange('x');
@@ -173,7 +173,7 @@ describe('finding one request (CONTRACT §4)', () => {
   });
 });
 
-describe('each way to fail has a reason of its own (CONTRACT §4)', () => {
+describe('each way to fail has a reason of its own', () => {
   const CODE = { grant_type: 'authorization_code' };
   const REFRESH = { grant_type: 'refresh_token' };
   const VERIFIER = { code_verifier: 'v'.repeat(43) };

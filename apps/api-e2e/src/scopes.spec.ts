@@ -40,28 +40,22 @@ describe('the scope of a grant', () => {
     ['writer', 'read readwrite', 'read readwrite'],
     ['both', 'readwrite read', 'readwrite read'],
     ['both', 'readwrite', 'readwrite'],
-  ])(
-    '%s asking for %s gets %s, in the order asked (CONTRACT §5, scopes)',
-    async (name, asked, granted) => {
-      const client = clients[name]();
-      const { clientId } = client.registration;
-      const page = await world.member.send<{ resource: { scope: string; scopes: string[] } }>(
-        `/user/v7/oauth-authorization-request?${query({
-          clientId,
-          response_type: 'code',
-          ...(asked !== undefined && { scope: asked }),
-        })}`,
-      );
-      expect(page.body.resource).toMatchObject({ scope: granted, scopes: granted.split(' ') });
-      const tokens = await client.connect(
-        world.member,
-        asked === undefined ? {} : { scope: asked },
-      );
-      expect(tokens.scope).toBe(granted);
-      const introspected = await client.introspect(tokens.access_token);
-      expect(introspected.body['scope']).toBe(granted);
-    },
-  );
+  ])('%s asking for %s gets %s, in the order asked', async (name, asked, granted) => {
+    const client = clients[name]();
+    const { clientId } = client.registration;
+    const page = await world.member.send<{ resource: { scope: string; scopes: string[] } }>(
+      `/user/v7/oauth-authorization-request?${query({
+        clientId,
+        response_type: 'code',
+        ...(asked !== undefined && { scope: asked }),
+      })}`,
+    );
+    expect(page.body.resource).toMatchObject({ scope: granted, scopes: granted.split(' ') });
+    const tokens = await client.connect(world.member, asked === undefined ? {} : { scope: asked });
+    expect(tokens.scope).toBe(granted);
+    const introspected = await client.introspect(tokens.access_token);
+    expect(introspected.body['scope']).toBe(granted);
+  });
 
   it('a scope asked for twice is granted once (RFC 6749 §3.3)', async () => {
     expect((await both.connect(world.member, { scope: 'read read' })).scope).toBe('read');
@@ -75,13 +69,13 @@ describe('the scope of a grant', () => {
 });
 
 describe('what a scope allows', () => {
-  it('`readwrite` includes `read` (CONTRACT §5, scopes)', async () => {
+  it('`readwrite` includes `read`', async () => {
     const { access_token } = await both.connect(world.member, { scope: 'readwrite' });
     expect((await listChecks(access_token)).status).toBe(200);
     expect((await createCheck(access_token)).status).toBe(201);
   });
 
-  it('a `read` token that wants to write is told which scope it takes: 403 insufficient_scope (CONTRACT §5, RFC 6750 §3.1)', async () => {
+  it('a `read` token that wants to write is told which scope it takes: 403 insufficient_scope (RFC 6750 §3.1)', async () => {
     const { access_token } = await both.connect(world.member, { scope: 'read' });
     const before = await world.member.send<{ resources: object[] }>('/user/v7/checks');
     const refused = await createCheck(access_token);
@@ -104,7 +98,7 @@ describe('what a scope allows', () => {
     expect((await createCheck(wide.access_token)).status).toBe(201);
   });
 
-  it('a narrower grant later takes nothing from the tokens of before, which go on (CONTRACT §5, a grant opens the connection)', async () => {
+  it('a narrower grant later takes nothing from the tokens of before, which go on', async () => {
     const wide = await both.connect(world.stranger, { scope: 'readwrite' });
     await both.connect(world.stranger, { scope: 'read' });
     expect((await createCheck(wide.access_token)).status).toBe(201);
@@ -112,7 +106,7 @@ describe('what a scope allows', () => {
   });
 });
 
-describe('`scope` on a refresh may narrow the access token, never widen it (CONTRACT §4, RFC 6749 §6)', () => {
+describe('`scope` on a refresh may narrow the access token, never widen it (RFC 6749 §6)', () => {
   it('it narrows this access token and leaves the refresh token’s scope as it was', async () => {
     const tokens = await both.connect(world.member, { scope: 'readwrite' });
     const narrowed = await both.refresh(tokens.refresh_token, { scope: 'read' });

@@ -103,7 +103,7 @@ function spellings(secret: string): string[] {
   ];
 }
 
-describe('secrets at rest (CONTRACT §5)', () => {
+describe('secrets at rest', () => {
   it('no table holds any secret that was ever issued or sent, in whatever spelling', () => {
     expect(secrets.size).toBeGreaterThan(30);
     const found: string[] = [];

@@ -23,7 +23,7 @@ const attributes = (cookie: string) =>
     .map((attribute) => attribute.trim().toLowerCase());
 const valueOf = (cookie: string) => /^[^=]+=([^;]*)/.exec(cookie)?.[1] ?? '';
 
-describe('the session cookie (CONTRACT §5)', () => {
+describe('the session cookie', () => {
   it('is HttpOnly, SameSite=Lax, for the whole site and no other host', async () => {
     const cookie = setCookie(await signIn());
     expect(attributes(cookie)).toEqual(
@@ -115,7 +115,7 @@ describe('sign-in says neither who exists nor more than it must', () => {
   });
 });
 
-describe('state-changing session requests come from the portal or from no browser (CONTRACT §5)', () => {
+describe('state-changing session requests come from the portal or from no browser', () => {
   let changing: Operation[];
   beforeAll(async () => {
     changing = (await operations(world.url)).filter(

@@ -46,7 +46,7 @@ async function expectAllDead({ access_token, refresh_token }: TokenAnswer) {
   expect((await client.refresh(refresh_token)).body.error).toMatch(/^invalid_(grant|client)$/);
 }
 
-describe('a disabled user (CONTRACT §4, §5; a removed team member whose token keeps refreshing)', () => {
+describe('a disabled user (a removed team member whose token keeps refreshing)', () => {
   it('loses sessions, connections and codes at once, and cannot sign in', async () => {
     const { code } = await client.code(world.member);
     const answer = await setStatus('disabled');
@@ -102,7 +102,7 @@ describe('a disabled user (CONTRACT §4, §5; a removed team member whose token 
   });
 });
 
-describe('a disabled or deleted client (CONTRACT §5)', () => {
+describe('a disabled or deleted client', () => {
   const path = () => `${REGISTRY}/${client.client.id}`;
   const patch = (status: string) =>
     world.operator.send(path(), { method: 'PATCH', json: { resource: { status } } });
@@ -136,7 +136,7 @@ describe('a disabled or deleted client (CONTRACT §5)', () => {
   });
 });
 
-describe('a changed password (CONTRACT §5)', () => {
+describe('a changed password', () => {
   it('ends the user’s other sessions and gives this one a new id; the connections stay', async () => {
     const other = await PortalUser.signIn(world.url, EMAIL);
     const answer = await changePassword(world.member, {
@@ -189,7 +189,7 @@ describe('a changed password (CONTRACT §5)', () => {
   });
 });
 
-describe('my devices (CONTRACT §4)', () => {
+describe('my devices', () => {
   interface Device {
     id: string;
     current: boolean;
@@ -218,7 +218,7 @@ describe('my devices (CONTRACT §4)', () => {
   });
 });
 
-describe('my profile (CONTRACT §4)', () => {
+describe('my profile', () => {
   it('changes in name and locale, and in nothing else', async () => {
     const patch = (resource: object) =>
       world.member.send('/user/v7/users/me', { method: 'PATCH', json: { resource } });

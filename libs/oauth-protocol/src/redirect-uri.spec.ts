@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { matchesRedirectUri, redirectUriProblem, withResponseParameters } from './redirect-uri.js';
 
-describe('what may be registered (CONTRACT §5 Redirect URIs)', () => {
+describe('what may be registered', () => {
   it.each([
     'https://crm.example/callback',
     'https://crm.example/callback?tenant=1',

@@ -3,7 +3,7 @@ import { narrowScope, resolveRequestedScope, scopeAllows, scopeCovers } from './
 
 const BOTH = ['read', 'readwrite'];
 
-describe('what a scope allows (CONTRACT §5 Scopes)', () => {
+describe('what a scope allows', () => {
   it.each([
     ['readwrite', 'read', true],
     ['readwrite', 'readwrite', true],

@@ -12,7 +12,7 @@ import {
 const newKey = () => createSecretKey(randomBytes(32));
 const KEY = newKey();
 
-describe('refresh tokens (CONTRACT §5, docs/adr/0005)', () => {
+describe('refresh tokens (docs/adr/0005)', () => {
   it('a token has one successor, however often it is derived', () => {
     const token = createRefreshToken(KEY);
     const first = succeedingRefreshToken(token, KEY);

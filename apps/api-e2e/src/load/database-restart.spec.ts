@@ -40,7 +40,7 @@ async function until(condition: () => boolean): Promise<void> {
   await eventually(() => Promise.resolve(condition()), Boolean, 30_000);
 }
 
-describe('with the database restarted under two processes (CONTRACT §5)', () => {
+describe('with the database restarted under two processes', () => {
   it('no token is accepted a second after its revocation was acknowledged, nor ever again', async () => {
     const [bystander] = await openLineages(1, (pairs[0] as Pair).application.at(0), fleet.admin);
     const ended: Victim[] = [];

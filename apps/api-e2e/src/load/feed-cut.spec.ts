@@ -36,7 +36,7 @@ afterAll(async () => {
   await owner.stop();
 });
 
-describe('with the feed of a node cut, no revoked token is accepted there (CONTRACT §5)', () => {
+describe('with the feed of a node cut, no revoked token is accepted there', () => {
   it('while it knows that it hears nothing: not one, from the acknowledgement on', async () => {
     proxy.cut('feed');
     await untilFeedIs('down', cutOff);

@@ -43,7 +43,7 @@ async function isActive(client: ThirdParty, token: string): Promise<unknown> {
   return (await client.introspect(token)).body['active'];
 }
 
-describe('refresh tokens over two processes on one database (CONTRACT §5 Refresh tokens)', () => {
+describe('refresh tokens over two processes on one database', () => {
   it(
     'a retry after a lost answer gets the same successor: no connection lost, none forked',
     async () => {

@@ -37,7 +37,7 @@ interface Sample {
   ms: number;
 }
 
-describe('immediate revocation, under load (CONTRACT §5 Access tokens)', () => {
+describe('immediate revocation, under load', () => {
   it('from the sending of the revocation to the first 401 on every node, p99 is under a second', async () => {
     const samples: Sample[] = [];
     const background = await startBackground(fleet, BACKGROUND_PER_NODE);

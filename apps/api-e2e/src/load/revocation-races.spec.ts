@@ -57,7 +57,7 @@ async function expectNothingAlive(
   ]);
 }
 
-describe('what races a revocation leaves nothing alive, over two processes (CONTRACT §5)', () => {
+describe('what races a revocation leaves nothing alive, over two processes', () => {
   it(
     'a refresh, in either order',
     async () => {
@@ -103,7 +103,7 @@ describe('what races a revocation leaves nothing alive, over two processes (CONT
   );
 });
 
-describe('a code works once over two processes (CONTRACT §5 Codes)', () => {
+describe('a code works once over two processes', () => {
   it(
     'of 50 parallel redemptions of each code, exactly one succeeds, and its tokens live',
     async () => {

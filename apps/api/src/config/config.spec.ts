@@ -6,7 +6,7 @@ const APP_SECRET = 'a secret of at least thirty-two characters';
 const GIVEN = { DATABASE_URL, APP_SECRET };
 const PRODUCTION = { ...GIVEN, NODE_ENV: 'production', PUBLIC_URL: 'https://connect.example' };
 
-describe('the defaults (CONTRACT §7)', () => {
+describe('the defaults', () => {
   it('are those of the demo: everything on this machine, an embedded database, a secret made up', () => {
     expect(parseConfig({})).toEqual({
       production: false,
@@ -44,7 +44,7 @@ describe('the defaults (CONTRACT §7)', () => {
   });
 });
 
-describe('a wrong variable is refused with a message that names it (CONTRACT §7)', () => {
+describe('a wrong variable is refused with a message that names it', () => {
   const wrong: [string, string][] = [
     ['NODE_ENV', 'prod'],
     ['NODE_ENV', 'staging'],
@@ -102,7 +102,7 @@ describe('a wrong variable is refused with a message that names it (CONTRACT §7
   });
 });
 
-describe('with NODE_ENV=production (CONTRACT §6, §7)', () => {
+describe('with NODE_ENV=production', () => {
   it('it is taken as it is', () => {
     expect(parseConfig(PRODUCTION)).toMatchObject({ production: true, demoData: false });
   });
@@ -118,7 +118,7 @@ describe('with NODE_ENV=production (CONTRACT §6, §7)', () => {
   });
 });
 
-describe('TRUST_PROXY (CONTRACT §7)', () => {
+describe('TRUST_PROXY', () => {
   it.each([
     ['off', false],
     ['on', true],

@@ -42,7 +42,7 @@ function routesOf(controller: ControllerClass): Route[] {
     });
 }
 
-describe('every route of every controller (DESIGN: a guard that refuses what declares nothing)', () => {
+describe('every route of every controller', () => {
   it('declares who may call it, exactly once', () => {
     expect(routes.length).toBeGreaterThan(35);
     expect(routes.filter(({ declarations }) => declarations !== 1)).toEqual([]);

@@ -41,7 +41,7 @@ async function expectDead({ access_token, refresh_token }: TokenBody) {
   });
 }
 
-describe('a code lives 60 seconds (CONTRACT §5 Codes, RFC 6749 §4.1.2; CVE-2024-22403)', () => {
+describe('a code lives 60 seconds (RFC 6749 §4.1.2, CVE-2024-22403)', () => {
   it('a millisecond before they are over it works', async () => {
     const code = await client.code(user);
     clock.advance(60 * SECOND - 1);
@@ -66,7 +66,7 @@ describe('a code lives 60 seconds (CONTRACT §5 Codes, RFC 6749 §4.1.2; CVE-202
   });
 });
 
-describe('a repeat by the rightful client (CONTRACT §5 Codes, RFC 6749 §4.1.2, §10.5)', () => {
+describe('a repeat by the rightful client (RFC 6749 §4.1.2, §10.5)', () => {
   it('up to 2 seconds after the first use changes nothing: a duplicated request', async () => {
     const code = await client.code(user);
     const tokens = (await client.exchange(code)).body;
@@ -140,7 +140,7 @@ describe('a repeat by the rightful client (CONTRACT §5 Codes, RFC 6749 §4.1.2,
   });
 });
 
-describe('a late repeat that fails for another reason ends nothing (CONTRACT §5 Codes)', () => {
+describe('a late repeat that fails for another reason ends nothing', () => {
   it.each<[string, (code: string) => Promise<unknown>]>([
     [
       'a wrong secret',

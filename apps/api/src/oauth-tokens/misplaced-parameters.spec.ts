@@ -74,7 +74,7 @@ describe('parameters that are not where they belong (RFC 6749 §3.2) are said to
     });
   });
 
-  it('only to who authenticates (CONTRACT §5)', async () => {
+  it('only to who authenticates', async () => {
     const answer = await post({ headers: basic('wrong') }, '?grant_type=refresh_token');
     expect(answer).toMatchObject({ status: 401, error: 'invalid_client' });
   });

@@ -33,7 +33,7 @@ async function accessToken(): Promise<{ token: string; kid: string }> {
   return { token, kid: JSON.parse(Buffer.from(header, 'base64url').toString()).kid };
 }
 
-describe('signing keys (CONTRACT §5, RFC 7517, RFC 9700 §2.6)', () => {
+describe('signing keys (RFC 7517, RFC 9700 §2.6)', () => {
   it('a new one is published before it signs, for longer than verifiers may keep the old list', async () => {
     const old = (await accessToken()).kid;
     const fresh = await keys.rotate();
