@@ -2,7 +2,7 @@ import { PortalUser } from './portal-user.js';
 import { type RunningServer, type ServerOptions, startServer } from './server.js';
 import { DEMO_CLIENTS, ThirdParty } from './third-party.js';
 
-/** A server with everybody of the demo data (CONTRACT §6): people signed in, applications ready. */
+/** A server with everybody from the demo data: people signed in, applications ready. */
 export interface World {
   server: RunningServer;
   url: string;

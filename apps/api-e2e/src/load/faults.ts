@@ -4,7 +4,7 @@ import { send } from '../harness/http.js';
 import { connect, end, NotAcknowledged, type Pair, type Victim, type Way } from './endings.js';
 import { type Fleet, statusAt } from './fleet.js';
 
-/** CONTRACT §5: a revoked connection's tokens are refused within a second on every node. */
+/** How soon every node must refuse the tokens of a revoked connection. */
 const WITHIN_MS = 1000;
 /** A little longer than that. */
 const WATCH_MS = 1300;

@@ -72,7 +72,7 @@ export async function statusAt(url: string, accessToken: string): Promise<number
   return (await send(url, '/user/v7/oauth-userinfo', { headers: bearer(accessToken) })).status;
 }
 
-/** A revoked token is refused on every node within a second (CONTRACT §5), and from then on. */
+/** A revoked token is refused on every node within a second, and from then on. */
 export async function expectRefusedSoon({ urls }: Fleet, accessToken: string): Promise<void> {
   const revokedAt = performance.now();
   await Promise.all(
@@ -87,7 +87,7 @@ export async function expectRefusedSoon({ urls }: Fleet, accessToken: string): P
   );
 }
 
-/** The claim `connection_id` of an access token (CONTRACT §5). */
+/** The claim `connection_id` of an access token. */
 export function connectionOf(accessToken: string): string {
   const payload = Buffer.from(accessToken.split('.')[1] ?? '', 'base64url').toString();
   return (JSON.parse(payload) as { connection_id: string }).connection_id;

@@ -9,9 +9,9 @@ export function isStateChanging(request: FastifyRequest): boolean {
 }
 
 /**
- * Refuses what a browser sent from anywhere but the portal, and bodies that a form of another site
- * could send without a preflight (CONTRACT §5, session cookie). A request with neither `Origin`
- * nor `Sec-Fetch-Site` comes from no browser: the documented flow has servers call with a session.
+ * Refuses what a browser sent from anywhere but the portal, and bodies that a form on another site
+ * could send without a preflight. A request with neither `Origin` nor `Sec-Fetch-Site` does not come
+ * from a browser, and is let through: in the documented flow, servers call with a session.
  * @throws ApiError origin_refused, unsupported_media_type
  */
 export function assertFromPortal(request: FastifyRequest, publicUrl: string): void {

@@ -70,7 +70,7 @@ const callerOf = preparedStatement<Omit<SessionCaller, 'via'> & { seen: boolean 
     WHERE s.secret_hash = $1 AND s.expires_at > $2 AND s.last_seen_at > $3`,
 );
 
-/** Portal sessions: idle 12 h, absolute 7 days (CONTRACT §5, session cookie). */
+/** Portal sessions, which end after 12 hours without a request, and after 7 days in any case. */
 @Injectable()
 export class SessionsService implements OnModuleInit {
   constructor(

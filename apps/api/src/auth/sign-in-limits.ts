@@ -17,9 +17,9 @@ export interface Attempt {
 }
 
 /**
- * Limits of CONTRACT §5, counted in the database so that they hold across nodes. Every attempt is
- * written down before the password is looked at, and taken back when it was right: however many
- * come at once, no more passwords are tried than the limit says.
+ * Limits on guessing passwords, counted in the database so that they hold across nodes. Every attempt
+ * is counted before its password is checked, and taken back if the password was right: however many
+ * arrive at once, no more passwords are tried than the limit allows.
  */
 @Injectable()
 export class SignInLimits {

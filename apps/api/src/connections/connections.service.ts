@@ -91,7 +91,7 @@ export class ConnectionsService implements OnModuleInit {
 
   /**
    * Opens the connection of this client and user, or renews the one that they have: its id stays,
-   * and the tokens issued under it go on, which is why its scope never shrinks (CONTRACT §5).
+   * and the tokens issued under it go on, which is why its scope never shrinks.
    * @param tx in which user and client are locked as active
    */
   async grant(tx: EntityManager, grant: Grant): Promise<GrantedConnection> {

@@ -34,7 +34,7 @@ const REVOKE_ACCESS_TOKEN = `
 /**
  * What every node must refuse although its signature is good: connections, families of refresh
  * tokens, single access tokens. The change feed keeps the set complete, so that a request costs no
- * read (DESIGN: how a request flows, 5); while the feed is down, each request asks the database.
+ * read; while the feed is down, each request asks the database.
  */
 @Injectable()
 export class Revocations {

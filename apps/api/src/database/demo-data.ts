@@ -3,7 +3,7 @@ import { hashSecret } from '@flixcheck/oauth-protocol';
 import { randomUUID } from 'node:crypto';
 import type { DataSource, EntityManager } from 'typeorm';
 
-/** Published, so never in production (CONTRACT §6). */
+/** Published, so never to be used in production. */
 export const DEMO_PASSWORD = 'demo-passwort-2026';
 
 const ACCOUNTS = [

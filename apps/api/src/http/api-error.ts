@@ -7,8 +7,8 @@ export interface FieldError {
 }
 
 /**
- * The house API's stable error codes with their status and title. The OAuth codes stand beside
- * them because an authorization request is validated by a house endpoint (CONTRACT §4).
+ * The stable error codes of problem+json, with their status and title. OAuth codes are among them
+ * because `GET /user/v7/oauth-authorization-request` reports OAuth errors as problems.
  */
 export const PROBLEMS = {
   validation_failed: [400, 'The request is not valid'],

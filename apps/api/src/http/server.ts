@@ -134,7 +134,7 @@ export async function prepareServer(
 
 /**
  * Browsers of any origin may read the routes whose declaration says so, without credentials and
- * errors included; all others answer none but the portal's own (CONTRACT §5, CORS).
+ * errors included; all other routes answer only the portal's own pages.
  */
 async function registerCors(server: FastifyInstance, routes: RouteTable): Promise<void> {
   await server.register(cors, {

@@ -2,7 +2,7 @@ import { ValidationPipe } from '@nestjs/common';
 import type { ValidationError } from 'class-validator';
 import { ApiError, type FieldError } from './api-error.js';
 
-/** Checks every DTO; unknown fields are refused (CONTRACT §3). */
+/** Checks every DTO. Unknown fields are refused, so that a misspelt one does not pass unnoticed. */
 export const validationPipe = (): ValidationPipe =>
   new ValidationPipe({
     transform: true,

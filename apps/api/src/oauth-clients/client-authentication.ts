@@ -51,7 +51,7 @@ export class ClientAuthenticationError extends OAuthError {
   readonly client: OAuthClient | undefined;
 }
 
-/** Proves which client sends a request (RFC 6749 §2.3; CONTRACT §5, client authentication). */
+/** Proves which client sent a request (RFC 6749 §2.3). */
 @Injectable()
 export class ClientAuthentication {
   constructor(

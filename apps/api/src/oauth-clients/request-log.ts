@@ -24,8 +24,8 @@ const INSERT = `
     $7::text[], $8::text[], $9::text[], $10::uuid[], $11::text[], $12::real[])`;
 
 /**
- * What each client asked for and why it failed (CONTRACT §4). It costs the token endpoint nothing:
- * successes are written together, a moment later. Failures are there before their answer is sent,
+ * What each client asked for and why it failed. It costs the token endpoint nothing:
+ * successes are written in batches, a moment later. Failures are written before they are answered,
  * because the developer who reads the answer looks here next.
  */
 @Injectable()

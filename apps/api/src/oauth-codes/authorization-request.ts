@@ -30,8 +30,8 @@ export interface AuthorizationRequestRules {
   /** Disabled ones too, so that their log says why they fail. */
   findClient: (clientId: string) => Promise<OAuthClient | null>;
   /**
-   * The page needs a place to send the browser to; a caller that creates the code itself may do
-   * without where several are registered (CONTRACT §4).
+   * The page needs somewhere to send the browser to. A caller that creates the code itself needs
+   * no redirect URI, even where several are registered.
    */
   page: boolean;
 }
