@@ -6,12 +6,12 @@ import type { Clock } from './config/clock.js';
 import { ConfigModule, type RuntimeConfig } from './config/config.module.js';
 import { ConnectionsModule } from './connections/connections.module.js';
 import { DatabaseModule } from './database/database.module.js';
-import { AppLogger } from './http/app-logger.js';
 import { OAuthClientsModule } from './oauth-clients/oauth-clients.module.js';
 import { OAuthCodesModule } from './oauth-codes/oauth-codes.module.js';
 import { OAuthTokensModule } from './oauth-tokens/oauth-tokens.module.js';
 import { CountersModule } from './operations/counters.js';
 import { OperationsModule } from './operations/operations.module.js';
+import { AppLogger } from './telemetry/app-logger.js';
 import { UsersModule } from './users/users.module.js';
 
 @Global()

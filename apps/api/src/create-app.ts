@@ -5,7 +5,6 @@ import type { DynamicModule } from '@nestjs/common';
 import { AppModule } from './app.module.js';
 import type { RuntimeConfig } from './config/config.module.js';
 import { StartTasks } from './database/start-tasks.js';
-import { AppLogger } from './http/app-logger.js';
 import { serveErrorsPage } from './http/errors-page.js';
 import { ErrorFilter } from './http/exception.filter.js';
 import { servePortal } from './http/portal.js';
@@ -16,6 +15,7 @@ import { OAuthClientsService } from './oauth-clients/oauth-clients.service.js';
 import { ClientEndpoint } from './oauth-tokens/client-endpoint.js';
 import { SigningKeys } from './oauth-tokens/signing-keys.js';
 import { logUnreadRequests } from './oauth-tokens/unread-requests.js';
+import { AppLogger } from './telemetry/app-logger.js';
 
 /**
  * The whole program as an application that does not listen yet.

@@ -10,7 +10,7 @@ import { fillDemoData } from './database/demo-data.js';
 import { migrate } from './database/migrate.js';
 import { prepareDatabase } from './database/runtime-config.js';
 import { onceAvailable } from './database/start-tasks.js';
-import { AppLogger } from './http/app-logger.js';
+import { AppLogger } from './telemetry/app-logger.js';
 
 /** Longer than any request takes; what is still open then is cut off. */
 const SHUTDOWN_LIMIT_MS = 4000;

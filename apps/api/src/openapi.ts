@@ -6,8 +6,8 @@ import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fa
 import pino from 'pino';
 import { AppModule } from './app.module.js';
 import { parseConfig } from './config/config.js';
-import { AppLogger } from './http/app-logger.js';
 import { createOpenApiDocument } from './http/swagger.js';
+import { AppLogger } from './telemetry/app-logger.js';
 
 const PATH = resolve(__dirname, '../openapi.json');
 

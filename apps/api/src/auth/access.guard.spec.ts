@@ -20,8 +20,8 @@ import {
   RequireSession,
   RequireSessionOrBearer,
 } from '../http/access.js';
-import { AppLogger } from '../http/app-logger.js';
 import { AccessTokens } from '../oauth-tokens/access-tokens.js';
+import { AppLogger } from '../telemetry/app-logger.js';
 import { call, type CallOptions, type PortalUser, signIn } from '../testing/portal-user.js';
 import { createTestApp, type TestApp } from '../testing/test-app.js';
 

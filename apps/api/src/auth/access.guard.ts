@@ -12,8 +12,8 @@ import {
   type SessionCaller,
 } from '../http/access.js';
 import { ApiError, type ProblemCode } from '../http/api-error.js';
-import { AppLogger } from '../http/app-logger.js';
 import { authorizationHeaders } from '../http/authorization-headers.js';
+import { AppLogger } from '../telemetry/app-logger.js';
 import { bearerRefusal, isBearer } from './bearer.js';
 import { assertFromPortal, isStateChanging } from './request-origin.js';
 import { SessionCookie } from './session-cookie.js';

@@ -4,7 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { PgBoss, Queue, QueueOptions } from 'pg-boss';
 import type { DataSource, EntityManager } from 'typeorm';
 import { SECOND } from '../config/clock.js';
-import { AppLogger } from '../http/app-logger.js';
+import { AppLogger } from '../telemetry/app-logger.js';
 import { openBoss, transactionOf } from './boss.js';
 import { DEFAULT_PACE, PACE, type Pace } from './pace.js';
 import { StepRecords } from './step-records.js';

@@ -3,7 +3,7 @@ import type { Db, PgBoss } from 'pg-boss';
 import type { DataSource, EntityManager } from 'typeorm';
 import { QUEUE_SCHEMA } from '../database/queue-schema.js';
 import { isDatabaseUnavailable } from '../database/unavailable.js';
-import type { AppLogger } from '../http/app-logger.js';
+import type { AppLogger } from '../telemetry/app-logger.js';
 import type { Pace } from './pace.js';
 
 /** pg-boss's timers never keep a process alive that has nothing else to do. */

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 import pino from 'pino';
 import { migrate } from '../database/migrate.js';
-import { AppLogger } from '../http/app-logger.js';
+import { AppLogger } from '../telemetry/app-logger.js';
 import { createTestDatabase } from '../testing/test-app.js';
 import { backgroundNode } from './node.fixture.js';
 

@@ -3,7 +3,7 @@ import pino from 'pino';
 import { DataSource } from 'typeorm';
 import { Clock } from '../config/clock.js';
 import { dataSourceOptions } from '../database/data-source.js';
-import { AppLogger } from '../http/app-logger.js';
+import { AppLogger } from '../telemetry/app-logger.js';
 import { BackgroundWork } from './background-work.js';
 import { DEFAULT_PACE } from './pace.js';
 import { StepRecords } from './step-records.js';

@@ -8,10 +8,10 @@ import { ConfigModule, type RuntimeConfig } from '../config/config.module.js';
 import { ConnectionsModule } from '../connections/connections.module.js';
 import { DatabaseModule } from '../database/database.module.js';
 import { joinDatabase } from '../database/runtime-config.js';
-import { AppLogger } from '../http/app-logger.js';
 import { OAuthClientsModule } from '../oauth-clients/oauth-clients.module.js';
 import { OAuthTokensModule } from '../oauth-tokens/oauth-tokens.module.js';
 import { CountersModule } from '../operations/counters.js';
+import { AppLogger } from '../telemetry/app-logger.js';
 import { UsersModule } from '../users/users.module.js';
 
 @Global()

@@ -7,7 +7,7 @@ import { InjectDataSource } from '@nestjs/typeorm';
 import type { DataSource } from 'typeorm';
 import { Clock, DAY, MINUTE, SECOND } from '../config/clock.js';
 import { preparedStatement } from '../database/prepared-statement.js';
-import { AppLogger } from '../http/app-logger.js';
+import { AppLogger } from '../telemetry/app-logger.js';
 
 const FLUSH_INTERVAL_MS = 15 * SECOND;
 const ROWS_PER_STATEMENT = 1000;

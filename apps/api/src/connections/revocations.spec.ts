@@ -5,7 +5,7 @@ import { DataSource } from 'typeorm';
 import { HOUR, MINUTE } from '../config/clock.js';
 import { ChangeFeed } from '../database/change-feed.js';
 import { dataSourceOptions } from '../database/data-source.js';
-import { AppLogger } from '../http/app-logger.js';
+import { AppLogger } from '../telemetry/app-logger.js';
 import { bearer, grant } from '../testing/connections.js';
 import { call, type PortalUser, signIn } from '../testing/portal-user.js';
 import { createTestApp, type TestApp } from '../testing/test-app.js';

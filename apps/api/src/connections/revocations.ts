@@ -6,7 +6,7 @@ import { Clock, HOUR } from '../config/clock.js';
 import { ChangeFeed } from '../database/change-feed.js';
 import { preparedStatement } from '../database/prepared-statement.js';
 import { ApiError } from '../http/api-error.js';
-import { AppLogger } from '../http/app-logger.js';
+import { AppLogger } from '../telemetry/app-logger.js';
 import { AfterCommit } from './after-commit.js';
 
 const revokedAmong = preparedStatement<{ subject: string }>(

@@ -3,7 +3,7 @@ import { type AddressInfo, connect, createServer } from 'node:net';
 import pino from 'pino';
 import { DataSource } from 'typeorm';
 import type { RuntimeConfig } from '../config/config.module.js';
-import { AppLogger } from '../http/app-logger.js';
+import { AppLogger } from '../telemetry/app-logger.js';
 import { createTestDatabase } from '../testing/test-app.js';
 import { ChangeFeed, type Subscription } from './change-feed.js';
 import { dataSourceOptions } from './data-source.js';

@@ -4,7 +4,7 @@ import pg from 'pg';
 import pino from 'pino';
 import { AppModule } from '../app.module.js';
 import { createApp } from '../create-app.js';
-import { AppLogger } from '../http/app-logger.js';
+import { AppLogger } from '../telemetry/app-logger.js';
 import { signIn } from '../testing/portal-user.js';
 import { createTestApp, type TestApp } from '../testing/test-app.js';
 import { ThirdParty } from '../testing/third-party.js';

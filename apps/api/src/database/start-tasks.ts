@@ -1,7 +1,7 @@
 import { Injectable, type OnModuleDestroy } from '@nestjs/common';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { SECOND } from '../config/clock.js';
-import { AppLogger } from '../http/app-logger.js';
+import { AppLogger } from '../telemetry/app-logger.js';
 import { isDatabaseUnavailable } from './unavailable.js';
 
 /** A node that waits longer before it serves keeps users waiting who could be served already. */

@@ -7,8 +7,8 @@ import { connect, type Socket } from 'node:net';
 import pino from 'pino';
 import { Observable, Subject } from 'rxjs';
 import { parseConfig } from '../config/config.js';
+import { AppLogger } from '../telemetry/app-logger.js';
 import { AllowAnyone, AllowClient } from './access.js';
-import { AppLogger } from './app-logger.js';
 import { ErrorFilter } from './exception.filter.js';
 import { createAdapter, prepareServer } from './server.js';
 

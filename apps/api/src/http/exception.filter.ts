@@ -2,8 +2,8 @@ import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException } from '
 import { OAUTH_ERRORS, toErrorDescription } from '@flixcheck/oauth-protocol';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { isDatabaseUnavailable } from '../database/unavailable.js';
+import type { AppLogger } from '../telemetry/app-logger.js';
 import { ApiError, OAuthError, PROBLEMS, type ProblemCode } from './api-error.js';
-import type { AppLogger } from './app-logger.js';
 import './failure.js';
 
 const PROBLEM_TYPE_BASE = '/docs/errors#';

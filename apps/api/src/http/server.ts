@@ -6,8 +6,8 @@ import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from
 import { randomUUID } from 'node:crypto';
 import { SECOND } from '../config/clock.js';
 import type { RuntimeConfig } from '../config/config.module.js';
+import type { AppLogger } from '../telemetry/app-logger.js';
 import { ApiError } from './api-error.js';
-import type { AppLogger } from './app-logger.js';
 import { ARRIVAL_LIMITS, type ArrivalLimits, Arrivals } from './arrivals.js';
 import { readBodies } from './body-parsers.js';
 import { ErrorFilter } from './exception.filter.js';

@@ -11,7 +11,7 @@ import {
 import { randomUUID } from 'node:crypto';
 import { BackgroundWork } from '../background/background-work.js';
 import { DAY } from '../config/clock.js';
-import { AppLogger } from '../http/app-logger.js';
+import { AppLogger } from '../telemetry/app-logger.js';
 import { type PortalUser, signIn } from '../testing/portal-user.js';
 import { createTestApp, type TestApp } from '../testing/test-app.js';
 import { ClientRegistry } from './registry.service.js';

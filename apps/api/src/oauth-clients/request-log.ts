@@ -1,8 +1,8 @@
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import type { DataSource } from 'typeorm';
-import { AppLogger } from '../http/app-logger.js';
 import { DEFAULT_LIMIT, decodeCursor, type ResourcesEnvelope, toPage } from '../http/envelope.js';
+import { AppLogger } from '../telemetry/app-logger.js';
 import { OAuthRequestEntity } from './oauth-request.entity.js';
 import type { RequestLogQuery } from './request-log.dto.js';
 

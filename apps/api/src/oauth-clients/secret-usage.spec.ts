@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { HOUR, MINUTE } from '../config/clock.js';
-import { AppLogger } from '../http/app-logger.js';
+import { AppLogger } from '../telemetry/app-logger.js';
 import { createTestApp, type TestApp } from '../testing/test-app.js';
 import { ClientAuthentication } from './client-authentication.js';
 import { ClientCache } from './client-cache.js';

@@ -6,7 +6,7 @@ import {
 import { InjectDataSource } from '@nestjs/typeorm';
 import type { DataSource } from 'typeorm';
 import { Clock, SECOND } from '../config/clock.js';
-import { AppLogger } from '../http/app-logger.js';
+import { AppLogger } from '../telemetry/app-logger.js';
 
 /** How late a use may be in the registry. */
 const FLUSH_INTERVAL_MS = 15 * SECOND;

@@ -9,10 +9,10 @@ import {
   jest,
 } from '@jest/globals';
 import { MINUTE } from '../config/clock.js';
-import { AppLogger } from '../http/app-logger.js';
 import type { OAuthClientCreateInput } from '../oauth-clients/registry.dto.js';
 import { ClientRegistry } from '../oauth-clients/registry.service.js';
 import { RequestLog } from '../oauth-clients/request-log.js';
+import { AppLogger } from '../telemetry/app-logger.js';
 import { type PortalUser, signIn } from '../testing/portal-user.js';
 import { createTestApp, type TestApp } from '../testing/test-app.js';
 

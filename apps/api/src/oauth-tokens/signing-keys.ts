@@ -13,7 +13,7 @@ import { deriveKeys } from '../config/config.js';
 import { CONFIG, type RuntimeConfig } from '../config/config.module.js';
 import { ChangeFeed, type Subscribed } from '../database/change-feed.js';
 import { ApiError } from '../http/api-error.js';
-import { AppLogger } from '../http/app-logger.js';
+import { AppLogger } from '../telemetry/app-logger.js';
 import { AuditLog } from '../users/audit-log.js';
 import { ACCESS_TOKEN_LIFETIME_MS, CLOCK_TOLERANCE_MS } from './access-token-rules.js';
 import { SigningKey } from './signing-key.entity.js';

@@ -12,7 +12,7 @@ import { createApp } from '../create-app.js';
 import { dataSourceOptions } from '../database/data-source.js';
 import { fillDemoData } from '../database/demo-data.js';
 import { migrate } from '../database/migrate.js';
-import { AppLogger } from '../http/app-logger.js';
+import { AppLogger } from '../telemetry/app-logger.js';
 
 /** A clock that stands where a test puts it, and otherwise runs. */
 export class TestClock extends Clock {
