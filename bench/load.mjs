@@ -13,7 +13,11 @@ import { machine } from './machine.mjs';
 import { loadReport } from './report.mjs';
 import { writeSection } from './results.mjs';
 
-const FULL = { LOAD_ROTATIONS: '10000', LOAD_REVOCATIONS: '1000' };
+const FULL = {
+  LOAD_ROTATIONS: '10000',
+  LOAD_REVOCATIONS: '1000',
+  LOAD_CONNECTIONS: '1000000',
+};
 
 const { values: options } = parseArgs({
   options: {

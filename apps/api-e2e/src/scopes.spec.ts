@@ -98,11 +98,12 @@ describe('what a scope allows', () => {
     expect((await createCheck(wide.access_token)).status).toBe(201);
   });
 
-  it('a narrower grant later takes nothing from the tokens of before, which go on', async () => {
+  it('a narrower grant later binds the tokens of before: refused, and refreshed to the narrower scope', async () => {
     const wide = await both.connect(world.stranger, { scope: 'readwrite' });
-    await both.connect(world.stranger, { scope: 'read' });
-    expect((await createCheck(wide.access_token)).status).toBe(201);
-    expect((await both.refresh(wide.refresh_token)).body.scope).toBe('readwrite');
+    const narrow = await both.connect(world.stranger, { scope: 'read' });
+    expect((await createCheck(wide.access_token)).status).toBe(401);
+    expect((await createCheck(narrow.access_token)).status).toBe(403);
+    expect((await both.refresh(wide.refresh_token)).body.scope).toBe('read');
   });
 });
 

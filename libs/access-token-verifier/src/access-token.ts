@@ -14,6 +14,8 @@ export interface AccessTokenClaims {
   familyId: string;
   scope: string;
   jti: string;
+  /** The second part of `jti` (epoch, ms): what refusals of older tokens are compared with. */
+  issuedAt: number;
   kid: string;
   /** Seconds since 1970, as in the claims. */
   iat: number;
@@ -41,6 +43,20 @@ export class AccessTokenError extends Error {
   ) {
     super(message);
   }
+}
+
+/** All that a token is of, under the names that revocations have: one of them refused, it is. */
+export function revocationSubjects(
+  claims: Pick<
+    AccessTokenClaims,
+    'connectionId' | 'familyId' | 'jti' | 'kid' | 'userId' | 'accountId' | 'clientId'
+  >,
+): string[] {
+  const { connectionId, familyId, jti, kid, userId, accountId, clientId } = claims;
+  const client = `client:${clientId}`;
+  const account = `account:${accountId}`;
+  const all = [`user:${userId}`, client, account, `${account}+${client}`];
+  return [connectionId, familyId, jti, kid, ...all];
 }
 
 export interface VerifyOptions {
@@ -143,6 +159,7 @@ function readClaims(claims: jwt.JwtPayload | string): Omit<AccessTokenClaims, 'k
   const { iat, exp, nbf } = claims;
   if (![iat, exp, nbf ?? iat].every(Number.isSafeInteger)) throw malformed();
   const jti = text('jti');
+  const [familyId = '', moment = ''] = jti.split('.');
   return {
     userId: text('sub'),
     accountId: text('account_id'),
@@ -150,9 +167,15 @@ function readClaims(claims: jwt.JwtPayload | string): Omit<AccessTokenClaims, 'k
     connectionId: text('connection_id'),
     scope: text('scope'),
     jti,
-    familyId: jti.split('.', 1)[0] ?? '',
+    familyId,
+    issuedAt: readMoment(moment) ?? (iat as number) * 1000,
     iat: iat as number,
     exp: exp as number,
     ...(nbf !== undefined && { nbf }),
   };
+}
+
+/** Tokens from before ids had a moment have the random part, 22 characters long, in its place. */
+function readMoment(part: string): number | undefined {
+  return /^[0-9a-z]{8,9}$/.test(part) ? parseInt(part, 36) : undefined;
 }

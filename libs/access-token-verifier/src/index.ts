@@ -4,6 +4,7 @@ export {
   type AccessTokenClaims,
   type AccessTokenFailure,
   checkTimes,
+  revocationSubjects,
   verifyAccessToken,
 } from './access-token.js';
 export { AccessTokenVerifier, type AccessTokenVerifierOptions } from './verifier.js';

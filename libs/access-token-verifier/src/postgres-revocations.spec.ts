@@ -6,14 +6,21 @@ import { PostgresRevocations } from './postgres-revocations.js';
 
 /** What Flixcheck Connect's migrations create, as far as this library relies on it. */
 const SCHEMA = `
-  CREATE TABLE revocations (subject text PRIMARY KEY, revoked_at timestamptz NOT NULL, expires_at timestamptz NOT NULL);
+  CREATE TABLE revocations (
+    subject text PRIMARY KEY, revoked_at timestamptz NOT NULL, expires_at timestamptz NOT NULL,
+    issued_before timestamptz NOT NULL DEFAULT 'infinity');
   CREATE FUNCTION announce() RETURNS trigger LANGUAGE plpgsql AS $$
-  BEGIN PERFORM pg_notify('revocations', NEW.subject); RETURN NULL; END $$;
-  CREATE TRIGGER announce AFTER INSERT ON revocations FOR EACH ROW EXECUTE FUNCTION announce();`;
+  BEGIN
+    PERFORM pg_notify('revocations', NEW.subject || CASE WHEN NEW.issued_before = 'infinity' THEN ''
+      ELSE ' ' || ceil(extract(epoch FROM NEW.issued_before) * 1000)::bigint END);
+    RETURN NULL;
+  END $$;
+  CREATE TRIGGER announce AFTER INSERT OR UPDATE ON revocations FOR EACH ROW EXECUTE FUNCTION announce();`;
 
 let admin: Client;
 let database: Client;
 let name: string;
+let databaseUrl: string;
 let revocations: PostgresRevocations;
 
 beforeEach(async () => {
@@ -28,7 +35,8 @@ beforeEach(async () => {
   database = new Client({ connectionString: url.href });
   await database.connect();
   await database.query(SCHEMA);
-  revocations = new PostgresRevocations(url.href);
+  databaseUrl = url.href;
+  revocations = new PostgresRevocations(databaseUrl);
 });
 
 afterEach(async () => {
@@ -46,6 +54,7 @@ const token = (): AccessTokenClaims => ({
   familyId: randomUUID(),
   scope: 'read',
   jti: `${randomUUID()}.x`,
+  issuedAt: Date.now(),
   kid: randomBytes(12).toString('hex'),
   iat: 0,
   exp: 0,
@@ -77,6 +86,27 @@ it.each(['connectionId', 'familyId', 'jti', 'kid'] as const)(
     expect(await revocations.isRevoked(token())).toBe(false);
   },
 );
+
+it.each([
+  ['user', (claims: AccessTokenClaims) => `user:${claims.userId}`],
+  ['account', (claims: AccessTokenClaims) => `account:${claims.accountId}`],
+  ['client in an account', (c: AccessTokenClaims) => `account:${c.accountId}+client:${c.clientId}`],
+])('what was issued for a %s before a moment is refused, later tokens are not', async (_, of) => {
+  await revocations.start();
+  const claims = token();
+  await database.query(
+    `INSERT INTO revocations (subject, revoked_at, expires_at, issued_before)
+     VALUES ($1, clock_timestamp(), clock_timestamp() + interval '2 hours', $2)`,
+    [of(claims), new Date(claims.issuedAt + 1)],
+  );
+  expect(await untilRevoked(claims)).toBeLessThan(1000);
+  expect(await revocations.isRevoked({ ...claims, issuedAt: claims.issuedAt + 1 })).toBe(false);
+  // And the same when the database is asked, because the feed has not been started.
+  const asking = new PostgresRevocations(databaseUrl);
+  expect(await asking.isRevoked(claims)).toBe(true);
+  expect(await asking.isRevoked({ ...claims, issuedAt: claims.issuedAt + 1 })).toBe(false);
+  await asking.close();
+});
 
 it('what was revoked before the start is known', async () => {
   const claims = token();

@@ -1,6 +1,6 @@
 import { ChangeFeed, RevocationSet } from '@flixcheck/change-feed';
 import { Pool } from 'pg';
-import type { AccessTokenClaims } from './access-token.js';
+import { type AccessTokenClaims, revocationSubjects } from './access-token.js';
 import type { RevocationSource } from './verifier.js';
 
 const QUERY_TIMEOUT_MS = 5000;
@@ -35,13 +35,15 @@ export class PostgresRevocations implements RevocationSource {
     return this.feed.start();
   }
 
-  async isRevoked({ connectionId, familyId, jti, kid }: AccessTokenClaims): Promise<boolean> {
-    const subjects = [connectionId, familyId, jti, kid];
-    if (this.revoked.hasAny(subjects)) return true;
+  async isRevoked(claims: AccessTokenClaims): Promise<boolean> {
+    const subjects = revocationSubjects(claims);
+    if (this.revoked.refuses(subjects, claims.issuedAt)) return true;
     if (this.feed.isLive()) return false;
     const { rows } = await this.pool.query<{ revoked: boolean }>(
-      'SELECT EXISTS (SELECT FROM revocations WHERE subject = ANY ($1)) AS revoked',
-      [subjects],
+      `SELECT EXISTS (
+         SELECT FROM revocations WHERE subject = ANY ($1) AND issued_before > $2
+       ) AS revoked`,
+      [subjects, new Date(claims.issuedAt)],
     );
     return rows[0]?.revoked ?? true;
   }

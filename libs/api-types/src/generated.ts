@@ -238,7 +238,11 @@ export interface paths {
         delete: operations["Connections_end"];
         options?: never;
         head?: never;
-        patch?: never;
+        /**
+         * Reduce what the application may do, without ending the connection
+         * @description Access tokens issued before are refused at once, on every node; a refresh gives one of the new scope. It never widens: that takes a new consent.
+         */
+        patch: operations["Connections_reduce"];
         trace?: never;
     };
     "/user/v7/connections/{id}/events": {
@@ -1448,7 +1452,7 @@ export interface components {
              * @example granted
              * @enum {string}
              */
-            type: "granted" | "renewed" | "token_issued" | "refreshed" | "used" | "revoked" | "reuse_detected" | "refresh_refused" | "grant_revoked";
+            type: "granted" | "renewed" | "narrowed" | "token_issued" | "refreshed" | "used" | "revoked" | "reuse_detected" | "refresh_refused" | "grant_revoked";
             /** @description null where it was no user */
             actor: components["schemas"]["EventActorDto"] | null;
             /** @example readwrite */
@@ -1458,6 +1462,16 @@ export interface components {
              * @example null
              */
             detail: string | null;
+        };
+        ConnectionPatch: {
+            /**
+             * @description what the application may do from now on, at most; never more than before
+             * @example read
+             */
+            scope: string;
+        };
+        ConnectionPatchRequest: {
+            resource: components["schemas"]["ConnectionPatch"];
         };
         EndedConnectionsDto: {
             /**
@@ -2996,6 +3010,88 @@ export interface operations {
             };
             /** @description Problem: `not_found` */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+        };
+    };
+    Connections_reduce: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConnectionPatchRequest"];
+            };
+        };
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        resource: components["schemas"]["ConnectionDto"];
+                    };
+                };
+            };
+            /** @description Problem: `validation_failed`, `malformed_request` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description Problem: `session_required` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description Problem: `session_required`, `origin_refused` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description Problem: `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description Problem: `conflict` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description Problem: `unsupported_media_type` */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -1,10 +1,10 @@
-import { expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import type { FeedQuery } from './change-feed.js';
 import { RevocationSet } from './revocation-set.js';
 
 const MINUTE = 60_000;
 
-function setUp(rows: { subject: string; expires_at: Date }[] = []) {
+function setUp(rows: { subject: string; expires_at: Date; issued_before: Date | number }[] = []) {
   let now = Date.parse('2026-01-01T00:00:00Z');
   const asked: { sql: string; parameters: unknown[] }[] = [];
   const query: FeedQuery = <Row>(sql: string, parameters: unknown[]) => {
@@ -19,16 +19,16 @@ function setUp(rows: { subject: string; expires_at: Date }[] = []) {
 it('what is announced is refused at once, whichever of a token’s subjects it is', () => {
   const { set } = setUp();
   set.subscription.onChange('a family');
-  expect(set.hasAny(['a connection', 'a family', 'a token'])).toBe(true);
-  expect(set.hasAny(['another connection', 'another family'])).toBe(false);
+  expect(set.refuses(['a connection', 'a family', 'a token'])).toBe(true);
+  expect(set.refuses(['another connection', 'another family'])).toBe(false);
 });
 
 it('a reconnect reads everything that still matters, a heartbeat only the last moments', async () => {
   const { set, asked, catchUp, now } = setUp([
-    { subject: 'missed', expires_at: new Date('2026-01-01T01:00:00Z') },
+    { subject: 'missed', expires_at: new Date('2026-01-01T01:00:00Z'), issued_before: Infinity },
   ]);
   await catchUp(true);
-  expect(set.hasAny(['missed'])).toBe(true);
+  expect(set.refuses(['missed'])).toBe(true);
   expect(asked[0]?.parameters).toEqual([new Date(now())]);
   await catchUp(false);
   expect(asked[1]?.parameters).toEqual([new Date(now() - 30_000), new Date(now())]);
@@ -39,8 +39,41 @@ it('an entry outlives every token that it may concern, and then leaves the set',
   set.remember('a connection');
   advance(61 * MINUTE);
   await catchUp(false);
-  expect(set.hasAny(['a connection'])).toBe(true);
+  expect(set.refuses(['a connection'])).toBe(true);
   advance(60 * MINUTE);
   await catchUp(false);
   expect(set.size).toBe(0);
+});
+
+describe('an entry with a moment', () => {
+  it('refuses what was issued before it, and lets through what came after', () => {
+    const { set, now } = setUp();
+    set.subscription.onChange(`a client ${now()}`);
+    expect(set.refuses(['a client'], now() - 1)).toBe(true);
+    expect(set.refuses(['a client'], now())).toBe(false);
+    // Who does not say when it was issued could have got it at any time.
+    expect(set.refuses(['a client'])).toBe(true);
+  });
+
+  it('never gets weaker: neither by an earlier moment nor after the subject has ended', () => {
+    const { set, now } = setUp();
+    set.remember('a connection', now());
+    set.remember('a connection', now() - MINUTE);
+    expect(set.refuses(['a connection'], now() - 1)).toBe(true);
+    set.remember('a connection');
+    set.remember('a connection', now());
+    expect(set.refuses(['a connection'], now() + MINUTE)).toBe(true);
+  });
+
+  it('is read from the table as it is announced', async () => {
+    const moment = new Date('2026-01-01T00:00:00Z');
+    const { set, catchUp } = setUp([
+      { subject: 'a client', expires_at: new Date('2026-01-01T02:00:00Z'), issued_before: moment },
+    ]);
+    expect(set.hasPassable).toBe(false);
+    await catchUp(true);
+    expect(set.hasPassable).toBe(true);
+    expect(set.refuses(['a client'], moment.getTime() - 1)).toBe(true);
+    expect(set.refuses(['a client'], moment.getTime())).toBe(false);
+  });
 });

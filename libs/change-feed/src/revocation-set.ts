@@ -10,16 +10,27 @@ const CATCH_UP_WINDOW_MS = 30 * SECOND;
 interface Row {
   subject: string;
   expires_at: Date;
+  /** The driver reads `infinity` as a number. */
+  issued_before: Date | number;
+}
+
+interface Entry {
+  /** Tokens issued before are refused (epoch, ms); Infinity: all. */
+  issuedBefore: number;
+  /** When none of those can be alive any more (epoch, ms). */
+  expiresAt: number;
 }
 
 /**
- * What was revoked while a token of it may still be alive: connections, refresh token families and
- * single access tokens, each by its id. A change feed keeps it complete.
+ * What is refused while a token of it may still be alive: connections, refresh token families,
+ * single access tokens, and all that was issued to a client, for a user or within an account before
+ * a moment, so that one entry ends any number of tokens. A change feed keeps it complete.
  */
 export class RevocationSet {
-  /** subject → when no token of it can be alive any more (epoch, ms) */
-  private readonly expiries = new Map<string, number>();
+  private readonly entries = new Map<string, Entry>();
   private sweptAt = 0;
+  /** Until then (epoch, ms) there may be an entry that newer tokens of its subject pass. */
+  private passableUntil = 0;
 
   /** @param now the current time; another one in tests */
   constructor(private readonly now: () => Date = () => new Date()) {}
@@ -27,40 +38,77 @@ export class RevocationSet {
   /** How the set is fed. */
   readonly subscription: Subscription<'revocations'> = {
     channel: 'revocations',
-    onChange: (subject) => this.remember(subject),
+    onChange: (announcement) => this.hear(announcement),
     catchUp: (query, reconnected) => this.catchUp(query, reconnected),
   };
 
   get size(): number {
-    return this.expiries.size;
+    return this.entries.size;
   }
 
-  hasAny(subjects: readonly string[]): boolean {
-    for (const subject of subjects) if (this.expiries.has(subject)) return true;
+  /** Whether there are entries that refuse only what was issued before some moment. */
+  get hasPassable(): boolean {
+    return this.passableUntil > this.now().getTime();
+  }
+
+  /**
+   * Whether a token is refused.
+   * @param subjects all that the token is of
+   * @param issuedAt when it was issued (epoch, ms); left out: long ago
+   */
+  refuses(subjects: readonly string[], issuedAt = 0): boolean {
+    for (const subject of subjects) {
+      const entry = this.entries.get(subject);
+      if (entry && issuedAt < entry.issuedBefore) return true;
+    }
     return false;
   }
 
-  remember(subject: string): void {
-    this.expiries.set(subject, this.now().getTime() + RETENTION_MS);
+  /** @param issuedBefore epoch, ms; left out: whenever the token was issued */
+  remember(subject: string, issuedBefore = Infinity): void {
+    const from = Number.isFinite(issuedBefore) ? issuedBefore : this.now().getTime();
+    this.set(subject, { issuedBefore, expiresAt: from + RETENTION_MS });
+  }
+
+  /** As the database's triggers write it: the subject, and the moment where there is one. */
+  private hear(announcement: string): void {
+    const [, subject, moment] = /^(.*?)(?: (\d+))?$/.exec(announcement) ?? [];
+    this.remember(subject ?? announcement, moment === undefined ? Infinity : Number(moment));
+  }
+
+  private set(subject: string, entry: Entry): void {
+    const known = this.entries.get(subject);
+    const issuedBefore = Math.max(known?.issuedBefore ?? 0, entry.issuedBefore);
+    const expiresAt = Math.max(known?.expiresAt ?? 0, entry.expiresAt);
+    this.entries.set(subject, { issuedBefore, expiresAt });
+    if (Number.isFinite(issuedBefore)) {
+      this.passableUntil = Math.max(this.passableUntil, expiresAt);
+    }
   }
 
   private async catchUp(query: FeedQuery, reconnected: boolean): Promise<void> {
     const now = this.now();
     const rows = reconnected
-      ? await query<Row>('SELECT subject, expires_at FROM revocations WHERE expires_at > $1', [now])
+      ? await query<Row>(
+          'SELECT subject, expires_at, issued_before FROM revocations WHERE expires_at > $1',
+          [now],
+        )
       : await query<Row>(
-          'SELECT subject, expires_at FROM revocations WHERE revoked_at > $1 AND expires_at > $2',
+          `SELECT subject, expires_at, issued_before FROM revocations
+            WHERE revoked_at > $1 AND expires_at > $2`,
           [new Date(now.getTime() - CATCH_UP_WINDOW_MS), now],
         );
-    for (const { subject, expires_at } of rows) this.expiries.set(subject, expires_at.getTime());
+    for (const { subject, expires_at, issued_before } of rows) {
+      this.set(subject, { issuedBefore: Number(issued_before), expiresAt: expires_at.getTime() });
+    }
     this.sweep(now.getTime());
   }
 
   private sweep(now: number): void {
     if (Math.abs(now - this.sweptAt) < MINUTE) return;
     this.sweptAt = now;
-    for (const [subject, expiry] of this.expiries) {
-      if (expiry <= now) this.expiries.delete(subject);
+    for (const [subject, { expiresAt }] of this.entries) {
+      if (expiresAt <= now) this.entries.delete(subject);
     }
   }
 }

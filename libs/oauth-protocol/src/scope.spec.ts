@@ -1,5 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
-import { narrowScope, resolveRequestedScope, scopeAllows, scopeCovers } from './scope.js';
+import {
+  limitScope,
+  narrowScope,
+  resolveRequestedScope,
+  scopeAllows,
+  scopeCovers,
+  scopesAllowing,
+} from './scope.js';
 
 const BOTH = ['read', 'readwrite'];
 
@@ -58,5 +65,24 @@ describe('the scope of a refresh (RFC 6749 §6)', () => {
   it('may narrow, never widen', () => {
     expect(narrowScope('read', 'readwrite')).toEqual({ ok: true, scope: 'read' });
     expect(narrowScope('readwrite', 'read').ok).toBe(false);
+  });
+});
+
+describe('what is left of a grant', () => {
+  it.each([
+    ['readwrite', ['readwrite'], 'readwrite'],
+    ['readwrite', ['readwrite', 'read'], 'read'],
+    ['readwrite', ['read readwrite', 'read'], 'read'],
+    ['read', ['readwrite', 'readwrite'], 'read'],
+    ['read readwrite', ['read'], 'read'],
+    ['readwrite read', ['readwrite'], 'readwrite read'],
+    ['readwrite', [''], ''],
+  ])('%j under %j is %j', (granted, limits, left) => {
+    expect(limitScope(granted, ...limits)).toBe(left);
+  });
+
+  it('a scope is allowed by itself and by each that includes it', () => {
+    expect(scopesAllowing('read')).toEqual(['read', 'readwrite']);
+    expect(scopesAllowing('readwrite')).toEqual(['readwrite']);
   });
 });

@@ -30,6 +30,29 @@ export function scopeCovers(wider: string, narrower: string): boolean {
 }
 
 /**
+ * What is left of a granted scope under what else limits it: a token may do what its own grant, the
+ * connection and the client's registration all allow.
+ * @param granted in the order asked, which stays
+ * @param limits each a scope string
+ * @returns '' where nothing is left
+ */
+export function limitScope(granted: string, ...limits: string[]): string {
+  const allowed = (scope: Scope) => limits.every((limit) => scopeAllows(limit, scope));
+  const left = splitScope(granted).flatMap((token) =>
+    // In place of one that is no longer allowed stands what it includes and still is.
+    isScope(token) && !allowed(token)
+      ? SCOPES.filter((other) => scopeAllows(token, other) && allowed(other))
+      : [token],
+  );
+  return [...new Set(left)].join(' ');
+}
+
+/** The scopes that allow what `scope` does, itself among them. */
+export function scopesAllowing(scope: string): Scope[] {
+  return SCOPES.filter((candidate) => scopeCovers(candidate, scope));
+}
+
+/**
  * Decides the scope of a grant.
  *
  * @param requested the `scope` parameter; absent or empty means `readwrite`, as the documented

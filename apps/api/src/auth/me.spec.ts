@@ -172,7 +172,7 @@ describe('changing the password', () => {
     );
     expect((await withToken(token)).status).toBe(401);
     const [row] = await test.dataSource.query(
-      'SELECT revocation_reason, revoked_by FROM connections WHERE id = $1',
+      'SELECT revocation_reason, revoked_by FROM current_connections WHERE id = $1',
       [id],
     );
     expect(row).toEqual({ revocation_reason: 'password_changed', revoked_by: user.id });

@@ -83,10 +83,10 @@ export class PasswordsService {
       if (!ended.includes(caller.sessionId)) throw sessionEnded();
       const { session, secret } = await this.sessions.start(tx, { userId: user.id, ...device, at });
       if (revokeConnections) {
-        await this.connections.revoke(
+        await this.connections.revokeAll(
+          tx,
           { userId: user.id },
           { actorId: user.id, reason: 'password_changed', at },
-          tx,
         );
       }
       await this.audit.record(tx, {
@@ -127,10 +127,10 @@ export class PasswordsService {
       await this.users.replacePassword(tx, user.id, newHash);
       await this.sessions.endAll(user.id, tx, { actorId: null, reason: 'password_reset', at });
       if (revokeConnections) {
-        await this.connections.revoke(
+        await this.connections.revokeAll(
+          tx,
           { userId: user.id },
           { actorId: null, reason: 'password_changed', at },
-          tx,
         );
       }
       await this.audit.record(tx, {

@@ -5,6 +5,7 @@ import { AuthModule } from '../auth/auth.module.js';
 import { BackgroundModule } from '../background/background.module.js';
 import { parseConfig } from '../config/config.js';
 import { ConfigModule, type RuntimeConfig } from '../config/config.module.js';
+import { ConnectionEndings } from '../connections/connection-endings.js';
 import { ConnectionsModule } from '../connections/connections.module.js';
 import { DatabaseModule } from '../database/database.module.js';
 import { joinDatabase } from '../database/runtime-config.js';
@@ -80,7 +81,10 @@ export function withServices<Result>(
       abortOnError: false,
     });
     try {
-      return await work((service) => application.get(service, { strict: false }));
+      const result = await work((service) => application.get(service, { strict: false }));
+      // What the command has ended is over at once; no program need run for the rows to follow.
+      await application.get(ConnectionEndings, { strict: false }).follow();
+      return result;
     } finally {
       await application.close();
     }

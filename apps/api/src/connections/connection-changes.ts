@@ -118,9 +118,11 @@ export class ConnectionChanges implements OnApplicationBootstrap, OnModuleDestro
     }
   }
 
+  /** Both as the database's triggers write them: `*` stands for all. */
   private announce(accountId: string, userId: string): void {
-    for (const { caller, changes } of this.streams.get(accountId) ?? []) {
-      if (caller.role === 'admin' || caller.userId === userId) changes.next();
+    const streams = accountId === '*' ? this.all() : (this.streams.get(accountId) ?? []);
+    for (const { caller, changes } of streams) {
+      if (userId === '*' || caller.role === 'admin' || caller.userId === userId) changes.next();
     }
   }
 

@@ -1,8 +1,11 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 import type { ConnectionRecord, RevocationReason } from './connection.js';
 
-/** The standing permission of one client to act as one user. Never deleted: history shows it. */
-@Entity({ name: 'connections' })
+/**
+ * The standing permission of one client to act as one user. Never deleted: history shows it. Read
+ * from a view, in which what an ending covers has ended; written by statements of this module.
+ */
+@Entity({ name: 'current_connections' })
 export class ConnectionEntity implements ConnectionRecord {
   @PrimaryColumn({ type: 'uuid' })
   id!: string;

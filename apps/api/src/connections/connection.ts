@@ -12,9 +12,17 @@ export const REVOCATION_REASONS = [
 ] as const;
 export type RevocationReason = (typeof REVOCATION_REASONS)[number];
 
+export interface Ending {
+  /** The user who does it; null for a client, the command line or a schedule. */
+  actorId: string | null;
+  reason: RevocationReason;
+  at: Date;
+}
+
 export const CONNECTION_EVENT_TYPES = [
   'granted',
   'renewed',
+  'narrowed',
   'token_issued',
   'refreshed',
   'used',

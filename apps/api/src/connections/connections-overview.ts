@@ -1,6 +1,7 @@
+import { limitScope, scopeCovers } from '@flixcheck/oauth-protocol';
 import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
-import { In, IsNull, LessThan, MoreThan, Repository } from 'typeorm';
+import { type EntityManager, In, IsNull, LessThan, MoreThan, Repository } from 'typeorm';
 import { Clock, DAY } from '../config/clock.js';
 import type { SessionCaller } from '../http/access.js';
 import { ApiError, notFound } from '../http/api-error.js';
@@ -20,7 +21,7 @@ import {
 } from '../oauth-clients/oauth-clients.service.js';
 import { AuditLog } from '../users/audit-log.js';
 import { type Person, UsersService } from '../users/users.service.js';
-import { healthOf, type RevocationReason } from './connection.js';
+import { type Ending, healthOf, type RevocationReason } from './connection.js';
 import { ConnectionEntity } from './connection.entity.js';
 import { ConnectionEventEntity } from './connection-event.entity.js';
 import { ConnectionUsageEntity } from './connection-usage.entity.js';
@@ -35,7 +36,7 @@ import type {
   UsedClientDto,
 } from './connections.dto.js';
 import { countByClient, findConnections } from './find-connections.js';
-import { type ConnectionSelector, ConnectionsService } from './connections.service.js';
+import { ConnectionsService, type EndingScope } from './connections.service.js';
 
 const USAGE_DAYS = 30;
 
@@ -145,7 +146,33 @@ export class ConnectionsOverview {
    */
   async end(caller: SessionCaller, id: string): Promise<void> {
     await this.find(caller, id);
-    await this.endAll(caller, id, { ids: [id] });
+    await this.endEach(caller, id, [id]);
+  }
+
+  /**
+   * Reduces what the application may do, without ending the connection.
+   * @throws ApiError not_found; conflict where it has ended; validation_failed where the scope would
+   *   get wider
+   */
+  async reduce(caller: SessionCaller, id: string, scope: string): Promise<ConnectionDto> {
+    const connection = await this.find(caller, id);
+    if (connection.revokedAt) throw alreadyEnded();
+    refuseWider(connection.scope, scope);
+    const at = this.clock.now();
+    const { userId: actorId } = caller;
+    await this.connections.manager.transaction(async (tx) => {
+      if (!(await this.service.narrow(tx, id, { scope, actorId, at }))) throw changedMeanwhile();
+      const detail = { from: connection.scope, to: scope };
+      await this.audit.record(tx, {
+        actorId,
+        action: 'connection_narrowed',
+        subjectId: id,
+        detail,
+        at,
+      });
+    });
+    const reduced = await this.find(caller, id);
+    return (await this.describer([reduced]))(reduced);
   }
 
   /**
@@ -166,7 +193,7 @@ export class ConnectionsOverview {
     if (ids !== undefined) {
       const seen = await this.connections.countBy({ id: In(ids), ...visibleTo(caller) });
       if (seen !== ids.length) throw notFound('One of the connections');
-      return this.endAll(caller, null, { ids });
+      return { revoked: await this.endEach(caller, null, ids) };
     }
     if (caller.role !== 'admin' && userId !== caller.userId) {
       throw new ApiError('forbidden', 'Only an admin of the account may end other connections.');
@@ -177,7 +204,9 @@ export class ConnectionsOverview {
       return this.endAll(caller, userId, { userId });
     }
     const client = await this.clientInSight(caller, clientId ?? '');
-    return client ? this.endAll(caller, client.id, { oauthClientId: client.id }) : { revoked: 0 };
+    if (!client) return { revoked: 0 };
+    const { accountId } = caller;
+    return this.endAll(caller, client.id, { oauthClientId: client.id, accountId });
   }
 
   /** The applications that the caller is offered, by name, each with the caller's connection. */
@@ -195,21 +224,46 @@ export class ConnectionsOverview {
     );
   }
 
+  private endEach(
+    caller: SessionCaller,
+    subjectId: string | null,
+    ids: readonly string[],
+  ): Promise<number> {
+    return this.endOnRecord(caller, subjectId, async (tx, ending) => {
+      const connectionIds = await this.service.revoke(ids, ending, tx);
+      return { count: connectionIds.length, detail: { connectionIds } };
+    });
+  }
+
+  private async endAll(
+    caller: SessionCaller,
+    subjectId: string,
+    scope: EndingScope,
+  ): Promise<{ revoked: number }> {
+    const revoked = await this.endOnRecord(caller, subjectId, async (tx, ending) => {
+      const count = await this.service.revokeAll(tx, scope, ending);
+      return { count, detail: { connections: count } };
+    });
+    return { revoked };
+  }
+
   /**
    * Ends and puts on record, both or neither.
    * @param subjectId the connection, user or application that the caller pointed at; null: several
+   * @param end returns how many it has ended, and what the record says of them
    */
-  private endAll(
-    { accountId, userId: actorId }: SessionCaller,
+  private endOnRecord(
+    { userId: actorId }: SessionCaller,
     subjectId: string | null,
-    which: ConnectionSelector,
-  ): Promise<{ revoked: number }> {
+    end: (
+      tx: EntityManager,
+      ending: Ending,
+    ) => Promise<{ count: number; detail: Record<string, unknown> }>,
+  ): Promise<number> {
     const at = this.clock.now();
     return this.connections.manager.transaction(async (tx) => {
-      const selector = { ...which, accountId };
-      const ended = await this.service.revoke(selector, { actorId, reason: 'admin', at }, tx);
-      if (ended.length > 0) {
-        const detail = { connectionIds: ended };
+      const { count, detail } = await end(tx, { actorId, reason: 'admin', at });
+      if (count > 0) {
         await this.audit.record(tx, {
           actorId,
           action: 'connections_revoked',
@@ -218,7 +272,7 @@ export class ConnectionsOverview {
           at,
         });
       }
-      return { revoked: ended.length };
+      return count;
     });
   }
 
@@ -256,6 +310,21 @@ export class ConnectionsOverview {
   }
 }
 
+/** @throws ApiError validation_failed */
+function refuseWider(held: string, asked: string): void {
+  if (scopeCovers(held, asked)) return;
+  const message = `The connection has '${held}'. Name that or less: only a new consent makes it wider.`;
+  throw validationFailed([{ field: 'scope', code: 'wider_than_granted', message }]);
+}
+
+function alreadyEnded(): ApiError {
+  return new ApiError('conflict', 'The connection has ended, so there is nothing to reduce.');
+}
+
+function changedMeanwhile(): ApiError {
+  return new ApiError('conflict', 'The connection has just been ended or reduced. Read it again.');
+}
+
 function visibleTo({ role, accountId, userId }: SessionCaller) {
   return role === 'admin' ? { accountId } : { accountId, userId };
 }
@@ -284,7 +353,7 @@ function toDto(
   return {
     id,
     client: toConnectedClientDto(client),
-    scope,
+    scope: limitScope(scope, client.scopes.join(' ')),
     status: connection.revokedAt ? 'revoked' : 'active',
     grantedBy,
     grantedAt: connection.grantedAt.toISOString(),

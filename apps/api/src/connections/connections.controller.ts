@@ -1,4 +1,5 @@
 import {
+  Body,
   Controller,
   Delete,
   Get,
@@ -7,6 +8,7 @@ import {
   type MessageEvent,
   Param,
   ParseUUIDPipe,
+  Patch,
   Query,
   Sse,
   StreamableFile,
@@ -35,6 +37,7 @@ import {
   ConnectionDetailDto,
   ConnectionDto,
   ConnectionEventDto,
+  ConnectionPatchRequest,
   ConnectionsQuery,
   EndConnectionsQuery,
   EndedConnectionsDto,
@@ -161,6 +164,23 @@ export class ConnectionsController {
     @Query() page: PageQuery,
   ): Promise<ResourcesEnvelope<ConnectionEventDto>> {
     return this.overview.history(caller, id, page);
+  }
+
+  @Patch(':id')
+  @RequireSession()
+  @ApiOperation({
+    summary: 'Reduce what the application may do, without ending the connection',
+    description:
+      'Access tokens issued before are refused at once, on every node; a refresh gives one of the new scope. It never widens: that takes a new consent.',
+  })
+  @ApiResource(ConnectionDto)
+  @ApiProblems(400, 401, 403, 404, 409, 415)
+  async reduce(
+    @CurrentCaller() caller: SessionCaller,
+    @Param('id', connectionId) id: string,
+    @Body() { resource }: ConnectionPatchRequest,
+  ): Promise<ResourceEnvelope<ConnectionDto>> {
+    return { resource: await this.overview.reduce(caller, id, resource.scope) };
   }
 
   @Delete(':id')

@@ -1,17 +1,19 @@
 import { applyDecorators } from '@nestjs/common';
 import { ApiProperty, ApiPropertyOptional, OmitType } from '@nestjs/swagger';
 import { SCOPES, type Scope } from '@flixcheck/oauth-protocol';
-import { Transform } from 'class-transformer';
+import { Transform, Type } from 'class-transformer';
 import {
   ArrayMaxSize,
   ArrayNotEmpty,
   ArrayUnique,
   IsArray,
   IsIn,
+  IsObject,
   IsOptional,
   IsTimeZone,
   IsUUID,
   Matches,
+  ValidateNested,
 } from 'class-validator';
 import { SearchQuery } from '../http/envelope.js';
 import {
@@ -140,6 +142,27 @@ export class EndConnectionsQuery {
   @IsOptional()
   @Matches(CLIENT_ID, CLIENT_ID_MESSAGE)
   clientId?: string;
+}
+
+/** Every scope string of known scopes; which are known, their table says. */
+const ANY_SCOPE = `(?:${SCOPES.join('|')})`;
+const SCOPE = new RegExp(`^${ANY_SCOPE}(?: ${ANY_SCOPE}){0,${SCOPES.length - 1}}$`);
+
+export class ConnectionPatch {
+  @ApiProperty({
+    example: 'read',
+    description: 'what the application may do from now on, at most; never more than before',
+  })
+  @Matches(SCOPE, { message: `must be of ${SCOPES.join(', ')}, separated by a space` })
+  scope!: string;
+}
+
+export class ConnectionPatchRequest {
+  @ApiProperty({ type: ConnectionPatch })
+  @IsObject()
+  @ValidateNested()
+  @Type(() => ConnectionPatch)
+  resource!: ConnectionPatch;
 }
 
 export class EndedConnectionsDto {

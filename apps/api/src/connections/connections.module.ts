@@ -5,6 +5,7 @@ import { UsersModule } from '../users/users.module.js';
 import { AfterCommit } from './after-commit.js';
 import { AvailableClientsController } from './available-clients.controller.js';
 import { ConnectionChanges } from './connection-changes.js';
+import { ConnectionEndings } from './connection-endings.js';
 import { ConnectionEntity } from './connection.entity.js';
 import { ConnectionEventEntity } from './connection-event.entity.js';
 import { ConnectionUsage } from './connection-usage.js';
@@ -33,6 +34,7 @@ import { Revocations } from './revocations.js';
   providers: [
     AfterCommit,
     ConnectionsService,
+    ConnectionEndings,
     ConnectionsOverview,
     ConnectionsExport,
     ConnectionsRetention,
@@ -40,6 +42,6 @@ import { Revocations } from './revocations.js';
     ConnectionUsage,
     Revocations,
   ],
-  exports: [ConnectionsService, ConnectionChanges, ConnectionUsage, Revocations],
+  exports: [ConnectionsService, ConnectionEndings, ConnectionChanges, ConnectionUsage, Revocations],
 })
 export class ConnectionsModule {}

@@ -1,4 +1,4 @@
-import { scopeCovers } from '@flixcheck/oauth-protocol';
+import { scopeCovers, splitScope } from '@flixcheck/oauth-protocol';
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
 import { randomUUID } from 'node:crypto';
@@ -8,11 +8,19 @@ import { type OAuthClient, OAuthClientsService } from '../oauth-clients/oauth-cl
 import { Counters } from '../operations/counters.js';
 import { UsersService } from '../users/users.service.js';
 import { AfterCommit } from './after-commit.js';
-import type { ConnectionEventType, ConnectionRecord, RevocationReason } from './connection.js';
+import type { ConnectionEventType, ConnectionRecord, Ending } from './connection.js';
 import { ConnectionEntity } from './connection.entity.js';
+import {
+  ConnectionEndings,
+  ENDINGS_SEEN,
+  type EndingScope,
+  endRows,
+  NOT_COVERED,
+} from './connection-endings.js';
 import { Revocations } from './revocations.js';
 
-export { type ConnectionRecord, type RevocationReason } from './connection.js';
+export type { ConnectionRecord, Ending, RevocationReason } from './connection.js';
+export { type EndingScope, NOT_COVERED } from './connection-endings.js';
 
 export interface Grant {
   oauthClientId: string;
@@ -32,21 +40,6 @@ export interface GrantedConnection {
   renewed: boolean;
 }
 
-/** Which active connections; what is left out does not matter. */
-export interface ConnectionSelector {
-  ids?: readonly string[];
-  userId?: string;
-  oauthClientId?: string;
-  accountId?: string;
-}
-
-export interface Ending {
-  /** The user who does it; null for a client, the command line or a schedule. */
-  actorId: string | null;
-  reason: RevocationReason;
-  at: Date;
-}
-
 export interface ConnectionEvent {
   connectionId: string;
   type: ConnectionEventType;
@@ -54,6 +47,13 @@ export interface ConnectionEvent {
   actorId?: string | null;
   scope?: string | null;
   detail?: string | null;
+}
+
+/** A row that is locked. */
+interface ActiveRow {
+  id: string;
+  scope: string;
+  grantedAt: Date;
 }
 
 interface ConnectionSummary {
@@ -64,8 +64,8 @@ interface ConnectionSummary {
 
 const summaryById = preparedStatement<ConnectionSummary>(
   'connection_summary',
-  `SELECT id, scope, granted_at AS "grantedAt" FROM connections
-    WHERE id = $1 AND revoked_at IS NULL`,
+  `SELECT id, scope, granted_at AS "grantedAt"
+     FROM current_connections WHERE id = $1 AND revoked_at IS NULL`,
 );
 
 /** What the other modules do with connections: open, find and end them, add to their history. */
@@ -75,6 +75,7 @@ export class ConnectionsService implements OnModuleInit {
     @InjectRepository(ConnectionEntity) private readonly connections: Repository<ConnectionEntity>,
     private readonly users: UsersService,
     private readonly clients: OAuthClientsService,
+    private readonly endings: ConnectionEndings,
     private readonly revocations: Revocations,
     private readonly afterCommit: AfterCommit,
     private readonly counters: Counters,
@@ -82,43 +83,63 @@ export class ConnectionsService implements OnModuleInit {
 
   onModuleInit(): void {
     this.users.onDisabled(async (tx, { userId, actorId, at }) => {
-      await this.revoke({ userId }, { actorId, reason: 'user_disabled', at }, tx);
+      await this.endings.decide(tx, { userId }, { actorId, reason: 'user_disabled', at });
     });
     this.clients.onDeactivated(async (tx, { oauthClientId, actorId, reason, at }) => {
-      await this.revoke({ oauthClientId }, { actorId, reason, at }, tx);
+      await this.endings.decide(tx, { oauthClientId }, { actorId, reason, at });
     });
   }
 
   /**
-   * Opens the connection of this client and user, or renews the one that they have: its id stays,
-   * and the tokens issued under it go on, which is why its scope never shrinks.
+   * Opens the connection of this client and user, or renews the one that they have and sets its
+   * scope: what the page showed is what holds. Where that is narrower than before, access tokens
+   * issued earlier are refused from the commit on, on every node.
    * @param tx in which user and client are locked as active
    */
   async grant(tx: EntityManager, grant: Grant): Promise<GrantedConnection> {
-    const newId = randomUUID();
-    const [row]: { id: string; scope: string; grantedAt: Date }[] = await tx.query(
-      `INSERT INTO connections AS c (id, oauth_client_id, user_id, account_id, scope, granted_at)
-       VALUES ($1, $2, $3, $4, $5, $6)
-       ON CONFLICT (oauth_client_id, user_id) WHERE revoked_at IS NULL
-         DO UPDATE SET granted_at = GREATEST(c.granted_at, EXCLUDED.granted_at)
-       RETURNING c.id, c.scope, c.granted_at AS "grantedAt"`,
-      [newId, grant.oauthClientId, grant.userId, grant.accountId, grant.scope, grant.at],
-    );
-    if (!row) throw new Error('a grant returned no connection');
-    const renewed = row.id !== newId;
-    const scope = scopeCovers(grant.scope, row.scope) ? grant.scope : row.scope;
-    if (scope !== row.scope) {
-      await tx.query('UPDATE connections SET scope = $2 WHERE id = $1', [row.id, scope]);
+    const before = await this.lockForGrant(tx, grant);
+    const id = before?.id ?? (await insertConnection(tx, grant));
+    // Somebody else's grant for the same user and client came first: renew what it has opened.
+    if (id === null) return this.grant(tx, grant);
+    const grantedAt = before && before.grantedAt > grant.at ? before.grantedAt : grant.at;
+    if (before) {
+      await tx.query('UPDATE connections SET granted_at = $2 WHERE id = $1', [id, grantedAt]);
+      await this.setScope(tx, before, grant.scope, grant.at);
     }
     await this.recordEvent(tx, {
-      connectionId: row.id,
-      type: renewed ? 'renewed' : 'granted',
+      connectionId: id,
+      type: before ? 'renewed' : 'granted',
       at: grant.at,
       actorId: grant.userId,
       scope: grant.scope,
     });
+    const renewed = before !== undefined;
     this.afterCommit.run(tx, () => this.counters.grant(renewed));
-    return { id: row.id, scope, grantedAt: row.grantedAt, renewed };
+    return { id, scope: grant.scope, grantedAt, renewed };
+  }
+
+  /**
+   * Reduces an active connection's scope without ending it. Access tokens issued before are refused
+   * from the commit on, on every node; a refresh gives one of what is left.
+   * @param scope no wider than what the connection has
+   * @returns false where it has ended meanwhile, or would become wider
+   */
+  async narrow(
+    tx: EntityManager,
+    id: string,
+    { scope, actorId, at }: { scope: string; actorId: string | null; at: Date },
+  ): Promise<boolean> {
+    const [before]: ActiveRow[] = await tx.query(
+      `SELECT c.id, c.scope FROM connections c
+        WHERE c.id = $1 AND c.revoked_at IS NULL AND ${NOT_COVERED} FOR NO KEY UPDATE`,
+      [id],
+    );
+    if (!before || !scopeCovers(before.scope, scope)) return false;
+    const changed = await this.setScope(tx, before, scope, at);
+    if (changed) {
+      await this.recordEvent(tx, { connectionId: id, type: 'narrowed', at, actorId, scope });
+    }
+    return true;
   }
 
   /** The connection that the client has to the user at present. */
@@ -137,7 +158,8 @@ export class ConnectionsService implements OnModuleInit {
    */
   async lockActive(tx: EntityManager, id: string): Promise<boolean> {
     const rows: unknown[] = await tx.query(
-      'SELECT id FROM connections WHERE id = $1 AND revoked_at IS NULL FOR NO KEY UPDATE',
+      `SELECT c.id FROM connections c
+        WHERE c.id = $1 AND c.revoked_at IS NULL AND ${NOT_COVERED} FOR NO KEY UPDATE`,
       [id],
     );
     return rows.length > 0;
@@ -153,7 +175,7 @@ export class ConnectionsService implements OnModuleInit {
   async countActive(userIds: readonly string[]): Promise<Map<string, number>> {
     if (userIds.length === 0) return new Map();
     const rows: { userId: string; count: number }[] = await this.connections.query(
-      `SELECT user_id AS "userId", count(*)::integer AS count FROM connections
+      `SELECT user_id AS "userId", count(*)::integer AS count FROM current_connections
        WHERE user_id = ANY ($1) AND revoked_at IS NULL GROUP BY user_id`,
       [userIds],
     );
@@ -177,52 +199,85 @@ export class ConnectionsService implements OnModuleInit {
   }
 
   /**
-   * Ends connections: the one place that does. Their codes and refresh tokens die through the
-   * join, their access tokens through the database's announcement. An admin who ends a connection
-   * of his own does it as its granter.
-   * @param which at least one of `ids`, `userId`, `oauthClientId`
+   * Ends these connections. Their codes and refresh tokens die through the join, their access
+   * tokens through the database's announcement.
    * @param tx in which it happens; otherwise it is committed at once
    * @returns the ids of those that were active
    */
   async revoke(
-    which: readonly string[] | ConnectionSelector,
-    { actorId, reason, at }: Ending,
+    ids: readonly string[],
+    ending: Ending,
     tx: EntityManager = this.connections.manager,
   ): Promise<string[]> {
-    const { ids, userId, oauthClientId, accountId } = isIds(which) ? { ids: which } : which;
-    if (!ids && !userId && !oauthClientId)
-      throw new Error('revoke needs to know which connections');
     return inTransaction(tx, async (inner) => {
       const targets: { id: string }[] = await inner.query(
-        `SELECT id FROM connections
-         WHERE revoked_at IS NULL
-           AND ($1::uuid[] IS NULL OR id = ANY ($1)) AND ($2::uuid IS NULL OR user_id = $2)
-           AND ($3::uuid IS NULL OR oauth_client_id = $3) AND ($4::uuid IS NULL OR account_id = $4)
-         ORDER BY id FOR NO KEY UPDATE`,
-        [ids ?? null, userId ?? null, oauthClientId ?? null, accountId ?? null],
+        `SELECT c.id FROM connections c
+          WHERE c.id = ANY ($1) AND c.revoked_at IS NULL AND ${NOT_COVERED}
+          ORDER BY c.id FOR NO KEY UPDATE`,
+        [ids],
       );
-      const ended = targets.map(({ id }) => id);
-      if (ended.length === 0) return ended;
-      // Not in the statement that locks: on its older view of the rows, the update could wait for
-      // somebody who waits for these locks.
-      const events: { detail: RevocationReason }[] = await inner.query(
-        `WITH ended AS (
-           UPDATE connections SET revoked_at = $2, revoked_by = $3,
-             revocation_reason = CASE WHEN $4 = 'admin' AND user_id = $3 THEN 'user' ELSE $4 END
-           WHERE id = ANY ($1)
-           RETURNING id, revocation_reason
-         )
-         INSERT INTO connection_events (connection_id, at, type, actor_id, detail)
-         SELECT id, $2, 'revoked', $3, revocation_reason FROM ended ORDER BY id
-         RETURNING detail`,
-        [ended, at, actorId, reason],
+      const active = targets.map(({ id }) => id);
+      if (active.length === 0) return active;
+      this.revocations.rememberAfterCommit(inner, active);
+      await endRows(inner, active, ending, (reasons) =>
+        this.afterCommit.run(inner, () => {
+          for (const reason of reasons) this.counters.connectionEnded(reason);
+        }),
       );
-      this.revocations.rememberAfterCommit(inner, ended);
-      this.afterCommit.run(inner, () => {
-        for (const { detail } of events) this.counters.connectionEnded(detail);
-      });
-      return ended;
+      return active;
     });
+  }
+
+  /**
+   * Ends all connections of a client, a user or an account at once, however many they are: nothing
+   * takes them for alive from the commit on, and their rows follow.
+   * @returns how many were active
+   */
+  async revokeAll(tx: EntityManager, scope: EndingScope, ending: Ending): Promise<number> {
+    const where = Object.entries(scope).filter(([, id]) => id !== undefined);
+    const query = tx
+      .createQueryBuilder(ConnectionEntity, 'c')
+      .where('c.revokedAt IS NULL')
+      .andWhere(Object.fromEntries(where));
+    const count = await query.getCount();
+    if (count > 0) await this.endings.decide(tx, scope, ending);
+    return count;
+  }
+
+  private async lockForGrant(
+    tx: EntityManager,
+    { oauthClientId, userId }: Grant,
+  ): Promise<ActiveRow | undefined> {
+    const [row]: (ActiveRow & { ended: boolean })[] = await tx.query(
+      `SELECT c.id, c.scope, c.granted_at AS "grantedAt", NOT ${NOT_COVERED} AS ended
+         FROM connections c
+        WHERE c.oauth_client_id = $1 AND c.user_id = $2 AND c.revoked_at IS NULL
+          FOR NO KEY UPDATE`,
+      [oauthClientId, userId],
+    );
+    if (!row?.ended) return row;
+    // It has ended, and only its row has not followed yet.
+    await this.endings.carryOut(tx, row.id);
+    return undefined;
+  }
+
+  /** @returns whether it is another one than before */
+  private async setScope(
+    tx: EntityManager,
+    before: Pick<ActiveRow, 'id' | 'scope'>,
+    scope: string,
+    at: Date,
+  ): Promise<boolean> {
+    if (sameScope(before.scope, scope)) return false;
+    const narrower = !scopeCovers(scope, before.scope);
+    await tx.query(
+      `UPDATE connections
+          SET scope = $2, tokens_from = CASE WHEN $3 THEN $4::timestamptz ELSE tokens_from END
+        WHERE id = $1`,
+      [before.id, scope, narrower, at],
+    );
+    if (narrower) this.revocations.rememberAfterCommit(tx, [before.id], at);
+    return true;
   }
 
   /**
@@ -269,6 +324,19 @@ function inTransaction<T>(tx: EntityManager, work: (tx: EntityManager) => Promis
   return tx.queryRunner?.isTransactionActive ? work(tx) : tx.transaction(work);
 }
 
-function isIds(which: readonly string[] | ConnectionSelector): which is readonly string[] {
-  return Array.isArray(which);
+/** @returns null where the client has an active connection to the user by now */
+async function insertConnection(tx: EntityManager, grant: Grant): Promise<string | null> {
+  const inserted: { id: string }[] = await tx.query(
+    `INSERT INTO connections
+       (id, oauth_client_id, user_id, account_id, scope, granted_at, endings_seen)
+     VALUES ($1, $2, $3, $4, $5, $6, ${ENDINGS_SEEN})
+     ON CONFLICT (oauth_client_id, user_id) WHERE revoked_at IS NULL DO NOTHING
+     RETURNING id`,
+    [randomUUID(), grant.oauthClientId, grant.userId, grant.accountId, grant.scope, grant.at],
+  );
+  return inserted[0]?.id ?? null;
+}
+
+function sameScope(one: string, other: string): boolean {
+  return splitScope(one).sort().join(' ') === splitScope(other).sort().join(' ');
 }

@@ -14,6 +14,7 @@ import {
 import { NAMED_CLIENTS } from '../oauth-clients/oauth-clients.service.js';
 import { NAMED_USERS } from '../users/users.service.js';
 import { healthCondition } from './connection.js';
+import { NOT_COVERED } from './connection-endings.js';
 import type { ConnectionsQuery, ConnectionSort } from './connections.dto.js';
 
 interface Sorting {
@@ -50,6 +51,8 @@ function orderOf(sort: ConnectionSort, endedOnly: boolean): ListOrder & Sorting 
   return { ...sorting, name: sort, id: 'c.id', descending: sort.startsWith('-') };
 }
 
+const ACTIVE = `c.revoked_at IS NULL AND ${NOT_COVERED}`;
+
 /** An admin sees the account's connections, everybody else the own ones. */
 function visibleTo({ role, accountId, userId }: SessionCaller, bind: Bind): string[] {
   const account = `c.account_id = ${bind(accountId)}`;
@@ -63,7 +66,8 @@ function conditions(
   bind: Bind,
 ): string[] {
   const found = visibleTo(caller, bind);
-  if (status === 'active' || health !== undefined) found.push('c.revoked_at IS NULL');
+  if (status === 'active' || health !== undefined) found.push(ACTIVE);
+  // One whose row has not followed yet comes when it has: it has no place in the order before.
   if (status === 'revoked') found.push('c.revoked_at IS NOT NULL');
   if (userId !== undefined) found.push(`c.user_id = ${bind(userId)}`);
   if (clientId !== undefined) {
@@ -128,7 +132,7 @@ export function countByClient(
   const visible = visibleTo(caller, bind).join(' AND ');
   return manager.query(
     `SELECT c.oauth_client_id AS "oauthClientId",
-       (count(*) FILTER (WHERE c.revoked_at IS NULL))::integer AS active
+       (count(*) FILTER (WHERE ${ACTIVE}))::integer AS active
      FROM connections c WHERE ${visible} GROUP BY c.oauth_client_id`,
     values,
   );

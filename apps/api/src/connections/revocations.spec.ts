@@ -1,12 +1,12 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { type AddressInfo, createServer, Socket } from 'node:net';
-import { setTimeout as delay } from 'node:timers/promises';
 import { DataSource } from 'typeorm';
 import { HOUR, MINUTE } from '../config/clock.js';
 import { ChangeFeed } from '../database/change-feed.js';
 import { dataSourceOptions } from '../database/data-source.js';
 import { AppLogger } from '../telemetry/app-logger.js';
 import { bearer, grant } from '../testing/connections.js';
+import { eventually } from '../testing/eventually.js';
 import { call, type PortalUser, signIn } from '../testing/portal-user.js';
 import { createTestApp, type TestApp } from '../testing/test-app.js';
 import { AfterCommit } from './after-commit.js';
@@ -70,16 +70,6 @@ async function revokeUnannounced(): Promise<string> {
   } finally {
     await test.dataSource.query('ALTER TABLE revocations ENABLE TRIGGER announce');
   }
-}
-
-/** Waits for what comes by itself; fails loudly after `limit` ms. */
-async function eventually(holds: () => unknown, limit = 5000): Promise<number> {
-  const start = performance.now();
-  while (!(await holds())) {
-    if (performance.now() - start > limit) throw new Error(`did not happen: ${holds}`);
-    await delay(5);
-  }
-  return performance.now() - start;
 }
 
 async function killFeeds(): Promise<void> {

@@ -2,16 +2,16 @@ import { RevocationSet } from '@flixcheck/change-feed';
 import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import type { DataSource, EntityManager } from 'typeorm';
-import { Clock, HOUR } from '../config/clock.js';
+import { Clock, HOUR, MINUTE } from '../config/clock.js';
 import { ChangeFeed } from '../database/change-feed.js';
 import { preparedStatement } from '../database/prepared-statement.js';
 import { ApiError } from '../http/api-error.js';
 import { AppLogger } from '../telemetry/app-logger.js';
 import { AfterCommit } from './after-commit.js';
 
-const revokedAmong = preparedStatement<{ subject: string }>(
-  'revoked_among',
-  'SELECT subject FROM revocations WHERE subject = ANY ($1) LIMIT 1',
+const refusedAmong = preparedStatement<{ subject: string }>(
+  'refused_among',
+  'SELECT subject FROM revocations WHERE subject = ANY ($1) AND issued_before > $2 LIMIT 1',
 );
 
 /** A client that revokes each access token of a lineage when it refreshes needs one an hour. */
@@ -32,9 +32,16 @@ const REVOKE_ACCESS_TOKEN = `
   SELECT since FROM crowded`;
 
 /**
+ * What decides a moment reads the clock before it commits, and the clocks of nodes differ: tokens
+ * issued until so much later may stem from before. The database's triggers add the same.
+ */
+export const ISSUED_BEFORE_MARGIN_MS = MINUTE;
+
+/**
  * What every node must refuse although its signature is good: connections, families of refresh
- * tokens, single access tokens. The change feed keeps the set complete, so that a request costs no
- * read; while the feed is down, each request asks the database.
+ * tokens, single access tokens, and what was issued before a moment to a client, for a user or
+ * within an account. The change feed keeps the set complete, so that a request costs no read; while
+ * the feed is down, each request asks the database.
  */
 @Injectable()
 export class Revocations {
@@ -52,23 +59,24 @@ export class Revocations {
   }
 
   /**
-   * Whether one of the subjects of an access token has been revoked.
-   * @param subjects connection id, family id and `jti`
+   * Whether an access token is refused.
+   * @param subjects all that it is of, as `revocationSubjects` names them
+   * @param issuedAt when it was issued (epoch, ms); left out: long ago
    * @returns at once while the feed is live
    * @throws ApiError service_unavailable when nobody can tell: never an acceptance
    */
-  isRevoked(subjects: readonly string[]): boolean | Promise<boolean> {
-    if (this.revoked.hasAny(subjects)) return true;
-    return this.feed.isLive() ? false : this.isRevokedInDatabase(subjects);
+  isRevoked(subjects: readonly string[], issuedAt = 0): boolean | Promise<boolean> {
+    if (this.revoked.refuses(subjects, issuedAt)) return true;
+    return this.feed.isLive() ? false : this.isRevokedInDatabase(subjects, issuedAt);
   }
 
   /**
    * As `isRevoked`, but always asks the database: for answers that others will rely on.
    * @throws ApiError service_unavailable
    */
-  async isRevokedInDatabase(subjects: readonly string[]): Promise<boolean> {
+  async isRevokedInDatabase(subjects: readonly string[], issuedAt = 0): Promise<boolean> {
     try {
-      const rows = await revokedAmong(this.dataSource, [subjects]);
+      const rows = await refusedAmong(this.dataSource, [subjects, new Date(issuedAt)]);
       return rows.length > 0;
     } catch (error) {
       this.logger.warn(`revocations cannot be read: ${(error as Error).message}`);
@@ -76,6 +84,14 @@ export class Revocations {
         retryAfterSeconds: 1,
       });
     }
+  }
+
+  /**
+   * Whether a token that is issued now might be taken for one from before a moment that has been
+   * decided, so that who issues it must look for that moment in the database.
+   */
+  get mayRefuseNewTokens(): boolean {
+    return this.revoked.hasPassable || !this.feed.isLive();
   }
 
   /**
@@ -108,10 +124,14 @@ export class Revocations {
   /**
    * Makes this process refuse what it has itself revoked without waiting for the feed.
    * @param tx what revokes; nothing happens before its commit, nor if it rolls back
+   * @param at only what was issued before this moment and the margin; left out: everything
    */
-  rememberAfterCommit(tx: EntityManager, subjects: readonly string[]): void {
+  rememberAfterCommit(tx: EntityManager, subjects: readonly string[], at?: Date): void {
     if (subjects.length === 0) return;
-    this.afterCommit.run(tx, () => subjects.forEach((subject) => this.revoked.remember(subject)));
+    const issuedBefore = at && at.getTime() + ISSUED_BEFORE_MARGIN_MS;
+    this.afterCommit.run(tx, () =>
+      subjects.forEach((subject) => this.revoked.remember(subject, issuedBefore)),
+    );
   }
 
   /** How many subjects this process refuses at present. */

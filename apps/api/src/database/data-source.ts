@@ -3,6 +3,8 @@ import type { DataSourceOptions } from 'typeorm';
 import { InitialSchema1790000000000 } from './migrations/1790000000000-initial-schema.js';
 import { FindRequests1791000000000 } from './migrations/1791000000000-find-requests.js';
 import { SecretLastUsed1792000000000 } from './migrations/1792000000000-secret-last-used.js';
+import { IssuedBefore1793000000000 } from './migrations/1793000000000-issued-before.js';
+import { ActiveConnectionsOfAccount1793100000000 } from './migrations/1793100000000-active-connections-of-account.js';
 import { BackgroundWork1794000000000 } from './migrations/1794000000000-background-work.js';
 import { HousekeepingIndexes1794100000000 } from './migrations/1794100000000-housekeeping-indexes.js';
 import { BoundedGrants1796000000000 } from './migrations/1796000000000-bounded-grants.js';
@@ -14,6 +16,8 @@ export const MIGRATIONS = [
   InitialSchema1790000000000,
   FindRequests1791000000000,
   SecretLastUsed1792000000000,
+  IssuedBefore1793000000000,
+  ActiveConnectionsOfAccount1793100000000,
   BackgroundWork1794000000000,
   HousekeepingIndexes1794100000000,
   BoundedGrants1796000000000,

@@ -24,6 +24,8 @@ export interface AccessTokenSubject {
   connectionId: string;
   familyId: string;
   scope: string;
+  /** The token must not be taken for one from before this moment; null: there is none. */
+  notBefore?: Date | null;
 }
 
 export type VerifiedAccessToken = AccessTokenClaims;
@@ -61,6 +63,7 @@ export class AccessTokens {
     const { kid, privateKey } = this.keys.current();
     const iat = Math.floor(now.getTime() / 1000);
     const expiresIn = ACCESS_TOKEN_LIFETIME_MS / 1000;
+    const issuedAt = Math.max(now.getTime(), subject.notBefore?.getTime() ?? 0);
     const claims = {
       iss: this.config.publicUrl,
       aud: this.config.publicUrl,
@@ -69,8 +72,9 @@ export class AccessTokens {
       scope: subject.scope,
       iat,
       exp: iat + expiresIn,
-      // The family stands in the id, so that a whole family can be refused by one entry.
-      jti: `${subject.familyId}.${randomBytes(16).toString('base64url')}`,
+      // Family and moment stand in the id, so that one entry refuses a whole family, or all that
+      // was issued before a moment; `iat` has only seconds, and must be true.
+      jti: `${subject.familyId}.${issuedAt.toString(36)}.${randomBytes(16).toString('base64url')}`,
       account_id: subject.accountId,
       connection_id: subject.connectionId,
     };

@@ -1,4 +1,4 @@
-import type { RefreshToken } from '@flixcheck/oauth-protocol';
+import { limitScope, type RefreshToken, splitScope } from '@flixcheck/oauth-protocol';
 import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource } from 'typeorm';
@@ -9,7 +9,9 @@ import { OAuthCodesService } from '../oauth-codes/oauth-codes.service.js';
 import { Counters } from '../operations/counters.js';
 import type { Findings } from './client-endpoint.js';
 import {
+  findLimits,
   type GrantedRow,
+  type Limits,
   MAX_LINEAGES,
   type RedeemInput,
   type RotateInput,
@@ -128,7 +130,7 @@ export class GrantFailures {
     retryMs: number,
     findings: Findings,
   ): Promise<Refreshed> {
-    const { presented, oauthClientId, needsReadwrite, now } = rotation;
+    const { presented, oauthClientId, clientId, needed, now } = rotation;
     const located = await this.families.locate(presented);
     const connection = located && (await this.connections.findRecord(located.family.connectionId));
     if (!located || !connection || located.position === 'forged') {
@@ -168,19 +170,25 @@ export class GrantFailures {
         ),
       );
     }
-    if (needsReadwrite && !family.scope.split(' ').includes('readwrite')) {
+    const allowed = limitScope(family.scope, connection.scope);
+    if (needed.some((anyOf) => !anyOf.some((scope) => splitScope(allowed).includes(scope)))) {
       throw new OAuthError(
         'invalid_scope',
         'scope_wider_than_granted',
-        `The user granted '${family.scope}', which does not cover the scope asked for.`,
+        `The user allows '${allowed}' by now, which does not cover the scope asked for. Ask for that or less, or send the user to the authorize page again.`,
       );
     }
     if (isRetry(located, now, retryMs)) {
       // Only what is stored may be handed out: anything else would come back as a theft.
       if (!located.successor) throw successorUnknown();
+      const limits = await findLimits(this.dataSource, connection.id, clientId);
+      if (!limits) throw connectionEnded();
       findings.note = REFRESH_RETRIED;
       this.counters.refreshRetried();
-      return { granted: toGranted(located, connection), successor: located.successor };
+      return {
+        granted: toGranted(located, connection, limits),
+        successor: located.successor,
+      };
     }
     if (position === 'current') {
       throw invalidGrant(
@@ -246,13 +254,18 @@ function successorUnknown(): OAuthError {
   );
 }
 
-function toGranted({ family }: LocatedRefreshToken, connection: ConnectionRecord): GrantedRow {
+function toGranted(
+  { family }: LocatedRefreshToken,
+  connection: ConnectionRecord,
+  limits: Limits,
+): GrantedRow {
   return {
     familyId: family.id,
     connectionId: connection.id,
     userId: connection.userId,
     accountId: connection.accountId,
     scope: family.scope,
+    ...limits,
   };
 }
 

@@ -1,6 +1,7 @@
 import type { RefreshToken } from '@flixcheck/oauth-protocol';
 import { hashSecret } from '@flixcheck/oauth-protocol';
 import type { DataSource } from 'typeorm';
+import { NOT_COVERED } from '../connections/connections.service.js';
 import { preparedStatement } from '../database/prepared-statement.js';
 
 /**
@@ -15,7 +16,14 @@ export interface GrantedRow {
   connectionId: string;
   userId: string;
   accountId: string;
+  /** What the user consented to when the tokens were granted. */
   scope: string;
+  /** What the connection allows by now. */
+  connectionScope: string;
+  /** What the client is registered for by now; null where the caller's own view is as good. */
+  clientScope: string | null;
+  /** Access tokens of the connection that seem older are refused; null where there is no such moment. */
+  notBefore: Date | null;
 }
 
 /** What a code gave, and how many older lineages had to make room for it. */
@@ -29,14 +37,45 @@ export interface RedeemedRow extends GrantedRow {
  */
 export const MAX_LINEAGES = 100;
 
-export interface RedeemInput {
-  codeHash: Buffer;
+/** Whatever limits the tokens of a connection beside their own grant. */
+export type Limits = Pick<GrantedRow, 'connectionScope' | 'clientScope' | 'notBefore'>;
+
+/** What every grant says of itself. */
+interface GrantInput {
   oauthClientId: string;
+  /** The client's public name. */
+  clientId: string;
+  /** Whether a moment may have been decided that new tokens must not seem older than. */
+  lookForNotBefore: boolean;
+  now: Date;
+}
+
+/**
+ * What limits tokens of the connection `c`. The latest moment before which its tokens are refused is
+ * read on the same snapshot as the scopes: a token is either issued under what was decided then, or
+ * seems older and is refused.
+ */
+const limits = (lookForNotBefore: string, clientId: string): string => `
+  c.scope AS connection_scope,
+  CASE WHEN ${lookForNotBefore} THEN (
+    SELECT array_to_string(scopes, ' ') FROM oauth_clients WHERE id = c.oauth_client_id
+  ) END AS client_scope,
+  CASE WHEN ${lookForNotBefore} THEN (
+    SELECT max(r.issued_before) FROM revocations r
+     WHERE r.issued_before < 'infinity' AND r.subject = ANY (ARRAY[
+       c.id::text, 'user:' || c.user_id, 'client:' || ${clientId}, 'account:' || c.account_id,
+       'account:' || c.account_id || '+client:' || ${clientId}])
+  ) END AS not_before`;
+
+const LIMITS = `connection_scope AS "connectionScope", client_scope AS "clientScope",
+          not_before AS "notBefore"`;
+
+export interface RedeemInput extends GrantInput {
+  codeHash: Buffer;
   redirectUri: string | undefined;
   /** The S256 challenge of the verifier that was sent. */
   codeChallenge: string | undefined;
   family: { id: string; token: RefreshToken; expiresAt: Date };
-  now: Date;
 }
 
 const redeem = preparedStatement<RedeemedRow>(
@@ -49,11 +88,13 @@ const redeem = preparedStatement<RedeemedRow>(
         AND c.id = code.connection_id
         AND c.oauth_client_id = $2
         AND c.revoked_at IS NULL
+        AND ${NOT_COVERED}
         AND code.redeemed_at IS NULL
         AND code.expires_at > $3
         AND ($4::text IS NULL OR code.redirect_uri = $4)
         AND code.code_challenge IS NOT DISTINCT FROM $5::text
-     RETURNING code.connection_id, code.scope, c.user_id, c.account_id
+     RETURNING code.connection_id, code.scope, c.user_id, c.account_id,
+               ${limits('$10::boolean', '$11::text')}
    ), superseded AS (
      UPDATE refresh_token_families
         SET ended_at = $3, end_reason = 'superseded'
@@ -76,7 +117,7 @@ const redeem = preparedStatement<RedeemedRow>(
      SELECT connection_id, $3, 'token_issued', scope FROM redeemed
    )
    SELECT $6::uuid AS "familyId", connection_id AS "connectionId", user_id AS "userId",
-          account_id AS "accountId", scope,
+          account_id AS "accountId", scope, ${LIMITS},
           (SELECT count(*)::integer FROM superseded) AS superseded
      FROM redeemed`,
 );
@@ -96,18 +137,18 @@ export async function redeemCode(
     hashHandle(input.family.token),
     hashRefreshToken(input.family.token),
     input.family.expiresAt,
+    input.lookForNotBefore,
+    input.clientId,
   ]);
   return rows[0];
 }
 
-export interface RotateInput {
+export interface RotateInput extends GrantInput {
   presented: RefreshToken;
   successor: RefreshToken;
-  oauthClientId: string;
-  /** Whether the scope asked for needs `readwrite`; `read` is part of every grant. */
-  needsReadwrite: boolean;
+  /** For each scope asked for, the scopes that allow it; grant and connection need one of each. */
+  needed: readonly (readonly string[])[];
   expiresAt: Date;
-  now: Date;
 }
 
 const rotate = preparedStatement<GrantedRow>(
@@ -124,17 +165,22 @@ const rotate = preparedStatement<GrantedRow>(
         AND family.current_hash = $2
         AND family.ended_at IS NULL
         AND family.expires_at > $4
-        AND (NOT $7 OR 'readwrite' = ANY (string_to_array(family.scope, ' ')))
+        AND ($7::text[] IS NULL OR NOT EXISTS (
+          SELECT FROM unnest($7::text[]) AS need (any_of)
+           WHERE NOT string_to_array(family.scope, ' ') && string_to_array(need.any_of, ' ')
+              OR NOT string_to_array(c.scope, ' ') && string_to_array(need.any_of, ' ')))
         AND c.id = family.connection_id
         AND c.oauth_client_id = $6
         AND c.revoked_at IS NULL
-     RETURNING family.id, family.connection_id, family.scope, c.user_id, c.account_id
+        AND ${NOT_COVERED}
+     RETURNING family.id, family.connection_id, family.scope, c.user_id, c.account_id,
+               ${limits('$8::boolean', '$9::text')}
    ), event AS (
      INSERT INTO connection_events (connection_id, at, type, scope)
      SELECT connection_id, $4, 'refreshed', scope FROM rotated
    )
    SELECT id AS "familyId", connection_id AS "connectionId", user_id AS "userId",
-          account_id AS "accountId", scope
+          account_id AS "accountId", scope, ${LIMITS}
      FROM rotated`,
 );
 
@@ -150,7 +196,9 @@ export async function rotateRefreshToken(
     input.now,
     input.expiresAt,
     input.oauthClientId,
-    input.needsReadwrite,
+    input.needed.length === 0 ? null : input.needed.map((anyOf) => anyOf.join(' ')),
+    input.lookForNotBefore,
+    input.clientId,
   ]);
   return rows[0];
 }
@@ -161,4 +209,22 @@ export function hashHandle(token: RefreshToken): Buffer {
 
 export function hashRefreshToken(token: RefreshToken): Buffer {
   return hashSecret(token.value);
+}
+
+const limitsOfConnection = preparedStatement<Limits>(
+  'limits_of_connection',
+  `SELECT ${LIMITS} FROM (
+     SELECT ${limits('true', '$2::text')} FROM connections c
+      WHERE c.id = $1 AND c.revoked_at IS NULL AND ${NOT_COVERED}
+   ) limits`,
+);
+
+/** What limits the tokens of a connection, on one snapshot; undefined where it has ended. */
+export async function findLimits(
+  dataSource: DataSource,
+  connectionId: string,
+  clientId: string,
+): Promise<Limits | undefined> {
+  const [row] = await limitsOfConnection(dataSource, [connectionId, clientId]);
+  return row;
 }

@@ -2,9 +2,13 @@ import {
   hashSecret,
   isCodeVerifier,
   isOwnResource,
+  limitScope,
   narrowScope,
   type RefreshToken,
+  resolveRequestedScope,
   s256Challenge,
+  SCOPES,
+  scopesAllowing,
   splitScope,
 } from '@flixcheck/oauth-protocol';
 import { Inject, Injectable } from '@nestjs/common';
@@ -13,7 +17,9 @@ import { randomUUID } from 'node:crypto';
 import { DataSource } from 'typeorm';
 import { DAY, SECOND } from '../config/clock.js';
 import { CONFIG, type RuntimeConfig } from '../config/config.module.js';
+import { Revocations } from '../connections/revocations.js';
 import { OAuthError } from '../http/api-error.js';
+import type { OAuthClient } from '../oauth-clients/oauth-clients.service.js';
 import { Counters } from '../operations/counters.js';
 import { AccessTokens } from './access-tokens.js';
 import type { Findings } from './client-endpoint.js';
@@ -50,6 +56,7 @@ export class TokenGrants {
     private readonly refreshTokens: RefreshTokens,
     private readonly failures: GrantFailures,
     private readonly counters: Counters,
+    private readonly revocations: Revocations,
   ) {}
 
   /** @throws OAuthError */
@@ -92,7 +99,7 @@ export class TokenGrants {
     }
     const redemption = {
       codeHash: hashSecret(code),
-      oauthClientId: client.id,
+      ...this.ofClient(client),
       redirectUri: parameters.redirect_uri,
       codeChallenge: verifier === undefined ? undefined : s256Challenge(verifier),
       now: at,
@@ -105,30 +112,27 @@ export class TokenGrants {
     if (!granted) throw await this.failures.explainCode(code, redemption, findings);
     this.counters.lineagesEnded('superseded', granted.superseded);
     findings.connectionId = granted.connectionId;
-    return this.respond(granted, client.clientId, refreshToken, granted.scope, at);
+    return this.respond(granted, client, refreshToken, undefined, at);
   }
 
   /** RFC 6749 §6, with rotation (RFC 9700 §4.14.2) that is safe to retry. */
   private async refresh(request: ClientRequest, findings: Findings): Promise<TokenResponse> {
     const { parameters, client, at } = request;
     const value = requireParameter(parameters, 'refresh_token');
-    const asked = narrowScope(parameters.scope, 'readwrite');
-    if (!asked.ok) throw new OAuthError('invalid_scope', 'scope_invalid', asked.reason);
+    checkAskedScope(parameters.scope, client);
     const presented = this.refreshTokens.parse(value);
     if (!presented) throw this.failures.unknownRefreshToken();
     const rotation = {
       presented,
-      oauthClientId: client.id,
-      needsReadwrite: splitScope(parameters.scope ?? '').includes('readwrite'),
+      ...this.ofClient(client),
+      needed: splitScope(parameters.scope ?? '').map(scopesAllowing),
       now: at,
     };
     const { granted, successor } =
       (await this.rotate(rotation)) ??
       (await this.failures.retryOrExplain(rotation, REFRESH_RETRY_MS, findings));
     findings.connectionId = granted.connectionId;
-    const scope = narrowScope(parameters.scope, granted.scope);
-    if (!scope.ok) throw new OAuthError('invalid_scope', 'scope_wider_than_granted', scope.reason);
-    return this.respond(granted, client.clientId, successor, scope.scope, at);
+    return this.respond(granted, client, successor, parameters.scope, at);
   }
 
   private async rotate(
@@ -143,22 +147,52 @@ export class TokenGrants {
     return granted && { granted, successor };
   }
 
+  private ofClient({ id, clientId }: OAuthClient) {
+    const lookForNotBefore = this.revocations.mayRefuseNewTokens;
+    return { oauthClientId: id, clientId, lookForNotBefore };
+  }
+
+  /** @param asked the `scope` of a refresh; the grant's statement has found it allowed */
   private respond(
     granted: GrantedRow,
-    clientId: string,
+    { clientId, scopes }: OAuthClient,
     refreshToken: RefreshToken,
-    scope: string,
+    asked: string | undefined,
     at: Date,
   ): TokenResponse {
-    const { accessToken, expiresIn } = this.accessTokens.issue({ ...granted, clientId, scope }, at);
+    const { connectionScope, clientScope } = granted;
+    const registered = clientScope ?? scopes.join(' ');
+    const allowed = limitScope(granted.scope, connectionScope, registered);
+    const scope = narrowScope(asked, allowed);
+    if (!scope.ok || scope.scope === '') throw nothingLeft();
+    const subject = { ...granted, clientId, scope: scope.scope };
+    const { accessToken, expiresIn } = this.accessTokens.issue(subject, at);
     return {
       access_token: accessToken,
       token_type: 'Bearer',
       expires_in: expiresIn,
       refresh_token: refreshToken.value,
-      scope,
+      scope: scope.scope,
     };
   }
+}
+
+/** What can be said without the refresh token; the rest is in the grant's statement. */
+function checkAskedScope(asked: string | undefined, { scopes }: OAuthClient): void {
+  const known = narrowScope(asked, SCOPES.join(' '));
+  if (!known.ok) throw new OAuthError('invalid_scope', 'scope_invalid', known.reason);
+  if (asked === undefined || asked.trim() === '') return;
+  const registered = resolveRequestedScope(asked, scopes);
+  if (registered.ok) return;
+  throw new OAuthError('invalid_scope', 'scope_not_registered', registered.reason);
+}
+
+function nothingLeft(): OAuthError {
+  return new OAuthError(
+    'invalid_scope',
+    'scope_no_longer_allowed',
+    'Nothing that the user granted is still allowed to this client. Ask the operator which scopes the client is registered for.',
+  );
 }
 
 function idlesOutAt(at: Date): Date {

@@ -1,3 +1,5 @@
+import { revocationSubjects } from '@flixcheck/access-token-verifier';
+import { limitScope } from '@flixcheck/oauth-protocol';
 import { Inject, Injectable } from '@nestjs/common';
 import { CONFIG, type RuntimeConfig } from '../config/config.module.js';
 import { ConnectionsService } from '../connections/connections.service.js';
@@ -83,7 +85,7 @@ export class TokenIntrospection {
     }
     return {
       active: true,
-      scope: family.scope,
+      scope: limitScope(family.scope, connection.scope, client.scopes.join(' ')),
       client_id: client.clientId,
       sub: connection.userId,
       iss: this.config.publicUrl,
@@ -109,8 +111,8 @@ export class TokenIntrospection {
     }
     if (verified.clientId !== client.clientId) return INACTIVE;
     findings.connectionId = verified.connectionId;
-    const { connectionId, familyId, jti } = verified;
-    if (await this.revocations.isRevokedInDatabase([connectionId, familyId, jti])) return INACTIVE;
+    const subjects = revocationSubjects(verified);
+    if (await this.revocations.isRevokedInDatabase(subjects, verified.issuedAt)) return INACTIVE;
     return {
       active: true,
       scope: verified.scope,
@@ -121,9 +123,9 @@ export class TokenIntrospection {
       aud: this.config.publicUrl,
       iat: verified.iat,
       exp: verified.exp,
-      jti,
+      jti: verified.jti,
       account_id: verified.accountId,
-      connection_id: connectionId,
+      connection_id: verified.connectionId,
     };
   }
 }

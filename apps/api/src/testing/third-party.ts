@@ -4,6 +4,7 @@ import type { PortalUser } from './portal-user.js';
 export interface TokenBody {
   access_token: string;
   refresh_token: string;
+  scope: string;
   error?: string;
   error_description?: string;
 }

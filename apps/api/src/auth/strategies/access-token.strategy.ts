@@ -1,3 +1,4 @@
+import { revocationSubjects } from '@flixcheck/access-token-verifier';
 import { Inject, Injectable } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { CONFIG, type RuntimeConfig } from '../../config/config.module.js';
@@ -35,11 +36,13 @@ export class AccessTokenStrategy {
       throw invalidToken(this.config.publicUrl, malformed);
     }
     const verified = await this.verify(token);
-    const { connectionId, familyId, jti, kid } = verified;
-    if (await this.revocations.isRevoked([connectionId, familyId, jti, kid])) {
-      throw invalidToken(this.config.publicUrl, 'The access token has been revoked.');
+    if (await this.revocations.isRevoked(revocationSubjects(verified), verified.issuedAt)) {
+      throw invalidToken(
+        this.config.publicUrl,
+        'The access token has been revoked. Refresh it; where that is refused too, send the user to the authorize page again.',
+      );
     }
-    const { userId, accountId, clientId, scope } = verified;
+    const { userId, accountId, connectionId, clientId, scope } = verified;
     return { via: 'bearer', userId, accountId, connectionId, clientId, scope };
   }
 

@@ -42,8 +42,8 @@ export class BoundedGrants1796000000000 implements MigrationInterface {
       runner,
       'connection_events',
       'connection_events_type_check',
-      `CHECK (type IN ('granted', 'renewed', 'token_issued', 'refreshed', 'used', 'revoked',
-        'reuse_detected', 'refresh_refused', 'grant_revoked'))`,
+      `CHECK (type IN ('granted', 'renewed', 'narrowed', 'token_issued', 'refreshed', 'used',
+        'revoked', 'reuse_detected', 'refresh_refused', 'grant_revoked'))`,
     );
   }
 
@@ -52,8 +52,8 @@ export class BoundedGrants1796000000000 implements MigrationInterface {
       DELETE FROM connection_events WHERE type = 'grant_revoked';
       ALTER TABLE connection_events DROP CONSTRAINT connection_events_type_check,
         ADD CONSTRAINT connection_events_type_check CHECK (type IN
-          ('granted', 'renewed', 'token_issued', 'refreshed', 'used', 'revoked', 'reuse_detected',
-           'refresh_refused'));
+          ('granted', 'renewed', 'narrowed', 'token_issued', 'refreshed', 'used', 'revoked',
+           'reuse_detected', 'refresh_refused')) NOT VALID;
       UPDATE refresh_token_families SET end_reason = 'refresh_token_reused'
        WHERE end_reason IN ('revoked', 'superseded');
       ALTER TABLE refresh_token_families

@@ -1,0 +1,98 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { sql } from '../harness/database.js';
+import { eventually } from '../harness/eventually.js';
+import { addPairs, connect, end, type Pair } from './endings.js';
+import { type Fleet, startFleet, statusAt } from './fleet.js';
+import { report, scale } from './scale.js';
+
+/** As many connections as the application, and each of the people's companies, has besides. */
+const CONNECTIONS = scale('LOAD_CONNECTIONS', 20_000);
+const EVERYTHING_MS = 600_000;
+
+let fleet: Fleet;
+let pair: Pair;
+beforeAll(async () => {
+  fleet = await startFleet();
+  [pair] = (await addPairs(fleet, 1)) as [Pair];
+});
+afterAll(() => fleet.nodes.stop());
+
+const query = <Row>(statement: string, values: unknown[] = []): Promise<Row[]> =>
+  sql<Row>(fleet.nodes.databaseUrl, statement, values);
+
+/** Connections of the application with as many people, each with a refresh token that would work. */
+async function fill(oauthClientId: string): Promise<void> {
+  await query(
+    `WITH people AS (
+       INSERT INTO users (id, account_id, email, first_name, last_name, role, locale, status,
+         password_hash, created_at, updated_at)
+       SELECT gen_random_uuid(), account_id, gen_random_uuid() || '@musterhaus.example', first_name,
+         last_name, role, locale, status, password_hash, now(), now()
+       FROM users, generate_series(1, $2) WHERE id = $1
+       RETURNING id, account_id
+     ), connected AS (
+       INSERT INTO connections (id, oauth_client_id, user_id, account_id, scope, granted_at)
+       SELECT gen_random_uuid(), $3, id, account_id, 'readwrite', now() FROM people
+       RETURNING id
+     )
+     INSERT INTO refresh_token_families
+       (id, connection_id, handle_hash, scope, generation, current_hash, created_at, expires_at)
+     SELECT gen_random_uuid(), id, sha256(id::text::bytea), 'readwrite', 1, sha256(id::text::bytea),
+       now(), now() + interval '30 days'
+     FROM connected`,
+    [pair.member.id, CONNECTIONS, oauthClientId],
+  );
+  await query('ANALYZE connections, refresh_token_families, users');
+}
+
+const active = async (oauthClientId: string): Promise<number> => {
+  const [row] = await query<{ count: number }>(
+    `SELECT count(*)::integer AS count FROM connections
+      WHERE oauth_client_id = $1 AND revoked_at IS NULL`,
+    [oauthClientId],
+  );
+  return row?.count ?? 0;
+};
+
+async function untilRefused(url: string, accessToken: string, since: number): Promise<number> {
+  for (;;) {
+    const sentAfter = performance.now() - since;
+    if ((await statusAt(url, accessToken)) === 401) return sentAfter;
+    if (sentAfter > 30_000) throw new Error('still accepted');
+  }
+}
+
+describe('the kill switch works at any size', () => {
+  it(
+    `a client with ${CONNECTIONS} connections is off on every node under a second, and its rows follow`,
+    async () => {
+      const { application } = pair;
+      await fill(application.id);
+      const victim = await connect(pair, fleet, 0);
+      const since = performance.now();
+      const [acknowledgedMs, ...refusedMs] = await Promise.all([
+        end('disabled client', victim, pair, fleet, 0).then(() => performance.now() - since),
+        ...fleet.urls.map((url) => untilRefused(url, victim.accessToken, since)),
+      ]);
+      const refresh = await application.at(1).refresh(victim.refreshToken);
+      expect(refresh.status).toBeGreaterThanOrEqual(400);
+      expect(Math.max(...refusedMs)).toBeLessThan(1000);
+      // One entry for each node to know, not one for each connection.
+      const [{ count: entries } = { count: NaN }] = await query<{ count: number }>(
+        'SELECT count(*)::integer AS count FROM revocations',
+      );
+      expect(entries).toBeLessThan(10);
+      const open = () => query('SELECT FROM connection_endings');
+      await eventually(open, (endings) => endings.length === 0, EVERYTHING_MS);
+      expect(await active(application.id)).toBe(0);
+      const rowsMs = performance.now() - since;
+      report('kill switch', {
+        connections: CONNECTIONS + 1,
+        acknowledgedMs,
+        refusedMs: Math.max(...refusedMs),
+        rowsMs,
+      });
+    },
+    EVERYTHING_MS * 2,
+  );
+});
