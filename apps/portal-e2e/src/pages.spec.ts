@@ -126,6 +126,23 @@ test('the focus stays with the heading when that of a loading page goes', async 
   await expect(heading(page)).toBeFocused();
 });
 
+test('the sign-in page tells somebody who is signed in so, and leads on or changes the account', async ({
+  page,
+  member: _,
+}) => {
+  await signIn(page, MEMBER);
+  await page.goto(`${portalUrl()}/portal/sign-in`);
+  await expect(heading(page)).toHaveText('Sie sind bereits angemeldet');
+  await expect(page.getByText(MEMBER)).toBeVisible();
+  await page.getByRole('button', { name: 'Weiter zu den Verbindungen' }).click();
+  await expect(heading(page)).toHaveText('Verbindungen');
+
+  await page.goto(`${portalUrl()}/portal/sign-in`);
+  await page.getByRole('button', { name: 'Anderes Konto verwenden' }).click();
+  await expect(heading(page)).toHaveText('Anmelden');
+  await expect(page.getByLabel('E-Mail-Adresse')).toBeFocused();
+});
+
 test('the language and theme that were chosen stay chosen', async ({ page }) => {
   await page.goto(`${portalUrl()}/portal/sign-in`);
   await page.getByRole('combobox', { name: 'Darstellung' }).selectOption('dark');

@@ -88,6 +88,11 @@ const allow = (page: Page) =>
 const guest: PortalState[] = [
   { name: 'sign-in', open: (page) => show(page, `${portalUrl()}/portal/sign-in`) },
   {
+    name: 'sign-in-already',
+    who: OTHER_ADMIN,
+    open: (page) => show(page, `${portalUrl()}/portal/sign-in`),
+  },
+  {
     name: 'sign-in-for-application',
     open: async (page) => {
       await show(page, authorizeUrl());

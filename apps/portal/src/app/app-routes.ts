@@ -1,7 +1,7 @@
 import { Routes } from '@angular/router';
 import { provideTranslocoScope } from '@jsverse/transloco';
 import { AuthorizePage } from './authorize/authorize-page';
-import { sessionGuard } from './session/session-guard';
+import { sessionGuard, sessionKnown } from './session/session-guard';
 
 /** Starting the application and building its first page are long enough for a task each. */
 const inOwnTask = () => new Promise<boolean>((resolve) => setTimeout(() => resolve(true)));
@@ -18,6 +18,7 @@ export const routes: Routes = [
   {
     path: 'sign-in',
     title: 'titles.signIn',
+    canActivate: [sessionKnown],
     providers: [provideTranslocoScope('sign-in')],
     loadComponent: () => import('./sign-in/sign-in-page').then((file) => file.SignInPage),
   },

@@ -19,3 +19,10 @@ export const sessionGuard: CanActivateFn = async (_route, state) => {
     },
   );
 };
+
+/** Finds out who is signed in before the sign-in page asks anybody to; it opens either way. */
+export const sessionKnown: CanActivateFn = async () => {
+  const store = inject(SessionStore);
+  if (!store.nobody()) await store.load().catch(() => null);
+  return true;
+};

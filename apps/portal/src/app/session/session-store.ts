@@ -13,6 +13,10 @@ export class SessionStore {
 
   private readonly failed = signal<ApiError | null>(null);
 
+  private readonly absent = signal(false);
+
+  /** The API has said, or this page has brought about, that nobody is signed in. */
+  readonly nobody = this.absent.asReadonly();
   /** Why it is not known who is signed in: the API did not answer, or not well. */
   readonly failure = this.failed.asReadonly();
   readonly session = this.current.asReadonly();
@@ -26,12 +30,14 @@ export class SessionStore {
     if (known) return known;
     try {
       const answer = await this.api.get<Envelope<Session>>('/user/v7/sessions/current', TELL);
-      this.current.set(answer.resource);
-      this.failed.set(null);
+      this.arrive(answer.resource);
       return answer.resource;
     } catch (cause) {
       const error = apiErrorFrom(cause);
-      if (error.code === 'session_required') return null;
+      if (error.code === 'session_required') {
+        this.absent.set(true);
+        return null;
+      }
       this.failed.set(error);
       throw error;
     }
@@ -43,8 +49,7 @@ export class SessionStore {
       { resource: { email, password } },
       TELL,
     );
-    this.current.set(answer.resource);
-    this.failed.set(null);
+    this.arrive(answer.resource);
     return answer.resource;
   }
 
@@ -56,7 +61,7 @@ export class SessionStore {
       const error = apiErrorFrom(cause);
       if (error.code !== 'session_required') throw error;
     }
-    this.current.set(null);
+    this.forget();
   }
 
   /** Takes over what the user has changed about themselves. */
@@ -68,5 +73,12 @@ export class SessionStore {
 
   forget(): void {
     this.current.set(null);
+    this.absent.set(true);
+  }
+
+  private arrive(session: Session): void {
+    this.current.set(session);
+    this.absent.set(false);
+    this.failed.set(null);
   }
 }

@@ -1,10 +1,11 @@
 import { beforeEach, describe, expect, it, jest } from '@jest/globals';
-import { Component } from '@angular/core';
+import { Component, signal } from '@angular/core';
 import { ComponentFixture, TestBed } from '@angular/core/testing';
 import { Router } from '@angular/router';
 import { control, providePortal, shown, textOf } from '../../testing/portal-testing';
 import { Api } from '../api/api';
 import { errorFromAnswer } from '../api/problem';
+import { Session } from '../api/types';
 import { SessionStore } from '../session/session-store';
 import { SignInPage } from './sign-in-page';
 
@@ -13,6 +14,8 @@ class Elsewhere {}
 
 const get = jest.fn<(path: string) => Promise<unknown>>();
 const signIn = jest.fn<(email: string, password: string) => Promise<void>>();
+const signOut = jest.fn<() => Promise<void>>();
+const session = signal<Session | null>(null);
 const returnTo = '/oauth/authorize?clientId=maklerwelt-crm&state=a+b%2Fc';
 
 async function open(to?: string): Promise<ComponentFixture<SignInPage>> {
@@ -56,11 +59,12 @@ beforeEach(() => {
     },
   });
   signIn.mockResolvedValue();
+  session.set(null);
   TestBed.configureTestingModule({
     providers: [
       ...providePortal(['sign-in'], [{ path: '**', component: Elsewhere }]),
       { provide: Api, useValue: { get } },
-      { provide: SessionStore, useValue: { signIn } },
+      { provide: SessionStore, useValue: { signIn, signOut, session } },
     ],
   });
 });
@@ -129,5 +133,55 @@ describe('the sign-in page', () => {
     const host = (await open()).nativeElement as HTMLElement;
     expect(host.querySelector('#email')?.getAttribute('autocomplete')).toBe('username');
     expect(host.querySelector('#password')?.getAttribute('autocomplete')).toBe('current-password');
+  });
+
+  describe('for somebody who is signed in', () => {
+    beforeEach(() => {
+      session.set({
+        id: 's1',
+        user: {
+          id: 'u1',
+          email: 'user@musterhaus.example',
+          firstName: 'Jonas',
+          lastName: 'Feld',
+          role: 'member',
+          locale: 'de',
+        },
+        account: { id: 'a1', name: 'Musterhaus GmbH' },
+      } as Session);
+      signOut.mockImplementation(async () => session.set(null));
+    });
+
+    async function openSignedIn(to?: string): Promise<ComponentFixture<SignInPage>> {
+      const fixture = TestBed.createComponent(SignInPage);
+      if (to) fixture.componentRef.setInput('returnTo', to);
+      await shown(fixture, () => control(fixture, 'Anderes Konto verwenden'));
+      return fixture;
+    }
+
+    it('says who that is, and leads on to where they wanted to go', async () => {
+      const fixture = await openSignedIn(returnTo);
+      expect(textOf(fixture)).toContain('Jonas Feld');
+      expect(textOf(fixture)).toContain('user@musterhaus.example');
+      expect(control(fixture, 'Anmelden')).toBeUndefined();
+      control(fixture, 'Weiter')?.click();
+      const router = TestBed.inject(Router);
+      await shown(fixture, () => router.url === returnTo);
+    });
+
+    it('asks somebody else to sign in after signing out', async () => {
+      const fixture = await openSignedIn();
+      control(fixture, 'Anderes Konto verwenden')?.click();
+      await shown(fixture, () => control(fixture, 'Anmelden'));
+      expect(signOut).toHaveBeenCalledTimes(1);
+    });
+
+    it('says when signing out has failed', async () => {
+      signOut.mockRejectedValue(problem(503, 'service_unavailable'));
+      const fixture = await openSignedIn();
+      control(fixture, 'Anderes Konto verwenden')?.click();
+      await shown(fixture, () => textOf(fixture).includes('Der Wechsel des Kontos'));
+      expect(textOf(fixture)).toContain('Jonas Feld');
+    });
   });
 });

@@ -23,6 +23,7 @@ import { SessionStore } from '../session/session-store';
 import { ClientLogo } from '../ui/client-logo';
 import { GuestLayout } from '../ui/guest-layout';
 import { Icon } from '../ui/icon';
+import { Monogram } from '../ui/monogram';
 import { PasswordField } from '../ui/password-field';
 import { Countdown } from './countdown';
 
@@ -40,7 +41,7 @@ const TROUBLE_TEXTS: Record<string, string> = {
 @Component({
   selector: 'fx-sign-in-page',
   changeDetection: ChangeDetectionStrategy.OnPush,
-  imports: [ClientLogo, GuestLayout, Icon, PasswordField, TranslocoDirective],
+  imports: [ClientLogo, GuestLayout, Icon, Monogram, PasswordField, TranslocoDirective],
   providers: [Countdown],
   templateUrl: './sign-in-page.html',
   styleUrl: './sign-in-page.scss',
@@ -57,6 +58,10 @@ export class SignInPage {
   protected readonly email = signal('');
   protected readonly password = signal('');
   protected readonly busy = signal(false);
+  protected readonly switching = signal(false);
+  protected readonly switchFailed = signal(false);
+  /** Who need not sign in; somebody who has just done so is on the way already. */
+  protected readonly visitor = computed(() => (this.busy() ? null : this.session.session()));
   /** Set once somebody has tried to send the form; before that nothing is complained about. */
   private readonly tried = signal(false);
   protected readonly emailMissing = computed(() => this.tried() && this.email() === '');
@@ -102,6 +107,24 @@ export class SignInPage {
     });
   }
 
+  protected async goOn(): Promise<void> {
+    await this.router.navigateByUrl(this.target(), { replaceUrl: true });
+  }
+
+  /** Signs out; the form is shown where nobody is signed in. */
+  protected async switchUser(): Promise<void> {
+    if (this.switching()) return;
+    this.switching.set(true);
+    this.switchFailed.set(false);
+    try {
+      await this.session.signOut();
+    } catch {
+      this.switchFailed.set(true);
+    } finally {
+      this.switching.set(false);
+    }
+  }
+
   protected async send(event: Event): Promise<void> {
     event.preventDefault();
     if (this.busy() || this.countdown.remaining() > 0) return;
@@ -116,7 +139,7 @@ export class SignInPage {
     this.busy.set(true);
     try {
       await this.session.signIn(this.email().trim(), this.password());
-      await this.router.navigateByUrl(this.target(), { replaceUrl: true });
+      await this.goOn();
     } catch (cause) {
       const { code, problem } = apiErrorFrom(cause);
       this.problemCode.set(code);
