@@ -88,6 +88,15 @@ const UNCHANGED = { heading: 'authorize.leaving.denied', text: 'authorize.leavin
       background: var(--mat-sys-primary);
       animation: run 1.2s var(--fx-ease) infinite;
     }
+    @media (forced-colors: active) {
+      .track {
+        border: 1px solid;
+      }
+      .track::after {
+        background: CanvasText;
+        forced-color-adjust: none;
+      }
+    }
     @keyframes run {
       from {
         transform: translateX(-100%);
