@@ -1,0 +1,203 @@
+import type { Page } from '@playwright/test';
+import {
+  ADMIN,
+  authorizeUrl,
+  expect,
+  expectNoSidewaysScroll,
+  portalUrl,
+  PortalApi,
+  signIn,
+  test,
+} from './harness/fixtures';
+import { lengthenAnswers, LONGEST, unreadableTexts } from './harness/long-texts';
+import { sampleConnections, type SampleConnections } from './harness/sample-connections';
+
+let sample: SampleConnections;
+
+test.beforeAll(async ({ playwright }) => {
+  const request = await playwright.request.newContext();
+  await (await PortalApi.signIn(request, ADMIN)).endAllConnections();
+  await request.dispose();
+  sample = await sampleConnections();
+});
+
+test.afterAll(() => sample.remove());
+
+test.use({ contextOptions: { reducedMotion: 'reduce' } });
+
+const settings = (path: string): string => `${portalUrl()}/portal/settings/${path}`;
+const button = (page: Page, name: RegExp) => page.getByRole('button', { name });
+
+interface Place {
+  open: (page: Page) => Promise<unknown>;
+  /** nobody is signed in */
+  guest?: boolean;
+}
+
+const dialogOf = async (page: Page, path: string, opener: RegExp): Promise<void> => {
+  await page.goto(settings(path));
+  await button(page, opener).first().click();
+  await expect(page.getByRole('dialog').or(page.getByRole('alertdialog'))).toBeVisible();
+};
+
+const PLACES: Record<string, Place> = {
+  'sign-in for an application': {
+    guest: true,
+    open: (page) => page.goto(authorizeUrl()),
+  },
+  'sign-in for somebody signed in': {
+    open: (page) =>
+      page.goto(
+        `${portalUrl()}/portal/sign-in?returnTo=${encodeURIComponent('/oauth/authorize?clientId=maklerwelt-crm')}`,
+      ),
+  },
+  consent: { open: (page) => page.goto(authorizeUrl()) },
+  'leaving after consent': {
+    open: async (page) => {
+      await page.route('**/user/v7/oauth-codes', (route) =>
+        route.fulfill({
+          status: 201,
+          json: { resource: { code: 'c', expiresAt: '', redirectTo: null } },
+        }),
+      );
+      await page.goto(authorizeUrl());
+      await button(page, /^(Verbindung erneuern|Renew connection)$/).click();
+      await expect(page.getByRole('status')).toBeVisible();
+    },
+  },
+  'leaving after a refusal': {
+    open: async (page) => {
+      await page.route(/\/callback/, (route) => route.fulfill({ status: 204 }));
+      await page.goto(authorizeUrl());
+      await button(page, /^(Ablehnen|Decline)$/).click();
+      await expect(page.getByRole('status')).toBeVisible();
+    },
+  },
+  'an error that goes back to the application': {
+    open: async (page) => {
+      await page.route(/oauth-authorization-request/, (route) =>
+        route.fulfill({
+          status: 400,
+          contentType: 'application/problem+json',
+          json: {
+            status: 400,
+            code: 'invalid_scope',
+            detail: LONGEST.description,
+            redirectTo: `https://${LONGEST.host}/?error=invalid_scope`,
+          },
+        }),
+      );
+      await page.goto(authorizeUrl());
+      await button(page, /^(Hier bleiben|Stay here)$/).click();
+      await page.locator('summary').click();
+    },
+  },
+  connections: { open: (page) => page.goto(settings('connections')) },
+  'ended connections': { open: (page) => page.goto(settings('connections?list=ended')) },
+  'available applications': { open: (page) => page.goto(settings('connections?list=apps')) },
+  'ending one': {
+    open: (page) => dialogOf(page, 'connections', /^(Verbindung .* beenden|End .*connection)/),
+  },
+  'ending all of an application': {
+    open: (page) => dialogOf(page, 'connections?app=belegscanner', /^(Alle beenden|End all)$/),
+  },
+  'a connection': { open: (page) => page.goto(settings(`connections/${sample.used}`)) },
+  'a connection that has ended': {
+    open: (page) => page.goto(settings(`connections/${sample.ended}`)),
+  },
+  'a connection that needs reconnecting': {
+    open: (page) => page.goto(settings(`connections/${sample.refused}`)),
+  },
+  team: { open: (page) => page.goto(settings('team')) },
+  'disabling a person': { open: (page) => dialogOf(page, 'team', /sperren$|^Disable/) },
+  security: { open: (page) => page.goto(settings('security')) },
+  'signing a device out': {
+    open: (page) => dialogOf(page, 'security', /(abmelden$|^Sign out .)/i),
+  },
+  'the account’s panel': {
+    open: async (page) => {
+      await page.goto(settings('security'));
+      await button(page, /^(Konto und Einstellungen|Account and settings)/).click();
+    },
+  },
+};
+
+const SIZES = [
+  { width: 320, height: 640 },
+  { width: 768, height: 1024 },
+  { width: 1280, height: 860 },
+];
+
+for (const [language, locale] of [
+  ['German', 'de-DE'],
+  ['English', 'en-GB'],
+] as const) {
+  test.describe(`the longest texts from outside, in ${language}`, () => {
+    test.use({ locale });
+
+    for (const [name, { open, guest }] of Object.entries(PLACES)) {
+      test(`${name}: nothing is cut, and nothing scrolls sideways`, async ({ page }) => {
+        if (!guest) await signIn(page, ADMIN);
+        // Somebody else's device, to be signed out.
+        await signIn(page, ADMIN);
+        if (guest) await page.context().clearCookies();
+        await lengthenAnswers(page);
+        await open(page);
+        await expect(page.getByRole('heading').first()).toBeVisible();
+        await expect(page.locator('[aria-busy="true"]')).toHaveCount(0);
+        for (const size of SIZES) {
+          await page.setViewportSize(size);
+          await expectNoSidewaysScroll(page);
+          expect(await unreadableTexts(page), `${size.width} px`).toEqual([]);
+        }
+      });
+    }
+  });
+}
+
+// What an answer changes may still be on its way when the test is over.
+test.afterEach(({ page }) => page.unrouteAll({ behavior: 'ignoreErrors' }));
+
+test('the longest names leave the filters as narrow as they are', async ({ page }) => {
+  await signIn(page, ADMIN);
+  await lengthenAnswers(page);
+  for (const { width, height } of SIZES) {
+    await page.setViewportSize({ width, height });
+    await page.goto(settings('connections'));
+    const filters = page.locator('main select');
+    await expect(filters.first()).toBeVisible();
+    await expect(filters.first().locator('option').nth(1)).toBeAttached();
+    for (const filter of await filters.all()) {
+      await filter.selectOption({ index: 1 });
+      const box = await filter.boundingBox();
+      expect(box?.width).toBeLessThanOrEqual(Math.min(width - 32, 340));
+      await filter.selectOption({ index: 0 });
+    }
+  }
+});
+
+test('the longest names leave no card under another', async ({ page }) => {
+  await signIn(page, ADMIN);
+  await lengthenAnswers(page);
+  await page.goto(settings('connections?list=apps'));
+  await expect(page.locator('.cards article').first()).toBeVisible();
+  for (const size of SIZES) {
+    await page.setViewportSize(size);
+    const overlapping = await page.evaluate(() => {
+      const boxes = [...document.querySelectorAll('.cards article')].map((card) =>
+        card.getBoundingClientRect(),
+      );
+      return boxes.filter((one, index) =>
+        boxes.some(
+          (other, at) =>
+            at > index &&
+            one.left < other.right - 1 &&
+            other.left < one.right - 1 &&
+            one.top < other.bottom - 1 &&
+            other.top < one.bottom - 1,
+        ),
+      ).length;
+    });
+    expect(overlapping, `${size.width} px`).toBe(0);
+  }
+});
