@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { bearer, type Problem, query, send } from './harness/http.js';
 import { register } from './harness/registry.js';
-import type { ThirdParty } from './harness/third-party.js';
+import type { ThirdParty, TokenAnswer } from './harness/third-party.js';
 import { startWorld, type World } from './harness/world.js';
 
 let world: World;
@@ -104,6 +104,46 @@ describe('what a scope allows', () => {
     expect((await createCheck(wide.access_token)).status).toBe(401);
     expect((await createCheck(narrow.access_token)).status).toBe(403);
     expect((await both.refresh(wide.refresh_token)).body.scope).toBe('read');
+  });
+});
+
+describe('rights that are taken away while the connection goes on', () => {
+  /** Tokens that could write until now are refused, and a refresh brings what is left. */
+  async function expectNarrowed(client: ThirdParty, wide: TokenAnswer): Promise<void> {
+    const refused = await createCheck(wide.access_token);
+    expect([refused.status, refused.body.code]).toEqual([401, 'invalid_token']);
+    const tooMuch = await client.refresh(wide.refresh_token, { scope: 'readwrite' });
+    expect([tooMuch.status, tooMuch.body.error]).toEqual([400, 'invalid_scope']);
+    const narrow = (await client.refresh(wide.refresh_token)).body;
+    expect(narrow.scope).toBe('read');
+    expect((await listChecks(narrow.access_token)).status).toBe(200);
+    expect((await createCheck(narrow.access_token)).status).toBe(403);
+  }
+
+  it('the user reduces the connection, which never widens it', async () => {
+    const client = await register(world.operator);
+    const wide = await client.connect(world.member, { scope: 'readwrite' });
+    const { id } = (await client.me(wide.access_token)).body.resource.connection;
+    const reduce = (scope: string) =>
+      world.member.send<Problem & { resource: { id: string; scope: string } }>(
+        `/user/v7/connections/${id}`,
+        { method: 'PATCH', json: { resource: { scope } } },
+      );
+    const reduced = await reduce('read');
+    expect([reduced.status, reduced.body.resource]).toMatchObject([200, { id, scope: 'read' }]);
+    await expectNarrowed(client, wide);
+    const widened = await reduce('readwrite');
+    expect([widened.status, widened.body.code]).toEqual([400, 'validation_failed']);
+  });
+
+  it('the registry takes a scope away from the client', async () => {
+    const client = await register(world.operator, { scopes: ['read', 'readwrite'] });
+    const wide = await client.connect(world.member, { scope: 'readwrite' });
+    await world.operator.send(`/admin/v7/oauth-clients/${client.client.id}`, {
+      method: 'PATCH',
+      json: { resource: { scopes: ['read'] } },
+    });
+    await expectNarrowed(client, wide);
   });
 });
 
