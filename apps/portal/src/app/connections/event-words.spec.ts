@@ -20,6 +20,18 @@ describe('the history of a connection', () => {
     expect(timeline(events, 'u1')[0]?.text).toBe('connections.events.grantedSelf');
   });
 
+  it('says who has reduced what the application may do', () => {
+    const narrowed = [event('narrowed', { actor: anna, scope: 'read' })];
+    expect(timeline(narrowed, 'u2')[0]).toMatchObject({
+      text: 'connections.events.narrowed',
+      name: 'Anna Muster',
+    });
+    expect(timeline(narrowed, 'u1')[0]?.text).toBe('connections.events.narrowedSelf');
+    expect(timeline([event('narrowed')], 'u1')[0]?.text).toBe(
+      'connections.events.narrowedByFlixcheck',
+    );
+  });
+
   it('says how it ended', () => {
     const texts = [
       event('revoked', { actor: anna, detail: 'admin' }),

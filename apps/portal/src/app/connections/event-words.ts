@@ -5,6 +5,7 @@ import key from '@material-symbols/svg-400/rounded/key.svg';
 import keyOff from '@material-symbols/svg-400/rounded/key_off.svg';
 import linkOff from '@material-symbols/svg-400/rounded/link_off.svg';
 import renew from '@material-symbols/svg-400/rounded/autorenew.svg';
+import visibility from '@material-symbols/svg-400/rounded/visibility.svg';
 import alarm from '@material-symbols/svg-400/rounded/gpp_maybe.svg';
 import { Connection, ConnectionEvent } from '../api/types';
 import { ENDED, fullName } from './connection-texts';
@@ -29,6 +30,7 @@ type Words = Pick<TimelineEntry, 'icon' | 'tone' | 'text'>;
 const WORDS: Record<ConnectionEvent['type'], Words> = {
   granted: { icon: check, tone: 'positive', text: 'connections.events.granted' },
   renewed: { icon: check, tone: 'positive', text: 'connections.events.renewed' },
+  narrowed: { icon: visibility, tone: 'caution', text: 'connections.events.narrowed' },
   token_issued: { icon: key, tone: 'neutral', text: 'connections.events.tokenIssued' },
   refreshed: { icon: renew, tone: 'neutral', text: 'connections.events.refreshed' },
   used: { icon: bolt, tone: 'neutral', text: 'connections.events.used' },
@@ -77,6 +79,9 @@ function textOf({ type, actor, detail }: ConnectionEvent, ownId: string | undefi
       return own ? 'connections.events.grantedSelf' : WORDS.granted.text;
     case 'renewed':
       return own ? 'connections.events.renewedSelf' : WORDS.renewed.text;
+    case 'narrowed':
+      if (own) return 'connections.events.narrowedSelf';
+      return actor ? WORDS.narrowed.text : 'connections.events.narrowedByFlixcheck';
     case 'revoked':
       if (own) return 'connections.ended.self';
       return ENDED[(detail ?? 'user') as NonNullable<Connection['revocationReason']>] ?? ENDED.user;
