@@ -32,7 +32,11 @@ it('a known path with another method is 405 and says which it takes (RFC 9110 §
   for (const [method, path, allow] of [
     ['GET', '/guest/v7/sessions', 'POST'],
     ['DELETE', '/user/v7/users/me', 'GET, HEAD, PATCH'],
-    ['POST', '/user/v7/connections/00000000-0000-4000-8000-000000000000', 'DELETE, GET, HEAD'],
+    [
+      'POST',
+      '/user/v7/connections/00000000-0000-4000-8000-000000000000',
+      'DELETE, GET, HEAD, PATCH',
+    ],
     ['POST', '/.well-known/jwks.json', 'GET, HEAD'],
   ] as const) {
     const answer = await send<Problem>(world.url, path, { method });
