@@ -1,4 +1,4 @@
-import { type DynamicModule, Global, Module } from '@nestjs/common';
+import { type DynamicModule, Module } from '@nestjs/common';
 import { AuthModule } from './auth/auth.module.js';
 import { BackgroundModule } from './background/background.module.js';
 import { ChecksModule } from './checks/checks.module.js';
@@ -9,22 +9,10 @@ import { DatabaseModule } from './database/database.module.js';
 import { OAuthClientsModule } from './oauth-clients/oauth-clients.module.js';
 import { OAuthCodesModule } from './oauth-codes/oauth-codes.module.js';
 import { OAuthTokensModule } from './oauth-tokens/oauth-tokens.module.js';
-import { CountersModule } from './operations/counters.js';
 import { OperationsModule } from './operations/operations.module.js';
-import { AppLogger } from './telemetry/app-logger.js';
+import type { AppLogger } from './telemetry/app-logger.js';
+import { TelemetryModule } from './telemetry/telemetry.module.js';
 import { UsersModule } from './users/users.module.js';
-
-@Global()
-@Module({})
-class LoggerModule {
-  static with(logger: AppLogger): DynamicModule {
-    return {
-      module: LoggerModule,
-      providers: [{ provide: AppLogger, useValue: logger }],
-      exports: [AppLogger],
-    };
-  }
-}
 
 @Module({})
 export class AppModule {
@@ -34,8 +22,7 @@ export class AppModule {
       module: AppModule,
       imports: [
         ConfigModule.with(config, clock),
-        LoggerModule.with(logger),
-        CountersModule,
+        TelemetryModule.with(logger),
         DatabaseModule.with(config),
         BackgroundModule,
         UsersModule,

@@ -8,6 +8,7 @@ import { StartTasks } from './database/start-tasks.js';
 import { serveErrorsPage } from './http/errors-page.js';
 import { ErrorFilter } from './http/exception.filter.js';
 import { servePortal } from './http/portal.js';
+import { measureRequests } from './http/request-metrics.js';
 import { createAdapter, prepareServer } from './http/server.js';
 import { apiExplorer, createOpenApiDocument, serveSwaggerUi } from './http/swagger.js';
 import { validationPipe } from './http/validation.js';
@@ -16,6 +17,7 @@ import { ClientEndpoint } from './oauth-tokens/client-endpoint.js';
 import { SigningKeys } from './oauth-tokens/signing-keys.js';
 import { logUnreadRequests } from './oauth-tokens/unread-requests.js';
 import { AppLogger } from './telemetry/app-logger.js';
+import { Metrics } from './telemetry/metrics.js';
 
 /**
  * The whole program as an application that does not listen yet.
@@ -48,6 +50,7 @@ export async function configureApp(
   app.useGlobalPipes(validationPipe());
   await prepareServer(app, config, logger);
   const server = app.getHttpAdapter().getInstance() as unknown as FastifyInstance;
+  measureRequests(server, app.get(Metrics));
   logUnreadRequests(server, app.get(ClientEndpoint));
   await servePortal(server);
   serveErrorsPage(server);

@@ -20,6 +20,7 @@ import { SignInController } from './sign-in.controller.js';
 import { SignInGuard } from './sign-in.guard.js';
 import { SignInAudit } from './sign-in-audit.js';
 import { SignInLimits } from './sign-in-limits.js';
+import { SignInMetrics } from './sign-in-metrics.js';
 import { SignInService } from './sign-in.service.js';
 import { AccessTokenStrategy } from './strategies/access-token.strategy.js';
 import { LocalStrategy } from './strategies/local.strategy.js';
@@ -49,6 +50,7 @@ import { SessionStrategy } from './strategies/session.strategy.js';
     SignInGuard,
     SignInAudit,
     SignInLimits,
+    SignInMetrics,
     SignInService,
   ],
   exports: [PasswordsService],

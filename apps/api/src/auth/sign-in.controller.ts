@@ -3,11 +3,11 @@ import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { AllowSignIn } from '../http/access.js';
 import { ApiProblems, ApiResource, type ResourceEnvelope } from '../http/envelope.js';
-import { Counters } from '../operations/counters.js';
 import { invalidCredentials } from './credentials.js';
 import { SessionCookie } from './session-cookie.js';
 import { CurrentSessionDto, SignInRequest, toCurrentSession } from './sessions.dto.js';
-import { countRefusal, SignInGuard } from './sign-in.guard.js';
+import { SignInGuard } from './sign-in.guard.js';
+import { SignInMetrics } from './sign-in-metrics.js';
 import { type SignedIn, SignInService } from './sign-in.service.js';
 
 @ApiTags('Sessions')
@@ -16,7 +16,7 @@ export class SignInController {
   constructor(
     private readonly signIn: SignInService,
     private readonly cookie: SessionCookie,
-    private readonly counters: Counters,
+    private readonly metrics: SignInMetrics,
   ) {}
 
   @Post()
@@ -36,7 +36,7 @@ export class SignInController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<ResourceEnvelope<CurrentSessionDto>> {
     const { session, secret, user } = await this.start(request);
-    this.counters.signIn('success');
+    this.metrics.success();
     this.cookie.set(reply, secret);
     return { resource: toCurrentSession(session, user) };
   }
@@ -51,7 +51,7 @@ export class SignInController {
         oldSecret: this.cookie.read(request),
       });
     } catch (error) {
-      countRefusal(this.counters, error);
+      this.metrics.refusal(error);
       throw error;
     }
   }

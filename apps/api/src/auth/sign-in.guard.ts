@@ -1,11 +1,10 @@
 import { type ExecutionContext, Injectable } from '@nestjs/common';
 import { AuthGuard } from '@nestjs/passport';
 import type { FastifyRequest } from 'fastify';
-import { ApiError } from '../http/api-error.js';
 import { validationPipe } from '../http/validation.js';
-import { Counters } from '../operations/counters.js';
 import { invalidCredentials, type VerifiedCredentials } from './credentials.js';
 import { SignInRequest } from './sessions.dto.js';
+import { SignInMetrics } from './sign-in-metrics.js';
 import { LocalStrategy } from './strategies/local.strategy.js';
 
 declare module 'fastify' {
@@ -22,7 +21,7 @@ export class SignInGuard extends AuthGuard() {
 
   constructor(
     strategy: LocalStrategy,
-    private readonly counters: Counters,
+    private readonly metrics: SignInMetrics,
   ) {
     super({ defaultStrategy: strategy.name, property: 'credentials' });
   }
@@ -41,14 +40,7 @@ export class SignInGuard extends AuthGuard() {
   override handleRequest<User>(error: unknown, user: User | false | null): User {
     if (!error && user) return user;
     const refusal = error ?? invalidCredentials();
-    countRefusal(this.counters, refusal);
+    this.metrics.refusal(refusal);
     throw refusal;
   }
-}
-
-/** Counts a sign-in that comes to nothing; an outage is no failure of whoever signs in. */
-export function countRefusal(counters: Counters, error: unknown): void {
-  const code = error instanceof ApiError ? error.code : undefined;
-  if (code === 'invalid_credentials') counters.signIn('failure');
-  if (code === 'too_many_attempts') counters.signIn('limited');
 }

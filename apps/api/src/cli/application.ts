@@ -1,4 +1,4 @@
-import { type DynamicModule, Global, Module, type Type } from '@nestjs/common';
+import { type DynamicModule, Module, type Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import pino from 'pino';
 import { AuthModule } from '../auth/auth.module.js';
@@ -11,23 +11,14 @@ import { DatabaseModule } from '../database/database.module.js';
 import { joinDatabase } from '../database/runtime-config.js';
 import { OAuthClientsModule } from '../oauth-clients/oauth-clients.module.js';
 import { OAuthTokensModule } from '../oauth-tokens/oauth-tokens.module.js';
-import { CountersModule } from '../operations/counters.js';
 import { AppLogger } from '../telemetry/app-logger.js';
+import { TelemetryModule } from '../telemetry/telemetry.module.js';
 import { UsersModule } from '../users/users.module.js';
 
-@Global()
-@Module({})
-class QuietLoggerModule {
-  static with(config: RuntimeConfig): DynamicModule {
-    // Standard output belongs to the command's answer.
-    const level = config.logLevel === 'info' ? 'fatal' : config.logLevel;
-    const logger = new AppLogger(pino({ level }, pino.destination(2)));
-    return {
-      module: QuietLoggerModule,
-      providers: [{ provide: AppLogger, useValue: logger }],
-      exports: [AppLogger],
-    };
-  }
+/** Standard output belongs to the command's answer. */
+function quietLogger({ logLevel }: RuntimeConfig): AppLogger {
+  const level = logLevel === 'info' ? 'fatal' : logLevel;
+  return new AppLogger(pino({ level }, pino.destination(2)));
 }
 
 /**
@@ -41,8 +32,7 @@ class CommandsModule {
       module: CommandsModule,
       imports: [
         ConfigModule.with(config),
-        QuietLoggerModule.with(config),
-        CountersModule,
+        TelemetryModule.with(quietLogger(config)),
         DatabaseModule.with(config),
         BackgroundModule,
         UsersModule,

@@ -3,9 +3,9 @@ import { InjectDataSource } from '@nestjs/typeorm';
 import type { DataSource, EntityManager } from 'typeorm';
 import { BackgroundWork } from '../background/background-work.js';
 import { AppLogger } from '../telemetry/app-logger.js';
-import { Counters } from '../operations/counters.js';
 import { AfterCommit } from './after-commit.js';
 import type { Ending, RevocationReason } from './connection.js';
+import { ConnectionMetrics } from './connection-metrics.js';
 import { Revocations } from './revocations.js';
 
 /** Whose connections end: all of a client, of a user, of an account, or of a client in an account. */
@@ -62,7 +62,7 @@ export class ConnectionEndings implements OnModuleInit, BeforeApplicationShutdow
     @InjectDataSource() private readonly dataSource: DataSource,
     private readonly revocations: Revocations,
     private readonly afterCommit: AfterCommit,
-    private readonly counters: Counters,
+    private readonly metrics: ConnectionMetrics,
     private readonly logger: AppLogger,
     private readonly background: BackgroundWork,
   ) {}
@@ -197,7 +197,7 @@ export class ConnectionEndings implements OnModuleInit, BeforeApplicationShutdow
     const { at, actor_id: actorId, reason } = ending;
     await endRows(tx, ids, { at, actorId, reason }, (reasons) =>
       this.afterCommit.run(tx, () => {
-        for (const detail of reasons) this.counters.connectionEnded(detail);
+        for (const detail of reasons) this.metrics.ended(detail);
       }),
     );
   }

@@ -8,6 +8,7 @@ import { ConnectionChanges } from './connection-changes.js';
 import { ConnectionEndings } from './connection-endings.js';
 import { ConnectionEntity } from './connection.entity.js';
 import { ConnectionEventEntity } from './connection-event.entity.js';
+import { ConnectionMetrics } from './connection-metrics.js';
 import { ConnectionUsage } from './connection-usage.js';
 import { ConnectionUsageEntity } from './connection-usage.entity.js';
 import { ConnectionsController } from './connections.controller.js';
@@ -39,6 +40,7 @@ import { Revocations } from './revocations.js';
     ConnectionsExport,
     ConnectionsRetention,
     ConnectionChanges,
+    ConnectionMetrics,
     ConnectionUsage,
     Revocations,
   ],

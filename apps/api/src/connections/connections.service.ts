@@ -5,7 +5,6 @@ import { randomUUID } from 'node:crypto';
 import { type EntityManager, In, IsNull, Repository } from 'typeorm';
 import { preparedStatement } from '../database/prepared-statement.js';
 import { type OAuthClient, OAuthClientsService } from '../oauth-clients/oauth-clients.service.js';
-import { Counters } from '../operations/counters.js';
 import { UsersService } from '../users/users.service.js';
 import { AfterCommit } from './after-commit.js';
 import type { ConnectionEventType, ConnectionRecord, Ending } from './connection.js';
@@ -17,6 +16,7 @@ import {
   endRows,
   NOT_COVERED,
 } from './connection-endings.js';
+import { ConnectionMetrics } from './connection-metrics.js';
 import { Revocations } from './revocations.js';
 
 export type { ConnectionRecord, Ending, RevocationReason } from './connection.js';
@@ -78,7 +78,7 @@ export class ConnectionsService implements OnModuleInit {
     private readonly endings: ConnectionEndings,
     private readonly revocations: Revocations,
     private readonly afterCommit: AfterCommit,
-    private readonly counters: Counters,
+    private readonly metrics: ConnectionMetrics,
   ) {}
 
   onModuleInit(): void {
@@ -114,7 +114,7 @@ export class ConnectionsService implements OnModuleInit {
       scope: grant.scope,
     });
     const renewed = before !== undefined;
-    this.afterCommit.run(tx, () => this.counters.grant(renewed));
+    this.afterCommit.run(tx, () => this.metrics.granted(renewed));
     return { id, scope: grant.scope, grantedAt, renewed };
   }
 
@@ -221,7 +221,7 @@ export class ConnectionsService implements OnModuleInit {
       this.revocations.rememberAfterCommit(inner, active);
       await endRows(inner, active, ending, (reasons) =>
         this.afterCommit.run(inner, () => {
-          for (const reason of reasons) this.counters.connectionEnded(reason);
+          for (const reason of reasons) this.metrics.ended(reason);
         }),
       );
       return active;

@@ -3,6 +3,7 @@ import { TypeOrmModule } from '@nestjs/typeorm';
 import type { RuntimeConfig } from '../config/config.module.js';
 import { ChangeFeed } from './change-feed.js';
 import { dataSourceOptions } from './data-source.js';
+import { DatabaseMetrics } from './database-metrics.js';
 import { isSlow, StartTasks } from './start-tasks.js';
 
 @Global()
@@ -21,7 +22,7 @@ export class DatabaseModule {
           toRetry: isSlow,
         }),
       ],
-      providers: [ChangeFeed, StartTasks],
+      providers: [ChangeFeed, DatabaseMetrics, StartTasks],
       exports: [ChangeFeed, StartTasks],
     };
   }

@@ -8,13 +8,13 @@ import { ClientAuthentication } from '../oauth-clients/client-authentication.js'
 import { FailureLimit } from '../oauth-clients/failure-limit.js';
 import type { OAuthClient } from '../oauth-clients/oauth-clients.service.js';
 import { type RequestLogEntry, RequestLog } from '../oauth-clients/request-log.js';
-import { Counters } from '../operations/counters.js';
 import {
   type ClientParameters,
   type ClientRequest,
   type ReadParameters,
   readClientParameters,
 } from './client-request.js';
+import { TokenMetrics } from './token-metrics.js';
 
 /** What an endpoint found out about a request; `connectionId` may be known even of a failure. */
 export interface Findings {
@@ -42,7 +42,7 @@ export class ClientEndpoint {
     private readonly authentication: ClientAuthentication,
     private readonly log: RequestLog,
     private readonly limit: FailureLimit,
-    private readonly counters: Counters,
+    private readonly metrics: TokenMetrics,
     private readonly clock: Clock,
   ) {}
 
@@ -96,7 +96,7 @@ export class ClientEndpoint {
         },
         findings,
       );
-      this.counters.oauthRequest(endpoint, parameters.grant_type, undefined);
+      this.metrics.request(endpoint, parameters.grant_type);
       await this.log.record(entry(undefined, client.id));
       return result;
     } catch (error) {
@@ -104,7 +104,7 @@ export class ClientEndpoint {
       const known = client ?? (error as { client?: OAuthClient }).client;
       http.clientId = known?.clientId;
       const limited = failure && this.limited(known?.clientId, http.ip);
-      this.counters.oauthRequest(
+      this.metrics.request(
         endpoint,
         parameters.grant_type,
         limited ?? failure ?? (isDatabaseUnavailable(error) ? UNAVAILABLE : UNEXPECTED),
@@ -127,7 +127,7 @@ export class ClientEndpoint {
     const { failure } = http;
     if (!failure) return;
     const { error, reason = error, detail } = failure;
-    this.counters.oauthRequest(endpoint, undefined, { error, reason });
+    this.metrics.request(endpoint, undefined, { error, reason });
     const client = await this.clientInTrouble(http, { parameters: {} });
     if (!client) return;
     http.clientId = client.clientId;

@@ -6,7 +6,6 @@ import { SECOND } from '../config/clock.js';
 import { type ConnectionRecord, ConnectionsService } from '../connections/connections.service.js';
 import { OAuthError } from '../http/api-error.js';
 import { OAuthCodesService } from '../oauth-codes/oauth-codes.service.js';
-import { Counters } from '../operations/counters.js';
 import type { Findings } from './client-endpoint.js';
 import {
   findLimits,
@@ -17,6 +16,7 @@ import {
   type RotateInput,
 } from './grant-statements.js';
 import { type LocatedRefreshToken, RefreshTokenFamilies } from './refresh-token-families.js';
+import { TokenMetrics } from './token-metrics.js';
 
 /** What a refresh gives: whose tokens, and the refresh token that is the current one now. */
 export interface Refreshed {
@@ -48,7 +48,7 @@ export class GrantFailures {
     private readonly codes: OAuthCodesService,
     private readonly connections: ConnectionsService,
     private readonly families: RefreshTokenFamilies,
-    private readonly counters: Counters,
+    private readonly metrics: TokenMetrics,
   ) {}
 
   /**
@@ -184,7 +184,7 @@ export class GrantFailures {
       const limits = await findLimits(this.dataSource, connection.id, clientId);
       if (!limits) throw connectionEnded();
       findings.note = REFRESH_RETRIED;
-      this.counters.refreshRetried();
+      this.metrics.refreshRetried();
       return {
         granted: toGranted(located, connection, limits),
         successor: located.successor,

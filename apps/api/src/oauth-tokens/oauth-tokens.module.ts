@@ -16,6 +16,7 @@ import { SigningKey } from './signing-key.entity.js';
 import { SigningKeys } from './signing-keys.js';
 import { TokenGrants } from './token-grants.js';
 import { TokenIntrospection } from './token-introspection.js';
+import { TokenMetrics } from './token-metrics.js';
 import { TokenRevocation } from './token-revocation.js';
 import { TokensHousekeeping } from './tokens-housekeeping.js';
 import { UserinfoController } from './userinfo.controller.js';
@@ -41,6 +42,7 @@ import { WellKnownController } from './well-known.controller.js';
     SigningKeys,
     TokenGrants,
     TokenIntrospection,
+    TokenMetrics,
     TokenRevocation,
     TokensHousekeeping,
   ],

@@ -4,10 +4,10 @@ import { InjectDataSource, InjectRepository } from '@nestjs/typeorm';
 import { DataSource, type EntityManager, IsNull, MoreThan, Not, type Repository } from 'typeorm';
 import { type ConnectionEvent, ConnectionsService } from '../connections/connections.service.js';
 import { Revocations } from '../connections/revocations.js';
-import { Counters } from '../operations/counters.js';
 import { hashHandle, hashRefreshToken } from './grant-statements.js';
 import { type FamilyEndReason, RefreshTokenFamily } from './refresh-token-family.entity.js';
 import { RefreshTokens } from './refresh-tokens.js';
+import { TokenMetrics } from './token-metrics.js';
 
 /** Which token of its family a presented refresh token is. */
 export type FamilyPosition =
@@ -40,7 +40,7 @@ export class RefreshTokenFamilies {
     @InjectRepository(RefreshTokenFamily) private readonly families: Repository<RefreshTokenFamily>,
     private readonly connections: ConnectionsService,
     private readonly revocations: Revocations,
-    private readonly counters: Counters,
+    private readonly metrics: TokenMetrics,
     private readonly refreshTokens: RefreshTokens,
   ) {}
 
@@ -74,13 +74,13 @@ export class RefreshTokenFamilies {
     const ended = await this.dataSource.transaction((tx) =>
       this.endWithin(tx, { familyId, reason, at }, { type: 'reuse_detected', detail }),
     );
-    if (ended) this.counters.reuseDetected(reason === 'code_reused' ? 'code' : 'refresh_token');
+    if (ended) this.metrics.reuseDetected(reason === 'code_reused' ? 'code' : 'refresh_token');
     return ended;
   }
 
   /**
    * Ends a family because its client gives it up, while the connection goes on.
-   * @param tx to count after its commit: `Counters.lineagesEnded`
+   * @param tx to count after its commit: `TokenMetrics.lineagesEnded`
    * @returns whether it ended now
    */
   revoke(tx: EntityManager, familyId: string, at: Date): Promise<boolean> {

@@ -20,7 +20,6 @@ import { CONFIG, type RuntimeConfig } from '../config/config.module.js';
 import { Revocations } from '../connections/revocations.js';
 import { OAuthError } from '../http/api-error.js';
 import type { OAuthClient } from '../oauth-clients/oauth-clients.service.js';
-import { Counters } from '../operations/counters.js';
 import { AccessTokens } from './access-tokens.js';
 import type { Findings } from './client-endpoint.js';
 import { type ClientRequest, requireParameter } from './client-request.js';
@@ -32,6 +31,7 @@ import {
   rotateRefreshToken,
 } from './grant-statements.js';
 import { RefreshTokens } from './refresh-tokens.js';
+import { TokenMetrics } from './token-metrics.js';
 
 /** A refresh token that nobody used for this long has idled out. */
 export const REFRESH_TOKEN_IDLE_MS = 30 * DAY;
@@ -55,7 +55,7 @@ export class TokenGrants {
     private readonly accessTokens: AccessTokens,
     private readonly refreshTokens: RefreshTokens,
     private readonly failures: GrantFailures,
-    private readonly counters: Counters,
+    private readonly metrics: TokenMetrics,
     private readonly revocations: Revocations,
   ) {}
 
@@ -110,7 +110,7 @@ export class TokenGrants {
       family: { id: randomUUID(), token: refreshToken, expiresAt: idlesOutAt(at) },
     });
     if (!granted) throw await this.failures.explainCode(code, redemption, findings);
-    this.counters.lineagesEnded('superseded', granted.superseded);
+    this.metrics.lineagesEnded('superseded', granted.superseded);
     findings.connectionId = granted.connectionId;
     return this.respond(granted, client, refreshToken, undefined, at);
   }

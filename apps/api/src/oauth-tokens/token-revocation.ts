@@ -6,12 +6,12 @@ import { ConnectionsService } from '../connections/connections.service.js';
 import { MAX_REVOCATIONS_PER_HOUR, Revocations } from '../connections/revocations.js';
 import { OAuthError } from '../http/api-error.js';
 import { OAuthCodesService } from '../oauth-codes/oauth-codes.service.js';
-import { Counters } from '../operations/counters.js';
 import { AccessTokenError, AccessTokens } from './access-tokens.js';
 import type { Findings } from './client-endpoint.js';
 import { type ClientRequest, requireParameter } from './client-request.js';
 import { type FamilyRecord, RefreshTokenFamilies } from './refresh-token-families.js';
 import { RefreshTokens } from './refresh-tokens.js';
+import { TokenMetrics } from './token-metrics.js';
 
 /**
  * RFC 7009: the refresh token of the newest grant ends its connection, one of an earlier grant only
@@ -28,7 +28,7 @@ export class TokenRevocation {
     private readonly accessTokens: AccessTokens,
     private readonly connections: ConnectionsService,
     private readonly revocations: Revocations,
-    private readonly counters: Counters,
+    private readonly metrics: TokenMetrics,
   ) {}
 
   /**
@@ -74,7 +74,7 @@ export class TokenRevocation {
       }
       return this.families.revoke(tx, family.id, at);
     });
-    if (lineageEnded) this.counters.lineagesEnded('revoked');
+    if (lineageEnded) this.metrics.lineagesEnded('revoked');
   }
 
   private async revokeAccessToken(

@@ -1,0 +1,35 @@
+import { Injectable } from '@nestjs/common';
+import { ApiError } from '../http/api-error.js';
+import { Metrics } from '../telemetry/metrics.js';
+
+const OUTCOMES = ['success', 'failure', 'limited'] as const;
+
+@Injectable()
+export class SignInMetrics {
+  private readonly signIns;
+
+  constructor(metrics: Metrics) {
+    this.signIns = metrics.counter(
+      'sign_ins_total',
+      'Attempts to sign in: limited ones were refused unseen',
+      ['outcome'],
+    );
+    // A series that begins with its first event hides that event from increase().
+    for (const outcome of OUTCOMES) this.signIns.inc({ outcome }, 0);
+  }
+
+  success(): void {
+    this.count('success');
+  }
+
+  /** A sign-in that comes to nothing; an outage is no failure of whoever signs in. */
+  refusal(error: unknown): void {
+    const code = error instanceof ApiError ? error.code : undefined;
+    if (code === 'invalid_credentials') this.count('failure');
+    if (code === 'too_many_attempts') this.count('limited');
+  }
+
+  private count(outcome: (typeof OUTCOMES)[number]): void {
+    this.signIns.inc({ outcome });
+  }
+}
