@@ -135,6 +135,19 @@ const authorize: PortalState[] = [
     who: OTHER_ADMIN,
     open: (page) => show(page, `${unverifiedRequest()}`.replace('scope=readwrite', 'scope=read')),
   },
+  {
+    name: 'authorize-less-than-before',
+    who: MEMBER,
+    open: (page) => show(page, authorizeUrl({ scope: 'read' })),
+  },
+  {
+    name: 'authorize-less-than-asked',
+    who: OTHER_ADMIN,
+    open: async (page) => {
+      await show(page, authorizeUrl());
+      await page.getByRole('checkbox').check();
+    },
+  },
   { name: 'authorize-more-than-before', who: ADMIN, open: (page) => show(page, authorizeUrl()) },
   {
     name: 'authorize-session-ended',
@@ -244,6 +257,15 @@ const connections: PortalState[] = [
           .getByRole('listitem')
           .first(),
       ).toBeVisible();
+    },
+  },
+  {
+    name: 'connection-reduce-dialog',
+    who: MEMBER,
+    open: async (page, { used }) => {
+      await show(page, settings(`connections/${used}`));
+      await page.getByRole('button', { name: /^(Auf Lesen beschränken|Reduce to)/ }).click();
+      await expect(page.getByRole('dialog')).toBeVisible();
     },
   },
   {

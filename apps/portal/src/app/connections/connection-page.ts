@@ -29,9 +29,10 @@ import { ConnectButton } from './connect-button';
 import { ConnectionChanges } from './connection-changes';
 import { ConnectionEvents } from './connection-events';
 import { ConnectionList } from './connection-list';
-import { ENDED, fullName, HEALTH, scopeSentences } from './connection-texts';
+import { ENDED, fullName, HEALTH, mayWrite, scopeSentences } from './connection-texts';
 import { EndFlow } from './end-flow';
 import { HealthChip } from './health-chip';
+import { ReduceFlow } from './reduce-flow';
 import { UsageChart } from './usage-chart';
 
 /** One connection: who, what, since when, how much, and everything that happened to it. */
@@ -64,6 +65,7 @@ export class ConnectionPage {
   protected readonly changes = inject(ConnectionChanges);
   private readonly session = inject(SessionStore);
   private readonly endFlow = inject(EndFlow);
+  private readonly reduceFlow = inject(ReduceFlow);
   private readonly pageFocus = inject(PageFocus);
   /** Where the reader came from, as it was left. */
   protected readonly list = inject(ConnectionList);
@@ -89,6 +91,10 @@ export class ConnectionPage {
   );
   protected readonly health = computed(() => HEALTH[this.connection()?.health ?? 'ok']);
   protected readonly may = computed(() => scopeSentences(this.connection()?.scope ?? ''));
+  protected readonly reducible = computed(() => {
+    const connection = this.connection();
+    return connection?.status === 'active' && mayWrite(connection.scope);
+  });
   private readonly clientList = apiWholeList<AvailableClient>(() =>
     this.own() && this.connection()?.health === 'refresh_refused'
       ? '/user/v7/oauth-clients'
@@ -130,6 +136,18 @@ export class ConnectionPage {
     if (!ended) return;
     this.list.remove([connection.id]);
     this.changes.note();
+    this.pageFocus.focusHeading();
+  }
+
+  protected async reduce(connection: ConnectionDetail): Promise<void> {
+    const changed = await this.reduceFlow.run({
+      connectionId: connection.id,
+      appName: connection.client.name,
+      ownerName: this.own() ? null : fullName(connection.grantedBy),
+    });
+    if (!changed) return;
+    this.changes.note();
+    // The button that has asked goes with what it has taken away.
     this.pageFocus.focusHeading();
   }
 }
