@@ -16,6 +16,7 @@ import { OAuthClientsService } from './oauth-clients/oauth-clients.service.js';
 import { ClientEndpoint } from './oauth-tokens/client-endpoint.js';
 import { SigningKeys } from './oauth-tokens/signing-keys.js';
 import { logUnreadRequests } from './oauth-tokens/unread-requests.js';
+import { PortalFiles } from './operations/portal-files.js';
 import { AppLogger } from './telemetry/app-logger.js';
 import { Metrics } from './telemetry/metrics.js';
 
@@ -52,7 +53,8 @@ export async function configureApp(
   const server = app.getHttpAdapter().getInstance() as unknown as FastifyInstance;
   measureRequests(server, app.get(Metrics));
   logUnreadRequests(server, app.get(ClientEndpoint));
-  await servePortal(server);
+  const portalFiles = app.get(PortalFiles);
+  await servePortal(server, { former: (name) => portalFiles.find(name) });
   serveErrorsPage(server);
   const document = createOpenApiDocument(app, config.publicUrl);
   serveSwaggerUi(app, document, config.publicUrl);
@@ -61,6 +63,7 @@ export async function configureApp(
   const builtIn = apiExplorer(config.publicUrl);
   await Promise.all([
     tasks.run('signing keys', () => app.get(SigningKeys).startSigning()),
+    tasks.run('portal files', () => portalFiles.keep()),
     tasks.run('API explorer', () => app.get(OAuthClientsService).ensureBuiltIn(builtIn)),
   ]);
 }

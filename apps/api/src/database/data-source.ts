@@ -10,6 +10,7 @@ import { HousekeepingIndexes1794100000000 } from './migrations/1794100000000-hou
 import { BoundedGrants1796000000000 } from './migrations/1796000000000-bounded-grants.js';
 import { RevokedSigningKeys1797000000000 } from './migrations/1797000000000-revoked-signing-keys.js';
 import { ListIndexes1801000000000 } from './migrations/1801000000000-list-indexes.js';
+import { PortalFiles1801100000000 } from './migrations/1801100000000-portal-files.js';
 
 /** Every migration, oldest first. The app, the command line and the tests share this list. */
 export const MIGRATIONS = [
@@ -23,6 +24,7 @@ export const MIGRATIONS = [
   BoundedGrants1796000000000,
   RevokedSigningKeys1797000000000,
   ListIndexes1801000000000,
+  PortalFiles1801100000000,
 ];
 
 const POOL_SIZE = 20;

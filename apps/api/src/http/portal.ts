@@ -11,13 +11,29 @@ const ANYONE: Access = { kind: 'anyone', cors: false, stateChanging: false };
 /** `name-HASH.js`: the content is in the name, so it may be kept for good. */
 const HASHED = /-[A-Za-z0-9_-]{8}\.(js|css|woff2|svg|png)$/;
 
+/** A script or a style of a build: what pages of another build may still ask for. */
+export const portalScript = (name: string): boolean =>
+  /^[\w-]{1,80}\.(js|css)$/.test(name) && HASHED.test(name);
+
+const TYPES: Record<string, string> = {
+  js: 'text/javascript; charset=utf-8',
+  css: 'text/css; charset=utf-8',
+};
+
+interface Portal {
+  /** Where the build is. */
+  directory?: string;
+  /** Finds a script or style of another build, null where there is none. */
+  former: (name: string) => Promise<Buffer | null>;
+}
+
 /**
  * Serves the portal under /portal/: hashed files cached for good, the page itself never, any path
  * without a file answered with the page (the router in it decides).
  */
 export async function servePortal(
   server: FastifyInstance,
-  directory = PORTAL_DIRECTORY,
+  { directory = PORTAL_DIRECTORY, former }: Portal,
 ): Promise<void> {
   const route = { config: { access: ANYONE } };
   server.get('/', route, (_request, reply) => reply.redirect('/portal/', 302));
@@ -41,9 +57,17 @@ export async function servePortal(
       void response.header('cache-control', cacheControl(file));
     },
   });
-  const page = (request: FastifyRequest, reply: FastifyReply) => {
+  const page = async (request: FastifyRequest, reply: FastifyReply) => {
+    const path = (request.url.split('?', 1)[0] ?? '').replace(/^\/portal\//, '');
+    const content = portalScript(path) ? await former(path) : null;
+    if (content) {
+      return reply
+        .header('content-type', TYPES[path.replace(/.*\./, '')])
+        .header('cache-control', cacheControl(path))
+        .send(content);
+    }
     // A missing file is missing: a browser must not take the page for a script.
-    if (/\.[a-z0-9]{2,5}$/i.test(request.url.split('?', 1)[0] ?? '')) return reply.callNotFound();
+    if (/\.[a-z0-9]{2,5}$/i.test(path)) return reply.callNotFound();
     return reply
       .header('content-type', 'text/html; charset=utf-8')
       .sendFile('index.html', { cacheControl: false });

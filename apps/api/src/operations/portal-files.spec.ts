@@ -1,0 +1,108 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import Fastify, { type FastifyInstance } from 'fastify';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { BackgroundWork } from '../background/background-work.js';
+import { DAY, MINUTE } from '../config/clock.js';
+import { servePortal } from '../http/portal.js';
+import { createTestApp, type TestApp } from '../testing/test-app.js';
+import { PortalFiles } from './portal-files.js';
+
+let test: TestApp;
+let files: PortalFiles;
+let server: FastifyInstance;
+const folders: string[] = [];
+
+beforeAll(async () => {
+  test = await createTestApp();
+  files = test.app.get(PortalFiles);
+});
+afterAll(() => test.close());
+
+/** A build of the portal whose only script has this hash. */
+async function build(hash: string): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'portal-files-'));
+  folders.push(folder);
+  const script = `main-${hash}.js`;
+  await writeFile(join(folder, script), `console.log('${hash}');`);
+  await writeFile(join(folder, `${script}.br`), 'compressed');
+  await writeFile(join(folder, `styles-${hash}.css`), 'a{}');
+  await writeFile(join(folder, 'index.html'), `<script src="${script}"></script>`);
+  return folder;
+}
+
+beforeEach(async () => {
+  await test.dataSource.query('DELETE FROM portal_files');
+  server = Fastify();
+  await servePortal(server, {
+    directory: await build('NEWBUILD'),
+    former: (name) => files.find(name),
+  });
+});
+afterEach(async () => {
+  await server.close();
+  for (const folder of folders.splice(0)) await rm(folder, { recursive: true });
+});
+
+const get = (file: string) => server.inject({ url: `/portal/${file}` });
+const housekeeping = () => test.app.get(BackgroundWork).run('operations.portal-files');
+
+describe('a page that was opened before a deployment', () => {
+  it('gets the scripts and styles of its build from a node of the new one', async () => {
+    await files.keep(await build('OLDBUILD'));
+    const script = await get('main-OLDBUILD.js?again');
+    expect(script.statusCode).toBe(200);
+    expect(script.headers['content-type']).toBe('text/javascript; charset=utf-8');
+    expect(script.headers['cache-control']).toBe('public, max-age=31536000, immutable');
+    expect(script.body).toBe("console.log('OLDBUILD');");
+    const style = await get('styles-OLDBUILD.css');
+    expect([style.statusCode, style.headers['content-type']]).toEqual([
+      200,
+      'text/css; charset=utf-8',
+    ]);
+  });
+
+  it('does not get what is no file of a build: 404, and no page in its place', async () => {
+    for (const file of ['main-UNKNOWNX.js', 'main.js', 'x/main-OLDBUILD.js', 'styles-A.css']) {
+      expect([file, (await get(file)).statusCode]).toEqual([file, 404]);
+    }
+    expect((await get('settings/team')).headers['content-type']).toContain('text/html');
+  });
+
+  it('gets nothing that somebody else than a node has put there', async () => {
+    await files.keep(await build('OLDBUILD'));
+    await test.dataSource.query(`UPDATE portal_files SET content = 'alert(1)'`);
+    expect((await get('main-OLDBUILD.js')).statusCode).toBe(404);
+    await test.dataSource.query(
+      `INSERT INTO portal_files VALUES ('main-ATTACKER.js', 'alert(1)', decode(repeat('00', 32), 'hex'), now())`,
+    );
+    expect((await get('main-ATTACKER.js')).statusCode).toBe(404);
+  });
+});
+
+describe('the files of a build', () => {
+  it('are kept for a day after its last node was seen, and not longer', async () => {
+    const old = await build('OLDBUILD');
+    await files.keep(old);
+    test.clock.advance(DAY - MINUTE);
+    await housekeeping();
+    expect((await get('main-OLDBUILD.js')).statusCode).toBe(200);
+    // Another node of it starts.
+    await files.keep(old);
+    test.clock.advance(DAY - MINUTE);
+    await housekeeping();
+    expect((await get('main-OLDBUILD.js')).statusCode).toBe(200);
+    test.clock.advance(2 * MINUTE);
+    await housekeeping();
+    expect((await get('main-OLDBUILD.js')).statusCode).toBe(404);
+  });
+
+  it('are stored once, however many nodes start with them', async () => {
+    const old = await build('OLDBUILD');
+    await Promise.all([files.keep(old), files.keep(old)]);
+    await files.keep(old);
+    const stored = await test.dataSource.query('SELECT name FROM portal_files ORDER BY name');
+    expect(stored).toEqual([{ name: 'main-OLDBUILD.js' }, { name: 'styles-OLDBUILD.css' }]);
+  });
+});
