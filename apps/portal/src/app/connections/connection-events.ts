@@ -1,9 +1,12 @@
 import {
+  afterNextRender,
   ChangeDetectionStrategy,
   Component,
   computed,
   effect,
+  ElementRef,
   inject,
+  Injector,
   input,
   signal,
   untracked,
@@ -34,6 +37,8 @@ export class ConnectionEvents {
   protected readonly formats = inject(Formats);
   private readonly api = inject(Api);
   private readonly session = inject(SessionStore);
+  private readonly injector = inject(Injector);
+  private readonly host = inject<ElementRef<HTMLElement>>(ElementRef);
 
   private readonly path = computed(
     () => `/user/v7/connections/${encodeURIComponent(this.connectionId())}/events`,
@@ -69,12 +74,25 @@ export class ConnectionEvents {
       const next = await this.api.get<ListEnvelope<ConnectionEvent>>(
         `${this.path()}?${new URLSearchParams({ cursor })}`,
       );
+      const before = this.entries()?.length ?? 0;
       const shown = this.kept()?.resources ?? [];
       this.list.set({ resources: [...shown, ...next.resources], meta: next.meta });
+      this.focusEntry(before);
     } catch {
       this.moreFailed.set(true);
     } finally {
       this.loadingMore.set(false);
     }
+  }
+
+  /** The button may have gone, and the focus with it: the first of the older ones takes it. */
+  private focusEntry(index: number): void {
+    afterNextRender(
+      () => {
+        const entries = this.host.nativeElement.querySelectorAll<HTMLElement>('.timeline > li');
+        entries[Math.min(index, entries.length - 1)]?.focus();
+      },
+      { injector: this.injector },
+    );
   }
 }
