@@ -1,5 +1,6 @@
 import {
   ApplicationConfig,
+  inject,
   isDevMode,
   provideBrowserGlobalErrorListeners,
   provideZonelessChangeDetection,
@@ -10,12 +11,14 @@ import {
   UrlSerializer,
   withComponentInputBinding,
   withInMemoryScrolling,
+  withNavigationErrorHandler,
 } from '@angular/router';
 import { provideTransloco } from '@jsverse/transloco';
 import { routes } from './app-routes';
 import { PortalTexts } from './i18n/transloco-loader';
 import { TranslatedTitles } from './i18n/translated-titles';
 import { RawQueryUrlSerializer } from './session/raw-query-url-serializer';
+import { MissingPart } from './ui/missing-part';
 
 export const appConfig: ApplicationConfig = {
   providers: [
@@ -25,6 +28,8 @@ export const appConfig: ApplicationConfig = {
       routes,
       withComponentInputBinding(),
       withInMemoryScrolling({ scrollPositionRestoration: 'enabled' }),
+      // A page's script that a deployment or a lost network keeps away.
+      withNavigationErrorHandler(({ url }) => inject(MissingPart).report(url)),
     ),
     { provide: UrlSerializer, useClass: RawQueryUrlSerializer },
     { provide: TitleStrategy, useClass: TranslatedTitles },

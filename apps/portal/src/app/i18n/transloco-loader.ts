@@ -1,5 +1,7 @@
-import { Injectable } from '@angular/core';
+import { inject, Injectable, Injector } from '@angular/core';
+import { Router } from '@angular/router';
 import { Translation, TranslocoLoader } from '@jsverse/transloco';
+import { MissingPart } from '../ui/missing-part';
 
 type Texts = () => Promise<{ default: Translation }>;
 
@@ -21,9 +23,17 @@ const FILES: Record<string, Texts> = {
 
 @Injectable()
 export class PortalTexts implements TranslocoLoader {
+  // The router's titles need texts, so that neither can have the other from the beginning.
+  private readonly injector = inject(Injector);
+
   async getTranslation(path: string): Promise<Translation> {
     const load = FILES[path];
     if (!load) throw new Error(`no texts for ${path}`);
-    return (await load()).default;
+    try {
+      return (await load()).default;
+    } catch (cause) {
+      this.injector.get(MissingPart).report(this.injector.get(Router).url);
+      throw cause;
+    }
   }
 }

@@ -1,7 +1,9 @@
 import { ComponentType } from '@angular/cdk/overlay';
 import { inject, Injectable, Injector } from '@angular/core';
 import type { MatDialogConfig } from '@angular/material/dialog';
+import { Router } from '@angular/router';
 import { firstValueFrom } from 'rxjs';
+import { MissingPart } from './missing-part';
 import { whenSettled } from './settled';
 
 /** Fetches a dialog's component. */
@@ -14,6 +16,8 @@ export type DialogLoader<C> = () => Promise<ComponentType<C>>;
 @Injectable({ providedIn: 'root' })
 export class Dialogs {
   private readonly injector = inject(Injector);
+  private readonly missing = inject(MissingPart);
+  private readonly router = inject(Router);
   private opening = false;
 
   prepare(load: DialogLoader<unknown>): void {
@@ -28,7 +32,12 @@ export class Dialogs {
     if (this.opening) return undefined;
     this.opening = true;
     try {
-      const [dialog, component] = await Promise.all([this.service(), load()]);
+      const [dialog, component] = await Promise.all([this.service(), load()]).catch(
+        (cause: unknown) => {
+          this.missing.report(this.router.url);
+          throw cause;
+        },
+      );
       const shown = dialog.open<C, D, R>(component, config);
       this.opening = false;
       return await firstValueFrom(shown.afterClosed(), { defaultValue: undefined });
