@@ -1,4 +1,35 @@
-import { expect, fillSignIn, MEMBER, portalUrl, test } from './harness/fixtures';
+import { expect, fillSignIn, MEMBER, portalUrl, signIn, test } from './harness/fixtures';
+
+test('Swagger UI’s Authorize begins with what works, in sight, and asks for nothing that cannot', async ({
+  page,
+}) => {
+  await page.goto(`${portalUrl()}/docs`);
+  await page.getByRole('button', { name: 'Authorize', exact: true }).first().click();
+  const ways = page.locator('.auth-container');
+  await expect(ways).toHaveCount(1);
+  await expect(ways).toContainText('Act for a portal user, as an application does.');
+  await expect(ways).toContainText('authorizationCode');
+  await expect(ways.getByLabel('client_id')).toHaveValue('api-explorer');
+  await expect(ways.locator('input[type="password"]')).toBeHidden();
+  await expect(
+    ways.getByRole('button', { name: 'Apply given OAuth2 credentials' }),
+  ).toBeInViewport();
+});
+
+test('Swagger UI says whom its calls act for: nobody, or whoever is signed in to the portal', async ({
+  page,
+  member: _,
+}) => {
+  await page.goto(`${portalUrl()}/docs`);
+  await expect(page.getByRole('status')).toContainText('not signed in to the portal');
+  await signIn(page, MEMBER);
+  await page.reload();
+  await expect(page.getByRole('status')).toContainText(`signed in to the portal as ${MEMBER}`);
+  const operation = page.locator('#operations-Connections-Connections_list');
+  await operation.locator('.opblock-summary-control').click();
+  await operation.getByRole('button', { name: 'Execute' }).click();
+  await expect(operation.locator('.live-responses-table')).toContainText('"resources"');
+});
 
 test('Swagger UI’s Authorize button completes the real flow, and its calls act for the user', async ({
   page,

@@ -23,6 +23,9 @@ const SCOPE_WORDS: Record<(typeof SCOPES)[number], string> = {
   readwrite: 'See and change what the user may change',
 };
 
+const OAUTH_WORDS =
+  '**Act for a portal user, as an application does.** Authorize opens the portal: sign in there and allow access. `api-explorer` is a public client with PKCE, which has no secret.';
+
 const DESCRIPTION = `
 Third-party applications act for portal users: send the user to
 \`/portal/oauth/authorize\`, exchange the code at \`POST /guest/v7/oauth-tokens\`, call the API with
@@ -50,11 +53,10 @@ export function createOpenApiDocument(app: INestApplication, publicUrl: string):
     .addTag('Registry', 'The registered applications, their secrets and requests, for operators')
     .addTag('Metadata', 'What a client discovers by itself: endpoints and keys')
     .addTag('Operations', 'Health and figures')
-    .addCookieAuth('session', { type: 'apiKey', in: 'cookie', name: 'session' }, 'session')
-    .addBasicAuth({ type: 'http', scheme: 'basic' }, 'client')
     .addOAuth2(
       {
         type: 'oauth2',
+        description: OAUTH_WORDS,
         flows: {
           authorizationCode: {
             authorizationUrl: `${publicUrl}/portal/oauth/authorize`,
@@ -66,6 +68,25 @@ export function createOpenApiDocument(app: INestApplication, publicUrl: string):
       },
       'oauth2',
     )
+    .addCookieAuth(
+      'session',
+      {
+        type: 'apiKey',
+        in: 'cookie',
+        name: 'session',
+        description: 'The portal’s session, which signing in sets. Browsers send it by themselves.',
+      },
+      'session',
+    )
+    .addBasicAuth(
+      {
+        type: 'http',
+        scheme: 'basic',
+        description:
+          'An application’s own credentials: its client id as the user name, its client secret as the password. They may be fields of the request instead.',
+      },
+      'client',
+    )
     .build();
   const document = SwaggerModule.createDocument(app, config, {
     operationIdFactory: (controller, method) => `${controller.replace('Controller', '')}_${method}`,
@@ -74,24 +95,4 @@ export function createOpenApiDocument(app: INestApplication, publicUrl: string):
   // Nest leaves an empty one.
   delete document.info.contact;
   return document;
-}
-
-export function serveSwaggerUi(app: INestApplication, document: OpenAPIObject, publicUrl: string) {
-  SwaggerModule.setup('docs', app, document, {
-    jsonDocumentUrl: 'docs/openapi.json',
-    yamlDocumentUrl: 'docs/openapi.yaml',
-    customSiteTitle: 'Flixcheck Connect API',
-    swaggerOptions: {
-      persistAuthorization: false,
-      displayRequestDuration: true,
-      tryItOutEnabled: true,
-      oauth2RedirectUrl: `${publicUrl}${API_EXPLORER_REDIRECT_PATH}`,
-      initOAuth: {
-        clientId: API_EXPLORER_CLIENT_ID,
-        appName: 'API Explorer',
-        scopes: ['readwrite'],
-        usePkceWithAuthorizationCodeGrant: true,
-      },
-    },
-  });
 }
