@@ -815,21 +815,22 @@ export interface components {
         };
         RegistryClientDto: {
             /**
-             * Format: uuid
-             * @example 0b8f6f8e-4a6b-4c55-9d0c-7d8b1c0c3a11
+             * @description As users see it
+             * @example Maklerwelt CRM
              */
-            id: string;
-            /** @example maklerwelt-crm */
-            clientId: string;
-            /** @example Maklerwelt CRM */
             name: string;
-            /** @example Verwaltet Kunden und startet Flixchecks direkt aus der Kundenakte. */
+            /**
+             * @description What the application is for, in a sentence that users read
+             * @example Verwaltet Kunden und startet Flixchecks direkt aus der Kundenakte.
+             */
             description: string;
-            /** @example Maklerwelt Software GmbH */
+            /**
+             * @description Who stands behind it
+             * @example Maklerwelt Software GmbH
+             */
             publisher: string;
+            /** @description Whether Flixcheck has verified who the publisher is */
             publisherVerified: boolean;
-            /** @enum {string} */
-            kind: "confidential" | "public";
             /**
              * @description Compared character for character: https, or http on a loopback address. A public client’s loopback IP matches on any port (RFC 8252 §7.3).
              * @example [
@@ -838,16 +839,15 @@ export interface components {
              */
             redirectUris: string[];
             /**
-             * @description What the client may ask for. `readwrite` includes `read`.
+             * @description What the client may ask for. `readwrite` includes `read`. A scope taken away is taken from its connections too.
              * @example [
              *       "read",
              *       "readwrite"
              *     ]
              */
             scopes: ("read" | "readwrite")[];
+            /** @description Always true for public clients; false only for the documented flow without PKCE */
             requirePkce: boolean;
-            /** @enum {string} */
-            status: "active" | "disabled";
             /**
              * Format: uri
              * @description Shown to users
@@ -872,8 +872,28 @@ export interface components {
              * @example https://maklerwelt.example/einstellungen/flixcheck
              */
             startUri: string | null;
-            /** @description The live secrets, without their values */
-            secrets: components["schemas"]["ClientSecretDto"][];
+            /**
+             * Format: uuid
+             * @example 0b8f6f8e-4a6b-4c55-9d0c-7d8b1c0c3a11
+             */
+            id: string;
+            /**
+             * @description Chosen by the operator, or else generated. Never used twice.
+             * @example maklerwelt-crm
+             */
+            clientId: string;
+            /**
+             * @description A confidential client keeps a secret on a server; a public one cannot
+             * @example confidential
+             * @enum {string}
+             */
+            kind: "confidential" | "public";
+            /**
+             * @description `disabled` ends all connections of the client at once; enabling it again brings none of them back
+             * @example active
+             * @enum {string}
+             */
+            status: "active" | "disabled";
             /**
              * Format: date-time
              * @example 2026-11-22T10:15:00.000Z
@@ -884,6 +904,8 @@ export interface components {
              * @example 2026-11-22T10:15:00.000Z
              */
             updatedAt: string;
+            /** @description The live secrets, without their values */
+            secrets: components["schemas"]["ClientSecretDto"][];
         };
         MetaDto: {
             /** @description absent on the last page */
@@ -913,21 +935,22 @@ export interface components {
         };
         CreatedClientDto: {
             /**
-             * Format: uuid
-             * @example 0b8f6f8e-4a6b-4c55-9d0c-7d8b1c0c3a11
+             * @description As users see it
+             * @example Maklerwelt CRM
              */
-            id: string;
-            /** @example maklerwelt-crm */
-            clientId: string;
-            /** @example Maklerwelt CRM */
             name: string;
-            /** @example Verwaltet Kunden und startet Flixchecks direkt aus der Kundenakte. */
+            /**
+             * @description What the application is for, in a sentence that users read
+             * @example Verwaltet Kunden und startet Flixchecks direkt aus der Kundenakte.
+             */
             description: string;
-            /** @example Maklerwelt Software GmbH */
+            /**
+             * @description Who stands behind it
+             * @example Maklerwelt Software GmbH
+             */
             publisher: string;
+            /** @description Whether Flixcheck has verified who the publisher is */
             publisherVerified: boolean;
-            /** @enum {string} */
-            kind: "confidential" | "public";
             /**
              * @description Compared character for character: https, or http on a loopback address. A public client’s loopback IP matches on any port (RFC 8252 §7.3).
              * @example [
@@ -936,16 +959,15 @@ export interface components {
              */
             redirectUris: string[];
             /**
-             * @description What the client may ask for. `readwrite` includes `read`.
+             * @description What the client may ask for. `readwrite` includes `read`. A scope taken away is taken from its connections too.
              * @example [
              *       "read",
              *       "readwrite"
              *     ]
              */
             scopes: ("read" | "readwrite")[];
+            /** @description Always true for public clients; false only for the documented flow without PKCE */
             requirePkce: boolean;
-            /** @enum {string} */
-            status: "active" | "disabled";
             /**
              * Format: uri
              * @description Shown to users
@@ -970,8 +992,28 @@ export interface components {
              * @example https://maklerwelt.example/einstellungen/flixcheck
              */
             startUri: string | null;
-            /** @description The live secrets, without their values */
-            secrets: components["schemas"]["ClientSecretDto"][];
+            /**
+             * Format: uuid
+             * @example 0b8f6f8e-4a6b-4c55-9d0c-7d8b1c0c3a11
+             */
+            id: string;
+            /**
+             * @description Chosen by the operator, or else generated. Never used twice.
+             * @example maklerwelt-crm
+             */
+            clientId: string;
+            /**
+             * @description A confidential client keeps a secret on a server; a public one cannot
+             * @example confidential
+             * @enum {string}
+             */
+            kind: "confidential" | "public";
+            /**
+             * @description `disabled` ends all connections of the client at once; enabling it again brings none of them back
+             * @example active
+             * @enum {string}
+             */
+            status: "active" | "disabled";
             /**
              * Format: date-time
              * @example 2026-11-22T10:15:00.000Z
@@ -982,36 +1024,22 @@ export interface components {
              * @example 2026-11-22T10:15:00.000Z
              */
             updatedAt: string;
+            /** @description The live secrets, without their values */
+            secrets: components["schemas"]["ClientSecretDto"][];
             /** @description Confidential clients only. The one time that the value is seen */
             secret?: components["schemas"]["FirstClientSecretDto"];
         };
         OAuthClientCreateInput: {
             /**
-             * @description Chosen by the operator, or else generated. Never used twice.
-             * @example maklerwelt-crm
+             * @description As users see it
+             * @example Maklerwelt CRM
              */
-            clientId?: string;
-            /** @example Maklerwelt CRM */
             name: string;
             /**
-             * @description What the application is for, in a sentence that users read
-             * @default
-             * @example Verwaltet Kunden und startet Flixchecks direkt aus der Kundenakte.
+             * @description Who stands behind it
+             * @example Maklerwelt Software GmbH
              */
-            description: string;
-            /** @example Maklerwelt Software GmbH */
             publisher: string;
-            /**
-             * @description Whether Flixcheck has verified who the publisher is
-             * @default false
-             */
-            publisherVerified: boolean;
-            /**
-             * @description A confidential client keeps a secret on a server; a public one cannot
-             * @example confidential
-             * @enum {string}
-             */
-            kind: "confidential" | "public";
             /**
              * @description Compared character for character: https, or http on a loopback address. A public client’s loopback IP matches on any port (RFC 8252 §7.3).
              * @example [
@@ -1020,7 +1048,29 @@ export interface components {
              */
             redirectUris: string[];
             /**
-             * @description What the client may ask for. `readwrite` includes `read`.
+             * @description A confidential client keeps a secret on a server; a public one cannot
+             * @example confidential
+             * @enum {string}
+             */
+            kind: "confidential" | "public";
+            /**
+             * @description Chosen by the operator, or else generated. Never used twice.
+             * @example maklerwelt-crm
+             */
+            clientId?: string;
+            /**
+             * @description What the application is for, in a sentence that users read
+             * @default
+             * @example Verwaltet Kunden und startet Flixchecks direkt aus der Kundenakte.
+             */
+            description: string;
+            /**
+             * @description Whether Flixcheck has verified who the publisher is
+             * @default false
+             */
+            publisherVerified: boolean;
+            /**
+             * @description What the client may ask for. `readwrite` includes `read`. A scope taken away is taken from its connections too.
              * @default [
              *       "read",
              *       "readwrite"
@@ -1065,11 +1115,22 @@ export interface components {
             resource: components["schemas"]["OAuthClientCreateInput"];
         };
         OAuthClientUpdateInput: {
-            /** @example Maklerwelt CRM */
+            /**
+             * @description As users see it
+             * @example Maklerwelt CRM
+             */
             name?: string;
+            /**
+             * @description What the application is for, in a sentence that users read
+             * @example Verwaltet Kunden und startet Flixchecks direkt aus der Kundenakte.
+             */
             description?: string;
-            /** @example Maklerwelt Software GmbH */
+            /**
+             * @description Who stands behind it
+             * @example Maklerwelt Software GmbH
+             */
             publisher?: string;
+            /** @description Whether Flixcheck has verified who the publisher is */
             publisherVerified?: boolean;
             /**
              * @description Compared character for character: https, or http on a loopback address. A public client’s loopback IP matches on any port (RFC 8252 §7.3).
@@ -1079,20 +1140,15 @@ export interface components {
              */
             redirectUris?: string[];
             /**
-             * @description What the client may ask for from now on; what users granted before stays
+             * @description What the client may ask for. `readwrite` includes `read`. A scope taken away is taken from its connections too.
              * @example [
              *       "read",
              *       "readwrite"
              *     ]
              */
             scopes?: ("read" | "readwrite")[];
+            /** @description Always true for public clients; false only for the documented flow without PKCE */
             requirePkce?: boolean;
-            /**
-             * @description `disabled` ends all connections of the client at once; enabling it again brings none of them back
-             * @example disabled
-             * @enum {string}
-             */
-            status?: "active" | "disabled";
             /**
              * Format: uri
              * @description Shown to users
@@ -1117,6 +1173,12 @@ export interface components {
              * @example https://maklerwelt.example/einstellungen/flixcheck
              */
             startUri?: string | null;
+            /**
+             * @description `disabled` ends all connections of the client at once; enabling it again brings none of them back
+             * @example active
+             * @enum {string}
+             */
+            status?: "active" | "disabled";
         };
         OAuthClientUpdateRequest: {
             resource: components["schemas"]["OAuthClientUpdateInput"];
@@ -1210,45 +1272,64 @@ export interface components {
             durationMs: number;
         };
         ClientCardDto: {
-            /** @example maklerwelt-crm */
-            clientId: string;
-            /** @example Maklerwelt CRM */
+            /**
+             * @description As users see it
+             * @example Maklerwelt CRM
+             */
             name: string;
-            /** @example Maklerwelt Software GmbH */
+            /**
+             * @description Who stands behind it
+             * @example Maklerwelt Software GmbH
+             */
             publisher: string;
             /**
              * Format: uri
+             * @description Shown to users
              * @example https://maklerwelt.example/logo.svg
              */
             logoUri: string | null;
             /**
              * Format: uri
+             * @description The application’s own page
              * @example https://maklerwelt.example
              */
             homepageUri: string | null;
+            /**
+             * @description Chosen by the operator, or else generated. Never used twice.
+             * @example maklerwelt-crm
+             */
+            clientId: string;
         };
         ConnectedClientDto: {
-            /** @example maklerwelt-crm */
-            clientId: string;
-            /** @example Maklerwelt CRM */
-            name: string;
-            /** @example Maklerwelt Software GmbH */
-            publisher: string;
             /**
-             * @description whether Flixcheck has verified the publisher
-             * @example true
+             * @description As users see it
+             * @example Maklerwelt CRM
              */
+            name: string;
+            /**
+             * @description Who stands behind it
+             * @example Maklerwelt Software GmbH
+             */
+            publisher: string;
+            /** @description Whether Flixcheck has verified who the publisher is */
             publisherVerified: boolean;
             /**
              * Format: uri
+             * @description Shown to users
              * @example https://maklerwelt.example/logo.svg
              */
             logoUri: string | null;
             /**
              * Format: uri
+             * @description The application’s own page
              * @example https://maklerwelt.example
              */
             homepageUri: string | null;
+            /**
+             * @description Chosen by the operator, or else generated. Never used twice.
+             * @example maklerwelt-crm
+             */
+            clientId: string;
         };
         PersonDto: {
             /**
@@ -1328,27 +1409,35 @@ export interface components {
             total: number;
         };
         UsedClientDto: {
-            /** @example maklerwelt-crm */
-            clientId: string;
-            /** @example Maklerwelt CRM */
-            name: string;
-            /** @example Maklerwelt Software GmbH */
-            publisher: string;
             /**
-             * @description whether Flixcheck has verified the publisher
-             * @example true
+             * @description As users see it
+             * @example Maklerwelt CRM
              */
+            name: string;
+            /**
+             * @description Who stands behind it
+             * @example Maklerwelt Software GmbH
+             */
+            publisher: string;
+            /** @description Whether Flixcheck has verified who the publisher is */
             publisherVerified: boolean;
             /**
              * Format: uri
+             * @description Shown to users
              * @example https://maklerwelt.example/logo.svg
              */
             logoUri: string | null;
             /**
              * Format: uri
+             * @description The application’s own page
              * @example https://maklerwelt.example
              */
             homepageUri: string | null;
+            /**
+             * @description Chosen by the operator, or else generated. Never used twice.
+             * @example maklerwelt-crm
+             */
+            clientId: string;
             /**
              * @description `not_listed`: works, but is not among the available applications
              * @example available
@@ -1481,35 +1570,25 @@ export interface components {
             revoked: number;
         };
         AvailableClientDto: {
-            /** @example maklerwelt-crm */
-            clientId: string;
-            /** @example Maklerwelt CRM */
+            /**
+             * @description As users see it
+             * @example Maklerwelt CRM
+             */
             name: string;
-            /** @example Maklerwelt Software GmbH */
-            publisher: string;
             /**
-             * @description whether Flixcheck has verified the publisher
-             * @example true
+             * @description What the application is for, in a sentence that users read
+             * @example Verwaltet Kunden und startet Flixchecks direkt aus der Kundenakte.
              */
-            publisherVerified: boolean;
-            /**
-             * Format: uri
-             * @example https://maklerwelt.example/logo.svg
-             */
-            logoUri: string | null;
-            /**
-             * Format: uri
-             * @example https://maklerwelt.example
-             */
-            homepageUri: string | null;
-            /** @example Verwaltet Kunden und Verträge und startet Flixchecks aus der Akte. */
             description: string;
             /**
-             * @example confidential
-             * @enum {string}
+             * @description Who stands behind it
+             * @example Maklerwelt Software GmbH
              */
-            kind: "confidential" | "public";
+            publisher: string;
+            /** @description Whether Flixcheck has verified who the publisher is */
+            publisherVerified: boolean;
             /**
+             * @description What the client may ask for. `readwrite` includes `read`. A scope taken away is taken from its connections too.
              * @example [
              *       "read",
              *       "readwrite"
@@ -1518,15 +1597,39 @@ export interface components {
             scopes: ("read" | "readwrite")[];
             /**
              * Format: uri
+             * @description Shown to users
+             * @example https://maklerwelt.example/logo.svg
+             */
+            logoUri: string | null;
+            /**
+             * Format: uri
+             * @description The application’s own page
+             * @example https://maklerwelt.example
+             */
+            homepageUri: string | null;
+            /**
+             * Format: uri
+             * @description What the publisher does with data
              * @example https://maklerwelt.example/datenschutz
              */
             privacyPolicyUri: string | null;
             /**
              * Format: uri
-             * @description where the application itself begins to connect
-             * @example https://maklerwelt.example/flixcheck
+             * @description Where the application itself begins a connection; without it, users begin at the authorize page
+             * @example https://maklerwelt.example/einstellungen/flixcheck
              */
             startUri: string | null;
+            /**
+             * @description Chosen by the operator, or else generated. Never used twice.
+             * @example maklerwelt-crm
+             */
+            clientId: string;
+            /**
+             * @description A confidential client keeps a secret on a server; a public one cannot
+             * @example confidential
+             * @enum {string}
+             */
+            kind: "confidential" | "public";
             /**
              * @description whether the portal can open the authorize page by itself; otherwise connecting must start at the application
              * @example true
@@ -1544,20 +1647,52 @@ export interface components {
             connectionId: string | null;
         };
         RequestingClientDto: {
-            /** @example maklerwelt-crm */
-            clientId: string;
-            /** @example Maklerwelt CRM */
+            /**
+             * @description As users see it
+             * @example Maklerwelt CRM
+             */
             name: string;
+            /**
+             * @description What the application is for, in a sentence that users read
+             * @example Verwaltet Kunden und startet Flixchecks direkt aus der Kundenakte.
+             */
             description: string;
-            /** @example Maklerwelt Software GmbH */
+            /**
+             * @description Who stands behind it
+             * @example Maklerwelt Software GmbH
+             */
             publisher: string;
-            /** @description whether Flixcheck has verified the publisher */
+            /** @description Whether Flixcheck has verified who the publisher is */
             publisherVerified: boolean;
-            /** @enum {string} */
-            kind: "confidential" | "public";
+            /**
+             * Format: uri
+             * @description Shown to users
+             * @example https://maklerwelt.example/logo.svg
+             */
             logoUri: string | null;
+            /**
+             * Format: uri
+             * @description The application’s own page
+             * @example https://maklerwelt.example
+             */
             homepageUri: string | null;
+            /**
+             * Format: uri
+             * @description What the publisher does with data
+             * @example https://maklerwelt.example/datenschutz
+             */
             privacyPolicyUri: string | null;
+            /**
+             * @description Chosen by the operator, or else generated. Never used twice.
+             * @example maklerwelt-crm
+             */
+            clientId: string;
+            /**
+             * @description A confidential client keeps a secret on a server; a public one cannot
+             * @example confidential
+             * @enum {string}
+             */
+            kind: "confidential" | "public";
         };
         RepresentedUserDto: {
             /** Format: uuid */

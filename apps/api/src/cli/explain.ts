@@ -1,6 +1,8 @@
 import { ConfigError } from '../config/config.js';
 import { EmbeddedPostgresError } from '../database/embedded-postgres.js';
 import { ApiError, type FieldError } from '../http/api-error.js';
+import { PROFILE_FIELDS } from '../oauth-clients/client-record.js';
+import { optionName } from './oauth-client-profile.js';
 
 /** A mistake in how a command was called. */
 export class UsageError extends Error {}
@@ -34,8 +36,7 @@ function explainApiError(error: ApiError): string {
 /** `redirectUris.0` → `--redirect-uri`: the name under which it was given. */
 function optionOf({ field }: FieldError): string {
   const [name = field] = field.split('.');
-  const singular: Record<string, string> = { redirectUris: 'redirectUri', scopes: 'scope' };
+  const described = PROFILE_FIELDS.find((each) => each.name === name);
   const renamed: Record<string, string> = { accountId: 'account' };
-  const option = singular[name] ?? renamed[name] ?? name;
-  return `--${option.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+  return optionName(described ?? { name: renamed[name] ?? name });
 }

@@ -1,17 +1,26 @@
 import { Command, Option } from 'commander';
-import type { Scope } from '@flixcheck/oauth-protocol';
 import { ClientSecretRotateInput } from '../oauth-clients/client-secrets.dto.js';
 import {
   type ClientSecret,
   ClientSecrets,
   type NewClientSecret,
 } from '../oauth-clients/client-secrets.service.js';
-import { OAuthClientCreateInput, OAuthClientUpdateInput } from '../oauth-clients/registry.dto.js';
+import {
+  NEEDED,
+  OAuthClientCreateInput,
+  OAuthClientUpdateInput,
+} from '../oauth-clients/registry.dto.js';
 import { ClientRegistry, type RegistryClient } from '../oauth-clients/registry.service.js';
 import { type Resolve, withServices } from './application.js';
 import { confirm, type Confirmed, yesOption } from './confirm.js';
 import { CLIENT, findClient } from './find-client.js';
 import { checked } from './input.js';
+import {
+  type GivenProfile,
+  profileOf,
+  profileRows,
+  withProfileOptions,
+} from './oauth-client-profile.js';
 import { requestsCommand } from './oauth-client-requests.command.js';
 import {
   card,
@@ -24,20 +33,6 @@ import {
 } from './terminal.js';
 
 const PAGE_SIZE = 100;
-
-interface ProfileOptions {
-  name?: string;
-  description?: string;
-  publisher?: string;
-  publisherVerified?: boolean;
-  redirectUri?: string[];
-  scope?: Scope[];
-  requirePkce?: boolean;
-  logoUri?: string;
-  homepageUri?: string;
-  privacyPolicyUri?: string;
-  startUri?: string;
-}
 
 /** The registry for a server without a portal. */
 export function oauthClientsCommands(terminal: Terminal): Command {
@@ -68,7 +63,7 @@ export function oauthClientsCommands(terminal: Terminal): Command {
       terminal.out(output.json ? toJson(client) : clientCard(client));
     });
 
-  profileOptions(group.command('create'), { requireAll: true })
+  withProfileOptions(group.command('create'), NEEDED)
     .description('Register a client. A confidential one gets a secret, which is printed once.')
     .option('--client-id <id>', 'chosen instead of generated: 3 to 64 of A–Z a–z 0–9 - _')
     .addOption(
@@ -85,7 +80,7 @@ Example:
     --publisher "Maklerwelt Software GmbH" --kind confidential \\
     --redirect-uri https://maklerwelt.example/flixcheck/callback`,
     )
-    .action(async (given: ProfileOptions & Output & { clientId?: string; kind: string }) => {
+    .action(async (given: GivenProfile & Output & { clientId?: string; kind: string }) => {
       const input = await checked(OAuthClientCreateInput, {
         ...profileOf(given),
         clientId: given.clientId,
@@ -99,13 +94,13 @@ Example:
       }
     });
 
-  profileOptions(group.command('update'), { requireAll: false })
+  withProfileOptions(group.command('update'), [])
     .description(
       'Change a client. --redirect-uri and --scope replace the whole list; an empty address removes one.',
     )
     .argument('<client>', CLIENT)
     .addOption(jsonOption())
-    .action(async (name: string, given: ProfileOptions & Output) => {
+    .action(async (name: string, given: GivenProfile & Output) => {
       const patch = await checked(OAuthClientUpdateInput, profileOf(given));
       const client = await withRegistry(async (registry) =>
         registry.update((await findClient(registry, name)).id, patch, null),
@@ -212,55 +207,6 @@ function secretsCommands(terminal: Terminal): Command {
   return group;
 }
 
-function profileOptions(command: Command, { requireAll }: { requireAll: boolean }): Command {
-  const option = (flags: string, description: string) =>
-    requireAll
-      ? new Option(flags, `${description} (required)`).makeOptionMandatory()
-      : new Option(flags, description);
-  const collect = (value: string, list: string[] = []) => [...list, value];
-  return (
-    command
-      .addOption(option('--name <name>', 'as users see it'))
-      .addOption(option('--publisher <name>', 'who stands behind it'))
-      .option('--publisher-verified', 'Flixcheck has verified who the publisher is')
-      .option('--no-publisher-verified', 'Flixcheck has not verified who the publisher is')
-      .addOption(
-        option('--redirect-uri <uri>', 'where codes are sent; may be repeated').argParser(collect),
-      )
-      .addOption(
-        new Option(
-          '--scope <scope>',
-          'what it may ask for: read, readwrite; may be repeated',
-        ).argParser(collect),
-      )
-      // Named first, so that leaving both out says nothing.
-      .option('--require-pkce', 'refuse requests without PKCE (what new clients start with)')
-      .option('--no-require-pkce', 'take requests without PKCE too (confidential clients)')
-      .option('--description <text>', 'what it is for, in a sentence that users read')
-      .option('--logo-uri <uri>', 'its logo')
-      .option('--homepage-uri <uri>', 'its own page')
-      .option('--privacy-policy-uri <uri>', 'what the publisher does with data')
-      .option('--start-uri <uri>', 'where the application itself begins a connection')
-  );
-}
-
-function profileOf(given: ProfileOptions): object {
-  const address = (value: string | undefined) => (value === '' ? null : value);
-  return {
-    name: given.name,
-    description: given.description,
-    publisher: given.publisher,
-    publisherVerified: given.publisherVerified,
-    redirectUris: given.redirectUri,
-    scopes: given.scope,
-    requirePkce: given.requirePkce,
-    logoUri: address(given.logoUri),
-    homepageUri: address(given.homepageUri),
-    privacyPolicyUri: address(given.privacyPolicyUri),
-    startUri: address(given.startUri),
-  };
-}
-
 async function listAll(registry: ClientRegistry): Promise<RegistryClient[]> {
   const clients: RegistryClient[] = [];
   let cursor: string | undefined;
@@ -290,18 +236,9 @@ function clientCard(client: RegistryClient): string {
   return card([
     ['id', client.id],
     ['clientId', client.clientId],
-    ['name', client.name],
-    ['description', client.description],
-    ['publisher', `${client.publisher}${client.publisherVerified ? ' (verified)' : ''}`],
     ['kind', client.kind],
     ['status', client.status],
-    ['redirect URIs', [...client.redirectUris]],
-    ['scopes', client.scopes.join(' ')],
-    ['PKCE', client.requirePkce ? 'required' : 'optional'],
-    ['logo', client.logoUri],
-    ['homepage', client.homepageUri],
-    ['privacy policy', client.privacyPolicyUri],
-    ['start', client.startUri],
+    ...profileRows(client),
     ['secrets', client.secrets.map((secret) => `…${secret.lastFour} ${secretLife(secret)}`)],
     ['created', client.createdAt],
     ['updated', client.updatedAt],

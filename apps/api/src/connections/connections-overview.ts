@@ -14,6 +14,7 @@ import {
   toPage,
 } from '../http/envelope.js';
 import { validationFailed } from '../http/validation.js';
+import { pickFields } from '../oauth-clients/client-record.js';
 import {
   byName,
   type OAuthClient,
@@ -25,15 +26,16 @@ import { type Ending, healthOf, type RevocationReason } from './connection.js';
 import { ConnectionEntity } from './connection.entity.js';
 import { ConnectionEventEntity } from './connection-event.entity.js';
 import { ConnectionUsageEntity } from './connection-usage.entity.js';
-import type {
-  AvailableClientDto,
-  ConnectedClientDto,
-  ConnectionDetailDto,
-  ConnectionDto,
-  ConnectionEventDto,
-  ConnectionsQuery,
-  EndConnectionsQuery,
-  UsedClientDto,
+import {
+  AVAILABLE_CLIENT,
+  type AvailableClientDto,
+  CONNECTED_CLIENT,
+  type ConnectionDetailDto,
+  type ConnectionDto,
+  type ConnectionEventDto,
+  type ConnectionsQuery,
+  type EndConnectionsQuery,
+  type UsedClientDto,
 } from './connections.dto.js';
 import { countByClient, findConnections } from './find-connections.js';
 import { ConnectionsService, type EndingScope } from './connections.service.js';
@@ -352,7 +354,7 @@ function toDto(
   const endedBy = BY_FLIXCHECK.includes(revocationReason) ? undefined : people.get(revokedBy ?? '');
   return {
     id,
-    client: toConnectedClientDto(client),
+    client: pickFields(client, CONNECTED_CLIENT),
     scope: limitScope(scope, client.scopes.join(' ')),
     status: connection.revokedAt ? 'revoked' : 'active',
     grantedBy,
@@ -366,14 +368,9 @@ function toDto(
   };
 }
 
-function toConnectedClientDto(client: OAuthClient): ConnectedClientDto {
-  const { clientId, name, publisher, publisherVerified, logoUri, homepageUri } = client;
-  return { clientId, name, publisher, publisherVerified, logoUri, homepageUri };
-}
-
 function toUsedDto(client: OAuthClient, activeConnections: number): UsedClientDto {
   return {
-    ...toConnectedClientDto(client),
+    ...pickFields(client, CONNECTED_CLIENT),
     availability: availabilityOf(client),
     activeConnections,
   };
@@ -407,14 +404,8 @@ function pageOfClients<Dto>(
 }
 
 function toAvailableDto(client: OAuthClient, connectionId: string | null): AvailableClientDto {
-  const { description, kind, scopes, privacyPolicyUri, startUri } = client;
   return {
-    ...toConnectedClientDto(client),
-    description,
-    kind,
-    scopes: [...scopes],
-    privacyPolicyUri,
-    startUri,
+    ...pickFields(client, AVAILABLE_CLIENT),
     // The portal can make no PKCE challenge for somebody else, nor choose among redirect URIs.
     authorizable: !client.requirePkce && client.redirectUris.length === 1,
     connected: connectionId !== null,

@@ -1,6 +1,6 @@
 import { applyDecorators } from '@nestjs/common';
-import { ApiProperty, ApiPropertyOptional, OmitType } from '@nestjs/swagger';
-import { SCOPES, type Scope } from '@flixcheck/oauth-protocol';
+import { ApiProperty, ApiPropertyOptional, OmitType, PickType } from '@nestjs/swagger';
+import { SCOPES } from '@flixcheck/oauth-protocol';
 import { Transform, Type } from 'class-transformer';
 import {
   ArrayMaxSize,
@@ -16,6 +16,7 @@ import {
   ValidateNested,
 } from 'class-validator';
 import { SearchQuery } from '../http/envelope.js';
+import { ClientRecord } from '../oauth-clients/client-record.js';
 import {
   CONNECTION_EVENT_TYPES,
   CONNECTION_HEALTHS,
@@ -30,14 +31,6 @@ const CLIENT_ID_MESSAGE = { message: 'must be a client id such as maklerwelt-crm
 const CONNECTION_ID = 'e7a1c2b4-0d53-4a7e-8a55-6f1f6a2b9c01';
 const USER_ID = '8f14e45f-ceea-467f-9b1c-3c7a4c6f5e21';
 const GRANTED_AT = '2026-11-02T08:15:30.000Z';
-
-const uri = (example: string, description?: string) => ({
-  type: String,
-  format: 'uri',
-  nullable: true,
-  example,
-  ...(description !== undefined && { description }),
-});
 
 export const CONNECTION_SORTS = [
   'grantedAt',
@@ -170,25 +163,15 @@ export class EndedConnectionsDto {
   revoked!: number;
 }
 
-export class ConnectedClientDto {
-  @ApiProperty({ example: 'maklerwelt-crm' })
-  clientId!: string;
-
-  @ApiProperty({ example: 'Maklerwelt CRM' })
-  name!: string;
-
-  @ApiProperty({ example: 'Maklerwelt Software GmbH' })
-  publisher!: string;
-
-  @ApiProperty({ example: true, description: 'whether Flixcheck has verified the publisher' })
-  publisherVerified!: boolean;
-
-  @ApiProperty(uri('https://maklerwelt.example/logo.svg'))
-  logoUri!: string | null;
-
-  @ApiProperty(uri('https://maklerwelt.example'))
-  homepageUri!: string | null;
-}
+export const CONNECTED_CLIENT = [
+  'clientId',
+  'name',
+  'publisher',
+  'publisherVerified',
+  'logoUri',
+  'homepageUri',
+] as const;
+export class ConnectedClientDto extends PickType(ClientRecord, CONNECTED_CLIENT) {}
 
 export class UsedClientDto extends ConnectedClientDto {
   @ApiProperty({
@@ -327,24 +310,15 @@ export class ConnectionEventDto {
   detail!: string | null;
 }
 
-export class AvailableClientDto extends ConnectedClientDto {
-  @ApiProperty({ example: 'Verwaltet Kunden und Verträge und startet Flixchecks aus der Akte.' })
-  description!: string;
-
-  @ApiProperty({ enum: ['confidential', 'public'], example: 'confidential' })
-  kind!: 'confidential' | 'public';
-
-  @ApiProperty({ enum: SCOPES, isArray: true, example: ['read', 'readwrite'] })
-  scopes!: Scope[];
-
-  @ApiProperty(uri('https://maklerwelt.example/datenschutz'))
-  privacyPolicyUri!: string | null;
-
-  @ApiProperty(
-    uri('https://maklerwelt.example/flixcheck', 'where the application itself begins to connect'),
-  )
-  startUri!: string | null;
-
+export const AVAILABLE_CLIENT = [
+  ...CONNECTED_CLIENT,
+  'description',
+  'kind',
+  'scopes',
+  'privacyPolicyUri',
+  'startUri',
+] as const;
+export class AvailableClientDto extends PickType(ClientRecord, AVAILABLE_CLIENT) {
   @ApiProperty({
     example: true,
     description:

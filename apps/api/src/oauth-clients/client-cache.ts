@@ -1,8 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
-import type { DataSource } from 'typeorm';
+import { type DataSource, IsNull } from 'typeorm';
 import { ChangeFeed } from '../database/change-feed.js';
-import { CLIENT_COLUMNS, CLIENT_ID, type OAuthClient } from './oauth-client.js';
+import { CLIENT_ID, type OAuthClient } from './oauth-client.js';
+import { OAuthClientEntity } from './oauth-client.entity.js';
+import { OAuthClientSecretEntity } from './oauth-client-secret.entity.js';
 
 /** What authenticating a client takes. Expired secrets are kept, to be told from wrong ones. */
 export interface RegisteredClient {
@@ -13,18 +15,6 @@ export interface RegisteredClient {
     readonly expiresAt: Date | null;
   }[];
 }
-
-type Row = OAuthClient & {
-  secretId: string | null;
-  secretHash: Buffer | null;
-  secretExpiresAt: Date | null;
-};
-
-const BY_CLIENT_ID = `
-  SELECT ${CLIENT_COLUMNS}, s.id AS "secretId", s.secret_hash AS "secretHash",
-    s.expires_at AS "secretExpiresAt"
-  FROM oauth_clients c LEFT JOIN oauth_client_secrets s ON s.oauth_client_id = c.id
-  WHERE c.client_id = $1 AND c.deleted_at IS NULL`;
 
 /**
  * The registered clients that this process has met, disabled ones too. While the change feed is
@@ -84,17 +74,25 @@ export class ClientCache {
   }
 
   private async read(clientId: string): Promise<RegisteredClient | null> {
-    const rows: Row[] = await this.dataSource.query(BY_CLIENT_ID, [clientId]);
-    const [first] = rows;
-    if (!first) return null;
-    const { secretId: _id, secretHash: _hash, secretExpiresAt: _expiry, ...client } = first;
+    const found = await this.dataSource
+      .getRepository(OAuthClientEntity)
+      .createQueryBuilder('client')
+      .leftJoinAndMapMany(
+        'client.secrets',
+        OAuthClientSecretEntity,
+        'secret',
+        'secret.oauthClientId = client.id',
+      )
+      .addSelect('secret.secretHash')
+      .where({ clientId, deletedAt: IsNull() })
+      .getOne();
+    if (!found) return null;
+    const { secrets, ...client } = found as OAuthClientEntity & {
+      secrets: OAuthClientSecretEntity[];
+    };
     return {
       client,
-      secrets: rows.flatMap(({ secretId, secretHash, secretExpiresAt }) =>
-        secretId && secretHash
-          ? [{ id: secretId, hash: secretHash, expiresAt: secretExpiresAt }]
-          : [],
-      ),
+      secrets: secrets.map(({ id, secretHash: hash, expiresAt }) => ({ id, hash, expiresAt })),
     };
   }
 }

@@ -4,7 +4,7 @@ import type { FieldError } from '../http/api-error.js';
 import type { ClientKind } from './oauth-client.js';
 
 export const MAX_REDIRECT_URIS = 20;
-const MAX_URI_LENGTH = 2000;
+export const MAX_URI_LENGTH = 2000;
 const LOOPBACK_HOSTS = ['127.0.0.1', '[::1]', 'localhost'];
 
 /**

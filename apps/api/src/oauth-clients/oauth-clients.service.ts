@@ -1,12 +1,13 @@
 import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { randomUUID } from 'node:crypto';
-import type { DataSource, EntityManager } from 'typeorm';
+import { type DataSource, type EntityManager, In, IsNull } from 'typeorm';
 import { Clock } from '../config/clock.js';
 import { searchable } from '../database/search-text.js';
 import { notFound } from '../http/api-error.js';
 import { ClientCache } from './client-cache.js';
-import { CLIENT_COLUMNS, type OAuthClient } from './oauth-client.js';
+import type { OAuthClient } from './oauth-client.js';
+import { OAuthClientEntity } from './oauth-client.entity.js';
 
 export type { OAuthClient } from './oauth-client.js';
 
@@ -74,20 +75,15 @@ export class OAuthClientsService {
   /** Clients by database id, disabled and deleted ones too, because histories show them. */
   async byIds(ids: readonly string[]): Promise<Map<string, OAuthClient>> {
     if (ids.length === 0) return new Map();
-    const clients: OAuthClient[] = await this.dataSource.query(
-      `SELECT ${CLIENT_COLUMNS} FROM oauth_clients c WHERE c.id = ANY($1)`,
-      [[...new Set(ids)]],
-    );
+    const clients = await this.clients.findBy({ id: In([...new Set(ids)]) });
     return new Map(clients.map((client) => [client.id, client]));
   }
 
   /** What users are offered: active and listed clients, by name. */
   async listAvailable(): Promise<OAuthClient[]> {
-    const clients: OAuthClient[] = await this.dataSource.query(
-      `SELECT ${CLIENT_COLUMNS} FROM oauth_clients c
-       WHERE c.status = 'active' AND c.listed AND c.deleted_at IS NULL`,
+    return byName(
+      await this.clients.findBy({ status: 'active', listed: true, deletedAt: IsNull() }),
     );
-    return byName(clients);
   }
 
   /**
@@ -147,5 +143,9 @@ export class OAuthClientsService {
       ],
     );
     for (const { id } of rows) this.cache.forget(id);
+  }
+
+  private get clients() {
+    return this.dataSource.getRepository(OAuthClientEntity);
   }
 }

@@ -1,6 +1,5 @@
 import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
-import { SCOPES, type Scope } from '@flixcheck/oauth-protocol';
 import { isUUID } from 'class-validator';
 import { randomUUID } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
@@ -17,6 +16,12 @@ import {
 import { validationFailed } from '../http/validation.js';
 import { AuditLog } from '../users/audit-log.js';
 import { ClientCache } from './client-cache.js';
+import {
+  type ClientProfile,
+  type ClientRecord,
+  pickFields,
+  PROFILE_FIELDS,
+} from './client-record.js';
 import { clientErrors } from './client-rules.js';
 import {
   type ClientSecret,
@@ -24,47 +29,22 @@ import {
   lockClient,
   type NewClientSecret,
 } from './client-secrets.service.js';
-import type { ClientKind, ClientStatus, OAuthClient } from './oauth-client.js';
+import type { ClientStatus, OAuthClient } from './oauth-client.js';
 import { OAuthClientEntity } from './oauth-client.entity.js';
 import { OAuthClientSecretEntity } from './oauth-client-secret.entity.js';
 import { OAuthClientsService } from './oauth-clients.service.js';
+import type { OAuthClientCreateInput, OAuthClientUpdateInput } from './registry.dto.js';
 
 /** A client as operators see it. */
-export type RegistryClient = Omit<OAuthClient, 'listed' | 'deletedAt'> & {
-  secrets: ClientSecret[];
-};
+export type RegistryClient = Readonly<ClientRecord> & { secrets: ClientSecret[] };
 
-interface ClientProfile {
-  name: string;
-  description?: string | undefined;
-  publisher: string;
-  publisherVerified?: boolean | undefined;
-  redirectUris: string[];
-  scopes?: Scope[] | undefined;
-  requirePkce?: boolean | undefined;
-  logoUri?: string | null | undefined;
-  homepageUri?: string | null | undefined;
-  privacyPolicyUri?: string | null | undefined;
-  startUri?: string | null | undefined;
-}
+type Undefinable<Type> = { [Key in keyof Type]: Type[Key] | undefined };
+export type NewClient = Undefinable<OAuthClientCreateInput>;
+export type ClientPatch = Undefinable<OAuthClientUpdateInput>;
 
-export type NewClient = ClientProfile & { clientId?: string | undefined; kind: ClientKind };
-export type ClientPatch = Partial<ClientProfile> & { status?: ClientStatus | undefined };
-
-const CHANGEABLE = [
-  'name',
-  'description',
-  'publisher',
-  'publisherVerified',
-  'redirectUris',
-  'scopes',
-  'requirePkce',
-  'status',
-  'logoUri',
-  'homepageUri',
-  'privacyPolicyUri',
-  'startUri',
-] as const satisfies readonly (keyof ClientPatch)[];
+const PROFILE = PROFILE_FIELDS.map(({ name }) => name);
+const CHANGEABLE = [...PROFILE, 'status'] as const;
+const SHOWN = ['id', 'clientId', 'kind', 'status', ...PROFILE, 'createdAt', 'updatedAt'] as const;
 
 /**
  * The registry of OAuth clients, for operators. Fields have been checked one by one where they came
@@ -237,23 +217,13 @@ export class ClientRegistry {
 }
 
 function newClient(input: NewClient, at: Date): OAuthClientEntity {
-  return Object.assign(new OAuthClientEntity(), {
+  const profile = PROFILE_FIELDS.map(({ name, initial }) => [name, input[name] ?? initial]);
+  return Object.assign(new OAuthClientEntity(), Object.fromEntries(profile) as ClientProfile, {
     id: randomUUID(),
     clientId: input.clientId ?? randomUUID(),
-    name: input.name,
-    description: input.description ?? '',
-    publisher: input.publisher,
-    publisherVerified: input.publisherVerified ?? false,
     kind: input.kind,
-    redirectUris: input.redirectUris,
-    scopes: input.scopes ?? [...SCOPES],
-    requirePkce: input.requirePkce ?? true,
     status: 'active' as const,
     listed: true,
-    logoUri: input.logoUri ?? null,
-    homepageUri: input.homepageUri ?? null,
-    privacyPolicyUri: input.privacyPolicyUri ?? null,
-    startUri: input.startUri ?? null,
     createdAt: at,
     updatedAt: at,
     deletedAt: null,
@@ -298,24 +268,5 @@ function actionOf(status: ClientStatus | undefined): string {
 }
 
 function toRegistryClient(client: OAuthClient, secrets: ClientSecret[] = []): RegistryClient {
-  return {
-    id: client.id,
-    clientId: client.clientId,
-    name: client.name,
-    description: client.description,
-    publisher: client.publisher,
-    publisherVerified: client.publisherVerified,
-    kind: client.kind,
-    redirectUris: client.redirectUris,
-    scopes: client.scopes,
-    requirePkce: client.requirePkce,
-    status: client.status,
-    logoUri: client.logoUri,
-    homepageUri: client.homepageUri,
-    privacyPolicyUri: client.privacyPolicyUri,
-    startUri: client.startUri,
-    secrets,
-    createdAt: client.createdAt,
-    updatedAt: client.updatedAt,
-  };
+  return { ...pickFields(client, SHOWN), secrets };
 }

@@ -1,4 +1,4 @@
-import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { ApiProperty, ApiPropertyOptional, PickType } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
 import {
   IsDefined,
@@ -9,6 +9,7 @@ import {
   MaxLength,
   ValidateNested,
 } from 'class-validator';
+import { ClientRecord } from '../oauth-clients/client-record.js';
 
 const MAX_LENGTH = 4096;
 
@@ -91,18 +92,18 @@ export class OAuthCodeDto {
   redirectTo!: string | null;
 }
 
-export class RequestingClientDto {
-  @ApiProperty({ example: 'maklerwelt-crm' }) clientId!: string;
-  @ApiProperty({ example: 'Maklerwelt CRM' }) name!: string;
-  @ApiProperty() description!: string;
-  @ApiProperty({ example: 'Maklerwelt Software GmbH' }) publisher!: string;
-  @ApiProperty({ description: 'whether Flixcheck has verified the publisher' })
-  publisherVerified!: boolean;
-  @ApiProperty({ enum: ['confidential', 'public'] }) kind!: 'confidential' | 'public';
-  @ApiProperty({ type: String, nullable: true }) logoUri!: string | null;
-  @ApiProperty({ type: String, nullable: true }) homepageUri!: string | null;
-  @ApiProperty({ type: String, nullable: true }) privacyPolicyUri!: string | null;
-}
+export const REQUESTING_CLIENT = [
+  'clientId',
+  'name',
+  'description',
+  'publisher',
+  'publisherVerified',
+  'kind',
+  'logoUri',
+  'homepageUri',
+  'privacyPolicyUri',
+] as const;
+export class RequestingClientDto extends PickType(ClientRecord, REQUESTING_CLIENT) {}
 
 export class RepresentedUserDto {
   @ApiProperty({ format: 'uuid' }) id!: string;

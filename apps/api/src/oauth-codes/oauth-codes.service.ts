@@ -14,6 +14,7 @@ import { CONFIG, type RuntimeConfig } from '../config/config.module.js';
 import { ConnectionsService } from '../connections/connections.service.js';
 import { ApiError } from '../http/api-error.js';
 import type { SessionCaller } from '../http/access.js';
+import { pickFields } from '../oauth-clients/client-record.js';
 import { OAuthClientsService } from '../oauth-clients/oauth-clients.service.js';
 import { UsersService } from '../users/users.service.js';
 import { AuthorizationCode } from './authorization-code.entity.js';
@@ -22,7 +23,12 @@ import {
   denialRedirect,
   validateAuthorizationRequest,
 } from './authorization-request.js';
-import type { AuthorizationRequestDto, OAuthCodeDto, OAuthCodeInput } from './oauth-codes.dto.js';
+import {
+  type AuthorizationRequestDto,
+  type OAuthCodeDto,
+  type OAuthCodeInput,
+  REQUESTING_CLIENT,
+} from './oauth-codes.dto.js';
 
 /** RFC 6749 §4.1.2 allows ten minutes; a browser needs one. */
 export const CODE_LIFETIME_MS = 60 * SECOND;
@@ -57,17 +63,7 @@ export class OAuthCodesService {
     ]);
     if (!user || redirectUri === null) throw sessionEnded();
     return {
-      client: {
-        clientId: client.clientId,
-        name: client.name,
-        description: client.description,
-        publisher: client.publisher,
-        publisherVerified: client.publisherVerified,
-        kind: client.kind,
-        logoUri: client.logoUri,
-        homepageUri: client.homepageUri,
-        privacyPolicyUri: client.privacyPolicyUri,
-      },
+      client: pickFields(client, REQUESTING_CLIENT),
       redirectUri,
       redirectHost: redirectHost(redirectUri),
       scope: request.scope,
