@@ -34,13 +34,14 @@ export function dump(databaseUrl: string): Promise<Record<string, string[]>> {
 
 /**
  * The same without what is noted in passing, and later than it happens: the request log, the use
- * of connections and sessions, failures to sign in. What is left changes only when something does.
+ * of connections and sessions, failures to sign in, when a step last ran. What is left changes only when something does.
  */
 export async function substance(databaseUrl: string): Promise<Record<string, string[] | number>> {
   const {
     oauth_requests: _log,
     connection_usage: _usage,
     sign_in_failures: _failures,
+    background_steps: _steps,
     connections = [],
     connection_events: events = [],
     sessions = [],

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import pg from 'pg';
+import { SECOND } from '../config/clock.js';
 import { OAuthClientsService } from '../oauth-clients/oauth-clients.service.js';
 import { eventually } from '../testing/eventually.js';
 import { type PortalUser, signIn } from '../testing/portal-user.js';
@@ -178,6 +179,39 @@ describe('a new consent while the rows still follow', () => {
     }
     await settled();
     expect(await rowsLeft()).toBe(1);
+  });
+});
+
+describe('a decision that comes after another', () => {
+  it('binds what was issued in between, also on a node whose clock is behind', async () => {
+    const endAll = (node: TestApp) => {
+      const ending = { actorId: user.id, reason: 'user', at: node.clock.now() } as const;
+      return node.dataSource.transaction((tx) =>
+        node.app.get(ConnectionsService).revokeAll(tx, { userId: user.id }, ending),
+      );
+    };
+    await crm.connect(user);
+    await endAll(one);
+    const between = await crm.connect(user);
+    expect(await crm.use(between.access_token)).toBe(200);
+    other.clock.advance(-5 * SECOND);
+    try {
+      await endAll(other);
+      await expectOver(between);
+    } finally {
+      other.clock.advance(5 * SECOND);
+    }
+  });
+
+  it('made with psql, lets through what is issued after it', async () => {
+    await crm.connect(user);
+    await one.dataSource.query(
+      `INSERT INTO connection_endings (user_id, at, reason) VALUES ($1, now(), 'admin')`,
+      [user.id],
+    );
+    const after = await crm.connect(user);
+    expect(await crm.use(after.access_token)).toBe(200);
+    await eventually(async () => (await elsewhere.use(after.access_token)) === 200, 1000);
   });
 });
 

@@ -18,17 +18,26 @@ const COVERED = (c: string) => `EXISTS (
 const MARGIN = `interval '1 minute'`;
 
 const REFUSE = `
-  -- Refuses the access tokens of a subject that were issued before a moment, on every node.
+  -- Refuses the access tokens of a subject that were issued before a moment, on every node. The
+  -- moment is later than every one that was decided before, however the clocks of nodes differ:
+  -- tokens may have been issued with one of those. Milliseconds, because that is what tokens have.
   CREATE FUNCTION refuse_issued_before(refused text, at timestamptz, before timestamptz)
   RETURNS void LANGUAGE sql AS $$
     INSERT INTO revocations AS r (subject, revoked_at, expires_at, issued_before)
-      VALUES (refused, at, at + interval '2 hours', before)
+      SELECT refused, at, at + interval '2 hours',
+             CASE WHEN before = 'infinity' THEN before ELSE GREATEST(
+               date_trunc('milliseconds', before),
+               (SELECT max(issued_before) FROM revocations WHERE issued_before < 'infinity')
+                 + interval '1 millisecond')
+             END
       ON CONFLICT (subject) DO UPDATE
         SET revoked_at = GREATEST(r.revoked_at, EXCLUDED.revoked_at),
             expires_at = GREATEST(r.expires_at, EXCLUDED.expires_at),
             issued_before = EXCLUDED.issued_before
         WHERE r.issued_before < EXCLUDED.issued_before
-  $$;`;
+  $$;
+  CREATE INDEX revocations_moments ON revocations (issued_before)
+    WHERE issued_before < 'infinity';`;
 
 const ANNOUNCE = `
   CREATE OR REPLACE FUNCTION announce_revocation() RETURNS trigger LANGUAGE plpgsql AS $$
