@@ -1,7 +1,7 @@
 import { Command, Option } from 'commander';
 import { randomBytes } from 'node:crypto';
-import { PasswordsService } from '../auth/passwords.service.js';
 import type { Role } from '../http/access.js';
+import { PasswordsService } from '../people/passwords.service.js';
 import {
   NewAccount,
   NewPassword,

@@ -1,10 +1,10 @@
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
+import { ProfileController } from '../people/profile.controller.js';
 import { AccountEntity } from './account.entity.js';
 import { AuditLog } from './audit-log.js';
 import { PasswordHasher } from './password-hasher.js';
 import { PasswordPolicy } from './password-policy.js';
-import { ProfileController } from './profile.controller.js';
 import { Provisioning } from './provisioning.js';
 import { UserEntity } from './user.entity.js';
 import { UsersService } from './users.service.js';

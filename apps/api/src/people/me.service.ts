@@ -1,11 +1,11 @@
 import { Inject, Injectable } from '@nestjs/common';
+import { invalidToken } from '../auth/bearer.js';
 import { CONFIG, type RuntimeConfig } from '../config/config.module.js';
 import { ConnectionsService } from '../connections/connections.service.js';
 import type { Caller } from '../http/access.js';
 import { notFound } from '../http/api-error.js';
 import { toProfile } from '../users/profile.dto.js';
 import { UsersService } from '../users/users.service.js';
-import { invalidToken } from './bearer.js';
 import type { MeDto } from './me.dto.js';
 
 /** Whom a caller acts as. */

@@ -2,8 +2,8 @@ import { Body, Controller, Patch } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { CurrentCaller, RequireSession, type SessionCaller } from '../http/access.js';
 import { ApiProblems, ApiResource, type ResourceEnvelope } from '../http/envelope.js';
-import { ProfileDto, toProfile, UpdateProfileRequest } from './profile.dto.js';
-import { UsersService } from './users.service.js';
+import { ProfileDto, toProfile, UpdateProfileRequest } from '../users/profile.dto.js';
+import { UsersService } from '../users/users.service.js';
 
 @ApiTags('Users')
 @Controller('user/v7/users')

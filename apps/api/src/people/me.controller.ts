@@ -1,6 +1,7 @@
 import { Body, Controller, Get, HttpCode, Post, Req, Res } from '@nestjs/common';
 import { ApiNoContentResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { SessionCookie } from '../auth/session-cookie.js';
 import {
   type Caller,
   CurrentCaller,
@@ -17,7 +18,6 @@ import {
 } from './me.dto.js';
 import { MeService } from './me.service.js';
 import { PasswordsService } from './passwords.service.js';
-import { SessionCookie } from './session-cookie.js';
 
 @ApiTags('Users')
 @Controller('user/v7/users/me')

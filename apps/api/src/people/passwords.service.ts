@@ -10,9 +10,9 @@ import { AuditLog } from '../users/audit-log.js';
 import { PasswordHasher } from '../users/password-hasher.js';
 import { PasswordPolicy } from '../users/password-policy.js';
 import { normalizeEmail, type UserRecord, UsersService } from '../users/users.service.js';
-import { Credentials } from './credentials.js';
+import { Credentials } from '../auth/credentials.js';
 import { JudgementLimit } from './judgement-limit.js';
-import { type Device, SessionsService } from './sessions.service.js';
+import { type Device, SessionsService } from '../auth/sessions.service.js';
 
 export interface PasswordChange {
   currentPassword: string;
