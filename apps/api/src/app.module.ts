@@ -10,6 +10,7 @@ import { OAuthClientsModule } from './oauth-clients/oauth-clients.module.js';
 import { OAuthCodesModule } from './oauth-codes/oauth-codes.module.js';
 import { OAuthTokensModule } from './oauth-tokens/oauth-tokens.module.js';
 import { OperationsModule } from './operations/operations.module.js';
+import { PeopleModule } from './people/people.module.js';
 import type { AppLogger } from './telemetry/app-logger.js';
 import { TelemetryModule } from './telemetry/telemetry.module.js';
 import { UsersModule } from './users/users.module.js';
@@ -32,6 +33,7 @@ export class AppModule {
         OAuthTokensModule,
         ChecksModule,
         AuthModule,
+        PeopleModule,
         OperationsModule,
       ],
     };

@@ -4,27 +4,6 @@
  */
 
 export interface paths {
-    "/user/v7/users/me": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** The user that the caller acts as */
-        get: operations["Me_get"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        /**
-         * Change my profile
-         * @description What is left out stays as it is.
-         */
-        patch: operations["Profile_update"];
-        trace?: never;
-    };
     "/admin/v7/oauth-clients": {
         parameters: {
             query?: never;
@@ -578,6 +557,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/user/v7/users/me": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The user that the caller acts as */
+        get: operations["Me_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Change my profile
+         * @description What is left out stays as it is.
+         */
+        patch: operations["Profile_update"];
+        trace?: never;
+    };
     "/user/v7/users/me/password": {
         parameters: {
             query?: never;
@@ -733,56 +733,6 @@ export interface components {
             /** Format: uri */
             redirectTo?: string;
             retryAfterSeconds?: number;
-        };
-        AccountDto: {
-            /**
-             * Format: uuid
-             * @example 5c1c1b0e-6f0e-4d5b-9a37-0d8c2f6f1a11
-             */
-            id: string;
-            /** @example Musterhaus Versicherungsmakler GmbH */
-            name: string;
-        };
-        ProfileDto: {
-            /**
-             * Format: uuid
-             * @example 8f14e45f-ceea-467f-9b1c-3c7a4c6f5e21
-             */
-            id: string;
-            /**
-             * Format: email
-             * @example user@musterhaus.example
-             */
-            email: string;
-            /** @example User */
-            firstName: string;
-            /** @example Musterhaus */
-            lastName: string;
-            /**
-             * @example member
-             * @enum {string}
-             */
-            role: "member" | "admin" | "operator";
-            /**
-             * @example de
-             * @enum {string}
-             */
-            locale: "de" | "en";
-            account: components["schemas"]["AccountDto"];
-        };
-        ProfileInput: {
-            /** @example User */
-            firstName?: string;
-            /** @example Musterhaus */
-            lastName?: string;
-            /**
-             * @example en
-             * @enum {string}
-             */
-            locale?: "de" | "en";
-        };
-        UpdateProfileRequest: {
-            resource: components["schemas"]["ProfileInput"];
         };
         ClientSecretDto: {
             /**
@@ -1959,6 +1909,15 @@ export interface components {
              */
             locale: "de" | "en";
         };
+        AccountDto: {
+            /**
+             * Format: uuid
+             * @example 5c1c1b0e-6f0e-4d5b-9a37-0d8c2f6f1a11
+             */
+            id: string;
+            /** @example Musterhaus Versicherungsmakler GmbH */
+            name: string;
+        };
         CurrentSessionDto: {
             /**
              * Format: uuid
@@ -2125,6 +2084,47 @@ export interface components {
         JudgePasswordRequest: {
             resource: components["schemas"]["PasswordToJudge"];
         };
+        ProfileDto: {
+            /**
+             * Format: uuid
+             * @example 8f14e45f-ceea-467f-9b1c-3c7a4c6f5e21
+             */
+            id: string;
+            /**
+             * Format: email
+             * @example user@musterhaus.example
+             */
+            email: string;
+            /** @example User */
+            firstName: string;
+            /** @example Musterhaus */
+            lastName: string;
+            /**
+             * @example member
+             * @enum {string}
+             */
+            role: "member" | "admin" | "operator";
+            /**
+             * @example de
+             * @enum {string}
+             */
+            locale: "de" | "en";
+            account: components["schemas"]["AccountDto"];
+        };
+        ProfileInput: {
+            /** @example User */
+            firstName?: string;
+            /** @example Musterhaus */
+            lastName?: string;
+            /**
+             * @example en
+             * @enum {string}
+             */
+            locale?: "de" | "en";
+        };
+        UpdateProfileRequest: {
+            resource: components["schemas"]["ProfileInput"];
+        };
         AccountUserDto: {
             /**
              * Format: uuid
@@ -2182,108 +2182,6 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
-    Me_get: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Success */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        resource: components["schemas"]["MeDto"];
-                    };
-                };
-            };
-            /** @description Problem: `session_required`, `invalid_token` */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDto"];
-                };
-            };
-            /** @description Problem: `insufficient_scope` */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDto"];
-                };
-            };
-        };
-    };
-    Profile_update: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["UpdateProfileRequest"];
-            };
-        };
-        responses: {
-            /** @description Success */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        resource: components["schemas"]["ProfileDto"];
-                    };
-                };
-            };
-            /** @description Problem: `validation_failed`, `malformed_request` */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDto"];
-                };
-            };
-            /** @description Problem: `session_required` */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDto"];
-                };
-            };
-            /** @description Problem: `session_required`, `origin_refused` */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDto"];
-                };
-            };
-            /** @description Problem: `unsupported_media_type` */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDto"];
-                };
-            };
-        };
-    };
     Registry_list: {
         parameters: {
             query?: {
@@ -4280,6 +4178,108 @@ export interface operations {
             };
             /** @description Problem: `not_found` */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+        };
+    };
+    Me_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        resource: components["schemas"]["MeDto"];
+                    };
+                };
+            };
+            /** @description Problem: `session_required`, `invalid_token` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description Problem: `insufficient_scope` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+        };
+    };
+    Profile_update: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UpdateProfileRequest"];
+            };
+        };
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        resource: components["schemas"]["ProfileDto"];
+                    };
+                };
+            };
+            /** @description Problem: `validation_failed`, `malformed_request` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description Problem: `session_required` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description Problem: `session_required`, `origin_refused` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description Problem: `unsupported_media_type` */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };

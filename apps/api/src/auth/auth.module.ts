@@ -5,13 +5,8 @@ import { ConnectionsModule } from '../connections/connections.module.js';
 import { OAuthTokensModule } from '../oauth-tokens/oauth-tokens.module.js';
 import { UsersModule } from '../users/users.module.js';
 import { AccessGuard } from './access.guard.js';
-import { AccountUsersController } from '../people/account-users.controller.js';
 import { AuthRetention } from './auth-retention.js';
 import { Credentials } from './credentials.js';
-import { JudgementLimit } from '../people/judgement-limit.js';
-import { MeController } from '../people/me.controller.js';
-import { MeService } from '../people/me.service.js';
-import { PasswordsService } from '../people/passwords.service.js';
 import { SessionCookie } from './session-cookie.js';
 import { SessionEntity } from './session.entity.js';
 import { SessionsController } from './sessions.controller.js';
@@ -34,16 +29,13 @@ import { SessionStrategy } from './strategies/session.strategy.js';
     ConnectionsModule,
     OAuthTokensModule,
   ],
-  controllers: [SignInController, SessionsController, MeController, AccountUsersController],
+  controllers: [SignInController, SessionsController],
   providers: [
     { provide: APP_GUARD, useClass: AccessGuard },
     AccessTokenStrategy,
     AuthRetention,
     Credentials,
-    JudgementLimit,
     LocalStrategy,
-    MeService,
-    PasswordsService,
     SessionCookie,
     SessionStrategy,
     SessionsService,
@@ -53,6 +45,6 @@ import { SessionStrategy } from './strategies/session.strategy.js';
     SignInMetrics,
     SignInService,
   ],
-  exports: [PasswordsService],
+  exports: [Credentials, SessionCookie, SessionsService],
 })
 export class AuthModule {}

@@ -11,6 +11,7 @@ import { DatabaseModule } from '../database/database.module.js';
 import { joinDatabase } from '../database/runtime-config.js';
 import { OAuthClientsModule } from '../oauth-clients/oauth-clients.module.js';
 import { OAuthTokensModule } from '../oauth-tokens/oauth-tokens.module.js';
+import { PeopleModule } from '../people/people.module.js';
 import { AppLogger } from '../telemetry/app-logger.js';
 import { TelemetryModule } from '../telemetry/telemetry.module.js';
 import { UsersModule } from '../users/users.module.js';
@@ -40,6 +41,7 @@ class CommandsModule {
         ConnectionsModule,
         OAuthTokensModule,
         AuthModule,
+        PeopleModule,
       ],
     };
   }

@@ -2,8 +2,9 @@ import { Body, Controller, Patch } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { CurrentCaller, RequireSession, type SessionCaller } from '../http/access.js';
 import { ApiProblems, ApiResource, type ResourceEnvelope } from '../http/envelope.js';
-import { ProfileDto, toProfile, UpdateProfileRequest } from '../users/profile.dto.js';
+import { ProfileDto, toProfile } from '../users/profile.dto.js';
 import { UsersService } from '../users/users.service.js';
+import { UpdateProfileRequest } from './profile.dto.js';
 
 @ApiTags('Users')
 @Controller('user/v7/users')

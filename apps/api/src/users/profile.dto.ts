@@ -1,8 +1,5 @@
-import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { Type } from 'class-transformer';
-import { IsObject, IsIn, MaxLength, ValidateIf, ValidateNested } from 'class-validator';
+import { ApiProperty } from '@nestjs/swagger';
 import type { Role } from '../http/access.js';
-import { IsDisplayText } from '../http/display-text.js';
 import type { Locale, UserRecord } from './users.service.js';
 
 export class AccountDto {
@@ -35,35 +32,6 @@ export class ProfileDto {
 
   @ApiProperty({ type: AccountDto })
   account!: AccountDto;
-}
-
-const isSent = (value: unknown): boolean => value !== undefined;
-
-export class ProfileInput {
-  @ApiPropertyOptional({ minLength: 1, maxLength: 100, example: 'User' })
-  @ValidateIf((input: ProfileInput) => isSent(input.firstName))
-  @IsDisplayText({ asTyped: true })
-  @MaxLength(100)
-  firstName?: string;
-
-  @ApiPropertyOptional({ minLength: 1, maxLength: 100, example: 'Musterhaus' })
-  @ValidateIf((input: ProfileInput) => isSent(input.lastName))
-  @IsDisplayText({ asTyped: true })
-  @MaxLength(100)
-  lastName?: string;
-
-  @ApiPropertyOptional({ enum: ['de', 'en'], example: 'en' })
-  @ValidateIf((input: ProfileInput) => isSent(input.locale))
-  @IsIn(['de', 'en'])
-  locale?: Locale;
-}
-
-export class UpdateProfileRequest {
-  @ApiProperty({ type: ProfileInput })
-  @IsObject()
-  @ValidateNested()
-  @Type(() => ProfileInput)
-  resource!: ProfileInput;
 }
 
 export function toProfile(user: UserRecord): ProfileDto {

@@ -1,6 +1,5 @@
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
-import { ProfileController } from '../people/profile.controller.js';
 import { AccountEntity } from './account.entity.js';
 import { AuditLog } from './audit-log.js';
 import { PasswordHasher } from './password-hasher.js';
@@ -12,7 +11,6 @@ import { UsersService } from './users.service.js';
 /** Accounts and users: who exists and who may act. What they may do is decided elsewhere. */
 @Module({
   imports: [TypeOrmModule.forFeature([AccountEntity, UserEntity])],
-  controllers: [ProfileController],
   providers: [UsersService, AuditLog, PasswordHasher, PasswordPolicy, Provisioning],
   exports: [UsersService, AuditLog, PasswordHasher, PasswordPolicy, Provisioning],
 })
