@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { BackgroundWork } from '../background/background-work.js';
-import { DAY, MINUTE, SECOND } from '../config/clock.js';
-import { DEMO_PASSWORD } from '../database/demo-data.js';
-import { SigningKeys } from '../oauth-tokens/signing-keys.js';
-import { call, type PortalUser, signIn } from '../testing/portal-user.js';
-import { createTestApp, type TestApp } from '../testing/test-app.js';
-import { ThirdParty } from '../testing/third-party.js';
+import { BackgroundWork } from './background/background-work.js';
+import { DAY, MINUTE, SECOND } from './config/clock.js';
+import { DEMO_PASSWORD } from './database/demo-data.js';
+import { SigningKeys } from './oauth-tokens/signing-keys.js';
+import { call, type PortalUser, signIn } from './testing/portal-user.js';
+import { createTestApp, type TestApp } from './testing/test-app.js';
+import { ThirdParty } from './testing/third-party.js';
 
 let test: TestApp;
 let user: PortalUser;

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { SigningKeys } from '../oauth-tokens/signing-keys.js';
+import { HOUR, SECOND } from '../config/clock.js';
 import { call, type PortalUser, signIn } from '../testing/portal-user.js';
 import { StoppedClock } from '../testing/stopped-clock.js';
 import { createTestApp, type TestApp } from '../testing/test-app.js';
 import { ThirdParty, type TokenBody } from '../testing/third-party.js';
-import { HOUR, SECOND } from './clock.js';
+import { SigningKeys } from './signing-keys.js';
 
 const OLD = 'the secret that the installation began with';
 const NEW = 'the secret that takes its place and was made later';
