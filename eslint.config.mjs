@@ -1,48 +1,80 @@
+import { readdirSync } from 'node:fs';
 import nx from '@nx/eslint-plugin';
 import angular from 'angular-eslint';
 import * as jsonc from 'jsonc-eslint-parser';
 import tseslint from 'typescript-eslint';
 
 /**
- * The order of the API's modules (ARCHITECTURE.md): a module may use those to its right, through
- * their public service, never their tables.
+ * The order of all that is in apps/api/src (ARCHITECTURE.md): a folder or file knows those in the
+ * rows below it, through their services, and never those above or beside it.
  */
-const moduleOrder = [
-  'auth',
-  'checks',
-  'oauth-tokens',
-  'oauth-codes',
-  'connections',
-  'oauth-clients',
-  'users',
+const apiOrder = [
+  ['testing'],
+  ['main', 'cli', 'openapi'],
+  ['create-app'],
+  ['app.module'],
+  ['people'],
+  ['auth'],
+  ['checks', 'oauth-tokens'],
+  ['oauth-codes'],
+  ['connections'],
+  ['oauth-clients'],
+  ['users'],
+  ['operations'],
+  ['background'],
+  ['http'],
+  ['database'],
+  ['telemetry'],
+  ['config'],
 ];
-/** `checks` and `oauth-tokens` are neighbours of equal rank: neither knows the other. */
-const alsoForbidden = { checks: ['oauth-tokens'] };
+/** A test may start the whole program. */
+const OPEN_TO_TESTS = ['testing', 'create-app', 'app.module'];
 
-const apiModuleRules = moduleOrder.map((name, rank) => {
-  const forbidden = [...moduleOrder.slice(0, rank), ...(alsoForbidden[name] ?? [])];
-  const others = moduleOrder.filter((other) => other !== name);
-  return {
-    files: [`apps/api/src/${name}/**/*.ts`],
-    rules: {
-      'no-restricted-imports': [
-        'error',
-        {
-          patterns: [
-            ...forbidden.map((other) => ({
-              regex: `^(\\.\\./)+${other}/`,
-              message: `${name} must not know ${other}: the modules' order is ${moduleOrder.join(' → ')}.`,
-            })),
-            {
-              regex: `^(\\.\\./)+(${others.join('|')})/.*\\.(entity|controller)\\.js$`,
-              message: 'Entities and controllers do not leave their module: use its service.',
-            },
-          ],
-        },
-      ],
+const API = 'apps/api/src';
+const allPlaces = apiOrder.flat();
+for (const entry of readdirSync(new URL(API, import.meta.url))) {
+  // `app.module.metrics.spec.ts` tests `app.module.ts`.
+  const name = entry.replace(/(\.[a-z-]+\.spec)?\.ts$/, '');
+  if (!allPlaces.includes(name)) {
+    throw new Error(`${API}/${entry} has no place in apiOrder, in eslint.config.mjs.`);
+  }
+}
+
+function apiRules(name, others, forbidden) {
+  const patterns = [
+    {
+      regex: `^(\\./|(\\.\\./)+)(${others.join('|')})/.*\\.(entity|controller)\\.js$`,
+      message: 'Entities and controllers do not leave their module: use its service.',
     },
-  };
-});
+  ];
+  if (forbidden.length > 0) {
+    patterns.push({
+      regex: `^(\\./|(\\.\\./)+)(${forbidden.join('|')})(/|\\.js$)`,
+      message: `${name} knows only what stands below it in apiOrder, in eslint.config.mjs.`,
+    });
+  }
+  return { 'no-restricted-imports': ['error', { patterns }] };
+}
+
+const apiModuleRules = apiOrder.flatMap((row, index) =>
+  row.flatMap((name) => {
+    const escaped = (place) => place.replace('.', '\\.');
+    const others = allPlaces.filter((place) => place !== name);
+    const forbidden = others.filter((place) =>
+      apiOrder
+        .slice(0, index + 1)
+        .flat()
+        .includes(place),
+    );
+    const open = forbidden.filter((place) => !OPEN_TO_TESTS.includes(place));
+    const at = [`${API}/${name}.ts`, `${API}/${name}/**/*.ts`];
+    const tests = [`${API}/${name}.*.spec.ts`, `${API}/${name}/**/*.spec.ts`];
+    return [
+      { files: at, rules: apiRules(name, others.map(escaped), forbidden.map(escaped)) },
+      { files: tests, rules: apiRules(name, others.map(escaped), open.map(escaped)) },
+    ];
+  }),
+);
 
 export default [
   {
@@ -116,23 +148,6 @@ export default [
     },
   },
   ...apiModuleRules,
-  {
-    files: ['apps/api/src/background/**/*.ts'],
-    ignores: ['**/*.spec.ts'],
-    rules: {
-      'no-restricted-imports': [
-        'error',
-        {
-          patterns: [
-            {
-              regex: `^(\\.\\./)+(${moduleOrder.join('|')}|operations)/`,
-              message: 'background knows no rule of the product: the owner declares its step.',
-            },
-          ],
-        },
-      ],
-    },
-  },
   ...angular.configs.tsRecommended.map((config) => ({ ...config, files: ['apps/portal/**/*.ts'] })),
   ...angular.configs.templateRecommended.map((config) => ({
     ...config,
