@@ -15,8 +15,15 @@ export class AppLogger implements LoggerService {
   warn(message: unknown, ...context: unknown[]): void {
     this.pino.warn({ context: context.at(-1) }, String(message));
   }
-  error(message: unknown, ...context: unknown[]): void {
-    this.pino.error({ context }, message instanceof Error ? message.message : String(message));
+  /**
+   * An error with its stack, and nothing else of it: a database's error carries what it was asked
+   * with. Nest hands over a message, then the stack, then the context.
+   */
+  error(message: unknown, ...more: unknown[]): void {
+    const [stack, context] =
+      message instanceof Error ? [message.stack, more.at(-1)] : [more.at(-2), more.at(-1)];
+    const text = message instanceof Error ? message.message : String(message);
+    this.pino.error({ context, stack }, text);
   }
   debug(message: unknown, ...context: unknown[]): void {
     this.pino.debug({ context: context.at(-1) }, String(message));
