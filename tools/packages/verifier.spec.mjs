@@ -1,0 +1,160 @@
+import assert from 'node:assert/strict';
+import { spawn, spawnSync } from 'node:child_process';
+import { generateKeyPairSync, randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
+import { inWorkspace, root } from '../setup/workspace.mjs';
+
+const PACKAGES = ['access-token-verifier', 'change-feed'];
+/** What a service that uses it has already. */
+const FRAMEWORKS = ['express@5', 'fastify@5', 'reflect-metadata@0.2', 'rxjs@7'];
+const NEST = ['common', 'core', 'platform-express'].map((name) => `@nestjs/${name}@12`);
+
+const require = createRequire(inWorkspace('libs', 'access-token-verifier', 'package.json'));
+const jwt = require('jsonwebtoken');
+const { transformSync } = require('@swc/core');
+const [, swc] = require(inWorkspace('jest.preset.cjs')).transform['^.+\\.ts$'];
+
+const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+const revoked = new Set();
+let folder;
+let server;
+let issuer;
+
+/** Stands in for Flixcheck Connect: its metadata, its keys, and introspection. */
+async function listen() {
+  server = createServer(async (request, response) => {
+    const answer = (body) => response.end(JSON.stringify(body));
+    response.setHeader('content-type', 'application/json');
+    if (request.url === '/.well-known/oauth-authorization-server') {
+      return answer({ issuer, jwks_uri: `${issuer}/keys` });
+    }
+    if (request.url === '/keys') {
+      return answer({ keys: [{ ...publicKey.export({ format: 'jwk' }), kid: 'first' }] });
+    }
+    let body = '';
+    for await (const chunk of request) body += chunk;
+    answer({ active: !revoked.has(new URLSearchParams(body).get('token')) });
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  issuer = `http://127.0.0.1:${server.address().port}`;
+}
+
+function tokenOf(userId) {
+  const now = Math.floor(Date.now() / 1000);
+  return jwt.sign(
+    {
+      ...{ iss: issuer, aud: issuer, sub: userId, client_id: 'maklerwelt-crm', scope: 'read' },
+      ...{ iat: now, exp: now + 3600, jti: `${randomUUID()}.x` },
+      ...{ account_id: randomUUID(), connection_id: randomUUID() },
+    },
+    privateKey,
+    { algorithm: 'ES256', header: { alg: 'ES256', typ: 'at+jwt', kid: 'first' } },
+  );
+}
+
+function npm(cwd, ...args) {
+  const { status, stdout, stderr } = spawnSync('npm', args, { cwd, encoding: 'utf8' });
+  assert.equal(status, 0, `npm ${args.join(' ')}\n${stderr}`);
+  return stdout;
+}
+
+/** The programs of the README, each into the file that its first line names. */
+function writeExamples() {
+  const readme = readFileSync(inWorkspace('libs', PACKAGES[0], 'README.md'), 'utf8');
+  for (const [, source, name] of readme.matchAll(/```[jt]s\n(\/\/ ([\w.]+)\n[\s\S]*?)```/g)) {
+    if (!name.endsWith('.ts')) writeFileSync(join(folder, name), source);
+    else {
+      const options = { ...swc, module: { type: 'es6' } };
+      const { code } = transformSync(source, options);
+      writeFileSync(join(folder, name.replace(/ts$/, 'mjs')), code);
+    }
+  }
+}
+
+async function freePort() {
+  const probe = createServer().listen(0);
+  await once(probe, 'listening');
+  const { port } = probe.address();
+  probe.close();
+  await once(probe, 'close');
+  return port;
+}
+
+before(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'verifier-package-'));
+  await listen();
+  writeFileSync(join(folder, 'package.json'), JSON.stringify({ name: 'a-service', private: true }));
+  const packed = PACKAGES.flatMap((name) =>
+    JSON.parse(
+      npm(root, 'pack', '--json', `--workspace=libs/${name}`, `--pack-destination=${folder}`),
+    ),
+  );
+  const files = packed.map(({ filename }) => `./${filename}`);
+  const options = ['--no-audit', '--no-fund', '--prefer-offline', '--ignore-scripts'];
+  npm(folder, 'install', ...options, ...files, ...FRAMEWORKS, ...NEST);
+  writeExamples();
+});
+
+after(() => {
+  server?.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+describe('the package @flixcheck/access-token-verifier', { timeout: 180_000 }, () => {
+  it('holds what was built, and nothing of its sources or tests', () => {
+    const installed = join(folder, 'node_modules', '@flixcheck', PACKAGES[0]);
+    const { exports } = JSON.parse(readFileSync(join(installed, 'package.json'), 'utf8'));
+    for (const { types, default: main } of Object.values(exports)) {
+      assert.ok(readFileSync(join(installed, types), 'utf8'));
+      assert.ok(readFileSync(join(installed, main), 'utf8'));
+    }
+    assert.throws(() => readFileSync(join(installed, 'src', 'index.ts')), { code: 'ENOENT' });
+  });
+
+  for (const example of ['plain', 'express', 'fastify', 'nest']) {
+    it(`runs its example for ${example}, in a project that has nothing else of this one`, async () => {
+      const port = await freePort();
+      const child = spawn(process.execPath, [`${example}.mjs`], {
+        cwd: folder,
+        env: {
+          PATH: process.env.PATH,
+          PORT: String(port),
+          CONNECT_ISSUER: issuer,
+          CONNECT_CLIENT_ID: 'reports',
+          CONNECT_CLIENT_SECRET: 'secret',
+        },
+        stdio: ['ignore', 'inherit', 'inherit'],
+      });
+      try {
+        const ask = (token) =>
+          fetch(`http://localhost:${port}/reports`, {
+            headers: token ? { authorization: `Bearer ${token}` } : {},
+          });
+        while (!(await ask().catch(() => undefined))) {
+          assert.equal(child.exitCode, null, `${example} has ended`);
+          await delay(50);
+        }
+        const token = tokenOf('9f1c1c61-7e0f-4b7f-a6b0-0d1a5c3f9f10');
+        const good = await ask(token);
+        assert.equal(good.status, 200);
+        assert.deepEqual(await good.json(), { userId: '9f1c1c61-7e0f-4b7f-a6b0-0d1a5c3f9f10' });
+        assert.equal((await ask()).status, 401);
+        assert.equal((await ask(`${token}x`)).status, 401);
+        revoked.add(token);
+        const refused = await ask(token);
+        assert.equal(refused.status, 401);
+        assert.match(refused.headers.get('www-authenticate'), /invalid_token/);
+      } finally {
+        child.kill();
+        await once(child, 'exit');
+      }
+    });
+  }
+});
