@@ -50,7 +50,8 @@ export async function runSuite(suite, { node, env, results, signal, onDetail }) 
       output: killedBy ? `${output}\nThe suite was ended by ${killedBy}.` : output,
     };
     // A runner that ends badly without a failed test, or finds no test at all, has failed.
-    if ((code !== 0 || outcome.passed === 0) && outcome.failed === 0) outcome.failed = 1;
+    const found = outcome.passed + outcome.skipped;
+    if ((code !== 0 || found === 0) && outcome.failed === 0) outcome.failed = 1;
     return outcome;
   } catch (error) {
     signal.throwIfAborted();

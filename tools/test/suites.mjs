@@ -27,6 +27,7 @@ const table = [
   ['portal-e2e', 'portal-e2e:e2e'],
   ['lighthouse', 'portal-e2e:lighthouse'],
   ['dev', 'tools:dev', { optional: true }],
+  ['containers', 'tools:containers', { optional: true }],
 ];
 
 /** The suites in their order, with what their targets say. */

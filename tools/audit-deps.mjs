@@ -1,0 +1,3 @@
+import './node-version.mjs';
+
+import('./audit/audit-deps.mjs').then(({ auditDependencies }) => auditDependencies());
