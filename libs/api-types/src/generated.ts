@@ -589,7 +589,7 @@ export interface paths {
         put?: never;
         /**
          * Change my password
-         * @description Ends all my sessions: the answer brings the cookie of a new one, and the one it was done with is dead. A wrong current password counts as a failure to sign in.
+         * @description Ends all my sessions, this one too; the answer sets the cookie of a new one. A wrong current password counts as a failed sign-in.
          */
         post: operations["Me_changePassword"];
         delete?: never;
@@ -608,8 +608,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * How good a password would be
-         * @description Judges as a change of the password does, and stores nothing: for the page on which it is typed. 60 times a minute.
+         * Rate a password
+         * @description Applies the same rules as a change of the password, and stores nothing: for advice while somebody types. At most 60 times a minute.
          */
         post: operations["Me_judgePassword"];
         delete?: never;
@@ -2035,7 +2035,7 @@ export interface components {
              */
             locale: "de" | "en";
             account: components["schemas"]["AccountDto"];
-            /** @description where an access token asks */
+            /** @description only for an access token */
             connection?: components["schemas"]["BearerConnectionDto"];
         };
         PasswordInput: {
@@ -2046,7 +2046,7 @@ export interface components {
             currentPassword: string;
             /**
              * Format: password
-             * @description neither the current one nor the e-mail address; `too_common` where it is easy to guess: well-known ones, own names, repetitions, rows of keys (NIST SP 800-63B §5.1.1.2)
+             * @description neither the current one nor the e-mail address; `too_common` if it is easy to guess: well-known passwords, the user’s own names, repetitions, rows of keys (NIST SP 800-63B §5.1.1.2)
              * @example drei-blaue-elefanten
              */
             newPassword: string;
@@ -4453,7 +4453,7 @@ export interface operations {
                 cursor?: string;
                 /** @description words that must all be found, in whatever order, case and accents; `ue` finds `ü` too */
                 q?: string;
-                /** @description `name`: last name first, in the order of German dictionaries; with `-` the other way round */
+                /** @description `name`: by last name, then first name, in the order of German dictionaries; `-` reverses the order */
                 sort?: "createdAt" | "-createdAt" | "name" | "-name" | "email" | "-email" | "lastSignInAt" | "-lastSignInAt";
             };
             header?: never;

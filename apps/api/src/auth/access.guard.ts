@@ -56,7 +56,7 @@ export class AccessGuard implements CanActivate {
     const http = context.switchToHttp();
     const request = http.getRequest<FastifyRequest>();
     const reply = http.getResponse<FastifyReply>();
-    // What takes credentials is for the caller alone (RFC 6749 §5.1, RFC 9111 §5.2.2.5).
+    // An answer to credentials is for its caller alone (RFC 6749 §5.1, RFC 9111 §5.2.2.5).
     if (access?.kind !== 'anyone') void reply.header('cache-control', 'no-store');
     switch (access?.kind) {
       case 'anyone':
@@ -102,7 +102,7 @@ export class AccessGuard implements CanActivate {
     request: FastifyRequest,
     scope: Scope,
   ): Promise<SessionCaller | BearerCaller> {
-    // Whoever sends credentials of their own wants to be judged by these, not by a cookie.
+    // A request with an Authorization header is judged by that header, not by its cookie.
     if (authorizationHeaders(request).length > 0 || this.cookie.read(request) === undefined) {
       return this.requireBearer(request, scope, SESSION_REQUIRED);
     }
@@ -111,7 +111,7 @@ export class AccessGuard implements CanActivate {
     return caller;
   }
 
-  /** @param otherwise what to say when there is no token, besides how to get one */
+  /** @param otherwise the problem that is reported when there is no token */
   private async requireBearer(
     request: FastifyRequest,
     scope: Scope,

@@ -10,7 +10,7 @@ const EXPIRED = { table: 'sessions', condition: 'expires_at <= $1' };
 const IDLE = { table: 'sessions', condition: 'last_seen_at <= $1' };
 const FAILURES = { table: 'sign_in_failures', condition: 'at <= $1' };
 
-/** The audit trail is kept for good, but for what strangers write into it. */
+/** The audit trail is kept for good, except for the records that strangers can cause. */
 const KEEP_FAILED_MS = 90 * DAY;
 const FAILED_SIGN_INS = {
   table: 'audit_records',
@@ -18,7 +18,7 @@ const FAILED_SIGN_INS = {
     AND action IN ('sign_in_failed', 'sign_in_limited', 'password_change_failed')`,
 };
 
-/** Forgets sessions that have ended and failures to sign in that count no longer. */
+/** Deletes sessions that have ended, and failed sign-ins that no longer count. */
 @Injectable()
 export class AuthRetention implements OnModuleInit {
   constructor(

@@ -21,7 +21,7 @@ import { AccessTokenStrategy } from './strategies/access-token.strategy.js';
 import { LocalStrategy } from './strategies/local.strategy.js';
 import { SessionStrategy } from './strategies/session.strategy.js';
 
-/** Who is calling: sign-in, sessions, and the one guard in front of every route. */
+/** Finds out who is calling: sign-in, sessions, and the one guard in front of every route. */
 @Module({
   imports: [
     TypeOrmModule.forFeature([SessionEntity]),

@@ -8,19 +8,19 @@ const BEARER_SCHEME = /^Bearer( |$)/i;
 const HAS_JWT = /(?:^|[\s"'])eyJ[\w-]*\.[\w-]+\.[\w-]+/;
 const METADATA_PATH = '/.well-known/oauth-protected-resource';
 
-/** Whether a header offers an access token, be it well-formed or not. */
+/** Whether a header offers an access token, well-formed or not. */
 export function isBearer(authorization: string): boolean {
   return BEARER_SCHEME.test(authorization);
 }
 
-/** @returns null when the header is no well-formed Bearer credential */
+/** @returns null when the header is not a well-formed Bearer credential */
 export function parseBearer(authorization: string): string | null {
   return BEARER.exec(authorization)?.[1] ?? null;
 }
 
 /**
- * What is wrong with a header that offers a token in a way that nobody can take.
- * @returns null when it does not look as if it offered one
+ * What is wrong with a header that offers a token in an unreadable way.
+ * @returns null when it does not seem to offer one
  */
 export function describeMalformed(authorization: string): string | null {
   if (/^Bearer *$/i.test(authorization)) return 'There is no access token after Bearer.';
@@ -41,7 +41,7 @@ export interface BearerChallenge {
 /**
  * A refusal that tells the client where to find the authorization server (RFC 9728 §5.1) and,
  * where it sent a token, what is wrong with that (RFC 6750 §3).
- * @param challenge absent when no token was sent: then the client is told nothing else
+ * @param challenge left out when no token was sent, since there is no error to report then
  */
 export function bearerRefusal(
   publicUrl: string,

@@ -8,14 +8,14 @@ import { SignInLimits } from './sign-in-limits.js';
 import { Slots, type SlotsOptions } from './slots.js';
 
 const QUEUE: SlotsOptions = {
-  /** As many as libuv has threads: more would only wait there, with their attempts counted. */
+  /** As many as libuv has threads: more would wait there, while their attempts already count. */
   size: 4,
-  /** Some seconds' worth of verifications; who comes later does better to come again. */
+  /** A few seconds' worth of verifications; anybody after that is better off trying again. */
   waiting: 256,
   waitingPerParty: 128,
 };
 
-/** What somebody says who they are, and from where. */
+/** Who somebody claims to be, and where the claim comes from. */
 export interface Claim {
   purpose: Purpose;
   email: string;
@@ -45,10 +45,10 @@ export class Credentials {
   ) {}
 
   /**
-   * Limits come first: an attempt that is over them never waits, and takes no slot from others.
+   * Checks the limits first, so that an attempt over them neither waits nor takes anybody's slot.
    * @returns null for an unknown address, a wrong password and a disabled user alike, after the
-   *   same work
-   * @throws ApiError too_many_attempts, service_unavailable where too many wait already
+   *   same amount of work
+   * @throws ApiError too_many_attempts; service_unavailable when too many are waiting already
    */
   async verify({
     purpose,
@@ -83,7 +83,7 @@ export class Credentials {
       await this.audit.failed({ ...claim, userId: user?.id ?? null }, reason);
       return null;
     }
-    // Before the slot is free: the attempts that count at a time are those under way, and no more.
+    // Before the slot is freed, so that only attempts in progress count beside the failed ones.
     await this.limits.succeed(attempt);
     const { passwordHash, ...record } = user;
     return { user: record, passwordHash };

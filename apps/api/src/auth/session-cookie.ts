@@ -4,7 +4,7 @@ import { CONFIG, type RuntimeConfig } from '../config/config.module.js';
 import { SECOND } from '../config/clock.js';
 import { ABSOLUTE_MS } from './sessions.service.js';
 
-/** The session cookie. Its `__Host-` prefix keeps other hosts from setting it (RFC 6265bis §4.1.3.2). */
+/** The session cookie; `__Host-` keeps other hosts from setting it (RFC 6265bis §4.1.3.2). */
 @Injectable()
 export class SessionCookie {
   readonly name: string;

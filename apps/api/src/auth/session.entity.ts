@@ -15,11 +15,11 @@ export class SessionEntity {
   @Column({ name: 'created_at', type: 'timestamptz' })
   createdAt!: Date;
 
-  /** To the minute. */
+  /** Exact to the minute. */
   @Column({ name: 'last_seen_at', type: 'timestamptz' })
   lastSeenAt!: Date;
 
-  /** When it ends however much it is used. */
+  /** When it ends, however much it is used. */
   @Column({ name: 'expires_at', type: 'timestamptz' })
   expiresAt!: Date;
 

@@ -21,10 +21,10 @@ import { SessionEntity } from './session.entity.js';
 
 export const IDLE_MS = 12 * HOUR;
 export const ABSOLUTE_MS = 7 * DAY;
-/** `lastSeenAt` is worth one write a minute, not one a request. */
+/** `lastSeenAt` is written at most once a minute, not at every request. */
 const LAST_SEEN_MS = MINUTE;
 const MAX_USER_AGENT_LENGTH = 400;
-/** What `randomSecret` makes; anything else is not worth a query. */
+/** What `randomSecret` makes; for anything else there is no need to ask the database. */
 const SECRET_SHAPE = /^[A-Za-z0-9_-]{43}$/;
 
 export interface SessionRecord {
@@ -37,7 +37,7 @@ export interface SessionRecord {
   userAgent: string | null;
 }
 
-/** What a request says about the browser that it comes from. */
+/** What a request tells about the browser that sent it. */
 export interface Device {
   ip: string;
   userAgent: string | undefined;
@@ -48,7 +48,7 @@ export interface NewSession extends Device {
   at: Date;
 }
 
-/** How a session ends, for the audit trail. One that is not used any more ends without a word. */
+/** How a session ends, for the audit trail. One that expires leaves no record. */
 export interface SessionEnd {
   /** Null for the command line. */
   actorId: string | null;
@@ -88,7 +88,7 @@ export class SessionsService implements OnModuleInit {
     this.changes.checkSessionsWith((ids) => this.living(ids));
   }
 
-  /** Those of the sessions that have not ended; asking is no use of them. */
+  /** The sessions among these that have not ended. Asking does not prolong them. */
   async living(ids: readonly string[]): Promise<ReadonlySet<string>> {
     const now = this.clock.now();
     const rows: { id: string }[] = await this.sessions.query(
@@ -120,8 +120,8 @@ export class SessionsService implements OnModuleInit {
   }
 
   /**
-   * Whom a session cookie stands for. One statement: the user is joined by what the users module
-   * publishes, so that a disabled user or a changed role counts from the next request on.
+   * The caller that a session cookie stands for. One statement, which joins what the users module
+   * publishes, so that a disabled user or a changed role takes effect with the next request.
    * @returns null when the session is unknown, has ended, or its user may not act
    */
   async findCaller(secret: string): Promise<SessionCaller | null> {
@@ -168,7 +168,7 @@ export class SessionsService implements OnModuleInit {
   }
 
   /**
-   * @param reason whether the user signs out, or ends another session of theirs
+   * @param reason whether the user signs out or ends another session
    * @throws ApiError not_found when the user has no such session
    */
   async end(userId: string, id: string, reason: 'signed_out' | 'by_user'): Promise<void> {
@@ -190,7 +190,7 @@ export class SessionsService implements OnModuleInit {
     await this.delete(tx, { secretHash: hashSecret(secret) }, end);
   }
 
-  /** Ends all sessions of the user but the one kept. */
+  /** Ends all sessions of the user except the one to keep. */
   async endOthers(userId: string, keptId: string): Promise<void> {
     const end = { actorId: userId, reason: 'by_user', at: this.clock.now() } as const;
     await this.sessions.manager.transaction((tx) =>

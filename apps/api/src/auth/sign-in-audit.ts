@@ -11,7 +11,7 @@ export type FailureReason = 'unknown_address' | 'wrong_password' | 'user_disable
 
 export interface FailedAttempt {
   purpose: Purpose;
-  /** In lower case. It is written down as a hash: a password may have got into its field. */
+  /** In lower case. Stored as a hash, because somebody may have typed a password into its field. */
   address: string;
   /** Whose address it is. */
   userId: string | null;
@@ -19,7 +19,7 @@ export interface FailedAttempt {
 }
 
 interface Refusals {
-  /** Until when they are counted without a record. */
+  /** Until then, attempts are counted without a record of each. */
   until: number;
   count: number;
 }
@@ -27,8 +27,9 @@ interface Refusals {
 const MAX_NETWORKS = 10_000;
 
 /**
- * Failed attempts in the audit trail: each that is looked at, of which the limits allow few, and of
- * those over the limits one record for each network and window, so that a guesser fills no disk.
+ * Failed attempts in the audit trail: every one that was checked, of which the limits allow few. Of
+ * those over the limits there is one record for each network and window, so that guessing cannot
+ * fill the disk.
  */
 @Injectable()
 export class SignInAudit implements OnModuleDestroy {
@@ -40,7 +41,7 @@ export class SignInAudit implements OnModuleDestroy {
     private readonly clock: Clock,
   ) {}
 
-  /** What has been counted would be lost with the process. */
+  /** Writes what has been counted, which would be lost with the process. */
   async onModuleDestroy(): Promise<void> {
     for (const [network, { count }] of this.refusals.entries()) {
       if (count > 0) await this.noteRefusals(network, count, null).catch(() => undefined);
@@ -58,7 +59,7 @@ export class SignInAudit implements OnModuleDestroy {
     });
   }
 
-  /** @param userId asked for only where a record is due */
+  /** @param userId called only when a record is due */
   async refused(ip: string, userId: () => Promise<string | null>): Promise<void> {
     const network = networkOf(ip);
     const now = this.clock.now().getTime();

@@ -17,13 +17,13 @@ export interface Attempt {
 }
 
 /**
- * Limits on guessing passwords, counted in the database so that they hold across nodes. Every attempt
- * is counted before its password is checked, and taken back if the password was right: however many
+ * Limits the guessing of passwords, counted in the database so that it holds across nodes. Attempts
+ * are counted before their passwords are checked, and taken back if these were right: however many
  * arrive at once, no more passwords are tried than the limit allows.
  */
 @Injectable()
 export class SignInLimits {
-  /** Of every valid APP_SECRET: what was counted under one goes on counting under the next. */
+  /** One for each valid APP_SECRET, so that failures still count after the secret has changed. */
   private readonly emailKeys: readonly [present: Buffer, ...previous: Buffer[]];
 
   constructor(
@@ -35,8 +35,8 @@ export class SignInLimits {
   }
 
   /**
-   * Refuses an attempt that is over the limits already: reads, counts nothing and waits for nobody.
-   * @param email in lower case; whether anybody has it makes no difference
+   * Refuses an attempt that is over the limits already. Only reads: counts nothing, takes no lock.
+   * @param email in lower case; it makes no difference whether a user has it
    * @throws ApiError too_many_attempts, with the time until another try
    */
   async check(email: string, ip: string): Promise<void> {
@@ -44,9 +44,9 @@ export class SignInLimits {
   }
 
   /**
-   * Counts an attempt before its password is looked at.
+   * Counts an attempt before its password is checked.
    * @param email in lower case
-   * @throws ApiError too_many_attempts, where others have used the limits up since `check`
+   * @throws ApiError too_many_attempts when others have reached the limit since `check`
    */
   async begin(email: string, ip: string): Promise<Attempt> {
     const keys = this.keysOf(email, ip);
@@ -56,7 +56,7 @@ export class SignInLimits {
     return this.dataSource.transaction(async (tx) => {
       // Always in this order, so that no two attempts wait for each other.
       await tx.query('SELECT pg_advisory_xact_lock(id) FROM unnest($1::bigint[]) AS id', [locks]);
-      // A statement of its own: its snapshot must be younger than the locks.
+      // A separate statement, because its snapshot must be taken after the locks.
       await this.refuseOverLimits(tx, keys, now);
       const [{ id }]: [{ id: string }] = await tx.query(
         `INSERT INTO sign_in_failures (email_hash, network, at) VALUES ($1, $2, $3) RETURNING id`,
@@ -72,12 +72,12 @@ export class SignInLimits {
     return [hash(present), ...previous.map(hash)];
   }
 
-  /** The password was right: the attempt was no failure. Earlier failures keep counting. */
+  /** Takes back an attempt whose password was right. Earlier failures keep counting. */
   async succeed(attempt: Attempt): Promise<void> {
     await this.dataSource.query('DELETE FROM sign_in_failures WHERE id = $1', [attempt.id]);
   }
 
-  /** An address as the audit trail names it: the same one is recognised, and nobody reads it. */
+  /** A pseudonym for the audit trail: the same for the same address, and unreadable. */
   nameOf(email: string): string {
     return this.hashes(email)[0].toString('hex').slice(0, 16);
   }
@@ -109,12 +109,12 @@ export class SignInLimits {
 
 /** What attempts are counted by. */
 interface Keys {
-  /** Under every valid secret, the present one first. */
+  /** One for each valid secret, the present one first. */
   emailHashes: [present: Buffer, ...previous: Buffer[]];
   network: string;
 }
 
-/** Advisory locks in an order that every node keeps, whichever of its secrets is the present one. */
+/** Advisory locks in the same order on every node, whichever of its secrets is the present one. */
 function inOrder(hashes: readonly Buffer[]): string[] {
   return [...hashes].sort(Buffer.compare).map((hash) => hash.readBigInt64BE().toString());
 }

@@ -22,7 +22,7 @@ export class SignInMetrics {
     this.count('success');
   }
 
-  /** A sign-in that comes to nothing; an outage is no failure of whoever signs in. */
+  /** Counts a failed sign-in, unless an outage made it fail. */
   refusal(error: unknown): void {
     const code = error instanceof ApiError ? error.code : undefined;
     if (code === 'invalid_credentials') this.count('failure');

@@ -30,7 +30,7 @@ export class SignInController {
   @ApiResource(CurrentSessionDto, { status: 201, description: 'Signed in' })
   @ApiProblems(400, 401, 403, 415, 429, 503)
   async create(
-    // Declared for the API's description; the guard has read it.
+    // Declared for the OpenAPI document only; the guard has read it.
     @Body() _body: SignInRequest,
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,

@@ -9,12 +9,12 @@ import { LocalStrategy } from './strategies/local.strategy.js';
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** What `SignInGuard` has found right. */
+    /** Set by `SignInGuard` once they have proved right. */
     credentials?: VerifiedCredentials;
   }
 }
 
-/** Lets a request through whose e-mail address and password are right (passport-local). */
+/** Lets a request through if its e-mail address and password are right (passport-local). */
 @Injectable()
 export class SignInGuard extends AuthGuard() {
   private readonly pipe = validationPipe();
@@ -27,8 +27,8 @@ export class SignInGuard extends AuthGuard() {
   }
 
   /**
-   * Guards come before pipes, and passport-local takes what it finds for credentials, in the address
-   * too: the body is checked first.
+   * Guards run before pipes, and passport-local would take credentials from the query too, so the
+   * body is validated here first.
    */
   override async canActivate(context: ExecutionContext): Promise<boolean> {
     const { body } = context.switchToHttp().getRequest<FastifyRequest>();
@@ -36,7 +36,7 @@ export class SignInGuard extends AuthGuard() {
     return (await super.canActivate(context)) as boolean;
   }
 
-  /** @throws ApiError invalid_credentials; what `validate` has thrown, as it is */
+  /** @throws ApiError invalid_credentials; whatever `validate` has thrown */
   override handleRequest<User>(error: unknown, user: User | false | null): User {
     if (!error && user) return user;
     const refusal = error ?? invalidCredentials();

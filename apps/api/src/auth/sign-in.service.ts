@@ -18,7 +18,7 @@ export interface SignedIn {
   user: UserRecord;
 }
 
-/** What follows from a right password. */
+/** Signs a user in whose password has been verified. */
 @Injectable()
 export class SignInService {
   constructor(
@@ -30,9 +30,10 @@ export class SignInService {
   ) {}
 
   /**
-   * Starts a session with a new id and ends the one that the browser had, so that a planted
-   * cookie gains nothing (session fixation).
-   * @throws ApiError invalid_credentials when the user was disabled, or the password changed, meanwhile
+   * Starts a session with a new id and ends the one that the browser had, so that planting a cookie
+   * gains an attacker nothing (session fixation).
+   * @throws ApiError invalid_credentials when the user has been disabled, or the password changed,
+   *   in the meantime
    */
   start(credentials: VerifiedCredentials, device: SigningInDevice): Promise<SignedIn> {
     const { user, passwordHash } = credentials;

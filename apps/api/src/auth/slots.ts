@@ -5,12 +5,12 @@ export interface SlotsOptions {
   size: number;
   /** How many more may wait for their turn. */
   waiting: number;
-  /** How many of those may belong to one party. */
+  /** How many of those waiting may belong to one party. */
   waitingPerParty: number;
 }
 
 export interface Turn {
-  /** Who asks, so that nobody takes the whole queue: a network, a user. */
+  /** Who asks, such as a network or a user, so that nobody fills the whole queue. */
   party: string;
   /** Aborted once nobody waits for the answer any more. */
   signal: AbortSignal;
@@ -24,8 +24,8 @@ interface Waiting {
 const RETRY_AFTER_SECONDS = 2;
 
 /**
- * Lets a few tasks run at a time; others wait in turn, in a queue that is bounded and that forgets
- * those whose callers have left.
+ * Runs a few tasks at a time. The others wait in a bounded queue, which drops those whose callers
+ * have left.
  */
 export class Slots {
   private free: number;
@@ -78,9 +78,9 @@ function queueFull(): ApiError {
   );
 }
 
-/** For the log: nobody reads the answer. */
+/** For the log only: nobody reads the answer. */
 function callerGone(): ApiError {
-  return new ApiError('service_unavailable', 'The caller has left before it was its turn.', {
+  return new ApiError('service_unavailable', 'The caller left before its turn came.', {
     reason: 'caller_gone',
   });
 }

@@ -20,7 +20,7 @@ import {
 
 const userId = new ParseUUIDPipe({ exceptionFactory: () => notFound('The user') });
 
-/** Stands here, not in users/, because it shows connections beside each user. */
+/** Lives here rather than in users/ because it shows the number of connections of each user. */
 @ApiTags('Users')
 @Controller('user/v7/users')
 export class AccountUsersController {

@@ -11,7 +11,7 @@ export class AccountUsersQuery extends SearchQuery {
     enum: USER_SORTS,
     default: 'createdAt',
     description:
-      '`name`: last name first, in the order of German dictionaries; with `-` the other way round',
+      '`name`: by last name, then first name, in the order of German dictionaries; `-` reverses the order',
   })
   @IsOptional()
   @IsIn(USER_SORTS)

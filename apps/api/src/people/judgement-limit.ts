@@ -4,14 +4,14 @@ import { Clock, MINUTE, SECOND } from '../config/clock.js';
 import { ApiError } from '../http/api-error.js';
 
 const WINDOW_MS = MINUTE;
-/** More than anybody types in a minute, with a pause before each question. */
+/** More than a page asks for in a minute, which waits for a pause in the typing each time. */
 const MAX_JUDGEMENTS = 60;
 const MAX_USERS = 10_000;
 
-/** How often a user may have passwords judged. Each node counts for itself. */
+/** Limits how often a user may have passwords judged. Each node counts on its own. */
 @Injectable()
 export class JudgementLimit {
-  /** The moments of the last questions of a user, oldest first. */
+  /** When each user asked last, oldest first. */
   private readonly asked = new LRUCache<string, number[]>({ max: MAX_USERS });
 
   constructor(private readonly clock: Clock) {}

@@ -43,7 +43,7 @@ export class MeController {
   @ApiOperation({
     summary: 'Change my password',
     description:
-      'Ends all my sessions: the answer brings the cookie of a new one, and the one it was done with is dead. A wrong current password counts as a failure to sign in.',
+      'Ends all my sessions, this one too; the answer sets the cookie of a new one. A wrong current password counts as a failed sign-in.',
   })
   @ApiNoContentResponse({ description: 'Changed' })
   @ApiProblems(400, 401, 403, 415, 429, 503)
@@ -62,9 +62,9 @@ export class MeController {
   @RequireSession()
   @HttpCode(200)
   @ApiOperation({
-    summary: 'How good a password would be',
+    summary: 'Rate a password',
     description:
-      'Judges as a change of the password does, and stores nothing: for the page on which it is typed. 60 times a minute.',
+      'Applies the same rules as a change of the password, and stores nothing: for advice while somebody types. At most 60 times a minute.',
   })
   @ApiResource(PasswordJudgementDto)
   @ApiProblems(400, 401, 403, 415, 429, 503)

@@ -26,7 +26,7 @@ export class BearerConnectionDto {
 
 /** The user that the caller acts as. */
 export class MeDto extends ProfileDto {
-  @ApiPropertyOptional({ type: BearerConnectionDto, description: 'where an access token asks' })
+  @ApiPropertyOptional({ type: BearerConnectionDto, description: 'only for an access token' })
   connection?: BearerConnectionDto;
 }
 
@@ -42,7 +42,7 @@ export class PasswordInput {
     minLength: 12,
     maxLength: 200,
     description:
-      'neither the current one nor the e-mail address; `too_common` where it is easy to guess: well-known ones, own names, repetitions, rows of keys (NIST SP 800-63B §5.1.1.2)',
+      'neither the current one nor the e-mail address; `too_common` if it is easy to guess: well-known passwords, the user’s own names, repetitions, rows of keys (NIST SP 800-63B §5.1.1.2)',
     example: 'drei-blaue-elefanten',
   })
   @IsString()

@@ -8,7 +8,7 @@ import { toProfile } from '../users/profile.dto.js';
 import { UsersService } from '../users/users.service.js';
 import type { MeDto } from './me.dto.js';
 
-/** Whom a caller acts as. */
+/** The user that a caller acts as. */
 @Injectable()
 export class MeService {
   constructor(

@@ -20,13 +20,13 @@ export interface PasswordChange {
   revokeConnections?: boolean;
 }
 
-/** What a new password is instead of a forgotten one. */
+/** What replaces a forgotten password. */
 export interface PasswordReset {
   newPassword: string;
   revokeConnections?: boolean;
 }
 
-/** Changing one's own password, and replacing one that is forgotten or known to others. */
+/** Changes one's own password, or replaces one that is forgotten or known to others. */
 @Injectable()
 export class PasswordsService {
   constructor(
@@ -43,13 +43,13 @@ export class PasswordsService {
   ) {}
 
   /**
-   * Replaces the password and ends the user's sessions, this one too: a new one takes its place, so
-   * that whoever knew its cookie is out. Connections stay unless the user wants them gone too.
-   * Guessing the current password counts as failing to sign in.
+   * Replaces the password and ends the user's sessions. A new session takes the place of this one,
+   * so that anybody who knows its cookie is out too. Connections stay unless the user ends them as
+   * well. A wrong current password counts as a failed sign-in.
    * @param signal aborted once the caller has left
    * @returns the secret for the new session's cookie
-   * @throws ApiError validation_failed, too_many_attempts, session_required when the session has
-   *   been ended meanwhile
+   * @throws ApiError validation_failed; too_many_attempts; session_required when the session has
+   *   ended in the meantime
    */
   async change(
     caller: SessionCaller,
@@ -101,7 +101,7 @@ export class PasswordsService {
   }
 
   /**
-   * How good a password would be for the user; nothing is stored.
+   * Rates a password for this user; nothing is stored.
    * @throws ApiError too_many_attempts
    */
   async judge(caller: SessionCaller, password: string): Promise<Judgement> {
@@ -112,8 +112,8 @@ export class PasswordsService {
   }
 
   /**
-   * Replaces a user's password, for the command line. Ends all sessions of the user; connections
-   * stay unless they are to go too.
+   * Replaces a user's password from the command line. Ends all sessions of the user; connections
+   * stay unless told otherwise.
    * @throws ApiError not_found, validation_failed for a common password
    */
   async reset(userId: string, reset: PasswordReset): Promise<void> {
@@ -172,6 +172,6 @@ function wrongPassword(): ApiError {
 function sessionEnded(): ApiError {
   return new ApiError(
     'session_required',
-    'The session has been ended meanwhile, and the password is as it was. Sign in again.',
+    'The session has ended in the meantime, and the password has not changed. Sign in again.',
   );
 }

@@ -174,13 +174,13 @@ export class UsersService {
     if (id === actor?.userId && status === 'disabled') {
       throw new ApiError(
         'cannot_disable_self',
-        'Nobody can disable the own user. Ask another admin of your account.',
+        'You cannot disable your own user. Ask another admin of your account to do it.',
       );
     }
     const actorId = actor?.userId ?? null;
     const at = this.clock.now();
     await this.users.manager.transaction(async (tx) => {
-      // Both rows, in one order: of two admins who disable each other, the second one comes too late.
+      // Both rows, in a fixed order: if two admins disable each other, the second comes too late.
       const locked: { id: string; status: UserStatus }[] = await tx.query(
         `SELECT id, status FROM users
          WHERE ($1::uuid IS NULL OR account_id = $1) AND id = ANY ($2::uuid[])
@@ -248,7 +248,7 @@ export class UsersService {
     return affected === 1;
   }
 
-  /** Replaces the password, whatever it was. Somebody who signs in with the old one comes too late. */
+  /** Replaces the password, whatever it was. A sign-in with the old one comes too late. */
   async replacePassword(tx: EntityManager, id: string, newHash: string): Promise<void> {
     const at = this.clock.now();
     await tx.update(UserEntity, { id }, { passwordHash: newHash, updatedAt: at });

@@ -12,7 +12,7 @@ import {
 } from '../../oauth-tokens/access-tokens.js';
 import { bearerRefusal, describeMalformed, invalidToken, parseBearer } from '../bearer.js';
 
-/** A third-party application by its access token (RFC 6750 §2.1, the header and nothing else). */
+/** Authenticates a third-party application by the access token in the header (RFC 6750 §2.1). */
 @Injectable()
 export class AccessTokenStrategy {
   constructor(
@@ -50,7 +50,7 @@ export class AccessTokenStrategy {
     try {
       return await this.accessTokens.verify(token);
     } catch (error) {
-      // Anything else, a database that is away for instance, says nothing about the token.
+      // Any other error, such as an unavailable database, says nothing about the token.
       if (!(error instanceof AccessTokenError)) throw error;
       throw invalidToken(this.config.publicUrl, error.message);
     }

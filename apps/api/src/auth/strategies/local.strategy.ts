@@ -5,12 +5,12 @@ import { randomUUID } from 'node:crypto';
 import { Strategy } from 'passport-local';
 import { Credentials, type VerifiedCredentials } from '../credentials.js';
 
-/** Passport's names are global, and a process may hold several applications, as tests do. */
+/** Passport names strategies globally, and a process may run several applications, as tests do. */
 class OwnNameStrategy extends Strategy {
   override readonly name = `local ${randomUUID()}`;
 }
 
-/** E-mail address and password from the body of the sign-in request, for `SignInGuard`. */
+/** Takes e-mail address and password from the body of the sign-in request, for `SignInGuard`. */
 @Injectable()
 export class LocalStrategy extends PassportStrategy(OwnNameStrategy) {
   constructor(private readonly credentials: Credentials) {

@@ -4,7 +4,7 @@ import type { SessionCaller } from '../../http/access.js';
 import { SessionCookie } from '../session-cookie.js';
 import { SessionsService } from '../sessions.service.js';
 
-/** A portal user by the session cookie. */
+/** Authenticates a portal user by the session cookie. */
 @Injectable()
 export class SessionStrategy {
   constructor(
