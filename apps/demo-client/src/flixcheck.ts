@@ -2,7 +2,13 @@ import * as oauth from 'openid-client';
 import type { DemoClientConfig } from './config.js';
 import { ApiError, describeFailure, DiscoveryError } from './failures.js';
 import { journalingFetch, type Journal } from './journal.js';
-import type { PendingAuthorization } from './sessions.js';
+
+/** What the application remembers between the click on "connect" and the callback. */
+export interface PendingAuthorization {
+  codeVerifier: string;
+  redirectUri: string;
+  startedAt: number;
+}
 
 export interface Tokens {
   accessToken: string;

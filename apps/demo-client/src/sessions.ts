@@ -1,14 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import type { CheckSummary, Profile, Tokens } from './flixcheck.js';
+import type { CheckSummary, PendingAuthorization, Profile, Tokens } from './flixcheck.js';
 import type { Failure } from './failures.js';
 import type { Journal } from './journal.js';
-
-/** What the application remembers between the click on "connect" and the callback. */
-export interface PendingAuthorization {
-  codeVerifier: string;
-  redirectUri: string;
-  startedAt: number;
-}
 
 export interface Connection {
   tokens: Tokens;

@@ -1,29 +1,11 @@
 import { Client } from 'pg';
-import { Subscriber } from './subscriber.js';
-
-export interface Subscription<Channel extends string = string> {
-  /** A channel of LISTEN: an identifier, not input. */
-  channel: Channel;
-  /**
-   * A change was announced on some node. Where applying it takes time, it returns a promise: until
-   * that has resolved the subscriber is not current, and after a rejection it is called again.
-   */
-  onChange: (payload: string) => void | Promise<void>;
-  /**
-   * Reads what announcements may have been missed: once after every (re)connect, before the feed
-   * counts as live, and at every heartbeat. Uses the feed's own connection, so that an answer
-   * proves that the connection through which announcements come is alive.
-   */
-  catchUp?: (query: FeedQuery, reconnected: boolean) => Promise<void>;
-}
+import { type FeedQuery, Subscriber, type Subscription } from './subscriber.js';
 
 /** What a subscriber may rely on. */
 export interface Subscribed {
   /** Whether the feed is live and everything that it has announced has been applied. */
   isCurrent: () => boolean;
 }
-
-export type FeedQuery = <Row>(sql: string, parameters: unknown[]) => Promise<Row[]>;
 
 const HEARTBEAT_MS = 250;
 /** Without a heartbeat for this long the feed is down: a silent cut must not outlive a second. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import type { FeedQuery } from './change-feed.js';
+import type { FeedQuery } from './subscriber.js';
 import { RevocationSet } from './revocation-set.js';
 
 const MINUTE = 60_000;

@@ -1,4 +1,4 @@
-import type { FeedQuery, Subscription } from './change-feed.js';
+import type { FeedQuery, Subscription } from './subscriber.js';
 
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;

@@ -1,4 +1,20 @@
-import type { Subscription } from './change-feed.js';
+export interface Subscription<Channel extends string = string> {
+  /** A channel of LISTEN: an identifier, not input. */
+  channel: Channel;
+  /**
+   * A change was announced on some node. Where applying it takes time, it returns a promise: until
+   * that has resolved the subscriber is not current, and after a rejection it is called again.
+   */
+  onChange: (payload: string) => void | Promise<void>;
+  /**
+   * Reads what announcements may have been missed: once after every (re)connect, before the feed
+   * counts as live, and at every heartbeat. Uses the feed's own connection, so that an answer
+   * proves that the connection through which announcements come is alive.
+   */
+  catchUp?: (query: FeedQuery, reconnected: boolean) => Promise<void>;
+}
+
+export type FeedQuery = <Row>(sql: string, parameters: unknown[]) => Promise<Row[]>;
 
 const FIRST_RETRY_MS = 50;
 const MAX_RETRY_MS = 1000;

@@ -2,7 +2,8 @@ import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { type DataSource, IsNull } from 'typeorm';
 import { ChangeFeed } from '../database/change-feed.js';
-import { CLIENT_ID, type OAuthClient } from './oauth-client.js';
+import { CLIENT_ID } from './client-rules.js';
+import type { OAuthClient } from './oauth-client.js';
 import { OAuthClientEntity } from './oauth-client.entity.js';
 import { OAuthClientSecretEntity } from './oauth-client-secret.entity.js';
 

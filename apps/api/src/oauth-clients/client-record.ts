@@ -15,14 +15,16 @@ import {
 } from 'class-validator';
 import { Column, type ColumnOptions } from 'typeorm';
 import { IsDisplayText } from '../http/display-text.js';
-import { IsLinkUri, MAX_REDIRECT_URIS, MAX_URI_LENGTH } from './client-rules.js';
 import {
   CLIENT_ID,
   CLIENT_KINDS,
   CLIENT_STATUSES,
   type ClientKind,
   type ClientStatus,
-} from './oauth-client.js';
+  IsLinkUri,
+  MAX_REDIRECT_URIS,
+  MAX_URI_LENGTH,
+} from './client-rules.js';
 
 /** How the command line takes a field and shows it. */
 interface FieldOnCommandLine {

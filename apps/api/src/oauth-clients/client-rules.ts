@@ -1,7 +1,15 @@
 import { redirectUriProblem, type Scope } from '@flixcheck/oauth-protocol';
 import { ValidateBy, ValidateIf, type ValidationOptions } from 'class-validator';
 import type { FieldError } from '../http/api-error.js';
-import type { ClientKind } from './oauth-client.js';
+
+export const CLIENT_KINDS = ['confidential', 'public'] as const;
+export type ClientKind = (typeof CLIENT_KINDS)[number];
+
+export const CLIENT_STATUSES = ['active', 'disabled'] as const;
+export type ClientStatus = (typeof CLIENT_STATUSES)[number];
+
+/** What the database and the paths of the API take for a client id; no other one is looked up. */
+export const CLIENT_ID = /^[A-Za-z0-9_-]{3,64}$/;
 
 export const MAX_REDIRECT_URIS = 20;
 export const MAX_URI_LENGTH = 2000;

@@ -1,6 +1,7 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 import { ClientProfile } from './client-record.js';
-import type { ClientKind, ClientStatus, OAuthClient } from './oauth-client.js';
+import type { ClientKind, ClientStatus } from './client-rules.js';
+import type { OAuthClient } from './oauth-client.js';
 
 @Entity({ name: 'oauth_clients' })
 export class OAuthClientEntity extends ClientProfile implements OAuthClient {

@@ -22,14 +22,14 @@ import {
   pickFields,
   PROFILE_FIELDS,
 } from './client-record.js';
-import { clientErrors } from './client-rules.js';
+import { clientErrors, type ClientStatus } from './client-rules.js';
 import {
   type ClientSecret,
   ClientSecrets,
   lockClient,
   type NewClientSecret,
 } from './client-secrets.service.js';
-import type { ClientStatus, OAuthClient } from './oauth-client.js';
+import type { OAuthClient } from './oauth-client.js';
 import { OAuthClientEntity } from './oauth-client.entity.js';
 import { OAuthClientSecretEntity } from './oauth-client-secret.entity.js';
 import { OAuthClientsService } from './oauth-clients.service.js';

@@ -18,7 +18,7 @@ import { LoadError } from '../ui/load-error';
 import { PageFocus } from '../ui/page-focus';
 import { Waiting } from '../ui/waiting';
 import { AuthorizationApi } from './authorization-api';
-import { Consent } from './consent';
+import { Consent, type Trouble } from './consent';
 import { Leave } from './leave';
 import { Leaving } from './leaving';
 import { RequestError } from './request-error';
@@ -29,10 +29,6 @@ type View =
   | { step: 'leaving'; granted: boolean; request: AuthorizationRequest; address: string | null }
   | { step: 'refused'; error: ApiError; seenBefore: boolean }
   | { step: 'failed'; error: ApiError };
-
-/** What hinders the decision on a page that is already shown. */
-export type Trouble =
-  'session-ended' | 'other-user' | 'changed' | 'unreachable' | 'failed' | 'sign-out-failed';
 
 /** Codes with which the API refuses the request itself, as opposed to failing to answer. */
 const REFUSALS = new Set([

@@ -23,12 +23,15 @@ import { ClientLogo } from '../ui/client-logo';
 import { Icon } from '../ui/icon';
 import { Monogram } from '../ui/monogram';
 import { Publisher } from '../ui/publisher';
-import type { Trouble } from './authorize-page';
 import { Leave } from './leave';
 import { isOnThisDevice } from './on-this-device';
 import { READ_ONLY, termsOf } from './scope-terms';
 
 /** What an answer came to: said where it was given. */
+/** What hinders the decision on a page that is already shown. */
+export type Trouble =
+  'session-ended' | 'other-user' | 'changed' | 'unreachable' | 'failed' | 'sign-out-failed';
+
 const FAILURES: Partial<Record<Trouble, string>> = {
   'session-ended': 'authorize.trouble.sessionEnded',
   unreachable: 'authorize.trouble.unreachable',

@@ -9,8 +9,8 @@ import {
 import { TranslocoDirective } from '@jsverse/transloco';
 import error from '@material-symbols/svg-400/rounded/error.svg';
 import { apiErrorFrom } from '../api/problem';
-import { POINTS_ID, type Question } from './confirmation';
 import { Icon } from './icon';
+import { POINTS_ID, type Question } from './question';
 
 const TROUBLE_TEXTS: Record<string, string> = {
   unreachable: 'settings.confirm.unreachable',

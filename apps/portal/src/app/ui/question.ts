@@ -1,0 +1,19 @@
+/** Of the list that says what will happen. */
+export const POINTS_ID = 'fx-confirm-points';
+
+/** A text key and what goes into the text; it follows the language while it is shown. */
+export interface Words {
+  text: string;
+  values?: Record<string, unknown>;
+}
+
+export interface Question {
+  heading: Words;
+  /** What will happen, and what will not: one sentence each. */
+  points: readonly Words[];
+  /** The answer that does it, as a verb. */
+  confirm: Words;
+  danger?: boolean;
+  /** Runs while the dialog is open; when it fails, the dialog says so and offers another try. */
+  action: () => Promise<void>;
+}
