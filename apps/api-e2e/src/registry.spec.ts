@@ -108,6 +108,7 @@ describe('registering a client', () => {
       ['clientId', { ...NEW_CLIENT, clientId: 'x'.repeat(65) }],
       ['clientId', { ...NEW_CLIENT, clientId: '' }],
       ['kind', { ...NEW_CLIENT, kind: 'native' }],
+      ['scopes', { ...NEW_CLIENT, scopes: undefined }],
       ['scopes', { ...NEW_CLIENT, scopes: [] }],
       ['scopes', { ...NEW_CLIENT, scopes: ['admin'] }],
       ['scopes', { ...NEW_CLIENT, scopes: 'read' }],

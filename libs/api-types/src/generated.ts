@@ -998,6 +998,14 @@ export interface components {
              */
             redirectUris: string[];
             /**
+             * @description What the client may ask for. `readwrite` includes `read`. A scope taken away is taken from its connections too.
+             * @example [
+             *       "read",
+             *       "readwrite"
+             *     ]
+             */
+            scopes: ("read" | "readwrite")[];
+            /**
              * @description A confidential client keeps a secret on a server; a public one cannot
              * @example confidential
              * @enum {string}
@@ -1019,18 +1027,6 @@ export interface components {
              * @default false
              */
             publisherVerified: boolean;
-            /**
-             * @description What the client may ask for. `readwrite` includes `read`. A scope taken away is taken from its connections too.
-             * @default [
-             *       "read",
-             *       "readwrite"
-             *     ]
-             * @example [
-             *       "read",
-             *       "readwrite"
-             *     ]
-             */
-            scopes: ("read" | "readwrite")[];
             /**
              * @description Always true for public clients; false only for the documented flow without PKCE
              * @default true

@@ -31,6 +31,7 @@ export const NEW_CLIENT = {
   publisher: 'Testhaus GmbH',
   kind: 'confidential',
   redirectUris: ['https://testhaus.example/callback'],
+  scopes: ['read', 'readwrite'],
   requirePkce: false,
 } as const;
 

@@ -78,7 +78,7 @@ export function oauthClientsCommands(terminal: Terminal): Command {
 Example:
   npm run cli -- oauth-clients create --client-id maklerwelt-crm --name "Maklerwelt CRM" \\
     --publisher "Maklerwelt Software GmbH" --kind confidential \\
-    --redirect-uri https://maklerwelt.example/flixcheck/callback`,
+    --redirect-uri https://maklerwelt.example/flixcheck/callback --scope readwrite`,
     )
     .action(async (given: GivenProfile & Output & { clientId?: string; kind: string }) => {
       const input = await checked(OAuthClientCreateInput, {

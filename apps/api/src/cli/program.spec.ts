@@ -18,6 +18,7 @@ const run = (args: string[], options = {}) => runBeside(api, args, options);
 const newClient = (clientId: string, ...more: string[]) => [
   ...['oauth-clients', 'create', '--client-id', clientId, '--name', 'Neues CRM'],
   ...['--publisher', 'Neu GmbH', '--redirect-uri', 'https://neu.example/callback'],
+  ...(more.includes('--scope') ? [] : ['--scope', 'readwrite']),
   ...(more.includes('--kind') ? [] : ['--kind', 'confidential']),
   ...more,
 ];
@@ -51,8 +52,8 @@ describe('oauth-clients', () => {
 
   it('create takes every field, and answers programs as the API does', async () => {
     const { json } = await run([
-      ...newClient('every-field', '--redirect-uri', 'http://127.0.0.1:8080/b'),
-      ...['--scope', 'read', '--no-require-pkce', '--publisher-verified'],
+      ...newClient('every-field', '--redirect-uri', 'http://127.0.0.1:8080/b', '--scope', 'read'),
+      ...['--no-require-pkce', '--publisher-verified'],
       ...['--description', 'Ein Satz.', '--logo-uri', 'https://neu.example/logo.svg'],
       ...['--homepage-uri', 'https://neu.example', '--start-uri', 'https://neu.example/start'],
       ...['--privacy-policy-uri', 'https://neu.example/datenschutz', '--json'],
@@ -100,6 +101,7 @@ describe('oauth-clients', () => {
     ['--require-pkce', newClient('bad-5', '--kind', 'public', '--no-require-pkce')],
     ['--kind', newClient('bad-6', '--kind', 'native')],
     ['--name', ['oauth-clients', 'create', '--publisher', 'x', '--kind', 'public']],
+    ['--scope', newClient('bad-8').filter((arg) => !['--scope', 'readwrite'].includes(arg))],
     ['--colour', newClient('bad-7', '--colour', 'red')],
   ])('create names %s where it is wrong, and registers nothing', async (option, args) => {
     const { exitCode, out, error } = await run(args);

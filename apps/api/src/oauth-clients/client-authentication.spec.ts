@@ -213,6 +213,7 @@ describe('a disabled client', () => {
         publisher: 'Zu GmbH',
         kind: 'confidential',
         redirectUris: ['https://zu.example/'],
+        scopes: ['readwrite'],
       },
       null,
     );

@@ -41,6 +41,7 @@ beforeEach(async () => {
       publisher: 'Vermerk GmbH',
       kind: 'confidential',
       redirectUris: ['https://vermerkt.example/'],
+      scopes: ['readwrite'],
     },
     null,
   );
@@ -242,6 +243,7 @@ describe('an unknown client id', () => {
         publisher: 'Später GmbH',
         kind: 'public',
         redirectUris: ['http://127.0.0.1/callback'],
+        scopes: ['readwrite'],
       },
       null,
     );

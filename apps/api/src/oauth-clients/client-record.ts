@@ -180,7 +180,6 @@ export class ClientProfile {
     {
       description:
         'What the client may ask for. `readwrite` includes `read`. A scope taken away is taken from its connections too.',
-      initial: [...SCOPES],
       label: 'scopes',
       help: `what it may ask for: ${SCOPES.join(', ')}; may be repeated`,
       singular: 'scope',

@@ -28,6 +28,7 @@ async function register(kind: string): Promise<typeof client> {
       publisher: 'Rotation GmbH',
       kind,
       redirectUris: ['https://rotation.example/callback'],
+      scopes: ['readwrite'],
     },
   });
   return body.resource;

@@ -28,6 +28,7 @@ beforeEach(async () => {
       publisher: 'Rennen GmbH',
       kind: 'public',
       redirectUris: ['https://rennen.example/'],
+      scopes: ['readwrite'],
     },
     null,
   ));
@@ -191,7 +192,13 @@ describe('what other modules read', () => {
   it('offers users the active and listed clients by name, as people sort names', async () => {
     const named = (name: string) =>
       registry.create(
-        { name, publisher: 'X', kind: 'public', redirectUris: ['https://x.example/'] },
+        {
+          name,
+          publisher: 'X',
+          kind: 'public',
+          redirectUris: ['https://x.example/'],
+          scopes: ['read'],
+        },
         null,
       );
     await Promise.all(['zebra', 'Äpfel', 'Apfel 10', 'Apfel 9'].map(named));

@@ -21,6 +21,7 @@ const register = async (): Promise<string> => {
       publisher: 'Neu GmbH',
       kind: 'confidential',
       redirectUris: ['https://neu.example/callback'],
+      scopes: ['readwrite'],
     },
   });
   return body.resource.id;

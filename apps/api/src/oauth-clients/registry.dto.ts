@@ -16,7 +16,7 @@ import { ClientSecretDto, FirstClientSecretDto } from './client-secrets.dto.js';
 const LEFT_OUT = { skipNullProperties: false };
 
 /** What the registry can assume nothing of. */
-export const NEEDED = ['name', 'publisher', 'redirectUris'] as const;
+export const NEEDED = ['name', 'publisher', 'redirectUris', 'scopes'] as const;
 
 class ProfileWithDefaults extends PartialType(OmitType(ClientProfile, NEEDED), LEFT_OUT) {}
 for (const { name, initial } of PROFILE_FIELDS) {

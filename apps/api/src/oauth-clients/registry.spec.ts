@@ -21,6 +21,7 @@ const valid = () => ({
   publisher: 'Neu GmbH',
   kind: 'confidential',
   redirectUris: ['https://neu.example/callback'],
+  scopes: ['read', 'readwrite'],
 });
 const create = (input: unknown) => operator.call('POST', CLIENTS, { resource: input });
 const patch = (id: string, input: unknown) =>
@@ -187,6 +188,7 @@ describe('registering a client', () => {
     ['redirectUris.0', { redirectUris: ['https://user@neu.example/'] }],
     ['redirectUris.0', { redirectUris: ['https://*.neu.example/'] }],
     ['redirectUris.0', { redirectUris: ['com.neu.app:/callback'] }],
+    ['scopes', { scopes: undefined }],
     ['scopes', { scopes: [] }],
     ['scopes', { scopes: ['admin'] }],
     ['scopes', { scopes: ['read', 'read'] }],

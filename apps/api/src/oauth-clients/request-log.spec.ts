@@ -35,6 +35,7 @@ beforeEach(async () => {
       publisher: 'Protokoll GmbH',
       kind: 'public',
       redirectUris: ['https://protokoll.example/'],
+      scopes: ['readwrite'],
     },
     null,
   ));
