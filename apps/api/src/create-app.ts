@@ -14,7 +14,7 @@ import { apiExplorer, createOpenApiDocument } from './http/swagger.js';
 import { serveSwaggerUi } from './http/swagger-ui.js';
 import { validationPipe } from './http/validation.js';
 import { OAuthClientsService } from './oauth-clients/oauth-clients.service.js';
-import { ClientEndpoint } from './oauth-tokens/client-endpoint.js';
+import { ClientEndpoints } from './oauth-tokens/client-endpoint.js';
 import { SigningKeys } from './oauth-tokens/signing-keys.js';
 import { logUnreadRequests } from './oauth-tokens/unread-requests.js';
 import { PortalFiles } from './operations/portal-files.js';
@@ -53,7 +53,7 @@ export async function configureApp(
   await prepareServer(app, config, logger);
   const server = app.getHttpAdapter().getInstance() as unknown as FastifyInstance;
   measureRequests(server, app.get(Metrics));
-  logUnreadRequests(server, app.get(ClientEndpoint));
+  logUnreadRequests(server, app.get(ClientEndpoints));
   const portalFiles = app.get(PortalFiles);
   await servePortal(server, { former: (name) => portalFiles.find(name) });
   serveErrorsPage(server);

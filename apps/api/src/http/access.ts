@@ -3,7 +3,7 @@ import type { ExecutionContext } from '@nestjs/common';
 import { RouteConfig } from '@nestjs/platform-fastify';
 import { ApiCookieAuth, ApiExtension, ApiOAuth2 } from '@nestjs/swagger';
 import type { Scope } from '@flixcheck/oauth-protocol';
-import type { FastifyRequest } from 'fastify';
+import type { FastifyContextConfig, FastifyRequest } from 'fastify';
 
 export type Role = 'member' | 'admin' | 'operator';
 
@@ -36,9 +36,17 @@ export const AllowAnyone = (options: { cors?: boolean } = {}) =>
 /** No session asked, but it makes one: guarded against other sites like a session request. */
 export const AllowSignIn = () => declare({ kind: 'anyone', cors: false, stateChanging: true });
 
-/** An OAuth client that authenticates itself in the request; errors are flat (RFC 6749 §5.2). */
-export const AllowClient = (options: { cors?: boolean } = {}) =>
-  declare({ kind: 'client', cors: options.cors ?? true });
+/**
+ * An OAuth client that authenticates itself in the request; errors are flat (RFC 6749 §5.2).
+ * @param config what hooks have to know of the route besides
+ */
+export const AllowClient = (
+  options: { cors?: boolean } = {},
+  config: Omit<FastifyContextConfig, 'access'> = {},
+) => {
+  const access: Access = { kind: 'client', cors: options.cors ?? true };
+  return declare(access, RouteConfig({ ...config, access }));
+};
 
 /** A portal session, where given of one of these roles. */
 export const RequireSession = (...roles: Role[]) =>

@@ -4,6 +4,7 @@ import { UsersModule } from '../users/users.module.js';
 import { ClientAuthentication } from './client-authentication.js';
 import { ClientCache } from './client-cache.js';
 import { ClientCardController } from './client-card.controller.js';
+import { ClientRequestMetrics } from './client-request-metrics.js';
 import { ClientSecrets } from './client-secrets.service.js';
 import { FailureLimit } from './failure-limit.js';
 import { OAuthClientEntity } from './oauth-client.entity.js';
@@ -29,6 +30,7 @@ import { SecretUsage } from './secret-usage.js';
     ClientRegistry,
     ClientSecrets,
     ClientAuthentication,
+    ClientRequestMetrics,
     RequestLog,
     RequestLogRetention,
     FailureLimit,
@@ -39,6 +41,7 @@ import { SecretUsage } from './secret-usage.js';
     ClientRegistry,
     ClientSecrets,
     ClientAuthentication,
+    ClientRequestMetrics,
     RequestLog,
     FailureLimit,
   ],

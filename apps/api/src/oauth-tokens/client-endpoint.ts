@@ -5,16 +5,17 @@ import { isDatabaseUnavailable } from '../database/unavailable.js';
 import { OAuthError } from '../http/api-error.js';
 import '../http/failure.js';
 import { ClientAuthentication } from '../oauth-clients/client-authentication.js';
+import { ClientRequestMetrics } from '../oauth-clients/client-request-metrics.js';
 import { FailureLimit } from '../oauth-clients/failure-limit.js';
 import type { OAuthClient } from '../oauth-clients/oauth-clients.service.js';
-import { type RequestLogEntry, RequestLog } from '../oauth-clients/request-log.js';
+import { RequestLog, type RequestLogEntry } from '../oauth-clients/request-log.js';
 import {
+  type ClientEndpoint,
   type ClientParameters,
   type ClientRequest,
   type ReadParameters,
   readClientParameters,
 } from './client-request.js';
-import { TokenMetrics } from './token-metrics.js';
 
 /** What an endpoint found out about a request; `connectionId` may be known even of a failure. */
 export interface Findings {
@@ -28,44 +29,55 @@ declare module 'fastify' {
     /** Set once an endpoint has the request, and with it the request's place in the log. */
     isLoggedByEndpoint?: true;
   }
+  interface FastifyContextConfig {
+    clientEndpoint?: ClientEndpoint;
+  }
 }
 
-type Work<T> = (request: ClientRequest, findings: Findings) => Promise<T>;
+type Work<Name extends string, T> = (
+  request: ClientRequest<Name>,
+  findings: Findings,
+) => Promise<T>;
 
 /**
  * What the token, revocation and introspection endpoints have in common: parameters, client
  * authentication before anything else is said, the limit on failures, and the request log.
  */
 @Injectable()
-export class ClientEndpoint {
+export class ClientEndpoints {
   constructor(
     private readonly authentication: ClientAuthentication,
     private readonly log: RequestLog,
     private readonly limit: FailureLimit,
-    private readonly metrics: TokenMetrics,
+    private readonly metrics: ClientRequestMetrics,
     private readonly clock: Clock,
   ) {}
+
+  /** Makes an endpoint known to the metrics before its first request. */
+  announce(endpoint: ClientEndpoint): void {
+    this.metrics.expect(endpoint);
+  }
 
   /**
    * Runs one request.
    * @throws OAuthError for everything expected; 429 once a client fails too often from an address
    */
-  async handle<T>(
-    endpoint: RequestLogEntry['endpoint'],
+  async handle<Name extends string, T>(
+    endpoint: ClientEndpoint<Name>,
     http: FastifyRequest,
-    work: Work<T>,
+    work: Work<Name, T>,
   ): Promise<T> {
     http.isLoggedByEndpoint = true;
     const startedAt = performance.now();
     const at = this.clock.now();
     const findings: Findings = {};
-    let parameters: ClientParameters = {};
+    let parameters: ClientParameters<Name> = {};
     let client: OAuthClient | undefined;
     const entry = (error: OAuthError | undefined, oauthClientId: string): RequestLogEntry => ({
       requestId: http.id,
       oauthClientId,
       at,
-      endpoint,
+      endpoint: endpoint.name,
       grantType: parameters.grant_type?.slice(0, 100) ?? null,
       outcome: error ? 'failure' : 'success',
       error: error?.error ?? null,
@@ -76,7 +88,7 @@ export class ClientEndpoint {
       durationMs: performance.now() - startedAt,
     });
     try {
-      const read = readClientParameters(http);
+      const read = readClientParameters(endpoint, http);
       parameters = read.parameters;
       if (read.problem) {
         client = await this.clientInTrouble(http, read);
@@ -120,7 +132,7 @@ export class ClientEndpoint {
    * read: who sends it is known where HTTP Basic says so. Never rejects.
    */
   async recordUnread(
-    endpoint: RequestLogEntry['endpoint'],
+    endpoint: ClientEndpoint,
     http: FastifyRequest,
     durationMs: number,
   ): Promise<void> {
@@ -136,7 +148,7 @@ export class ClientEndpoint {
       requestId: http.id,
       oauthClientId: client.id,
       at: this.clock.now(),
-      endpoint,
+      endpoint: endpoint.name,
       grantType: null,
       outcome: 'failure',
       error,

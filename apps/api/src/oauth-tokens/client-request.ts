@@ -3,36 +3,52 @@ import type { FastifyRequest } from 'fastify';
 import { OAuthError } from '../http/api-error.js';
 import { authorizationHeaders } from '../http/authorization-headers.js';
 import type { OAuthClient } from '../oauth-clients/oauth-clients.service.js';
+import type { RequestLogEntry } from '../oauth-clients/request-log.js';
 
-/** What the token, revocation and introspection endpoints may be sent; all else is ignored. */
-const PARAMETERS = [
-  'grant_type',
-  'code',
-  'redirect_uri',
-  'code_verifier',
-  'refresh_token',
-  'scope',
-  'resource',
-  'token',
-  'token_type_hint',
-  'client_id',
-  'client_secret',
-] as const;
+/** How a client may say who it is, at every endpoint (RFC 6749 §2.3.1). */
+const CREDENTIALS = ['client_id', 'client_secret'] as const;
+/** What any endpoint may find sent: who it is from, and for the log which grant, where it takes any. */
+type CommonParameter = (typeof CREDENTIALS)[number] | 'grant_type';
 
-export type ClientParameters = Partial<Record<(typeof PARAMETERS)[number], string>>;
+/** What an endpoint of clients says of itself; its rules are its own. */
+export interface ClientEndpoint<Name extends string = string> {
+  /** As the request log and the metrics call it. */
+  readonly name: RequestLogEntry['endpoint'];
+  /** What it may be sent; all else is ignored. */
+  readonly parameters: readonly Name[];
+  /** Parameters of which one has to be there: else nothing came that could be worked on. */
+  readonly anyOf: readonly Name[];
+  /** Those that may come several times; the values are joined by a space. */
+  readonly repeatable?: readonly Name[];
+  /** Those that only the size of the body bounds. */
+  readonly ofAnyLength?: readonly Name[];
+  /** The grant types that it knows, where it takes any. */
+  readonly grantTypes?: readonly string[];
+}
+
+/** An endpoint with parameters of its own, and those with which every client says who it is. */
+export function clientEndpoint<Name extends string>(
+  endpoint: ClientEndpoint<Name>,
+): ClientEndpoint<Name | (typeof CREDENTIALS)[number]> {
+  return { ...endpoint, parameters: [...endpoint.parameters, ...CREDENTIALS] };
+}
+
+export type ClientParameters<Name extends string = string> = Partial<
+  Record<Name | CommonParameter, string>
+>;
 
 /** One request of a client on its way through an endpoint. */
-export interface ClientRequest {
+export interface ClientRequest<Name extends string = string> {
   requestId: string;
   ip: string;
   authorization: string | undefined;
-  parameters: ClientParameters;
+  parameters: ClientParameters<Name>;
   client: OAuthClient;
   at: Date;
 }
 
-export interface ReadParameters {
-  parameters: ClientParameters;
+export interface ReadParameters<Name extends string = string> {
+  parameters: ClientParameters<Name>;
   /** What is wrong with the rest. */
   problem?: OAuthError;
   /** Where nothing came that an endpoint could work on: what to do, once the client is known. */
@@ -43,7 +59,10 @@ export interface ReadParameters {
  * Reads the parameters of a client's request from its form or JSON body, never from the query
  * (RFC 6749 §2.3.1, §3.2).
  */
-export function readClientParameters(request: FastifyRequest): ReadParameters {
+export function readClientParameters<Name extends string>(
+  endpoint: ClientEndpoint<Name>,
+  request: FastifyRequest,
+): ReadParameters<Name> {
   const { body } = request;
   if (body !== undefined && body !== null && (typeof body !== 'object' || Array.isArray(body))) {
     const problem = new OAuthError(
@@ -53,7 +72,12 @@ export function readClientParameters(request: FastifyRequest): ReadParameters {
     );
     return { parameters: {}, problem };
   }
-  const { values, problems } = readParameters(body, PARAMETERS, ['resource'], ['token']);
+  const { values, problems } = readParameters<string>(
+    body,
+    endpoint.parameters,
+    endpoint.repeatable,
+    endpoint.ofAnyLength,
+  );
   if (isEnveloped(body)) {
     const problem = new OAuthError(
       'invalid_request',
@@ -79,7 +103,7 @@ export function readClientParameters(request: FastifyRequest): ReadParameters {
       `parameter_${first.problem}`,
       describeParameterProblem(first),
     );
-  return { parameters: values, problem, absence: findAbsence(values, request.query) };
+  return { parameters: values, problem, absence: findAbsence(endpoint, values, request.query) };
 }
 
 /** As a caller does who knows the house API; a `resource` of RFC 8707 is a string, or a list. */
@@ -89,10 +113,14 @@ function isEnveloped(body: unknown): boolean {
   return typeof resource === 'object' && resource !== null && !Array.isArray(resource);
 }
 
-function findAbsence(values: ClientParameters, query: unknown): OAuthError | undefined {
-  if (values.grant_type !== undefined || values.token !== undefined) return undefined;
+function findAbsence(
+  { parameters, anyOf }: ClientEndpoint,
+  values: ClientParameters,
+  query: unknown,
+): OAuthError | undefined {
+  if (anyOf.some((name) => values[name] !== undefined)) return undefined;
   // Their names alone are looked at: what they say is never read from there.
-  if (PARAMETERS.some((name) => Object.hasOwn(Object(query) as object, name))) {
+  if (parameters.some((name) => Object.hasOwn(Object(query) as object, name))) {
     return new OAuthError(
       'invalid_request',
       'parameters_in_query',
@@ -108,9 +136,9 @@ function findAbsence(values: ClientParameters, query: unknown): OAuthError | und
 }
 
 /** @throws OAuthError invalid_request when the parameter is missing */
-export function requireParameter(
-  parameters: ClientParameters,
-  name: (typeof PARAMETERS)[number],
+export function requireParameter<Parameters extends ClientParameters>(
+  parameters: Parameters,
+  name: keyof Parameters & string,
 ): string {
   const value = parameters[name];
   if (value === undefined) {

@@ -20,7 +20,8 @@ import {
 import type { OAuthErrorCode } from '@flixcheck/oauth-protocol';
 import type { FastifyRequest } from 'fastify';
 import { AllowClient } from '../http/access.js';
-import { ClientEndpoint } from './client-endpoint.js';
+import { ClientEndpoints } from './client-endpoint.js';
+import { type ClientEndpoint, clientEndpoint } from './client-request.js';
 import {
   IntrospectionResponseDto,
   OAuthErrorDto,
@@ -28,9 +29,13 @@ import {
   TokenRequestDto,
   TokenResponseDto,
 } from './oauth-tokens.dto.js';
-import { TokenGrants } from './token-grants.js';
+import { GRANT_TYPES, TOKEN_PARAMETERS, TokenGrants } from './token-grants.js';
 import { TokenIntrospection } from './token-introspection.js';
 import { TokenRevocation } from './token-revocation.js';
+
+const TOKEN = clientEndpoint({ name: 'token', grantTypes: GRANT_TYPES, ...TOKEN_PARAMETERS });
+const REVOKE = clientEndpoint({ name: 'revoke', ...TOKEN_PARAMETERS });
+const INTROSPECT = clientEndpoint({ name: 'introspect', ...TOKEN_PARAMETERS });
 
 interface ClientRouteWords {
   summary: string;
@@ -49,7 +54,10 @@ const TOKEN_EXAMPLES = {
 };
 
 /** What every endpoint of a client says of itself: form or JSON in, flat bodies out, no cache. */
-function ClientRoute({ summary, description, body, examples, errors, cors }: ClientRouteWords) {
+function ClientRoute(
+  endpoint: ClientEndpoint,
+  { summary, description, body, examples, errors, cors }: ClientRouteWords,
+) {
   const failures: [status: number, codes: OAuthErrorCode[], why: string][] = [
     [400, errors, 'the request or what it presents is not good'],
     [401, ['invalid_client'], 'unknown client, or no or a wrong secret'],
@@ -60,7 +68,7 @@ function ClientRoute({ summary, description, body, examples, errors, cors }: Cli
   ];
   return applyDecorators(
     HttpCode(200),
-    AllowClient({ cors }),
+    AllowClient({ cors }, { clientEndpoint: endpoint }),
     Header('Cache-Control', 'no-store'),
     Header('Pragma', 'no-cache'),
     ApiOperation({ summary, description }),
@@ -82,14 +90,14 @@ function ClientRoute({ summary, description, body, examples, errors, cors }: Cli
 @Controller('guest/v7/oauth-tokens')
 export class OAuthTokensController {
   constructor(
-    private readonly endpoint: ClientEndpoint,
+    private readonly endpoints: ClientEndpoints,
     private readonly grants: TokenGrants,
     private readonly revocation: TokenRevocation,
     private readonly introspection: TokenIntrospection,
   ) {}
 
   @Post()
-  @ClientRoute({
+  @ClientRoute(TOKEN, {
     summary: 'Exchanges a code for tokens, or refreshes them',
     description:
       'Takes a form or JSON, flat, with the client’s credentials in the body or as HTTP Basic. A code works once, for 60 seconds. Each refresh token works once too: store the new one. A refresh may be sent again as long as its successor is unused and at most 30 seconds old. `error_description` says what to do, and ends with the request id that the request log knows.',
@@ -115,11 +123,11 @@ export class OAuthTokensController {
   })
   @ApiResponse({ status: 200, description: 'Tokens', type: TokenResponseDto })
   token(@Req() request: FastifyRequest) {
-    return this.endpoint.handle('token', request, (...input) => this.grants.grant(...input));
+    return this.endpoints.handle(TOKEN, request, (...input) => this.grants.grant(...input));
   }
 
   @Post('revoke')
-  @ClientRoute({
+  @ClientRoute(REVOKE, {
     summary: 'Revokes a token (RFC 7009)',
     description:
       'A refresh token of the newest grant ends its whole connection; one of an earlier grant ends only its own lineage: the refresh and access tokens that its code has led to. An access token ends only itself. An unknown token is a success too.',
@@ -134,12 +142,12 @@ export class OAuthTokensController {
     schema: { type: 'object', example: {} },
   })
   async revoke(@Req() request: FastifyRequest) {
-    await this.endpoint.handle('revoke', request, (...input) => this.revocation.revoke(...input));
+    await this.endpoints.handle(REVOKE, request, (...input) => this.revocation.revoke(...input));
     return {};
   }
 
   @Post('introspect')
-  @ClientRoute({
+  @ClientRoute(INTROSPECT, {
     summary: 'Says whether a token of the client is good (RFC 7662)',
     description:
       'For confidential clients, about their own tokens; of all others they hear `{"active": false}`.',
@@ -154,7 +162,7 @@ export class OAuthTokensController {
     type: IntrospectionResponseDto,
   })
   introspect(@Req() request: FastifyRequest) {
-    return this.endpoint.handle('introspect', request, (...input) =>
+    return this.endpoints.handle(INTROSPECT, request, (...input) =>
       this.introspection.introspect(...input),
     );
   }

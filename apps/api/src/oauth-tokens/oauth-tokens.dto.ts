@@ -1,6 +1,6 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 
-/** What the documentation shows of a token request; the rules are in client-request.ts. */
+/** What the documentation shows of a token request; what is read of it stands in token-grants.ts. */
 export class TokenRequestDto {
   @ApiProperty({ enum: ['authorization_code', 'refresh_token'] })
   grant_type!: string;

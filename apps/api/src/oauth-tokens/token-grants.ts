@@ -38,6 +38,34 @@ export const REFRESH_TOKEN_IDLE_MS = 30 * DAY;
 /** For this long the predecessor of an unused successor may be sent again (a lost response). */
 export const REFRESH_RETRY_MS = 30 * SECOND;
 
+/** RFC 6749 §4: the grants that there are. */
+export const GRANT_TYPES = ['authorization_code', 'refresh_token'] as const;
+
+/**
+ * What the token, revocation and introspection endpoints may be sent: one list for all of them, so
+ * that a parameter which comes twice is refused wherever it comes.
+ */
+export const TOKEN_PARAMETERS = {
+  parameters: [
+    'grant_type',
+    'code',
+    'redirect_uri',
+    'code_verifier',
+    'refresh_token',
+    'scope',
+    'resource',
+    'token',
+    'token_type_hint',
+  ],
+  anyOf: ['grant_type', 'token'],
+  // RFC 8707 §2.
+  repeatable: ['resource'],
+  // An unknown token is no error, however long it is (RFC 7009 §2.2, RFC 7662 §2.2).
+  ofAnyLength: ['token'],
+} as const;
+
+export type TokenRequest = ClientRequest<(typeof TOKEN_PARAMETERS.parameters)[number]>;
+
 /** RFC 6749 §5.1. */
 export interface TokenResponse {
   access_token: string;
@@ -60,7 +88,7 @@ export class TokenGrants {
   ) {}
 
   /** @throws OAuthError */
-  async grant(request: ClientRequest, findings: Findings): Promise<TokenResponse> {
+  async grant(request: TokenRequest, findings: Findings): Promise<TokenResponse> {
     const grantType = requireParameter(request.parameters, 'grant_type');
     const { resource } = request.parameters;
     if (resource !== undefined && !isOwnResource(resource, this.config.publicUrl)) {
@@ -86,7 +114,7 @@ export class TokenGrants {
   }
 
   /** RFC 6749 §4.1.3, RFC 7636 §4.5. */
-  private async redeem(request: ClientRequest, findings: Findings): Promise<TokenResponse> {
+  private async redeem(request: TokenRequest, findings: Findings): Promise<TokenResponse> {
     const { parameters, client, at } = request;
     const code = requireParameter(parameters, 'code');
     const verifier = parameters.code_verifier;
@@ -116,7 +144,7 @@ export class TokenGrants {
   }
 
   /** RFC 6749 §6, with rotation (RFC 9700 §4.14.2) that is safe to retry. */
-  private async refresh(request: ClientRequest, findings: Findings): Promise<TokenResponse> {
+  private async refresh(request: TokenRequest, findings: Findings): Promise<TokenResponse> {
     const { parameters, client, at } = request;
     const value = requireParameter(parameters, 'refresh_token');
     checkAskedScope(parameters.scope, client);

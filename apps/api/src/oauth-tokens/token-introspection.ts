@@ -7,9 +7,10 @@ import { Revocations } from '../connections/revocations.js';
 import { ClientAuthenticationError } from '../oauth-clients/client-authentication.js';
 import { AccessTokenError, AccessTokens, type VerifiedAccessToken } from './access-tokens.js';
 import type { Findings } from './client-endpoint.js';
-import { type ClientRequest, requireParameter } from './client-request.js';
+import { requireParameter } from './client-request.js';
 import { RefreshTokenFamilies } from './refresh-token-families.js';
 import { RefreshTokens } from './refresh-tokens.js';
+import type { TokenRequest } from './token-grants.js';
 
 /** RFC 7662 §2.2; for all that the client may not see, `active` alone. */
 export type IntrospectionResponse =
@@ -47,7 +48,7 @@ export class TokenIntrospection {
    * so that the answer is never older than the question.
    * @throws OAuthError for a public client, which could be anybody
    */
-  async introspect(request: ClientRequest, findings: Findings): Promise<IntrospectionResponse> {
+  async introspect(request: TokenRequest, findings: Findings): Promise<IntrospectionResponse> {
     if (request.client.kind === 'public') {
       throw new ClientAuthenticationError(
         'invalid_client',
@@ -65,7 +66,7 @@ export class TokenIntrospection {
 
   private async refreshToken(
     token: string,
-    { client, at }: ClientRequest,
+    { client, at }: TokenRequest,
     findings: Findings,
   ): Promise<IntrospectionResponse | undefined> {
     const parsed = this.refreshTokens.parse(token);
@@ -99,7 +100,7 @@ export class TokenIntrospection {
 
   private async accessToken(
     token: string,
-    { client }: ClientRequest,
+    { client }: TokenRequest,
     findings: Findings,
   ): Promise<IntrospectionResponse> {
     let verified: VerifiedAccessToken;

@@ -1,33 +1,19 @@
 import { Injectable } from '@nestjs/common';
 import { Clock, SECOND } from '../config/clock.js';
-import type { RequestLogEntry } from '../oauth-clients/request-log.js';
 import { Metrics } from '../telemetry/metrics.js';
 import { SigningKeys } from './signing-keys.js';
 
-type Endpoint = RequestLogEntry['endpoint'];
-interface Failure {
-  error: string;
-  reason: string;
-}
-
-const GRANT_TYPES = ['authorization_code', 'refresh_token'] as const;
 const CREDENTIALS = ['refresh_token', 'code'] as const;
 /** Why a lineage ends while its connection goes on. */
 const LINEAGE_ENDS = ['revoked', 'superseded'] as const;
 
 @Injectable()
 export class TokenMetrics {
-  private readonly requests;
   private readonly reuses;
   private readonly lineages;
   private readonly retries;
 
   constructor(metrics: Metrics, keys: SigningKeys, clock: Clock) {
-    this.requests = metrics.counter(
-      'oauth_requests_total',
-      'Token, revocation and introspection requests by how they ended, as the request log names it',
-      ['endpoint', 'grant_type', 'outcome', 'error', 'reason'],
-    );
     this.reuses = metrics.counter(
       'oauth_reuse_detected_total',
       'Lineages of tokens that were ended because a refresh token or a code came a second time',
@@ -53,14 +39,8 @@ export class TokenMetrics {
       },
     );
     // A series that begins with its first event hides that event from increase().
-    for (const grantType of GRANT_TYPES)
-      this.requests.inc(labels('token', grantType, undefined), 0);
     for (const credential of CREDENTIALS) this.reuses.inc({ credential }, 0);
     for (const reason of LINEAGE_ENDS) this.lineages.inc({ reason }, 0);
-  }
-
-  request(endpoint: Endpoint, grantType: string | undefined, failure?: Failure): void {
-    this.requests.inc(labels(endpoint, grantType, failure));
   }
 
   reuseDetected(credential: (typeof CREDENTIALS)[number]): void {
@@ -74,19 +54,4 @@ export class TokenMetrics {
   refreshRetried(): void {
     this.retries.inc();
   }
-}
-
-function labels(endpoint: Endpoint, grantType: string | undefined, failure: Failure | undefined) {
-  return {
-    endpoint,
-    grant_type: endpoint === 'token' ? knownGrantType(grantType) : '',
-    outcome: failure ? 'failure' : 'success',
-    error: failure?.error ?? '',
-    reason: failure?.reason ?? '',
-  };
-}
-
-function knownGrantType(grantType: string | undefined): string {
-  if (grantType === undefined) return 'none';
-  return GRANT_TYPES.find((known) => known === grantType) ?? 'other';
 }

@@ -8,9 +8,10 @@ import { OAuthError } from '../http/api-error.js';
 import { OAuthCodesService } from '../oauth-codes/oauth-codes.service.js';
 import { AccessTokenError, AccessTokens } from './access-tokens.js';
 import type { Findings } from './client-endpoint.js';
-import { type ClientRequest, requireParameter } from './client-request.js';
+import { requireParameter } from './client-request.js';
 import { type FamilyRecord, RefreshTokenFamilies } from './refresh-token-families.js';
 import { RefreshTokens } from './refresh-tokens.js';
+import type { TokenRequest } from './token-grants.js';
 import { TokenMetrics } from './token-metrics.js';
 
 /**
@@ -36,7 +37,7 @@ export class TokenRevocation {
    * needed, because the two kinds cannot be taken for each other.
    * @throws OAuthError when the parameter is missing, or the token is another client's
    */
-  async revoke(request: ClientRequest, findings: Findings): Promise<void> {
+  async revoke(request: TokenRequest, findings: Findings): Promise<void> {
     const token = requireParameter(request.parameters, 'token');
     const refreshToken = this.refreshTokens.parse(token);
     if (refreshToken) {
@@ -51,7 +52,7 @@ export class TokenRevocation {
 
   private async revokeGrant(
     family: FamilyRecord,
-    { client, at }: ClientRequest,
+    { client, at }: TokenRequest,
     findings: Findings,
   ): Promise<void> {
     const { connectionId } = family;
@@ -79,7 +80,7 @@ export class TokenRevocation {
 
   private async revokeAccessToken(
     token: string,
-    { client, at }: ClientRequest,
+    { client, at }: TokenRequest,
     findings: Findings,
   ): Promise<void> {
     try {
