@@ -4,6 +4,7 @@ import { UsersModule } from '../users/users.module.js';
 import { ClientAuthentication } from './client-authentication.js';
 import { ClientCache } from './client-cache.js';
 import { ClientCardController } from './client-card.controller.js';
+import { ClientEndpoints } from './client-endpoints.js';
 import { ClientRequestMetrics } from './client-request-metrics.js';
 import { ClientSecrets } from './client-secrets.service.js';
 import { FailureLimit } from './failure-limit.js';
@@ -30,6 +31,7 @@ import { SecretUsage } from './secret-usage.js';
     ClientRegistry,
     ClientSecrets,
     ClientAuthentication,
+    ClientEndpoints,
     ClientRequestMetrics,
     RequestLog,
     RequestLogRetention,
@@ -40,8 +42,7 @@ import { SecretUsage } from './secret-usage.js';
     OAuthClientsService,
     ClientRegistry,
     ClientSecrets,
-    ClientAuthentication,
-    ClientRequestMetrics,
+    ClientEndpoints,
     RequestLog,
     FailureLimit,
   ],

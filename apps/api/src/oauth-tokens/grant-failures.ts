@@ -5,8 +5,8 @@ import { DataSource } from 'typeorm';
 import { SECOND } from '../config/clock.js';
 import { type ConnectionRecord, ConnectionsService } from '../connections/connections.service.js';
 import { OAuthError } from '../http/api-error.js';
+import type { Findings } from '../oauth-clients/client-endpoints.js';
 import { OAuthCodesService } from '../oauth-codes/oauth-codes.service.js';
-import type { Findings } from './client-endpoint.js';
 import {
   findLimits,
   type GrantedRow,

@@ -20,8 +20,8 @@ import {
 import type { OAuthErrorCode } from '@flixcheck/oauth-protocol';
 import type { FastifyRequest } from 'fastify';
 import { AllowClient } from '../http/access.js';
-import { ClientEndpoints } from './client-endpoint.js';
-import { type ClientEndpoint, clientEndpoint } from './client-request.js';
+import { ClientEndpoints } from '../oauth-clients/client-endpoints.js';
+import { type ClientEndpoint, clientEndpoint } from '../oauth-clients/client-request.js';
 import {
   IntrospectionResponseDto,
   OAuthErrorDto,

@@ -6,7 +6,6 @@ import { OAuthClientsModule } from '../oauth-clients/oauth-clients.module.js';
 import { OAuthCodesModule } from '../oauth-codes/oauth-codes.module.js';
 import { UsersModule } from '../users/users.module.js';
 import { AccessTokens } from './access-tokens.js';
-import { ClientEndpoints } from './client-endpoint.js';
 import { GrantFailures } from './grant-failures.js';
 import { OAuthTokensController } from './oauth-tokens.controller.js';
 import { RefreshTokenFamilies } from './refresh-token-families.js';
@@ -35,7 +34,6 @@ import { WellKnownController } from './well-known.controller.js';
   controllers: [OAuthTokensController, WellKnownController, UserinfoController],
   providers: [
     AccessTokens,
-    ClientEndpoints,
     GrantFailures,
     RefreshTokenFamilies,
     RefreshTokens,

@@ -19,10 +19,10 @@ import { DAY, SECOND } from '../config/clock.js';
 import { CONFIG, type RuntimeConfig } from '../config/config.module.js';
 import { Revocations } from '../connections/revocations.js';
 import { OAuthError } from '../http/api-error.js';
+import type { Findings } from '../oauth-clients/client-endpoints.js';
+import { type ClientRequest, requireParameter } from '../oauth-clients/client-request.js';
 import type { OAuthClient } from '../oauth-clients/oauth-clients.service.js';
 import { AccessTokens } from './access-tokens.js';
-import type { Findings } from './client-endpoint.js';
-import { type ClientRequest, requireParameter } from './client-request.js';
 import { GrantFailures, type Refreshed } from './grant-failures.js';
 import {
   type GrantedRow,

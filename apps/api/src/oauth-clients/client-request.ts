@@ -2,8 +2,8 @@ import { describeParameterProblem, readParameters } from '@flixcheck/oauth-proto
 import type { FastifyRequest } from 'fastify';
 import { OAuthError } from '../http/api-error.js';
 import { authorizationHeaders } from '../http/authorization-headers.js';
-import type { OAuthClient } from '../oauth-clients/oauth-clients.service.js';
-import type { RequestLogEntry } from '../oauth-clients/request-log.js';
+import type { OAuthClient } from './oauth-clients.service.js';
+import type { RequestLogEntry } from './request-log.js';
 
 /** How a client may say who it is, at every endpoint (RFC 6749 §2.3.1). */
 const CREDENTIALS = ['client_id', 'client_secret'] as const;

@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify';
-import type { ClientEndpoints } from './client-endpoint.js';
+import type { ClientEndpoints } from './client-endpoints.js';
 
 /**
  * Requests whose body cannot be read reach no endpoint; their developers look for them in the

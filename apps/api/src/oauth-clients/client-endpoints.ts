@@ -4,11 +4,8 @@ import { Clock } from '../config/clock.js';
 import { isDatabaseUnavailable } from '../database/unavailable.js';
 import { OAuthError } from '../http/api-error.js';
 import '../http/failure.js';
-import { ClientAuthentication } from '../oauth-clients/client-authentication.js';
-import { ClientRequestMetrics } from '../oauth-clients/client-request-metrics.js';
-import { FailureLimit } from '../oauth-clients/failure-limit.js';
-import type { OAuthClient } from '../oauth-clients/oauth-clients.service.js';
-import { RequestLog, type RequestLogEntry } from '../oauth-clients/request-log.js';
+import { ClientAuthentication } from './client-authentication.js';
+import { ClientRequestMetrics } from './client-request-metrics.js';
 import {
   type ClientEndpoint,
   type ClientParameters,
@@ -16,6 +13,9 @@ import {
   type ReadParameters,
   readClientParameters,
 } from './client-request.js';
+import { FailureLimit } from './failure-limit.js';
+import type { OAuthClient } from './oauth-clients.service.js';
+import { RequestLog, type RequestLogEntry } from './request-log.js';
 
 /** What an endpoint found out about a request; `connectionId` may be known even of a failure. */
 export interface Findings {
