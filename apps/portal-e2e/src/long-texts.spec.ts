@@ -201,3 +201,37 @@ test('the longest names leave no card under another', async ({ page }) => {
     expect(overlapping, `${size.width} px`).toBe(0);
   }
 });
+
+test('breaking what comes from outside breaks none of the portal’s own words', async ({ page }) => {
+  await signIn(page, ADMIN);
+  for (const path of [
+    'connections',
+    'connections?list=apps',
+    `connections/${sample.used}`,
+    'team',
+  ]) {
+    await page.goto(settings(path));
+    await expect(page.locator('[aria-busy="true"]')).toHaveCount(0);
+    for (const width of [320, 360, 375, 768, 1280]) {
+      await page.setViewportSize({ width, height: 800 });
+      const broken = await page.evaluate(() => {
+        const found: string[] = [];
+        const own = 'nav a, button, .fx-button, h1, h2, th, dt, .fx-chip';
+        for (const element of document.querySelectorAll(own)) {
+          const walker = document.createTreeWalker(element, NodeFilter.SHOW_TEXT);
+          for (let node = walker.nextNode(); node; node = walker.nextNode()) {
+            for (const word of (node.textContent ?? '').matchAll(/\p{L}+/gu)) {
+              const range = document.createRange();
+              range.setStart(node, word.index);
+              range.setEnd(node, word.index + word[0].length);
+              const tops = new Set([...range.getClientRects()].map(({ top }) => Math.round(top)));
+              if (tops.size > 1) found.push(word[0]);
+            }
+          }
+        }
+        return found;
+      });
+      expect(broken, `${path} at ${width} px`).toEqual([]);
+    }
+  }
+});
