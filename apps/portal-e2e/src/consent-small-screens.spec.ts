@@ -185,7 +185,7 @@ for (const [trouble, button] of [
         await page.setViewportSize({ width, height });
         await page.goto(authorizeUrl());
         await page.getByRole('button', { name: 'Zugriff erlauben' }).click();
-        const alert = page.getByRole('alert');
+        const alert = page.locator('fx-consent').getByRole('alert');
         await expect(alert).toBeFocused();
         await expect(alert).toBeInViewport({ ratio: 1 });
         const hidden = await alert.evaluate((element) => {
