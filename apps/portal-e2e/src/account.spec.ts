@@ -179,7 +179,7 @@ test.describe('sign-in', () => {
     const password = page.getByRole('textbox', { name: 'Passwort' });
     for (const email of ['nobody@musterhaus.example', MEMBER]) {
       await fillSignIn(page, email, 'wrong');
-      await expect(page.getByRole('alert')).toHaveText(
+      await expect(page.getByRole('main').getByRole('alert')).toHaveText(
         'E-Mail-Adresse oder Passwort stimmt nicht.',
       );
       await expect(password).toBeFocused();
@@ -202,7 +202,7 @@ test.describe('sign-in', () => {
     await Promise.all(attempts);
     await page.goto(`${portalUrl()}/portal/sign-in`);
     await fillSignIn(page, email, 'wrong');
-    await expect(page.getByRole('alert')).toContainText('Zu viele Versuche');
+    await expect(page.getByRole('main').getByRole('alert')).toContainText('Zu viele Versuche');
     await expect(page.getByRole('button', { name: /^Neuer Versuch in 1[45]/ })).toHaveAttribute(
       'aria-disabled',
       'true',

@@ -121,7 +121,7 @@ const guest: PortalState[] = [
       await page.getByLabel(/^(E-Mail-Adresse|E-mail address)$/).fill(MEMBER);
       await page.getByLabel(/^(Passwort|Password)$/).fill('wrong');
       await page.getByRole('button', { name: /^(Anmelden|Sign in)$/ }).click();
-      await expect(page.getByRole('alert')).toBeVisible();
+      await expect(page.getByRole('main').getByRole('alert')).toBeVisible();
     },
   },
   { name: 'not-found', open: (page) => show(page, `${portalUrl()}/portal/no-such-page`) },
@@ -156,7 +156,7 @@ const authorize: PortalState[] = [
       await answer(page, '**/user/v7/oauth-codes', 401, { code: 'session_required' });
       await show(page, authorizeUrl());
       await allow(page).click();
-      await expect(page.getByRole('alert')).toBeVisible();
+      await expect(page.getByRole('main').getByRole('alert')).toBeVisible();
     },
   },
   {
