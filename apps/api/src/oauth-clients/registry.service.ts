@@ -3,7 +3,7 @@ import { InjectDataSource } from '@nestjs/typeorm';
 import { isUUID } from 'class-validator';
 import { randomUUID } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
-import { type DataSource, type EntityManager, IsNull } from 'typeorm';
+import { type DataSource, type EntityManager, IsNull, Not } from 'typeorm';
 import { Clock } from '../config/clock.js';
 import { ApiError, notFound } from '../http/api-error.js';
 import {
@@ -23,6 +23,7 @@ import {
   PROFILE_FIELDS,
 } from './client-record.js';
 import { clientErrors, type ClientStatus } from './client-rules.js';
+import { lookAlikeErrors } from './look-alikes.js';
 import {
   type ClientSecret,
   ClientSecrets,
@@ -118,6 +119,7 @@ export class ClientRegistry {
     const errors = clientErrors(client);
     if (errors.length > 0) throw validationFailed(errors);
     return this.dataSource.transaction(async (tx) => {
+      await refuseLookAlikes(tx, client);
       await insertUnlessTaken(tx, client);
       const secret =
         client.kind === 'confidential' ? await this.secrets.insert(tx, client.id, at) : undefined;
@@ -152,6 +154,9 @@ export class ClientRegistry {
       const after = Object.assign(new OAuthClientEntity(), before, changes, { updatedAt: at });
       const errors = clientErrors(after);
       if (errors.length > 0) throw validationFailed(errors);
+      if (changes.name !== undefined || changes.publisher !== undefined) {
+        await refuseLookAlikes(tx, after);
+      }
       await tx.update(OAuthClientEntity, { id }, { ...changes, updatedAt: at });
       if (changes.status === 'disabled') {
         await this.service.announceDeactivation(tx, {
@@ -228,6 +233,17 @@ function newClient(input: NewClient, at: Date): OAuthClientEntity {
     updatedAt: at,
     deletedAt: null,
   });
+}
+
+/** @throws ApiError validation_failed where users could take the client for another one */
+async function refuseLookAlikes(tx: EntityManager, client: OAuthClientEntity): Promise<void> {
+  const verified = await tx.findBy(OAuthClientEntity, {
+    id: Not(client.id),
+    publisherVerified: true,
+    deletedAt: IsNull(),
+  });
+  const errors = lookAlikeErrors(client, verified);
+  if (errors.length > 0) throw validationFailed(errors);
 }
 
 async function insertUnlessTaken(tx: EntityManager, client: OAuthClientEntity): Promise<void> {
