@@ -1,10 +1,11 @@
 /**
  * `npm test -- containers`: builds the image, brings up docker-compose.yml with TLS on `localhost`,
- * goes through the flow that README.md documents, and ends and restarts every container.
+ * goes through the flow that README.md documents, and ends and restarts every container. With
+ * IMAGE_IS_BUILT it takes the image that is there.
  */
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { request } from 'node:https';
 import { after, before, describe, it } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -37,8 +38,10 @@ const inEngine = (...args) => run(engine.name, args);
 function baseOf(image) {
   const tag = image.replace(/@.*/, '');
   const has = (name) => spawnSync(engine.name, ['image', 'inspect', name]).status === 0;
-  if (has(image) || spawnSync(engine.name, ['pull', '--quiet', image]).status === 0) return image;
-  return [tag, `docker.io/library/${tag}`].find(has) ?? image;
+  if (has(image)) return image;
+  const here = [tag, `docker.io/library/${tag}`].find(has);
+  if (here && spawnSync(engine.name, ['pull', '--quiet', image]).status !== 0) return here;
+  return image;
 }
 
 function pinned(file, pattern) {
@@ -101,14 +104,8 @@ describe('the containers', { skip: !engine && 'there is no container engine' }, 
     const node = pinned('Dockerfile', /^ARG NODE_IMAGE=(\S+)$/m);
     env.POSTGRES_IMAGE = pinned('docker-compose.yml', /POSTGRES_IMAGE:-(\S+)\}/);
     env.CADDY_IMAGE = pinned('docker-compose.yml', /CADDY_IMAGE:-(\S+)\}/);
-    inEngine(
-      ...engine.build,
-      '--build-arg',
-      `NODE_IMAGE=${node}`,
-      '--tag',
-      'flixcheck-connect',
-      '.',
-    );
+    const build = ['--build-arg', `NODE_IMAGE=${node}`, '--tag', 'flixcheck-connect', '.'];
+    if (!process.env.IMAGE_IS_BUILT) inEngine(...engine.build, ...build);
     compose('up', '-d', '--no-build');
     await untilServed();
   });
@@ -163,7 +160,7 @@ describe('the containers', { skip: !engine && 'there is no container engine' }, 
     const client = JSON.parse(
       cli(
         ...['oauth-clients', 'create', '--name', 'Maklerwelt CRM', '--kind', 'confidential'],
-        ...['--publisher', 'Maklerwelt Software GmbH'],
+        ...['--publisher', 'Maklerwelt Software GmbH', '--scope', 'readwrite'],
         ...['--redirect-uri', 'https://crm.maklerwelt.example/callback', '--json'],
       ),
     );
@@ -172,9 +169,13 @@ describe('the containers', { skip: !engine && 'there is no container engine' }, 
       body: { resource: { email: user.email, password: user.password } },
     });
     assert.equal(session.status, 201, session.text);
+    const codeVerifier = randomBytes(32).toString('base64url');
+    const codeChallenge = createHash('sha256').update(codeVerifier).digest('base64url');
     const code = await ask('/user/v7/oauth-codes', {
       method: 'POST',
-      body: { resource: { clientId: client.clientId } },
+      body: {
+        resource: { clientId: client.clientId, codeChallenge, codeChallengeMethod: 'S256' },
+      },
       headers: {
         cookie: session.headers['set-cookie'].map((each) => each.split(';')[0]).join('; '),
       },
@@ -185,8 +186,9 @@ describe('the containers', { skip: !engine && 'there is no container engine' }, 
       form: {
         grant_type: 'authorization_code',
         code: code.json.resource.code,
+        code_verifier: codeVerifier,
         client_id: client.clientId,
-        client_secret: client.secret,
+        client_secret: client.secret.value,
       },
     });
     assert.equal(tokens.status, 200, tokens.text);

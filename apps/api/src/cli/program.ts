@@ -27,7 +27,7 @@ export async function runCommand(args: readonly string[], terminal: Terminal): P
 }
 
 function program(terminal: Terminal): Command {
-  const root = new Command('npm run cli --')
+  const root = new Command(process.env['CLI_NAME'] ?? 'npm run cli --')
     .description('Administers Flixcheck Connect from the command line.')
     .addHelpText(
       'after',
