@@ -16,7 +16,7 @@ const ports = devPorts(process.env);
 require('./typescript.cjs');
 require('reflect-metadata');
 const { parseConfig } = require(inWorkspace('apps/api/src/config/config.ts'));
-const { prepareDatabase } = require(inWorkspace('apps/api/src/database/runtime-config.ts'));
+const { prepareDatabase } = require(inWorkspace('apps/api/src/database/running-database.ts'));
 
 try {
   const origin = `http://localhost:${ports.portal}`;

@@ -8,7 +8,7 @@ import { createApp } from './create-app.js';
 import { dataSourceOptions } from './database/data-source.js';
 import { fillDemoData } from './database/demo-data.js';
 import { migrate } from './database/migrate.js';
-import { prepareDatabase } from './database/runtime-config.js';
+import { prepareDatabase } from './database/running-database.js';
 import { onceAvailable } from './database/start-tasks.js';
 import { AppLogger } from './telemetry/app-logger.js';
 

@@ -8,7 +8,7 @@ import { ConfigModule, type RuntimeConfig } from '../config/config.module.js';
 import { ConnectionEndings } from '../connections/connection-endings.js';
 import { ConnectionsModule } from '../connections/connections.module.js';
 import { DatabaseModule } from '../database/database.module.js';
-import { joinDatabase } from '../database/runtime-config.js';
+import { joinDatabase } from '../database/running-database.js';
 import { OAuthClientsModule } from '../oauth-clients/oauth-clients.module.js';
 import { OAuthTokensModule } from '../oauth-tokens/oauth-tokens.module.js';
 import { PeopleModule } from '../people/people.module.js';

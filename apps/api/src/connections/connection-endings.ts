@@ -3,7 +3,7 @@ import { InjectDataSource } from '@nestjs/typeorm';
 import type { DataSource, EntityManager } from 'typeorm';
 import { BackgroundWork } from '../background/background-work.js';
 import { AppLogger } from '../telemetry/app-logger.js';
-import { AfterCommit } from './after-commit.js';
+import { AfterCommit } from '../database/after-commit.js';
 import type { Ending, RevocationReason } from './connection.js';
 import { ConnectionMetrics } from './connection-metrics.js';
 import { Revocations } from './revocations.js';

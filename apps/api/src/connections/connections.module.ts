@@ -2,7 +2,7 @@ import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { OAuthClientsModule } from '../oauth-clients/oauth-clients.module.js';
 import { UsersModule } from '../users/users.module.js';
-import { AfterCommit } from './after-commit.js';
+import { AfterCommit } from '../database/after-commit.js';
 import { AvailableClientsController } from './available-clients.controller.js';
 import { ConnectionChanges } from './connection-changes.js';
 import { ConnectionEndings } from './connection-endings.js';

@@ -6,7 +6,7 @@ import { type EntityManager, In, IsNull, Repository } from 'typeorm';
 import { preparedStatement } from '../database/prepared-statement.js';
 import { type OAuthClient, OAuthClientsService } from '../oauth-clients/oauth-clients.service.js';
 import { UsersService } from '../users/users.service.js';
-import { AfterCommit } from './after-commit.js';
+import { AfterCommit } from '../database/after-commit.js';
 import type { ConnectionEventType, ConnectionRecord, Ending } from './connection.js';
 import { ConnectionEntity } from './connection.entity.js';
 import {

@@ -2,6 +2,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { type AddressInfo, createServer, Socket } from 'node:net';
 import { DataSource } from 'typeorm';
 import { HOUR, MINUTE } from '../config/clock.js';
+import { AfterCommit } from '../database/after-commit.js';
 import { ChangeFeed } from '../database/change-feed.js';
 import { dataSourceOptions } from '../database/data-source.js';
 import { AppLogger } from '../telemetry/app-logger.js';
@@ -9,7 +10,6 @@ import { bearer, grant } from '../testing/connections.js';
 import { eventually } from '../testing/eventually.js';
 import { call, type PortalUser, signIn } from '../testing/portal-user.js';
 import { createTestApp, type TestApp } from '../testing/test-app.js';
-import { AfterCommit } from './after-commit.js';
 import { ConnectionsService } from './connections.service.js';
 import { Revocations } from './revocations.js';
 

@@ -3,11 +3,11 @@ import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import type { DataSource, EntityManager } from 'typeorm';
 import { Clock, HOUR, MINUTE } from '../config/clock.js';
+import { AfterCommit } from '../database/after-commit.js';
 import { ChangeFeed } from '../database/change-feed.js';
 import { preparedStatement } from '../database/prepared-statement.js';
 import { ApiError } from '../http/api-error.js';
 import { AppLogger } from '../telemetry/app-logger.js';
-import { AfterCommit } from './after-commit.js';
 
 const refusedAmong = preparedStatement<{ subject: string }>(
   'refused_among',

@@ -10,7 +10,7 @@ import {
 import { IsInt, IsOptional, IsString, Max, MaxLength, Min } from 'class-validator';
 import { Transform } from 'class-transformer';
 import { ApiError, type ProblemCode, PROBLEMS } from './api-error.js';
-import { PROBLEM_CODES } from './problem-codes.js';
+import { PROBLEM_CODES } from './openapi-problems.js';
 
 export interface ResourceEnvelope<T> {
   resource: T;

@@ -1,7 +1,7 @@
 import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
 import type { INestApplication } from '@nestjs/common';
 import { SCOPES } from '@flixcheck/oauth-protocol';
-import { describeProblems } from './problem-codes.js';
+import { describeProblems } from './openapi-problems.js';
 
 /** The client through which Swagger UI's Authorize button goes through the real flow. */
 export const API_EXPLORER_CLIENT_ID = 'api-explorer';

@@ -3,7 +3,7 @@ import { ApiOperation, ApiQuery, ApiTags } from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
 import { CurrentCaller, RequireSession, type SessionCaller } from '../http/access.js';
 import { ApiProblems, ApiResource } from '../http/envelope.js';
-import { AuthorizationRequestLog } from './authorization-request-log.js';
+import { AuthorizationRequestLog } from './authorization-request/authorization-request-log.js';
 import {
   AuthorizationRequestDto,
   OAuthCodeCreateRequest,

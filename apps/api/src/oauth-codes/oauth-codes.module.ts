@@ -4,7 +4,7 @@ import { ConnectionsModule } from '../connections/connections.module.js';
 import { OAuthClientsModule } from '../oauth-clients/oauth-clients.module.js';
 import { UsersModule } from '../users/users.module.js';
 import { AuthorizationCode } from './authorization-code.entity.js';
-import { AuthorizationRequestLog } from './authorization-request-log.js';
+import { AuthorizationRequestLog } from './authorization-request/authorization-request-log.js';
 import { CodesRetention } from './codes-retention.js';
 import { OAuthCodesController } from './oauth-codes.controller.js';
 import { OAuthCodesService } from './oauth-codes.service.js';

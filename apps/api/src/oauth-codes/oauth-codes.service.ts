@@ -22,7 +22,7 @@ import {
   type AuthorizationRequest,
   denialRedirect,
   validateAuthorizationRequest,
-} from './authorization-request.js';
+} from './authorization-request/authorization-request.js';
 import {
   type AuthorizationRequestDto,
   type OAuthCodeDto,

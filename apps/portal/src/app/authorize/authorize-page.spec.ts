@@ -8,7 +8,7 @@ import { AuthorizationRequest, IssuedCode } from '../api/types';
 import { SessionStore } from '../session/session-store';
 import { AuthorizationApi } from './authorization-api';
 import { AuthorizePage } from './authorize-page';
-import { Leave } from './leave';
+import { Outbound } from './outbound';
 
 @Component({ template: '' })
 class Elsewhere {}
@@ -77,7 +77,7 @@ beforeEach(() => {
       { provide: SessionStore, useValue: session },
     ],
   });
-  jest.spyOn(TestBed.inject(Leave), 'to').mockImplementation(leave);
+  jest.spyOn(TestBed.inject(Outbound), 'to').mockImplementation(leave);
 });
 
 describe('the authorize page', () => {

@@ -19,7 +19,7 @@ import { PageFocus } from '../ui/page-focus';
 import { Waiting } from '../ui/waiting';
 import { AuthorizationApi } from './authorization-api';
 import { Consent, type Trouble } from './consent';
-import { Leave } from './leave';
+import { Outbound } from './outbound';
 import { Leaving } from './leaving';
 import { RequestError } from './request-error';
 
@@ -55,7 +55,7 @@ const REFUSALS = new Set([
 })
 export class AuthorizePage {
   private readonly api = inject(AuthorizationApi);
-  private readonly leave = inject(Leave);
+  private readonly outbound = inject(Outbound);
   private readonly router = inject(Router);
   private readonly session = inject(SessionStore);
   private readonly document = inject(DOCUMENT);
@@ -151,9 +151,9 @@ export class AuthorizePage {
       step: 'leaving',
       granted,
       request,
-      address: this.leave.safe(address),
+      address: this.outbound.safe(address),
     });
-    if (address) this.leave.to(address);
+    if (address) this.outbound.to(address);
   }
 
   /**

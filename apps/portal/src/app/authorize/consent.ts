@@ -23,7 +23,7 @@ import { ClientLogo } from '../ui/client-logo';
 import { Icon } from '../ui/icon';
 import { Monogram } from '../ui/monogram';
 import { Publisher } from '../ui/publisher';
-import { Leave } from './leave';
+import { Outbound } from './outbound';
 import { isOnThisDevice } from './on-this-device';
 import { READ_ONLY, termsOf } from './scope-terms';
 
@@ -78,7 +78,7 @@ export class Consent {
   readonly signIn = output();
 
   protected readonly formats = inject(Formats);
-  private readonly leave = inject(Leave);
+  private readonly outbound = inject(Outbound);
   private readonly notice = viewChild<ElementRef<HTMLElement>>('notice');
   private readonly answers = viewChild.required<ElementRef<HTMLElement>>('answers');
 
@@ -106,10 +106,10 @@ export class Consent {
   protected readonly failure = computed(() => wordsFor(this.trouble(), FAILURES));
   protected readonly look = computed(() => wordsFor(this.trouble(), TO_LOOK_AT));
   protected readonly privacyUri = computed(() =>
-    this.leave.safe(this.request().client.privacyPolicyUri),
+    this.outbound.safe(this.request().client.privacyPolicyUri),
   );
   protected readonly homepageUri = computed(() =>
-    this.leave.safe(this.request().client.homepageUri),
+    this.outbound.safe(this.request().client.homepageUri),
   );
 
   protected readonly check = check;

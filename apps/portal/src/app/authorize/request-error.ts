@@ -13,7 +13,7 @@ import error from '@material-symbols/svg-400/rounded/error.svg';
 import { ApiError } from '../api/problem';
 import { Formats } from '../i18n/formats';
 import { PageState } from '../ui/page-state';
-import { Leave } from './leave';
+import { Outbound } from './outbound';
 import { isOnThisDevice } from './on-this-device';
 
 interface Words {
@@ -66,7 +66,7 @@ export class RequestError {
   readonly seenBefore = input(false);
 
   protected readonly formats = inject(Formats);
-  private readonly leave = inject(Leave);
+  private readonly outbound = inject(Outbound);
   private readonly namesRedirectUri = /[?&]redirect(U|_u)ri=/.test(
     inject(DOCUMENT).location.search,
   );
@@ -82,7 +82,7 @@ export class RequestError {
     if (code === 'invalid_redirect_uri' && !this.namesRedirectUri) return OTHER;
     return BY_CODE[code] ?? OTHER;
   });
-  protected readonly address = computed(() => this.leave.safe(this.problem().redirectTo));
+  protected readonly address = computed(() => this.outbound.safe(this.problem().redirectTo));
   protected readonly host = computed(() => {
     const address = this.address();
     return address ? new URL(address).host : '';
@@ -99,7 +99,7 @@ export class RequestError {
         const remaining = this.remaining();
         if (remaining === null) return;
         this.remaining.set(remaining > 1 ? remaining - 1 : null);
-        if (remaining <= 1) this.leave.to(address);
+        if (remaining <= 1) this.outbound.to(address);
       }, 1000);
       onCleanup(() => clearInterval(timer));
     });

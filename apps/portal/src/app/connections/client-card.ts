@@ -3,7 +3,7 @@ import { RouterLink } from '@angular/router';
 import { TranslocoDirective } from '@jsverse/transloco';
 import check from '@material-symbols/svg-400/rounded/check.svg';
 import { AvailableClient } from '../api/types';
-import { Leave } from '../authorize/leave';
+import { Outbound } from '../authorize/outbound';
 import { ClientLogo } from '../ui/client-logo';
 import { Icon } from '../ui/icon';
 import { Publisher } from '../ui/publisher';
@@ -20,7 +20,7 @@ import { ConnectButton } from './connect-button';
 export class ClientCard {
   readonly client = input.required<AvailableClient>();
 
-  private readonly leave = inject(Leave);
+  private readonly outbound = inject(Outbound);
   protected readonly check = check;
 
   protected readonly asks = computed(() =>
@@ -29,7 +29,7 @@ export class ClientCard {
       : 'connections.apps.asks.read',
   );
   protected readonly startsHere = computed(
-    () => this.client().authorizable || this.leave.safe(this.client().startUri) !== null,
+    () => this.client().authorizable || this.outbound.safe(this.client().startUri) !== null,
   );
-  protected readonly homepageUri = computed(() => this.leave.safe(this.client().homepageUri));
+  protected readonly homepageUri = computed(() => this.outbound.safe(this.client().homepageUri));
 }

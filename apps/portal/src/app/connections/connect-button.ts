@@ -3,7 +3,7 @@ import { RouterLink } from '@angular/router';
 import { TranslocoDirective } from '@jsverse/transloco';
 import outward from '@material-symbols/svg-400/rounded/arrow_outward.svg';
 import { AvailableClient } from '../api/types';
-import { Leave } from '../authorize/leave';
+import { Outbound } from '../authorize/outbound';
 import { Icon } from '../ui/icon';
 
 /** Where connecting an application starts; nothing where only the application itself can start it. */
@@ -58,11 +58,11 @@ export class ConnectButton {
   /** It has been connected before. */
   readonly again = input(false);
 
-  private readonly leave = inject(Leave);
+  private readonly outbound = inject(Outbound);
   protected readonly outward = outward;
 
   /** Where the application has a page of its own to begin, that page knows best what comes next. */
-  protected readonly startUri = computed(() => this.leave.safe(this.client().startUri));
+  protected readonly startUri = computed(() => this.outbound.safe(this.client().startUri));
   protected readonly startHost = computed(() => {
     const uri = this.startUri();
     return uri ? new URL(uri).host : '';

@@ -8,13 +8,13 @@ import {
   it,
   jest,
 } from '@jest/globals';
-import { MINUTE } from '../config/clock.js';
-import type { OAuthClientCreateInput } from '../oauth-clients/registry.dto.js';
-import { ClientRegistry } from '../oauth-clients/registry.service.js';
-import { RequestLog } from '../oauth-clients/request-log.js';
-import { AppLogger } from '../telemetry/app-logger.js';
-import { type PortalUser, signIn } from '../testing/portal-user.js';
-import { createTestApp, type TestApp } from '../testing/test-app.js';
+import { MINUTE } from '../../config/clock.js';
+import type { OAuthClientCreateInput } from '../../oauth-clients/registry.dto.js';
+import { ClientRegistry } from '../../oauth-clients/registry.service.js';
+import { RequestLog } from '../../oauth-clients/request-log.js';
+import { AppLogger } from '../../telemetry/app-logger.js';
+import { type PortalUser, signIn } from '../../testing/portal-user.js';
+import { createTestApp, type TestApp } from '../../testing/test-app.js';
 
 let api: TestApp;
 let member: PortalUser;

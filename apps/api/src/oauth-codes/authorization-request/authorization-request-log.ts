@@ -1,10 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
-import { Clock } from '../config/clock.js';
-import '../http/failure.js';
-import { FailureLimit } from '../oauth-clients/failure-limit.js';
-import type { OAuthClient } from '../oauth-clients/oauth-clients.service.js';
-import { RequestLog } from '../oauth-clients/request-log.js';
+import { Clock } from '../../config/clock.js';
+import '../../http/failure.js';
+import { FailureLimit } from '../../oauth-clients/failure-limit.js';
+import type { OAuthClient } from '../../oauth-clients/oauth-clients.service.js';
+import { RequestLog } from '../../oauth-clients/request-log.js';
 import { AuthorizationRequestError } from './authorization-request.js';
 
 /** Refused authorization requests, for the developers of the client that sent the user. */

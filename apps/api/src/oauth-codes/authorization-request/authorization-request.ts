@@ -11,8 +11,8 @@ import {
   toErrorDescription,
   withResponseParameters,
 } from '@flixcheck/oauth-protocol';
-import { ApiError, type ProblemCode, type ProblemOptions } from '../http/api-error.js';
-import type { OAuthClient } from '../oauth-clients/oauth-clients.service.js';
+import { ApiError, type ProblemCode, type ProblemOptions } from '../../http/api-error.js';
+import type { OAuthClient } from '../../oauth-clients/oauth-clients.service.js';
 
 /** A request that passed every check: what the user is asked to grant. */
 export interface AuthorizationRequest {

@@ -2,7 +2,7 @@ import { DOCUMENT, inject, Injectable } from '@angular/core';
 
 /** Leaves the portal for an address that the API has named. */
 @Injectable({ providedIn: 'root' })
-export class Leave {
+export class Outbound {
   private readonly document = inject(DOCUMENT);
 
   /** The address as a link may carry it, or null where it would run as a script. */

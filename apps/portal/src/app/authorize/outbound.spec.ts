@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { TestBed } from '@angular/core/testing';
-import { Leave } from './leave';
+import { Outbound } from './outbound';
 
 describe('an address to leave for', () => {
   it.each([
@@ -8,7 +8,7 @@ describe('an address to leave for', () => {
     'http://127.0.0.1:51234/callback?code=1',
     'com.example.app:/callback?code=1',
   ])('is taken as it is: %s', (address) => {
-    expect(TestBed.inject(Leave).safe(address)).toBe(address);
+    expect(TestBed.inject(Outbound).safe(address)).toBe(address);
   });
 
   it.each([
@@ -20,6 +20,6 @@ describe('an address to leave for', () => {
     '',
     null,
   ])('is refused where it would run or lead nowhere: %s', (address) => {
-    expect(TestBed.inject(Leave).safe(address)).toBeNull();
+    expect(TestBed.inject(Outbound).safe(address)).toBeNull();
   });
 });
