@@ -112,7 +112,7 @@ async function connect(): Promise<string> {
   const [client] = await test.dataSource.query(
     `SELECT id FROM oauth_clients WHERE client_id = 'maklerwelt-crm'`,
   );
-  const { id } = await probe.get(ConnectionsService).grant(test.dataSource.manager, {
+  const { id } = await probe.get(ConnectionsService).consent(test.dataSource.manager, {
     oauthClientId: client.id,
     userId: user.id,
     accountId: user.accountId,

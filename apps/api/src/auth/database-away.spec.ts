@@ -63,7 +63,7 @@ afterAll(async () => {
 
 async function issueToken(): Promise<string> {
   const [client] = await test.dataSource.query('SELECT id FROM oauth_clients LIMIT 1');
-  const connection = await test.app.get(ConnectionsService).grant(test.dataSource.manager, {
+  const connection = await test.app.get(ConnectionsService).consent(test.dataSource.manager, {
     oauthClientId: client.id,
     userId: user.id,
     accountId: user.accountId,

@@ -2,7 +2,6 @@ import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { OAuthClientsModule } from '../oauth-clients/oauth-clients.module.js';
 import { UsersModule } from '../users/users.module.js';
-import { AfterCommit } from '../database/after-commit.js';
 import { AvailableClientsController } from './available-clients.controller.js';
 import { ConnectionChanges } from './connection-changes.js';
 import { ConnectionEndings } from './connection-endings.js';
@@ -33,7 +32,6 @@ import { Revocations } from './revocations.js';
   ],
   controllers: [ConnectionsController, AvailableClientsController],
   providers: [
-    AfterCommit,
     ConnectionsService,
     ConnectionEndings,
     ConnectionsOverview,

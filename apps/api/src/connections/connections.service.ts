@@ -22,7 +22,7 @@ import { Revocations } from './revocations.js';
 export type { ConnectionRecord, Ending, RevocationReason } from './connection.js';
 export { type EndingScope, NOT_COVERED } from './connection-endings.js';
 
-export interface Grant {
+export interface Consent {
   oauthClientId: string;
   userId: string;
   accountId: string;
@@ -96,26 +96,26 @@ export class ConnectionsService implements OnModuleInit {
    * issued earlier are refused from the commit on, on every node.
    * @param tx in which user and client are locked as active
    */
-  async grant(tx: EntityManager, grant: Grant): Promise<GrantedConnection> {
-    const before = await this.lockForGrant(tx, grant);
-    const id = before?.id ?? (await insertConnection(tx, grant));
-    // Somebody else's grant for the same user and client came first: renew what it has opened.
-    if (id === null) return this.grant(tx, grant);
-    const grantedAt = before && before.grantedAt > grant.at ? before.grantedAt : grant.at;
+  async consent(tx: EntityManager, consent: Consent): Promise<GrantedConnection> {
+    const before = await this.lockForConsent(tx, consent);
+    const id = before?.id ?? (await insertConnection(tx, consent));
+    // Somebody else's consent for the same user and client came first: renew what it has opened.
+    if (id === null) return this.consent(tx, consent);
+    const grantedAt = before && before.grantedAt > consent.at ? before.grantedAt : consent.at;
     if (before) {
       await tx.query('UPDATE connections SET granted_at = $2 WHERE id = $1', [id, grantedAt]);
-      await this.setScope(tx, before, grant.scope, grant.at);
+      await this.setScope(tx, before, consent.scope, consent.at);
     }
     await this.recordEvent(tx, {
       connectionId: id,
       type: before ? 'renewed' : 'granted',
-      at: grant.at,
-      actorId: grant.userId,
-      scope: grant.scope,
+      at: consent.at,
+      actorId: consent.userId,
+      scope: consent.scope,
     });
     const renewed = before !== undefined;
     this.afterCommit.run(tx, () => this.metrics.granted(renewed));
-    return { id, scope: grant.scope, grantedAt, renewed };
+    return { id, scope: consent.scope, grantedAt, renewed };
   }
 
   /**
@@ -244,9 +244,9 @@ export class ConnectionsService implements OnModuleInit {
     return count;
   }
 
-  private async lockForGrant(
+  private async lockForConsent(
     tx: EntityManager,
-    { oauthClientId, userId }: Grant,
+    { oauthClientId, userId }: Consent,
   ): Promise<ActiveRow | undefined> {
     const [row]: (ActiveRow & { ended: boolean })[] = await tx.query(
       `SELECT c.id, c.scope, c.granted_at AS "grantedAt", NOT ${NOT_COVERED} AS ended
@@ -325,14 +325,21 @@ function inTransaction<T>(tx: EntityManager, work: (tx: EntityManager) => Promis
 }
 
 /** @returns null where the client has an active connection to the user by now */
-async function insertConnection(tx: EntityManager, grant: Grant): Promise<string | null> {
+async function insertConnection(tx: EntityManager, consent: Consent): Promise<string | null> {
   const inserted: { id: string }[] = await tx.query(
     `INSERT INTO connections
        (id, oauth_client_id, user_id, account_id, scope, granted_at, endings_seen)
      VALUES ($1, $2, $3, $4, $5, $6, ${ENDINGS_SEEN})
      ON CONFLICT (oauth_client_id, user_id) WHERE revoked_at IS NULL DO NOTHING
      RETURNING id`,
-    [randomUUID(), grant.oauthClientId, grant.userId, grant.accountId, grant.scope, grant.at],
+    [
+      randomUUID(),
+      consent.oauthClientId,
+      consent.userId,
+      consent.accountId,
+      consent.scope,
+      consent.at,
+    ],
   );
   return inserted[0]?.id ?? null;
 }

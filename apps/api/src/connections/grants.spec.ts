@@ -104,7 +104,7 @@ describe('a grant', () => {
     const failed = test.dataSource.transaction(async (tx) => {
       const { id } = await grant(test, user, { clientId: 'belegscanner' });
       await end([id]);
-      await connections.grant(tx, {
+      await connections.consent(tx, {
         oauthClientId: (await connections.findRecord(id))?.oauthClientId ?? '',
         userId: user.id,
         accountId: user.accountId,

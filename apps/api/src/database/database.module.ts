@@ -1,6 +1,7 @@
 import { type DynamicModule, Global, Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import type { RuntimeConfig } from '../config/config.module.js';
+import { AfterCommit } from './after-commit.js';
 import { ChangeFeed } from './change-feed.js';
 import { dataSourceOptions } from './data-source.js';
 import { DatabaseMetrics } from './database-metrics.js';
@@ -22,8 +23,8 @@ export class DatabaseModule {
           toRetry: isSlow,
         }),
       ],
-      providers: [ChangeFeed, DatabaseMetrics, StartTasks],
-      exports: [ChangeFeed, StartTasks],
+      providers: [AfterCommit, ChangeFeed, DatabaseMetrics, StartTasks],
+      exports: [AfterCommit, ChangeFeed, StartTasks],
     };
   }
 }

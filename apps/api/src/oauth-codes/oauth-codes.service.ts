@@ -112,7 +112,7 @@ export class OAuthCodesService {
         );
       }
       await this.assertRoom(tx, user.id, now);
-      const connection = await this.connections.grant(tx, {
+      const connection = await this.connections.consent(tx, {
         oauthClientId: request.client.id,
         userId: user.id,
         accountId: user.accountId,

@@ -54,13 +54,15 @@ async function connect(): Promise<{ id: string; grantedAt: Date; token: string }
     `SELECT id FROM oauth_clients WHERE client_id = 'maklerwelt-crm'`,
   );
   const at = test.clock.now();
-  const { id, grantedAt } = await test.app.get(ConnectionsService).grant(test.dataSource.manager, {
-    oauthClientId: client.id,
-    userId: user.id,
-    accountId: user.accountId,
-    scope: 'readwrite',
-    at,
-  });
+  const { id, grantedAt } = await test.app
+    .get(ConnectionsService)
+    .consent(test.dataSource.manager, {
+      oauthClientId: client.id,
+      userId: user.id,
+      accountId: user.accountId,
+      scope: 'readwrite',
+      at,
+    });
   const { accessToken } = test.app.get(AccessTokens).issue(
     {
       userId: user.id,

@@ -15,7 +15,7 @@ export async function grant(
   ]);
   return dataSource.transaction(async (tx) => {
     await app.get(UsersService).lockActive(tx, user.id);
-    return app.get(ConnectionsService).grant(tx, {
+    return app.get(ConnectionsService).consent(tx, {
       oauthClientId: client.id,
       userId: user.id,
       accountId: user.accountId,
