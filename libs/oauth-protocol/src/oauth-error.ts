@@ -1,5 +1,5 @@
 /**
- * The error codes that a client can see, in one table: status at the token, revocation and
+ * The error codes that this server sends to clients, in one table: status at the token, revocation and
  * introspection endpoints, and whether the authorization endpoint may send the error to the
  * client's redirect URI (RFC 6749 §4.1.2.1, §5.2; RFC 8707 §2).
  */
@@ -7,7 +7,6 @@ export const OAUTH_ERRORS = {
   invalid_request: { status: 400, redirectable: true },
   invalid_client: { status: 401, redirectable: false },
   invalid_grant: { status: 400, redirectable: false },
-  unauthorized_client: { status: 400, redirectable: true },
   unsupported_grant_type: { status: 400, redirectable: false },
   unsupported_response_type: { status: 400, redirectable: true },
   invalid_scope: { status: 400, redirectable: true },

@@ -16,7 +16,6 @@ export const PROBLEMS = {
   unknown_client: [400, 'Unknown application'],
   invalid_redirect_uri: [400, 'The redirect URI is not registered'],
   invalid_request: [400, 'The authorization request is not valid'],
-  unauthorized_client: [400, 'The application may not do this'],
   unsupported_response_type: [400, 'Unsupported response type'],
   invalid_scope: [400, 'The scope is not valid'],
   invalid_target: [400, 'The resource is not one of ours'],

@@ -38,11 +38,8 @@ const REFUSALS = new Set([
   'unsupported_response_type',
   'invalid_scope',
   'invalid_target',
-  'unauthorized_client',
-  'access_denied',
   'validation_failed',
   'malformed_request',
-  'forbidden',
 ]);
 
 /** The moment of decision: one request in, one answer out, nothing granted before the click. */

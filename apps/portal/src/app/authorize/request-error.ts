@@ -41,12 +41,6 @@ const BY_CODE: Record<string, Words> = {
   },
   invalid_scope: { title: 'authorize.error.scope.title', text: 'authorize.error.scope.text' },
   invalid_target: { title: 'authorize.error.target.title', text: 'authorize.error.target.text' },
-  unauthorized_client: {
-    title: 'authorize.error.unauthorizedClient.title',
-    text: 'authorize.error.unauthorizedClient.text',
-  },
-  access_denied: { title: 'authorize.error.denied.title', text: 'authorize.error.denied.text' },
-  forbidden: { title: 'authorize.error.denied.title', text: 'authorize.error.denied.text' },
 };
 
 /** Long enough to read the page; it can be stopped (WCAG 2.2, 2.2.1). */
