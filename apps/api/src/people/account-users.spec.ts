@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { ConnectionsService } from '../connections/connections.service.js';
 import { DEMO_PASSWORD } from '../database/demo-data.js';
+import { eventually } from '../testing/eventually.js';
 import { call, type PortalUser, signIn } from '../testing/portal-user.js';
 import { createTestApp, type TestApp } from '../testing/test-app.js';
 import { UsersService } from '../users/users.service.js';
@@ -100,11 +101,16 @@ describe('disabling a user', () => {
     expect(
       await test.dataSource.query('SELECT id FROM sessions WHERE user_id = $1', [user.id]),
     ).toEqual([]);
-    const [connection] = await test.dataSource.query(
-      'SELECT revoked_by, revocation_reason FROM connections WHERE id = $1',
-      [connectionId],
-    );
-    expect(connection).toEqual({ revoked_by: admin.id, revocation_reason: 'user_disabled' });
+    // The decision holds at once; the row follows.
+    const ended = async () => {
+      const [connection] = await test.dataSource.query(
+        'SELECT revoked_by, revocation_reason FROM connections WHERE id = $1',
+        [connectionId],
+      );
+      return connection;
+    };
+    await eventually(async () => (await ended()).revoked_by);
+    expect(await ended()).toEqual({ revoked_by: admin.id, revocation_reason: 'user_disabled' });
     const again = await call(test.url, 'POST', '/guest/v7/sessions', {
       resource: { email: USER, password: DEMO_PASSWORD },
     });
