@@ -51,8 +51,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Rotate: add a secret beside the present one
-         * @description Two may be live at a time. Give the new one to the client, then remove the old one, or let it run out by itself with `expireOthersAfterSeconds`.
+         * Rotate: add a second secret
+         * @description Two may be live at a time. Give the new one to the client, then remove the old one, or let it expire with `expireOthersAfterSeconds`.
          */
         post: operations["Registry_rotate"];
         delete?: never;
@@ -86,7 +86,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * What the client asked for last, and why it failed
+         * List the client’s latest requests, and why they failed
          * @description Token, revocation and introspection requests of the last 30 days, and the authorization requests that were refused, newest first. `requestId` finds the one that a developer names.
          */
         get: operations["Registry_listRequests"];
@@ -105,7 +105,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Which application is this? Unknown and disabled ones are both a 404 */
+        /** Look up an application; unknown and disabled ones are both a 404 */
         get: operations["ClientCard_get"];
         put?: never;
         post?: never;
@@ -131,7 +131,7 @@ export interface paths {
         post?: never;
         /**
          * End many connections: some, all of a user, or all of an application within the account
-         * @description For admins; members may end their own, by `ids` or all by their `userId`. One id that the caller does not see is 404, and nothing has ended.
+         * @description For admins; members may end their own, by `ids` or all by their `userId`. If the caller cannot see one of the ids, the answer is 404 and nothing ends.
          */
         delete: operations["Connections_endMany"];
         options?: never;
@@ -187,7 +187,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Be told when connections appear or end
+         * Stream changes: connections that appear or end
          * @description Server-sent events: `event: connections` with `data: {}` whenever a connection that the caller may see appears, is renewed or ends, on whatever node. Ends with the session.
          */
         get: operations["Connections_changes"];
@@ -212,14 +212,14 @@ export interface paths {
         post?: never;
         /**
          * End a connection
-         * @description Every code and token of it is dead at once, on every node. Again: 204 again.
+         * @description All its codes and tokens stop working at once, on every node. Repeating it is 204 again.
          */
         delete: operations["Connections_end"];
         options?: never;
         head?: never;
         /**
          * Reduce what the application may do, without ending the connection
-         * @description Access tokens issued before are refused at once, on every node; a refresh gives one of the new scope. It never widens: that takes a new consent.
+         * @description Access tokens issued before are refused at once, on every node; a refresh gives one of the new scope. The scope never becomes wider; that takes a new consent.
          */
         patch: operations["Connections_reduce"];
         trace?: never;
@@ -267,7 +267,7 @@ export interface paths {
         };
         /**
          * Validates the query of the authorize page and says what the page shows
-         * @description Takes the query byte for byte, in either spelling. `redirectTo` of a problem is there exactly where the error may be sent to the client.
+         * @description Takes the query byte for byte, in either spelling. A problem has `redirectTo` exactly when the error may be sent to the client.
          */
         get: operations["OAuthCodes_describe"];
         put?: never;
@@ -348,8 +348,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Says whether a token of the client is good (RFC 7662)
-         * @description For confidential clients, about their own tokens; of all others they hear `{"active": false}`.
+         * Says whether a token of the client is active (RFC 7662)
+         * @description For confidential clients, about their own tokens; for all others the answer is `{"active": false}`.
          */
         post: operations["OAuthTokens_introspect"];
         delete?: never;
@@ -455,7 +455,7 @@ export interface paths {
         put?: never;
         /**
          * Create a check
-         * @description Created by a client in the name of its user, it says so in `createdVia`.
+         * @description If a client creates it for a user, `createdVia` names the client.
          */
         post: operations["Checks_create"];
         delete?: never;
@@ -758,7 +758,7 @@ export interface components {
             expiresAt: string | null;
             /**
              * Format: date-time
-             * @description When the client last authenticated with it, some seconds late; null: not yet. Shows which of two secrets can go
+             * @description When the client last authenticated with it, up to 15 seconds late; null: not yet. Shows which of two secrets can be removed
              * @example 2026-11-22T10:15:00.000Z
              */
             lastUsedAt: string | null;
@@ -818,7 +818,7 @@ export interface components {
             privacyPolicyUri: string | null;
             /**
              * Format: uri
-             * @description Where the application itself begins a connection; without it, users begin at the authorize page
+             * @description Where connecting starts at the application itself; without it, users start at the authorize page
              * @example https://maklerwelt.example/einstellungen/flixcheck
              */
             startUri: string | null;
@@ -938,7 +938,7 @@ export interface components {
             privacyPolicyUri: string | null;
             /**
              * Format: uri
-             * @description Where the application itself begins a connection; without it, users begin at the authorize page
+             * @description Where connecting starts at the application itself; without it, users start at the authorize page
              * @example https://maklerwelt.example/einstellungen/flixcheck
              */
             startUri: string | null;
@@ -976,7 +976,7 @@ export interface components {
             updatedAt: string;
             /** @description The live secrets, without their values */
             secrets: components["schemas"]["ClientSecretDto"][];
-            /** @description Confidential clients only. The one time that the value is seen */
+            /** @description Confidential clients only. The only time that its value is shown */
             secret?: components["schemas"]["FirstClientSecretDto"];
         };
         OAuthClientCreateInput: {
@@ -1052,7 +1052,7 @@ export interface components {
             privacyPolicyUri?: string | null;
             /**
              * Format: uri
-             * @description Where the application itself begins a connection; without it, users begin at the authorize page
+             * @description Where connecting starts at the application itself; without it, users start at the authorize page
              * @example https://maklerwelt.example/einstellungen/flixcheck
              */
             startUri?: string | null;
@@ -1115,7 +1115,7 @@ export interface components {
             privacyPolicyUri?: string | null;
             /**
              * Format: uri
-             * @description Where the application itself begins a connection; without it, users begin at the authorize page
+             * @description Where connecting starts at the application itself; without it, users start at the authorize page
              * @example https://maklerwelt.example/einstellungen/flixcheck
              */
             startUri?: string | null;
@@ -1159,7 +1159,7 @@ export interface components {
         };
         ClientSecretRotateInput: {
             /**
-             * @description Lets the client’s other secret run out by itself after this many seconds; without it, both work until one is removed
+             * @description Makes the client’s other secret expire after this many seconds; without it, both work until one is removed
              * @example 86400
              */
             expireOthersAfterSeconds?: number;
@@ -1198,7 +1198,7 @@ export interface components {
              */
             error: string | null;
             /**
-             * @description A stable code, one for each way to fail; of a success null, or `refresh_retried`: a refresh that was answered again
+             * @description A stable code, one for each way to fail. For a success null, or `refresh_retried` for a refresh that was answered again
              * @example client_secret_wrong
              */
             reason: string | null;
@@ -1334,7 +1334,7 @@ export interface components {
              * @example null
              */
             revokedAt: string | null;
-            /** @description null where it was the application, or Flixcheck */
+            /** @description null if it was the application, or Flixcheck */
             revokedBy: components["schemas"]["PersonDto"] | null;
             /**
              * @example null
@@ -1391,7 +1391,7 @@ export interface components {
              */
             availability: "available" | "not_listed" | "disabled" | "deleted";
             /**
-             * @description active connections in sight
+             * @description active connections that the caller may see
              * @example 3
              */
             activeConnections: number;
@@ -1447,7 +1447,7 @@ export interface components {
              * @example null
              */
             revokedAt: string | null;
-            /** @description null where it was the application, or Flixcheck */
+            /** @description null if it was the application, or Flixcheck */
             revokedBy: components["schemas"]["PersonDto"] | null;
             /**
              * @example null
@@ -1483,12 +1483,12 @@ export interface components {
              */
             at: string;
             /**
-             * @description `used` is noted once a day, `refresh_refused` once an hour at most; `grant_revoked`: the tokens of an earlier grant have ended, the connection goes on
+             * @description `used` is recorded once a day, `refresh_refused` once an hour at most; `grant_revoked`: the tokens of an earlier grant have ended, the connection goes on
              * @example granted
              * @enum {string}
              */
             type: "granted" | "renewed" | "narrowed" | "token_issued" | "refreshed" | "used" | "revoked" | "reuse_detected" | "refresh_refused" | "grant_revoked";
-            /** @description null where it was no user */
+            /** @description null if it was not a user */
             actor: components["schemas"]["EventActorDto"] | null;
             /** @example readwrite */
             scope: string | null;
@@ -1561,7 +1561,7 @@ export interface components {
             privacyPolicyUri: string | null;
             /**
              * Format: uri
-             * @description Where the application itself begins a connection; without it, users begin at the authorize page
+             * @description Where connecting starts at the application itself; without it, users start at the authorize page
              * @example https://maklerwelt.example/einstellungen/flixcheck
              */
             startUri: string | null;
@@ -1693,14 +1693,14 @@ export interface components {
             code: string;
             /** Format: date-time */
             expiresAt: string;
-            /** @description the redirect URI with code, state and iss; null where the code is bound to none */
+            /** @description the redirect URI with code, state and iss; null if the code is bound to none */
             redirectTo: string | null;
         };
         OAuthCodeInput: {
             /** @example maklerwelt-crm */
             clientId: string;
             /**
-             * @description may be left out where one is registered
+             * @description may be left out if only one is registered
              * @example http://localhost:4000/callback
              */
             redirectUri?: string;
@@ -1710,7 +1710,7 @@ export interface components {
              */
             scope?: string;
             /**
-             * @description comes back in `redirectTo` as it is
+             * @description returned unchanged in `redirectTo`
              * @example open
              */
             state?: string;
@@ -1746,7 +1746,7 @@ export interface components {
             client_secret?: string;
             /** @description honoured when sent */
             redirect_uri?: string;
-            /** @description needed where the link had a code_challenge (RFC 7636) */
+            /** @description required if the link had a code_challenge (RFC 7636) */
             code_verifier?: string;
             /** @description on a refresh: narrows the access token */
             scope?: string;
@@ -1769,7 +1769,7 @@ export interface components {
              * @example 3600
              */
             expires_in: number;
-            /** @description replaces the one before */
+            /** @description replaces the previous one */
             refresh_token: string;
             /** @example readwrite */
             scope: string;
@@ -1852,9 +1852,9 @@ export interface components {
              * @enum {string}
              */
             status: "draft";
-            /** @description the user, also where a client acted */
+            /** @description the user, even if a client acted for them */
             createdBy: components["schemas"]["CheckCreatorDto"];
-            /** @description the application that acted for the user; null: nobody did */
+            /** @description the application that acted for the user; null if none did */
             createdVia: components["schemas"]["CheckClientDto"] | null;
             /**
              * Format: date-time
@@ -2693,7 +2693,7 @@ export interface operations {
                 limit?: number;
                 /** @description `meta.nextCursor` of the page before */
                 cursor?: string;
-                /** @description words that must all be found, in whatever order, case and accents; `ue` finds `ü` too */
+                /** @description words that must all be found, in any order, whatever their case and accents; `ue` also finds `ü` */
                 q?: string;
                 /** @description absent: both */
                 status?: "active" | "revoked";
@@ -2701,11 +2701,11 @@ export interface operations {
                 clientId?: string;
                 /** @description granted by this user */
                 userId?: string;
-                /** @description active ones that are doing so */
+                /** @description active ones in this state */
                 health?: "ok" | "unused" | "dormant" | "refresh_refused";
                 /** @description of these ids, repeated or separated by commas; 100 at most */
                 ids?: string[];
-                /** @description default: the latest grant first, with `status=revoked` the latest end first; with `-` the other way round. Names are in the order of German dictionaries. */
+                /** @description default: latest grant first, with `status=revoked` latest end first; `-` reverses the order. Names are sorted as in German dictionaries. */
                 sort?: "grantedAt" | "-grantedAt" | "revokedAt" | "-revokedAt" | "lastUsedAt" | "-lastUsedAt" | "client" | "-client" | "person" | "-person";
             };
             header?: never;
@@ -2859,7 +2859,7 @@ export interface operations {
     Connections_export: {
         parameters: {
             query?: {
-                /** @description words that must all be found, in whatever order, case and accents; `ue` finds `ü` too */
+                /** @description words that must all be found, in any order, whatever their case and accents; `ue` also finds `ü` */
                 q?: string;
                 /** @description absent: both */
                 status?: "active" | "revoked";
@@ -2867,11 +2867,11 @@ export interface operations {
                 clientId?: string;
                 /** @description granted by this user */
                 userId?: string;
-                /** @description active ones that are doing so */
+                /** @description active ones in this state */
                 health?: "ok" | "unused" | "dormant" | "refresh_refused";
                 /** @description of these ids, repeated or separated by commas; 100 at most */
                 ids?: string[];
-                /** @description default: the latest grant first, with `status=revoked` the latest end first; with `-` the other way round. Names are in the order of German dictionaries. */
+                /** @description default: latest grant first, with `status=revoked` latest end first; `-` reverses the order. Names are sorted as in German dictionaries. */
                 sort?: "grantedAt" | "-grantedAt" | "revokedAt" | "-revokedAt" | "lastUsedAt" | "-lastUsedAt" | "client" | "-client" | "person" | "-person";
                 /** @description of headings and words; with `de`, fields are separated by semicolons */
                 language?: "de" | "en";
@@ -2917,7 +2917,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description from a browser that was cut off: it is told at once, as it may have missed something */
+                /** @description sent by a browser that reconnects; it gets an event at once, because it may have missed some */
                 "Last-Event-ID"?: string;
             };
             path?: never;
@@ -3240,18 +3240,18 @@ export interface operations {
                 code_challenge_method?: "S256";
                 /** @description RFC 7636; also `codeChallenge` */
                 code_challenge?: string;
-                /** @description comes back as it is */
+                /** @description returned unchanged */
                 state?: unknown;
                 /** @description `read`, `readwrite`, or both with a space between them */
                 scope?: unknown;
                 response_type: "code";
-                /** @description the standard’s spelling */
+                /** @description the standard spelling */
                 redirect_uri?: string;
-                /** @description may be left out where one is registered */
+                /** @description may be left out if only one is registered */
                 redirectUri?: string;
-                /** @description the standard’s spelling */
+                /** @description the standard spelling */
                 client_id?: unknown;
-                /** @description needed, in this spelling or as `client_id` */
+                /** @description required, in this spelling or as `client_id` */
                 clientId?: unknown;
             };
             header?: never;
@@ -3403,7 +3403,7 @@ export interface operations {
                     "application/json": components["schemas"]["TokenResponseDto"];
                 };
             };
-            /** @description `invalid_request`, `invalid_grant`, `invalid_scope`, `invalid_target`, `unsupported_grant_type` (RFC 6749 §5.2): the request or what it presents is not good */
+            /** @description `invalid_request`, `invalid_grant`, `invalid_scope`, `invalid_target`, `unsupported_grant_type` (RFC 6749 §5.2): the request, or the code or token in it, is not valid */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -3473,7 +3473,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The token is not good any more */
+            /** @description The token is no longer valid */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -3482,7 +3482,7 @@ export interface operations {
                     "application/json": Record<string, never>;
                 };
             };
-            /** @description `invalid_request`, `invalid_grant` (RFC 6749 §5.2): the request or what it presents is not good */
+            /** @description `invalid_request`, `invalid_grant` (RFC 6749 §5.2): the request, or the code or token in it, is not valid */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -3552,7 +3552,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description What the token is good for */
+            /** @description What the token allows */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -3561,7 +3561,7 @@ export interface operations {
                     "application/json": components["schemas"]["IntrospectionResponseDto"];
                 };
             };
-            /** @description `invalid_request` (RFC 6749 §5.2): the request or what it presents is not good */
+            /** @description `invalid_request` (RFC 6749 §5.2): the request, or the code or token in it, is not valid */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -4447,7 +4447,7 @@ export interface operations {
                 limit?: number;
                 /** @description `meta.nextCursor` of the page before */
                 cursor?: string;
-                /** @description words that must all be found, in whatever order, case and accents; `ue` finds `ü` too */
+                /** @description words that must all be found, in any order, whatever their case and accents; `ue` also finds `ü` */
                 q?: string;
                 /** @description `name`: by last name, then first name, in the order of German dictionaries; `-` reverses the order */
                 sort?: "createdAt" | "-createdAt" | "name" | "-name" | "email" | "-email" | "lastSignInAt" | "-lastSignInAt";

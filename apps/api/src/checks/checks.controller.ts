@@ -24,7 +24,7 @@ export class ChecksController {
   @RequireSessionOrBearer('readwrite')
   @ApiOperation({
     summary: 'Create a check',
-    description: 'Created by a client in the name of its user, it says so in `createdVia`.',
+    description: 'If a client creates it for a user, `createdVia` names the client.',
   })
   @ApiResource(CheckDto, { status: 201 })
   @ApiProblems(400, 401, 403, 415)

@@ -94,13 +94,13 @@ export class CheckDto {
   @ApiProperty({ enum: ['draft'], example: 'draft' })
   status!: 'draft';
 
-  @ApiProperty({ type: CheckCreatorDto, description: 'the user, also where a client acted' })
+  @ApiProperty({ type: CheckCreatorDto, description: 'the user, even if a client acted for them' })
   createdBy!: CheckCreatorDto;
 
   @ApiProperty({
     type: CheckClientDto,
     nullable: true,
-    description: 'the application that acted for the user; null: nobody did',
+    description: 'the application that acted for the user; null if none did',
   })
   createdVia!: CheckClientDto | null;
 

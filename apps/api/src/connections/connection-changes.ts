@@ -10,14 +10,14 @@ import { ChangeFeed } from '../database/change-feed.js';
 import type { SessionCaller } from '../http/access.js';
 import { ApiError } from '../http/api-error.js';
 
-/** Often enough for proxies, which cut off what is silent for half a minute. */
+/** Often enough for proxies, which close connections that are silent for half a minute. */
 const HEARTBEAT_MS = 20 * SECOND;
-/** A whole application's end is hundreds of changes, and one reason to load the page anew. */
+/** Ending a whole application is hundreds of changes, but one reason to reload the page. */
 const COALESCE_MS = 250;
 const RECONNECT_AFTER_MS = 3 * SECOND;
 const MAX_STREAMS_PER_SESSION = 10;
 
-/** @returns those of the sessions that are still good */
+/** @returns those of the sessions that are still valid */
 export type SessionCheck = (sessionIds: string[]) => Promise<ReadonlySet<string>>;
 
 interface Stream {
@@ -52,8 +52,8 @@ export class ConnectionChanges implements OnApplicationBootstrap, OnModuleDestro
   }
 
   /**
-   * Says who knows whether a session is still good: streams outlive the request that the guard let
-   * in. Without it every stream ends at its first heartbeat.
+   * Sets how to check whether a session is still valid, because streams outlive the request that
+   * the guard let in. Without it, every stream ends at its first heartbeat.
    */
   checkSessionsWith(check: SessionCheck): void {
     this.check = check;
@@ -63,7 +63,7 @@ export class ConnectionChanges implements OnApplicationBootstrap, OnModuleDestro
     this.timer = setInterval(() => void this.heartbeat(), HEARTBEAT_MS).unref();
   }
 
-  /** Before the server closes, which waits for open responses. */
+  /** Runs before the server closes, which waits for open responses. */
   onModuleDestroy(): void {
     this.stopped = true;
     clearInterval(this.timer);
@@ -71,7 +71,7 @@ export class ConnectionChanges implements OnApplicationBootstrap, OnModuleDestro
   }
 
   /**
-   * @param lastEventId sent by a browser that was cut off, which may have missed something
+   * @param lastEventId sent by a browser that was disconnected and may have missed something
    * @throws ApiError too_many_attempts
    */
   stream(caller: SessionCaller, lastEventId: string | undefined): Observable<MessageEvent> {
@@ -89,7 +89,7 @@ export class ConnectionChanges implements OnApplicationBootstrap, OnModuleDestro
       const stream: Stream = { caller, changes: new Subject(), heartbeats: new Subject() };
       const account = this.streams.get(caller.accountId) ?? new Set();
       this.streams.set(caller.accountId, account.add(stream));
-      // An id without data is no event, but makes the browser say when it comes back.
+      // An id without data is not an event, but makes the browser send it when it reconnects.
       subscriber.next({ id: '0', retry: RECONNECT_AFTER_MS, comment: 'open' });
       const changes = stream.changes.pipe(
         throttleTime(COALESCE_MS, undefined, { leading: true, trailing: true }),
@@ -105,12 +105,12 @@ export class ConnectionChanges implements OnApplicationBootstrap, OnModuleDestro
     });
   }
 
-  /** Ends the streams of sessions that are over, and keeps the others from being cut off. */
+  /** Ends the streams of sessions that have ended, and keeps the others open. */
   async heartbeat(): Promise<void> {
     const streams = this.all();
     if (streams.length === 0) return;
     const sessionIds = [...new Set(streams.map(({ caller }) => caller.sessionId))];
-    // When nobody can tell, the stream goes on: it carries nothing that needs protection.
+    // If this cannot be checked, the stream stays open: it carries nothing secret.
     const good = await this.check(sessionIds).catch(() => undefined);
     for (const stream of streams) {
       if (good && !good.has(stream.caller.sessionId)) this.end(stream);

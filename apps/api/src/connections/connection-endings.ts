@@ -8,11 +8,13 @@ import type { Ending, RevocationReason } from './connection.js';
 import { ConnectionMetrics } from './connection-metrics.js';
 import { Revocations } from './revocations.js';
 
-/** Whose connections end: all of a client, of a user, of an account, or of a client in an account. */
+/**
+ * Whose connections end: all of a client, of a user, of an account, or of a client in an account.
+ */
 export type EndingScope =
   { userId: string } | { oauthClientId: string; accountId?: string } | { accountId: string };
 
-/** Short statements: those who follow must not hold up anybody. */
+/** Small, so that these statements hold nobody up. */
 const ROWS_PER_BATCH = 1000;
 
 interface OpenEnding {
@@ -31,7 +33,9 @@ interface Place {
   id: string;
 }
 
-/** Whether the connection `c` was there when the ending `e` was decided, and is one of those meant. */
+/**
+ * Whether the connection `c` was there when the ending `e` was decided, and is one of those meant.
+ */
 const COVERS = `
   e.id > c.endings_seen
   AND (e.oauth_client_id IS NULL OR e.oauth_client_id = c.oauth_client_id)
@@ -39,12 +43,14 @@ const COVERS = `
   AND (e.account_id IS NULL OR e.account_id = c.account_id)`;
 
 /**
- * SQL condition: no ending covers the connection `c`. Every statement that takes a connection for
- * alive needs it beside `c.revoked_at IS NULL`.
+ * SQL condition: no ending covers the connection `c`. Every statement that asks whether a
+ * connection is active needs it beside `c.revoked_at IS NULL`.
  */
 export const NOT_COVERED = `NOT EXISTS (SELECT FROM connection_endings e WHERE ${COVERS})`;
 
-/** For the `endings_seen` of a connection that is opened now: what was decided before is not meant. */
+/**
+ * For the `endings_seen` of a connection that is opened now: what was decided before is not meant.
+ */
 export const ENDINGS_SEEN = `(SELECT coalesce(max(id), 0) FROM connection_endings)`;
 
 /**
@@ -67,7 +73,7 @@ export class ConnectionEndings implements OnModuleInit, BeforeApplicationShutdow
     private readonly background: BackgroundWork,
   ) {}
 
-  /** What a node that was killed has left over, another takes up. */
+  /** Continues what a killed node has left behind. */
   onModuleInit(): void {
     this.background.step({
       name: 'connections.endings',
@@ -76,7 +82,7 @@ export class ConnectionEndings implements OnModuleInit, BeforeApplicationShutdow
     });
   }
 
-  /** Ends the batch that is under way, and leaves the others to other nodes or the next start. */
+  /** Finishes the current batch, and leaves the rest to other nodes or the next start. */
   async beforeApplicationShutdown(): Promise<void> {
     this.stopping.abort();
     await this.following?.catch(() => undefined);
@@ -104,9 +110,9 @@ export class ConnectionEndings implements OnModuleInit, BeforeApplicationShutdow
   }
 
   /**
-   * Brings the rows after whatever has been decided, until nothing is left. What fails is taken up
-   * again by the background step.
-   * @returns how many rows have followed here; other nodes may be at it too
+   * Updates the rows of all endings that have been decided. What fails is tried again by the
+   * background step.
+   * @returns how many rows this node has updated; other nodes may work on them too
    */
   async follow(): Promise<number> {
     this.again = true;
@@ -177,8 +183,8 @@ export class ConnectionEndings implements OnModuleInit, BeforeApplicationShutdow
         [id, client, user, account, after?.user_id ?? null, after?.id ?? null],
       );
       if (found.length === 0) return { ended: 0 };
-      // In the order of ids, as everybody locks them, and not in the statement that changes them:
-      // on its older view of the rows, it could wait for somebody who waits for these locks.
+      // Locked in the order of ids, as everywhere, and not by the statement that changes them: with
+      // its older view of the rows, it could wait for somebody who waits for these locks.
       const locked: { id: string }[] = await tx.query(
         `SELECT id FROM connections WHERE id = ANY ($1) AND revoked_at IS NULL AND endings_seen < $2
           ORDER BY id FOR NO KEY UPDATE`,
@@ -204,8 +210,8 @@ export class ConnectionEndings implements OnModuleInit, BeforeApplicationShutdow
 }
 
 /**
- * Ends the rows and adds to their histories. An admin who ends a connection of his own does it as
- * its granter.
+ * Ends the rows and adds to their histories. Admins who end a connection of their own do so as the
+ * user who granted it.
  * @param ids locked, and active
  * @param ended told each one's reason
  */

@@ -1,10 +1,10 @@
 import { Column, Entity, PrimaryGeneratedColumn } from 'typeorm';
 import type { ConnectionEventType } from './connection.js';
 
-/** One line of a connection's history. */
+/** An entry of a connection's history. */
 @Entity({ name: 'connection_events' })
 export class ConnectionEventEntity {
-  /** A bigint, which does not fit a JavaScript number. */
+  /** A bigint, which does not fit into a JavaScript number. */
   @PrimaryGeneratedColumn('identity', { type: 'bigint', generatedIdentity: 'ALWAYS' })
   id!: string;
 

@@ -29,14 +29,14 @@ interface Entry {
 }
 
 /**
- * Notes that a connection's tokens are in use. The first use in a minute is written at once, so
+ * Records that a connection's tokens are used. The first use in a minute is written at once, so
  * that people see it; the others are counted in memory, because a busy client must not cost the
  * database a write per request. A killed process loses at most that count.
  */
 @Injectable()
 export class ConnectionUsage implements OnApplicationBootstrap, OnApplicationShutdown {
   private readonly entries = new Map<string, Entry>();
-  /** Counts of a day that is over. */
+  /** Counts of days that are over. */
   private readonly leftOver: Count[] = [];
   private timer: NodeJS.Timeout | undefined;
 
@@ -57,7 +57,7 @@ export class ConnectionUsage implements OnApplicationBootstrap, OnApplicationShu
 
   /**
    * Counts one request. Never fails: what cannot be written now is written later.
-   * @returns a promise where the use is written at once
+   * @returns a promise if the use is written at once
    */
   record(connectionId: string): void | Promise<void> {
     const at = this.clock.now().getTime();
@@ -111,8 +111,8 @@ export class ConnectionUsage implements OnApplicationBootstrap, OnApplicationShu
   }
 
   /**
-   * Several connections are locked in the order of their ids, as everybody does it, so that no two
-   * wait for each other; and before the statement that changes them, whose view is then no older
+   * Connections are locked in the order of their ids, as everywhere, so that no two transactions
+   * wait for each other, and before the statement that changes them, so that it sees nothing older
    * than the locks.
    */
   private async write(counts: Count[]): Promise<void> {
@@ -130,7 +130,7 @@ export class ConnectionUsage implements OnApplicationBootstrap, OnApplicationShu
   }
 }
 
-/** The day's first row makes the day's `used` event, on whatever node it is written. */
+/** The first row of a day adds the `used` event of that day, whichever node writes it. */
 const WRITE = `
   WITH counted AS (
     SELECT * FROM unnest($1::uuid[], $2::date[], $3::integer[], $4::timestamptz[])

@@ -48,14 +48,14 @@ export interface ConnectionRecord {
   readonly lastUsedAt: Date | null;
   readonly lastRefreshRefusedAt: Date | null;
   readonly revokedAt: Date | null;
-  /** The user who ended it; null where it was no user. */
+  /** The user who ended it; null if it was not a user. */
   readonly revokedBy: string | null;
   readonly revocationReason: RevocationReason | null;
 }
 
 const DORMANT_AFTER_MS = 90 * DAY;
 
-/** How a connection is doing, for people: the first of these words that holds. */
+/** How a connection is doing, for people: the first of these that applies. */
 export function healthOf(connection: ConnectionRecord, now: Date): ConnectionHealth {
   const { grantedAt, lastUsedAt, lastRefreshRefusedAt, revokedAt } = connection;
   if (revokedAt) return 'ended';
@@ -69,7 +69,7 @@ const LAST_GOOD = 'greatest(c.granted_at, c.last_used_at)';
 
 /**
  * The condition under which an active connection `c` has this health, as `healthOf` finds it.
- * @param now makes an expression for the present; asked where it is needed
+ * @param now returns an SQL expression for the present; called only if it is needed
  */
 export function healthCondition(
   health: Exclude<ConnectionHealth, 'ended'>,

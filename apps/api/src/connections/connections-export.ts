@@ -6,7 +6,7 @@ import type { ConnectionHealth, RevocationReason } from './connection.js';
 import type { ConnectionDto, ExportQuery } from './connections.dto.js';
 import { ConnectionsOverview } from './connections-overview.js';
 
-/** Rows read at once: few statements, and little memory however long the list is. */
+/** Rows read at a time: few statements, and little memory however long the list is. */
 const PAGE_SIZE = 500;
 
 interface Words {
@@ -115,13 +115,13 @@ export class ConnectionsExport {
   ): { name: string; content: Readable } {
     const words = WORDS[language];
     const table = stringify({
-      // Without it, spreadsheets take UTF-8 for something else.
+      // Without it, spreadsheets do not recognise UTF-8.
       bom: true,
       header: true,
       columns: words.columns,
       delimiter: words.delimiter,
       record_delimiter: 'windows',
-      // A name that begins with = must not become a formula on somebody's desk.
+      // A name that begins with = must not become a formula in a spreadsheet.
       escape_formulas: true,
     });
     const content = Readable.from(this.rows(caller, query, words, timeZone)).pipe(table);

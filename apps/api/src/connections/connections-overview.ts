@@ -42,7 +42,7 @@ import { ConnectionsService, type EndingScope } from './connections.service.js';
 
 const USAGE_DAYS = 30;
 
-/** What the portal's pages on connections show and do, each for its caller's eyes only. */
+/** What the portal's pages on connections show and do, limited to what the caller may see. */
 @Injectable()
 export class ConnectionsOverview {
   constructor(
@@ -58,7 +58,7 @@ export class ConnectionsOverview {
     private readonly clock: Clock,
   ) {}
 
-  /** The connections that the caller may see and asks for. */
+  /** The connections that match the query, among those that the caller may see. */
   async list(
     caller: SessionCaller,
     query: ConnectionsQuery,
@@ -83,7 +83,7 @@ export class ConnectionsOverview {
     };
   }
 
-  /** The applications that occur among what the caller may see, by name, gone ones too. */
+  /** The applications of the connections that the caller may see, by name, deleted ones too. */
   async usedClients(
     caller: SessionCaller,
     page: PageQuery,
@@ -153,8 +153,8 @@ export class ConnectionsOverview {
 
   /**
    * Reduces what the application may do, without ending the connection.
-   * @throws ApiError not_found; conflict where it has ended; validation_failed where the scope would
-   *   get wider
+   * @throws ApiError not_found; conflict if it has ended; validation_failed if the scope would
+   *   become wider
    */
   async reduce(caller: SessionCaller, id: string, scope: string): Promise<ConnectionDto> {
     const connection = await this.find(caller, id);
@@ -250,7 +250,7 @@ export class ConnectionsOverview {
   }
 
   /**
-   * Ends and puts on record, both or neither.
+   * Ends connections and writes the audit record, or does neither.
    * @param subjectId the connection, user or application that the caller pointed at; null: several
    * @param end returns how many it has ended, and what the record says of them
    */
@@ -284,7 +284,7 @@ export class ConnectionsOverview {
     return connection;
   }
 
-  /** An application that occurs among what the caller may see, disabled and deleted ones too. */
+  /** An application of the connections that the caller may see, disabled and deleted ones too. */
   private async clientInSight(
     caller: SessionCaller,
     clientId: string,
@@ -331,7 +331,7 @@ function visibleTo({ role, accountId, userId }: SessionCaller) {
   return role === 'admin' ? { accountId } : { accountId, userId };
 }
 
-/** Who at Flixcheck did something is for the audit log, not for the account. */
+/** Which person at Flixcheck did something is for the audit log, not for the account. */
 const BY_FLIXCHECK: readonly (RevocationReason | null | string)[] = [
   'client_disabled',
   'client_deleted',
@@ -382,7 +382,7 @@ function availabilityOf({ deletedAt, status, listed }: OAuthClient): UsedClientD
   return listed ? 'available' : 'not_listed';
 }
 
-/** A page out of a list that is in memory as a whole. */
+/** A page of a list that is completely in memory. */
 function pageOfClients<Dto>(
   clients: OAuthClient[],
   page: PageQuery,
@@ -406,7 +406,7 @@ function pageOfClients<Dto>(
 function toAvailableDto(client: OAuthClient, connectionId: string | null): AvailableClientDto {
   return {
     ...pickFields(client, AVAILABLE_CLIENT),
-    // The portal can make no PKCE challenge for somebody else, nor choose among redirect URIs.
+    // The portal cannot create another party's PKCE challenge, nor choose among redirect URIs.
     authorizable: !client.requirePkce && client.redirectUris.length === 1,
     connected: connectionId !== null,
     connectionId,

@@ -5,14 +5,14 @@ import { BackgroundWork } from '../background/background-work.js';
 import { Clock, DAY } from '../config/clock.js';
 import { deleteInBatches } from '../database/delete-in-batches.js';
 
-/** A year's history, and a month to ask questions about it. */
+/** A year of history, and a month to ask questions about it. */
 const HISTORY_MS = 400 * DAY;
 
 const EVENTS = { table: 'connection_events', condition: 'at < $1', oldestBy: 'id' };
 const USAGE = { table: 'connection_usage', condition: 'day < $1' };
 const REVOCATIONS = { table: 'revocations', condition: 'expires_at < $1' };
 
-/** Forgets history that is too old, and revocations that no token is left to be refused by. */
+/** Deletes old history, and revocations whose tokens have all expired. */
 @Injectable()
 export class ConnectionsRetention implements OnModuleInit {
   constructor(

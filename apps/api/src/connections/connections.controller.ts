@@ -113,7 +113,7 @@ export class ConnectionsController {
   @Sse('changes')
   @RequireSession()
   @ApiOperation({
-    summary: 'Be told when connections appear or end',
+    summary: 'Stream changes: connections that appear or end',
     description:
       'Server-sent events: `event: connections` with `data: {}` whenever a connection that the caller may see appears, is renewed or ends, on whatever node. Ends with the session.',
   })
@@ -122,7 +122,7 @@ export class ConnectionsController {
     required: false,
     example: '3',
     description:
-      'from a browser that was cut off: it is told at once, as it may have missed something',
+      'sent by a browser that reconnects; it gets an event at once, because it may have missed some',
   })
   @ApiOkResponse({
     description: 'The stream',
@@ -171,7 +171,7 @@ export class ConnectionsController {
   @ApiOperation({
     summary: 'Reduce what the application may do, without ending the connection',
     description:
-      'Access tokens issued before are refused at once, on every node; a refresh gives one of the new scope. It never widens: that takes a new consent.',
+      'Access tokens issued before are refused at once, on every node; a refresh gives one of the new scope. The scope never becomes wider; that takes a new consent.',
   })
   @ApiResource(ConnectionDto)
   @ApiProblems(400, 401, 403, 404, 409, 415)
@@ -188,7 +188,8 @@ export class ConnectionsController {
   @HttpCode(204)
   @ApiOperation({
     summary: 'End a connection',
-    description: 'Every code and token of it is dead at once, on every node. Again: 204 again.',
+    description:
+      'All its codes and tokens stop working at once, on every node. Repeating it is 204 again.',
   })
   @ApiNoContentResponse({ description: 'It has ended' })
   @ApiProblems(401, 403, 404)
@@ -205,7 +206,7 @@ export class ConnectionsController {
     summary:
       'End many connections: some, all of a user, or all of an application within the account',
     description:
-      'For admins; members may end their own, by `ids` or all by their `userId`. One id that the caller does not see is 404, and nothing has ended.',
+      'For admins; members may end their own, by `ids` or all by their `userId`. If the caller cannot see one of the ids, the answer is 404 and nothing ends.',
   })
   @ApiResource(EndedConnectionsDto)
   @ApiProblems(400, 401, 403, 404)

@@ -88,7 +88,7 @@ export class ConnectionsQuery extends SearchQuery {
   @IsUUID()
   userId?: string;
 
-  @ApiPropertyOptional({ enum: LISTED_HEALTHS, description: 'active ones that are doing so' })
+  @ApiPropertyOptional({ enum: LISTED_HEALTHS, description: 'active ones in this state' })
   @IsOptional()
   @IsIn(LISTED_HEALTHS)
   health?: ListedHealth;
@@ -99,7 +99,7 @@ export class ConnectionsQuery extends SearchQuery {
   @ApiPropertyOptional({
     enum: CONNECTION_SORTS,
     description:
-      'default: the latest grant first, with `status=revoked` the latest end first; with `-` the other way round. Names are in the order of German dictionaries.',
+      'default: latest grant first, with `status=revoked` latest end first; `-` reverses the order. Names are sorted as in German dictionaries.',
   })
   @IsOptional()
   @IsIn(CONNECTION_SORTS)
@@ -181,7 +181,11 @@ export class UsedClientDto extends ConnectedClientDto {
   })
   availability!: 'available' | 'not_listed' | 'disabled' | 'deleted';
 
-  @ApiProperty({ type: 'integer', example: 3, description: 'active connections in sight' })
+  @ApiProperty({
+    type: 'integer',
+    example: 3,
+    description: 'active connections that the caller may see',
+  })
   activeConnections!: number;
 }
 
@@ -236,7 +240,7 @@ export class ConnectionDto {
   @ApiProperty({
     type: PersonDto,
     nullable: true,
-    description: 'null where it was the application, or Flixcheck',
+    description: 'null if it was the application, or Flixcheck',
   })
   revokedBy!: PersonDto | null;
 
@@ -290,11 +294,11 @@ export class ConnectionEventDto {
     enum: CONNECTION_EVENT_TYPES,
     example: 'granted',
     description:
-      '`used` is noted once a day, `refresh_refused` once an hour at most; `grant_revoked`: the tokens of an earlier grant have ended, the connection goes on',
+      '`used` is recorded once a day, `refresh_refused` once an hour at most; `grant_revoked`: the tokens of an earlier grant have ended, the connection goes on',
   })
   type!: ConnectionEventType;
 
-  @ApiProperty({ type: EventActorDto, nullable: true, description: 'null where it was no user' })
+  @ApiProperty({ type: EventActorDto, nullable: true, description: 'null if it was not a user' })
   actor!: EventActorDto | null;
 
   @ApiProperty({ type: String, nullable: true, example: 'readwrite' })

@@ -18,7 +18,7 @@ import { ConnectionsService } from './connections.service.js';
 import { RevocationEntity } from './revocation.entity.js';
 import { Revocations } from './revocations.js';
 
-/** Who granted what to whom, its history, and its end, which every node hears of at once. */
+/** Who granted what to whom, the history of it, and its end, which reaches every node at once. */
 @Module({
   imports: [
     TypeOrmModule.forFeature([

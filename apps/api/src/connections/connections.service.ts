@@ -142,18 +142,18 @@ export class ConnectionsService implements OnModuleInit {
     return true;
   }
 
-  /** The connection that the client has to the user at present. */
+  /** The active connection of the client to the user. */
   findActive(oauthClientId: string, userId: string): Promise<ConnectionRecord | null> {
     return this.connections.findOneBy({ oauthClientId, userId, revokedAt: IsNull() });
   }
 
-  /** A connection, ended ones too. */
+  /** A connection, even one that has ended. */
   findRecord(id: string): Promise<ConnectionRecord | null> {
     return this.connections.findOneBy({ id });
   }
 
   /**
-   * Keeps a connection as it is until the transaction ends: neither revoked nor granted anew.
+   * Locks a connection until the transaction ends, so that it is neither revoked nor renewed.
    * @returns false where it has ended
    */
   async lockActive(tx: EntityManager, id: string): Promise<boolean> {
@@ -171,7 +171,7 @@ export class ConnectionsService implements OnModuleInit {
     return summary ?? null;
   }
 
-  /** How many active connections each of the users has; those without any are left out. */
+  /** How many active connections each user has; users without any are left out. */
   async countActive(userIds: readonly string[]): Promise<Map<string, number>> {
     if (userIds.length === 0) return new Map();
     const rows: { userId: string; count: number }[] = await this.connections.query(
@@ -306,7 +306,7 @@ const RECORD = `
   INSERT INTO connection_events (connection_id, at, type, actor_id, scope, detail)
   VALUES ($1, $2, $3, $4, $5, $6)`;
 
-/** A client that goes on trying makes one event of it, not one for each time. */
+/** A client that keeps trying adds one event, not one for each attempt. */
 const RECORD_FIRST_REFUSAL = `
   WITH noted AS (
     UPDATE connections SET last_refresh_refused_at = $2

@@ -53,7 +53,7 @@ function orderOf(sort: ConnectionSort, endedOnly: boolean): ListOrder & Sorting 
 
 const ACTIVE = `c.revoked_at IS NULL AND ${NOT_COVERED}`;
 
-/** An admin sees the account's connections, everybody else the own ones. */
+/** Admins see the account's connections, everybody else their own. */
 function visibleTo({ role, accountId, userId }: SessionCaller, bind: Bind): string[] {
   const account = `c.account_id = ${bind(accountId)}`;
   return role === 'admin' ? [account] : [account, `c.user_id = ${bind(userId)}`];
@@ -89,8 +89,8 @@ function conditions(
 }
 
 /**
- * The ids of the connections that the caller may see and asks for, a page of them, and how many
- * there are.
+ * A page of the ids of the connections that match the query and that the caller may see, and how
+ * many there are.
  * @throws ApiError validation_failed
  */
 export async function findConnections(

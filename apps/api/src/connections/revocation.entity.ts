@@ -1,6 +1,6 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 
-/** What every node must refuse although its signature is good. */
+/** What every node must refuse although its signature is valid. */
 @Entity({ name: 'revocations' })
 export class RevocationEntity {
   /** A connection's id, a refresh token family's id, an access token's `jti`, or whose tokens. */
@@ -14,7 +14,7 @@ export class RevocationEntity {
   @Column({ name: 'issued_before', type: 'timestamptz', default: 'infinity' })
   issuedBefore!: Date | number;
 
-  /** From then on no token of the subject can be alive. */
+  /** From then on, all tokens of the subject have expired. */
   @Column({ name: 'expires_at', type: 'timestamptz' })
   expiresAt!: Date;
 }

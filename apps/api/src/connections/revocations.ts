@@ -14,7 +14,7 @@ const refusedAmong = preparedStatement<{ subject: string }>(
   'SELECT subject FROM revocations WHERE subject = ANY ($1) AND issued_before > $2 LIMIT 1',
 );
 
-/** A client that revokes each access token of a lineage when it refreshes needs one an hour. */
+/** A client that revokes its old access token at every refresh needs one an hour. */
 export const MAX_REVOCATIONS_PER_HOUR = 600;
 
 /** Returns a row, and does nothing, where there are too many already; revoked again, it is none. */
@@ -95,11 +95,12 @@ export class Revocations {
   }
 
   /**
-   * Revokes a single access token (RFC 7009), on every node. Each one takes up memory on all of them
-   * until it has expired, so a client may revoke so many of one user's within an hour.
+   * Revokes a single access token (RFC 7009), on every node. Each one takes memory on all nodes
+   * until it has expired, so there is a limit on how many of one user's a client may revoke in an
+   * hour.
    * @param expiresAt when the token expires by itself
-   * @param holder whose it is; nobody's are not counted
-   * @returns from when on there is room again, where nothing was revoked because there is none
+   * @param holder whose token it is; left out, it is not counted
+   * @returns when there is room again, if the token was not revoked because the limit is reached
    */
   async revokeAccessToken(
     jti: string,

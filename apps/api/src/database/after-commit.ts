@@ -6,7 +6,7 @@ interface TransactionEnd {
   queryRunner: QueryRunner;
 }
 
-/** Runs what must not happen before a transaction has committed, and never if it rolls back. */
+/** Runs work after a transaction has committed, and never if it rolls back. */
 @Injectable()
 export class AfterCommit implements EntitySubscriberInterface {
   private readonly waiting = new WeakMap<QueryRunner, (() => void)[]>();
@@ -15,7 +15,9 @@ export class AfterCommit implements EntitySubscriberInterface {
     dataSource.subscribers.push(this);
   }
 
-  /** @param tx a manager without a transaction commits every statement, so `run` is called at once */
+  /**
+   * @param tx a manager without a transaction commits every statement, so `run` is called at once
+   */
   run(tx: EntityManager, run: () => void): void {
     const { queryRunner } = tx;
     if (!queryRunner?.isTransactionActive) return run();

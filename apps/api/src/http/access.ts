@@ -29,11 +29,11 @@ function declare(access: Access, ...more: (MethodDecorator & ClassDecorator)[]) 
   );
 }
 
-/** No credentials asked. `cors`: browsers of any origin may read the answer. */
+/** Needs no credentials. `cors`: browsers may read the answer from any origin. */
 export const AllowAnyone = (options: { cors?: boolean } = {}) =>
   declare({ kind: 'anyone', cors: options.cors ?? false, stateChanging: false });
 
-/** No session asked, but it makes one: guarded against other sites like a session request. */
+/** Needs no session but starts one, so it is protected from other sites like a session request. */
 export const AllowSignIn = () => declare({ kind: 'anyone', cors: false, stateChanging: true });
 
 /**
@@ -48,7 +48,7 @@ export const AllowClient = (
   return declare(access, RouteConfig({ ...config, access }));
 };
 
-/** A portal session, where given of one of these roles. */
+/** A portal session, of one of these roles if any are given. */
 export const RequireSession = (...roles: Role[]) =>
   declare({ kind: 'session', roles }, ApiCookieAuth('session') as MethodDecorator & ClassDecorator);
 
@@ -81,7 +81,7 @@ export interface BearerCaller {
   scope: string;
 }
 
-/** Whom a request acts for, as the guard found out. */
+/** Who a request acts for, as the guard has found out. */
 export type Caller = SessionCaller | BearerCaller;
 
 declare module 'fastify' {

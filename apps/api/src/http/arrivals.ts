@@ -6,15 +6,19 @@ import { SECOND } from '../config/clock.js';
 import { ApiError } from './api-error.js';
 import { type ErrorFilter, toProblem } from './exception.filter.js';
 
-/** How long a request may be on its way, in milliseconds. Answers, as streams, are not limited. */
+/**
+ * How long a request may take to arrive, in milliseconds. Answers, such as streams, have no limit.
+ */
 export interface ArrivalLimits {
   /** From the first byte, or the connection, to the last of the headers. */
   headersMs: number;
-  /** The same to the last byte of the body: 64 kB in 60 s is what the slowest phone network does. */
+  /**
+   * The same to the last byte of the body: 64 kB in 60 s is what the slowest phone network does.
+   */
   requestMs: number;
-  /** How often it is looked whether one is late. */
+  /** How often to look for late ones. */
   checkEveryMs: number;
-  /** What is left to a request that is on its way when the program is told to stop. */
+  /** How long a request that is still arriving may take once the program is told to stop. */
   closingMs: number;
 }
 
@@ -25,7 +29,9 @@ export const ARRIVAL_LIMITS: ArrivalLimits = {
   closingMs: 1 * SECOND,
 };
 
-/** What Node's parser says about bytes that are no request of HTTP, or too long or slow a one. */
+/**
+ * What Node's parser reports for bytes that are not HTTP, or for a request too long or too slow.
+ */
 const PROBLEMS_BY_CODE: Record<string, ApiError> = {
   HPE_HEADER_OVERFLOW: new ApiError(
     'malformed_request',
@@ -44,7 +50,9 @@ const CLOSING = new ApiError(
   { retryAfterSeconds: 1 },
 );
 
-/** The request whose headers came last over a connection, and what Fastify made of it, if anything. */
+/**
+ * The request whose headers came last over a connection, and what Fastify made of it, if anything.
+ */
 interface Exchange {
   incoming: IncomingMessage;
   response: ServerResponse;
@@ -53,10 +61,9 @@ interface Exchange {
 }
 
 /**
- * Ends connections over which a request does not arrive whole: because it is no HTTP, comes too
- * slowly, or is still on its way when the program stops. Whoever waits for an answer gets one that
- * says so, like all others, and that the connection ends: a client that believed it open would lose
- * its next request.
+ * Closes connections over which a request does not arrive completely: because it is not HTTP, comes
+ * too slowly, or is still arriving when the program stops. The client gets a regular answer that
+ * says so, and that the connection closes, or it would lose its next request.
  */
 export class Arrivals {
   private readonly sockets = new Set<Socket>();
@@ -94,7 +101,7 @@ export class Arrivals {
     else this.end(socket, PROBLEMS_BY_CODE[code] ?? NO_HTTP);
   }
 
-  /** Node closes the connections that are idle now, and waits for all others, for ever. */
+  /** Node closes idle connections itself, but waits for all others without a limit. */
   private endUnfinished(): void {
     for (const socket of this.sockets) {
       if (socket.bytesRead === 0) socket.destroy();
@@ -113,7 +120,7 @@ export class Arrivals {
   private end(socket: Socket, problem: ApiError): void {
     const exchange = this.exchanges.get(socket);
     if (isAnswerDue(exchange)) {
-      // The answer to a request that did arrive: another one in its place would be believed.
+      // An answer to a complete request has begun: an error would be taken for the rest of it.
       socket.destroy();
     } else if (!exchange || exchange.incoming.complete) {
       this.write(socket, problem);
@@ -125,7 +132,7 @@ export class Arrivals {
     }
   }
 
-  /** For what never became a request. */
+  /** Answers bytes that never became a request. */
   private write(socket: Socket, problem: ApiError): void {
     const body = JSON.stringify(toProblem(problem, this.publicUrl, randomUUID()));
     socket.end(
@@ -146,7 +153,7 @@ function isAnswerDue(exchange: Exchange | undefined): boolean {
   return exchange?.incoming.complete === true && !exchange.response.writableFinished;
 }
 
-/** The connection of a request that is being answered would else wait for the next one. */
+/** Otherwise the connection of a request that is being answered would wait for the next one. */
 function endWithAnswer(exchange: Exchange | undefined): void {
   if (!exchange || exchange.response.writableFinished) return;
   const { response, incoming } = exchange;

@@ -7,8 +7,9 @@ import { ApiError } from './api-error.js';
 type Done = (error: Error | null, body?: unknown) => void;
 
 /**
- * Reads JSON and forms. What would replace an object's prototype is refused as every unknown field
- * is, and on the clients' endpoints ignored as every unknown parameter (RFC 6749 §3.2).
+ * Reads JSON and forms. A field that would replace an object's prototype is refused like any
+ * unknown field, and on the endpoints for clients ignored like any unknown parameter (RFC 6749
+ * §3.2).
  */
 export function readBodies(app: NestFastifyApplication, bodyLimit: number): void {
   const server = app.getHttpAdapter().getInstance() as unknown as FastifyInstance;
@@ -17,7 +18,7 @@ export function readBodies(app: NestFastifyApplication, bodyLimit: number): void
   const read =
     (parse: (request: FastifyRequest, text: string, done: Done) => void) =>
     (request: FastifyRequest, body: Buffer, done: Done) => {
-      // One that is announced in chunks may turn out to be none.
+      // A body that is announced in chunks may turn out to be empty.
       if (body.length === 0) done(null, undefined);
       else if (isUtf8(body)) parse(request, body.toString(), done);
       else done(new ApiError('malformed_request', 'The body is not valid UTF-8.'));
@@ -33,7 +34,7 @@ export function readBodies(app: NestFastifyApplication, bodyLimit: number): void
   app.useBodyParser('application/json', { bodyLimit }, json);
   app.useBodyParser('application/x-www-form-urlencoded', { bodyLimit }, form);
   server.addHook('onRequest', (request, _reply, done) => {
-    // Many clients name the type of every request; without a body it says nothing.
+    // Many clients send a type with every request; without a body it means nothing.
     if (!hasBody(request)) delete request.raw.headers['content-type'];
     done();
   });

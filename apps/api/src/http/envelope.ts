@@ -21,7 +21,7 @@ export interface ResourcesEnvelope<T> {
   meta: { nextCursor?: string };
 }
 
-/** Of a list that says how many there are in all, however many pages that takes. */
+/** A list that also says how many there are on all its pages. */
 export interface CountedEnvelope<T> {
   resources: T[];
   meta: { total: number; nextCursor?: string };
@@ -51,7 +51,7 @@ export class SearchQuery extends PageQuery {
   @ApiPropertyOptional({
     maxLength: 100,
     description:
-      'words that must all be found, in whatever order, case and accents; `ue` finds `ü` too',
+      'words that must all be found, in any order, whatever their case and accents; `ue` also finds `ü`',
   })
   @IsOptional()
   @IsString()
@@ -72,7 +72,7 @@ const CURSOR_IDS = {
 };
 
 /**
- * Reads a cursor so that PostgreSQL can take both parts, whoever made it up.
+ * Reads a cursor; even in a made-up one, both parts are values that PostgreSQL accepts.
  * @param ids what kind of ids the list has
  * @throws ApiError validation_failed when the cursor was not made by `encodeCursor` for such a list
  */
@@ -90,7 +90,7 @@ export function decodeCursor(
       if (isTime && CURSOR_IDS[ids](id)) return [sort, id];
     }
   } catch {
-    // Falls through to the same answer as every other cursor that is not ours.
+    // Answered below, like every other cursor that is not ours.
   }
   throw new ApiError('validation_failed', 'The cursor is not one that this list has given out.', {
     errors: [

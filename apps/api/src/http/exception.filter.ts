@@ -25,8 +25,8 @@ export function toProblem(error: ApiError, publicUrl: string, requestId: string)
 }
 
 /**
- * The one place that renders errors: flat OAuth JSON on the clients' endpoints, problem+json
- * everywhere else. What nobody expected becomes a 5xx with the request id, and never shows a
+ * The only place that renders errors: flat OAuth JSON on the endpoints for clients, problem+json
+ * everywhere else. An unexpected error becomes a 5xx with the request id, and never shows a
  * driver's message or a stack.
  */
 @Catch()

@@ -2,7 +2,7 @@ import { ApiError } from './api-error.js';
 
 /** One of the expressions that a list is ordered by, and how its value travels in a cursor. */
 export interface KeyColumn {
-  /** Never null, or rows would be lost between two pages. */
+  /** Must never be null, or rows would be lost between two pages. */
   sql: string;
   type: 'text' | 'timestamptz';
 }
@@ -24,7 +24,7 @@ export function parameters(): { values: unknown[]; bind: Bind } {
   return { values, bind: (value) => `$${values.push(value)}` };
 }
 
-/** Columns that a statement must select besides, for `pageOf` to make a cursor of. */
+/** Additional columns for a statement to select, from which `pageOf` makes the cursor. */
 export function keyColumns({ columns, id }: ListOrder): string {
   const keys = columns.map(({ sql, type }, index) => `${written(sql, type)} AS "key${index}"`);
   return [...keys, `${id} AS "keyId"`].join(', ');
@@ -92,7 +92,7 @@ function decode(order: ListOrder, cursor: string): string[] {
       if (fit && name === order.name) return parts;
     }
   } catch {
-    // Falls through to the same answer as every other cursor that is not ours.
+    // Answered below, like every other cursor that is not ours.
   }
   throw new ApiError('validation_failed', 'The cursor is not one that this list has given out.', {
     errors: [

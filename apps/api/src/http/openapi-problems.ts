@@ -11,7 +11,7 @@ type Operation = NonNullable<OpenAPIObject['paths'][string]['get']> & {
 };
 const METHODS = ['get', 'post', 'put', 'patch', 'delete'] as const;
 
-/** Says of each problem in the document by which codes a program tells it. */
+/** Lists the possible codes of each problem in the document. */
 export function describeProblems(document: OpenAPIObject): void {
   for (const path of Object.values(document.paths)) {
     for (const method of METHODS) {
@@ -31,7 +31,7 @@ function describe(operation: Operation, stateChanging: boolean): void {
     if (!response.content?.['application/problem+json']) continue;
     const own = named.filter((code) => String(PROBLEMS[code][0]) === status);
     const general = generalCodes(Number(status), access, stateChanging);
-    // What a route names of a conflict is all there is; elsewhere it comes on top.
+    // For a conflict, only the codes that the route names apply; elsewhere they are added.
     const codes = own.length > 0 && status === '409' ? own : [...general, ...own];
     response.description = `Problem: ${codes.map((code) => `\`${code}\``).join(', ')}`;
   }

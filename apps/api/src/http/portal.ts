@@ -8,7 +8,7 @@ import type { Access } from './access.js';
 export const PORTAL_DIRECTORY = resolve(__dirname, '../../../portal/dist/browser');
 
 const ANYONE: Access = { kind: 'anyone', cors: false, stateChanging: false };
-/** `name-HASH.js`: the content is in the name, so it may be kept for good. */
+/** `name-HASH.js`: a new content has a new name, so caches may keep it forever. */
 const HASHED = /-[A-Za-z0-9_-]{8}\.(js|css|woff2|svg|png)$/;
 
 /** A script or a style of a build: what pages of another build may still ask for. */
@@ -66,7 +66,7 @@ export async function servePortal(
         .header('cache-control', cacheControl(path))
         .send(content);
     }
-    // A missing file is missing: a browser must not take the page for a script.
+    // A missing file is a 404, or a browser would take the page for a script.
     if (/\.[a-z0-9]{2,5}$/i.test(path)) return reply.callNotFound();
     return reply
       .header('content-type', 'text/html; charset=utf-8')

@@ -29,14 +29,14 @@ export class RouteTable {
   }
 
   /**
-   * What a request is told that no route takes although its path is known: with another method
-   * (RFC 9110 §15.5.6), or with one slash more or less.
+   * Why no route takes a request although its path is known: it has another method (RFC 9110
+   * §15.5.6), or one slash more or less.
    */
   explain(request: FastifyRequest): ApiError | OAuthError | undefined {
     const { method } = request;
     const path = pathOf(request);
-    // OPTIONS has a route of its own for every path; what was a preflight is answered by now. And
-    // the router takes the nothing behind a slash for an id.
+    // OPTIONS has its own route for every path, and preflights have been answered by now. The
+    // router takes the empty end after a slash for an id.
     if (!request.is404 && method !== 'OPTIONS' && !path.endsWith('/')) return undefined;
     const routes = this.at(path);
     const allowed = [...new Set(routes.flatMap(methodsOf))];

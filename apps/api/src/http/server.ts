@@ -37,7 +37,7 @@ export function createAdapter(
       headersTimeout: limits.headersMs,
       connectionsCheckingInterval: limits.checkEveryMs,
     },
-    // Longer than proxies keep a connection, which else would send into one that is being closed.
+    // Longer than proxies keep a connection; they would otherwise use one that is being closed.
     keepAliveTimeout: KEEP_ALIVE_MS,
     clientErrorHandler: (error, socket) => arrivals.refuse(error, socket),
     // A path that the router cannot read reaches no hook and no route.
@@ -53,10 +53,10 @@ export function createAdapter(
   return adapter;
 }
 
-/** What no route has to look at, because no request with it gets that far. */
+/** What is wrong with a request before any route looks at it. */
 function unfitRequest(request: FastifyRequest): ApiError | undefined {
-  // Clients' endpoints judge what they know themselves, so that it stands in the client's log, and
-  // ignore the rest (RFC 6749 §3.2); the house API refuses it.
+  // Endpoints for clients check the parameters that they know themselves, so that the client's log
+  // has it, and ignore all others (RFC 6749 §3.2).
   if (request.routeOptions.config.access?.kind === 'client') return undefined;
   const { body, query, params } = request;
   const unfit = findUnfit(body) ?? findUnfit(query) ?? findUnfit(params);
@@ -126,7 +126,7 @@ export async function prepareServer(
   const filter = new ErrorFilter(config.publicUrl, logger);
   server.addHook('onRequest', (request, reply, done) => {
     const error = routes.explain(request);
-    // Nest, which renders errors otherwise, knows nothing of the route that takes OPTIONS.
+    // Rendered here, because Nest does not know the route that takes OPTIONS.
     if (error) filter.render(error, request, reply);
     else done();
   });

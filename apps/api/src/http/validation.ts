@@ -15,13 +15,13 @@ export const validationPipe = (): ValidationPipe =>
     },
   });
 
-/** A validation error that only the service can find. */
+/** A validation error that only a service can find. */
 export function validationFailed(errors: FieldError[]): ApiError {
   const fields = errors.map((error) => `${error.field}: ${error.message}`).join(' ');
   return new ApiError('validation_failed', fields || 'The request is not valid.', { errors });
 }
 
-/** The fields without their envelope: no one of them is wrong, so the envelope alone is named. */
+/** The fields came without their envelope: none of them is wrong, so only the envelope is named. */
 function missingEnvelope(errors: ValidationError[]): FieldError[] | undefined {
   const envelope = errors.find(
     ({ property, value, constraints }) =>
@@ -41,7 +41,7 @@ const FIELD_NAME = /^[A-Za-z]\w{0,40}$/;
 const MAX_SHOWN_FIELDS = 3;
 
 function fieldErrors(error: ValidationError, path = ''): FieldError[] {
-  // The envelope is no field: what the sender calls `email` is called `email` here.
+  // The envelope is not a field: what the sender calls `email` is called `email` here.
   const isEnvelope = path === '' && error.property === 'resource';
   const field = isEnvelope ? '' : path ? `${path}.${error.property}` : error.property;
   const own = Object.entries(error.constraints ?? {}).map(([constraint, message]) => ({
@@ -62,10 +62,12 @@ function sentence(message: string): string {
   return message.endsWith('.') ? message : `${message}.`;
 }
 
-/** Deeper than any body of this API, and shallow enough for whatever walks it recursively. */
+/** Deeper than any body of this API, and shallow enough for recursion. */
 const MAX_DEPTH = 16;
 
-/** Of UTF-16, which JSON can write alone (RFC 8259 §8.2) and no encoding of Unicode can. */
+/**
+ * Half a pair of UTF-16, which JSON can contain alone (RFC 8259 §8.2) but no encoding of Unicode.
+ */
 const HALF_A_CHARACTER = /\p{Surrogate}/u;
 
 /**

@@ -11,9 +11,9 @@ import { ClientCache, type RegisteredClient } from './client-cache.js';
 import type { OAuthClient } from './oauth-client.js';
 import { SecretUsage } from './secret-usage.js';
 
-/** What a request says about who sends it. Empty parameters count as omitted. */
+/** Who a request claims to come from. Empty parameters count as omitted. */
 export interface ClientCredentials {
-  /** The Authorization header. */
+  /** Value of the Authorization header. */
   authorization: string | undefined;
   /** `client_id` of the body. */
   clientId: string | undefined;
@@ -25,7 +25,7 @@ interface Claim {
   clientId: string;
   secret: string | undefined;
   byBasic: boolean;
-  /** What is wrong with the request whoever sends it; the client is found for its log alone. */
+  /** What is wrong, whoever sends the request; the client is looked up only for its log. */
   problem?: readonly [reason: string, description: string];
 }
 
@@ -61,7 +61,7 @@ export class ClientAuthentication {
   ) {}
 
   /**
-   * @returns the client: by its secret, or a public one by its client_id alone
+   * @returns the client, which has proved its secret or is a public one
    * @throws ClientAuthenticationError whose `reason` is a stable code, one for each way to fail
    */
   async authenticate(credentials: ClientCredentials): Promise<OAuthClient> {
@@ -98,7 +98,7 @@ export class ClientAuthentication {
       if (secret !== undefined) {
         return [
           'secret_from_public_client',
-          'This is a public client, which has no secret. Send client_id only, and prove the request with PKCE.',
+          'This is a public client, which has no secret. Send client_id only, and use PKCE.',
         ];
       }
     } else {
@@ -112,7 +112,7 @@ export class ClientAuthentication {
       if (match === undefined) {
         return [
           'client_secret_wrong',
-          'The client secret is none of the secrets of this client. Check for missing or additional characters, and for the right environment.',
+          'The client secret is not one of the secrets of this client. Check for missing or extra characters, and that it belongs to this environment.',
         ];
       }
       if (!match.live) {
@@ -123,7 +123,7 @@ export class ClientAuthentication {
       }
       this.usage.record(match.id);
     }
-    // Said last: only who has the secret learns that the client is disabled.
+    // Checked last: only a caller that has the secret learns that the client is disabled.
     return client.status === 'active'
       ? null
       : ['client_disabled', 'This client has been disabled. Ask Flixcheck why.'];
@@ -154,7 +154,7 @@ function readClaim({ authorization, clientId, clientSecret }: ClientCredentials)
     throw new ClientAuthenticationError(
       'invalid_client',
       'unsupported_authentication_scheme',
-      'The Authorization header of this endpoint takes HTTP Basic with client_id and client secret only, no Bearer token. Send Basic, or leave the header out and send client_id and client_secret in the body.',
+      'The Authorization header of this endpoint must be HTTP Basic with client_id and client secret, not a Bearer token. Send Basic, or leave the header out and send client_id and client_secret in the body.',
       { challenge: true },
     );
   }
@@ -162,7 +162,7 @@ function readClaim({ authorization, clientId, clientSecret }: ClientCredentials)
     throw new ClientAuthenticationError(
       'invalid_client',
       'malformed_basic_credentials',
-      'The Basic credentials cannot be read. They are base64 of client_id, a colon and the secret, both percent-encoded before (RFC 6749 section 2.3.1).',
+      'The Basic credentials cannot be read. They must be the base64 of client_id, a colon and the secret, both percent-encoded first (RFC 6749 section 2.3.1).',
       { challenge: true },
     );
   }
@@ -185,7 +185,7 @@ function readClaim({ authorization, clientId, clientSecret }: ClientCredentials)
       ...claim,
       problem: [
         'client_id_mismatch',
-        'The client_id of the body is not the one of the Authorization header.',
+        'The client_id in the body differs from the one in the Authorization header.',
       ],
     };
   }

@@ -7,7 +7,9 @@ import type { OAuthClient } from './oauth-client.js';
 import { OAuthClientEntity } from './oauth-client.entity.js';
 import { OAuthClientSecretEntity } from './oauth-client-secret.entity.js';
 
-/** What authenticating a client takes. Expired secrets are kept, to be told from wrong ones. */
+/**
+ * What it takes to authenticate a client. Expired secrets are kept to tell them from wrong ones.
+ */
 export interface RegisteredClient {
   readonly client: OAuthClient;
   readonly secrets: readonly {
@@ -18,15 +20,15 @@ export interface RegisteredClient {
 }
 
 /**
- * The registered clients that this process has met, disabled ones too. While the change feed is
- * down they are asked of the database, and once it is back all are read anew. Unknown ids are not kept: a guesser could fill the
- * memory with them.
+ * The registered clients that this process has seen, disabled ones too. While the change feed is
+ * down, the database is asked each time, and once it is back, everything is read again. Unknown ids
+ * are not cached, because guessing could fill the memory with them.
  */
 @Injectable()
 export class ClientCache {
   private readonly clients = new Map<string, RegisteredClient>();
   private readonly clientIds = new Map<string, string>();
-  /** Counts the changes heard of, so that a read which began before one is not kept after it. */
+  /** Counts the changes so far, so that a read that started before one is not cached after it. */
   private changes = 0;
 
   constructor(
@@ -43,7 +45,7 @@ export class ClientCache {
     });
   }
 
-  /** The client of this id, or null when there is none or it has been deleted. */
+  /** The client with this id, or null if there is none or it has been deleted. */
   async find(clientId: string): Promise<RegisteredClient | null> {
     if (this.feed.isLive()) {
       const known = this.clients.get(clientId);
@@ -59,7 +61,7 @@ export class ClientCache {
     return found;
   }
 
-  /** Called by whoever changes a client, so that its own process sees the change at once. */
+  /** To be called after a change to a client, so that this process sees it at once. */
   forget(id: string): void {
     this.changes += 1;
     const clientId = this.clientIds.get(id);

@@ -17,7 +17,7 @@ export class ClientCardController {
 
   @Get(':clientId')
   @AllowAnyone()
-  @ApiOperation({ summary: 'Which application is this? Unknown and disabled ones are both a 404' })
+  @ApiOperation({ summary: 'Look up an application; unknown and disabled ones are both a 404' })
   @ApiResource(ClientCardDto)
   @ApiProblems(404)
   async get(@Param('clientId') clientId: string) {

@@ -17,16 +17,16 @@ import { FailureLimit } from './failure-limit.js';
 import type { OAuthClient } from './oauth-clients.service.js';
 import { RequestLog, type RequestLogEntry } from './request-log.js';
 
-/** What an endpoint found out about a request; `connectionId` may be known even of a failure. */
+/** What an endpoint found out about a request; a failed one may have a `connectionId` too. */
 export interface Findings {
   connectionId?: string;
-  /** What its entry in the request log says of a success that was none of the usual ones. */
+  /** What the request log says about an unusual success. */
   note?: { reason: string; detail: string };
 }
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** Set once an endpoint has the request, and with it the request's place in the log. */
+    /** Set once an endpoint handles the request, and so logs it. */
     isLoggedByEndpoint?: true;
   }
   interface FastifyContextConfig {
@@ -41,7 +41,7 @@ type Work<Name extends string, T> = (
 
 /**
  * What the token, revocation and introspection endpoints have in common: parameters, client
- * authentication before anything else is said, the limit on failures, and the request log.
+ * authentication before anything else is answered, the limit on failures, and the request log.
  */
 @Injectable()
 export class ClientEndpoints {
@@ -91,12 +91,12 @@ export class ClientEndpoints {
       const read = readClientParameters(endpoint, http);
       parameters = read.parameters;
       if (read.problem) {
-        client = await this.clientInTrouble(http, read);
+        client = await this.findSender(http, read);
         throw read.problem;
       }
       client = await this.authenticate(http, read);
       http.clientId = client.clientId;
-      if (read.absence) throw read.absence;
+      if (read.nothingToDo) throw read.nothingToDo;
       const result = await work(
         {
           requestId: http.id,
@@ -121,15 +121,15 @@ export class ClientEndpoints {
         parameters.grant_type,
         limited ?? failure ?? (isDatabaseUnavailable(error) ? UNAVAILABLE : UNEXPECTED),
       );
-      // Beyond the limit nothing is written: a guesser must not fill the disk.
+      // Over the limit nothing is logged, so that guessing cannot fill the disk.
       if (known && !limited) await this.log.record(entry(failure ?? UNEXPECTED, known.id));
       throw limited ?? error;
     }
   }
 
   /**
-   * Writes a failure into its client's log that no endpoint has seen, because the body could not be
-   * read: who sends it is known where HTTP Basic says so. Never rejects.
+   * Logs the failure of a request that reached no endpoint because its body could not be read. Its
+   * client is known if it sent HTTP Basic. Never rejects.
    */
   async recordUnread(
     endpoint: ClientEndpoint,
@@ -140,7 +140,7 @@ export class ClientEndpoints {
     if (!failure) return;
     const { error, reason = error, detail } = failure;
     this.metrics.request(endpoint, undefined, { error, reason });
-    const client = await this.clientInTrouble(http, { parameters: {} });
+    const client = await this.findSender(http, { parameters: {} });
     if (!client) return;
     http.clientId = client.clientId;
     if (this.limited(client.clientId, http.ip)) return;
@@ -162,12 +162,12 @@ export class ClientEndpoints {
 
   private authenticate(
     http: FastifyRequest,
-    { parameters, absence }: ReadParameters,
+    { parameters, nothingToDo }: ReadParameters,
   ): Promise<OAuthClient> {
     const { authorization } = http.headers;
     if (authorization === undefined && parameters.client_id === undefined) {
       throw (
-        absence ??
+        nothingToDo ??
         new OAuthError(
           'invalid_client',
           'client_credentials_missing',
@@ -183,10 +183,10 @@ export class ClientEndpoints {
   }
 
   /**
-   * Whose request it seems to be that cannot be read: its developer looks for it in the client's
-   * log, and it counts against that client alone.
+   * The client that seems to have sent an unreadable request: its developer looks for the request
+   * in that client's log, and it counts against that client only.
    */
-  private async clientInTrouble(
+  private async findSender(
     http: FastifyRequest,
     read: ReadParameters,
   ): Promise<OAuthClient | undefined> {
@@ -197,7 +197,9 @@ export class ClientEndpoints {
     }
   }
 
-  /** Successes are never limited; a guesser at one address does not stop the client at another. */
+  /**
+   * Successes are never limited, and guessing from one address does not stop the client at another.
+   */
   private limited(clientId: string | undefined, ip: string): OAuthError | undefined {
     this.limit.recordFailure(clientId, ip);
     const { limited, retryAfterSeconds } = this.limit.check(clientId, ip);

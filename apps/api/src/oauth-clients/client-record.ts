@@ -235,7 +235,7 @@ export class ClientProfile {
 
   @LinkField({
     description:
-      'Where the application itself begins a connection; without it, users begin at the authorize page',
+      'Where connecting starts at the application itself; without it, users start at the authorize page',
     example: 'https://maklerwelt.example/einstellungen/flixcheck',
     label: 'start',
     help: 'where the application itself begins a connection',
@@ -248,7 +248,7 @@ export class ClientRecord extends ClientProfile {
   @ApiProperty({ format: 'uuid', example: '0b8f6f8e-4a6b-4c55-9d0c-7d8b1c0c3a11' })
   id!: string;
 
-  /** The public name in requests; `id` is the one in the database. */
+  /** The public id, as requests carry it; `id` is the one in the database. */
   @ApiProperty({
     description: 'Chosen by the operator, or else generated. Never used twice.',
     example: 'maklerwelt-crm',

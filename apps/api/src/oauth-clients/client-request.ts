@@ -49,10 +49,10 @@ export interface ClientRequest<Name extends string = string> {
 
 export interface ReadParameters<Name extends string = string> {
   parameters: ClientParameters<Name>;
-  /** What is wrong with the rest. */
+  /** What is wrong with the other parameters. */
   problem?: OAuthError;
   /** Where nothing came that an endpoint could work on: what to do, once the client is known. */
-  absence?: OAuthError;
+  nothingToDo?: OAuthError;
 }
 
 /**
@@ -86,7 +86,7 @@ export function readClientParameters<Name extends string>(
     );
     return { parameters: values, problem };
   }
-  // Two proxies may believe two of them: only one way to authenticate is one (RFC 6749 §2.3).
+  // Two proxies could each believe another one; one method of authentication only (RFC 6749 §2.3).
   if (authorizationHeaders(request).length > 1) {
     const problem = new OAuthError(
       'invalid_request',
@@ -103,35 +103,39 @@ export function readClientParameters<Name extends string>(
       `parameter_${first.problem}`,
       describeParameterProblem(first),
     );
-  return { parameters: values, problem, absence: findAbsence(endpoint, values, request.query) };
+  return {
+    parameters: values,
+    problem,
+    nothingToDo: findNothingToDo(endpoint, values, request.query),
+  };
 }
 
-/** As a caller does who knows the house API; a `resource` of RFC 8707 is a string, or a list. */
+/** Whether the body has the envelope of the other endpoints; RFC 8707's `resource` is no object. */
 function isEnveloped(body: unknown): boolean {
   if (typeof body !== 'object' || body === null || !Object.hasOwn(body, 'resource')) return false;
   const { resource } = body as { resource: unknown };
   return typeof resource === 'object' && resource !== null && !Array.isArray(resource);
 }
 
-function findAbsence(
+function findNothingToDo(
   { parameters, anyOf }: ClientEndpoint,
   values: ClientParameters,
   query: unknown,
 ): OAuthError | undefined {
   if (anyOf.some((name) => values[name] !== undefined)) return undefined;
-  // Their names alone are looked at: what they say is never read from there.
+  // Only their names are looked at; values in the query are never read.
   if (parameters.some((name) => Object.hasOwn(Object(query) as object, name))) {
     return new OAuthError(
       'invalid_request',
       'parameters_in_query',
-      'The parameters came in the query of the address, where they are never read. Send them in the body, as a form or as JSON with the matching Content-Type.',
+      'The parameters are in the query of the address, where they are never read. Send them in the body, as a form or as JSON with the matching Content-Type.',
     );
   }
   if (Object.keys(values).length > 0) return undefined;
   return new OAuthError(
     'invalid_request',
     'body_empty',
-    'The body has none of the parameters of this endpoint. Send them as a form or as JSON, and check that the Content-Type says which of them it is.',
+    'The body has none of the parameters of this endpoint. Send them as a form or as JSON, and check that the Content-Type says which.',
   );
 }
 

@@ -16,13 +16,13 @@ export const MAX_URI_LENGTH = 2000;
 const LOOPBACK_HOSTS = ['127.0.0.1', '[::1]', 'localhost'];
 
 /**
- * Whether a URI may stand behind a client's logo or links: people and their browsers go there, so
- * it is https, or http on this machine, and shows its true host.
- * @returns null when it may, else the reason in words
+ * Whether a URI may be a client's logo or link. People and their browsers follow it, so it must be
+ * https, or http on this machine, and show its true host.
+ * @returns null if it may, otherwise the reason in words
  */
 export function linkUriProblem(uri: string): string | null {
   if (uri.length > MAX_URI_LENGTH) return `must be at most ${MAX_URI_LENGTH} characters long`;
-  // Control characters, white space and backslashes are what parsers disagree on.
+  // Parsers disagree on control characters, white space and backslashes.
   if (/[\p{Cc}\p{Cf}\s\\]/u.test(uri)) {
     return 'must not contain spaces, control characters and backslashes';
   }
@@ -49,7 +49,7 @@ export function redirectUrisErrors(uris: readonly string[]): FieldError[] {
   });
 }
 
-/** What only all fields together show. */
+/** What is wrong with the fields in combination. */
 export function clientErrors(client: {
   kind: ClientKind;
   redirectUris: readonly string[];
@@ -85,10 +85,10 @@ export function IsLinkUri(options?: ValidationOptions) {
   );
 }
 
-/** The field may be left out, but where it is sent it is checked: null is no value. */
+/** The field may be left out, but not be null. */
 export const IsOmittable = () => ValidateIf((_, value: unknown) => value !== undefined);
 
-/** A field of the resource that only its creation can set. */
+/** A field that can be set at creation only. */
 export function CannotChange(why: string) {
   return ValidateBy({
     name: 'cannotChange',

@@ -3,7 +3,7 @@ import { Type } from 'class-transformer';
 import { IsInt, IsObject, Max, Min, ValidateNested } from 'class-validator';
 import { IsOmittable } from './client-rules.js';
 
-/** 90 days: longer than that is no rotation. */
+/** 90 days; anything longer would not be a rotation. */
 const MAX_OVERLAP_SECONDS = 7_776_000;
 
 class SecretSummaryDto {
@@ -39,7 +39,7 @@ export class ClientSecretDto extends SecretSummaryDto {
     nullable: true,
     example: '2026-11-22T10:15:00.000Z',
     description:
-      'When the client last authenticated with it, some seconds late; null: not yet. Shows which of two secrets can go',
+      'When the client last authenticated with it, up to 15 seconds late; null: not yet. Shows which of two secrets can be removed',
   })
   lastUsedAt!: Date | null;
 }
@@ -62,7 +62,7 @@ export class NewClientSecretDto extends SecretSummaryDto {
 export class ClientSecretRotateInput {
   @ApiPropertyOptional({
     description:
-      'Lets the client’s other secret run out by itself after this many seconds; without it, both work until one is removed',
+      'Makes the client’s other secret expire after this many seconds; without it, both work until one is removed',
     example: 86_400,
     type: 'integer',
     minimum: 0,

@@ -12,9 +12,9 @@ import { OAuthClientEntity } from './oauth-client.entity.js';
 import { OAuthClientSecretEntity } from './oauth-client-secret.entity.js';
 import { SecretUsage } from './secret-usage.js';
 
-/** Enough to rotate without a moment in which none works, and not a drawer full of forgotten ones. */
+/** Enough to rotate without an outage, and too few for forgotten ones to pile up. */
 const MAX_LIVE_SECRETS = 2;
-/** So long the request log can say of a secret that it has expired, rather than that it is wrong. */
+/** For this long the request log can tell an expired secret from a wrong one. */
 const REMEMBER_EXPIRED_MS = 30 * DAY;
 
 export interface ClientSecret {
@@ -22,11 +22,11 @@ export interface ClientSecret {
   lastFour: string;
   createdAt: Date;
   expiresAt: Date | null;
-  /** null: not used since uses are noted. */
+  /** null: not used since this is recorded. */
   lastUsedAt: Date | null;
 }
 
-/** A secret at the one moment when its value is known. */
+/** A new secret, at the only time that its value is known. */
 export type NewClientSecret = Omit<ClientSecret, 'lastUsedAt'> & { value: string };
 
 /** The secrets of confidential clients: two live ones at most, stored as hashes. */
@@ -41,8 +41,8 @@ export class ClientSecrets {
   ) {}
 
   /**
-   * The live secrets of several clients by the clients' ids, oldest first, with what this process
-   * knows of their use up to this moment.
+   * The live secrets of several clients by the clients' ids, oldest first, including uses that this
+   * process has not written yet.
    */
   async listLive(oauthClientIds: readonly string[]): Promise<Map<string, ClientSecret[]>> {
     await this.usage.flush();
@@ -59,8 +59,8 @@ export class ClientSecrets {
 
   /**
    * Adds a secret beside the present one.
-   * @param expireOthersAfterSeconds lets the other one run out by itself, unless it does so earlier
-   * @throws ApiError not_found; conflict for a public client, and where two are live
+   * @param expireOthersAfterSeconds makes the other one expire, unless it does so earlier
+   * @throws ApiError not_found; conflict for a public client, or when two are live
    */
   async rotate(
     oauthClientId: string,
@@ -74,7 +74,7 @@ export class ClientSecrets {
       if (live.length >= MAX_LIVE_SECRETS) {
         throw new ApiError(
           'conflict',
-          `This client has ${MAX_LIVE_SECRETS} live secrets already. Remove the one that is not used any more first.`,
+          `This client has ${MAX_LIVE_SECRETS} live secrets already. First remove the one that is no longer used.`,
         );
       }
       await forgetLongExpired(tx, oauthClientId, new Date(at.getTime() - REMEMBER_EXPIRED_MS));
@@ -151,7 +151,7 @@ export class ClientSecrets {
     return { ...secret, value };
   }
 
-  /** Two rotations, or a rotation and a removal, come one after the other: this row is their queue. */
+  /** Locks the client, so that rotations and removals of its secrets happen one after the other. */
   private async lockConfidentialClient(tx: EntityManager, id: string): Promise<OAuthClientEntity> {
     const client = await lockClient(tx, id);
     if (client.kind === 'public') {
@@ -171,7 +171,7 @@ export class ClientSecrets {
 }
 
 /**
- * The client, held against other changes until the transaction ends.
+ * The client, locked against other changes until the transaction ends.
  * @throws ApiError not_found for unknown and deleted ones
  */
 export async function lockClient(tx: EntityManager, id: string): Promise<OAuthClientEntity> {

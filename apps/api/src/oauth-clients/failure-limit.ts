@@ -5,31 +5,31 @@ import { networkOf } from '../http/network.js';
 
 const WINDOW_MS = MINUTE;
 const MAX_FAILURES = 60;
-/** From so many failures on, a pair is remembered beside those that fail once in a while. */
+/** From this many failures on, a pair is kept apart from those that fail only now and then. */
 const PERSISTENT = 10;
-/** Pairs of each kind at a time; the one that has been quiet longest is forgotten. */
+/** How many pairs of each kind are kept; the one that has been quiet longest is dropped. */
 const MAX_PAIRS = 10_000;
 
 /**
- * Limits failed token requests by client and network, so that a guesser elsewhere does not stop the
- * client itself. Each node counts for itself.
+ * Limits failed token requests by client and network, so that guessing from elsewhere does not stop
+ * the client itself. Each node counts on its own.
  *
- * Memory is bounded, and a guesser is not forgotten in a flood: unknown clients of one network count
- * as one, and pairs that fail once in a while displace each other only, never those that persist.
+ * Memory is bounded, and a flood of other failures does not make it forget a guesser: unknown
+ * clients of one network count as one, and pairs that fail now and then displace only each other.
  */
 @Injectable()
 export class FailureLimit {
-  /** The moments of the last failures of a pair, oldest first. */
+  /** When each pair failed last, oldest first. */
   private readonly occasional = new LRUCache<string, number[]>({ max: MAX_PAIRS });
   private readonly persistent = new LRUCache<string, number[]>({ max: MAX_PAIRS });
 
   constructor(private readonly clock: Clock) {}
 
-  /** @param clientId of a registered client; undefined where there is none of the name sent */
+  /** @param clientId of a registered client; undefined if no client has the id that was sent */
   check(clientId: string | undefined, ip: string): { limited: boolean; retryAfterSeconds: number } {
     const now = this.clock.now().getTime();
     const moments = this.failuresOf(pairOf(clientId, ip));
-    // As many as the limit are kept, so the oldest of them decides.
+    // No more are kept than the limit allows, so the oldest decides.
     const oldest = moments.length < MAX_FAILURES ? undefined : moments[0];
     if (oldest === undefined || oldest + WINDOW_MS <= now) {
       return { limited: false, retryAfterSeconds: 0 };
@@ -40,7 +40,7 @@ export class FailureLimit {
     };
   }
 
-  /** @param clientId of a registered client; undefined where there is none of the name sent */
+  /** @param clientId of a registered client; undefined if no client has the id that was sent */
   recordFailure(clientId: string | undefined, ip: string): void {
     const pair = pairOf(clientId, ip);
     const now = this.clock.now().getTime();
@@ -59,7 +59,7 @@ export class FailureLimit {
   }
 }
 
-/** The space stands in no client id, so unknown ones are nobody else's pair. */
+/** No client id contains a space, so the pair of unknown clients is not that of any client. */
 function pairOf(clientId: string | undefined, ip: string): string {
   return `${networkOf(ip)} ${clientId ?? ''}`;
 }

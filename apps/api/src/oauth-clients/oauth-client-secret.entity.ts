@@ -11,7 +11,7 @@ export class OAuthClientSecretEntity {
   @Column({ name: 'secret_hash', type: 'bytea', update: false, select: false })
   secretHash!: Buffer;
 
-  /** By which people tell two secrets apart, since the value is never seen again. */
+  /** For people to tell two secrets apart, since the value is never shown again. */
   @Column({ name: 'last_four', type: 'text', update: false })
   lastFour!: string;
 

@@ -13,7 +13,7 @@ export type { OAuthClient } from './oauth-client.js';
 
 export interface Deactivation {
   oauthClientId: string;
-  /** The operator; null from the command line. */
+  /** The operator; null for the command line. */
   actorId: string | null;
   reason: 'client_disabled' | 'client_deleted';
   at: Date;
@@ -28,13 +28,13 @@ export type BuiltInClient = Pick<
 >;
 
 /**
- * Relation `(id, client_id, name, search_text)` of all clients that ever were, for other modules to
- * sort and search their rows by: what this module publishes instead of its table.
+ * Relation `(id, client_id, name, search_text)` of all clients, deleted ones too. This module
+ * publishes it instead of its table, for others to sort and search their rows by.
  */
 export const NAMED_CLIENTS = `(SELECT id, client_id, name,
   ${searchable(`name || ' ' || publisher`)} AS search_text FROM oauth_clients)`;
 
-/** Sorts in place, as German dictionaries do. */
+/** Sorts in place, in the order of German dictionaries. */
 export function byName(clients: OAuthClient[]): OAuthClient[] {
   const { compare } = new Intl.Collator('de', { numeric: true });
   return clients.sort((a, b) => compare(a.name, b.name) || compare(a.clientId, b.clientId));
@@ -51,12 +51,12 @@ export class OAuthClientsService {
     private readonly clock: Clock,
   ) {}
 
-  /** The client, active or disabled; null for unknown and deleted alike. */
+  /** The client, active or disabled; null for unknown and deleted ones alike. */
   async findByClientId(clientId: string): Promise<OAuthClient | null> {
     return (await this.cache.find(clientId))?.client ?? null;
   }
 
-  /** The client that may be used at this moment; null for unknown, disabled and deleted alike. */
+  /** The client, if it is active; null for unknown, disabled and deleted ones alike. */
   async findActiveByClientId(clientId: string): Promise<OAuthClient | null> {
     const client = await this.findByClientId(clientId);
     return client?.status === 'active' ? client : null;
@@ -87,8 +87,8 @@ export class OAuthClientsService {
   }
 
   /**
-   * Holds the client's row until the transaction ends, so that it cannot be disabled meanwhile:
-   * a grant either comes first, and is ended by the disabling, or finds the client disabled.
+   * Locks the client's row until the transaction ends, so that it cannot be disabled in between: a
+   * grant either comes first, and is ended with the client, or finds the client disabled.
    * @returns whether the client is active
    */
   async lockActive(tx: EntityManager, id: string): Promise<boolean> {
@@ -100,19 +100,21 @@ export class OAuthClientsService {
     return rows.length > 0;
   }
 
-  /** Runs the hook in the transaction that disables or deletes a client, after its row is locked. */
+  /**
+   * Runs the hook in the transaction that disables or deletes a client, after its row is locked.
+   */
   onDeactivated(hook: DeactivationHook): void {
     this.hooks.push(hook);
   }
 
-  /** For the registry: tells those who asked to be told. */
+  /** For the registry: runs the registered hooks. */
   async announceDeactivation(tx: EntityManager, event: Deactivation): Promise<void> {
     for (const hook of this.hooks) await hook(tx, event);
   }
 
   /**
-   * Registers a public client of the program's own, or brings it up to date. An operator's decision
-   * to disable or delete it stands.
+   * Registers a public client of this program itself, or updates it. If an operator has disabled or
+   * deleted it, it stays so.
    */
   async ensureBuiltIn(client: BuiltInClient): Promise<void> {
     const rows: { id: string }[] = await this.dataSource.query(

@@ -1,9 +1,9 @@
 import { Column, Entity, PrimaryGeneratedColumn } from 'typeorm';
 
-/** One line of a client's request log. */
+/** An entry of a client's request log. */
 @Entity({ name: 'oauth_requests' })
 export class OAuthRequestEntity {
-  /** A bigint, which does not fit a JavaScript number. */
+  /** A bigint, which does not fit into a JavaScript number. */
   @PrimaryGeneratedColumn('identity', { type: 'bigint', generatedIdentity: 'ALWAYS' })
   id!: string;
 

@@ -71,9 +71,9 @@ export class RegistryController {
 
   @Post(':id/secrets')
   @ApiOperation({
-    summary: 'Rotate: add a secret beside the present one',
+    summary: 'Rotate: add a second secret',
     description:
-      'Two may be live at a time. Give the new one to the client, then remove the old one, or let it run out by itself with `expireOthersAfterSeconds`.',
+      'Two may be live at a time. Give the new one to the client, then remove the old one, or let it expire with `expireOthersAfterSeconds`.',
   })
   @ApiBody({ type: ClientSecretRotateRequest, required: false })
   @ApiResource(NewClientSecretDto, { status: 201 })
@@ -101,7 +101,7 @@ export class RegistryController {
 
   @Get(':id/requests')
   @ApiOperation({
-    summary: 'What the client asked for last, and why it failed',
+    summary: 'List the client’s latest requests, and why they failed',
     description:
       'Token, revocation and introspection requests of the last 30 days, and the authorization requests that were refused, newest first. `requestId` finds the one that a developer names.',
   })

@@ -68,7 +68,7 @@ export class RegistryClientDto extends ClientRecord {
 export class CreatedClientDto extends RegistryClientDto {
   @ApiPropertyOptional({
     type: FirstClientSecretDto,
-    description: 'Confidential clients only. The one time that the value is seen',
+    description: 'Confidential clients only. The only time that its value is shown',
   })
   secret?: FirstClientSecretDto;
 }

@@ -48,8 +48,8 @@ const CHANGEABLE = [...PROFILE, 'status'] as const;
 const SHOWN = ['id', 'clientId', 'kind', 'status', ...PROFILE, 'createdAt', 'updatedAt'] as const;
 
 /**
- * The registry of OAuth clients, for operators. Fields have been checked one by one where they came
- * in; here is what takes several of them, or the database. Every change leaves an audit record.
+ * The registry of OAuth clients, for operators. The DTOs have checked each field; the rules here
+ * need several of them, or the database. Every change leaves an audit record.
  */
 @Injectable()
 export class ClientRegistry {
@@ -62,7 +62,7 @@ export class ClientRegistry {
     private readonly clock: Clock,
   ) {}
 
-  /** All clients but the deleted ones, newest first. */
+  /** All clients except deleted ones, newest first. */
   async list(page: PageQuery): Promise<ResourcesEnvelope<RegistryClient>> {
     const limit = page.limit ?? DEFAULT_LIMIT;
     const after = decodeCursor(page.cursor);
@@ -97,7 +97,7 @@ export class ClientRegistry {
   }
 
   /**
-   * The client of this public id, for the command line.
+   * The client with this public id, for the command line.
    * @throws ApiError not_found
    */
   async getByClientId(clientId: string): Promise<RegistryClient> {
@@ -107,7 +107,8 @@ export class ClientRegistry {
   }
 
   /**
-   * @returns the client, and for a confidential one its first secret: the value is seen only here
+   * @returns the client; for a confidential one with its first secret, whose value is shown only
+   *   here
    * @throws ApiError validation_failed; conflict when the clientId is or was in use
    */
   async create(
@@ -180,8 +181,8 @@ export class ClientRegistry {
   }
 
   /**
-   * Deletes the client for good: its connections end, its secrets are removed, its clientId is never
-   * given out again. The row stays, because histories name it.
+   * Deletes the client for good: its connections end, its secrets are removed, its clientId is
+   * never given out again. The row stays, because histories name it.
    * @throws ApiError not_found, for deleted ones too
    */
   async remove(id: string, actorId: string | null): Promise<void> {

@@ -8,7 +8,7 @@ import { deleteInBatches } from '../database/delete-in-batches.js';
 const KEEP_MS = 30 * DAY;
 const OLD = { table: 'oauth_requests', condition: 'at < $1', oldestBy: 'id' };
 
-/** Forgets requests after 30 days. */
+/** Deletes requests after 30 days. */
 @Injectable()
 export class RequestLogRetention implements OnModuleInit {
   constructor(

@@ -21,7 +21,7 @@ export class RequestLogQuery extends PageQuery {
   outcome?: (typeof OUTCOMES)[number];
 }
 
-/** One request of a client, in the words that its developers need. */
+/** A request of a client, as its developers need to see it. */
 export class OAuthRequestDto {
   @ApiProperty({
     format: 'uuid',
@@ -58,7 +58,7 @@ export class OAuthRequestDto {
     type: String,
     nullable: true,
     description:
-      'A stable code, one for each way to fail; of a success null, or `refresh_retried`: a refresh that was answered again',
+      'A stable code, one for each way to fail. For a success null, or `refresh_retried` for a refresh that was answered again',
     example: 'client_secret_wrong',
   })
   reason!: string | null;

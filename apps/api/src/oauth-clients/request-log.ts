@@ -9,11 +9,11 @@ import type { RequestLogQuery } from './request-log.dto.js';
 export type RequestLogEntry = Omit<OAuthRequestEntity, 'id'>;
 export type RequestLogRecord = Omit<OAuthRequestEntity, 'id' | 'oauthClientId'>;
 
-/** How late a success may be in the log. */
+/** How late a success may appear in the log. */
 const FLUSH_MS = 250;
-/** A full batch does not wait; and one statement never carries more. */
+/** A full batch is written at once; no statement writes more. */
 const BATCH_SIZE = 500;
-/** While the database is away, the newest entries are kept up to here. */
+/** While the database is unavailable, this many of the newest entries are kept. */
 const MAX_PENDING = 10_000;
 const MAX_TEXT = 1000;
 
@@ -39,7 +39,7 @@ export class RequestLog implements OnApplicationShutdown {
     private readonly logger: AppLogger,
   ) {}
 
-  /** Never rejects: a log that fails must not fail what it records. */
+  /** Never rejects: a failing log must not make the request fail. */
   async record(entry: RequestLogEntry): Promise<void> {
     this.pending.push(entry);
     if (this.pending.length > MAX_PENDING) this.pending.shift();
@@ -48,7 +48,7 @@ export class RequestLog implements OnApplicationShutdown {
     else this.timer ??= setTimeout(() => void this.flush(), FLUSH_MS).unref();
   }
 
-  /** A client's requests, newest first, with those of this process up to this moment. */
+  /** A client's requests, newest first, including those that this process has not written yet. */
   async list(
     oauthClientId: string,
     { limit = DEFAULT_LIMIT, cursor, requestId, outcome }: RequestLogQuery,
@@ -82,7 +82,7 @@ export class RequestLog implements OnApplicationShutdown {
   private flush(): Promise<void> {
     clearTimeout(this.timer);
     this.timer = undefined;
-    // One after the other, so that ids follow the order of the requests.
+    // One batch after the other, so that ids follow the order of the requests.
     this.writing = this.writing.then(() => this.writePending());
     return this.writing;
   }
@@ -119,7 +119,7 @@ function toColumns(batch: readonly RequestLogEntry[]): unknown[][] {
   ];
 }
 
-/** Text that may quote a request: bounded, and without the NULs that PostgreSQL cannot store. */
+/** Text that may quote a request: shortened, without the NULs that PostgreSQL cannot store. */
 function storable(text: string | null): string | null {
   return text === null ? null : text.replaceAll('\0', '\uFFFD').slice(0, MAX_TEXT);
 }

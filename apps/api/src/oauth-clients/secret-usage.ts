@@ -8,12 +8,12 @@ import type { DataSource } from 'typeorm';
 import { Clock, SECOND } from '../config/clock.js';
 import { AppLogger } from '../telemetry/app-logger.js';
 
-/** How late a use may be in the registry. */
+/** How late a use may appear in the registry. */
 const FLUSH_INTERVAL_MS = 15 * SECOND;
 
 /**
- * Nobody is waited for: a row that is locked is being removed, or written by another node in this
- * moment, and the next use writes it.
+ * Waits for nobody: a locked row is being removed, or written by another node just now, and the
+ * next use is written later.
  */
 const WRITE = `
   WITH used AS (
@@ -25,8 +25,9 @@ const WRITE = `
   FROM used WHERE s.id = used.id`;
 
 /**
- * Notes which secrets are in use, so that who rotates sees when the old one can go. Uses are kept
- * in memory and written together: however busy a client is, it costs one write in a while.
+ * Records which secrets are in use, so that operators see when the old one can be removed. Uses are
+ * collected in memory and written in batches: however busy a client is, it costs a write now and
+ * then.
  */
 @Injectable()
 export class SecretUsage implements OnApplicationBootstrap, OnApplicationShutdown {
@@ -53,7 +54,7 @@ export class SecretUsage implements OnApplicationBootstrap, OnApplicationShutdow
     this.pending.set(secretId, this.clock.now().getTime());
   }
 
-  /** Writes every use so far. Never fails: what cannot be written now is written later. */
+  /** Writes all uses so far. Never rejects: what cannot be written now is written later. */
   async flush(): Promise<void> {
     if (this.pending.size === 0) return;
     const uses = this.pending;

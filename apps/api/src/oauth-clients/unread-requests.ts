@@ -2,8 +2,8 @@ import type { FastifyInstance } from 'fastify';
 import type { ClientEndpoints } from './client-endpoints.js';
 
 /**
- * Requests whose body cannot be read reach no endpoint; their developers look for them in the
- * client's log all the same, and they are there before the answer is sent.
+ * Logs requests that reach no endpoint because their body cannot be read. Their developers look for
+ * them in the client's log too, where they are before the answer is sent.
  */
 export function logUnreadRequests(server: FastifyInstance, endpoints: ClientEndpoints): void {
   server.addHook('onRoute', ({ config }) => {

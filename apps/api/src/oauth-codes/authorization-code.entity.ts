@@ -11,7 +11,7 @@ export class AuthorizationCode {
   @Column('uuid', { name: 'connection_id' })
   connectionId!: string;
 
-  /** null: bound to none, because several are registered and none was named. */
+  /** null: bound to none, because several are registered and the request named none. */
   @Column('text', { name: 'redirect_uri', nullable: true })
   redirectUri!: string | null;
 
@@ -30,7 +30,7 @@ export class AuthorizationCode {
   @Column('timestamptz', { name: 'redeemed_at', nullable: true })
   redeemedAt!: Date | null;
 
-  /** For whom: how many codes one user gets is limited. */
+  /** Who granted it, because the number of codes for each user is limited. */
   @Column('uuid', { name: 'user_id', nullable: true })
   userId!: string | null;
 

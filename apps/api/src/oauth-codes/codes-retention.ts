@@ -7,12 +7,12 @@ import { deleteInBatches } from '../database/delete-in-batches.js';
 
 const KEEP_MS = 90 * DAY;
 /**
- * A code must be recognised as long as its lineage is: when it is repeated, and because the order of
- * a connection's grants is that of their codes.
+ * A code is kept as long as its lineage, to recognise a repeat, and because the order of a
+ * connection's grants is that of their codes.
  */
 const OLD = { table: 'authorization_codes', condition: 'created_at < $1 AND family_id IS NULL' };
 
-/** Forgets codes that nobody can repeat to any effect. */
+/** Deletes codes whose repetition would have no effect any more. */
 @Injectable()
 export class CodesRetention implements OnModuleInit {
   constructor(

@@ -34,25 +34,25 @@ export class OAuthCodesController {
   @ApiOperation({
     summary: 'Validates the query of the authorize page and says what the page shows',
     description:
-      'Takes the query byte for byte, in either spelling. `redirectTo` of a problem is there exactly where the error may be sent to the client.',
+      'Takes the query byte for byte, in either spelling. A problem has `redirectTo` exactly when the error may be sent to the client.',
   })
   @ApiQuery({
     name: 'clientId',
     required: false,
-    description: 'needed, in this spelling or as `client_id`',
+    description: 'required, in this spelling or as `client_id`',
     example: 'maklerwelt-crm',
   })
-  @ApiQuery({ name: 'client_id', required: false, description: 'the standard’s spelling' })
+  @ApiQuery({ name: 'client_id', required: false, description: 'the standard spelling' })
   @ApiQuery({
     name: 'redirectUri',
     required: false,
-    description: 'may be left out where one is registered',
+    description: 'may be left out if only one is registered',
     schema: { type: 'string', format: 'uri', example: 'http://localhost:4000/callback' },
   })
   @ApiQuery({
     name: 'redirect_uri',
     required: false,
-    description: 'the standard’s spelling',
+    description: 'the standard spelling',
     schema: { type: 'string', format: 'uri' },
   })
   @ApiQuery({ name: 'response_type', schema: { type: 'string', enum: ['code'] } })
@@ -65,7 +65,7 @@ export class OAuthCodesController {
   @ApiQuery({
     name: 'state',
     required: false,
-    description: 'comes back as it is',
+    description: 'returned unchanged',
     example: 'open',
   })
   @ApiQuery({

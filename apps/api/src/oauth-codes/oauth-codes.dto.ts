@@ -21,7 +21,7 @@ export class OAuthCodeInput {
 
   @ApiPropertyOptional({
     example: 'http://localhost:4000/callback',
-    description: 'may be left out where one is registered',
+    description: 'may be left out if only one is registered',
   })
   @IsOptional()
   @IsString()
@@ -37,7 +37,7 @@ export class OAuthCodeInput {
   @MaxLength(MAX_LENGTH)
   scope?: string;
 
-  @ApiPropertyOptional({ example: 'open', description: 'comes back in `redirectTo` as it is' })
+  @ApiPropertyOptional({ example: 'open', description: 'returned unchanged in `redirectTo`' })
   @IsOptional()
   @IsString()
   @MaxLength(MAX_LENGTH)
@@ -87,7 +87,7 @@ export class OAuthCodeDto {
   @ApiProperty({
     type: String,
     nullable: true,
-    description: 'the redirect URI with code, state and iss; null where the code is bound to none',
+    description: 'the redirect URI with code, state and iss; null if the code is bound to none',
   })
   redirectTo!: string | null;
 }

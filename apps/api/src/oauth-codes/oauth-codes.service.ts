@@ -32,7 +32,9 @@ import {
 
 /** RFC 6749 §4.1.2 allows ten minutes; a browser needs one. */
 export const CODE_LIFETIME_MS = 60 * SECOND;
-/** A person grants access some times a day; a server with a session, once a minute: 60. */
+/**
+ * A person grants access a few times a day; a server that does it every minute, 60 times an hour.
+ */
 export const MAX_CODES_PER_HOUR = 600;
 const CODES_LOCK = 7_304_004;
 
@@ -89,10 +91,10 @@ export class OAuthCodesService {
   }
 
   /**
-   * The grant: opens or renews the connection and creates a code under it, or neither. The page
-   * is not trusted: the request is validated again.
-   * @throws ApiError as `validateAuthorizationRequest` does; too_many_attempts; user_changed where the page has named
-   *   somebody else than who is signed in by now
+   * The grant: opens or renews the connection and creates a code under it, or does neither. The
+   * page is not trusted: the request is validated again.
+   * @throws ApiError as `validateAuthorizationRequest` does; too_many_attempts; user_changed when
+   *   the page was shown for somebody else than the user who is signed in now
    */
   async create(input: OAuthCodeInput, caller: SessionCaller): Promise<OAuthCodeDto> {
     const request = await this.validate(input, false);
@@ -101,8 +103,8 @@ export class OAuthCodesService {
     const now = this.clock.now();
     const expiresAt = new Date(now.getTime() + CODE_LIFETIME_MS);
     await this.dataSource.transaction(async (tx) => {
-      // Both rows stay locked until the commit: whoever disables one of them waits, and then
-      // revokes what was granted here.
+      // Both rows stay locked until the commit. Disabling either of them waits, and then ends what
+      // was granted here.
       const user = await this.users.lockActive(tx, caller.userId);
       if (!user) throw sessionEnded();
       if (!(await this.clients.lockActive(tx, request.client.id))) {
@@ -145,16 +147,16 @@ export class OAuthCodesService {
   }
 
   /**
-   * The record of a code, whatever became of it: for saying why a redemption failed.
-   * @param code as it was presented
+   * The record of a code, whatever became of it, to explain why a redemption failed.
+   * @param code as the client sent it
    */
   find(code: string): Promise<AuthorizationCodeRecord | null> {
     return this.codes.findOneBy({ codeHash: hashSecret(code) });
   }
 
   /**
-   * How a lineage stands among the grants of its connection, which must be locked: whether a later
-   * consent exists, redeemed or not, and whether a code may still open another lineage.
+   * Where a lineage stands among the grants of its connection, which must be locked: whether it is
+   * of the newest consent, redeemed or not, and whether a code may still open another lineage.
    */
   async standing(
     tx: EntityManager,
@@ -180,10 +182,10 @@ export class OAuthCodesService {
     return standing;
   }
 
-  /** One after the other for each user, so that parallel requests do not count past each other. */
+  /** Locks the count of the user, so that parallel requests cannot exceed the limit together. */
   private async assertRoom(tx: EntityManager, userId: string, now: Date): Promise<void> {
     await tx.query('SELECT pg_advisory_xact_lock(hashtextextended($1, $2))', [userId, CODES_LOCK]);
-    // A statement of its own: its snapshot must be younger than the lock.
+    // A separate statement, because its snapshot must be taken after the lock.
     const [filledBy]: { at: Date }[] = await tx.query(
       `SELECT created_at AS at FROM authorization_codes WHERE user_id = $1 AND created_at > $2
        ORDER BY created_at DESC OFFSET ${MAX_CODES_PER_HOUR - 1} LIMIT 1`,
@@ -194,7 +196,7 @@ export class OAuthCodesService {
     const retryAfterSeconds = Math.max(1, Math.ceil(waitMs / SECOND));
     throw new ApiError(
       'too_many_attempts',
-      `Access was granted ${MAX_CODES_PER_HOUR} times within an hour. Use the tokens that there are, or try again in ${retryAfterSeconds} seconds.`,
+      `Access was granted ${MAX_CODES_PER_HOUR} times within an hour. Use the tokens that you have, or try again in ${retryAfterSeconds} seconds.`,
       { retryAfterSeconds },
     );
   }
@@ -221,6 +223,6 @@ function sessionEnded(): ApiError {
 function userChanged(): ApiError {
   return new ApiError(
     'user_changed',
-    'Somebody else has signed in meanwhile. Read the authorization request again and show for whom it is.',
+    'Somebody else has signed in since the page was shown. Read the authorization request again and show whom it is for.',
   );
 }

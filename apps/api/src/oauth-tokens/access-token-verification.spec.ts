@@ -120,7 +120,7 @@ describe('a token signed with the right key is still refused where its claims ar
     expect(await client.isActive(made)).toBe(false);
   });
 
-  it('clocks up to 60 seconds apart are put up with', async () => {
+  it('clocks may be up to 60 seconds apart', async () => {
     expect(await client.use(issue({ iat: seconds() + 60, exp: seconds() + 3660 }))).toBe(200);
     expect(await client.use(issue({ nbf: seconds() + 60 }))).toBe(200);
   });

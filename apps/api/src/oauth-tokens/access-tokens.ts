@@ -19,7 +19,7 @@ export { AccessTokenError };
 export interface AccessTokenSubject {
   userId: string;
   accountId: string;
-  /** The registered `clientId`, as it stands in the claim `client_id`. */
+  /** The registered `clientId`, as in the claim `client_id`. */
   clientId: string;
   connectionId: string;
   familyId: string;
@@ -30,7 +30,7 @@ export interface AccessTokenSubject {
 
 export type VerifiedAccessToken = AccessTokenClaims;
 
-/** Verifying a signature costs about 100 µs; a busy client sends the same token again and again. */
+/** Verifying a signature takes about 100 µs, and a busy client sends the same token many times. */
 const VERIFIED_CACHE_SIZE = 10_000;
 
 /** Issues and verifies access tokens: RFC 9068, ES256. Knows nothing of revocation. */
@@ -48,7 +48,7 @@ export class AccessTokens {
   ) {}
 
   /**
-   * Makes sure that tokens can be issued, before what they are issued for is spent.
+   * Makes sure that tokens can be issued, before a code or refresh token is used up for them.
    * @throws ApiError service_unavailable; what the database throws
    */
   ready(): Promise<void> {
@@ -88,7 +88,7 @@ export class AccessTokens {
 
   /**
    * Checks form, type, algorithm, key, signature, issuer, audience and times (RFC 9068 §4). Its
-   * own tokens end on the second; only a node whose clock is behind by up to 60 s is put up with.
+   * own tokens end on the second; the tolerance of 60 s is only for a node whose clock is behind.
    * @throws AccessTokenError
    */
   async verify(token: string): Promise<VerifiedAccessToken> {

@@ -104,7 +104,7 @@ describe('100 lineages of a connection live at a time', () => {
     const newest = await client.connect(user);
     const refused = await client.refresh(idle.refresh_token);
     expect(refused.body.error).toBe('invalid_grant');
-    expect(refused.body.error_description).toContain('100 younger grants');
+    expect(refused.body.error_description).toContain('100 newer grants');
     while ((await client.use(idle.access_token)) !== 401);
     for (const { access_token, refresh_token } of [used, hundredth, newest]) {
       expect(await client.use(access_token)).toBe(200);

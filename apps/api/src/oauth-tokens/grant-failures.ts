@@ -18,13 +18,13 @@ import {
 import { type LocatedRefreshToken, RefreshTokenFamilies } from './refresh-token-families.js';
 import { TokenMetrics } from './token-metrics.js';
 
-/** What a refresh gives: whose tokens, and the refresh token that is the current one now. */
+/** What a refresh results in: the grant, and the refresh token that is now the current one. */
 export interface Refreshed {
   granted: GrantedRow;
   successor: RefreshToken;
 }
 
-/** For the request log alone: the people of a connection need not hear of a lost answer. */
+/** For the request log only: a lost answer does not concern the people of a connection. */
 const REFRESH_RETRIED = {
   reason: 'refresh_retried',
   detail:
@@ -38,8 +38,9 @@ const invalidGrant = (reason: string, description: string): OAuthError =>
   new OAuthError('invalid_grant', reason, description);
 
 /**
- * Finds out why a grant statement did nothing, says so precisely, and acts on a second use. Runs
- * only after a failure, on a fresh snapshot, so that it sees what the statement lost against.
+ * Finds out why a grant statement did nothing, explains it precisely, and acts on a second use.
+ * Runs only after a failure, on a new snapshot, so that it sees the change that the statement lost
+ * against.
  */
 @Injectable()
 export class GrantFailures {
@@ -52,8 +53,8 @@ export class GrantFailures {
   ) {}
 
   /**
-   * The order is the rule: what only a wrong caller can get wrong comes first, so that an attempt
-   * that fails for its own reasons never ends what the rightful client holds.
+   * The order of the checks matters: what the rightful client would not get wrong comes first, so
+   * that an attempt which fails for such a reason never ends what the rightful client holds.
    */
   async explainCode(
     code: string,
@@ -65,7 +66,7 @@ export class GrantFailures {
     if (!record || !connection) {
       return invalidGrant(
         'code_unknown',
-        'There is no such code. Send it as it came in the query, URL-decoded once, within 60 seconds.',
+        'There is no such code. Send it within 60 seconds, as it was in the query, URL-decoded once.',
       );
     }
     if (connection.oauthClientId !== oauthClientId) {
@@ -109,7 +110,7 @@ export class GrantFailures {
         'The code has expired; it lives 60 seconds. Send the user to the authorize page again.',
       );
     }
-    // All is well by now: the statement lost against something that has passed since.
+    // Nothing is wrong any more: the statement lost against something that is over by now.
     return invalidGrant('code_unusable', 'The code could not be used just now. Try again.');
   }
 
@@ -121,7 +122,7 @@ export class GrantFailures {
   }
 
   /**
-   * Answers a retry with what the first attempt got; everything else is a failure, and a real
+   * Gives a retry the answer that the first attempt got. Everything else is a failure, and a real
    * reuse ends the family (RFC 9700 §4.14.2).
    * @throws OAuthError
    */
@@ -145,7 +146,7 @@ export class GrantFailures {
     findings.connectionId = connection.id;
     if (connection.revokedAt !== null) throw connectionEnded();
     const { family, position } = located;
-    // Nobody has to hear of it but the client, which has given the lineage up itself.
+    // Only the client needs to know, which has given the lineage up itself.
     if (family.endReason === 'revoked') throw refreshTokenRevoked();
     if (family.endReason === 'superseded') {
       throw await this.refused(connection, now, refreshTokenSuperseded());
@@ -156,7 +157,7 @@ export class GrantFailures {
         now,
         invalidGrant(
           'refresh_token_family_ended',
-          'A refresh token or code of this lineage was used twice, so all of it has been ended. Send the user to the authorize page again.',
+          'A refresh token or code of this lineage was used twice, so the whole lineage has been ended. Send the user to the authorize page again.',
         ),
       );
     }
@@ -179,7 +180,7 @@ export class GrantFailures {
       );
     }
     if (isRetry(located, now, retryMs)) {
-      // Only what is stored may be handed out: anything else would come back as a theft.
+      // Only the stored successor may be given out: any other would later look stolen.
       if (!located.successor) throw successorUnknown();
       const limits = await findLimits(this.dataSource, connection.id, clientId);
       if (!limits) throw connectionEnded();
@@ -241,7 +242,7 @@ function refreshTokenRevoked(): OAuthError {
 function refreshTokenSuperseded(): OAuthError {
   return invalidGrant(
     'refresh_token_superseded',
-    `The connection has ${MAX_LINEAGES} younger grants, so this one has been ended. Keep the tokens of the newest grant, or send the user to the authorize page again.`,
+    `The connection has had ${MAX_LINEAGES} newer grants, so this one has been ended. Keep the tokens of the newest grant, or send the user to the authorize page again.`,
   );
 }
 
@@ -249,7 +250,7 @@ function successorUnknown(): OAuthError {
   return new OAuthError(
     'temporarily_unavailable',
     'successor_of_other_secret',
-    'The refresh was answered by a node with another APP_SECRET, which this node cannot do again. Try again; where it lasts, Flixcheck has to give all nodes the same APP_SECRET and APP_SECRET_PREVIOUS.',
+    'The refresh was answered by a node with another APP_SECRET, so this node cannot repeat the answer. Try again. If it keeps failing, Flixcheck must give all nodes the same APP_SECRET and APP_SECRET_PREVIOUS.',
     { status: 503, headers: { 'retry-after': '1' } },
   );
 }
@@ -275,7 +276,7 @@ function describeReuse({ position }: LocatedRefreshToken): string {
     : 'A refresh token was used again after its successor had been used.';
 }
 
-/** RFC 7636 §4.6; a challenge that is silently dropped, or a verifier that is, is no PKCE. */
+/** RFC 7636 §4.6. Ignoring a challenge or a verifier without the other would defeat PKCE. */
 function explainPkce(challenge: string | null, sent: string | undefined): OAuthError | undefined {
   if (challenge === null && sent !== undefined) {
     return invalidGrant(
@@ -292,7 +293,7 @@ function explainPkce(challenge: string | null, sent: string | undefined): OAuthE
   if (challenge !== null && challenge !== sent) {
     return invalidGrant(
       'code_verifier_mismatch',
-      'The code_verifier does not fit the code_challenge of the authorization request.',
+      'The code_verifier does not match the code_challenge of the authorization request.',
     );
   }
   return undefined;

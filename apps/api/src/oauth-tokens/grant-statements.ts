@@ -7,8 +7,8 @@ import { preparedStatement } from '../database/prepared-statement.js';
 /**
  * The two statements that every token comes from. Each is one round trip and one transaction, with
  * the rules of the grant in its WHERE: no row means that a rule was broken, and the caller asks
- * why afterwards. They are the one place that touches the tables of three modules at once
- * (docs/adr/0006): split up, each rule would have to be checked and locked on its own.
+ * why afterwards. They are the only place that touches the tables of three modules at once
+ * (docs/adr/0006): split up, each rule would need its own check and lock.
  */
 
 export interface GrantedRow {
@@ -18,22 +18,25 @@ export interface GrantedRow {
   accountId: string;
   /** What the user consented to when the tokens were granted. */
   scope: string;
-  /** What the connection allows by now. */
+  /** What the connection allows now. */
   connectionScope: string;
-  /** What the client is registered for by now; null where the caller's own view is as good. */
+  /** What the client is registered for now; null where the caller's own view is as good. */
   clientScope: string | null;
-  /** Access tokens of the connection that seem older are refused; null where there is no such moment. */
+  /**
+   * Access tokens of the connection that seem older are refused; null where there is no such
+   * moment.
+   */
   notBefore: Date | null;
 }
 
-/** What a code gave, and how many older lineages had to make room for it. */
+/** What a code resulted in, and how many older lineages were ended to make room. */
 export interface RedeemedRow extends GrantedRow {
   superseded: number;
 }
 
 /**
- * So many lineages of one connection live at a time; one more ends the one that has not been used
- * for the longest. A client that connects its user anew three times a day stays below.
+ * How many lineages a connection may have; one more ends the one that has not been used for the
+ * longest. A client that connects its user again three times a day stays below.
  */
 export const MAX_LINEAGES = 100;
 
@@ -51,9 +54,9 @@ interface GrantInput {
 }
 
 /**
- * What limits tokens of the connection `c`. The latest moment before which its tokens are refused is
- * read on the same snapshot as the scopes: a token is either issued under what was decided then, or
- * seems older and is refused.
+ * What limits tokens of the connection `c`. The latest moment before which its tokens are refused
+ * is read on the same snapshot as the scopes: a token is either issued under what was decided then,
+ * or seems older and is refused.
  */
 const limits = (lookForNotBefore: string, clientId: string): string => `
   c.scope AS connection_scope,

@@ -30,7 +30,7 @@ async function newestReason() {
   return resources[0]?.reason;
 }
 
-describe('parameters that are not where they belong (RFC 6749 §3.2) are said to be so', () => {
+describe('parameters that are not where they belong (RFC 6749 §3.2) are pointed out', () => {
   it('inside resource, as at the house API', async () => {
     const body = JSON.stringify({ resource: { ...GRANT, ...CREDENTIALS } });
     const answer = await post({ headers: JSON_TYPE, body });

@@ -41,7 +41,7 @@ interface ClientRouteWords {
   summary: string;
   description: string;
   body: Type;
-  /** Requests that work, but for their codes and tokens. */
+  /** Requests that work, apart from their codes and tokens. */
   examples: Record<string, { summary: string; value: object }>;
   /** The codes of a 400. */
   errors: OAuthErrorCode[];
@@ -53,13 +53,13 @@ const TOKEN_EXAMPLES = {
   token: { summary: 'A token', value: { token: '…', ...CREDENTIALS } },
 };
 
-/** What every endpoint of a client says of itself: form or JSON in, flat bodies out, no cache. */
+/** What all endpoints for clients have in common: form or JSON in, flat bodies out, no caching. */
 function ClientRoute(
   endpoint: ClientEndpoint,
   { summary, description, body, examples, errors, cors }: ClientRouteWords,
 ) {
   const failures: [status: number, codes: OAuthErrorCode[], why: string][] = [
-    [400, errors, 'the request or what it presents is not good'],
+    [400, errors, 'the request, or the code or token in it, is not valid'],
     [401, ['invalid_client'], 'unknown client, or no or a wrong secret'],
     [413, ['invalid_request'], 'the body is larger than 64 kB'],
     [415, ['invalid_request'], 'the body is neither a form nor JSON'],
@@ -138,7 +138,7 @@ export class OAuthTokensController {
   })
   @ApiResponse({
     status: 200,
-    description: 'The token is not good any more',
+    description: 'The token is no longer valid',
     schema: { type: 'object', example: {} },
   })
   async revoke(@Req() request: FastifyRequest) {
@@ -148,9 +148,9 @@ export class OAuthTokensController {
 
   @Post('introspect')
   @ClientRoute(INTROSPECT, {
-    summary: 'Says whether a token of the client is good (RFC 7662)',
+    summary: 'Says whether a token of the client is active (RFC 7662)',
     description:
-      'For confidential clients, about their own tokens; of all others they hear `{"active": false}`.',
+      'For confidential clients, about their own tokens; for all others the answer is `{"active": false}`.',
     body: TokenParameterDto,
     examples: TOKEN_EXAMPLES,
     errors: ['invalid_request'],
@@ -158,7 +158,7 @@ export class OAuthTokensController {
   })
   @ApiResponse({
     status: 200,
-    description: 'What the token is good for',
+    description: 'What the token allows',
     type: IntrospectionResponseDto,
   })
   introspect(@Req() request: FastifyRequest) {

@@ -13,7 +13,7 @@ export class TokenRequestDto {
   client_id?: string;
   @ApiPropertyOptional({ example: 'maklerwelt-crm-demo-secret' }) client_secret?: string;
   @ApiPropertyOptional({ description: 'honoured when sent' }) redirect_uri?: string;
-  @ApiPropertyOptional({ description: 'needed where the link had a code_challenge (RFC 7636)' })
+  @ApiPropertyOptional({ description: 'required if the link had a code_challenge (RFC 7636)' })
   code_verifier?: string;
   @ApiPropertyOptional({ description: 'on a refresh: narrows the access token' }) scope?: string;
   @ApiPropertyOptional({ description: 'RFC 8707' }) resource?: string;
@@ -23,7 +23,7 @@ export class TokenResponseDto {
   @ApiProperty({ description: 'a JWT (RFC 9068)' }) access_token!: string;
   @ApiProperty({ enum: ['Bearer'] }) token_type!: string;
   @ApiProperty({ type: 'integer', example: 3600, description: 'seconds' }) expires_in!: number;
-  @ApiProperty({ description: 'replaces the one before' }) refresh_token!: string;
+  @ApiProperty({ description: 'replaces the previous one' }) refresh_token!: string;
   @ApiProperty({ example: 'readwrite' }) scope!: string;
 }
 

@@ -27,7 +27,7 @@ export interface LocatedRefreshToken {
   family: FamilyRecord;
   position: FamilyPosition;
   /**
-   * The token that replaced the immediate predecessor; undefined where it was derived from an
+   * The token that replaced the immediate predecessor; undefined if it was derived from an
    * APP_SECRET that this node does not have.
    */
   successor?: RefreshToken;
@@ -44,7 +44,7 @@ export class RefreshTokenFamilies {
     private readonly refreshTokens: RefreshTokens,
   ) {}
 
-  /** The family of a presented token and the token's place in it; null when there is no such. */
+  /** The family of a token and the token's place in it; null if there is none. */
   async locate(token: RefreshToken): Promise<LocatedRefreshToken | null> {
     const row = await this.families.findOneBy({ handleHash: hashHandle(token) });
     if (!row) return null;
@@ -61,8 +61,8 @@ export class RefreshTokenFamilies {
   }
 
   /**
-   * Ends a family: none of its refresh tokens works any more, and its access tokens are refused,
-   * here at once and on every other node when it hears of it. Does nothing when it has ended already.
+   * Ends a family: its refresh tokens stop working, and its access tokens are refused, here at once
+   * and on every other node as soon as it hears of it. Does nothing if it has ended already.
    * @returns whether it ended now
    */
   async end(

@@ -10,8 +10,8 @@ import { deriveKeys } from '../config/config.js';
 import { CONFIG, type RuntimeConfig } from '../config/config.module.js';
 
 /**
- * Makes and reads refresh tokens under the keys of every valid APP_SECRET: new ones come from the
- * present one, those of a previous one go on being ours.
+ * Makes and reads refresh tokens with the keys of all valid APP_SECRETs: the present one makes new
+ * tokens, and tokens of a previous one stay valid.
  */
 @Injectable()
 export class RefreshTokens {
@@ -27,7 +27,7 @@ export class RefreshTokens {
     return createRefreshToken(this.keys[0]);
   }
 
-  /** Reads a refresh token, wherever one is presented; null when it does not look like one. */
+  /** Reads a refresh token; null if it does not look like one. */
   parse(value: string): RefreshToken | null {
     return parseRefreshToken(value, this.keys);
   }
@@ -38,8 +38,8 @@ export class RefreshTokens {
   }
 
   /**
-   * Every token that a node with one of our secrets may have replaced this one by: which of them
-   * was handed out, only the stored hash knows.
+   * Every token that may have replaced this one, one for each valid secret. Only the stored hash
+   * tells which of them was given out.
    */
   possibleSuccessorsOf(predecessor: RefreshToken): RefreshToken[] {
     return this.keys.map((key) => succeedingRefreshToken(predecessor, key));

@@ -6,7 +6,9 @@ import {
   randomBytes,
 } from 'node:crypto';
 
-/** Which of the valid secrets a key is sealed with; `other`: none, so it cannot be opened here. */
+/**
+ * Which secret a key is sealed with; `other`: not one of the valid ones, so it cannot be opened.
+ */
 export type SealedWith = 'present' | 'previous' | 'other';
 
 /** Encrypts private keys for the database: AES-256-GCM, as nonce, tag, PKCS #8. */
@@ -24,7 +26,7 @@ export class SigningKeySealing {
     return Buffer.concat([nonce, cipher.getAuthTag(), sealed]);
   }
 
-  /** @returns the key, null where it was sealed with a secret that is not valid here */
+  /** @returns the key; null if it was sealed with a secret that is not valid here */
   open(sealed: Buffer): { key: KeyObject | null; with: SealedWith } {
     for (const [index, key] of this.keys.entries()) {
       const opened = openWith(key, sealed);

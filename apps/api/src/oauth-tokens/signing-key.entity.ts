@@ -16,7 +16,7 @@ export class SigningKey {
   @Column('timestamptz', { name: 'created_at' })
   createdAt!: Date;
 
-  /** Published at once, signs from here on, so that verifiers know it before they meet it. */
+  /** Published earlier, so that verifiers know the key before it signs. */
   @Column('timestamptz', { name: 'signs_from' })
   signsFrom!: Date;
 

@@ -19,23 +19,25 @@ import { ACCESS_TOKEN_LIFETIME_MS, CLOCK_TOLERANCE_MS } from './access-token-rul
 import { SigningKey } from './signing-key.entity.js';
 import { type SealedWith, SigningKeySealing } from './signing-key-sealing.js';
 
-/** Verifiers may keep the published keys for this long, so a new key waits longer to sign. */
+/**
+ * Verifiers may keep the published keys for this long, so a new key waits longer before it signs.
+ */
 export const JWKS_MAX_AGE_SECONDS = 300;
 const PUBLISH_AHEAD_MS = 10 * MINUTE;
 const ROTATE_AFTER_MS = 90 * DAY;
-/** A key of another APP_SECRET may sign on a node that has not been replaced yet. */
+/** A node that has not been restarted yet may still sign with a key of another APP_SECRET. */
 const KEEP_FOREIGN_MS = DAY;
-/** By then every node has been replaced, where each of them gets another APP_SECRET. */
+/** By then all nodes have been restarted with the new APP_SECRET. */
 const SEAL_ANEW_AFTER_MS = HOUR;
 const ROTATION_LOCK = 7_304_002;
-/** A key may be used elsewhere before its announcement is heard here; made-up ids cost no more. */
+/** Looks a new key up whose announcement has not arrived; limits what made-up ids cost. */
 const UNKNOWN_KEY_READ_MS = 50;
 
 interface LoadedKey {
   kid: string;
   publicJwk: JsonWebKey;
   publicKey: KeyObject;
-  /** null: encrypted under another APP_SECRET, good for verifying only. */
+  /** null: encrypted with another APP_SECRET, so it can only verify here. */
   privateKey: KeyObject | null;
   createdAt: Date;
   signsFrom: Date;
@@ -52,8 +54,9 @@ export interface SigningKeyStatus {
 }
 
 /**
- * The ES256 keys that sign access tokens: rows, encrypted with APP_SECRET, published before they
- * sign and kept until the last token that they signed has expired (RFC 7517, RFC 9700 §2.6).
+ * The ES256 keys that sign access tokens. They are stored encrypted with APP_SECRET, published
+ * before they sign, and kept until the last token that they signed has expired (RFC 7517, RFC 9700
+ * §2.6).
  */
 @Injectable()
 export class SigningKeys {
@@ -86,9 +89,9 @@ export class SigningKeys {
   }
 
   /**
-   * From now on this program signs, and makes itself a key whenever there is none that it can sign
-   * with: at the first start, and after a change of APP_SECRET. A command never does, for it may
-   * run with another APP_SECRET than the nodes.
+   * From now on this program signs, and creates a key whenever there is none that it can sign with:
+   * at the first start, and after a change of APP_SECRET. Commands never do, because they may run
+   * with another APP_SECRET than the nodes.
    */
   async startSigning(): Promise<void> {
     this.signingSince ??= this.clock.now();
@@ -97,7 +100,7 @@ export class SigningKeys {
 
   /**
    * The key that signs now.
-   * @throws ApiError service_unavailable where this node has none yet
+   * @throws ApiError service_unavailable if this node has none yet
    */
   current(): { kid: string; privateKey: KeyObject } {
     const key = this.signingKey();
@@ -110,8 +113,8 @@ export class SigningKeys {
   }
 
   /**
-   * Makes sure that `current` is there and not revoked. Asked before a grant is spent, whose answer
-   * would otherwise be lost.
+   * Makes sure that there is a `current` key which is not revoked. Called before a code or refresh
+   * token is used up, whose answer would otherwise be lost.
    * @throws ApiError service_unavailable; what the database throws
    */
   async ready(): Promise<void> {
@@ -119,14 +122,14 @@ export class SigningKeys {
     this.current();
   }
 
-  /** From when the key on has signed that signs now; undefined where this node has none. */
+  /** Since when the current key has been signing; undefined if this node has none. */
   signsSince(): Date | undefined {
     return this.signingKey()?.signsFrom;
   }
 
   /**
-   * The public key with this id, unless it has been revoked or has retired. Asks the table where
-   * this node may have missed a change, or has heard of one that it has not read yet.
+   * The public key with this id, unless it has been revoked or retired. Reads the table if this
+   * node may have missed a change, or has heard of one that it has not read yet.
    */
   async find(kid: string): Promise<KeyObject | undefined> {
     const known = this.known(kid);
@@ -137,8 +140,8 @@ export class SigningKeys {
   }
 
   /**
-   * What `/.well-known/jwks.json` shows (RFC 7517 §5); as up to date as `find`, for those who read
-   * it trust a key for minutes.
+   * What `/.well-known/jwks.json` shows (RFC 7517 §5). As up to date as `find`, because its readers
+   * trust a key for minutes.
    */
   async jwks(): Promise<{ keys: JsonWebKey[] }> {
     if (!this.announced.isCurrent()) await this.load();
@@ -178,8 +181,8 @@ export class SigningKeys {
   }
 
   /**
-   * Whether this program has an APP_SECRET that the present keys were encrypted with; also true
-   * where there are none yet.
+   * Whether this program has an APP_SECRET that opens at least one of the keys; also true if there
+   * are no keys yet.
    */
   async isOurs(): Promise<boolean> {
     const rows = await this.dataSource.getRepository(SigningKey).find();
@@ -187,8 +190,8 @@ export class SigningKeys {
   }
 
   /**
-   * Adds a key. It is published at once and signs after the time for which verifiers may keep
-   * the published keys, or at once with `immediately` (when the current one is compromised).
+   * Adds a key. It is published at once, and signs once verifiers cannot have an older list, or at
+   * once with `immediately` (when the current one is compromised).
    * @returns the new key's id
    */
   async rotate({ immediately = false } = {}): Promise<string> {
@@ -198,8 +201,8 @@ export class SigningKeys {
   }
 
   /**
-   * Ends a key: tokens that it signed are refused from now on, on every node. Where it was the
-   * one that signs, another takes over at once.
+   * Ends a key: tokens that it signed are refused from now on, on every node. If it was the current
+   * one, another takes over at once.
    * @returns false when there is no such key
    */
   async revoke(kid: string): Promise<boolean> {
@@ -224,8 +227,8 @@ export class SigningKeys {
   }
 
   /**
-   * Housekeeping: rotates by schedule, encrypts with the present APP_SECRET what a previous one
-   * still seals, and removes keys whose last token has expired.
+   * Housekeeping: rotates on schedule, encrypts keys again that a previous APP_SECRET still seals,
+   * and removes keys whose last token has expired.
    */
   async maintain(): Promise<void> {
     const now = this.clock.now().getTime();
@@ -269,7 +272,7 @@ export class SigningKeys {
     if (!signs) await this.insert(tx, 0);
   }
 
-  /** A node that has the old secret alone still needs the old seal, so this waits for its end. */
+  /** Waits until no node is left that has only the old secret and needs the old seal. */
   private async sealAnew(tx: EntityManager): Promise<void> {
     for (const { kid, privateKeyEncrypted } of await tx.find(SigningKey)) {
       const { key, with: sealedWith } = this.sealing.open(privateKeyEncrypted);
@@ -288,7 +291,7 @@ export class SigningKeys {
       .getMany();
   }
 
-  /** One node at a time changes keys. */
+  /** Only one node at a time changes keys. */
   private locked<T>(work: (tx: EntityManager) => Promise<T>): Promise<T> {
     return this.dataSource.transaction(async (tx) => {
       await tx.query('SELECT pg_advisory_xact_lock($1)', [ROTATION_LOCK]);
@@ -298,7 +301,7 @@ export class SigningKeys {
 
   private async insert(tx: EntityManager, delayMs: number): Promise<string> {
     const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
-    // Not base64url: what begins with a dash would be an option to the command that revokes it.
+    // Not base64url: the command that revokes it would take a leading dash for an option.
     const kid = randomBytes(12).toString('hex');
     const now = this.clock.now();
     await tx.insert(SigningKey, {
@@ -320,8 +323,8 @@ export class SigningKeys {
   }
 
   /**
-   * Who asks while a read is under way may have heard of a change that it has not seen, so another
-   * read follows; one is enough for all who ask meanwhile.
+   * A caller that asks during a read may have heard of a change that this read has missed, so
+   * another read follows; one is enough for all who ask in the meantime.
    */
   private load(): Promise<void> {
     if (!this.loading) {
@@ -368,7 +371,7 @@ export class SigningKeys {
   }
 }
 
-/** Those of `keys` that one of `successors` has followed by then. */
+/** The keys that one of `successors` has replaced by then. */
 function olderThan(keys: SigningKey[], successors: SigningKey[], by: Date): SigningKey[] {
   const successor = successors.find(({ signsFrom }) => signsFrom < by);
   return successor ? keys.filter(({ signsFrom }) => signsFrom < successor.signsFrom) : [];

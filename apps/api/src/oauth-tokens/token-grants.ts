@@ -33,9 +33,9 @@ import {
 import { RefreshTokens } from './refresh-tokens.js';
 import { TokenMetrics } from './token-metrics.js';
 
-/** A refresh token that nobody used for this long has idled out. */
+/** A refresh token expires when it has not been used for this long. */
 export const REFRESH_TOKEN_IDLE_MS = 30 * DAY;
-/** For this long the predecessor of an unused successor may be sent again (a lost response). */
+/** For this long the predecessor of an unused successor may be sent again, after a lost answer. */
 export const REFRESH_RETRY_MS = 30 * SECOND;
 
 /** RFC 6749 §4: the grants that there are. */
@@ -205,7 +205,7 @@ export class TokenGrants {
   }
 }
 
-/** What can be said without the refresh token; the rest is in the grant's statement. */
+/** What can be checked without the refresh token; the statement of the grant checks the rest. */
 function checkAskedScope(asked: string | undefined, { scopes }: OAuthClient): void {
   const known = narrowScope(asked, SCOPES.join(' '));
   if (!known.ok) throw new OAuthError('invalid_scope', 'scope_invalid', known.reason);

@@ -44,9 +44,9 @@ export class TokenIntrospection {
   ) {}
 
   /**
-   * Says whether a token of the asking client is good at this moment. Always asks the database,
+   * Says whether a token of the asking client is active at this moment. Always asks the database,
    * so that the answer is never older than the question.
-   * @throws OAuthError for a public client, which could be anybody
+   * @throws OAuthError for a public client, whose identity nobody can verify
    */
   async introspect(request: TokenRequest, findings: Findings): Promise<IntrospectionResponse> {
     if (request.client.kind === 'public') {

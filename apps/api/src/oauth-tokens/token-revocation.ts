@@ -61,14 +61,14 @@ export class TokenRevocation {
     if (connection.oauthClientId !== client.id) throw otherClients();
     findings.connectionId = connectionId;
     const lineageEnded = await this.dataSource.transaction(async (tx) => {
-      // A new grant waits until this is decided, or has been seen by then.
+      // A new grant either waits for this decision or is seen by it.
       if (!(await this.connections.lockActive(tx, connectionId))) return false;
       const { newest, redeemable } = await this.codes.standing(tx, {
         connectionId,
         familyId: family.id,
         at,
       });
-      // Without any other token or code, a connection would be a promise of nothing.
+      // Without any other token or code, nothing could use the connection any more.
       if (newest || !(redeemable || (await this.families.hasOther(tx, family, at)))) {
         await this.connections.revoke([connectionId], { actorId: null, reason: 'client', at }, tx);
         return false;
@@ -94,7 +94,7 @@ export class TokenRevocation {
       );
       if (roomFrom) throw tooManyRevocations(roomFrom, at);
     } catch (error) {
-      // No token of ours, or one that has run out: there is nothing left to revoke.
+      // Not our token, or an expired one: there is nothing to revoke.
       if (!(error instanceof AccessTokenError)) throw error;
     }
   }

@@ -5,7 +5,7 @@ import { BackgroundWork } from '../background/background-work.js';
 import { Clock, DAY } from '../config/clock.js';
 import { SigningKeys } from './signing-keys.js';
 
-/** An old refresh token is recognised, and its refusal explained, for another month. */
+/** For another month an old refresh token is recognised, and its refusal explained. */
 const KEEP_FAMILIES_MS = 30 * DAY;
 const ROWS_PER_STATEMENT = 5000;
 
@@ -25,7 +25,7 @@ const DELETE_IN_PAGE = `
          (SELECT id FROM page ORDER BY id DESC LIMIT 1) AS last,
          (SELECT count(*)::integer FROM deleted) AS deleted`;
 
-/** Forgets lineages of refresh tokens that have run out, and keeps the signing keys fresh. */
+/** Deletes expired lineages of refresh tokens, and rotates the signing keys. */
 @Injectable()
 export class TokensHousekeeping implements OnModuleInit {
   constructor(

@@ -8,7 +8,7 @@ import { JWKS_MAX_AGE_SECONDS, SigningKeys } from './signing-keys.js';
 const CACHE = `public, max-age=${JWKS_MAX_AGE_SECONDS}`;
 const CLIENT_AUTHENTICATION = ['client_secret_basic', 'client_secret_post'];
 
-/** Where a client that knows only the address finds everything else. */
+/** Where a client that knows only the issuer finds everything else. */
 @ApiTags('Metadata')
 @Controller('.well-known')
 export class WellKnownController {
@@ -17,7 +17,7 @@ export class WellKnownController {
     private readonly keys: SigningKeys,
   ) {}
 
-  /** The same document at both places: many clients look for the OpenID one first. */
+  /** The same document at both addresses, because many clients try the OpenID one first. */
   @Get(['oauth-authorization-server', 'openid-configuration'])
   @AllowAnyone({ cors: true })
   @Header('Cache-Control', CACHE)

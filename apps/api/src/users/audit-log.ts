@@ -7,14 +7,14 @@ export interface AuditRecord {
   actorId: string | null;
   /** What was done, past tense, stable: `user_disabled`, `client_secret_created`. */
   action: string;
-  /** To whom or what; null where the thing has no UUID (a signing key). */
+  /** To whom or what; null if the thing has no UUID, such as a signing key. */
   subjectId: string | null;
   /** What else a reader needs to know. Never a secret, never an e-mail address. */
   detail?: Record<string, unknown>;
   at: Date;
 }
 
-/** A record as people read it. Addresses are those of today; null where it is no user of ours. */
+/** A record as people read it, with present e-mail addresses; null if it was not a user. */
 export interface AuditEntry {
   at: Date;
   actorId: string | null;
@@ -32,12 +32,14 @@ export interface AuditFilter {
   userId?: string | undefined;
 }
 
-/** The one place that writes audit records, and reads them. */
+/** The only place that writes and reads audit records. */
 @Injectable()
 export class AuditLog {
   constructor(@InjectDataSource() private readonly dataSource: DataSource) {}
 
-  /** @param tx the transaction that does what is recorded, so that neither exists without the other */
+  /**
+   * @param tx the transaction that does what is recorded, so that neither exists without the other
+   */
   async record(tx: EntityManager, record: AuditRecord): Promise<void> {
     await this.recordAll(tx, [record]);
   }
@@ -58,7 +60,7 @@ export class AuditLog {
     );
   }
 
-  /** Something that was refused, which no transaction did. */
+  /** Records a refusal, which belongs to no transaction. */
   async note(record: AuditRecord): Promise<void> {
     await this.record(this.dataSource.manager, record);
   }

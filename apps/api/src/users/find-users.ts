@@ -42,7 +42,7 @@ const COLUMNS: Record<string, KeyColumn[]> = {
   createdAt: [{ sql: 'created_at', type: 'timestamptz' }],
   name: [text('last_name'), text('first_name')],
   email: [text('email')],
-  // Who has never signed in comes before all others.
+  // Users who have never signed in come first.
   lastSignInAt: [{ sql: `coalesce(last_sign_in_at, 'epoch')`, type: 'timestamptz' }],
 };
 
@@ -52,7 +52,7 @@ function orderOf(sort: UserSort): ListOrder {
 }
 
 /**
- * The ids of the users of an account who are searched for, a page of them, and how many there are.
+ * A page of the ids of the users of an account that match, and how many there are.
  * @throws ApiError validation_failed
  */
 export async function findUsers(

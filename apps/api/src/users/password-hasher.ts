@@ -26,7 +26,7 @@ export class PasswordHasher implements OnModuleInit {
   }
 
   /**
-   * Verifies against a password hash, or against nobody's when there is none, so that an unknown
+   * Verifies against a password hash, or against a dummy if there is none, so that an unknown
    * e-mail address takes as long as a wrong password.
    */
   async verify(passwordHash: string | undefined, password: string): Promise<boolean> {

@@ -3,11 +3,11 @@ import { type Judgement, PasswordJudge } from '@flixcheck/password-strength';
 import { ApiError } from '../http/api-error.js';
 import { validationFailed } from '../http/validation.js';
 
-/** Some seconds' worth of judgements; who comes later does better to come again. */
+/** A few seconds' worth of judgements; anybody after that is better off trying again. */
 const MAX_WAITING = 64;
 const RETRY_AFTER_SECONDS = 2;
 
-/** The one judge of new passwords, for whoever chooses one and for the page that advises. */
+/** Judges new passwords, wherever one is chosen and for the page that gives advice. */
 @Injectable()
 export class PasswordPolicy implements OnModuleDestroy {
   private readonly judge = new PasswordJudge();
@@ -49,9 +49,9 @@ export class PasswordPolicy implements OnModuleDestroy {
 
 const TOO_SHORT = 'A password has at least 12 characters.';
 const TOO_LONG =
-  'A password has at most 200 characters, signs that stand for several counted as these.';
+  'A password has at most 200 characters; a sign that stands for several counts as these.';
 const TOO_COMMON =
-  'This password is one of the first that guessers try: a well-known one, a word or name with some digits, a repetition or a row of keys. Take three words or more that have nothing to do with each other.';
+  'This password is easy to guess: a well-known one, a word or name with some digits, a repetition or a row of keys. Use three or more words that have nothing to do with each other.';
 
 function refusal(field: string, code: string, message: string): ApiError {
   return validationFailed([{ field, code, message }]);

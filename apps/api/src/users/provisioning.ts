@@ -15,7 +15,7 @@ import { UserEntity } from './user.entity.js';
 import { type Locale, normalizeEmail, type UserStatus } from './users.service.js';
 
 export const ROLES: readonly Role[] = ['member', 'admin', 'operator'];
-/** The account of those who work for Flixcheck, where no other one is named. */
+/** The account of people who work for Flixcheck, unless another one is named. */
 const OPERATORS_ACCOUNT = 'Flixcheck';
 
 export interface Account {
@@ -79,7 +79,7 @@ export class NewUser extends NewPerson {
   role!: Role;
 }
 
-/** Makes accounts and users, for the command line. What comes in has been checked already. */
+/** Creates accounts and users for the command line, which has checked the input. */
 @Injectable()
 export class Provisioning {
   constructor(

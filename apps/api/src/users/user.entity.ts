@@ -33,7 +33,7 @@ export class UserEntity {
   @Column({ type: 'text' })
   status!: 'active' | 'disabled';
 
-  /** Read only where a password is verified. */
+  /** Read only to verify a password. */
   @Column({ name: 'password_hash', type: 'text', select: false })
   passwordHash!: string;
 

@@ -53,8 +53,8 @@ export type DisabledHook = (tx: EntityManager, event: UserDisabled) => Promise<v
 export const ACTIVE_USERS = `(SELECT id, account_id, role FROM users WHERE status = 'active')`;
 
 /**
- * Relation `(id, account_id, first_name, last_name, search_text)` of everybody, for other modules to
- * sort and search their rows by: what this module publishes instead of its table.
+ * Relation `(id, account_id, first_name, last_name, search_text)` of everybody, for other modules
+ * to sort and search their rows by: what this module publishes instead of its table.
  */
 export const NAMED_USERS = `(SELECT id, account_id, first_name, last_name, ${USER_SEARCH_TEXT} AS search_text
   FROM users)`;
@@ -149,7 +149,7 @@ export class UsersService {
       if (fields.length === 0) return;
       const changes = Object.fromEntries(fields.map((field) => [field, patch[field]]));
       await tx.update(UserEntity, { id }, { ...changes, updatedAt: at });
-      // Which ones, not what they were: the trail outlives what a user wants forgotten.
+      // Only the names of the fields, because the audit trail outlives what users want forgotten.
       const record = { actorId: id, action: 'profile_changed', subjectId: id, detail: { fields } };
       await this.audit.record(tx, { ...record, at });
     });
@@ -169,7 +169,7 @@ export class UsersService {
     status: UserStatus,
     actor: { userId: string; accountId: string } | null,
   ): Promise<UserRecord> {
-    // As the database writes it: the one user must not pass for two by its spelling.
+    // As the database writes it, so that another spelling does not look like another user.
     const id = userId.toLowerCase();
     if (id === actor?.userId && status === 'disabled') {
       throw new ApiError(
@@ -212,7 +212,7 @@ export class UsersService {
   }
 
   /**
-   * Notes a sign-in, and that way locks the user against being disabled meanwhile.
+   * Records a sign-in, which also locks the user against being disabled in between.
    * @param passwordHash what the password was verified against
    * @returns false when the user is disabled, or the password has been changed since
    */
@@ -270,8 +270,8 @@ export class UsersService {
   }
 
   /**
-   * The user, protected until the transaction ends from being disabled: for everything that gives
-   * something out in the user's name.
+   * The user, locked against being disabled until the transaction ends, for everything that is
+   * issued in the user's name.
    * @returns null when the user may not act
    */
   async lockActive(tx: EntityManager, id: string): Promise<UserRecord | null> {
@@ -289,7 +289,7 @@ export class UsersService {
   }
 }
 
-/** An e-mail address as it is compared: the index is on its lower case. */
+/** An e-mail address in the form in which it is compared and indexed. */
 export function normalizeEmail(email: string): string {
   return email.toLowerCase();
 }

@@ -7,10 +7,10 @@ import type { OAuthClient } from '../../oauth-clients/oauth-clients.service.js';
 import { RequestLog } from '../../oauth-clients/request-log.js';
 import { AuthorizationRequestError } from './authorization-request.js';
 
-/** Refused authorization requests, for the developers of the client that sent the user. */
+/** Logs refused authorization requests, for the developers of the client that sent the user. */
 @Injectable()
 export class AuthorizationRequestLog {
-  /** A count of its own: a user who follows a broken link must not limit the client's server. */
+  /** A separate count, so that users who follow a broken link do not limit the client's server. */
   private readonly limit: FailureLimit;
 
   constructor(
@@ -20,7 +20,7 @@ export class AuthorizationRequestLog {
     this.limit = new FailureLimit(clock);
   }
 
-  /** Runs the work of a request, and records how it fails where that is the client's business. */
+  /** Runs the work of a request, and logs its failure if that concerns the client. */
   async watch<T>(http: FastifyRequest, work: () => Promise<T>): Promise<T> {
     const startedAt = performance.now();
     try {

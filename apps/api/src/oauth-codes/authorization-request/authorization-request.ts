@@ -17,7 +17,7 @@ import type { OAuthClient } from '../../oauth-clients/oauth-clients.service.js';
 /** A request that passed every check: what the user is asked to grant. */
 export interface AuthorizationRequest {
   client: OAuthClient;
-  /** null: the code is bound to none (only without the page, see `requireRedirectUri`). */
+  /** null: the code is bound to none, which is possible only without the page. */
   redirectUri: string | null;
   scope: string;
   state: string | undefined;
@@ -36,9 +36,9 @@ export interface AuthorizationRequestRules {
   page: boolean;
 }
 
-/** A refused request, for the request log of its client as well. */
+/** A refused request, with what its client's request log needs. */
 export class AuthorizationRequestError extends ApiError {
-  /** Whose request it is, where that much is known. */
+  /** The client that sent the request, if known. */
   client: OAuthClient | undefined;
 
   constructor(
@@ -47,21 +47,21 @@ export class AuthorizationRequestError extends ApiError {
     readonly reason: string,
     detail: string,
     {
-      said,
+      received,
       ...options
     }: ProblemOptions & {
-      /** What the request said instead: for the log, not for the page. */
-      said?: string;
+      /** What the request had instead: for the log, not for the page. */
+      received?: string;
     } = {},
   ) {
     super(code, detail, { ...options, reason });
-    this.logDetail = said === undefined ? detail : `${detail} The request has ${said}.`;
+    this.logDetail = received === undefined ? detail : `${detail} The request has ${received}.`;
   }
 
   readonly logDetail: string;
 }
 
-/** Both spellings of one parameter: ours as documented, and the standard's. */
+/** Both spellings of a parameter: the published one and the standard one. */
 const SPELLINGS = {
   clientId: ['clientId', 'client_id'],
   redirectUri: ['redirectUri', 'redirect_uri'],
@@ -80,9 +80,9 @@ const PARAMETERS = [
 type Parameters = Partial<Record<(typeof PARAMETERS)[number], string>>;
 
 /**
- * Validates an authorization request. The order is the rule: until client and redirect URI are
- * known to belong together, an error stays on the page (RFC 6749 §4.1.2.1, RFC 9700 §4.11);
- * every later one goes back to the client.
+ * Validates an authorization request. The order of the checks matters: until client and redirect
+ * URI are known to belong together, an error stays on the page (RFC 6749 §4.1.2.1, RFC 9700 §4.11);
+ * later errors go back to the client.
  *
  * @param input the query of the authorize page, or the resource of a code request
  * @throws AuthorizationRequestError with `redirectTo` exactly where the client may be told
@@ -104,7 +104,9 @@ export async function validateAuthorizationRequest(
 
 type Read = ReturnType<typeof readParameters<(typeof PARAMETERS)[number]>>;
 
-/** @throws AuthorizationRequestError on the page, for a parameter on which trust depends */
+/**
+ * @throws AuthorizationRequestError that stays on the page, for a parameter that decides on trust
+ */
 function refuseProblemOf(name: keyof typeof SPELLINGS, { problems }: Read): void {
   const spellings: readonly string[] = SPELLINGS[name];
   const problem = problems.find(({ parameter }) => spellings.includes(parameter));
@@ -129,9 +131,9 @@ function validateRequestOf(
   refuseProblemOf('redirectUri', read);
   const redirectUri = findRedirectUri(values, client, rules.page);
 
-  const refuse: Refuse = (error, reason, detail, said) =>
+  const refuse: Refuse = (error, reason, detail, received) =>
     new AuthorizationRequestError(error, reason, detail, {
-      said,
+      received,
       redirectTo:
         redirectUri !== null && OAUTH_ERRORS[error].redirectable
           ? withResponseParameters(redirectUri, {
@@ -183,17 +185,20 @@ type Refuse = (
   error: OAuthErrorCode & ProblemCode,
   reason: string,
   detail: string,
-  said?: string,
+  received?: string,
 ) => AuthorizationRequestError;
 
 const MAX_QUOTE = 300;
 
-/** So that white space and odd characters show. */
+/** Makes white space and unusual characters visible. */
 function quote(value: string): string {
   return JSON.stringify(value.slice(0, MAX_QUOTE));
 }
 
-/** @throws AuthorizationRequestError on the page: with unequal spellings nobody knows which one was meant */
+/**
+ * @throws AuthorizationRequestError that stays on the page, because it is unclear which value is
+ * meant
+ */
 function readEither(values: Parameters, name: keyof typeof SPELLINGS): string | undefined {
   const [ours, standard] = SPELLINGS[name];
   const [a, b] = [values[ours], values[standard]];
@@ -224,7 +229,7 @@ async function findClient(
   return client;
 }
 
-/** The page says the same of both. */
+/** The page does not tell the two apart. */
 function unknownClient(reason: 'unknown_client' | 'client_disabled'): AuthorizationRequestError {
   return new AuthorizationRequestError(
     'unknown_client',
@@ -250,13 +255,13 @@ function findRedirectUri(values: Parameters, client: OAuthClient, page: boolean)
       'invalid_redirect_uri',
       'redirect_uri_unregistered',
       `The redirectUri is not registered for this application. It must be the same, character for character.${nativeHint(requested, client)}`,
-      { said: quote(requested) },
+      { received: quote(requested) },
     );
   }
   return requested;
 }
 
-/** `localhost` is a name, which other programs may answer to: any port is for the address alone. */
+/** Only addresses match on any port: the name `localhost` may lead to another program. */
 function nativeHint(requested: string, client: OAuthClient): string {
   const isNative = client.kind === 'public' && /^http:\/\/localhost[:/]/.test(requested);
   return isNative
@@ -290,7 +295,7 @@ function checkScope(values: Parameters, client: OAuthClient, refuse: Refuse): st
   return result.scope;
 }
 
-/** RFC 7636 §4.4.1, with S256 alone: `plain` proves nothing to whoever reads the link. */
+/** RFC 7636 §4.4.1, with S256 only: with `plain`, anybody who sees the link has the verifier. */
 function checkCodeChallenge(
   values: Parameters,
   client: OAuthClient,
