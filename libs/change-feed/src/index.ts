@@ -1,4 +1,4 @@
 export { ChangeFeed } from './change-feed.js';
 export type { ChangeFeedOptions, Subscribed } from './change-feed.js';
-export { RevocationSet } from './revocation-set.js';
+export { REVOCATION_RETENTION_MS, RevocationSet } from './revocation-set.js';
 export type { FeedQuery, Subscription } from './subscriber.js';

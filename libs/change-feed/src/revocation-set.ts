@@ -2,8 +2,11 @@ import type { FeedQuery, Subscription } from './subscriber.js';
 
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
-/** Longer than any access token lives (60 minutes) and clocks differ: as the database's triggers. */
-const RETENTION_MS = 120 * MINUTE;
+/**
+ * Longer than any access token lives and clocks differ: as the database's triggers. A test of the
+ * API compares it with both.
+ */
+export const REVOCATION_RETENTION_MS = 120 * MINUTE;
 /** Longer than a revoking transaction takes from reading the clock to its commit. */
 const CATCH_UP_WINDOW_MS = 30 * SECOND;
 
@@ -67,7 +70,7 @@ export class RevocationSet {
   /** @param issuedBefore epoch, ms; left out: whenever the token was issued */
   remember(subject: string, issuedBefore = Infinity): void {
     const from = Number.isFinite(issuedBefore) ? issuedBefore : this.now().getTime();
-    this.set(subject, { issuedBefore, expiresAt: from + RETENTION_MS });
+    this.set(subject, { issuedBefore, expiresAt: from + REVOCATION_RETENTION_MS });
   }
 
   /** As the database's triggers write it: the subject, and the moment where there is one. */

@@ -1,6 +1,7 @@
 import { Body, Controller, Post, Req, Res, UseGuards } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { inWords } from '../config/in-words.js';
 import { AllowSignIn } from '../http/access.js';
 import { ApiProblems, ApiResource, type ResourceEnvelope } from '../http/envelope.js';
 import { invalidCredentials } from './credentials.js';
@@ -8,6 +9,7 @@ import { SessionCookie } from './session-cookie.js';
 import { CurrentSessionDto, SignInRequest, toCurrentSession } from './sessions.dto.js';
 import { SignInGuard } from './sign-in.guard.js';
 import { SignInMetrics } from './sign-in-metrics.js';
+import { MAX_FAILURES_PER_EMAIL, MAX_FAILURES_PER_NETWORK, WINDOW_MS } from './sign-in-limits.js';
 import { type SignedIn, SignInService } from './sign-in.service.js';
 
 @ApiTags('Sessions')
@@ -24,8 +26,7 @@ export class SignInController {
   @UseGuards(SignInGuard)
   @ApiOperation({
     summary: 'Sign in',
-    description:
-      'Sets the session cookie. After 10 failures for one e-mail address, or 100 from one network, within 15 minutes: 429 with `Retry-After` until the window has moved on. 503 with `Retry-After` while too many others are signing in.',
+    description: `Sets the session cookie. After ${MAX_FAILURES_PER_EMAIL} failures for one e-mail address, or ${MAX_FAILURES_PER_NETWORK} from one network, within ${inWords(WINDOW_MS)}: 429 with \`Retry-After\` until the window has moved on. 503 with \`Retry-After\` while too many others are signing in.`,
   })
   @ApiResource(CurrentSessionDto, { status: 201, description: 'Signed in' })
   @ApiProblems(400, 401, 403, 415, 429, 503)

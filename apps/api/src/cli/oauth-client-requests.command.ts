@@ -1,7 +1,9 @@
 import { Command, Option } from 'commander';
+import { inWords } from '../config/in-words.js';
 import { ApiError } from '../http/api-error.js';
 import { OAuthClientsService } from '../oauth-clients/oauth-clients.service.js';
 import { ClientRegistry } from '../oauth-clients/registry.service.js';
+import { REQUESTS_KEPT_MS } from '../oauth-clients/request-log-retention.js';
 import { RequestLog, type RequestLogRecord } from '../oauth-clients/request-log.js';
 import { RequestLogQuery } from '../oauth-clients/request-log.dto.js';
 import { type Resolve, withServices } from './application.js';
@@ -95,7 +97,7 @@ async function findRequest(
   if (!isMeant) {
     throw new ApiError(
       'not_found',
-      'There is no such request in the log. It has the requests of the last 30 days that name a registered client; of all others the program’s own output has a line with the requestId.',
+      `There is no such request in the log. It has the requests of the last ${inWords(REQUESTS_KEPT_MS)} that name a registered client; of all others the program’s own output has a line with the requestId.`,
     );
   }
   const { oauthClientId, ...request } = found;

@@ -53,7 +53,7 @@ export interface ConnectionRecord {
   readonly revocationReason: RevocationReason | null;
 }
 
-const DORMANT_AFTER_MS = 90 * DAY;
+export const DORMANT_AFTER_MS = 90 * DAY;
 
 /** How a connection is doing, for people: the first of these that applies. */
 export function healthOf(connection: ConnectionRecord, now: Date): ConnectionHealth {

@@ -1,8 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { stringify } from 'csv-stringify';
 import { Readable } from 'node:stream';
+import { inWords } from '../config/in-words.js';
 import type { SessionCaller } from '../http/access.js';
-import type { ConnectionHealth, RevocationReason } from './connection.js';
+import { type ConnectionHealth, DORMANT_AFTER_MS, type RevocationReason } from './connection.js';
 import type { ConnectionDto, ExportQuery } from './connections.dto.js';
 import { ConnectionsOverview } from './connections-overview.js';
 
@@ -85,7 +86,7 @@ const WORDS: Record<'de' | 'en', Words> = {
     health: {
       ok: 'Working',
       unused: 'Not used yet',
-      dormant: 'Unused for 90 days',
+      dormant: `Unused for ${inWords(DORMANT_AFTER_MS)}`,
       refresh_refused: 'Must be connected again',
       ended: 'Ended',
     },

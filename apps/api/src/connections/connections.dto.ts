@@ -15,6 +15,7 @@ import {
   Matches,
   ValidateNested,
 } from 'class-validator';
+import { inWords } from '../config/in-words.js';
 import { SearchQuery } from '../http/envelope.js';
 import { ClientRecord } from '../oauth-clients/client-record.js';
 import {
@@ -24,6 +25,7 @@ import {
   type ConnectionHealth,
   REVOCATION_REASONS,
   type RevocationReason,
+  DORMANT_AFTER_MS,
 } from './connection.js';
 
 const CLIENT_ID = /^[A-Za-z0-9_-]{3,64}$/;
@@ -250,8 +252,7 @@ export class ConnectionDto {
   @ApiProperty({
     enum: CONNECTION_HEALTHS,
     example: 'ok',
-    description:
-      '`unused`: no request yet; `dormant`: neither used nor granted for 90 days; `refresh_refused`: the last refresh was refused, and nothing has worked since',
+    description: `\`unused\`: no request yet; \`dormant\`: neither used nor granted for ${inWords(DORMANT_AFTER_MS)}; \`refresh_refused\`: the last refresh was refused, and nothing has worked since`,
   })
   health!: ConnectionHealth;
 }

@@ -5,10 +5,10 @@ import { BackgroundWork } from '../background/background-work.js';
 import { Clock, DAY } from '../config/clock.js';
 import { deleteInBatches } from '../database/delete-in-batches.js';
 
-const KEEP_MS = 30 * DAY;
+export const REQUESTS_KEPT_MS = 30 * DAY;
 const OLD = { table: 'oauth_requests', condition: 'at < $1', oldestBy: 'id' };
 
-/** Deletes requests after 30 days. */
+/** Deletes requests that nobody asks for any more. */
 @Injectable()
 export class RequestLogRetention implements OnModuleInit {
   constructor(
@@ -22,7 +22,7 @@ export class RequestLogRetention implements OnModuleInit {
       name: 'oauth-clients.requests',
       schedule: '28 * * * *',
       run: (signal) => {
-        const before = new Date(this.clock.now().getTime() - KEEP_MS);
+        const before = new Date(this.clock.now().getTime() - REQUESTS_KEPT_MS);
         return deleteInBatches(this.dataSource, OLD, [before], signal);
       },
     });

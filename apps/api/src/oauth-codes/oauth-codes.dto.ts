@@ -9,7 +9,9 @@ import {
   MaxLength,
   ValidateNested,
 } from 'class-validator';
+import { inWords } from '../config/in-words.js';
 import { ClientRecord } from '../oauth-clients/client-record.js';
+import { CODE_LIFETIME_MS } from './code-rules.js';
 
 const MAX_LENGTH = 4096;
 
@@ -78,7 +80,7 @@ export class OAuthCodeCreateRequest {
 }
 
 export class OAuthCodeDto {
-  @ApiProperty({ description: 'works once, for 60 seconds' })
+  @ApiProperty({ description: `works once, for ${inWords(CODE_LIFETIME_MS)}` })
   code!: string;
 
   @ApiProperty({ format: 'date-time' })

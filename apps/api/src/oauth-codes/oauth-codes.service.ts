@@ -23,6 +23,7 @@ import {
   denialRedirect,
   validateAuthorizationRequest,
 } from './authorization-request/authorization-request.js';
+import { CODE_LIFETIME_MS } from './code-rules.js';
 import {
   type AuthorizationRequestDto,
   type OAuthCodeDto,
@@ -30,8 +31,6 @@ import {
   REQUESTING_CLIENT,
 } from './oauth-codes.dto.js';
 
-/** RFC 6749 §4.1.2 allows ten minutes; a browser needs one. */
-export const CODE_LIFETIME_MS = 60 * SECOND;
 /**
  * A person grants access a few times a day; a server that does it every minute, 60 times an hour.
  */

@@ -3,9 +3,11 @@ import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource } from 'typeorm';
 import { SECOND } from '../config/clock.js';
+import { inWords } from '../config/in-words.js';
 import { type ConnectionRecord, ConnectionsService } from '../connections/connections.service.js';
 import { OAuthError } from '../http/api-error.js';
 import type { Findings } from '../oauth-clients/client-endpoints.js';
+import { CODE_LIFETIME_MS } from '../oauth-codes/code-rules.js';
 import { OAuthCodesService } from '../oauth-codes/oauth-codes.service.js';
 import {
   findLimits,
@@ -15,6 +17,7 @@ import {
   type RedeemInput,
   type RotateInput,
 } from './grant-statements.js';
+import { REFRESH_TOKEN_IDLE_MS } from './refresh-token-rules.js';
 import { type LocatedRefreshToken, RefreshTokenFamilies } from './refresh-token-families.js';
 import { TokenMetrics } from './token-metrics.js';
 
@@ -66,7 +69,7 @@ export class GrantFailures {
     if (!record || !connection) {
       return invalidGrant(
         'code_unknown',
-        'There is no such code. Send it within 60 seconds, as it was in the query, URL-decoded once.',
+        `There is no such code. Send it within ${inWords(CODE_LIFETIME_MS)}, as it was in the query, URL-decoded once.`,
       );
     }
     if (connection.oauthClientId !== oauthClientId) {
@@ -107,7 +110,7 @@ export class GrantFailures {
     if (record.expiresAt <= now) {
       return invalidGrant(
         'code_expired',
-        'The code has expired; it lives 60 seconds. Send the user to the authorize page again.',
+        `The code has expired; it lives ${inWords(CODE_LIFETIME_MS)}. Send the user to the authorize page again.`,
       );
     }
     // Nothing is wrong any more: the statement lost against something that is over by now.
@@ -167,7 +170,7 @@ export class GrantFailures {
         now,
         invalidGrant(
           'refresh_token_expired',
-          'The refresh token has not been used for 30 days. Send the user to the authorize page again.',
+          `The refresh token has not been used for ${inWords(REFRESH_TOKEN_IDLE_MS)}. Send the user to the authorize page again.`,
         ),
       );
     }

@@ -19,9 +19,11 @@ import {
 } from '@nestjs/swagger';
 import type { OAuthErrorCode } from '@flixcheck/oauth-protocol';
 import type { FastifyRequest } from 'fastify';
+import { inWords } from '../config/in-words.js';
 import { AllowClient } from '../http/access.js';
 import { ClientEndpoints } from '../oauth-clients/client-endpoints.js';
 import { type ClientEndpoint, clientEndpoint } from '../oauth-clients/client-request.js';
+import { CODE_LIFETIME_MS } from '../oauth-codes/code-rules.js';
 import {
   IntrospectionResponseDto,
   OAuthErrorDto,
@@ -29,6 +31,7 @@ import {
   TokenRequestDto,
   TokenResponseDto,
 } from './oauth-tokens.dto.js';
+import { REFRESH_RETRY_MS } from './refresh-token-rules.js';
 import { GRANT_TYPES, TOKEN_PARAMETERS, TokenGrants } from './token-grants.js';
 import { TokenIntrospection } from './token-introspection.js';
 import { TokenRevocation } from './token-revocation.js';
@@ -99,8 +102,7 @@ export class OAuthTokensController {
   @Post()
   @ClientRoute(TOKEN, {
     summary: 'Exchanges a code for tokens, or refreshes them',
-    description:
-      'Takes a form or JSON, flat, with the client’s credentials in the body or as HTTP Basic. A code works once, for 60 seconds. Each refresh token works once too: store the new one. A refresh may be sent again as long as its successor is unused and at most 30 seconds old. `error_description` says what to do, and ends with the request id that the request log knows.',
+    description: `Takes a form or JSON, flat, with the client’s credentials in the body or as HTTP Basic. A code works once, for ${inWords(CODE_LIFETIME_MS)}. Each refresh token works once too: store the new one. A refresh may be sent again as long as its successor is unused and at most ${inWords(REFRESH_RETRY_MS)} old. \`error_description\` says what to do, and ends with the request id that the request log knows.`,
     body: TokenRequestDto,
     examples: {
       exchange: {

@@ -24,7 +24,7 @@ import { type SealedWith, SigningKeySealing } from './signing-key-sealing.js';
  */
 export const JWKS_MAX_AGE_SECONDS = 300;
 const PUBLISH_AHEAD_MS = 10 * MINUTE;
-const ROTATE_AFTER_MS = 90 * DAY;
+export const ROTATE_AFTER_MS = 90 * DAY;
 /** A node that has not been restarted yet may still sign with a key of another APP_SECRET. */
 const KEEP_FOREIGN_MS = DAY;
 /** By then all nodes have been restarted with the new APP_SECRET. */

@@ -15,7 +15,6 @@ import { Inject, Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { randomUUID } from 'node:crypto';
 import { DataSource } from 'typeorm';
-import { DAY, SECOND } from '../config/clock.js';
 import { CONFIG, type RuntimeConfig } from '../config/config.module.js';
 import { Revocations } from '../connections/revocations.js';
 import { OAuthError } from '../http/api-error.js';
@@ -30,13 +29,9 @@ import {
   type RotateInput,
   rotateRefreshToken,
 } from './grant-statements.js';
+import { REFRESH_RETRY_MS, REFRESH_TOKEN_IDLE_MS } from './refresh-token-rules.js';
 import { RefreshTokens } from './refresh-tokens.js';
 import { TokenMetrics } from './token-metrics.js';
-
-/** A refresh token expires when it has not been used for this long. */
-export const REFRESH_TOKEN_IDLE_MS = 30 * DAY;
-/** For this long the predecessor of an unused successor may be sent again, after a lost answer. */
-export const REFRESH_RETRY_MS = 30 * SECOND;
 
 /** RFC 6749 §4: the grants that there are. */
 export const GRANT_TYPES = ['authorization_code', 'refresh_token'] as const;
