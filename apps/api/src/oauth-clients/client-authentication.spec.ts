@@ -1,10 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { createTestApp, type TestApp } from '../testing/test-app.js';
-import {
-  ClientAuthentication,
-  type ClientAuthenticationError,
-  type ClientCredentials,
-} from './client-authentication.js';
+import { ClientAuthentication, type ClientAuthenticationError } from './client-authentication.js';
 import { ClientSecrets } from './client-secrets.service.js';
 import { ClientRegistry } from './registry.service.js';
 
@@ -24,20 +20,25 @@ const base64 = (text: string) => Buffer.from(text).toString('base64');
 const basic = (id: string, secret: string) =>
   `Basic ${base64([id, secret].map((part) => new URLSearchParams({ '': part }).toString().slice(1)).join(':'))}`;
 
-type Given = Partial<Record<keyof ClientCredentials, string>>;
+type Given = Partial<Record<'authorization' | 'clientId' | 'clientSecret', string>>;
 
-async function authenticate(given: Given) {
+async function authenticate({ authorization, clientId, clientSecret }: Given) {
+  // Empty parameters have been left out by then (RFC 6749 §3.2).
+  const parameters = {
+    client_id: clientId || undefined,
+    client_secret: clientSecret || undefined,
+  };
+  const request: Parameters<ClientAuthentication['authenticate']>[0] = {
+    authorization,
+    parameters,
+  };
   try {
-    const client = await api.app.get(ClientAuthentication).authenticate({
-      authorization: given.authorization,
-      clientId: given.clientId,
-      clientSecret: given.clientSecret,
-    });
+    const { client } = await api.app.get(ClientAuthentication).authenticate(request);
     return { ok: client.clientId };
   } catch (caught) {
-    const { error, reason, client, options, description } = caught as ClientAuthenticationError;
+    const { error, reason, options, description } = caught as ClientAuthenticationError;
     const challenge = options.headers?.['www-authenticate'];
-    return { error, reason, client: client?.clientId, challenge, description };
+    return { error, reason, client: request.named?.clientId, challenge, description };
   }
 }
 
@@ -167,7 +168,7 @@ describe('a confidential client', () => {
     },
   );
 
-  it('is named in the failure, for its request log, and no secret ever is', async () => {
+  it('is named in the request that fails, for its log, and no secret ever is', async () => {
     const failure = await authenticate({ clientId: CRM, clientSecret: 'a-leaked-secret' });
     expect(failure.client).toBe(CRM);
     const all = await Promise.all([

@@ -8,18 +8,12 @@ import {
 import { Clock } from '../config/clock.js';
 import { OAuthError } from '../http/api-error.js';
 import { ClientCache, type RegisteredClient } from './client-cache.js';
+import type { ClientRequest } from './client-request.js';
 import type { OAuthClient } from './oauth-client.js';
 import { SecretUsage } from './secret-usage.js';
 
-/** Who a request claims to come from. Empty parameters count as omitted. */
-export interface ClientCredentials {
-  /** Value of the Authorization header. */
-  authorization: string | undefined;
-  /** `client_id` of the body. */
-  clientId: string | undefined;
-  /** `client_secret` of the body. */
-  clientSecret: string | undefined;
-}
+/** What a request says about who sends it. */
+type Unproven = Pick<ClientRequest, 'authorization' | 'parameters' | 'named'>;
 
 interface Claim {
   clientId: string;
@@ -31,13 +25,13 @@ interface Claim {
 
 const BASIC_CHALLENGE = 'Basic realm="flixcheck"';
 
-/** A failed authentication, with the client that was named, for its request log. */
+/** A failed authentication; a client that tried HTTP Basic is challenged (RFC 6749 §5.2). */
 export class ClientAuthenticationError extends OAuthError {
   constructor(
     error: Extract<OAuthErrorCode, 'invalid_client' | 'invalid_request'>,
     reason: string,
     description: string,
-    options: { challenge?: boolean; client?: OAuthClient } = {},
+    options: { challenge?: boolean } = {},
   ) {
     super(
       error,
@@ -45,10 +39,7 @@ export class ClientAuthenticationError extends OAuthError {
       description,
       options.challenge ? { headers: { 'www-authenticate': BASIC_CHALLENGE } } : {},
     );
-    this.client = options.client;
   }
-
-  readonly client: OAuthClient | undefined;
 }
 
 /** Proves which client sent a request (RFC 6749 §2.3). */
@@ -61,17 +52,19 @@ export class ClientAuthentication {
   ) {}
 
   /**
-   * @returns the client, which has proved its secret or is a public one
+   * Adds to a request which client it names, and then that client as the one that sent it: it has
+   * proved its secret or is a public one.
+   * @returns the same request
    * @throws ClientAuthenticationError whose `reason` is a stable code, one for each way to fail
    */
-  async authenticate(credentials: ClientCredentials): Promise<OAuthClient> {
-    const claim = readClaim(credentials);
+  async authenticate<Request extends Unproven>(
+    request: Request,
+  ): Promise<Request & { client: OAuthClient }> {
+    const claim = readClaim(request);
     const registered = await this.cache.find(claim.clientId);
+    request.named = registered?.client;
     if (claim.problem) {
-      const [reason, description] = claim.problem;
-      throw new ClientAuthenticationError('invalid_request', reason, description, {
-        client: registered?.client,
-      });
+      throw new ClientAuthenticationError('invalid_request', ...claim.problem);
     }
     if (!registered) {
       throw new ClientAuthenticationError(
@@ -81,13 +74,13 @@ export class ClientAuthentication {
         { challenge: claim.byBasic },
       );
     }
-    const { client } = registered;
     const problem = this.problemOf(registered, claim.secret);
-    if (!problem) return client;
-    throw new ClientAuthenticationError('invalid_client', problem[0], problem[1], {
-      challenge: claim.byBasic,
-      client,
-    });
+    if (problem) {
+      throw new ClientAuthenticationError('invalid_client', ...problem, {
+        challenge: claim.byBasic,
+      });
+    }
+    return Object.assign(request, { client: registered.client });
   }
 
   private problemOf(
@@ -145,9 +138,9 @@ export class ClientAuthentication {
   }
 }
 
-function readClaim({ authorization, clientId, clientSecret }: ClientCredentials): Claim {
+function readClaim({ authorization, parameters }: Unproven): Claim {
   const header = authorization?.trim() || undefined;
-  const inBody = { clientId: clientId || undefined, secret: clientSecret || undefined };
+  const inBody = { clientId: parameters.client_id, secret: parameters.client_secret };
   if (header === undefined) return readBody(inBody);
   const basic = parseBasicCredentials(header);
   if (basic === undefined) {

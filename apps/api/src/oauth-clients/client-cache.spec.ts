@@ -87,7 +87,10 @@ function reconnected(node: TestApp): Promise<void> {
 const nameOn = async ({ app }: TestApp) =>
   (await app.get(OAuthClientsService).findActiveByClientId(clientId))?.name;
 const authenticateOn = ({ app }: TestApp, clientSecret = secret) =>
-  app.get(ClientAuthentication).authenticate({ authorization: undefined, clientId, clientSecret });
+  app.get(ClientAuthentication).authenticate({
+    authorization: undefined,
+    parameters: { client_id: clientId, client_secret: clientSecret },
+  });
 
 /** Does something that no feed tells of, as if the announcement had been lost. */
 async function silently(work: () => Promise<unknown>): Promise<void> {

@@ -7,22 +7,16 @@ import '../http/failure.js';
 import { ClientAuthentication } from './client-authentication.js';
 import { ClientRequestMetrics } from './client-request-metrics.js';
 import {
+  type AuthenticatedRequest,
   type ClientEndpoint,
-  type ClientParameters,
   type ClientRequest,
-  type ReadParameters,
-  readClientParameters,
+  readClientRequest,
+  refuseEmpty,
+  refuseUnreadable,
 } from './client-request.js';
 import { FailureLimit } from './failure-limit.js';
-import type { OAuthClient } from './oauth-clients.service.js';
+import type { OAuthClient } from './oauth-client.js';
 import { RequestLog, type RequestLogEntry } from './request-log.js';
-
-/** What an endpoint found out about a request; a failed one may have a `connectionId` too. */
-export interface Findings {
-  connectionId?: string;
-  /** What the request log says about an unusual success. */
-  note?: { reason: string; detail: string };
-}
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -34,13 +28,8 @@ declare module 'fastify' {
   }
 }
 
-type Work<Name extends string, T> = (
-  request: ClientRequest<Name>,
-  findings: Findings,
-) => Promise<T>;
-
 /**
- * What the token, revocation and introspection endpoints have in common: parameters, client
+ * What all endpoints have in common that clients call as themselves: parameters, client
  * authentication before anything else is answered, the limit on failures, and the request log.
  */
 @Injectable()
@@ -60,69 +49,45 @@ export class ClientEndpoints {
 
   /**
    * Runs one request.
+   * @param work what the endpoint itself does, once the client has proved who it is
    * @throws OAuthError for everything expected; 429 once a client fails too often from an address
    */
   async handle<Name extends string, T>(
     endpoint: ClientEndpoint<Name>,
     http: FastifyRequest,
-    work: Work<Name, T>,
+    work: (request: AuthenticatedRequest<Name>) => Promise<T>,
   ): Promise<T> {
     http.isLoggedByEndpoint = true;
-    const startedAt = performance.now();
-    const at = this.clock.now();
-    const findings: Findings = {};
-    let parameters: ClientParameters<Name> = {};
-    let client: OAuthClient | undefined;
-    const entry = (error: OAuthError | undefined, oauthClientId: string): RequestLogEntry => ({
-      requestId: http.id,
-      oauthClientId,
-      at,
-      endpoint: endpoint.name,
-      grantType: parameters.grant_type?.slice(0, 100) ?? null,
-      outcome: error ? 'failure' : 'success',
-      error: error?.error ?? null,
-      reason: error?.reason ?? findings.note?.reason ?? null,
-      detail: error?.description ?? findings.note?.detail ?? null,
-      connectionId: findings.connectionId ?? null,
-      ip: http.ip,
-      durationMs: performance.now() - startedAt,
-    });
+    const began = { at: this.clock.now(), startedAt: performance.now() };
+    const request = readClientRequest(endpoint, http, began);
     try {
-      const read = readClientParameters(endpoint, http);
-      parameters = read.parameters;
-      if (read.problem) {
-        client = await this.findSender(http, read);
-        throw read.problem;
+      refuseAnonymous(request);
+      let authenticated: AuthenticatedRequest<Name>;
+      try {
+        authenticated = await this.authentication.authenticate(request);
+      } finally {
+        // Answered before a failed authentication, but not before the client is looked up: its
+        // developer looks for the request in its log.
+        refuseUnreadable(request);
       }
-      client = await this.authenticate(http, read);
-      http.clientId = client.clientId;
-      if (read.nothingToDo) throw read.nothingToDo;
-      const result = await work(
-        {
-          requestId: http.id,
-          ip: http.ip,
-          authorization: http.headers.authorization,
-          parameters,
-          client,
-          at,
-        },
-        findings,
-      );
-      this.metrics.request(endpoint, parameters.grant_type);
-      await this.log.record(entry(undefined, client.id));
+      http.clientId = authenticated.client.clientId;
+      refuseEmpty(request);
+      const result = await work(authenticated);
+      this.metrics.request(endpoint, request.parameters.grant_type);
+      await this.log.record(entryOf(request, authenticated.client));
       return result;
     } catch (error) {
+      const { named } = request;
       const failure = error instanceof OAuthError ? error : undefined;
-      const known = client ?? (error as { client?: OAuthClient }).client;
-      http.clientId = known?.clientId;
-      const limited = failure && this.limited(known?.clientId, http.ip);
+      http.clientId = named?.clientId;
+      const limited = failure && this.limited(named, http.ip);
       this.metrics.request(
         endpoint,
-        parameters.grant_type,
+        request.parameters.grant_type,
         limited ?? failure ?? (isDatabaseUnavailable(error) ? UNAVAILABLE : UNEXPECTED),
       );
       // Over the limit nothing is logged, so that guessing cannot fill the disk.
-      if (known && !limited) await this.log.record(entry(failure ?? UNEXPECTED, known.id));
+      if (named && !limited) await this.log.record(entryOf(request, named, failure ?? UNEXPECTED));
       throw limited ?? error;
     }
   }
@@ -130,79 +95,32 @@ export class ClientEndpoints {
   /**
    * Logs the failure of a request that reached no endpoint because its body could not be read. Its
    * client is known if it sent HTTP Basic. Never rejects.
+   * @param elapsedMs since the request came
    */
   async recordUnread(
     endpoint: ClientEndpoint,
     http: FastifyRequest,
-    durationMs: number,
+    elapsedMs: number,
   ): Promise<void> {
-    const { failure } = http;
-    if (!failure) return;
-    const { error, reason = error, detail } = failure;
+    if (!http.failure) return;
+    const { error, reason = error, detail: description } = http.failure;
+    const began = { at: this.clock.now(), startedAt: performance.now() - elapsedMs };
+    const request = readClientRequest(endpoint, http, began);
     this.metrics.request(endpoint, undefined, { error, reason });
-    const client = await this.findSender(http, { parameters: {} });
-    if (!client) return;
-    http.clientId = client.clientId;
-    if (this.limited(client.clientId, http.ip)) return;
-    await this.log.record({
-      requestId: http.id,
-      oauthClientId: client.id,
-      at: this.clock.now(),
-      endpoint: endpoint.name,
-      grantType: null,
-      outcome: 'failure',
-      error,
-      reason,
-      detail,
-      connectionId: null,
-      ip: http.ip,
-      durationMs,
-    });
-  }
-
-  private authenticate(
-    http: FastifyRequest,
-    { parameters, nothingToDo }: ReadParameters,
-  ): Promise<OAuthClient> {
-    const { authorization } = http.headers;
-    if (authorization === undefined && parameters.client_id === undefined) {
-      throw (
-        nothingToDo ??
-        new OAuthError(
-          'invalid_client',
-          'client_credentials_missing',
-          'Send client_id and client_secret in the body, or as HTTP Basic credentials.',
-        )
-      );
-    }
-    return this.authentication.authenticate({
-      authorization,
-      clientId: parameters.client_id,
-      clientSecret: parameters.client_secret,
-    });
-  }
-
-  /**
-   * The client that seems to have sent an unreadable request: its developer looks for the request
-   * in that client's log, and it counts against that client only.
-   */
-  private async findSender(
-    http: FastifyRequest,
-    read: ReadParameters,
-  ): Promise<OAuthClient | undefined> {
-    try {
-      return await this.authenticate(http, read);
-    } catch (error) {
-      return (error as { client?: OAuthClient }).client;
-    }
+    await this.authentication.authenticate(request).catch(() => undefined);
+    const { named } = request;
+    if (!named) return;
+    http.clientId = named.clientId;
+    if (this.limited(named, http.ip)) return;
+    await this.log.record(entryOf(request, named, { error, reason, description }));
   }
 
   /**
    * Successes are never limited, and guessing from one address does not stop the client at another.
    */
-  private limited(clientId: string | undefined, ip: string): OAuthError | undefined {
-    this.limit.recordFailure(clientId, ip);
-    const { limited, retryAfterSeconds } = this.limit.check(clientId, ip);
+  private limited(client: OAuthClient | undefined, ip: string): OAuthError | undefined {
+    this.limit.recordFailure(client?.clientId, ip);
+    const { limited, retryAfterSeconds } = this.limit.check(client?.clientId, ip);
     if (!limited) return undefined;
     return new OAuthError(
       'temporarily_unavailable',
@@ -211,6 +129,39 @@ export class ClientEndpoints {
       { status: 429, headers: { 'retry-after': String(retryAfterSeconds) } },
     );
   }
+}
+
+/** @throws OAuthError when the request does not even try to say who sends it */
+function refuseAnonymous(request: ClientRequest): void {
+  if (request.authorization !== undefined || request.parameters.client_id !== undefined) return;
+  refuseUnreadable(request);
+  refuseEmpty(request);
+  throw new OAuthError(
+    'invalid_client',
+    'client_credentials_missing',
+    'Send client_id and client_secret in the body, or as HTTP Basic credentials.',
+  );
+}
+
+function entryOf(
+  { endpoint, http, at, startedAt, parameters, connectionId, note }: ClientRequest,
+  client: OAuthClient,
+  failure?: Record<'error' | 'reason' | 'description', string>,
+): RequestLogEntry {
+  return {
+    requestId: http.id,
+    oauthClientId: client.id,
+    at,
+    endpoint: endpoint.name,
+    grantType: parameters.grant_type?.slice(0, 100) ?? null,
+    outcome: failure ? 'failure' : 'success',
+    error: failure?.error ?? null,
+    reason: failure?.reason ?? note?.reason ?? null,
+    detail: failure?.description ?? note?.detail ?? null,
+    connectionId: connectionId ?? null,
+    ip: http.ip,
+    durationMs: performance.now() - startedAt,
+  };
 }
 
 const UNAVAILABLE = { error: 'temporarily_unavailable', reason: 'unavailable' };

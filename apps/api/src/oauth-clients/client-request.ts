@@ -1,8 +1,12 @@
-import { describeParameterProblem, readParameters } from '@flixcheck/oauth-protocol';
+import {
+  describeParameterProblem,
+  type ParameterProblem,
+  readParameters,
+} from '@flixcheck/oauth-protocol';
 import type { FastifyRequest } from 'fastify';
 import { OAuthError } from '../http/api-error.js';
 import { authorizationHeaders } from '../http/authorization-headers.js';
-import type { OAuthClient } from './oauth-clients.service.js';
+import type { OAuthClient } from './oauth-client.js';
 import type { RequestLogEntry } from './request-log.js';
 
 /** How a client may say who it is, at every endpoint (RFC 6749 §2.3.1). */
@@ -37,77 +41,92 @@ export type ClientParameters<Name extends string = string> = Partial<
   Record<Name | CommonParameter, string>
 >;
 
-/** One request of a client on its way through an endpoint. */
+/**
+ * One request of a client on its way through an endpoint. Each step reads what earlier steps have
+ * found out, and adds what it finds. What is known at the end goes into the request log, whether the
+ * request succeeds or fails.
+ */
 export interface ClientRequest<Name extends string = string> {
-  requestId: string;
-  ip: string;
-  authorization: string | undefined;
-  parameters: ClientParameters<Name>;
-  client: OAuthClient;
-  at: Date;
+  readonly endpoint: ClientEndpoint;
+  readonly http: FastifyRequest;
+  readonly authorization: string | undefined;
+  /** The time that all checks of this request use. */
+  readonly at: Date;
+  /** Of `performance.now()`. */
+  readonly startedAt: number;
+  readonly parameters: ClientParameters<Name>;
+  /** What is wrong with the other parameters. */
+  readonly problems: readonly ParameterProblem[];
+  /** The registered client that the request names. Not verified: only for its log and its limit. */
+  named?: OAuthClient;
+  /** The connection that the request is about; known of some failures too. */
+  connectionId?: string;
+  /** What the request log says about an unusual success. */
+  note?: { readonly reason: string; readonly detail: string };
 }
 
-export interface ReadParameters<Name extends string = string> {
-  parameters: ClientParameters<Name>;
-  /** What is wrong with the other parameters. */
-  problem?: OAuthError;
-  /** Where nothing came that an endpoint could work on: what to do, once the client is known. */
-  nothingToDo?: OAuthError;
-}
+/** A request whose client has proved that it sent it. */
+export type AuthenticatedRequest<Name extends string = string> = ClientRequest<Name> & {
+  readonly client: OAuthClient;
+};
 
 /**
- * Reads the parameters of a client's request from its form or JSON body, never from the query
+ * Begins a request with the parameters of its form or JSON body, never of the query
  * (RFC 6749 §2.3.1, §3.2).
  */
-export function readClientParameters<Name extends string>(
+export function readClientRequest<Name extends string>(
   endpoint: ClientEndpoint<Name>,
-  request: FastifyRequest,
-): ReadParameters<Name> {
-  const { body } = request;
+  http: FastifyRequest,
+  { at, startedAt }: { at: Date; startedAt: number },
+): ClientRequest<Name> {
+  const { parameters, repeatable, ofAnyLength } = endpoint;
+  const read = readParameters<string>(http.body, parameters, repeatable, ofAnyLength);
+  return {
+    endpoint,
+    http,
+    authorization: http.headers.authorization,
+    at,
+    startedAt,
+    parameters: read.values as ClientParameters<Name>,
+    problems: read.problems,
+    named: undefined,
+    connectionId: undefined,
+    note: undefined,
+  };
+}
+
+/** @throws OAuthError invalid_request when the form of the request leaves open what it says */
+export function refuseUnreadable({ http, problems }: ClientRequest): void {
+  const { body } = http;
   if (body !== undefined && body !== null && (typeof body !== 'object' || Array.isArray(body))) {
-    const problem = new OAuthError(
+    throw new OAuthError(
       'invalid_request',
       'body_not_an_object',
       'The body must be a form or a JSON object, with the Content-Type application/x-www-form-urlencoded or application/json.',
     );
-    return { parameters: {}, problem };
   }
-  const { values, problems } = readParameters<string>(
-    body,
-    endpoint.parameters,
-    endpoint.repeatable,
-    endpoint.ofAnyLength,
-  );
   if (isEnveloped(body)) {
-    const problem = new OAuthError(
+    throw new OAuthError(
       'invalid_request',
       'parameters_in_resource',
       'Send the parameters flat, at the top of the body, not inside resource: the OAuth endpoints speak RFC 6749, without the envelope of the other endpoints.',
     );
-    return { parameters: values, problem };
   }
   // Two proxies could each believe another one; one method of authentication only (RFC 6749 §2.3).
-  if (authorizationHeaders(request).length > 1) {
-    const problem = new OAuthError(
+  if (authorizationHeaders(http).length > 1) {
+    throw new OAuthError(
       'invalid_request',
       'several_authorization_headers',
       'The request has more than one Authorization header; send one.',
     );
-    return { parameters: values, problem };
   }
   const [first] = problems;
-  const problem =
-    first &&
-    new OAuthError(
-      'invalid_request',
-      `parameter_${first.problem}`,
-      describeParameterProblem(first),
-    );
-  return {
-    parameters: values,
-    problem,
-    nothingToDo: findNothingToDo(endpoint, values, request.query),
-  };
+  if (!first) return;
+  throw new OAuthError(
+    'invalid_request',
+    `parameter_${first.problem}`,
+    describeParameterProblem(first),
+  );
 }
 
 /** Whether the body has the envelope of the other endpoints; RFC 8707's `resource` is no object. */
@@ -117,22 +136,20 @@ function isEnveloped(body: unknown): boolean {
   return typeof resource === 'object' && resource !== null && !Array.isArray(resource);
 }
 
-function findNothingToDo(
-  { parameters, anyOf }: ClientEndpoint,
-  values: ClientParameters,
-  query: unknown,
-): OAuthError | undefined {
-  if (anyOf.some((name) => values[name] !== undefined)) return undefined;
+/** @throws OAuthError invalid_request when nothing came that the endpoint could work on */
+export function refuseEmpty({ endpoint, http, parameters: values }: ClientRequest): void {
+  if (endpoint.anyOf.some((name) => values[name] !== undefined)) return;
   // Only their names are looked at; values in the query are never read.
-  if (parameters.some((name) => Object.hasOwn(Object(query) as object, name))) {
-    return new OAuthError(
+  const query = Object(http.query) as object;
+  if (endpoint.parameters.some((name) => Object.hasOwn(query, name))) {
+    throw new OAuthError(
       'invalid_request',
       'parameters_in_query',
       'The parameters are in the query of the address, where they are never read. Send them in the body, as a form or as JSON with the matching Content-Type.',
     );
   }
-  if (Object.keys(values).length > 0) return undefined;
-  return new OAuthError(
+  if (Object.keys(values).length > 0) return;
+  throw new OAuthError(
     'invalid_request',
     'body_empty',
     'The body has none of the parameters of this endpoint. Send them as a form or as JSON, and check that the Content-Type says which.',

@@ -45,9 +45,9 @@ const live = async () =>
   }[];
 
 async function outcome(clientSecret: string): Promise<string> {
-  const credentials = { authorization: undefined, clientId: client.clientId, clientSecret };
+  const parameters = { client_id: client.clientId, client_secret: clientSecret };
   try {
-    await api.app.get(ClientAuthentication).authenticate(credentials);
+    await api.app.get(ClientAuthentication).authenticate({ authorization: undefined, parameters });
     return 'accepted';
   } catch (error) {
     return (error as { reason: string }).reason;

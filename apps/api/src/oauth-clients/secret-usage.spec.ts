@@ -64,7 +64,10 @@ async function announcements(work: () => Promise<unknown>): Promise<string[]> {
 const authenticate = (clientSecret: string | undefined) =>
   api.app
     .get(ClientAuthentication)
-    .authenticate({ authorization: undefined, clientId, clientSecret })
+    .authenticate({
+      authorization: undefined,
+      parameters: { client_id: clientId, client_secret: clientSecret },
+    })
     .catch(() => undefined);
 const lastUses = async () =>
   (await api.app.get(ClientRegistry).get(id)).secrets.map(({ lastUsedAt }) => lastUsedAt);

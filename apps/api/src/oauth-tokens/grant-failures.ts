@@ -6,7 +6,7 @@ import { SECOND } from '../config/clock.js';
 import { inWords } from '../config/in-words.js';
 import { type ConnectionRecord, ConnectionsService } from '../connections/connections.service.js';
 import { OAuthError } from '../http/api-error.js';
-import type { Findings } from '../oauth-clients/client-endpoints.js';
+import type { ClientRequest } from '../oauth-clients/client-request.js';
 import { CODE_LIFETIME_MS } from '../oauth-codes/code-rules.js';
 import { OAuthCodesService } from '../oauth-codes/oauth-codes.service.js';
 import {
@@ -62,7 +62,7 @@ export class GrantFailures {
   async explainCode(
     code: string,
     { oauthClientId, redirectUri, codeChallenge, now }: Omit<RedeemInput, 'family'>,
-    findings: Findings,
+    request: ClientRequest,
   ): Promise<OAuthError> {
     const record = await this.codes.find(code);
     const connection = record && (await this.connections.findRecord(record.connectionId));
@@ -75,7 +75,7 @@ export class GrantFailures {
     if (connection.oauthClientId !== oauthClientId) {
       return invalidGrant('code_of_other_client', 'The code was issued to another client.');
     }
-    findings.connectionId = connection.id;
+    request.connectionId = connection.id;
     if (redirectUri !== undefined && record.redirectUri !== redirectUri) {
       return record.redirectUri === null
         ? invalidGrant(
@@ -132,7 +132,7 @@ export class GrantFailures {
   async retryOrExplain(
     rotation: Omit<RotateInput, 'successor' | 'expiresAt'>,
     retryMs: number,
-    findings: Findings,
+    request: ClientRequest,
   ): Promise<Refreshed> {
     const { presented, oauthClientId, clientId, needed, now } = rotation;
     const located = await this.families.locate(presented);
@@ -146,7 +146,7 @@ export class GrantFailures {
         'The refresh token was issued to another client.',
       );
     }
-    findings.connectionId = connection.id;
+    request.connectionId = connection.id;
     if (connection.revokedAt !== null) throw connectionEnded();
     const { family, position } = located;
     // Only the client needs to know, which has given the lineage up itself.
@@ -187,7 +187,7 @@ export class GrantFailures {
       if (!located.successor) throw successorUnknown();
       const limits = await findLimits(this.dataSource, connection.id, clientId);
       if (!limits) throw connectionEnded();
-      findings.note = REFRESH_RETRIED;
+      request.note = REFRESH_RETRIED;
       this.metrics.refreshRetried();
       return {
         granted: toGranted(located, connection, limits),

@@ -125,7 +125,7 @@ export class OAuthTokensController {
   })
   @ApiResponse({ status: 200, description: 'Tokens', type: TokenResponseDto })
   token(@Req() request: FastifyRequest) {
-    return this.endpoints.handle(TOKEN, request, (...input) => this.grants.grant(...input));
+    return this.endpoints.handle(TOKEN, request, (input) => this.grants.grant(input));
   }
 
   @Post('revoke')
@@ -144,7 +144,7 @@ export class OAuthTokensController {
     schema: { type: 'object', example: {} },
   })
   async revoke(@Req() request: FastifyRequest) {
-    await this.endpoints.handle(REVOKE, request, (...input) => this.revocation.revoke(...input));
+    await this.endpoints.handle(REVOKE, request, (input) => this.revocation.revoke(input));
     return {};
   }
 
@@ -164,8 +164,8 @@ export class OAuthTokensController {
     type: IntrospectionResponseDto,
   })
   introspect(@Req() request: FastifyRequest) {
-    return this.endpoints.handle(INTROSPECT, request, (...input) =>
-      this.introspection.introspect(...input),
+    return this.endpoints.handle(INTROSPECT, request, (input) =>
+      this.introspection.introspect(input),
     );
   }
 }

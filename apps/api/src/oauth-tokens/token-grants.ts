@@ -18,8 +18,7 @@ import { DataSource } from 'typeorm';
 import { CONFIG, type RuntimeConfig } from '../config/config.module.js';
 import { Revocations } from '../connections/revocations.js';
 import { OAuthError } from '../http/api-error.js';
-import type { Findings } from '../oauth-clients/client-endpoints.js';
-import { type ClientRequest, requireParameter } from '../oauth-clients/client-request.js';
+import { type AuthenticatedRequest, requireParameter } from '../oauth-clients/client-request.js';
 import type { OAuthClient } from '../oauth-clients/oauth-clients.service.js';
 import { AccessTokens } from './access-tokens.js';
 import { GrantFailures, type Refreshed } from './grant-failures.js';
@@ -59,7 +58,7 @@ export const TOKEN_PARAMETERS = {
   ofAnyLength: ['token'],
 } as const;
 
-export type TokenRequest = ClientRequest<(typeof TOKEN_PARAMETERS.parameters)[number]>;
+export type TokenRequest = AuthenticatedRequest<(typeof TOKEN_PARAMETERS.parameters)[number]>;
 
 /** RFC 6749 §5.1. */
 export interface TokenResponse {
@@ -83,7 +82,7 @@ export class TokenGrants {
   ) {}
 
   /** @throws OAuthError */
-  async grant(request: TokenRequest, findings: Findings): Promise<TokenResponse> {
+  async grant(request: TokenRequest): Promise<TokenResponse> {
     const grantType = requireParameter(request.parameters, 'grant_type');
     const { resource } = request.parameters;
     if (resource !== undefined && !isOwnResource(resource, this.config.publicUrl)) {
@@ -96,9 +95,9 @@ export class TokenGrants {
     await this.accessTokens.ready();
     switch (grantType) {
       case 'authorization_code':
-        return this.redeem(request, findings);
+        return this.redeem(request);
       case 'refresh_token':
-        return this.refresh(request, findings);
+        return this.refresh(request);
       default:
         throw new OAuthError(
           'unsupported_grant_type',
@@ -109,7 +108,7 @@ export class TokenGrants {
   }
 
   /** RFC 6749 §4.1.3, RFC 7636 §4.5. */
-  private async redeem(request: TokenRequest, findings: Findings): Promise<TokenResponse> {
+  private async redeem(request: TokenRequest): Promise<TokenResponse> {
     const { parameters, client, at } = request;
     const code = requireParameter(parameters, 'code');
     const verifier = parameters.code_verifier;
@@ -132,14 +131,14 @@ export class TokenGrants {
       ...redemption,
       family: { id: randomUUID(), token: refreshToken, expiresAt: idlesOutAt(at) },
     });
-    if (!granted) throw await this.failures.explainCode(code, redemption, findings);
+    if (!granted) throw await this.failures.explainCode(code, redemption, request);
     this.metrics.lineagesEnded('superseded', granted.superseded);
-    findings.connectionId = granted.connectionId;
+    request.connectionId = granted.connectionId;
     return this.respond(granted, client, refreshToken, undefined, at);
   }
 
   /** RFC 6749 §6, with rotation (RFC 9700 §4.14.2) that is safe to retry. */
-  private async refresh(request: TokenRequest, findings: Findings): Promise<TokenResponse> {
+  private async refresh(request: TokenRequest): Promise<TokenResponse> {
     const { parameters, client, at } = request;
     const value = requireParameter(parameters, 'refresh_token');
     checkAskedScope(parameters.scope, client);
@@ -153,8 +152,8 @@ export class TokenGrants {
     };
     const { granted, successor } =
       (await this.rotate(rotation)) ??
-      (await this.failures.retryOrExplain(rotation, REFRESH_RETRY_MS, findings));
-    findings.connectionId = granted.connectionId;
+      (await this.failures.retryOrExplain(rotation, REFRESH_RETRY_MS, request));
+    request.connectionId = granted.connectionId;
     return this.respond(granted, client, successor, parameters.scope, at);
   }
 

@@ -5,7 +5,6 @@ import { CONFIG, type RuntimeConfig } from '../config/config.module.js';
 import { ConnectionsService } from '../connections/connections.service.js';
 import { Revocations } from '../connections/revocations.js';
 import { ClientAuthenticationError } from '../oauth-clients/client-authentication.js';
-import type { Findings } from '../oauth-clients/client-endpoints.js';
 import { requireParameter } from '../oauth-clients/client-request.js';
 import { AccessTokenError, AccessTokens, type VerifiedAccessToken } from './access-tokens.js';
 import { RefreshTokenFamilies } from './refresh-token-families.js';
@@ -48,7 +47,7 @@ export class TokenIntrospection {
    * so that the answer is never older than the question.
    * @throws OAuthError for a public client, whose identity nobody can verify
    */
-  async introspect(request: TokenRequest, findings: Findings): Promise<IntrospectionResponse> {
+  async introspect(request: TokenRequest): Promise<IntrospectionResponse> {
     if (request.client.kind === 'public') {
       throw new ClientAuthenticationError(
         'invalid_client',
@@ -58,23 +57,20 @@ export class TokenIntrospection {
       );
     }
     const token = requireParameter(request.parameters, 'token');
-    return (
-      (await this.refreshToken(token, request, findings)) ??
-      (await this.accessToken(token, request, findings))
-    );
+    return (await this.refreshToken(token, request)) ?? (await this.accessToken(token, request));
   }
 
   private async refreshToken(
     token: string,
-    { client, at }: TokenRequest,
-    findings: Findings,
+    request: TokenRequest,
   ): Promise<IntrospectionResponse | undefined> {
+    const { client, at } = request;
     const parsed = this.refreshTokens.parse(token);
     if (!parsed) return undefined;
     const located = await this.families.locate(parsed);
     const connection = located && (await this.connections.findRecord(located.family.connectionId));
     if (!located || !connection || connection.oauthClientId !== client.id) return INACTIVE;
-    findings.connectionId = connection.id;
+    request.connectionId = connection.id;
     const { family, position } = located;
     if (
       position !== 'current' ||
@@ -98,11 +94,8 @@ export class TokenIntrospection {
     };
   }
 
-  private async accessToken(
-    token: string,
-    { client }: TokenRequest,
-    findings: Findings,
-  ): Promise<IntrospectionResponse> {
+  private async accessToken(token: string, request: TokenRequest): Promise<IntrospectionResponse> {
+    const { client } = request;
     let verified: VerifiedAccessToken;
     try {
       verified = await this.accessTokens.verify(token);
@@ -111,7 +104,7 @@ export class TokenIntrospection {
       throw error;
     }
     if (verified.clientId !== client.clientId) return INACTIVE;
-    findings.connectionId = verified.connectionId;
+    request.connectionId = verified.connectionId;
     const subjects = revocationSubjects(verified);
     if (await this.revocations.isRevokedInDatabase(subjects, verified.issuedAt)) return INACTIVE;
     return {

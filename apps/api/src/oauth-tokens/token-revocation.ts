@@ -5,7 +5,6 @@ import { SECOND } from '../config/clock.js';
 import { ConnectionsService } from '../connections/connections.service.js';
 import { MAX_REVOCATIONS_PER_HOUR, Revocations } from '../connections/revocations.js';
 import { OAuthError } from '../http/api-error.js';
-import type { Findings } from '../oauth-clients/client-endpoints.js';
 import { requireParameter } from '../oauth-clients/client-request.js';
 import { OAuthCodesService } from '../oauth-codes/oauth-codes.service.js';
 import { AccessTokenError, AccessTokens } from './access-tokens.js';
@@ -37,29 +36,26 @@ export class TokenRevocation {
    * needed, because the two kinds cannot be taken for each other.
    * @throws OAuthError when the parameter is missing, or the token is another client's
    */
-  async revoke(request: TokenRequest, findings: Findings): Promise<void> {
+  async revoke(request: TokenRequest): Promise<void> {
     const token = requireParameter(request.parameters, 'token');
     const refreshToken = this.refreshTokens.parse(token);
     if (refreshToken) {
       const located = await this.families.locate(refreshToken);
       if (located && located.position !== 'forged') {
-        await this.revokeGrant(located.family, request, findings);
+        await this.revokeGrant(located.family, request);
       }
       return;
     }
-    await this.revokeAccessToken(token, request, findings);
+    await this.revokeAccessToken(token, request);
   }
 
-  private async revokeGrant(
-    family: FamilyRecord,
-    { client, at }: TokenRequest,
-    findings: Findings,
-  ): Promise<void> {
+  private async revokeGrant(family: FamilyRecord, request: TokenRequest): Promise<void> {
+    const { client, at } = request;
     const { connectionId } = family;
     const connection = await this.connections.findRecord(connectionId);
     if (!connection) return;
     if (connection.oauthClientId !== client.id) throw otherClients();
-    findings.connectionId = connectionId;
+    request.connectionId = connectionId;
     const lineageEnded = await this.dataSource.transaction(async (tx) => {
       // A new grant either waits for this decision or is seen by it.
       if (!(await this.connections.lockActive(tx, connectionId))) return false;
@@ -78,15 +74,12 @@ export class TokenRevocation {
     if (lineageEnded) this.metrics.lineagesEnded('revoked');
   }
 
-  private async revokeAccessToken(
-    token: string,
-    { client, at }: TokenRequest,
-    findings: Findings,
-  ): Promise<void> {
+  private async revokeAccessToken(token: string, request: TokenRequest): Promise<void> {
+    const { client, at } = request;
     try {
       const verified = await this.accessTokens.verify(token);
       if (verified.clientId !== client.clientId) throw otherClients();
-      findings.connectionId = verified.connectionId;
+      request.connectionId = verified.connectionId;
       const roomFrom = await this.revocations.revokeAccessToken(
         verified.jti,
         new Date(verified.exp * 1000),
