@@ -16,7 +16,7 @@ import { AccessTokenVerifier } from './verifier.js';
 const SCOPE = Symbol('required scope');
 
 /** The scope that a controller or handler needs. A route without one is refused. */
-export const RequireScope = (scope: 'read' | 'readwrite') => SetMetadata(SCOPE, scope);
+export const RequireScope = (scope: string) => SetMetadata(SCOPE, scope);
 
 /** The claims of the token that a request came with. */
 export const CurrentAccessToken = createParamDecorator(
@@ -47,7 +47,7 @@ export class AccessTokenGuard implements CanActivate {
   ) {}
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
-    const needed = this.reflector.getAllAndOverride<'read' | 'readwrite' | undefined>(SCOPE, [
+    const needed = this.reflector.getAllAndOverride<string | undefined>(SCOPE, [
       context.getHandler(),
       context.getClass(),
     ]);

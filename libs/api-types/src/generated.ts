@@ -791,7 +791,6 @@ export interface components {
             /**
              * @description What the client may ask for. `readwrite` includes `read`. A scope taken away is taken from its connections too.
              * @example [
-             *       "read",
              *       "readwrite"
              *     ]
              */
@@ -911,7 +910,6 @@ export interface components {
             /**
              * @description What the client may ask for. `readwrite` includes `read`. A scope taken away is taken from its connections too.
              * @example [
-             *       "read",
              *       "readwrite"
              *     ]
              */
@@ -1000,7 +998,6 @@ export interface components {
             /**
              * @description What the client may ask for. `readwrite` includes `read`. A scope taken away is taken from its connections too.
              * @example [
-             *       "read",
              *       "readwrite"
              *     ]
              */
@@ -1088,7 +1085,6 @@ export interface components {
             /**
              * @description What the client may ask for. `readwrite` includes `read`. A scope taken away is taken from its connections too.
              * @example [
-             *       "read",
              *       "readwrite"
              *     ]
              */
@@ -1536,7 +1532,6 @@ export interface components {
             /**
              * @description What the client may ask for. `readwrite` includes `read`. A scope taken away is taken from its connections too.
              * @example [
-             *       "read",
              *       "readwrite"
              *     ]
              */
@@ -3242,7 +3237,7 @@ export interface operations {
                 code_challenge?: string;
                 /** @description returned unchanged */
                 state?: unknown;
-                /** @description `read`, `readwrite`, or both with a space between them */
+                /** @description of read, readwrite, separated by spaces */
                 scope?: unknown;
                 response_type: "code";
                 /** @description the standard spelling */

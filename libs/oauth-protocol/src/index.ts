@@ -5,4 +5,5 @@ export * from './pkce.js';
 export * from './redirect-uri.js';
 export * from './resource-indicator.js';
 export * from './scope.js';
+export * from './scope-table.js';
 export * from './tokens.js';

@@ -36,6 +36,10 @@ describe('the scope of a grant', () => {
     expect(resolveRequestedScope('', ['read'])).toEqual({ ok: true, scope: 'read' });
   });
 
+  it('must be named where the client may have neither', () => {
+    expect(resolveRequestedScope(undefined, ['checks:delete'])).toMatchObject({ ok: false });
+  });
+
   it('is what was asked, in the order asked, each once', () => {
     expect(resolveRequestedScope('readwrite read read', BOTH)).toEqual({
       ok: true,

@@ -1,14 +1,9 @@
-export const SCOPES = ['read', 'readwrite'] as const;
-export type Scope = (typeof SCOPES)[number];
+import { DEFAULT_SCOPES, isScope, type Scope, scopeIncludes, SCOPES } from './scope-table.js';
 
 /** Longer than every combination of known scopes; whatever is longer is refused unread. */
-const MAX_SCOPE_LENGTH = 200;
+const MAX_SCOPE_LENGTH = Math.max(200, SCOPES.join(' ').length);
 
 export type ScopeResult = { ok: true; scope: string } | { ok: false; reason: string };
-
-function isScope(value: string): value is Scope {
-  return (SCOPES as readonly string[]).includes(value);
-}
 
 /** The distinct tokens of a scope string, in the order given (RFC 6749 §3.3: space-delimited). */
 export function splitScope(scope: string): string[] {
@@ -16,12 +11,11 @@ export function splitScope(scope: string): string[] {
 }
 
 /**
- * Whether `held` lets its bearer do what `needed` asks for. `readwrite` includes `read`.
+ * Whether `held` lets its bearer do what `needed` asks for.
  * @param held a granted scope string
  */
 export function scopeAllows(held: string, needed: Scope): boolean {
-  const tokens = splitScope(held);
-  return tokens.includes(needed) || (needed === 'read' && tokens.includes('readwrite'));
+  return splitScope(held).some((token) => isScope(token) && scopeIncludes(token, needed));
 }
 
 /** Whether everything that `narrower` allows, `wider` allows too. */
@@ -56,7 +50,7 @@ export function scopesAllowing(scope: string): Scope[] {
  * Decides the scope of a grant.
  *
  * @param requested the `scope` parameter; absent or empty means `readwrite`, as the documented
- *   links say, or `read` for a client that may have no more
+ *   links say, or `read` for a client that may have no more; one that may have neither names its own
  * @param registered the scopes that the client may ask for
  * @returns the granted scope in the order asked, or the reason for `invalid_scope`
  */
@@ -66,7 +60,10 @@ export function resolveRequestedScope(
 ): ScopeResult {
   const allowed = registered.join(' ');
   if (requested === undefined || requested.trim() === '') {
-    return { ok: true, scope: scopeAllows(allowed, 'readwrite') ? 'readwrite' : 'read' };
+    const scope = DEFAULT_SCOPES.find((each) => scopeAllows(allowed, each));
+    return scope
+      ? { ok: true, scope }
+      : { ok: false, reason: `The request must name a scope: the client may have '${allowed}'.` };
   }
   return checkScope(requested, allowed, 'The client is registered for');
 }

@@ -1,3 +1,4 @@
+import { scopeNames, splitScope } from '@flixcheck/oauth-protocol';
 import { Injectable } from '@nestjs/common';
 import { stringify } from 'csv-stringify';
 import { Readable } from 'node:stream';
@@ -11,6 +12,7 @@ import { ConnectionsOverview } from './connections-overview.js';
 const PAGE_SIZE = 500;
 
 interface Words {
+  language: 'de' | 'en';
   /** As spreadsheets of that language expect it. */
   delimiter: string;
   file: string;
@@ -18,13 +20,12 @@ interface Words {
   yes: string;
   no: string;
   health: Record<ConnectionHealth, string>;
-  read: string;
-  readwrite: string;
   reason: Record<RevocationReason, string>;
 }
 
 const WORDS: Record<'de' | 'en', Words> = {
   de: {
+    language: 'de',
     delimiter: ';',
     file: 'verbindungen.csv',
     columns: [
@@ -51,8 +52,6 @@ const WORDS: Record<'de' | 'en', Words> = {
       refresh_refused: 'Muss neu verbunden werden',
       ended: 'Beendet',
     },
-    read: 'Nur ansehen',
-    readwrite: 'Ansehen, anlegen und ändern',
     reason: {
       user: 'Von der Person selbst beendet',
       admin: 'Vom Administrator beendet',
@@ -64,6 +63,7 @@ const WORDS: Record<'de' | 'en', Words> = {
     },
   },
   en: {
+    language: 'en',
     delimiter: ',',
     file: 'connections.csv',
     columns: [
@@ -90,8 +90,6 @@ const WORDS: Record<'de' | 'en', Words> = {
       refresh_refused: 'Must be connected again',
       ended: 'Ended',
     },
-    read: 'View only',
-    readwrite: 'View, create and change',
     reason: {
       user: 'Ended by the person',
       admin: 'Ended by an administrator',
@@ -167,7 +165,7 @@ function row(connection: ConnectionDto, words: Words, at: Intl.DateTimeFormat): 
     time(connection.grantedAt),
     time(connection.lastUsedAt),
     words.health[connection.health],
-    scope.split(' ').includes('readwrite') ? words.readwrite : words.read,
+    scopeNames(splitScope(scope), words.language),
     time(connection.revokedAt),
     name(revokedBy),
     revocationReason === null ? '' : words.reason[revocationReason],

@@ -11,6 +11,7 @@ import { BoundedGrants1796000000000 } from './migrations/1796000000000-bounded-g
 import { RevokedSigningKeys1797000000000 } from './migrations/1797000000000-revoked-signing-keys.js';
 import { ListIndexes1801000000000 } from './migrations/1801000000000-list-indexes.js';
 import { PortalFiles1801100000000 } from './migrations/1801100000000-portal-files.js';
+import { ScopeNames1802000000000 } from './migrations/1802000000000-scope-names.js';
 
 /** Every migration, oldest first. The app, the command line and the tests share this list. */
 export const MIGRATIONS = [
@@ -25,6 +26,7 @@ export const MIGRATIONS = [
   RevokedSigningKeys1797000000000,
   ListIndexes1801000000000,
   PortalFiles1801100000000,
+  ScopeNames1802000000000,
 ];
 
 const POOL_SIZE = 20;

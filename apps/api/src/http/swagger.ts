@@ -1,6 +1,6 @@
 import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
 import type { INestApplication } from '@nestjs/common';
-import { SCOPES } from '@flixcheck/oauth-protocol';
+import { SCOPE_TABLE, SCOPES } from '@flixcheck/oauth-protocol';
 import { describeProblems } from './openapi-problems.js';
 
 /** The client through which Swagger UI's Authorize button goes through the real flow. */
@@ -18,10 +18,7 @@ export const apiExplorer = (publicUrl: string) => ({
   homepageUri: `${publicUrl}/docs`,
 });
 
-const SCOPE_WORDS: Record<(typeof SCOPES)[number], string> = {
-  read: 'See what the user sees',
-  readwrite: 'See and change what the user may change',
-};
+const SCOPE_WORDS = Object.fromEntries(SCOPES.map((scope) => [scope, SCOPE_TABLE[scope].meaning]));
 
 const OAUTH_WORDS =
   '**Act for a portal user, as an application does.** Authorize opens the portal: sign in there and allow access. `api-explorer` is a public client with PKCE, which has no secret.';

@@ -1,6 +1,6 @@
 import { applyDecorators } from '@nestjs/common';
 import { ApiProperty, type ApiPropertyOptions } from '@nestjs/swagger';
-import { SCOPES, type Scope } from '@flixcheck/oauth-protocol';
+import { SCOPE_INCLUSIONS, SCOPES, type Scope } from '@flixcheck/oauth-protocol';
 import {
   ArrayMaxSize,
   ArrayMinSize,
@@ -178,8 +178,7 @@ export class ClientProfile {
 
   @Field(
     {
-      description:
-        'What the client may ask for. `readwrite` includes `read`. A scope taken away is taken from its connections too.',
+      description: `What the client may ask for. ${SCOPE_INCLUSIONS} A scope taken away is taken from its connections too.`,
       label: 'scopes',
       help: `what it may ask for: ${SCOPES.join(', ')}; may be repeated`,
       singular: 'scope',
@@ -189,7 +188,7 @@ export class ClientProfile {
     {
       enum: SCOPES,
       isArray: true,
-      example: ['read', 'readwrite'],
+      example: ['readwrite'],
     },
     IsArray(),
     ArrayMinSize(1),

@@ -380,3 +380,28 @@ describe('deleting a client', () => {
     expect(secrets).toHaveLength(0);
   });
 });
+
+describe('the scopes of a client in the database', () => {
+  const set = (scopes: string) =>
+    api.dataSource.query(
+      `UPDATE oauth_clients SET scopes = ${scopes} WHERE client_id = 'belegscanner'`,
+    );
+
+  it.each([
+    ['none', "'{}'"],
+    ['a missing one', 'ARRAY[NULL]::text[]'],
+    ['an empty one', "ARRAY['']"],
+    ['two in one', "ARRAY['read readwrite']"],
+    ['a line break', "ARRAY[E'read\\nreadwrite', E'a\\n']"],
+    ['a quotation mark', `ARRAY['read"']`],
+    ['a backslash', "ARRAY['read\\']"],
+    ['a letter that is not ASCII', "ARRAY['läsen']"],
+  ])('are refused where they are not well-formed (RFC 6749 §3.3): %s', async (_, scopes) => {
+    await expect(set(scopes)).rejects.toMatchObject({ code: '23514' });
+  });
+
+  it('may have names that this version does not know', async () => {
+    await set("ARRAY['read', 'checks:delete', '[]!~']");
+    await set("ARRAY['read', 'readwrite']");
+  });
+});

@@ -1,5 +1,6 @@
 import { Body, Controller, Get, Header, Post, Query, Req } from '@nestjs/common';
 import { ApiOperation, ApiQuery, ApiTags } from '@nestjs/swagger';
+import { SCOPES } from '@flixcheck/oauth-protocol';
 import type { FastifyRequest } from 'fastify';
 import { CurrentCaller, RequireSession, type SessionCaller } from '../http/access.js';
 import { ApiProblems, ApiResource } from '../http/envelope.js';
@@ -59,7 +60,7 @@ export class OAuthCodesController {
   @ApiQuery({
     name: 'scope',
     required: false,
-    description: '`read`, `readwrite`, or both with a space between them',
+    description: `of ${SCOPES.join(', ')}, separated by spaces`,
     example: 'readwrite',
   })
   @ApiQuery({
