@@ -118,11 +118,11 @@ export class RemoteKeySet {
 
   /** RFC 9111: the issuer may shorten the age, and a cache in between says how old its copy is. */
   private freshness({ headers }: Response): { vouchedMs: number; maxAgeMs: number } {
-    const said = /(?:^|[\s,])max-age=(\d{1,6})/.exec(headers.get('cache-control') ?? '')?.[1];
+    const maxAge = /(?:^|[\s,])max-age=(\d{1,6})/.exec(headers.get('cache-control') ?? '')?.[1];
     const maxAgeMs =
-      said === undefined
+      maxAge === undefined
         ? this.maxAgeMs
-        : Math.min(this.maxAgeMs, Math.max(Number(said) * SECOND, COOLDOWN_MS));
+        : Math.min(this.maxAgeMs, Math.max(Number(maxAge) * SECOND, COOLDOWN_MS));
     const age = Number(headers.get('age') ?? 0);
     return { vouchedMs: Number.isFinite(age) && age > 0 ? age * SECOND : 0, maxAgeMs };
   }

@@ -124,7 +124,7 @@ describe('a token is accepted only if all of it is right (RFC 9068 §4, RFC 8725
     expect(await refusal(token())).toBe(reason);
   });
 
-  it('puts up with clocks that differ by at most 60 seconds', async () => {
+  it('accepts clocks that differ by at most 60 seconds', async () => {
     const token = sign();
     const at = (seconds: number) => ({ now: () => new Date(Date.now() + seconds * 1000) });
     expect(await refusal(token, at(3600 + 50))).toBe('accepted');

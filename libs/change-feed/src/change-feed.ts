@@ -19,7 +19,7 @@ const GOODBYE_MS = 200;
 export interface ChangeFeedOptions {
   /** postgres://… */
   connectionString: string;
-  /** How the connection is called in `pg_stat_activity`. */
+  /** The name of the connection in `pg_stat_activity`. */
   applicationName: string;
   onLive?: () => void;
   /** Only after it was live, and not when it was closed. */

@@ -41,8 +41,8 @@ export function oauthClientsCommands(terminal: Terminal): Command {
     .description('The registry of third-party applications (OAuth clients).');
   const withRegistry = <T>(work: (registry: ClientRegistry, resolve: Resolve) => Promise<T>) =>
     withServices(terminal.env, (resolve) => work(resolve(ClientRegistry), resolve));
-  const show = (client: RegistryClient, { json }: Output, said: string) =>
-    terminal.out(json ? toJson(client) : `${said}\n\n${clientCard(client)}`);
+  const show = (client: RegistryClient, { json }: Output, message: string) =>
+    terminal.out(json ? toJson(client) : `${message}\n\n${clientCard(client)}`);
 
   group
     .command('list')
@@ -108,7 +108,7 @@ Example:
       show(client, given, 'Changed.');
     });
 
-  for (const [verb, status, said] of [
+  for (const [verb, status, message] of [
     ['disable', 'disabled', 'Disabled. All connections of this client have ended.'],
     ['enable', 'active', 'Enabled. Users connect anew: connections that ended stay ended.'],
   ] as const) {
@@ -125,7 +125,7 @@ Example:
         const client = await withRegistry(async (registry) =>
           registry.update((await findClient(registry, name)).id, { status }, null),
         );
-        show(client, output, said);
+        show(client, output, message);
       });
   }
 

@@ -12,14 +12,14 @@ import { accountsCommands, usersCommands } from './users.commands.js';
 /**
  * Runs one command.
  * @param args without the program's own name
- * @returns the exit code: 0, or 1 after an error has been said
+ * @returns the exit code: 0, or 1 after an error has been printed
  */
 export async function runCommand(args: readonly string[], terminal: Terminal): Promise<number> {
   try {
     await program(terminal).parseAsync([...args], { from: 'user' });
     return 0;
   } catch (error) {
-    // Commander has said it already, or it was the help that was asked for.
+    // Commander has printed the error, or the help that was asked for.
     if (error instanceof CommanderError) return error.exitCode;
     terminal.error(explain(error));
     return 1;

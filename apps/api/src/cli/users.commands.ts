@@ -185,8 +185,8 @@ export function usersCommands(terminal: Terminal): Command {
         return found;
       });
       const shown = generated ? { password } : {};
-      const said = `The password is another one. All sessions${revokeConnections ? ' and connections' : ''} have ended.`;
-      showUser(terminal, given, user, said, shown);
+      const message = `The password has been replaced. All sessions${revokeConnections ? ' and connections' : ''} have ended.`;
+      showUser(terminal, given, user, message, shown);
       if (generated && !given.json) terminal.out(PASSWORD_WORDS);
     });
   return group;
@@ -198,7 +198,7 @@ function showUser(
   terminal: Terminal,
   { json }: Output,
   { id, email, account, role, status }: UserRecord,
-  said: string,
+  message: string,
   more: { password?: string } = {},
 ): void {
   if (json) {
@@ -213,7 +213,7 @@ function showUser(
     ['status', status],
     ['password', more.password],
   ]);
-  terminal.out(`${said}\n\n${shown}`);
+  terminal.out(`${message}\n\n${shown}`);
 }
 
 function personOptions(command: Command, names?: { firstName: string; lastName: string }): Command {

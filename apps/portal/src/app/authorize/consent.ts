@@ -27,7 +27,7 @@ import { Outbound } from './outbound';
 import { isOnThisDevice } from './on-this-device';
 import { READ_ONLY, termsOf } from './scope-terms';
 
-/** What an answer came to: said where it was given. */
+/** The result of an answer, shown where it was given. */
 /** What hinders the decision on a page that is already shown. */
 export type Trouble =
   'session-ended' | 'other-user' | 'changed' | 'unreachable' | 'failed' | 'sign-out-failed';
@@ -39,7 +39,7 @@ const FAILURES: Partial<Record<Trouble, string>> = {
   'sign-out-failed': 'authorize.trouble.signOutFailed',
 };
 
-/** What should be looked at once more: said above it. */
+/** What should be looked at once more; shown above it. */
 const TO_LOOK_AT: Partial<Record<Trouble, string>> = {
   'other-user': 'authorize.trouble.otherUser',
   changed: 'authorize.trouble.changed',

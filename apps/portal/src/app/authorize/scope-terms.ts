@@ -38,7 +38,7 @@ export function termsOf(scopes: readonly string[], existing: ExistingConnection 
   const mayWrite = asked.includes(WRITE[0] ?? '');
   return {
     may: asked.map((text) => ({ text, added: existing !== null && !held.includes(text) })),
-    // What is dropped need not be said twice.
+    // What is dropped is mentioned only once.
     mayNot: [...(mayWrite || dropped.length > 0 ? [] : ['authorize.mayNot.write']), ...NEVER],
     dropped,
   };

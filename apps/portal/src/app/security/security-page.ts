@@ -5,7 +5,7 @@ import { Devices } from './devices';
 import { PasswordForm } from './password-form';
 import { ProfileForm } from './profile-form';
 
-/** What concerns one's own user: password, devices, language and theme, name. */
+/** The user's own settings: password, devices, language and theme, name. */
 @Component({
   selector: 'fx-security-page',
   changeDetection: ChangeDetectionStrategy.OnPush,

@@ -15,7 +15,7 @@ export class SessionStore {
 
   private readonly absent = signal(false);
 
-  /** The API has said, or this page has brought about, that nobody is signed in. */
+  /** The API has reported that nobody is signed in, or this page has signed the user out. */
   readonly nobody = this.absent.asReadonly();
   /** Why it is not known who is signed in: the API did not answer, or not well. */
   readonly failure = this.failed.asReadonly();

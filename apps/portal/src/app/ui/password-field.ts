@@ -32,7 +32,7 @@ export class PasswordField {
   readonly autocomplete = input.required<'current-password' | 'new-password'>();
   /** What the field complains about, in words. */
   readonly error = input<string | null>(null);
-  /** The id of what is said below the field, if anything. */
+  /** The id of the text below the field, if there is any. */
   readonly describedBy = input<string | null>(null);
   /** Rules for password generators (`passwordrules` attribute). */
   readonly rules = input<string | null>(null);
