@@ -24,6 +24,7 @@ import { AllowClient } from '../http/access.js';
 import { ClientEndpoints } from '../oauth-clients/client-endpoints.js';
 import { type ClientEndpoint, clientEndpoint } from '../oauth-clients/client-request.js';
 import { CODE_LIFETIME_MS } from '../oauth-codes/code-rules.js';
+import { TOKEN_PARAMETERS } from './grant.js';
 import {
   IntrospectionResponseDto,
   OAuthErrorDto,
@@ -32,7 +33,7 @@ import {
   TokenResponseDto,
 } from './oauth-tokens.dto.js';
 import { REFRESH_RETRY_MS } from './refresh-token-rules.js';
-import { GRANT_TYPES, TOKEN_PARAMETERS, TokenGrants } from './token-grants.js';
+import { GRANT_TYPES, TokenGrants } from './token-grants.js';
 import { TokenIntrospection } from './token-introspection.js';
 import { TokenRevocation } from './token-revocation.js';
 

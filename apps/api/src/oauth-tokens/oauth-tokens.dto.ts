@@ -1,6 +1,6 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 
-/** What the documentation shows of a token request; what is read of it stands in token-grants.ts. */
+/** What the documentation shows of a token request; what is read of it stands in grant.ts. */
 export class TokenRequestDto {
   @ApiProperty({ enum: ['authorization_code', 'refresh_token'] })
   grant_type!: string;

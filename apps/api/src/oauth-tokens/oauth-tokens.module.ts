@@ -6,14 +6,14 @@ import { OAuthClientsModule } from '../oauth-clients/oauth-clients.module.js';
 import { OAuthCodesModule } from '../oauth-codes/oauth-codes.module.js';
 import { UsersModule } from '../users/users.module.js';
 import { AccessTokens } from './access-tokens.js';
-import { GrantFailures } from './grant-failures.js';
+import { Grants } from './grant.js';
 import { OAuthTokensController } from './oauth-tokens.controller.js';
 import { RefreshTokenFamilies } from './refresh-token-families.js';
 import { RefreshTokenFamily } from './refresh-token-family.entity.js';
 import { RefreshTokens } from './refresh-tokens.js';
 import { SigningKey } from './signing-key.entity.js';
 import { SigningKeys } from './signing-keys.js';
-import { TokenGrants } from './token-grants.js';
+import { GRANTS, TokenGrants } from './token-grants.js';
 import { TokenIntrospection } from './token-introspection.js';
 import { TokenMetrics } from './token-metrics.js';
 import { TokenRevocation } from './token-revocation.js';
@@ -34,7 +34,8 @@ import { WellKnownController } from './well-known.controller.js';
   controllers: [OAuthTokensController, WellKnownController, UserinfoController],
   providers: [
     AccessTokens,
-    GrantFailures,
+    Grants,
+    ...Object.values(GRANTS),
     RefreshTokenFamilies,
     RefreshTokens,
     SigningKeys,

@@ -4,10 +4,15 @@ import { InjectDataSource, InjectRepository } from '@nestjs/typeorm';
 import { DataSource, type EntityManager, IsNull, MoreThan, Not, type Repository } from 'typeorm';
 import { type ConnectionEvent, ConnectionsService } from '../connections/connections.service.js';
 import { Revocations } from '../connections/revocations.js';
-import { hashHandle, hashRefreshToken } from './grant-statements.js';
 import { type FamilyEndReason, RefreshTokenFamily } from './refresh-token-family.entity.js';
-import { RefreshTokens } from './refresh-tokens.js';
+import { hashHandle, hashRefreshToken, RefreshTokens } from './refresh-tokens.js';
 import { TokenMetrics } from './token-metrics.js';
+
+/**
+ * How many lineages a connection may have; one more ends the one that has not been used for the
+ * longest. A client that connects its user again three times a day stays below.
+ */
+export const MAX_LINEAGES = 100;
 
 /** Which token of its family a presented refresh token is. */
 export type FamilyPosition =

@@ -1,5 +1,6 @@
 import {
   createRefreshToken,
+  hashSecret,
   parseRefreshToken,
   type RefreshToken,
   succeedingRefreshToken,
@@ -44,4 +45,12 @@ export class RefreshTokens {
   possibleSuccessorsOf(predecessor: RefreshToken): RefreshToken[] {
     return this.keys.map((key) => succeedingRefreshToken(predecessor, key));
   }
+}
+
+export function hashHandle(token: RefreshToken): Buffer {
+  return hashSecret(token.handle.toString('base64url'));
+}
+
+export function hashRefreshToken(token: RefreshToken): Buffer {
+  return hashSecret(token.value);
 }

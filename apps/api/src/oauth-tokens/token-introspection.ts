@@ -7,9 +7,9 @@ import { Revocations } from '../connections/revocations.js';
 import { ClientAuthenticationError } from '../oauth-clients/client-authentication.js';
 import { requireParameter } from '../oauth-clients/client-request.js';
 import { AccessTokenError, AccessTokens, type VerifiedAccessToken } from './access-tokens.js';
+import type { TokenRequest } from './grant.js';
 import { RefreshTokenFamilies } from './refresh-token-families.js';
 import { RefreshTokens } from './refresh-tokens.js';
-import type { TokenRequest } from './token-grants.js';
 
 /** RFC 7662 §2.2; for all that the client may not see, `active` alone. */
 export type IntrospectionResponse =

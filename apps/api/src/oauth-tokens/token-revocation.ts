@@ -8,9 +8,9 @@ import { OAuthError } from '../http/api-error.js';
 import { requireParameter } from '../oauth-clients/client-request.js';
 import { OAuthCodesService } from '../oauth-codes/oauth-codes.service.js';
 import { AccessTokenError, AccessTokens } from './access-tokens.js';
+import type { TokenRequest } from './grant.js';
 import { type FamilyRecord, RefreshTokenFamilies } from './refresh-token-families.js';
 import { RefreshTokens } from './refresh-tokens.js';
-import type { TokenRequest } from './token-grants.js';
 import { TokenMetrics } from './token-metrics.js';
 
 /**

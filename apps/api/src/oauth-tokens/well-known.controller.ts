@@ -4,6 +4,7 @@ import { SCOPES } from '@flixcheck/oauth-protocol';
 import { CONFIG, type RuntimeConfig } from '../config/config.module.js';
 import { AllowAnyone } from '../http/access.js';
 import { JWKS_MAX_AGE_SECONDS, SigningKeys } from './signing-keys.js';
+import { GRANT_TYPES } from './token-grants.js';
 
 const CACHE = `public, max-age=${JWKS_MAX_AGE_SECONDS}`;
 const CLIENT_AUTHENTICATION = ['client_secret_basic', 'client_secret_post'];
@@ -36,7 +37,7 @@ export class WellKnownController {
       scopes_supported: [...SCOPES],
       response_types_supported: ['code'],
       response_modes_supported: ['query'],
-      grant_types_supported: ['authorization_code', 'refresh_token'],
+      grant_types_supported: GRANT_TYPES,
       token_endpoint_auth_methods_supported: [...CLIENT_AUTHENTICATION, 'none'],
       revocation_endpoint_auth_methods_supported: [...CLIENT_AUTHENTICATION, 'none'],
       introspection_endpoint_auth_methods_supported: CLIENT_AUTHENTICATION,

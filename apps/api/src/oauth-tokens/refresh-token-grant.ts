@@ -1,31 +1,48 @@
-import { limitScope, type RefreshToken, splitScope } from '@flixcheck/oauth-protocol';
+import {
+  limitScope,
+  narrowScope,
+  type RefreshToken,
+  resolveRequestedScope,
+  SCOPES,
+  scopesAllowing,
+  splitScope,
+} from '@flixcheck/oauth-protocol';
 import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource } from 'typeorm';
-import { SECOND } from '../config/clock.js';
 import { inWords } from '../config/in-words.js';
-import { type ConnectionRecord, ConnectionsService } from '../connections/connections.service.js';
-import { OAuthError } from '../http/api-error.js';
-import type { ClientRequest } from '../oauth-clients/client-request.js';
-import { CODE_LIFETIME_MS } from '../oauth-codes/code-rules.js';
-import { OAuthCodesService } from '../oauth-codes/oauth-codes.service.js';
 import {
+  type ConnectionRecord,
+  ConnectionsService,
+  NOT_COVERED,
+} from '../connections/connections.service.js';
+import { preparedStatement } from '../database/prepared-statement.js';
+import { OAuthError } from '../http/api-error.js';
+import { requireParameter } from '../oauth-clients/client-request.js';
+import type { OAuthClient } from '../oauth-clients/oauth-clients.service.js';
+import {
+  connectionEnded,
   findLimits,
+  type Grant,
   type GrantedRow,
+  type GrantInput,
+  Grants,
+  idlesOutAt,
+  invalidGrant,
   type Limits,
+  LIMITS,
+  limits,
+  type TokenRequest,
+  type TokenResponse,
+} from './grant.js';
+import {
+  type LocatedRefreshToken,
   MAX_LINEAGES,
-  type RedeemInput,
-  type RotateInput,
-} from './grant-statements.js';
-import { REFRESH_TOKEN_IDLE_MS } from './refresh-token-rules.js';
-import { type LocatedRefreshToken, RefreshTokenFamilies } from './refresh-token-families.js';
+  RefreshTokenFamilies,
+} from './refresh-token-families.js';
+import { REFRESH_RETRY_MS, REFRESH_TOKEN_IDLE_MS } from './refresh-token-rules.js';
+import { hashHandle, hashRefreshToken, RefreshTokens } from './refresh-tokens.js';
 import { TokenMetrics } from './token-metrics.js';
-
-/** What a refresh results in: the grant, and the refresh token that is now the current one. */
-export interface Refreshed {
-  granted: GrantedRow;
-  successor: RefreshToken;
-}
 
 /** For the request log only: a lost answer does not concern the people of a connection. */
 const REFRESH_RETRIED = {
@@ -34,94 +51,42 @@ const REFRESH_RETRIED = {
     'The same refresh token came again before its successor was used, so it got the same successor again.',
 };
 
-/** A repeat this soon after the first use is a duplicated request, not an attack. */
-const DUPLICATE_REQUEST_MS = 2 * SECOND;
-
-const invalidGrant = (reason: string, description: string): OAuthError =>
-  new OAuthError('invalid_grant', reason, description);
-
-/**
- * Finds out why a grant statement did nothing, explains it precisely, and acts on a second use.
- * Runs only after a failure, on a new snapshot, so that it sees the change that the statement lost
- * against.
- */
+/** `refresh_token`: the newest refresh token of a lineage becomes its successor. */
 @Injectable()
-export class GrantFailures {
+export class RefreshTokenGrant implements Grant {
   constructor(
     @InjectDataSource() private readonly dataSource: DataSource,
-    private readonly codes: OAuthCodesService,
+    private readonly grants: Grants,
     private readonly connections: ConnectionsService,
     private readonly families: RefreshTokenFamilies,
+    private readonly refreshTokens: RefreshTokens,
     private readonly metrics: TokenMetrics,
   ) {}
 
-  /**
-   * The order of the checks matters: what the rightful client would not get wrong comes first, so
-   * that an attempt which fails for such a reason never ends what the rightful client holds.
-   */
-  async explainCode(
-    code: string,
-    { oauthClientId, redirectUri, codeChallenge, now }: Omit<RedeemInput, 'family'>,
-    request: ClientRequest,
-  ): Promise<OAuthError> {
-    const record = await this.codes.find(code);
-    const connection = record && (await this.connections.findRecord(record.connectionId));
-    if (!record || !connection) {
-      return invalidGrant(
-        'code_unknown',
-        `There is no such code. Send it within ${inWords(CODE_LIFETIME_MS)}, as it was in the query, URL-decoded once.`,
-      );
-    }
-    if (connection.oauthClientId !== oauthClientId) {
-      return invalidGrant('code_of_other_client', 'The code was issued to another client.');
-    }
-    request.connectionId = connection.id;
-    if (redirectUri !== undefined && record.redirectUri !== redirectUri) {
-      return record.redirectUri === null
-        ? invalidGrant(
-            'redirect_uri_unexpected',
-            'The code is bound to no redirect URI. Leave redirect_uri out.',
-          )
-        : invalidGrant(
-            'redirect_uri_mismatch',
-            'redirect_uri is not the one of the authorization request. Send the same, character for character, or leave it out.',
-          );
-    }
-    const pkce = explainPkce(record.codeChallenge, codeChallenge);
-    if (pkce) return pkce;
-    if (connection.revokedAt !== null) return connectionEnded();
-    if (record.redeemedAt !== null) {
-      const late = now.getTime() - record.redeemedAt.getTime() > DUPLICATE_REQUEST_MS;
-      if (late && record.familyId !== null) {
-        await this.families.end(
-          record.familyId,
-          'code_reused',
-          'The authorization code was used a second time.',
-          now,
-        );
-      }
-      return invalidGrant(
-        'code_already_used',
-        late
-          ? 'The code has been used before, so the tokens that it gave have been ended. Send the user to the authorize page again.'
-          : 'The code has just been used. A code works once; use the tokens of the first answer.',
-      );
-    }
-    if (record.expiresAt <= now) {
-      return invalidGrant(
-        'code_expired',
-        `The code has expired; it lives ${inWords(CODE_LIFETIME_MS)}. Send the user to the authorize page again.`,
-      );
-    }
-    // Nothing is wrong any more: the statement lost against something that is over by now.
-    return invalidGrant('code_unusable', 'The code could not be used just now. Try again.');
-  }
-
-  unknownRefreshToken(): OAuthError {
-    return invalidGrant(
-      'refresh_token_unknown',
-      'This is not a refresh token of this server. Store it whole, and replace it at every refresh.',
-    );
+  /** RFC 6749 §6, with rotation (RFC 9700 §4.14.2) that is safe to retry. */
+  async grant(request: TokenRequest): Promise<TokenResponse> {
+    const { parameters, client, at } = request;
+    const value = requireParameter(parameters, 'refresh_token');
+    checkAskedScope(parameters.scope, client);
+    const presented = this.refreshTokens.parse(value);
+    if (!presented) throw unknownRefreshToken();
+    const rotation = {
+      presented,
+      ...this.grants.inputOf(request),
+      needed: splitScope(parameters.scope ?? '').map(scopesAllowing),
+    };
+    const successor = this.refreshTokens.successorOf(presented);
+    const expiresAt = idlesOutAt(at);
+    const rotated = await rotateRefreshToken(this.dataSource, {
+      ...rotation,
+      successor,
+      expiresAt,
+    });
+    const refreshed = rotated
+      ? { granted: rotated, successor }
+      : await this.retryOrExplain(rotation, request);
+    request.connectionId = refreshed.granted.connectionId;
+    return this.grants.respond(request, refreshed.granted, refreshed.successor, parameters.scope);
   }
 
   /**
@@ -129,16 +94,15 @@ export class GrantFailures {
    * reuse ends the family (RFC 9700 §4.14.2).
    * @throws OAuthError
    */
-  async retryOrExplain(
+  private async retryOrExplain(
     rotation: Omit<RotateInput, 'successor' | 'expiresAt'>,
-    retryMs: number,
-    request: ClientRequest,
+    request: TokenRequest,
   ): Promise<Refreshed> {
     const { presented, oauthClientId, clientId, needed, now } = rotation;
     const located = await this.families.locate(presented);
     const connection = located && (await this.connections.findRecord(located.family.connectionId));
     if (!located || !connection || located.position === 'forged') {
-      throw this.unknownRefreshToken();
+      throw unknownRefreshToken();
     }
     if (connection.oauthClientId !== oauthClientId) {
       throw invalidGrant(
@@ -182,7 +146,7 @@ export class GrantFailures {
         `The user allows '${allowed}' by now, which does not cover the scope asked for. Ask for that or less, or send the user to the authorize page again.`,
       );
     }
-    if (isRetry(located, now, retryMs)) {
+    if (isRetry(located, now)) {
       // Only the stored successor may be given out: any other would later look stolen.
       if (!located.successor) throw successorUnknown();
       const limits = await findLimits(this.dataSource, connection.id, clientId);
@@ -226,12 +190,88 @@ export class GrantFailures {
   }
 }
 
+/** What can be checked without the refresh token; the statement of the grant checks the rest. */
+function checkAskedScope(asked: string | undefined, { scopes }: OAuthClient): void {
+  const known = narrowScope(asked, SCOPES.join(' '));
+  if (!known.ok) throw new OAuthError('invalid_scope', 'scope_invalid', known.reason);
+  if (asked === undefined || asked.trim() === '') return;
+  const registered = resolveRequestedScope(asked, scopes);
+  if (registered.ok) return;
+  throw new OAuthError('invalid_scope', 'scope_not_registered', registered.reason);
+}
+
+interface RotateInput extends GrantInput {
+  presented: RefreshToken;
+  successor: RefreshToken;
+  /** For each scope asked for, the scopes that allow it; grant and connection need one of each. */
+  needed: readonly (readonly string[])[];
+  expiresAt: Date;
+}
+
+const rotate = preparedStatement<GrantedRow>(
+  'rotate_refresh_token',
+  `WITH rotated AS (
+     UPDATE refresh_token_families family
+        SET previous_hash = family.current_hash,
+            current_hash = $3,
+            rotated_at = $4,
+            expires_at = $5,
+            generation = family.generation + 1
+       FROM connections c
+      WHERE family.handle_hash = $1
+        AND family.current_hash = $2
+        AND family.ended_at IS NULL
+        AND family.expires_at > $4
+        AND ($7::text[] IS NULL OR NOT EXISTS (
+          SELECT FROM unnest($7::text[]) AS need (any_of)
+           WHERE NOT string_to_array(family.scope, ' ') && string_to_array(need.any_of, ' ')
+              OR NOT string_to_array(c.scope, ' ') && string_to_array(need.any_of, ' ')))
+        AND c.id = family.connection_id
+        AND c.oauth_client_id = $6
+        AND c.revoked_at IS NULL
+        AND ${NOT_COVERED}
+     RETURNING family.id, family.connection_id, family.scope, c.user_id, c.account_id,
+               ${limits('$8::boolean', '$9::text')}
+   ), event AS (
+     INSERT INTO connection_events (connection_id, at, type, scope)
+     SELECT connection_id, $4, 'refreshed', scope FROM rotated
+   )
+   SELECT id AS "familyId", connection_id AS "connectionId", user_id AS "userId",
+          account_id AS "accountId", scope, ${LIMITS}
+     FROM rotated`,
+);
+
+/** Puts the successor in the place of the current token, or does nothing and returns undefined. */
+async function rotateRefreshToken(
+  dataSource: DataSource,
+  input: RotateInput,
+): Promise<GrantedRow | undefined> {
+  const rows = await rotate(dataSource, [
+    hashHandle(input.presented),
+    hashRefreshToken(input.presented),
+    hashRefreshToken(input.successor),
+    input.now,
+    input.expiresAt,
+    input.oauthClientId,
+    input.needed.length === 0 ? null : input.needed.map((anyOf) => anyOf.join(' ')),
+    input.lookForNotBefore,
+    input.clientId,
+  ]);
+  return rows[0];
+}
+
+/** What a refresh results in: the grant, and the refresh token that is now the current one. */
+interface Refreshed {
+  granted: GrantedRow;
+  successor: RefreshToken;
+}
+
 /** The successor is unused, because it is still the current one, and young enough. */
-function isRetry({ family, position }: LocatedRefreshToken, now: Date, retryMs: number): boolean {
+function isRetry({ family, position }: LocatedRefreshToken, now: Date): boolean {
   return (
     position === 'previous' &&
     family.rotatedAt !== null &&
-    now.getTime() - family.rotatedAt.getTime() <= retryMs
+    now.getTime() - family.rotatedAt.getTime() <= REFRESH_RETRY_MS
   );
 }
 
@@ -279,32 +319,9 @@ function describeReuse({ position }: LocatedRefreshToken): string {
     : 'A refresh token was used again after its successor had been used.';
 }
 
-/** RFC 7636 §4.6. Ignoring a challenge or a verifier without the other would defeat PKCE. */
-function explainPkce(challenge: string | null, sent: string | undefined): OAuthError | undefined {
-  if (challenge === null && sent !== undefined) {
-    return invalidGrant(
-      'code_verifier_unexpected',
-      'The authorization request had no code_challenge, so there must be no code_verifier. Put a code_challenge in the link.',
-    );
-  }
-  if (challenge !== null && sent === undefined) {
-    return invalidGrant(
-      'code_verifier_missing',
-      'The authorization request had a code_challenge, so code_verifier is needed.',
-    );
-  }
-  if (challenge !== null && challenge !== sent) {
-    return invalidGrant(
-      'code_verifier_mismatch',
-      'The code_verifier does not match the code_challenge of the authorization request.',
-    );
-  }
-  return undefined;
-}
-
-function connectionEnded(): OAuthError {
+function unknownRefreshToken(): OAuthError {
   return invalidGrant(
-    'connection_ended',
-    'The connection has been ended. Send the user to the authorize page again.',
+    'refresh_token_unknown',
+    'This is not a refresh token of this server. Store it whole, and replace it at every refresh.',
   );
 }
