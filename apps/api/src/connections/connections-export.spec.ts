@@ -1,8 +1,9 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { DAY } from '../config/clock.js';
 import { grant } from '../testing/connections.js';
 import { type PortalUser, signIn } from '../testing/portal-user.js';
 import { createTestApp, type TestApp } from '../testing/test-app.js';
+import { ConnectionsOverview } from './connections-overview.js';
 
 let test: TestApp;
 let member: PortalUser;
@@ -105,5 +106,34 @@ describe('the table of connections', () => {
     ]);
     const { lines } = await download(member, 'language=de');
     expect(lines[1]).toContain(';Seit 90 Tagen ungenutzt;');
+  });
+});
+
+describe('a table that cannot be read', () => {
+  const away = Object.assign(new Error('the database is away'), { code: 'ECONNREFUSED' });
+
+  it('from its beginning is a 503 that says so', async () => {
+    const list = jest.spyOn(test.app.get(ConnectionsOverview), 'list').mockRejectedValueOnce(away);
+    const { response, bytes } = await download(member);
+    expect(response.status).toBe(503);
+    expect(JSON.parse(bytes.toString())).toMatchObject({ code: 'service_unavailable' });
+    list.mockRestore();
+  });
+
+  it('to its end breaks off, so that nobody takes it for the whole, and ends nothing else', async () => {
+    await grant(test, member);
+    const overview = test.app.get(ConnectionsOverview);
+    const read = overview.list.bind(overview);
+    const list = jest
+      .spyOn(overview, 'list')
+      .mockImplementationOnce(async (caller, query) => {
+        const { resources, meta } = await read(caller, query);
+        return { resources, meta: { ...meta, nextCursor: 'another page' } };
+      })
+      .mockRejectedValueOnce(away);
+    await expect(download(member)).rejects.toThrow();
+    expect(list).toHaveBeenCalledTimes(2);
+    list.mockRestore();
+    expect((await download(member)).response.status).toBe(200);
   });
 });

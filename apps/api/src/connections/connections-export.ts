@@ -1,11 +1,12 @@
 import { scopeNames, splitScope } from '@flixcheck/oauth-protocol';
 import { Injectable } from '@nestjs/common';
 import { stringify } from 'csv-stringify';
-import { Readable } from 'node:stream';
+import { pipeline, Readable } from 'node:stream';
 import { inWords } from '../config/in-words.js';
 import type { SessionCaller } from '../http/access.js';
+import { AppLogger } from '../telemetry/app-logger.js';
 import { type ConnectionHealth, DORMANT_AFTER_MS, type RevocationReason } from './connection.js';
-import type { ConnectionDto, ExportQuery } from './connections.dto.js';
+import type { ConnectionDto, ConnectionsQuery, ExportQuery } from './connections.dto.js';
 import { ConnectionsOverview } from './connections-overview.js';
 
 /** Rows read at a time: few statements, and little memory however long the list is. */
@@ -105,13 +106,20 @@ const WORDS: Record<'de' | 'en', Words> = {
 /** The list of connections as a table for spreadsheets (RFC 4180). */
 @Injectable()
 export class ConnectionsExport {
-  constructor(private readonly overview: ConnectionsOverview) {}
+  constructor(
+    private readonly overview: ConnectionsOverview,
+    private readonly logger: AppLogger,
+  ) {}
 
-  /** @returns the file's name and its content, which is read as it is sent */
-  file(
+  /**
+   * @returns the file's name and its content, which is read as it is sent; where that fails, the
+   *   content ends with the error, so that nobody takes a part for the whole
+   * @throws what `ConnectionsOverview.list` does, as long as there is still an answer to say it in
+   */
+  async file(
     caller: SessionCaller,
     { language = 'en', timeZone = 'UTC', ...query }: ExportQuery,
-  ): { name: string; content: Readable } {
+  ): Promise<{ name: string; content: Readable }> {
     const words = WORDS[language];
     const table = stringify({
       // Without it, spreadsheets do not recognise UTF-8.
@@ -123,31 +131,26 @@ export class ConnectionsExport {
       // A name that begins with = must not become a formula in a spreadsheet.
       escape_formulas: true,
     });
-    const content = Readable.from(this.rows(caller, query, words, timeZone)).pipe(table);
-    return { name: words.file, content };
-  }
-
-  private async *rows(
-    caller: SessionCaller,
-    query: Omit<ExportQuery, 'language' | 'timeZone'>,
-    words: Words,
-    timeZone: string,
-  ): AsyncGenerator<string[]> {
     const at = new Intl.DateTimeFormat('sv-SE', {
       timeZone,
       dateStyle: 'short',
       timeStyle: 'short',
     });
-    let cursor: string | undefined;
-    do {
-      const { resources, meta } = await this.overview.list(caller, {
-        ...query,
-        limit: PAGE_SIZE,
-        ...(cursor !== undefined && { cursor }),
-      });
-      for (const connection of resources) yield row(connection, words, at);
-      cursor = meta.nextCursor;
-    } while (cursor !== undefined);
+    const page = (more: ConnectionsQuery) =>
+      this.overview.list(caller, { ...query, limit: PAGE_SIZE, ...more });
+    const first = await page({});
+    async function* rows(): AsyncGenerator<string[]> {
+      let { resources, meta } = first;
+      for (;;) {
+        for (const connection of resources) yield row(connection, words, at);
+        if (meta.nextCursor === undefined) return;
+        ({ resources, meta } = await page({ cursor: meta.nextCursor }));
+      }
+    }
+    pipeline(Readable.from(rows()), table, (error) => {
+      if (error && error.code !== 'ERR_STREAM_PREMATURE_CLOSE') this.logger.error(error);
+    });
+    return { name: words.file, content: table };
   }
 }
 

@@ -102,8 +102,11 @@ export class ConnectionsController {
     content: { 'text/csv': { schema: { type: 'string' } } },
   })
   @ApiProblems(400, 401)
-  export(@CurrentCaller() caller: SessionCaller, @Query() query: ExportQuery): StreamableFile {
-    const { name, content } = this.exports.file(caller, query);
+  async export(
+    @CurrentCaller() caller: SessionCaller,
+    @Query() query: ExportQuery,
+  ): Promise<StreamableFile> {
+    const { name, content } = await this.exports.file(caller, query);
     return new StreamableFile(content, {
       type: 'text/csv; charset=utf-8',
       disposition: `attachment; filename="${name}"`,
