@@ -53,15 +53,20 @@ async function setStatus(status: 'active' | 'disabled'): Promise<void> {
  * @returns what lets them follow
  */
 async function holdRows(userId?: string): Promise<() => Promise<void>> {
-  // Not from the pool: the program gives up a connection that is silent for long.
-  const client = new pg.Client({ connectionString: one.config.databaseUrl });
-  await client.connect();
-  await client.query('BEGIN');
+  const client = await transaction();
   await client.query(
     'SELECT FROM connections WHERE $1::uuid IS NULL OR user_id = $1 FOR NO KEY UPDATE',
     [userId ?? null],
   );
   return () => client.end();
+}
+
+/** Not from the pool: the program gives up a connection that is silent for long. */
+async function transaction(): Promise<pg.Client> {
+  const client = new pg.Client({ connectionString: one.config.databaseUrl });
+  await client.connect();
+  await client.query('BEGIN');
+  return client;
 }
 
 const rowsLeft = async (): Promise<number> => {
@@ -200,6 +205,25 @@ describe('a decision that comes after another', () => {
       await expectOver(between);
     } finally {
       other.clock.advance(5 * SECOND);
+    }
+  });
+
+  it('of two that are under way at a time, has the later moment where it commits later', async () => {
+    const at = one.clock.now();
+    const [first, second] = [await transaction(), await transaction()];
+    try {
+      const ending = 'INSERT INTO connection_endings (user_id, at, reason) VALUES ($1, $2, $3)';
+      await first.query(ending, [user.id, at, 'admin']);
+      await second.query(ending, [admin.id, new Date(at.getTime() + SECOND), 'admin']);
+      await second.query('COMMIT');
+      await first.query('COMMIT');
+      const moments = await one.dataSource.query(
+        'SELECT subject FROM revocations WHERE subject = ANY ($1) ORDER BY issued_before',
+        [[`user:${user.id}`, `user:${admin.id}`]],
+      );
+      expect(moments).toEqual([{ subject: `user:${admin.id}` }, { subject: `user:${user.id}` }]);
+    } finally {
+      await Promise.all([first.end(), second.end()]);
     }
   });
 

@@ -12,6 +12,7 @@ import { RevokedSigningKeys1797000000000 } from './migrations/1797000000000-revo
 import { ListIndexes1801000000000 } from './migrations/1801000000000-list-indexes.js';
 import { PortalFiles1801100000000 } from './migrations/1801100000000-portal-files.js';
 import { ScopeNames1802000000000 } from './migrations/1802000000000-scope-names.js';
+import { DecisionsInOrder1802500000000 } from './migrations/1802500000000-decisions-in-order.js';
 
 /** Every migration, oldest first. The app, the command line and the tests share this list. */
 export const MIGRATIONS = [
@@ -27,6 +28,7 @@ export const MIGRATIONS = [
   ListIndexes1801000000000,
   PortalFiles1801100000000,
   ScopeNames1802000000000,
+  DecisionsInOrder1802500000000,
 ];
 
 const POOL_SIZE = 20;
