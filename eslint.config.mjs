@@ -84,7 +84,7 @@ export default [
       '**/.angular/**',
       '**/node_modules/**',
       '**/test-results/**',
-      'libs/api-types/src/generated.ts',
+      'libs/{api-types,connect-client}/src/generated.ts',
     ],
   },
   ...tseslint.configs.recommended.map((config) => ({ ...config, files: ['**/*.ts'] })),
@@ -114,6 +114,7 @@ export default [
             { sourceTag: 'scope:e2e', onlyDependOnLibsWithTags: [] },
             { sourceTag: 'scope:protocol', onlyDependOnLibsWithTags: [] },
             { sourceTag: 'scope:api-types', onlyDependOnLibsWithTags: [] },
+            { sourceTag: 'scope:connect-client', onlyDependOnLibsWithTags: [] },
             { sourceTag: 'scope:change-feed', onlyDependOnLibsWithTags: [] },
             { sourceTag: 'scope:password-strength', onlyDependOnLibsWithTags: [] },
             { sourceTag: 'scope:verifier', onlyDependOnLibsWithTags: ['scope:change-feed'] },
@@ -143,7 +144,13 @@ export default [
     rules: {
       '@nx/dependency-checks': [
         'error',
-        { ignoredFiles: ['{projectRoot}/jest.config.cjs', '{projectRoot}/**/*.spec.ts'] },
+        {
+          ignoredFiles: [
+            '{projectRoot}/jest.config.cjs',
+            '{projectRoot}/tools/**',
+            '{projectRoot}/**/*.spec.ts',
+          ],
+        },
       ],
     },
   },

@@ -68,9 +68,15 @@ const table = {
     ...['access-token-verifier:lint', 'access-token-verifier:test'],
     'access-token-verifier:typecheck',
   ],
+  'libs/connect-client/src/connection.spec.ts': [
+    ...['connect-client:lint', 'connect-client:test', 'connect-client:typecheck'],
+  ],
+  'libs/connect-client/README.md': [
+    ...['api-e2e:e2e', 'connect-client:lint', 'connect-client:test', 'connect-client:typecheck'],
+  ],
   'jest.preset.cjs': [
     ...['access-token-verifier:test', 'api:test', 'api-e2e:e2e', 'change-feed:test'],
-    ...['oauth-protocol:test', 'password-strength:test', 'tools:test'],
+    ...['connect-client:test', 'oauth-protocol:test', 'password-strength:test', 'tools:test'],
   ],
   'docs/integrate.md': ['api-e2e:e2e', 'api:test'],
   'bench/run.mjs': ['bench:lint', 'bench:test'],
@@ -115,7 +121,7 @@ describe('what Nx takes for unchanged', () => {
     const builds = {
       'tools:test': ['api', 'portal', 'demo-client'],
       'bench:test': ['api'],
-      'api-e2e:e2e': ['api', 'demo-client'],
+      'api-e2e:e2e': ['api', 'demo-client', 'connect-client'],
       'portal-e2e:e2e': ['api', 'portal', 'demo-client'],
       'access-token-verifier:test': ['change-feed', 'api'],
     };

@@ -20,6 +20,7 @@ const table = [
   ['oauth-protocol', 'oauth-protocol:test'],
   ['password-strength', 'password-strength:test'],
   ['access-token-verifier', 'access-token-verifier:test'],
+  ['connect-client', 'connect-client:test'],
   ['api', 'api:test'],
   ['portal', 'portal:test'],
   ['api-e2e', 'api-e2e:e2e'],

@@ -1,0 +1,134 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { startWorld, type World } from './harness/world.js';
+
+const ROOT = resolve(__dirname, '../../..');
+const PACKAGE = resolve(ROOT, 'libs/connect-client');
+const INSTALLS_MS = 180_000;
+const run = promisify(execFile);
+
+/** Makes ten calls at once, loses the answer to the first refreshes, and says what it sent. */
+const TEN_CALLS = `
+import { ConnectClient } from '@flixcheck/connect-client';
+import { readFileSync, writeFileSync } from 'node:fs';
+
+let toLose = Number(process.env.LOSE);
+const sent = { refreshes: 0, refused: 0, saves: 0 };
+const client = new ConnectClient({
+  issuer: process.env.CONNECT_ISSUER,
+  clientId: process.env.CONNECT_CLIENT_ID,
+  clientSecret: process.env.CONNECT_CLIENT_SECRET,
+  async fetch(input, init) {
+    const isRefresh = String(input.url ?? input).endsWith('/guest/v7/oauth-tokens');
+    if (isRefresh) sent.refreshes += 1;
+    const response = await fetch(input, init);
+    if (response.status === 401) sent.refused += 1;
+    if (!isRefresh || toLose-- <= 0) return response;
+    await response.text();
+    throw new TypeError('the answer was lost');
+  },
+});
+const store = {
+  load: async () => JSON.parse(readFileSync('tokens.json', 'utf8')),
+  async save(tokens) {
+    sent.saves += 1;
+    writeFileSync('tokens.json', JSON.stringify(tokens));
+  },
+};
+const connection = client.connection(store);
+const people = await Promise.all(Array.from({ length: 10 }, () => connection.me()));
+console.log(JSON.stringify({ ...sent, emails: [...new Set(people.map(({ email }) => email))] }));
+`;
+
+interface Stored {
+  accessToken: string;
+  refreshToken: string;
+  expiresAt: number;
+}
+
+describe('the package @flixcheck/connect-client, in a project that has nothing else of this one', () => {
+  let world: World;
+  let folder: string;
+
+  beforeAll(async () => {
+    world = await startWorld();
+    folder = await mkdtemp(join(tmpdir(), 'connect-client-'));
+    const npm = (cwd: string, ...args: string[]) => run('npm', args, { cwd });
+    await npm(ROOT, 'pack', '--workspace=libs/connect-client', `--pack-destination=${folder}`);
+    const [packed] = await readdir(folder);
+    await writeFile(join(folder, 'package.json'), '{"name":"an-application","private":true}');
+    const options = ['--no-audit', '--no-fund', '--prefer-offline', '--ignore-scripts'];
+    await npm(folder, 'install', ...options, `./${packed}`);
+    const readme = await readFile(join(PACKAGE, 'README.md'), 'utf8');
+    const [, example = ''] = /```js\n(\/\/ example\.mjs\n[\s\S]*?)```/.exec(readme) ?? [];
+    await writeFile(join(folder, 'example.mjs'), example);
+    await writeFile(join(folder, 'ten-calls.mjs'), TEN_CALLS);
+  }, INSTALLS_MS);
+
+  afterAll(async () => {
+    await world.server.stop();
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  async function program(name: string, more: Record<string, string>): Promise<unknown> {
+    const { clientId, clientSecret = '' } = world.crm.registration;
+    const { stdout } = await run(process.execPath, [name], {
+      cwd: folder,
+      env: {
+        PATH: process.env['PATH'],
+        CONNECT_ISSUER: world.url,
+        CONNECT_CLIENT_ID: clientId,
+        CONNECT_CLIENT_SECRET: clientSecret,
+        ...more,
+      },
+    });
+    return JSON.parse(stdout);
+  }
+  const file = () => join(folder, 'tokens.json');
+  const stored = async () => JSON.parse(await readFile(file(), 'utf8')) as Stored;
+  const change = async (changes: Partial<Stored>) =>
+    writeFile(file(), JSON.stringify({ ...(await stored()), ...changes }));
+  const connect = async () => {
+    const { code } = await world.crm.code(world.member);
+    return program('example.mjs', { CODE: code });
+  };
+  const EMAIL = 'user@musterhaus.example';
+
+  it('holds what was built, and nothing of its sources or tests', async () => {
+    const installed = join(folder, 'node_modules/@flixcheck/connect-client');
+    expect((await readdir(installed)).sort()).toEqual(['README.md', 'dist', 'package.json']);
+  });
+
+  it('runs the example of its README', async () => {
+    expect(await connect()).toEqual({ email: EMAIL, found: true });
+  });
+
+  it('ten calls at once with an expired token cause one refresh', async () => {
+    await connect();
+    const before = await stored();
+    await change({ expiresAt: 0 });
+    const outcome = await program('ten-calls.mjs', { LOSE: '0' });
+    expect(outcome).toEqual({ refreshes: 1, refused: 0, saves: 1, emails: [EMAIL] });
+    expect((await stored()).refreshToken).not.toBe(before.refreshToken);
+  });
+
+  it('so do ten calls whose token the API refuses', async () => {
+    await connect();
+    await change({ accessToken: 'no-token-of-yours' });
+    const outcome = await program('ten-calls.mjs', { LOSE: '0' });
+    expect(outcome).toMatchObject({ refreshes: 1, saves: 1, emails: [EMAIL] });
+  });
+
+  it('survives lost answers: the same refresh token again gives the successor that counts', async () => {
+    await connect();
+    await change({ expiresAt: 0 });
+    const outcome = await program('ten-calls.mjs', { LOSE: '2' });
+    expect(outcome).toEqual({ refreshes: 3, refused: 0, saves: 1, emails: [EMAIL] });
+    const { refreshToken } = await stored();
+    expect((await world.crm.refresh(refreshToken)).status).toBe(200);
+  });
+});

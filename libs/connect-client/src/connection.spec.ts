@@ -1,0 +1,256 @@
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import { ConnectClient } from './connect-client.js';
+import type { Connection } from './connection.js';
+import type { Tokens } from './tokens.js';
+
+const ISSUER = 'https://connect.example';
+const problem = (status: number, code: string, headers: Record<string, string> = {}) =>
+  Response.json(
+    { code, detail: 'Do this next.', requestId: 'r-1' },
+    { status, headers: { 'x-request-id': 'r-1', ...headers } },
+  );
+const invalidToken = () =>
+  problem(401, 'invalid_token', { 'www-authenticate': 'Bearer error="invalid_token"' });
+const oauthError = (status: number, error: string) =>
+  Response.json(
+    { error, error_description: 'Do this next. (r-2)' },
+    { status, headers: { 'x-request-id': 'r-2' } },
+  );
+
+/** What happened, in order. */
+let events: string[];
+let saved: Tokens | undefined;
+let onRefresh: (refreshToken: string | null) => Response | Promise<Response>;
+let onCall: (token: string, request: Request) => Response;
+let connection: Connection;
+let client: ConnectClient;
+
+const store = {
+  load: async () => saved,
+  save: async (tokens: Tokens) => {
+    await new Promise((done) => setImmediate(done));
+    saved = tokens;
+    events.push(`saved ${tokens.refreshToken}`);
+  },
+};
+const issued = (number: number) =>
+  Response.json({
+    ...{ access_token: `a${number}`, token_type: 'Bearer', expires_in: 3600 },
+    ...{ refresh_token: `r${number}`, scope: 'read' },
+  });
+
+const server = async (input: string | URL | Request, init?: RequestInit): Promise<Response> => {
+  const request = new Request(input, init);
+  if (new URL(request.url).pathname === '/guest/v7/oauth-tokens') {
+    const form = new URLSearchParams(await request.text());
+    events.push(`sent ${form.get('refresh_token') ?? form.get('code')}`);
+    return onRefresh(form.get('refresh_token'));
+  }
+  const token = request.headers.get('authorization')?.replace('Bearer ', '') ?? '';
+  events.push(`used ${token}`);
+  return onCall(token, request);
+};
+
+beforeEach(() => {
+  events = [];
+  saved = {
+    accessToken: 'a1',
+    refreshToken: 'r1',
+    expiresAt: Date.now() + 3_600_000,
+    scope: 'read',
+  };
+  onRefresh = () => issued(2);
+  onCall = () => Response.json({ resource: { id: 'u' } });
+  client = new ConnectClient({ issuer: ISSUER, clientId: 'c', clientSecret: 's', fetch: server });
+  connection = client.connection(store);
+});
+
+const expire = () => {
+  saved = { ...(saved as Tokens), expiresAt: Date.now() };
+};
+
+describe('a call', () => {
+  it('uses the access token that is stored', async () => {
+    expect(await connection.me()).toEqual({ id: 'u' });
+    expect(events).toEqual(['used a1']);
+  });
+
+  it('stores the rotated refresh token before it uses the new access token', async () => {
+    expire();
+    await connection.me();
+    expect(events).toEqual(['sent r1', 'saved r2', 'used a2']);
+  });
+
+  it('does not use the new access token when it could not be stored', async () => {
+    expire();
+    const failing = { ...store, save: () => Promise.reject(new Error('disk full')) };
+    await expect(client.connection(failing).me()).rejects.toThrow('disk full');
+    expect(events).toEqual(['sent r1']);
+  });
+
+  it('refreshes once and repeats itself, body included, when the token is refused', async () => {
+    const bodies: Promise<unknown>[] = [];
+    onCall = (token, request) => {
+      bodies.push(request.json());
+      return token === 'a1' ? invalidToken() : Response.json({ resource: { id: 'n' } });
+    };
+    const check = { title: 'Hausrat', recipient: { name: 'Erika', email: 'erika@kunde.example' } };
+    expect(await connection.checks.create(check)).toEqual({ id: 'n' });
+    expect(events).toEqual(['used a1', 'sent r1', 'saved r2', 'used a2']);
+    expect(await Promise.all(bodies)).toEqual([{ resource: check }, { resource: check }]);
+  });
+
+  it('is not repeated for a 401 that is not about the token', async () => {
+    onCall = () => problem(401, 'session_required', { 'www-authenticate': 'Bearer' });
+    await expect(connection.me()).rejects.toMatchObject({ code: 'session_required' });
+    expect(events).toEqual(['used a1']);
+  });
+
+  it('gives up when the refreshed token is refused as well', async () => {
+    onCall = invalidToken;
+    await expect(connection.me()).rejects.toMatchObject({ code: 'invalid_token', status: 401 });
+    expect(events).toEqual(['used a1', 'sent r1', 'saved r2', 'used a2']);
+  });
+
+  it('takes what another process has stored instead of refreshing', async () => {
+    onCall = (token) => {
+      if (token === 'a9') return Response.json({ resource: { id: 'u' } });
+      saved = { ...(saved as Tokens), accessToken: 'a9', refreshToken: 'r9' };
+      return invalidToken();
+    };
+    await connection.me();
+    expect(events).toEqual(['used a1', 'used a9']);
+  });
+
+  it('says so when nothing is stored', async () => {
+    saved = undefined;
+    await expect(connection.me()).rejects.toMatchObject({ code: 'not_connected' });
+    expect(events).toEqual([]);
+  });
+});
+
+describe('one refresh at a time', () => {
+  it('however many calls wait for it, over however many connections', async () => {
+    expire();
+    const others = Array.from({ length: 10 }, () => client.connection(store));
+    await Promise.all([connection, connection, ...others].map((each) => each.me()));
+    expect(events.filter((event) => event.startsWith('sent'))).toEqual(['sent r1']);
+    expect(events.filter((event) => event.startsWith('saved'))).toEqual(['saved r2']);
+  });
+
+  it('even where the store answers one of the calls late, with what it held before', async () => {
+    expire();
+    let loads = 0;
+    const first: { done?: Promise<unknown> } = {};
+    const slow = client.connection({
+      ...store,
+      async load() {
+        const held = saved;
+        loads += 1;
+        if (loads > 3) await first.done;
+        return held;
+      },
+    });
+    first.done = slow.me();
+    await Promise.all([first.done, slow.me()]);
+    expect(events.filter((event) => event.startsWith('sent'))).toEqual(['sent r1']);
+  });
+
+  it('a refresh that failed does not stand in the way of the next', async () => {
+    expire();
+    onRefresh = () => oauthError(400, 'invalid_grant');
+    await expect(connection.me()).rejects.toMatchObject({ code: 'invalid_grant' });
+    onRefresh = () => issued(2);
+    await connection.me();
+    expect(events).toEqual(['sent r1', 'sent r1', 'saved r2', 'used a2']);
+  });
+});
+
+describe('a refresh without an answer is sent again with the same refresh token', () => {
+  const lost: [string, () => Response][] = [
+    ['the connection broke', () => Response.error()],
+    ['the body broke off', () => new Response('{"access_tok')],
+    ['a proxy had no server', () => new Response('<html>', { status: 502 })],
+    ['the server could not', () => oauthError(503, 'temporarily_unavailable')],
+  ];
+  it.each(lost)('%s', async (_, answer) => {
+    expire();
+    let sent = 0;
+    onRefresh = () => {
+      sent += 1;
+      if (sent > 1) return issued(2);
+      const first = answer();
+      if (first.type === 'error') throw new TypeError('fetch failed');
+      return first;
+    };
+    await connection.me();
+    expect(events).toEqual(['sent r1', 'sent r1', 'saved r2', 'used a2']);
+  });
+
+  it('not when the server has said no, nor when it asks for more time than there is', async () => {
+    expire();
+    onRefresh = () => oauthError(401, 'invalid_client');
+    await expect(connection.me()).rejects.toMatchObject({ code: 'invalid_client' });
+    onRefresh = () => new Response('', { status: 503, headers: { 'retry-after': '60' } });
+    await expect(connection.me()).rejects.toMatchObject({ retryAfterSeconds: 60 });
+    expect(events).toEqual(['sent r1', 'sent r1']);
+  });
+
+  it('a code is sent once, for it works once (RFC 6749 §4.1.2)', async () => {
+    onRefresh = () => {
+      throw new TypeError('fetch failed');
+    };
+    const exchange = client.exchange({ code: 'the-code' }, store);
+    await expect(exchange).rejects.toMatchObject({ code: 'unreachable', status: undefined });
+    expect(events).toEqual(['sent the-code']);
+  });
+});
+
+describe('errors', () => {
+  it('of the API carry code, detail and requestId', async () => {
+    onCall = () => problem(403, 'insufficient_scope');
+    await expect(connection.me()).rejects.toMatchObject({
+      ...{ name: 'ConnectError', status: 403, code: 'insufficient_scope' },
+      ...{ detail: 'Do this next.', requestId: 'r-1' },
+    });
+  });
+
+  it('say so where the answer is not the one of the API', async () => {
+    onCall = () => new Response('<html>', { headers: { 'x-request-id': 'r-3' } });
+    await expect(connection.me()).rejects.toMatchObject({
+      ...{ name: 'ConnectError', code: 'unexpected_answer', status: 200, requestId: 'r-3' },
+    });
+  });
+
+  it('of the token endpoint carry them too', async () => {
+    onRefresh = () => oauthError(400, 'invalid_grant');
+    await expect(client.exchange({ code: 'the-code' }, store)).rejects.toMatchObject({
+      ...{ status: 400, code: 'invalid_grant', detail: 'Do this next. (r-2)', requestId: 'r-2' },
+    });
+  });
+});
+
+it('there is a call for everything that the OpenAPI document lets a bearer token do', async () => {
+  const calls: string[] = [];
+  onCall = (_, { method, url }) => {
+    calls.push(`${method} ${new URL(url).pathname}`);
+    return Response.json({ resource: {}, resources: [], meta: {} });
+  };
+  await connection.me();
+  await connection.userinfo();
+  await connection.checks.list({ limit: 1 });
+  await connection.checks.find('{id}');
+  await connection.checks.create({} as never);
+  const file = resolve(__dirname, '../../../apps/api/openapi.json');
+  const { paths } = JSON.parse(readFileSync(file, 'utf8')) as {
+    paths: Record<string, Record<string, { security?: { oauth2?: string[] }[] }>>;
+  };
+  const allowed = Object.entries(paths).flatMap(([path, operations]) =>
+    Object.entries(operations)
+      .filter(([, { security = [] }]) => security.some(({ oauth2 }) => oauth2))
+      .map(([method]) => `${method.toUpperCase()} ${path}`),
+  );
+  expect(calls.map(decodeURIComponent).sort()).toEqual(allowed.sort());
+});

@@ -1,0 +1,133 @@
+import createClient from 'openapi-fetch';
+import { ConnectError } from './connect-error.js';
+import type { components, operations, paths } from './generated.js';
+import type { TokenEndpoint } from './token-endpoint.js';
+import type { Tokens, TokenStore } from './tokens.js';
+
+type Dto<Name extends keyof components['schemas']> = components['schemas'][Name];
+
+/** An access token that ends during the call would only cost the call. */
+const RENEWED_BEFORE_END_MS = 10_000;
+
+/** The refreshes of this process that are under way, whichever connection asked for them. */
+const underWay = new Map<string, Promise<Tokens>>();
+
+/** Acts for one user. Each call throws a `ConnectError` when it fails. */
+export class Connection {
+  readonly #endpoint: TokenEndpoint;
+  readonly #store: TokenStore;
+  readonly #fetch: typeof fetch;
+  readonly #api;
+  #renewal?: Promise<Tokens>;
+
+  constructor(
+    { issuer, fetch = globalThis.fetch }: { issuer: string; fetch?: typeof globalThis.fetch },
+    endpoint: TokenEndpoint,
+    store: TokenStore,
+  ) {
+    this.#endpoint = endpoint;
+    this.#store = store;
+    this.#fetch = fetch;
+    this.#api = createClient<paths>({ baseUrl: issuer, fetch: (request) => this.#send(request) });
+  }
+
+  /** Whom you act for. */
+  async me(): Promise<Dto<'MeDto'>> {
+    return got((await this.#api.GET('/user/v7/users/me')).data).resource;
+  }
+
+  /** The same as OpenID Connect names it. */
+  async userinfo(): Promise<Dto<'UserinfoDto'>> {
+    return got((await this.#api.GET('/user/v7/oauth-userinfo')).data);
+  }
+
+  readonly checks = {
+    /** One page, latest first; `meta.nextCursor` leads to the next. */
+    list: async (query: operations['Checks_list']['parameters']['query'] = {}) =>
+      got((await this.#api.GET('/user/v7/checks', { params: { query } })).data),
+
+    find: async (id: string): Promise<Dto<'CheckDto'>> =>
+      got((await this.#api.GET('/user/v7/checks/{id}', { params: { path: { id } } })).data)
+        .resource,
+
+    create: async (resource: Dto<'CheckInput'>): Promise<Dto<'CheckDto'>> =>
+      got((await this.#api.POST('/user/v7/checks', { body: { resource } })).data).resource,
+  };
+
+  /** Ends the connection at Flixcheck, as when your user disconnects on your side. */
+  async end(): Promise<void> {
+    await this.#endpoint.revoke((await this.#tokens()).refreshToken);
+  }
+
+  async #send(request: Request): Promise<Response> {
+    const stored = await this.#tokens();
+    let { accessToken } = stored;
+    if (stored.expiresAt - Date.now() < RENEWED_BEFORE_END_MS) {
+      ({ accessToken } = await this.#renewed(accessToken));
+    }
+    let response = await this.#attempt(request.clone(), accessToken);
+    if (refusesToken(response)) {
+      await response.body?.cancel();
+      ({ accessToken } = await this.#renewed(accessToken));
+      response = await this.#attempt(request, accessToken);
+    }
+    if (!response.ok || !isJson(response)) throw await ConnectError.of(response);
+    return response;
+  }
+
+  async #attempt(request: Request, accessToken: string): Promise<Response> {
+    request.headers.set('authorization', `Bearer ${accessToken}`);
+    return this.#fetch(request).catch((error: unknown) => {
+      throw ConnectError.unreachable(error);
+    });
+  }
+
+  async #tokens(): Promise<Tokens> {
+    const tokens = await this.#store.load();
+    if (tokens) return tokens;
+    throw new ConnectError({
+      code: 'not_connected',
+      detail: 'The store has no tokens. Send the user to the authorize page and exchange the code.',
+    });
+  }
+
+  /** @param refused the access token that is of no use any more */
+  #renewed(refused: string): Promise<Tokens> {
+    this.#renewal ??= this.#renew(refused).finally(() => (this.#renewal = undefined));
+    return this.#renewal;
+  }
+
+  async #renew(refused: string): Promise<Tokens> {
+    const tokens = await this.#tokens();
+    // Somebody else has been here, in this process or another.
+    if (tokens.accessToken !== refused) return tokens;
+    const key = `${this.#endpoint.identity} ${tokens.refreshToken}`;
+    const refresh = underWay.get(key) ?? this.#refresh(tokens.refreshToken);
+    underWay.set(key, refresh);
+    return refresh.finally(() => underWay.delete(key));
+  }
+
+  /** A token that is used before it is kept for good would be lost with the process, and its user. */
+  async #refresh(refreshToken: string): Promise<Tokens> {
+    const tokens = await this.#endpoint.refresh(refreshToken);
+    await this.#store.save(tokens);
+    return tokens;
+  }
+}
+
+/** RFC 6750 §3.1: only this 401 is about the token's end. */
+function refusesToken({ status, headers }: Response): boolean {
+  return status === 401 && /error="invalid_token"/.test(headers.get('www-authenticate') ?? '');
+}
+
+function isJson({ headers }: Response): boolean {
+  return /^application\/json\b/i.test(headers.get('content-type') ?? '');
+}
+
+function got<Data>(data: Data | undefined): Data {
+  if (data !== undefined) return data;
+  throw new ConnectError({
+    code: 'unexpected_answer',
+    detail: 'The answer is empty. Look at what stands between you and Flixcheck Connect.',
+  });
+}

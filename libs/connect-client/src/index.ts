@@ -1,0 +1,8 @@
+export { ConnectClient } from './connect-client.js';
+export { ConnectError, type ConnectFailure } from './connect-error.js';
+export type { Connection } from './connection.js';
+export type {
+  CodeExchange,
+  TokenEndpointOptions as ConnectClientOptions,
+} from './token-endpoint.js';
+export type { Tokens, TokenStore } from './tokens.js';

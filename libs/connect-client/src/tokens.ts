@@ -1,0 +1,17 @@
+/** The tokens of one connection, as they are stored: plain JSON. */
+export interface Tokens {
+  accessToken: string;
+  refreshToken: string;
+  /** When the access token expires, in milliseconds since 1970. */
+  expiresAt: number;
+  /** What it allows, which may be less than was asked for. */
+  scope: string;
+}
+
+/** Where your application keeps the tokens of one user: in one place for all its processes. Secrets. */
+export interface TokenStore {
+  /** What was saved last; undefined where nothing is. Read anew at every call. */
+  load(): Promise<Tokens | undefined>;
+  /** Resolves when the tokens are kept for good: the refresh token before has been replaced. */
+  save(tokens: Tokens): Promise<void>;
+}
