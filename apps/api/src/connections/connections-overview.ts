@@ -1,10 +1,9 @@
-import { limitScope, scopeCovers } from '@flixcheck/oauth-protocol';
+import { limitScope } from '@flixcheck/oauth-protocol';
 import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
-import { type EntityManager, In, IsNull, LessThan, MoreThan, Repository } from 'typeorm';
+import { In, IsNull, LessThan, MoreThan, Repository } from 'typeorm';
 import { Clock, DAY } from '../config/clock.js';
 import type { SessionCaller } from '../http/access.js';
-import { ApiError, notFound } from '../http/api-error.js';
 import {
   type CountedEnvelope,
   DEFAULT_LIMIT,
@@ -20,9 +19,8 @@ import {
   type OAuthClient,
   OAuthClientsService,
 } from '../oauth-clients/oauth-clients.service.js';
-import { AuditLog } from '../users/audit-log.js';
 import { type Person, UsersService } from '../users/users.service.js';
-import { type Ending, healthOf, type RevocationReason } from './connection.js';
+import { healthOf, type RevocationReason } from './connection.js';
 import { ConnectionEntity } from './connection.entity.js';
 import { ConnectionEventEntity } from './connection-event.entity.js';
 import { ConnectionUsageEntity } from './connection-usage.entity.js';
@@ -34,15 +32,14 @@ import {
   type ConnectionDto,
   type ConnectionEventDto,
   type ConnectionsQuery,
-  type EndConnectionsQuery,
   type UsedClientDto,
 } from './connections.dto.js';
 import { countByClient, findConnections } from './find-connections.js';
-import { ConnectionsService, type EndingScope } from './connections.service.js';
+import { findVisible } from './visible-connections.js';
 
 const USAGE_DAYS = 30;
 
-/** What the portal's pages on connections show and do, limited to what the caller may see. */
+/** What the portal's pages on connections show, limited to what the caller may see. */
 @Injectable()
 export class ConnectionsOverview {
   constructor(
@@ -51,10 +48,8 @@ export class ConnectionsOverview {
     private readonly events: Repository<ConnectionEventEntity>,
     @InjectRepository(ConnectionUsageEntity)
     private readonly usage: Repository<ConnectionUsageEntity>,
-    private readonly service: ConnectionsService,
     private readonly users: UsersService,
     private readonly clients: OAuthClientsService,
-    private readonly audit: AuditLog,
     private readonly clock: Clock,
   ) {}
 
@@ -97,8 +92,14 @@ export class ConnectionsOverview {
   }
 
   /** @throws ApiError not_found */
+  async find(caller: SessionCaller, id: string): Promise<ConnectionDto> {
+    const connection = await findVisible(this.connections, caller, id);
+    return (await this.describer([connection]))(connection);
+  }
+
+  /** @throws ApiError not_found */
   async detail(caller: SessionCaller, id: string): Promise<ConnectionDetailDto> {
-    const connection = await this.find(caller, id);
+    const connection = await findVisible(this.connections, caller, id);
     const since = new Date(this.clock.now().getTime() - USAGE_DAYS * DAY);
     const [describe, usage] = await Promise.all([
       this.describer([connection]),
@@ -123,7 +124,7 @@ export class ConnectionsOverview {
     connectionId: string,
     page: PageQuery,
   ): Promise<ResourcesEnvelope<ConnectionEventDto>> {
-    await this.find(caller, connectionId);
+    await findVisible(this.connections, caller, connectionId);
     const limit = page.limit ?? DEFAULT_LIMIT;
     const after = decodeCursor(page.cursor, 'bigint');
     const events = await this.events.find({
@@ -142,75 +143,6 @@ export class ConnectionsOverview {
     );
   }
 
-  /**
-   * Ends a connection; one that has ended stays as it is.
-   * @throws ApiError not_found
-   */
-  async end(caller: SessionCaller, id: string): Promise<void> {
-    await this.find(caller, id);
-    await this.endEach(caller, id, [id]);
-  }
-
-  /**
-   * Reduces what the application may do, without ending the connection.
-   * @throws ApiError not_found; conflict if it has ended; validation_failed if the scope would
-   *   become wider
-   */
-  async reduce(caller: SessionCaller, id: string, scope: string): Promise<ConnectionDto> {
-    const connection = await this.find(caller, id);
-    if (connection.revokedAt) throw alreadyEnded();
-    refuseWider(connection.scope, scope);
-    const at = this.clock.now();
-    const { userId: actorId } = caller;
-    await this.connections.manager.transaction(async (tx) => {
-      if (!(await this.service.narrow(tx, id, { scope, actorId, at }))) throw changedMeanwhile();
-      const detail = { from: connection.scope, to: scope };
-      await this.audit.record(tx, {
-        actorId,
-        action: 'connection_narrowed',
-        subjectId: id,
-        detail,
-        at,
-      });
-    });
-    const reduced = await this.find(caller, id);
-    return (await this.describer([reduced]))(reduced);
-  }
-
-  /**
-   * Ends the connections of these ids, or all active ones of a user, or of an application within
-   * the caller's account.
-   * @returns how many there were
-   * @throws ApiError validation_failed, forbidden, not_found (another account's user, or a
-   *   connection that the caller does not see: then none has ended)
-   */
-  async endMany(
-    caller: SessionCaller,
-    { ids, userId, clientId }: EndConnectionsQuery,
-  ): Promise<{ revoked: number }> {
-    if ([ids, userId, clientId].filter((given) => given !== undefined).length !== 1) {
-      const message = 'Name connections, or a user, or an application.';
-      throw validationFailed([{ field: 'userId', code: 'exactly_one_of', message }]);
-    }
-    if (ids !== undefined) {
-      const seen = await this.connections.countBy({ id: In(ids), ...visibleTo(caller) });
-      if (seen !== ids.length) throw notFound('One of the connections');
-      return { revoked: await this.endEach(caller, null, ids) };
-    }
-    if (caller.role !== 'admin' && userId !== caller.userId) {
-      throw new ApiError('forbidden', 'Only an admin of the account may end other connections.');
-    }
-    if (userId !== undefined) {
-      const user = await this.users.findById(userId);
-      if (user?.accountId !== caller.accountId) throw notFound('The user');
-      return this.endAll(caller, userId, { userId });
-    }
-    const client = await this.clientInSight(caller, clientId ?? '');
-    if (!client) return { revoked: 0 };
-    const { accountId } = caller;
-    return this.endAll(caller, client.id, { oauthClientId: client.id, accountId });
-  }
-
   /** The applications that the caller is offered, by name, each with the caller's connection. */
   async available(
     caller: SessionCaller,
@@ -226,78 +158,6 @@ export class ConnectionsOverview {
     );
   }
 
-  private endEach(
-    caller: SessionCaller,
-    subjectId: string | null,
-    ids: readonly string[],
-  ): Promise<number> {
-    return this.endOnRecord(caller, subjectId, async (tx, ending) => {
-      const connectionIds = await this.service.revoke(ids, ending, tx);
-      return { count: connectionIds.length, detail: { connectionIds } };
-    });
-  }
-
-  private async endAll(
-    caller: SessionCaller,
-    subjectId: string,
-    scope: EndingScope,
-  ): Promise<{ revoked: number }> {
-    const revoked = await this.endOnRecord(caller, subjectId, async (tx, ending) => {
-      const count = await this.service.revokeAll(tx, scope, ending);
-      return { count, detail: { connections: count } };
-    });
-    return { revoked };
-  }
-
-  /**
-   * Ends connections and writes the audit record, or does neither.
-   * @param subjectId the connection, user or application that the caller pointed at; null: several
-   * @param end returns how many it has ended, and what the record says of them
-   */
-  private endOnRecord(
-    { userId: actorId }: SessionCaller,
-    subjectId: string | null,
-    end: (
-      tx: EntityManager,
-      ending: Ending,
-    ) => Promise<{ count: number; detail: Record<string, unknown> }>,
-  ): Promise<number> {
-    const at = this.clock.now();
-    return this.connections.manager.transaction(async (tx) => {
-      const { count, detail } = await end(tx, { actorId, reason: 'admin', at });
-      if (count > 0) {
-        await this.audit.record(tx, {
-          actorId,
-          action: 'connections_revoked',
-          subjectId,
-          detail,
-          at,
-        });
-      }
-      return count;
-    });
-  }
-
-  private async find(caller: SessionCaller, id: string): Promise<ConnectionEntity> {
-    const connection = await this.connections.findOneBy({ id, ...visibleTo(caller) });
-    if (!connection) throw notFound('The connection');
-    return connection;
-  }
-
-  /** An application of the connections that the caller may see, disabled and deleted ones too. */
-  private async clientInSight(
-    caller: SessionCaller,
-    clientId: string,
-  ): Promise<OAuthClient | undefined> {
-    const rows = await this.connections
-      .createQueryBuilder('c')
-      .select('DISTINCT c.oauthClientId', 'id')
-      .where(visibleTo(caller))
-      .getRawMany<{ id: string }>();
-    const clients = await this.clients.byIds(rows.map(({ id }) => id));
-    return [...clients.values()].find((client) => client.clientId === clientId);
-  }
-
   private async describer(
     connections: ConnectionEntity[],
   ): Promise<(connection: ConnectionEntity) => ConnectionDto> {
@@ -310,25 +170,6 @@ export class ConnectionsOverview {
     const now = this.clock.now();
     return (connection) => toDto(connection, clients, people, now);
   }
-}
-
-/** @throws ApiError validation_failed */
-function refuseWider(held: string, asked: string): void {
-  if (scopeCovers(held, asked)) return;
-  const message = `The connection has '${held}'. Name that or less: only a new consent makes it wider.`;
-  throw validationFailed([{ field: 'scope', code: 'wider_than_granted', message }]);
-}
-
-function alreadyEnded(): ApiError {
-  return new ApiError('conflict', 'The connection has ended, so there is nothing to reduce.');
-}
-
-function changedMeanwhile(): ApiError {
-  return new ApiError('conflict', 'The connection has just been ended or reduced. Read it again.');
-}
-
-function visibleTo({ role, accountId, userId }: SessionCaller) {
-  return role === 'admin' ? { accountId } : { accountId, userId };
 }
 
 /** Which person at Flixcheck did something is for the audit log, not for the account. */

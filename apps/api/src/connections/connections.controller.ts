@@ -45,6 +45,7 @@ import {
   UsedClientDto,
 } from './connections.dto.js';
 import { ConnectionsExport } from './connections-export.js';
+import { ConnectionDecisions } from './connection-decisions.js';
 import { ConnectionsOverview } from './connections-overview.js';
 
 const connectionId = new ParseUUIDPipe({ exceptionFactory: () => notFound('The connection') });
@@ -54,6 +55,7 @@ const connectionId = new ParseUUIDPipe({ exceptionFactory: () => notFound('The c
 export class ConnectionsController {
   constructor(
     private readonly overview: ConnectionsOverview,
+    private readonly decisions: ConnectionDecisions,
     private readonly exports: ConnectionsExport,
     private readonly connectionChanges: ConnectionChanges,
   ) {}
@@ -183,7 +185,8 @@ export class ConnectionsController {
     @Param('id', connectionId) id: string,
     @Body() { resource }: ConnectionPatchRequest,
   ): Promise<ResourceEnvelope<ConnectionDto>> {
-    return { resource: await this.overview.reduce(caller, id, resource.scope) };
+    await this.decisions.reduce(caller, id, resource.scope);
+    return { resource: await this.overview.find(caller, id) };
   }
 
   @Delete(':id')
@@ -200,7 +203,7 @@ export class ConnectionsController {
     @CurrentCaller() caller: SessionCaller,
     @Param('id', connectionId) id: string,
   ): Promise<void> {
-    return this.overview.end(caller, id);
+    return this.decisions.end(caller, id);
   }
 
   @Delete()
@@ -217,6 +220,6 @@ export class ConnectionsController {
     @CurrentCaller() caller: SessionCaller,
     @Query() query: EndConnectionsQuery,
   ): Promise<ResourceEnvelope<EndedConnectionsDto>> {
-    return { resource: await this.overview.endMany(caller, query) };
+    return { resource: await this.decisions.endMany(caller, query) };
   }
 }

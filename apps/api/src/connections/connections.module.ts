@@ -4,6 +4,7 @@ import { OAuthClientsModule } from '../oauth-clients/oauth-clients.module.js';
 import { UsersModule } from '../users/users.module.js';
 import { AvailableClientsController } from './available-clients.controller.js';
 import { ConnectionChanges } from './connection-changes.js';
+import { ConnectionDecisions } from './connection-decisions.js';
 import { ConnectionEndings } from './connection-endings.js';
 import { ConnectionEntity } from './connection.entity.js';
 import { ConnectionEventEntity } from './connection-event.entity.js';
@@ -35,6 +36,7 @@ import { Revocations } from './revocations.js';
     ConnectionsService,
     ConnectionEndings,
     ConnectionsOverview,
+    ConnectionDecisions,
     ConnectionsExport,
     ConnectionsRetention,
     ConnectionChanges,
