@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { SECOND } from '../config/clock.js';
 import { ChangeFeed } from '../database/change-feed.js';
 import { eventually } from '../testing/eventually.js';
 import { type PortalUser, signIn } from '../testing/portal-user.js';
@@ -220,6 +221,29 @@ describe('taking a scope away from a client', () => {
         const { body } = await node.refresh(wide.refresh_token, { scope: 'readwrite' });
         return body.error === 'invalid_scope';
       }, 1000);
+    }
+  });
+
+  it('a node that has not heard of it yet refuses too, and uses the refresh token not up', async () => {
+    const wide = await connect('readwrite');
+    // It knows the client from before.
+    expect((await elsewhere.refresh(wide.refresh_token)).status).toBe(200);
+    const next = await elsewhere.refresh(wide.refresh_token);
+    await one.dataSource.query('ALTER TABLE oauth_clients DISABLE TRIGGER announce');
+    try {
+      await register(['read']);
+      const refused = await elsewhere.refresh(next.body.refresh_token, { scope: 'readwrite' });
+      expect(refused).toMatchObject({ status: 400, body: { error: 'invalid_scope' } });
+    } finally {
+      await one.dataSource.query('ALTER TABLE oauth_clients ENABLE TRIGGER announce');
+    }
+    // Longer than an answer is given again: a token that was used up would count as stolen.
+    other.clock.advance(31 * SECOND);
+    try {
+      const refreshed = await elsewhere.refresh(next.body.refresh_token);
+      expect(refreshed).toMatchObject({ status: 200, body: { scope: 'read' } });
+    } finally {
+      other.clock.advance(-31 * SECOND);
     }
   });
 

@@ -138,19 +138,20 @@ export class RefreshTokenGrant implements Grant {
         ),
       );
     }
-    const allowed = limitScope(family.scope, connection.scope);
+    const limits = await findLimits(this.dataSource, connection.id, clientId);
+    if (!limits) throw connectionEnded();
+    const { connectionScope, clientScope } = limits;
+    const allowed = limitScope(family.scope, connectionScope, clientScope ?? '');
     if (needed.some((anyOf) => !anyOf.some((scope) => splitScope(allowed).includes(scope)))) {
       throw new OAuthError(
         'invalid_scope',
         'scope_wider_than_granted',
-        `The user allows '${allowed}' by now, which does not cover the scope asked for. Ask for that or less, or send the user to the authorize page again.`,
+        `Only '${allowed}' is allowed by now, which does not cover the scope asked for. Ask for that or less, or send the user to the authorize page again.`,
       );
     }
     if (isRetry(located, now)) {
       // Only the stored successor may be given out: any other would later look stolen.
       if (!located.successor) throw successorUnknown();
-      const limits = await findLimits(this.dataSource, connection.id, clientId);
-      if (!limits) throw connectionEnded();
       request.note = REFRESH_RETRIED;
       this.metrics.refreshRetried();
       return {
@@ -225,7 +226,10 @@ const rotate = preparedStatement<GrantedRow>(
         AND ($7::text[] IS NULL OR NOT EXISTS (
           SELECT FROM unnest($7::text[]) AS need (any_of)
            WHERE NOT string_to_array(family.scope, ' ') && string_to_array(need.any_of, ' ')
-              OR NOT string_to_array(c.scope, ' ') && string_to_array(need.any_of, ' ')))
+              OR NOT string_to_array(c.scope, ' ') && string_to_array(need.any_of, ' ')
+              -- Not as the caller knows the client: a refusal must not use the token up.
+              OR NOT (SELECT scopes FROM oauth_clients WHERE id = $6)
+                && string_to_array(need.any_of, ' ')))
         AND c.id = family.connection_id
         AND c.oauth_client_id = $6
         AND c.revoked_at IS NULL
