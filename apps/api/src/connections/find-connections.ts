@@ -14,7 +14,6 @@ import {
 import { NAMED_CLIENTS } from '../oauth-clients/oauth-clients.service.js';
 import { NAMED_USERS } from '../users/users.service.js';
 import { healthCondition } from './connection.js';
-import { NOT_COVERED } from './connection-endings.js';
 import type { ConnectionsQuery, ConnectionSort } from './connections.dto.js';
 
 interface Sorting {
@@ -51,7 +50,16 @@ function orderOf(sort: ConnectionSort, endedOnly: boolean): ListOrder & Sorting 
   return { ...sorting, name: sort, id: 'c.id', descending: sort.startsWith('-') };
 }
 
-const ACTIVE = `c.revoked_at IS NULL AND ${NOT_COVERED}`;
+const ACTIVE = 'c.revoked_at IS NULL';
+
+/**
+ * What to read connections from: the rows, which indexes order, or as long as rows still follow
+ * what has ended them, the view in which they have ended.
+ */
+async function currentConnections(manager: EntityManager): Promise<string> {
+  const open: unknown[] = await manager.query('SELECT FROM connection_endings LIMIT 1');
+  return open.length > 0 ? 'current_connections' : 'connections';
+}
 
 /** Admins see the account's connections, everybody else their own. */
 function visibleTo({ role, accountId, userId }: SessionCaller, bind: Bind): string[] {
@@ -67,7 +75,6 @@ function conditions(
 ): string[] {
   const found = visibleTo(caller, bind);
   if (status === 'active' || health !== undefined) found.push(ACTIVE);
-  // One whose row has not followed yet comes when it has: it has no place in the order before.
   if (status === 'revoked') found.push('c.revoked_at IS NOT NULL');
   if (userId !== undefined) found.push(`c.user_id = ${bind(userId)}`);
   if (clientId !== undefined) {
@@ -105,13 +112,14 @@ export async function findConnections(
   const found = conditions(caller, query, now, bind).join(' AND ');
   const counted = values.length;
   const after = afterCursor(order, query.cursor, bind);
+  const connections = await currentConnections(manager);
   const [[{ total }], rows] = await Promise.all([
     manager.query<[{ total: number }]>(
-      `SELECT count(*)::integer AS total FROM connections c WHERE ${found}`,
+      `SELECT count(*)::integer AS total FROM ${connections} c WHERE ${found}`,
       values.slice(0, counted),
     ),
     manager.query<{ keyId: string }[]>(
-      `SELECT ${keyColumns(order)} FROM connections c ${order.join ?? ''}
+      `SELECT ${keyColumns(order)} FROM ${connections} c ${order.join ?? ''}
        WHERE ${found} AND ${after} ORDER BY ${orderBy(order)} LIMIT ${query.limit + 1}`,
       values,
     ),
@@ -124,16 +132,17 @@ export async function findConnections(
 }
 
 /** The applications that occur among what the caller may see, with how many are active. */
-export function countByClient(
+export async function countByClient(
   manager: EntityManager,
   caller: SessionCaller,
 ): Promise<{ oauthClientId: string; active: number }[]> {
   const { values, bind } = parameters();
   const visible = visibleTo(caller, bind).join(' AND ');
+  const connections = await currentConnections(manager);
   return manager.query(
     `SELECT c.oauth_client_id AS "oauthClientId",
        (count(*) FILTER (WHERE ${ACTIVE}))::integer AS active
-     FROM connections c WHERE ${visible} GROUP BY c.oauth_client_id`,
+     FROM ${connections} c WHERE ${visible} GROUP BY c.oauth_client_id`,
     values,
   );
 }
