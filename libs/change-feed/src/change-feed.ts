@@ -122,13 +122,15 @@ export class ChangeFeed<Channel extends string = string> {
   }
 
   private hear(channel: string, payload: string): void {
-    try {
-      for (const subscriber of this.subscribers) {
-        if (subscriber.subscription.channel === channel) subscriber.hear(payload);
+    for (const subscriber of this.subscribers) {
+      if (subscriber.subscription.channel !== channel) continue;
+      try {
+        subscriber.hear(payload);
+      } catch (error) {
+        // It has not understood a change: only reading everything anew makes good for it. The
+        // others hear of the change all the same.
+        void this.lose(this.client, error as Error);
       }
-    } catch (error) {
-      // Somebody has not understood a change: only reading everything anew makes good for it.
-      void this.lose(this.client, error as Error);
     }
   }
 
