@@ -71,7 +71,8 @@ export class MeController {
   async judgePassword(
     @CurrentCaller() caller: SessionCaller,
     @Body() body: JudgePasswordRequest,
+    @Req() { signal }: FastifyRequest,
   ): Promise<ResourceEnvelope<PasswordJudgementDto>> {
-    return { resource: await this.passwords.judge(caller, body.resource.password) };
+    return { resource: await this.passwords.judge(caller, body.resource.password, signal) };
   }
 }

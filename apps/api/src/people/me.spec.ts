@@ -251,6 +251,28 @@ describe('changing the password', () => {
     expect(await test.dataSource.query('SELECT id FROM sign_in_failures')).toEqual([]);
   });
 
+  it('advice on many passwords at a time holds up nobody’s change: a few wait, the others are 503', async () => {
+    let release: (judgement: { level: 3; weakness: null }) => void = () => undefined;
+    const held = new Promise<{ level: 3; weakness: null }>((resolve) => (release = resolve));
+    const judged = jest.spyOn(test.app.get(PasswordPolicy), 'assess').mockReturnValue(held);
+    const ask = () =>
+      user.call('POST', '/user/v7/users/me/password-strength', {
+        resource: { password: 'acht-gruene-elefanten' },
+      });
+    try {
+      const asked = Array.from({ length: 6 }, ask);
+      const refused = await Promise.race(asked);
+      expect(refused).toMatchObject({ status: 503, body: { code: 'service_unavailable' } });
+      expect(refused.headers.get('retry-after')).toBe('2');
+      expect(judged).toHaveBeenCalledTimes(1);
+      release({ level: 3, weakness: null });
+      const statuses = (await Promise.all(asked)).map(({ status }) => status);
+      expect(statuses.filter((status) => status === 200)).toHaveLength(5);
+    } finally {
+      judged.mockRestore();
+    }
+  });
+
   it('judges no new password for somebody who is over the limit on guessing', async () => {
     const assess = jest.spyOn(test.app.get(PasswordPolicy), 'assess');
     for (let n = 0; n < 10; n++)

@@ -13,6 +13,7 @@ import { normalizeEmail, type UserRecord, UsersService } from '../users/users.se
 import { Credentials } from '../auth/credentials.js';
 import { JudgementLimit } from './judgement-limit.js';
 import { type Device, SessionsService } from '../auth/sessions.service.js';
+import { Slots } from '../auth/slots.js';
 
 export interface PasswordChange {
   currentPassword: string;
@@ -29,6 +30,9 @@ export interface PasswordReset {
 /** Changes one's own password, or replaces one that is forgotten or known to others. */
 @Injectable()
 export class PasswordsService {
+  /** One at a time: somebody who types must not hold up those who change their password. */
+  private readonly advice = new Slots({ size: 1, waiting: 32, waitingPerParty: 4 });
+
   constructor(
     private readonly dataSource: DataSource,
     private readonly users: UsersService,
@@ -102,13 +106,15 @@ export class PasswordsService {
 
   /**
    * Rates a password for this user; nothing is stored.
-   * @throws ApiError too_many_attempts
+   * @param signal aborted once the caller has left
+   * @throws ApiError too_many_attempts, service_unavailable
    */
-  async judge(caller: SessionCaller, password: string): Promise<Judgement> {
+  async judge(caller: SessionCaller, password: string, signal: AbortSignal): Promise<Judgement> {
     this.judgements.count(caller.userId);
     const user = await this.users.findById(caller.userId);
     if (!user) throw notFound('The user');
-    return this.policy.assess(password, personalWords(user));
+    const turn = { party: caller.userId, signal };
+    return this.advice.run(() => this.policy.assess(password, personalWords(user)), turn);
   }
 
   /**
