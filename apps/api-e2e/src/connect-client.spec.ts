@@ -40,7 +40,10 @@ const store = {
   },
 };
 const connection = client.connection(store);
-const people = await Promise.all(Array.from({ length: 10 }, () => connection.me()));
+if (process.env.END) await connection.end();
+const people = await Promise.all(
+  Array.from({ length: 10 }, () => connection.me().catch(({ code }) => ({ email: code }))),
+);
 console.log(JSON.stringify({ ...sent, emails: [...new Set(people.map(({ email }) => email))] }));
 `;
 
@@ -130,5 +133,11 @@ describe('the package @flixcheck/connect-client, in a project that has nothing e
     expect(outcome).toEqual({ refreshes: 3, refused: 0, saves: 1, emails: [EMAIL] });
     const { refreshToken } = await stored();
     expect((await world.crm.refresh(refreshToken)).status).toBe(200);
+  });
+
+  it('after the connection was ended every call says invalid_grant', async () => {
+    await connect();
+    const outcome = await program('ten-calls.mjs', { LOSE: '0', END: 'yes' });
+    expect(outcome).toMatchObject({ saves: 0, emails: ['invalid_grant'] });
   });
 });

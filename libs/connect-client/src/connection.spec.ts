@@ -232,6 +232,40 @@ describe('errors', () => {
   });
 });
 
+describe('requests to the token endpoint', () => {
+  const seen = async (
+    options: { clientSecret?: string },
+    act: (of: Connection) => Promise<void>,
+  ) => {
+    const requests: Request[] = [];
+    const fetch = async (input: string | URL | Request, init?: RequestInit) => {
+      requests.push(new Request(input, init));
+      return issued(2);
+    };
+    await act(
+      new ConnectClient({ issuer: ISSUER, clientId: 'c', ...options, fetch }).connection(store),
+    );
+    const [request] = requests as [Request];
+    return [request.url, request.headers.get('authorization'), await request.text()];
+  };
+
+  it('ending the connection revokes the refresh token (RFC 7009 §2.1)', async () => {
+    expect(await seen({ clientSecret: 's:1' }, (of) => of.end())).toEqual([
+      `${ISSUER}/guest/v7/oauth-tokens/revoke`,
+      `Basic ${Buffer.from('c:s%3A1').toString('base64')}`,
+      'token=r1',
+    ]);
+  });
+
+  it('of a public client carry its client_id and no secret (RFC 6749 §3.2.1)', async () => {
+    expect(await seen({}, (of) => of.end())).toEqual([
+      `${ISSUER}/guest/v7/oauth-tokens/revoke`,
+      null,
+      'token=r1&client_id=c',
+    ]);
+  });
+});
+
 it('there is a call for everything that the OpenAPI document lets a bearer token do', async () => {
   const calls: string[] = [];
   onCall = (_, { method, url }) => {
