@@ -20,6 +20,7 @@ const register = (name: string, publisher: string) =>
       publisher,
       kind: 'public',
       redirectUris: ['https://other.example/callback'],
+      scopes: ['read'],
     },
   });
 
@@ -86,6 +87,8 @@ describe('registering a client', () => {
       'public',
       '--redirect-uri',
       'https://other.example/callback',
+      '--scope',
+      'read',
     ]);
     expect(exitCode).toBe(1);
     expect(error).toContain('U+0430');

@@ -71,7 +71,7 @@ function grantUnlessDisabled(beforeCommit: () => Promise<void> = () => Promise.r
 async function connectionsOf(clientUuid: string) {
   return api.dataSource.query(
     `SELECT revocation_reason AS reason, revoked_by AS by, revoked_at IS NULL AS active
-     FROM connections WHERE oauth_client_id = $1`,
+     FROM current_connections WHERE oauth_client_id = $1`,
     [clientUuid],
   );
 }
