@@ -385,8 +385,9 @@ describe('the page is not trusted: the grant validates again', () => {
     ],
     ['no challenge where PKCE is required', 'invalid_request', { clientId: 'strict' }],
     [
+      // As text it cannot be read, whatever it was meant for.
       'a state with half a surrogate pair, which no URI can carry back',
-      'invalid_request',
+      'validation_failed',
       { clientId: 'plain', state: 'a\ud800' },
     ],
     [

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { substance } from './harness/database.js';
 import { type Answer, bearer, type Message, type Problem, send } from './harness/http.js';
 import { nameOf, operations } from './harness/openapi.js';
+import { decode } from './harness/jwt.js';
 import { NEW_CLIENT, register } from './harness/registry.js';
 import { PASSWORD, startWorld, type World } from './harness/world.js';
 
@@ -26,7 +27,14 @@ beforeAll(async () => {
     recipient: { name: 'Erika', email: 'erika@kundin.example' },
     title: 'Hausrat',
   };
+  const connection = String(decode(tokens.access_token).payload['connection_id']);
   writers = [
+    {
+      method: 'PATCH',
+      path: `/user/v7/connections/${connection}`,
+      who: member,
+      valid: { scope: 'read' },
+    },
     {
       method: 'POST',
       path: '/guest/v7/sessions',

@@ -8,7 +8,8 @@ import { APP_SECRET } from './harness/server.js';
 import { TOKEN_PATH } from './harness/third-party.js';
 import { PASSWORD, startWorld, type World } from './harness/world.js';
 
-const NEW_PASSWORD = 'drei-blaue-elefanten';
+/** Not one of those that the portal's pages show as examples. */
+const NEW_PASSWORD = 'fünf leise Gletscher';
 
 let world: World;
 /** Everything secret that was issued by the server or sent to it, by what it is. */

@@ -28,6 +28,14 @@ afterAll(async () => {
   await rm(dataDir, { recursive: true });
 });
 
+/** Several people: a connection has a hundred live lineages at most. */
+const signInAll = (): Promise<PortalUser[]> =>
+  Promise.all(
+    ['user@musterhaus.example', 'admin@musterhaus.example', 'admin@beispiel.example'].map((email) =>
+      PortalUser.signIn(server.url, email),
+    ),
+  );
+
 /** Sends many requests at once, and pulls the plug when half of them have been answered. */
 async function untilPowerCut<T>(
   items: readonly T[],
@@ -52,10 +60,10 @@ async function untilPowerCut<T>(
 
 describe('what was acknowledged before a kill -9 works after the restart', () => {
   it(`of the program, in the middle of ${EXCHANGES} exchanges`, async () => {
-    const user = await PortalUser.signIn(server.url);
+    const users = await signInAll();
     const codes: string[] = [];
-    await inLanes(EXCHANGES, LANES, async () => {
-      codes.push((await client.code(user)).code);
+    await inLanes(EXCHANGES, LANES, async (index) => {
+      codes.push((await client.code(users[index % users.length] as PortalUser)).code);
     });
     const exchange = (code: string) => client.exchange(code);
     const exchanged = await untilPowerCut(codes, exchange, () => server.kill());
@@ -67,14 +75,15 @@ describe('what was acknowledged before a kill -9 works after the restart', () =>
       expect(await statusAt(server.url, access_token)).toBe(200);
       expect((await client.refresh(refresh_token)).status).toBe(200);
     });
-    expect((await user.send('/user/v7/users/me')).status).toBe(200);
+    for (const user of users) expect((await user.send('/user/v7/users/me')).status).toBe(200);
     report('kill -9 of the program', { exchanges: EXCHANGES, acknowledged: tokens.length });
   });
 
   it(`of the program and its database, in the middle of ${EXCHANGES} refreshes`, async () => {
-    const user = await PortalUser.signIn(server.url);
+    const users = await signInAll();
     const tokens: string[] = [];
-    await inLanes(EXCHANGES, LANES, async () => {
+    await inLanes(EXCHANGES, LANES, async (index) => {
+      const user = users[index % users.length] as PortalUser;
       tokens.push((await client.connect(user)).refresh_token);
     });
     const refresh = (token: string) => client.refresh(token);

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Answer } from '../harness/http.js';
 import type { TokenAnswer } from '../harness/third-party.js';
-import { addPairs, connect, end, type Pair, type Victim } from './endings.js';
+import { addPairs, connect, end, type Pair, type Victim, type Way } from './endings.js';
 import { addApplication, expectRefusedSoon, type Fleet, startFleet, statusAt } from './fleet.js';
 import { inLanes, report, scale, times } from './scale.js';
 
@@ -25,8 +25,9 @@ async function race(
   victim: Victim,
   pair: Pair,
   ask: () => Promise<Answer<TokenAnswer>>,
+  way: Way = index % 4 < 2 ? 'click' : 'RFC 7009',
 ): Promise<Answer<TokenAnswer>> {
-  const revoke = () => end(index % 4 < 2 ? 'click' : 'RFC 7009', victim, pair, fleet, index + 1);
+  const revoke = () => end(way, victim, pair, fleet, index + 1);
   const revokedFirst = index % 2 === 0 ? revoke() : undefined;
   const [answer] = await Promise.all([ask(), revokedFirst ?? revoke()]);
   return answer;
@@ -87,13 +88,16 @@ describe('what races a revocation leaves nothing alive, over two processes', () 
         const pair = pairs[lane] as Pair;
         const victim = await connect(pair, fleet, index);
         const application = pair.application.at(index);
-        const { code } = await application.code(pair.member.session.at(application.url));
-        const refresh = () => application.refresh(victim.refreshToken);
         const isRetry = what === 'retry of a refresh';
+        const refresh = () => application.refresh(victim.refreshToken);
         if (isRetry) await refresh();
-        const answer = await race(index, victim, pair, () =>
-          isRetry ? refresh() : application.exchange(code),
-        );
+        const { code } = isRetry
+          ? { code: '' }
+          : await application.code(pair.member.session.at(application.url));
+        // Of an earlier grant, a token that is revoked ends no newer one.
+        const answer = isRetry
+          ? await race(index, victim, pair, refresh)
+          : await race(index, victim, pair, () => application.exchange(code), 'click');
         outcomes[answer.status === 200 ? 'answered' : 'refused'] += 1;
         await expectNothingAlive(pair, victim, answer);
       });

@@ -29,7 +29,7 @@ export class SignInController {
     description: `Sets the session cookie. After ${MAX_FAILURES_PER_EMAIL} failures for one e-mail address, or ${MAX_FAILURES_PER_NETWORK} from one network, within ${inWords(WINDOW_MS)}: 429 with \`Retry-After\` until the window has moved on. 503 with \`Retry-After\` while too many others are signing in.`,
   })
   @ApiResource(CurrentSessionDto, { status: 201, description: 'Signed in' })
-  @ApiProblems(400, 401, 403, 415, 429, 503)
+  @ApiProblems(400, 401, 403, 415, 429, 'service_unavailable')
   async create(
     // Declared for the OpenAPI document only; the guard has read it.
     @Body() _body: SignInRequest,

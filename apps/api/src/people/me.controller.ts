@@ -46,7 +46,7 @@ export class MeController {
       'Ends all my sessions, this one too; the answer sets the cookie of a new one. A wrong current password counts as a failed sign-in.',
   })
   @ApiNoContentResponse({ description: 'Changed' })
-  @ApiProblems(400, 401, 403, 415, 429, 503)
+  @ApiProblems(400, 401, 403, 415, 429, 'service_unavailable')
   async changePassword(
     @CurrentCaller() caller: SessionCaller,
     @Body() body: ChangePasswordRequest,
@@ -67,7 +67,7 @@ export class MeController {
       'Applies the same rules as a change of the password, and stores nothing: for advice while somebody types. At most 60 times a minute.',
   })
   @ApiResource(PasswordJudgementDto)
-  @ApiProblems(400, 401, 403, 415, 429, 503)
+  @ApiProblems(400, 401, 403, 415, 429, 'service_unavailable')
   async judgePassword(
     @CurrentCaller() caller: SessionCaller,
     @Body() body: JudgePasswordRequest,
