@@ -131,6 +131,8 @@ test('the sign-in page tells somebody who is signed in so, and leads on or chang
   member: _,
 }) => {
   await signIn(page, MEMBER);
+  await page.goto(`${portalUrl()}/portal/settings/connections`);
+  await expect(heading(page)).toHaveText('Verbindungen');
   await page.goto(`${portalUrl()}/portal/sign-in`);
   await expect(heading(page)).toHaveText('Sie sind bereits angemeldet');
   await expect(page.getByText(MEMBER)).toBeVisible();
@@ -141,6 +143,14 @@ test('the sign-in page tells somebody who is signed in so, and leads on or chang
   await page.getByRole('button', { name: 'Anderes Konto verwenden' }).click();
   await expect(heading(page)).toHaveText('Anmelden');
   await expect(page.getByLabel('E-Mail-Adresse')).toBeFocused();
+});
+
+test('the sign-in page asks nobody who has not signed in before who they are', async ({ page }) => {
+  const asked: string[] = [];
+  page.on('request', (request) => asked.push(new URL(request.url()).pathname));
+  await page.goto(`${portalUrl()}/portal/sign-in`);
+  await expect(heading(page)).toHaveText('Anmelden');
+  expect(asked.filter((path) => path.startsWith('/user/'))).toEqual([]);
 });
 
 test('the language and theme that were chosen stay chosen', async ({ page }) => {

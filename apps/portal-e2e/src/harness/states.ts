@@ -90,7 +90,11 @@ const guest: PortalState[] = [
   {
     name: 'sign-in-already',
     who: OTHER_ADMIN,
-    open: (page) => show(page, `${portalUrl()}/portal/sign-in`),
+    open: async (page) => {
+      // With a browser that the portal knows: others are not asked who is signed in.
+      await show(page, `${portalUrl()}/portal/settings/connections`);
+      await show(page, `${portalUrl()}/portal/sign-in`);
+    },
   },
   {
     name: 'sign-in-for-application',

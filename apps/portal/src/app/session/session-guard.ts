@@ -1,6 +1,7 @@
 import { inject } from '@angular/core';
 import { CanActivateFn, RedirectCommand, Router } from '@angular/router';
 import { SessionStore } from './session-store';
+import { SignedInBefore } from './signed-in-before';
 
 /** Lets signed-in users in and sends everyone else through the sign-in page, back to this address. */
 export const sessionGuard: CanActivateFn = async (_route, state) => {
@@ -23,6 +24,6 @@ export const sessionGuard: CanActivateFn = async (_route, state) => {
 /** Finds out who is signed in before the sign-in page asks anybody to; it opens either way. */
 export const sessionKnown: CanActivateFn = async () => {
   const store = inject(SessionStore);
-  if (!store.nobody()) await store.load().catch(() => null);
+  if (inject(SignedInBefore).get() && !store.nobody()) await store.load().catch(() => null);
   return true;
 };

@@ -2,6 +2,7 @@ import { computed, inject, Injectable, signal } from '@angular/core';
 import { Api, CallOptions } from '../api/api';
 import { ApiError, apiErrorFrom } from '../api/problem';
 import { Envelope, Session, SessionUser } from '../api/types';
+import { SignedInBefore } from './signed-in-before';
 
 const TELL: CallOptions = { onSessionEnd: 'tell' };
 
@@ -9,6 +10,7 @@ const TELL: CallOptions = { onSessionEnd: 'tell' };
 @Injectable({ providedIn: 'root' })
 export class SessionStore {
   private readonly api = inject(Api);
+  private readonly before = inject(SignedInBefore);
   private readonly current = signal<Session | null>(null);
 
   private readonly failed = signal<ApiError | null>(null);
@@ -35,7 +37,7 @@ export class SessionStore {
     } catch (cause) {
       const error = apiErrorFrom(cause);
       if (error.code === 'session_required') {
-        this.absent.set(true);
+        this.forget();
         return null;
       }
       this.failed.set(error);
@@ -74,10 +76,12 @@ export class SessionStore {
   forget(): void {
     this.current.set(null);
     this.absent.set(true);
+    this.before.set(false);
   }
 
   private arrive(session: Session): void {
     this.current.set(session);
+    this.before.set(true);
     this.absent.set(false);
     this.failed.set(null);
   }
