@@ -45,6 +45,8 @@ export class ConnectionDecisions {
     const connection = await findVisible(this.connections, caller, id);
     if (connection.revokedAt) throw alreadyEnded();
     refuseWider(connection.scope, scope);
+    // Nothing to decide, and nothing to put on record.
+    if (scope === connection.scope) return;
     const at = this.clock.now();
     const { userId: actorId } = caller;
     await this.connections.manager.transaction(async (tx) => {

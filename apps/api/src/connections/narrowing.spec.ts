@@ -159,12 +159,17 @@ describe('reducing a connection', () => {
     });
   });
 
-  it('to what it has already changes nothing: no token is refused, no event', async () => {
+  it('to what it has already changes nothing: no token is refused, no event, no audit record', async () => {
     const tokens = await connect('readwrite');
     expect((await reduce('readwrite')).status).toBe(200);
     expect(await crm.use(tokens.access_token)).toBe(200);
     const { body } = await user.call('GET', `/user/v7/connections/${await connectionId()}/events`);
     expect(body.resources.map(({ type }) => type)).not.toContain('narrowed');
+    const records = await one.dataSource.query(
+      `SELECT FROM audit_records WHERE action = 'connection_narrowed' AND subject_id = $1`,
+      [await connectionId()],
+    );
+    expect(records).toEqual([]);
   });
 
   it.each([
