@@ -34,7 +34,7 @@ beforeEach(() => {
   jest.resetAllMocks();
   globalThis.fetch = fetched as unknown as typeof fetch;
   TestBed.configureTestingModule({
-    providers: [{ provide: SessionExpiry, useValue: { signInAgain } }],
+    providers: [{ provide: SessionExpiry, useValue: { current: () => 1, signInAgain } }],
   });
   api = TestBed.inject(Api);
 });

@@ -38,6 +38,7 @@ export class Api {
     body: unknown,
     { signal, onSessionEnd = 'sign-in' }: CallOptions = {},
   ): Promise<T> {
+    const session = this.expiry.current();
     let answer: Response;
     let content: string;
     try {
@@ -61,7 +62,9 @@ export class Api {
     const parsed = parse(content);
     if (answer.ok && parsed !== undefined) return parsed as T;
     const error = errorFromAnswer(answer.ok ? 502 : answer.status, answer.headers, parsed);
-    if (error.code === 'session_required' && onSessionEnd === 'sign-in') this.expiry.signInAgain();
+    if (error.code === 'session_required' && onSessionEnd === 'sign-in') {
+      this.expiry.signInAgain(session);
+    }
     throw error;
   }
 }

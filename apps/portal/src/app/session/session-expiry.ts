@@ -4,18 +4,64 @@ import { Router } from '@angular/router';
 /** What the sign-in page says about why it is shown. */
 export type SignInReason = 'expired' | 'signed-out' | 'switch';
 
-/** Sends the browser to the sign-in page, and from there back to the identical address. */
+/**
+ * Sends the browser to the sign-in page when a session is over. The first reason counts: requests
+ * that were on their way when somebody signed out are refused too, and say nothing new.
+ */
 @Injectable({ providedIn: 'root' })
 export class SessionExpiry {
   private readonly router = inject(Router);
+  private sessions = 0;
+  /** How many ways are being gone; the first may still be ending when a second begins. */
+  private leaving = 0;
 
-  signInAgain(): void {
+  /** Which session of this page a request that is sent now belongs to. */
+  current(): number {
+    return this.sessions;
+  }
+
+  /** Somebody is signed in (again): what earlier sessions are still refused is over and done with. */
+  begin(): void {
+    this.sessions += 1;
+  }
+
+  /**
+   * A request was refused because its session is over; from the sign-in page it goes back to here.
+   * @param session what `current` said when the request was sent
+   */
+  signInAgain(session = this.sessions): void {
     const here = this.router.url;
-    if (here.startsWith('/sign-in')) return;
-    void this.router.navigate(['/sign-in'], {
-      queryParams: { returnTo: here },
-      state: { reason: 'expired' satisfies SignInReason },
-      replaceUrl: true,
+    if (this.leaving > 0 || session !== this.sessions || here.startsWith('/sign-in')) return;
+    void this.leave(
+      () =>
+        this.router.navigate(['/sign-in'], {
+          queryParams: { returnTo: here },
+          state: { reason: 'expired' satisfies SignInReason },
+          replaceUrl: true,
+        }),
+      // A script that could not be fetched is reported by the router; the next refusal tries again.
+    ).catch(() => false);
+  }
+
+  /**
+   * The user ends the session, and is told so.
+   * @param end ends it on the server; when that rejects, this rejects, and the page stays
+   */
+  async signOut(end: () => Promise<void>): Promise<void> {
+    await this.leave(async () => {
+      await end();
+      return this.router.navigate(['/sign-in'], {
+        state: { reason: 'signed-out' satisfies SignInReason },
+      });
     });
+  }
+
+  private async leave(way: () => Promise<boolean>): Promise<void> {
+    this.leaving += 1;
+    try {
+      await way();
+    } finally {
+      this.leaving -= 1;
+    }
   }
 }

@@ -2,6 +2,7 @@ import { computed, inject, Injectable, signal } from '@angular/core';
 import { Api, CallOptions } from '../api/api';
 import { ApiError, apiErrorFrom } from '../api/problem';
 import { Envelope, Session, SessionUser } from '../api/types';
+import { SessionExpiry } from './session-expiry';
 import { SignedInBefore } from './signed-in-before';
 
 const TELL: CallOptions = { onSessionEnd: 'tell' };
@@ -11,6 +12,7 @@ const TELL: CallOptions = { onSessionEnd: 'tell' };
 export class SessionStore {
   private readonly api = inject(Api);
   private readonly before = inject(SignedInBefore);
+  private readonly expiry = inject(SessionExpiry);
   private readonly current = signal<Session | null>(null);
 
   private readonly failed = signal<ApiError | null>(null);
@@ -80,6 +82,7 @@ export class SessionStore {
   }
 
   private arrive(session: Session): void {
+    this.expiry.begin();
     this.current.set(session);
     this.before.set(true);
     this.absent.set(false);

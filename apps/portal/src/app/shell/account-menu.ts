@@ -1,11 +1,11 @@
 import { ChangeDetectionStrategy, Component, inject, input } from '@angular/core';
-import { Router } from '@angular/router';
 import { TranslocoDirective } from '@jsverse/transloco';
 import expand from '@material-symbols/svg-400/rounded/keyboard_arrow_down.svg';
 import logout from '@material-symbols/svg-400/rounded/logout.svg';
 import { Api } from '../api/api';
 import { Language, Session } from '../api/types';
 import { Preferences, Theme } from '../i18n/preferences';
+import { SessionExpiry } from '../session/session-expiry';
 import { SessionStore } from '../session/session-store';
 import { Icon } from '../ui/icon';
 import { Messages } from '../ui/messages';
@@ -28,7 +28,7 @@ export class AccountMenu {
   protected readonly preferences = inject(Preferences);
   private readonly api = inject(Api);
   private readonly store = inject(SessionStore);
-  private readonly router = inject(Router);
+  private readonly expiry = inject(SessionExpiry);
   private readonly messages = inject(Messages);
 
   protected readonly expand = expand;
@@ -56,8 +56,7 @@ export class AccountMenu {
 
   protected async signOut(): Promise<void> {
     try {
-      await this.store.signOut();
-      await this.router.navigate(['/sign-in'], { state: { reason: 'signed-out' } });
+      await this.expiry.signOut(() => this.store.signOut());
     } catch {
       this.messages.show('settings.menu.signOutFailed');
     }
