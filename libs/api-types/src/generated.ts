@@ -775,6 +775,11 @@ export interface components {
              */
             description: string;
             /**
+             * @description The same in English, for users who read English; where it is empty, they see `description`
+             * @example Manages customers and starts Flixchecks right from the customer’s file.
+             */
+            descriptionEn: string;
+            /**
              * @description Who stands behind it
              * @example Maklerwelt Software GmbH
              */
@@ -893,6 +898,11 @@ export interface components {
              * @example Verwaltet Kunden und startet Flixchecks direkt aus der Kundenakte.
              */
             description: string;
+            /**
+             * @description The same in English, for users who read English; where it is empty, they see `description`
+             * @example Manages customers and starts Flixchecks right from the customer’s file.
+             */
+            descriptionEn: string;
             /**
              * @description Who stands behind it
              * @example Maklerwelt Software GmbH
@@ -1020,6 +1030,12 @@ export interface components {
              */
             description: string;
             /**
+             * @description The same in English, for users who read English; where it is empty, they see `description`
+             * @default
+             * @example Manages customers and starts Flixchecks right from the customer’s file.
+             */
+            descriptionEn: string;
+            /**
              * @description Whether Flixcheck has verified who the publisher is
              * @default false
              */
@@ -1068,6 +1084,11 @@ export interface components {
              * @example Verwaltet Kunden und startet Flixchecks direkt aus der Kundenakte.
              */
             description?: string;
+            /**
+             * @description The same in English, for users who read English; where it is empty, they see `description`
+             * @example Manages customers and starts Flixchecks right from the customer’s file.
+             */
+            descriptionEn?: string;
             /**
              * @description Who stands behind it
              * @example Maklerwelt Software GmbH
@@ -1523,6 +1544,11 @@ export interface components {
              */
             description: string;
             /**
+             * @description The same in English, for users who read English; where it is empty, they see `description`
+             * @example Manages customers and starts Flixchecks right from the customer’s file.
+             */
+            descriptionEn: string;
+            /**
              * @description Who stands behind it
              * @example Maklerwelt Software GmbH
              */
@@ -1598,6 +1624,11 @@ export interface components {
              * @example Verwaltet Kunden und startet Flixchecks direkt aus der Kundenakte.
              */
             description: string;
+            /**
+             * @description The same in English, for users who read English; where it is empty, they see `description`
+             * @example Manages customers and starts Flixchecks right from the customer’s file.
+             */
+            descriptionEn: string;
             /**
              * @description Who stands behind it
              * @example Maklerwelt Software GmbH

@@ -6,6 +6,7 @@ export interface RegisteredClient {
   clientId: string;
   name: string;
   description: string;
+  descriptionEn: string;
   publisher: string;
   publisherVerified: boolean;
   kind: 'confidential' | 'public';

@@ -54,7 +54,8 @@ describe('oauth-clients', () => {
     const { json } = await run([
       ...newClient('every-field', '--redirect-uri', 'http://127.0.0.1:8080/b', '--scope', 'read'),
       ...['--no-require-pkce', '--publisher-verified'],
-      ...['--description', 'Ein Satz.', '--logo-uri', 'https://neu.example/logo.svg'],
+      ...['--description', 'Ein Satz.', '--description-en', 'A sentence.'],
+      ...['--logo-uri', 'https://neu.example/logo.svg'],
       ...['--homepage-uri', 'https://neu.example', '--start-uri', 'https://neu.example/start'],
       ...['--privacy-policy-uri', 'https://neu.example/datenschutz', '--json'],
     ]);
@@ -63,6 +64,7 @@ describe('oauth-clients', () => {
       clientId: 'every-field',
       name: 'Neues CRM',
       description: 'Ein Satz.',
+      descriptionEn: 'A sentence.',
       publisher: 'Neu GmbH',
       publisherVerified: true,
       kind: 'confidential',

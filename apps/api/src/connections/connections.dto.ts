@@ -318,6 +318,7 @@ export class ConnectionEventDto {
 export const AVAILABLE_CLIENT = [
   ...CONNECTED_CLIENT,
   'description',
+  'descriptionEn',
   'kind',
   'scopes',
   'privacyPolicyUri',

@@ -13,6 +13,7 @@ import { ListIndexes1801000000000 } from './migrations/1801000000000-list-indexe
 import { PortalFiles1801100000000 } from './migrations/1801100000000-portal-files.js';
 import { ScopeNames1802000000000 } from './migrations/1802000000000-scope-names.js';
 import { DecisionsInOrder1802500000000 } from './migrations/1802500000000-decisions-in-order.js';
+import { EnglishDescriptions1803300000000 } from './migrations/1803300000000-english-descriptions.js';
 
 /** Every migration, oldest first. The app, the command line and the tests share this list. */
 export const MIGRATIONS = [
@@ -29,6 +30,7 @@ export const MIGRATIONS = [
   PortalFiles1801100000000,
   ScopeNames1802000000000,
   DecisionsInOrder1802500000000,
+  EnglishDescriptions1803300000000,
 ];
 
 const POOL_SIZE = 20;

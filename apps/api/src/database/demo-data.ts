@@ -29,6 +29,8 @@ const clients = (demoClientPort: number) => [
     clientId: 'maklerwelt-crm',
     name: 'Maklerwelt CRM',
     description: 'Verwaltet Kunden und Verträge und startet Flixchecks direkt aus der Kundenakte.',
+    descriptionEn:
+      'Manages customers and contracts, and starts Flixchecks right from the customer’s file.',
     publisher: 'Maklerwelt Software GmbH',
     verified: true,
     kind: 'confidential',
@@ -45,6 +47,7 @@ const clients = (demoClientPort: number) => [
     clientId: 'assistent-desktop',
     name: 'Assistent Desktop',
     description: 'Legt Flixchecks vom Schreibtisch aus an, ohne Umweg über den Browser.',
+    descriptionEn: 'Creates Flixchecks from the desktop, without a detour through the browser.',
     publisher: 'Assistent Labs GmbH',
     verified: false,
     kind: 'public',
@@ -59,6 +62,7 @@ const clients = (demoClientPort: number) => [
     clientId: 'belegscanner',
     name: 'Belegscanner',
     description: 'Liest eingereichte Belege und ordnet sie dem passenden Flixcheck zu.',
+    descriptionEn: 'Reads the receipts that customers send in, and files each with its Flixcheck.',
     publisher: 'Belegscanner AG',
     verified: true,
     kind: 'confidential',
@@ -118,16 +122,17 @@ async function insertClients(tx: EntityManager, demoClientPort: number, now: Dat
   for (const client of clients(demoClientPort)) {
     const id = randomUUID();
     await tx.query(
-      `INSERT INTO oauth_clients (id, client_id, name, description, publisher, publisher_verified,
-         kind, redirect_uris, scopes, require_pkce, status, listed, logo_uri, homepage_uri,
+      `INSERT INTO oauth_clients (id, client_id, name, description, description_en,
+         publisher, publisher_verified, kind, redirect_uris, scopes, require_pkce, status, listed, logo_uri, homepage_uri,
          privacy_policy_uri, start_uri, created_at, updated_at)
-       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, '{read,readwrite}', $9, 'active', true, NULL, $10, $11, $12, $13, $13)
+       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, '{read,readwrite}', $10, 'active', true, NULL, $11, $12, $13, $14, $14)
        ON CONFLICT (client_id) DO NOTHING`,
       [
         id,
         client.clientId,
         client.name,
         client.description,
+        client.descriptionEn,
         client.publisher,
         client.verified,
         client.kind,

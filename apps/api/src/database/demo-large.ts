@@ -93,10 +93,11 @@ async function insertPeople(tx: EntityManager, accountId: string, count: number,
 
 async function insertApplications(tx: EntityManager, now: Date) {
   await tx.query(
-    `INSERT INTO oauth_clients (id, client_id, name, description, publisher, publisher_verified,
+    `INSERT INTO oauth_clients (id, client_id, name, description, description_en, publisher, publisher_verified,
        kind, redirect_uris, scopes, require_pkce, status, listed, homepage_uri, created_at,
        updated_at, deleted_at)
      SELECT gen_random_uuid(), 'sample-' || n, name, 'Eine Anwendung zum Ausprobieren langer Listen.',
+       'An application to try long lists with.',
        name || ' GmbH', n % 3 > 0, 'public',
        ARRAY['https://sample' || n || '.example/callback'], '{read,readwrite}', true,
        CASE WHEN n IN (5, 6) THEN 'disabled' ELSE 'active' END, n <> 7,

@@ -2,12 +2,26 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { DataSource } from 'typeorm';
 import { createTestDatabase } from '../testing/test-app.js';
 import { dataSourceOptions, MIGRATIONS } from './data-source.js';
-import { fillDemoData } from './demo-data.js';
 import { migrate } from './migrate.js';
 
 const NAMES = MIGRATIONS.map(({ name }) => name);
 /** The database after the first, the first two, … migrations: what an installation may have. */
 const VERSIONS = NAMES.map((name, index) => [name, index + 1] as const);
+
+/** What the first version wrote, in the columns that it knew. */
+const IN_USE = `
+  INSERT INTO accounts SELECT md5('account')::uuid, 'Musterhaus', now();
+  INSERT INTO users SELECT md5('user')::uuid, md5('account')::uuid, 'user@musterhaus.example', 'Uwe',
+    'User', 'member', 'de', 'active', '$argon2id$', NULL, now(), now();
+  INSERT INTO oauth_clients (id, client_id, name, description, publisher, publisher_verified, kind,
+      redirect_uris, scopes, require_pkce, status, listed, created_at, updated_at)
+    SELECT md5('client')::uuid, 'crm', 'CRM', '', 'CRM GmbH', true, 'confidential',
+      ARRAY['https://crm.example/'], ARRAY['read', 'readwrite'], false, 'active', true, now(), now();
+  INSERT INTO oauth_client_secrets (id, oauth_client_id, secret_hash, last_four, created_at)
+    SELECT md5('secret')::uuid, md5('client')::uuid, sha256('secret'), 'cret', now();
+  INSERT INTO connections (id, oauth_client_id, user_id, account_id, scope, granted_at)
+    SELECT md5('connection')::uuid, md5('client')::uuid, md5('user')::uuid, md5('account')::uuid,
+      'readwrite', now()`;
 
 let database: Awaited<ReturnType<typeof createTestDatabase>>;
 const open: DataSource[] = [];
@@ -31,7 +45,7 @@ async function connect(migrations = MIGRATIONS): Promise<DataSource> {
 async function install(version: number): Promise<DataSource> {
   const dataSource = await connect(MIGRATIONS.slice(0, version));
   await dataSource.runMigrations();
-  await fillDemoData(dataSource, { demoClientPort: 4000, now: new Date() });
+  await dataSource.query(IN_USE);
   return dataSource;
 }
 
@@ -54,6 +68,7 @@ async function schemaOf(dataSource: DataSource): Promise<unknown[]> {
 const dataOf = async (dataSource: DataSource) => {
   const [counts] = await dataSource.query(`
     SELECT (SELECT count(*) FROM users) AS users, (SELECT count(*) FROM oauth_clients) AS clients,
+           (SELECT count(*) FROM connections WHERE revoked_at IS NULL) AS connections,
            (SELECT string_agg(encode(secret_hash, 'hex'), ' ' ORDER BY id)
               FROM oauth_client_secrets) AS secrets`);
   return counts;

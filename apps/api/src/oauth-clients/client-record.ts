@@ -134,6 +134,19 @@ export class ClientProfile {
   description!: string;
 
   @TextField({
+    description:
+      'The same in English, for users who read English; where it is empty, they see `description`',
+    example: 'Manages customers and starts Flixchecks right from the customer’s file.',
+    maxLength: 500,
+    mayBeEmpty: true,
+    initial: '',
+    label: 'in English',
+    help: 'the description in English; where it is empty, everybody sees --description',
+    value: 'text',
+  })
+  descriptionEn!: string;
+
+  @TextField({
     description: 'Who stands behind it',
     example: 'Maklerwelt Software GmbH',
     maxLength: 100,

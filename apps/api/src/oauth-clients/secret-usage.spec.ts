@@ -23,6 +23,7 @@ beforeEach(async () => {
     {
       name: 'Rotierer',
       description: '',
+      descriptionEn: '',
       publisher: 'Rotation GmbH',
       publisherVerified: false,
       kind: 'confidential',

@@ -98,6 +98,7 @@ export const REQUESTING_CLIENT = [
   'clientId',
   'name',
   'description',
+  'descriptionEn',
   'publisher',
   'publisherVerified',
   'kind',

@@ -18,6 +18,7 @@ const request: AuthorizationRequest = {
     clientId: 'maklerwelt-crm',
     name: 'Maklerwelt CRM',
     description: 'Kundendaten',
+    descriptionEn: 'Customer data',
     publisher: 'Maklerwelt Software GmbH',
     publisherVerified: true,
     kind: 'confidential',

@@ -4,6 +4,7 @@ import { TranslocoDirective } from '@jsverse/transloco';
 import check from '@material-symbols/svg-400/rounded/check.svg';
 import { AvailableClient } from '../api/types';
 import { Outbound } from '../authorize/outbound';
+import { Preferences } from '../i18n/preferences';
 import { ClientLogo } from '../ui/client-logo';
 import { Icon } from '../ui/icon';
 import { Publisher } from '../ui/publisher';
@@ -21,8 +22,14 @@ export class ClientCard {
   readonly client = input.required<AvailableClient>();
 
   private readonly outbound = inject(Outbound);
+  private readonly preferences = inject(Preferences);
   protected readonly check = check;
 
+  /** Not every operator writes two; the one that there is beats none. */
+  protected readonly description = computed(() => {
+    const { description, descriptionEn } = this.client();
+    return this.preferences.language() === 'en' && descriptionEn ? descriptionEn : description;
+  });
   protected readonly asks = computed(() =>
     this.client().scopes.includes('readwrite')
       ? 'connections.apps.asks.readwrite'
