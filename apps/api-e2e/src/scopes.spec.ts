@@ -69,6 +69,34 @@ describe('the scope of a grant', () => {
 });
 
 describe('what a scope allows', () => {
+  it('anyone can read what each scope means, and the authorize page gets the same', async () => {
+    const table = await send<{ resource: { scopes: unknown[] } }>(
+      world.url,
+      '/guest/v7/oauth-scopes',
+    );
+    expect(table.status).toBe(200);
+    expect(table.body.resource.scopes).toEqual(
+      expect.arrayContaining([
+        expect.objectContaining({ scope: 'read', includes: [], viewOnly: true }),
+        {
+          scope: 'readwrite',
+          includes: ['read'],
+          viewOnly: false,
+          meaning: 'See and change what the user may change',
+          name: { de: 'Ansehen, anlegen und ändern', en: 'View, create and change' },
+          rights: [{ de: 'Flixchecks anlegen und ändern', en: 'Create and change Flixchecks' }],
+        },
+      ]),
+    );
+    const page = await world.member.send<{ resource: { knownScopes: unknown } }>(
+      `/user/v7/oauth-authorization-request?${query({
+        clientId: reader.registration.clientId,
+        response_type: 'code',
+      })}`,
+    );
+    expect(page.body.resource.knownScopes).toEqual(table.body.resource.scopes);
+  });
+
   it('`readwrite` includes `read`', async () => {
     const { access_token } = await both.connect(world.member, { scope: 'readwrite' });
     expect((await listChecks(access_token)).status).toBe(200);

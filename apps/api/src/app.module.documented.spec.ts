@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { SCOPE_TABLE, SCOPES } from '@flixcheck/oauth-protocol';
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { inWords } from './config/in-words.js';
@@ -24,6 +25,23 @@ describe('the documentation says the numbers of the code', () => {
     ['operate.md', `the request log for ${parseInt(inWords(REQUESTS_KEPT_MS))}.`],
   ])('%s: %s', (document, sentence) => {
     expect(read(document)).toContain(sentence);
+  });
+});
+
+describe('the guide for third parties has the scopes of the table', () => {
+  const [, rest = ''] = read('integrate.md').split('## Calling the API');
+  const [section = ''] = rest.split('## ');
+  const rows = [...section.matchAll(/\| `([^`]+)` \| ([^|]+) \| ([^|]*)\|/g)];
+
+  it.each(SCOPES)('%s', (scope) => {
+    const { meaning, includes } = SCOPE_TABLE[scope];
+    const [, , words, included = ''] = rows.find(([, name]) => name === scope) ?? [];
+    expect(words?.trim()).toBe(meaning);
+    expect([...included.matchAll(/`([^`]+)`/g)].map(([, name]) => name)).toEqual(includes);
+  });
+
+  it('and no others', () => {
+    expect(rows.map(([, name]) => name)).toEqual(SCOPES);
   });
 });
 

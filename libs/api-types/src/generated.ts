@@ -115,6 +115,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/guest/v7/oauth-scopes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every scope there is, and what it means to developers and to users */
+        get: operations["OAuthScopes_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/user/v7/connections": {
         parameters: {
             query?: never;
@@ -1263,6 +1280,40 @@ export interface components {
              */
             clientId: string;
         };
+        InBothLanguagesDto: {
+            /** @example Nur ansehen */
+            de: string;
+            /** @example View only */
+            en: string;
+        };
+        OAuthScopeDto: {
+            /**
+             * @description as requests and tokens carry it
+             * @example readwrite
+             */
+            scope: string;
+            /**
+             * @description every other scope whose rights it contains
+             * @example [
+             *       "read"
+             *     ]
+             */
+            includes: string[];
+            /** @description nothing can be changed with it */
+            viewOnly: boolean;
+            /**
+             * @description to developers: what a token with it may do
+             * @example See and change what the user may change
+             */
+            meaning: string;
+            /** @description to portal users, in a word or two */
+            name: components["schemas"]["InBothLanguagesDto"];
+            /** @description to portal users, as items of a list of what the application may do: what comes on top of the scopes that it includes, most important first */
+            rights: components["schemas"]["InBothLanguagesDto"][];
+        };
+        OAuthScopesDto: {
+            scopes: components["schemas"]["OAuthScopeDto"][];
+        };
         ConnectedClientDto: {
             /**
              * @description As users see it
@@ -1704,6 +1755,8 @@ export interface components {
              *     ]
              */
             scopes: string[];
+            /** @description what these scopes mean, and what the application may not do without the others */
+            knownScopes: components["schemas"]["OAuthScopeDto"][];
             state: string | null;
             codeChallenge: string | null;
             /** @enum {string|null} */
@@ -2709,6 +2762,28 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+        };
+    };
+    OAuthScopes_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        resource: components["schemas"]["OAuthScopesDto"];
+                    };
                 };
             };
         };

@@ -1,26 +1,49 @@
+type Words = Readonly<Record<'de' | 'en', string>>;
+
 interface ScopeDescription {
   /** The scopes whose rights it contains. */
   includes: readonly string[];
+  /** Nothing can be changed with it. */
+  viewOnly: boolean;
   /** To developers, who read English: what a token with it may do. */
   meaning: string;
-  /** To portal users, beside a connection. */
-  name: Record<'de' | 'en', string>;
+  /** To portal users, in a word or two beside a connection. */
+  name: Words;
+  /**
+   * To whoever grants, ends or registers it, as items of a list "the application may" or "may not":
+   * what comes on top of the scopes that it includes, most important first.
+   */
+  rights: readonly Words[];
 }
 
 /**
- * Every scope there is. Which endpoints need it, they declare themselves; the rules, the documents,
- * the command line and the table of connections read the rest here. The database takes any token.
+ * Every scope there is. Which endpoints need it, they declare themselves; all the rest is read here:
+ * by the rules, the documents, the command line, and through the API by the portal. The database
+ * takes any token. `scopes.spec.ts` of the API says what a new scope lacks.
  */
 export const SCOPE_TABLE = {
   read: {
     includes: [],
+    viewOnly: true,
     meaning: 'See what the user sees',
     name: { de: 'Nur ansehen', en: 'View only' },
+    rights: [
+      {
+        de: 'Flixchecks des Unternehmens und deren Stand ansehen',
+        en: 'See the company’s Flixchecks and their progress',
+      },
+      {
+        de: 'Namen, E-Mail-Adresse und Unternehmen sehen',
+        en: 'See name, e-mail address and company',
+      },
+    ],
   },
   readwrite: {
     includes: ['read'],
+    viewOnly: false,
     meaning: 'See and change what the user may change',
     name: { de: 'Ansehen, anlegen und ändern', en: 'View, create and change' },
+    rights: [{ de: 'Flixchecks anlegen und ändern', en: 'Create and change Flixchecks' }],
   },
 } as const satisfies Record<string, ScopeDescription>;
 
@@ -46,7 +69,7 @@ export const SCOPE_INCLUSIONS = SCOPES.filter((scope) => SCOPE_TABLE[scope].incl
   .join(' ');
 
 /** The names of the granted scopes; of those that another one includes nothing needs saying. */
-export function scopeNames(granted: readonly string[], language: 'de' | 'en'): string {
+export function scopeNames(granted: readonly string[], language: keyof Words): string {
   const known = granted.filter(isScope);
   return known
     .filter((scope) => !known.some((other) => other !== scope && scopeIncludes(other, scope)))

@@ -12,6 +12,7 @@ import { OAuthClientEntity } from './oauth-client.entity.js';
 import { OAuthClientSecretEntity } from './oauth-client-secret.entity.js';
 import { OAuthClientsService } from './oauth-clients.service.js';
 import { OAuthRequestEntity } from './oauth-request.entity.js';
+import { OAuthScopesController } from './oauth-scopes.controller.js';
 import { RegistryController } from './registry.controller.js';
 import { ClientRegistry } from './registry.service.js';
 import { RequestLog } from './request-log.js';
@@ -24,7 +25,7 @@ import { SecretUsage } from './secret-usage.js';
     TypeOrmModule.forFeature([OAuthClientEntity, OAuthClientSecretEntity, OAuthRequestEntity]),
     UsersModule,
   ],
-  controllers: [RegistryController, ClientCardController],
+  controllers: [RegistryController, ClientCardController, OAuthScopesController],
   providers: [
     OAuthClientsService,
     ClientCache,

@@ -11,6 +11,7 @@ import {
 } from 'class-validator';
 import { inWords } from '../config/in-words.js';
 import { ClientRecord } from '../oauth-clients/client-record.js';
+import { OAuthScopeDto } from '../oauth-clients/oauth-scopes.js';
 import { CODE_LIFETIME_MS } from './code-rules.js';
 
 const MAX_LENGTH = 4096;
@@ -134,6 +135,11 @@ export class AuthorizationRequestDto {
   @ApiProperty({ example: 'localhost:4000' }) redirectHost!: string;
   @ApiProperty({ example: 'readwrite' }) scope!: string;
   @ApiProperty({ type: [String], example: ['readwrite'] }) scopes!: string[];
+  @ApiProperty({
+    type: [OAuthScopeDto],
+    description: 'what these scopes mean, and what the application may not do without the others',
+  })
+  knownScopes!: OAuthScopeDto[];
   @ApiProperty({ type: String, nullable: true }) state!: string | null;
   @ApiProperty({ type: String, nullable: true }) codeChallenge!: string | null;
   @ApiProperty({ type: String, nullable: true, enum: ['S256', null] })

@@ -16,6 +16,7 @@ import { ApiError } from '../http/api-error.js';
 import type { SessionCaller } from '../http/access.js';
 import { pickFields } from '../oauth-clients/client-record.js';
 import { OAuthClientsService } from '../oauth-clients/oauth-clients.service.js';
+import { KNOWN_SCOPES } from '../oauth-clients/oauth-scopes.js';
 import { UsersService } from '../users/users.service.js';
 import { AuthorizationCode } from './authorization-code.entity.js';
 import {
@@ -69,6 +70,7 @@ export class OAuthCodesService {
       redirectHost: redirectHost(redirectUri),
       scope: request.scope,
       scopes: splitScope(request.scope),
+      knownScopes: [...KNOWN_SCOPES],
       state: request.state ?? null,
       codeChallenge: request.codeChallenge ?? null,
       codeChallengeMethod: request.codeChallenge === undefined ? null : 'S256',

@@ -26,6 +26,7 @@ export type TeamUser = Dto<'AccountUserDto'>;
 export type UserStatus = TeamUser['status'];
 export type PublicClient = Dto<'ClientCardDto'>;
 export type AuthorizationRequest = Dto<'AuthorizationRequestDto'>;
+export type OAuthScope = Dto<'OAuthScopeDto'>;
 export type ExistingConnection = Dto<'ExistingConnectionDto'>;
 export type CodeInput = Dto<'OAuthCodeInput'>;
 export type IssuedCode = Dto<'OAuthCodeDto'>;

@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { Component } from '@angular/core';
 import { ComponentFixture, TestBed } from '@angular/core/testing';
 import { Router } from '@angular/router';
+import { KNOWN_SCOPES } from '../../testing/known-scopes';
 import { control, providePortal, shown, textOf } from '../../testing/portal-testing';
 import { ApiError, errorFromAnswer } from '../api/problem';
 import { AuthorizationRequest, IssuedCode } from '../api/types';
@@ -30,6 +31,7 @@ const request: AuthorizationRequest = {
   redirectHost: 'maklerwelt.example',
   scope: 'readwrite',
   scopes: ['readwrite'],
+  knownScopes: KNOWN_SCOPES,
   state: 'open',
   codeChallenge: null,
   codeChallengeMethod: null,
