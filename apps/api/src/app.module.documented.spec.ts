@@ -10,11 +10,11 @@ import { ACCESS_TOKEN_LIFETIME_MS } from './oauth-tokens/access-token-rules.js';
 import { REFRESH_RETRY_MS, REFRESH_TOKEN_IDLE_MS } from './oauth-tokens/refresh-token-rules.js';
 import { ROTATE_AFTER_MS } from './oauth-tokens/signing-keys.js';
 
-/** As one line, however it is broken. */
+/** On one line, wherever it wraps. */
 const read = (document: string) =>
   readFileSync(resolve(__dirname, '../../../docs', document), 'utf8').replace(/\s+/g, ' ');
 
-describe('the documentation says the numbers of the code', () => {
+describe('the documentation gives the numbers that the code uses', () => {
   it.each([
     ['integrate.md', `exchanges the code**, within ${inWords(CODE_LIFETIME_MS)}`],
     ['integrate.md', `The JWT lives ${inWords(ACCESS_TOKEN_LIFETIME_MS)}`],

@@ -28,7 +28,7 @@ async function valueOf(name: string, labels: Record<string, string> = {}) {
   expect(found.length).toBeLessThan(2);
   return found[0] === undefined ? undefined : Number(found[0].split(' ').at(-1));
 }
-/** By how much a counter grows through what is done. */
+/** How much a counter grows while `act` runs. */
 async function growth(name: string, labels: Record<string, string>, act: () => Promise<unknown>) {
   const before = (await valueOf(name, labels)) ?? 0;
   await act();
@@ -51,7 +51,7 @@ describe('token grants are counted', () => {
     expect(await growth('oauth_requests_total', labels, () => crm.exchange('x'))).toBe(1);
   });
 
-  it('never under what an unknown sender made up', async () => {
+  it('never under a value that an unknown sender made up', async () => {
     const body = new URLSearchParams({ grant_type: 'made-up-grant', client_id: 'made-up-client' });
     const labels = { grant_type: 'other', reason: 'unknown_client' };
     const send = () => fetch(`${test.url}/guest/v7/oauth-tokens`, { method: 'POST', body });
@@ -113,7 +113,7 @@ describe('attempts to sign in are counted', () => {
   });
 });
 
-describe('the state of a node shows', () => {
+describe('a node reports', () => {
   it('how busy its connections to the database are', async () => {
     const runner = test.dataSource.createQueryRunner();
     await runner.connect();
@@ -123,7 +123,7 @@ describe('the state of a node shows', () => {
     expect(await valueOf('database_pool_connections', { state: 'waiting' })).toBe(0);
   });
 
-  it('when each step of the background work last ended well, not when it failed', async () => {
+  it('when each background step last succeeded, not when it failed', async () => {
     const background = test.app.get(BackgroundWork);
     const step = { name: 'test.step', schedule: '* * * * *', run: async () => 0 };
     background.step(step);
@@ -139,7 +139,7 @@ describe('the state of a node shows', () => {
     expect(await last()).toBe(first);
   });
 
-  it('how old the key is that signs', async () => {
+  it('the age of the signing key', async () => {
     test.clock.advance(DAY);
     expect(await valueOf('signing_key_age_seconds')).toBeGreaterThanOrEqual(86_400);
     await test.app.get(SigningKeys).rotate({ immediately: true });

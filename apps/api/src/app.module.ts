@@ -17,7 +17,7 @@ import { UsersModule } from './users/users.module.js';
 
 @Module({})
 export class AppModule {
-  /** @param clock another one in tests */
+  /** @param clock replaced in tests */
   static with(config: RuntimeConfig, logger: AppLogger, clock?: Clock): DynamicModule {
     return {
       module: AppModule,

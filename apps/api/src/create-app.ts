@@ -42,7 +42,7 @@ export async function createApp(
   return app;
 }
 
-/** What every instance of the application has, also those that tests put together. */
+/** What every instance of the application has, including those that tests assemble. */
 export async function configureApp(
   app: NestFastifyApplication,
   config: RuntimeConfig,

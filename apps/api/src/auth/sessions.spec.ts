@@ -176,7 +176,7 @@ describe('my devices', () => {
     },
   );
 
-  it('answer 404 to an id that is none', async () => {
+  it('answer 404 to a malformed id', async () => {
     expect((await user.call('DELETE', `${SESSIONS}/everything`)).status).toBe(404);
   });
 });

@@ -119,7 +119,7 @@ describe('signing in', () => {
     ['no body', undefined],
     ['no password', { email: USER }],
     ['an empty password', { email: USER, password: '' }],
-    ['a password that is no string', { email: USER, password: { $ne: '' } }],
+    ['a password that is not a string', { email: USER, password: { $ne: '' } }],
     ['a list in place of an object', [{ email: USER, password: DEMO_PASSWORD }]],
     ['an unknown field', { email: USER, password: DEMO_PASSWORD, remember: true }],
     ['an endless password', { email: USER, password: 'a'.repeat(201) }],

@@ -9,10 +9,11 @@ export class BackgroundMetrics {
   constructor(metrics: Metrics, work: BackgroundWork, records: StepRecords) {
     metrics.gauge(
       'background_step_last_success_timestamp_seconds',
-      'When each step of the background work last ended well, on whichever node',
+      'When each background step last succeeded, on any node',
       ['step'],
       (gauge) => {
-        // What other nodes have done is one scrape late: no scrape waits for the database.
+        // Steps run by other nodes show up one scrape late, so that no scrape waits for the
+        // database.
         void records.refresh().catch(() => undefined);
         const ends = records.lastSuccesses();
         for (const step of work.stepNames()) {

@@ -39,7 +39,7 @@ const enqueue = (dataSource: DataSource, work: BackgroundWork, data: object) =>
 const EVERY_MINUTE = '* * * * *';
 
 describe('a queue', () => {
-  it('does what a committed transaction has enqueued, and nothing of one rolled back', async () => {
+  it('runs what a committed transaction enqueued, and nothing from one that rolled back', async () => {
     const seen: unknown[] = [];
     const done = signal();
     const { work, dataSource } = await node((declare) =>
@@ -63,7 +63,7 @@ describe('a queue', () => {
     expect(seen).toEqual([{ to: 'somebody' }]);
   });
 
-  it('takes jobs from a process that does not work, as a command is', async () => {
+  it('takes jobs from a process that runs none itself, such as a command', async () => {
     const done = signal();
     const command = await node((work) =>
       work.queue({ name: 'test.mails', handle: () => Promise.reject(new Error('not here')) }),
@@ -76,7 +76,7 @@ describe('a queue', () => {
     await done.promise;
   });
 
-  it('tries a job again that failed', async () => {
+  it('retries a job that failed', async () => {
     const done = signal();
     let tries = 0;
     const { work, dataSource } = await node((declare) =>
@@ -95,7 +95,7 @@ describe('a queue', () => {
     expect(tries).toBe(2);
   });
 
-  it('loses no job of a node that is killed', async () => {
+  it('loses no job when a node is killed', async () => {
     const require = join(__dirname, '../testing/require-typescript.cjs');
     const fixture = join(__dirname, 'node.fixture.ts');
     const killed = spawn(process.execPath, ['-r', require, fixture, database.url]);
@@ -114,7 +114,7 @@ describe('a queue', () => {
 });
 
 describe('a step', () => {
-  it('that fails is tried again, and does not touch the others', async () => {
+  it('that fails is retried, and does not affect the others', async () => {
     const [tried, other] = [signal(), signal()];
     let tries = 0;
     const { work, records } = await node((declare) => {
@@ -143,7 +143,7 @@ describe('a step', () => {
     expect(records.lastSuccesses().get('test.fails')).toEqual(before.get('test.fails'));
   });
 
-  it('runs on one of many nodes at a time', async () => {
+  it('runs on one node at a time', async () => {
     const [begun, end] = [signal(), signal()];
     let running = 0;
     const step = {
@@ -159,7 +159,7 @@ describe('a step', () => {
     const nodes = [await node((work) => work.step(step)), await node((work) => work.step(step))];
     for (const { work } of nodes) work.start();
     await begun.promise;
-    // Another run is due while this one is at work, and all have looked for it several times.
+    // Another run comes due while this one is at work, and every node has looked several times.
     const looks = nodes.map(async ({ dataSource }) => {
       await dataSource.query(
         `INSERT INTO pgboss.job_common (name, policy) VALUES ('test.step', 'stately')
@@ -178,7 +178,7 @@ describe('a step', () => {
     end.resolve();
   });
 
-  it('is asked to end when the program stops, and has not succeeded then', async () => {
+  it('is asked to stop when the program stops, which does not count as a success', async () => {
     const begun = signal();
     const { work, records, close } = await node((declare) =>
       declare.step({
@@ -204,7 +204,7 @@ describe('a step', () => {
     await close();
   });
 
-  it('that a newer version no longer has is scheduled no more', async () => {
+  it('that a newer version has dropped is no longer scheduled', async () => {
     const step = (name: string) => ({ name, schedule: EVERY_MINUTE, run: async () => 0 });
     const old = await node((work) => work.step(step('test.old')));
     old.work.start();

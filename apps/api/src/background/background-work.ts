@@ -9,34 +9,34 @@ import { openBoss, transactionOf } from './boss.js';
 import { DEFAULT_PACE, PACE, type Pace } from './pace.js';
 import { StepRecords } from './step-records.js';
 
-/** Something to be done again and again, on one node at a time, by the module that knows how. */
+/** Recurring work, done on one node at a time by the module that declares it. */
 export interface BackgroundStep {
   /** Unique, `<module>.<what>`: the metric's label, and the name of its queue. */
   name: string;
-  /** Cron in UTC, once an hour at least. A run that fell into an outage is made up for. */
+  /** Cron in UTC, at least hourly. A run that an outage prevented is made up for. */
   schedule: string;
   /**
    * Does what is due, in short statements, and returns between two of them once `signal` is
-   * aborted. Must be safe to begin again wherever it was cut off. When it rejects, it is tried again.
+   * aborted. Must be safe to restart wherever it was interrupted. It is retried when it rejects.
    * @returns how many rows it has changed
    */
   run: (signal: AbortSignal) => Promise<number>;
 }
 
-/** One kind of job, which waits in the database until it has been done. */
+/** One kind of job, which waits in the database until it is done. */
 export interface BackgroundQueue<Data extends object = object> {
   /** Unique among queues and steps, `<module>.<what>`. */
   name: string;
-  /** May see a job twice, where a node was killed before it could note that it was done. */
+  /** May see a job twice: a node can be killed before it records that the job is done. */
   handle: (data: Data, signal: AbortSignal) => Promise<void>;
-  /** How many of them a node works on at a time; 1 unless told otherwise. */
+  /** How many jobs a node runs at once; 1 by default. */
   concurrency?: number;
-  /** Other than the ten tries within a day that every job has. */
+  /** In place of the ten attempts within a day that every other job has. */
   retries?: Pick<QueueOptions, 'retryLimit' | 'retryDelay' | 'retryDelayMax'>;
 }
 
 const STEP = {
-  // One that waits, one that runs, over all nodes.
+  // One waiting and one running, across all nodes.
   policy: 'stately',
   retryLimit: 5,
   retryBackoff: true,
@@ -51,7 +51,7 @@ const JOB = {
   retryDelayMax: 6 * 3600,
   deleteAfterSeconds: 86_400,
 } as const;
-/** What is still running then is left to another node; it is asked to end at the beginning. */
+/** Work is asked to stop at once; what still runs after this time is left to another node. */
 const STOP_LIMIT_MS = 2 * SECOND;
 
 /**
@@ -96,15 +96,14 @@ export class BackgroundWork implements BeforeApplicationShutdown {
     const step = this.steps.get(name);
     if (!step) throw new Error(`there is no step ${name}`);
     const rows = await step.run(signal);
-    // Cut short is no success: it is taken up again.
+    // An interrupted run does not count as a success, so it is repeated.
     signal.throwIfAborted();
     await this.records.succeeded(name);
     return rows;
   }
 
   /**
-   * Begins to work on what has been declared. Returns at once, and goes on trying while the database
-   * is away.
+   * Starts the declared work. Returns at once, and keeps trying while the database is unreachable.
    */
   start(): void {
     this.starting ??= this.keepStarting();
@@ -125,7 +124,7 @@ export class BackgroundWork implements BeforeApplicationShutdown {
     await boss.send(name, data, { db: await transactionOf(tx) });
   }
 
-  /** What is at work is asked to end, and left to another node where it does not. */
+  /** Asks running work to stop; what does not stop in time is left to another node. */
   async beforeApplicationShutdown(): Promise<void> {
     this.stopping.abort(new Error('the program stops'));
     await Promise.race([this.end(), delay(STOP_LIMIT_MS + SECOND, undefined, { ref: false })]);
@@ -142,7 +141,7 @@ export class BackgroundWork implements BeforeApplicationShutdown {
     if (this.starting) throw new Error(`${name} is declared too late`);
   }
 
-  /** For a process that only takes jobs in, as a command does. */
+  /** For a process that only enqueues jobs, such as a command. */
   private openSender(): Promise<PgBoss> {
     this.sender ??= this.startSender().catch((error: unknown) => {
       this.sender = undefined;
@@ -199,7 +198,7 @@ export class BackgroundWork implements BeforeApplicationShutdown {
     }
   }
 
-  /** Those that are new, or other than they were. Rows only: no queue has a table of its own. */
+  /** Those that are new or have changed. Only rows: no queue has a table of its own. */
   private async createQueues(boss: PgBoss): Promise<void> {
     const { heartbeat: heartbeatSeconds, stepRetry, jobRetry } = this.pace;
     const wanted: Queue[] = [
@@ -249,7 +248,7 @@ export class BackgroundWork implements BeforeApplicationShutdown {
         await handle(job.data, AbortSignal.any([job.signal, this.stopping.signal]));
       } catch (error) {
         if (!this.stopping.signal.aborted) {
-          this.logger.warn(`${name} failed and is tried again: ${(error as Error).message}`);
+          this.logger.warn(`${name} failed and will be retried: ${(error as Error).message}`);
         }
         throw error;
       }

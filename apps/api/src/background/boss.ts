@@ -16,9 +16,9 @@ const unrefClock = {
 };
 
 /**
- * pg-boss on the application's own pool: no connection more, the same time limits, and nothing that
- * PgBouncer could not pool by transaction (no LISTEN, no session lock).
- * @param works whether it schedules and looks after the queues; otherwise it only takes jobs in
+ * pg-boss on the application's own pool: no extra connection, the same time limits, and nothing
+ * that PgBouncer cannot pool by transaction (no LISTEN, no session lock).
+ * @param works whether it schedules and maintains the queues; otherwise it only enqueues jobs
  */
 export async function openBoss(
   dataSource: DataSource,
@@ -67,7 +67,7 @@ export async function transactionOf(tx: EntityManager): Promise<Db> {
   return { executeSql: (text, values) => client.query(text, values) };
 }
 
-/** One line at the beginning of an outage and one at its end, however often is tried in between. */
+/** One line when an outage begins and one when it ends, however many attempts lie between them. */
 class Outage {
   private lasts = false;
 

@@ -45,7 +45,7 @@ afterEach(async () => {
   await database.drop();
 });
 
-it('a database that is away ends nothing, and costs two lines of the log', async () => {
+it('an unreachable database ends nothing, and costs two log lines', async () => {
   const lines: string[] = [];
   const write = (line: string) => lines.push(JSON.parse(line).msg);
   const logger = new AppLogger(pino({ level: 'info' }, { write }));

@@ -15,7 +15,7 @@ export const QUICK = {
   ...{ stepRetry: 1, jobRetry: 1, start: 1 },
 };
 
-/** What works in the background in a process, and nothing else of it. */
+/** The background work of a process, and nothing else of it. */
 export async function backgroundNode(databaseUrl: string, logger = silentLogger()) {
   const dataSource = await new DataSource(dataSourceOptions(databaseUrl)).initialize();
   const records = new StepRecords(dataSource, new Clock());
@@ -29,7 +29,7 @@ export async function backgroundNode(databaseUrl: string, logger = silentLogger(
 
 const silentLogger = () => new AppLogger(pino({ level: 'silent' }));
 
-/** Run by itself, it takes a job and hangs, until it is killed. */
+/** Run as a program, it takes a job and hangs until it is killed. */
 async function hang(databaseUrl: string): Promise<void> {
   const { work } = await backgroundNode(databaseUrl);
   work.queue({

@@ -1,22 +1,22 @@
-/** How often the background work looks around, in seconds. */
+/** How often the background work polls, in seconds. */
 export interface Pace {
-  /** A step begins this long after its schedule at the latest, a job after it was enqueued. */
+  /** The longest time from a step's schedule, or a job's enqueuing, to its start. */
   stepPoll: number;
   jobPoll: number;
-  /** How often schedules are read, and those that are due put into their queues. */
+  /** How often schedules are read and due steps enqueued. */
   schedule: number;
-  /** A worker that has not been heard of for this long has died with its job. */
+  /** A worker that has been silent for this long has died, and its job is retried. */
   heartbeat: number;
-  /** How often is looked for such workers. */
+  /** How often to look for such workers. */
   supervision: number;
-  /** After a first failure; doubled with each. */
+  /** The wait after a first failure; each further failure doubles it. */
   stepRetry: number;
   jobRetry: number;
-  /** Between two tries to begin, while the database is away. */
+  /** The wait between two attempts to start while the database is unreachable. */
   start: number;
 }
 
-/** Token of another one, for tests. */
+/** Injection token with which tests set another pace. */
 export const PACE = Symbol('PACE');
 
 /** A small statement every two seconds while there is nothing to do. */

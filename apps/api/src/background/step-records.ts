@@ -4,8 +4,8 @@ import type { DataSource } from 'typeorm';
 import { Clock } from '../config/clock.js';
 
 /**
- * When each step last ended well, on whichever node. A step that never has counts from the moment
- * at which it was first scheduled, so that an alert on its age finds it too.
+ * When each step last succeeded, on any node. A step that never has counts from when it was first
+ * scheduled, so that an alert on its age catches it too.
  */
 @Injectable()
 export class StepRecords {
@@ -17,7 +17,7 @@ export class StepRecords {
     private readonly clock: Clock,
   ) {}
 
-  /** Notes steps that are scheduled for the first time. */
+  /** Records steps that are scheduled for the first time. */
   async scheduled(names: readonly string[]): Promise<void> {
     await this.dataSource.query(
       `INSERT INTO background_steps (name, last_success_at)
@@ -42,7 +42,7 @@ export class StepRecords {
     return this.known;
   }
 
-  /** Reads what other nodes have done; once for all who ask meanwhile. */
+  /** Reads what other nodes have done; concurrent callers share one read. */
   refresh(): Promise<void> {
     this.reading ??= this.read().finally(() => (this.reading = undefined));
     return this.reading;
@@ -55,7 +55,7 @@ export class StepRecords {
     for (const { name, at } of rows) this.know(name, at);
   }
 
-  /** A read that began before a step ended does not know of it. */
+  /** A read that began before a step ended has missed it. */
   private know(name: string, at: Date): void {
     if (at >= (this.known.get(name) ?? at)) this.known.set(name, at);
   }

@@ -127,11 +127,16 @@ describe('an invalid check is refused, field by field, and nothing is written', 
   });
   it.each<[string, unknown, string, string]>([
     ['no recipient', { title: 'x' }, 'recipient', 'required'],
-    ['a recipient that is no object', { ...INPUT, recipient: 'Erika' }, 'recipient', 'is_object'],
+    [
+      'a recipient that is not an object',
+      { ...INPUT, recipient: 'Erika' },
+      'recipient',
+      'is_object',
+    ],
     ['an empty name', recipient({ name: '' }), 'recipient.name', 'is_length'],
     ['a blank name', recipient({ name: ' ' }), 'recipient.name', 'matches'],
     ['a name too long', recipient({ name: 'x'.repeat(121) }), 'recipient.name', 'is_length'],
-    ['a name that is no text', recipient({ name: 7 }), 'recipient.name', 'is_string'],
+    ['a name that is not text', recipient({ name: 7 }), 'recipient.name', 'is_string'],
     ['no e-mail address', recipient({ email: 'erika' }), 'recipient.email', 'is_email'],
     ['an unknown field', { ...INPUT, status: 'sent' }, 'status', 'unknown_field'],
     ['an unknown field inside', recipient({ phone: '1' }), 'recipient.phone', 'unknown_field'],

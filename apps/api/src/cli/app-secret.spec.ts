@@ -26,8 +26,8 @@ const kids = async (): Promise<string[]> =>
     ({ kid }: { kid: string }) => kid,
   );
 
-describe('a command with another APP_SECRET than the nodes', () => {
-  it('may read, and makes no signing key', async () => {
+describe('a command whose APP_SECRET is not that of the nodes', () => {
+  it('may read, and creates no signing key', async () => {
     const before = await kids();
     expect((await run(['oauth-clients', 'list'], ANOTHER)).exitCode).toBe(0);
     expect((await run(['signing-keys', 'list'], ANOTHER)).exitCode).toBe(0);
@@ -41,11 +41,11 @@ describe('a command with another APP_SECRET than the nodes', () => {
     expect(error).toContain('Run the command with the APP_SECRET of the nodes.');
   });
 
-  it('may revoke a compromised key; the nodes make themselves another', async () => {
+  it('may revoke a compromised key; the nodes create a new one', async () => {
     const [compromised = ''] = await kids();
     expect((await run(['signing-keys', 'revoke', compromised], ANOTHER)).exitCode).toBe(0);
     let published: string[] = [];
-    // The nodes hear of it by the change feed.
+    // The nodes hear of it through the change feed.
     while (published.length === 0 || published.includes(compromised)) {
       const answer = await fetch(`${api.url}/.well-known/jwks.json`);
       published = ((await answer.json()) as { keys: { kid: string }[] }).keys.map(({ kid }) => kid);

@@ -23,8 +23,8 @@ function quietLogger({ logLevel }: RuntimeConfig): AppLogger {
 }
 
 /**
- * The modules that commands use, and those which have a say in what commands do: ConnectionsModule
- * ends the connections of a client or user that is disabled, AuthModule the user's sessions.
+ * The modules that commands use, and those that act on what commands do: ConnectionsModule ends the
+ * connections of a client or user that is disabled, AuthModule the user's sessions.
  */
 @Module({})
 class CommandsModule {
@@ -49,7 +49,9 @@ class CommandsModule {
 
 export type Resolve = <Service>(service: Type<Service>) => Service;
 
-/** Runs a command's work with the configured database: beside the running program, or without it. */
+/**
+ * Runs a command's work with the configured database: alongside the running program, or without it.
+ */
 export async function withDatabase<Result>(
   env: NodeJS.ProcessEnv,
   work: (config: RuntimeConfig) => Promise<Result>,
@@ -74,7 +76,7 @@ export function withServices<Result>(
     });
     try {
       const result = await work((service) => application.get(service, { strict: false }));
-      // What the command has ended is over at once; no program need run for the rows to follow.
+      // Tokens are refused already; the rows follow here, because no program need be running.
       await application.get(ConnectionEndings, { strict: false }).follow();
       return result;
     } finally {

@@ -27,10 +27,13 @@ export function auditCommands(terminal: Terminal): Command {
 
   group
     .command('list')
-    .description('List the records, the latest first.')
+    .description('List the records, latest first.')
     .option('--limit <number>', 'how many, 10000 at most', '50')
-    .option('--since <time>', 'not older: 90m, 24h, 7d, or a time such as 2026-11-22T08:00Z')
-    .option('--user <user>', 'what this user did or what was done to this user: e-mail or id')
+    .option(
+      '--since <time>',
+      'no older than this: 90m, 24h, 7d, or a time such as 2026-11-22T08:00Z',
+    )
+    .option('--user <user>', 'only what this user did, or what was done to this user: e-mail or id')
     .addOption(jsonOption())
     .addHelpText(
       'after',
@@ -59,7 +62,7 @@ function parseSince(value: string, now: Date): Date {
   const time = /^\d{4}-\d{2}-\d{2}/.test(value) ? new Date(value) : new Date(NaN);
   if (Number.isNaN(time.getTime())) {
     throw new UsageError(
-      `--since: '${value}' is no time. Write 90m, 24h, 7d, or a time such as 2026-11-22T08:00Z.`,
+      `--since: '${value}' is not a time. Write 90m, 24h, 7d, or a time such as 2026-11-22T08:00Z.`,
     );
   }
   return time;
@@ -73,7 +76,7 @@ function recordTable(records: AuditEntry[]): string {
     record.subject ?? record.subjectId,
     detailOf(record),
   ]);
-  return table(['at', 'by', 'action', 'to', 'detail'], rows, 'No such records.');
+  return table(['at', 'by', 'action', 'to', 'detail'], rows, 'No matching records.');
 }
 
 function detailOf({ detail }: AuditEntry): string {

@@ -2,17 +2,17 @@ import { Option } from 'commander';
 import { UsageError } from './explain.js';
 import type { Terminal } from './terminal.js';
 
-/** What a command that does harm can be told beforehand. */
+/** The option that answers a harmful command's question in advance. */
 export interface Confirmed {
   yes?: boolean;
 }
 
 export function yesOption(): Option {
-  return new Option('--yes', 'do not ask: for scripts, where nobody could answer');
+  return new Option('--yes', 'do not ask: for scripts, where nobody can answer');
 }
 
 /**
- * Lets nothing happen that nobody meant.
+ * Asks before a command does harm.
  * @param harm what will happen, as a sentence
  * @throws UsageError unless somebody says yes
  */

@@ -6,7 +6,7 @@ import { withDatabase } from './application.js';
 import { UsageError } from './explain.js';
 import type { Terminal } from './terminal.js';
 
-/** More of the demo, for trying things out. */
+/** More demo data, for trying things out. */
 export function demoCommands(terminal: Terminal): Command {
   const group = new Command('demo')
     .summary('fill the demo company, to try long lists')
@@ -15,7 +15,7 @@ export function demoCommands(terminal: Terminal): Command {
   group
     .command('large')
     .description(
-      'Give the demo company 62 people, 1,200 active and 780 ended connections. They stay: to be rid of them, delete DATA_DIR.',
+      'Give the demo company 62 people, 1,200 active and 780 ended connections. They stay; to get rid of them, delete DATA_DIR.',
     )
     .action(async () => {
       const made = await withDatabase(terminal.env, async (config) => {

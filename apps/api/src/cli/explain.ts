@@ -7,7 +7,10 @@ import { optionName } from './oauth-client-profile.js';
 /** A mistake in how a command was called. */
 export class UsageError extends Error {}
 
-/** What went wrong and what to do, in sentences: no stack, no driver's words where ours say more. */
+/**
+ * What went wrong and what to do, in sentences: no stack, and no driver's message where ours says
+ * more.
+ */
 export function explain(error: unknown): string {
   if (error instanceof ApiError) return explainApiError(error);
   const isOurs = [ConfigError, EmbeddedPostgresError, UsageError].some(

@@ -2,8 +2,8 @@ import type { Type } from '@nestjs/common';
 import { validationPipe } from '../http/validation.js';
 
 /**
- * Checks what was given by the rules that the API checks bodies by. Options that were not given are
- * left out.
+ * Validates input by the rules that apply to the API's bodies. Options that were not given are left
+ * out.
  * @throws ApiError validation_failed
  */
 export async function checked<Input>(type: Type<Input>, given: object): Promise<Input> {

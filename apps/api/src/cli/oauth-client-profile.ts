@@ -9,13 +9,13 @@ import type { Cell } from './terminal.js';
 /** What was given on the command line, under the names that commander gives to options. */
 export type GivenProfile = Record<string, unknown>;
 
-/** `redirectUris` → `--redirect-uri`: an option of a list is repeated. */
+/** `redirectUris` → `--redirect-uri`: a list's option is repeated. */
 export function optionName({ name, singular }: { name: string; singular?: string }): string {
   return `--${(singular ?? name).replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
 }
 
 /**
- * An option for each field of a client's profile; of a yes-or-no field, two.
+ * An option for each field of a client's profile; two for a yes-or-no field.
  * @param needed the fields that must be given
  */
 export function withProfileOptions(command: Command, needed: readonly string[]): Command {
@@ -35,7 +35,7 @@ function optionsOf({ description, value = 'value', ...field }: ProfileField): Op
   const { help = description.charAt(0).toLowerCase() + description.slice(1) } = field;
   const name = optionName(field);
   if (typeof help !== 'string') {
-    // The one for yes is named first, so that leaving both out says nothing.
+    // The positive one comes first, so that leaving both out sets nothing.
     return [new Option(name, help.yes), new Option(name.replace('--', '--no-'), help.no)];
   }
   const option = new Option(`${name} <${value}>`, help);

@@ -30,10 +30,10 @@ interface RequestFilter {
 export function requestsCommand(terminal: Terminal): Command {
   return new Command('requests')
     .description(
-      'Show what a client asked for last, or one request in full, and why it failed. The request id alone is enough.',
+      'Show a client’s latest requests, or one request in full, and why it failed. The request id alone is enough.',
     )
     .argument('[client]', CLIENT)
-    .option('--request-id <id>', 'the one request, as the answer and its X-Request-Id named it')
+    .option('--request-id <id>', 'one request, by the id from its answer or X-Request-Id header')
     .addOption(new Option('--outcome <outcome>', 'only these').choices(['success', 'failure']))
     .option('--limit <number>', 'how many, 100 at most', '20')
     .addOption(jsonOption())
@@ -82,7 +82,7 @@ Example:
 
 type FoundRequest = RequestLogRecord & { clientId: string };
 
-/** @param name the client that it must be of, where one is named */
+/** @param name the client that it must belong to, if one is named */
 async function findRequest(
   resolve: Resolve,
   { requestId = '', outcome }: RequestLogQuery,
@@ -97,7 +97,7 @@ async function findRequest(
   if (!isMeant) {
     throw new ApiError(
       'not_found',
-      `There is no such request in the log. It has the requests of the last ${inWords(REQUESTS_KEPT_MS)} that name a registered client; of all others the program’s own output has a line with the requestId.`,
+      `There is no such request in the log. It has the requests of the last ${inWords(REQUESTS_KEPT_MS)} that name a registered client; every other request has a line with its requestId in the program’s own output.`,
     );
   }
   const { oauthClientId, ...request } = found;

@@ -110,7 +110,11 @@ Example:
 
   for (const [verb, status, message] of [
     ['disable', 'disabled', 'Disabled. All connections of this client have ended.'],
-    ['enable', 'active', 'Enabled. Users connect anew: connections that ended stay ended.'],
+    [
+      'enable',
+      'active',
+      'Enabled. Users have to connect again: connections that ended stay ended.',
+    ],
   ] as const) {
     group
       .command(verb)
@@ -180,7 +184,11 @@ function secretsCommands(terminal: Terminal): Command {
     .command('add')
     .description('Add a secret. Its value is printed once.')
     .argument('<client>', CLIENT)
-    .option('--expire-others-after-seconds <seconds>', 'let the other one run out by then', Number)
+    .option(
+      '--expire-others-after-seconds <seconds>',
+      'let the other one expire after this time',
+      Number,
+    )
     .addOption(jsonOption())
     .action(async (name: string, given: Output & { expireOthersAfterSeconds?: number }) => {
       const { expireOthersAfterSeconds } = given;
@@ -272,5 +280,5 @@ function secretWords({ id, value }: Pick<NewClientSecret, 'id' | 'value'>): stri
   return `\n${card([
     ['secret id', id],
     ['secret', value],
-  ])}\n\nThe secret is shown this once: only its hash is stored. Give it to the publisher in a safe way.`;
+  ])}\n\nThe secret is shown this once: only its hash is stored. Send it to the publisher over a secure channel.`;
 }

@@ -50,7 +50,7 @@ describe('oauth-clients', () => {
     expect((await run(['oauth-clients', 'list'])).out).not.toContain(secret);
   });
 
-  it('create takes every field, and answers programs as the API does', async () => {
+  it('create takes every field, and with --json answers as the API does', async () => {
     const { json } = await run([
       ...newClient('every-field', '--redirect-uri', 'http://127.0.0.1:8080/b', '--scope', 'read'),
       ...['--no-require-pkce', '--publisher-verified'],
@@ -232,7 +232,7 @@ describe('oauth-clients', () => {
 
   it.each([
     ['an id that nobody has', ['--request-id', randomUUID()], /no such request/],
-    ['an id that is none', ['--request-id', 'x'], /--request-id/],
+    ['a malformed id', ['--request-id', 'x'], /--request-id/],
     ['neither a client nor an id', [], /--request-id/],
   ])('requests says what is wrong with %s', async (_, args, said) => {
     const { exitCode, error } = await run(['oauth-clients', 'requests', ...args]);

@@ -38,12 +38,12 @@ it. They need the program's environment variables.`,
   root
     .command('migrate')
     .description(
-      'Bring the database to the newest version. The program also does this when it starts.',
+      'Bring the database to the latest version. The program also does this when it starts.',
     )
     .action(async () => {
       const ran = await withDatabase(terminal.env, (config) => migrate(config.databaseUrl));
       terminal.out(
-        ran.length > 0 ? `Ran: ${ran.join(', ')}` : 'The database is up to date already.',
+        ran.length > 0 ? `Ran: ${ran.join(', ')}` : 'The database is already up to date.',
       );
     });
   for (const group of [
@@ -59,7 +59,7 @@ it. They need the program's environment variables.`,
   return prepare(root, terminal);
 }
 
-/** No command ends the process, or writes past the terminal that it was given. */
+/** No command ends the process, or writes anywhere but to its terminal. */
 function prepare(command: Command, terminal: Terminal): Command {
   command
     .exitOverride()

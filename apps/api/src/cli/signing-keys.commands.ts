@@ -33,21 +33,21 @@ export function signingKeysCommands(terminal: Terminal): Command {
   group
     .command('rotate')
     .description(
-      'Add a key. It is published first and signs once every verifier has had time to fetch it; live tokens stay good.',
+      'Add a key. It is published first and signs once every verifier has had time to fetch it; live tokens stay valid.',
     )
-    .option('--now', 'let it sign at once: for when the present key must not sign any more')
+    .option('--now', 'sign with it at once: for when the current key must not sign any more')
     .addOption(jsonOption())
     .action(async ({ now = false, json }: Output & { now?: boolean }) => {
       const key = await withKeys(async (service) => {
         if (!(await service.isOurs())) {
           throw new UsageError(
-            'None of the signing keys can be decrypted with this APP_SECRET, so the nodes could not use a key of yours. Run the command with the APP_SECRET of the nodes.',
+            'None of the signing keys can be decrypted with this APP_SECRET, so the nodes could not use a key that it creates. Run the command with the APP_SECRET of the nodes.',
           );
         }
         const kid = await service.rotate({ immediately: now });
         return (await service.list()).find((listed) => listed.kid === kid);
       });
-      if (!key) throw new UsageError('The new key has been removed again already.');
+      if (!key) throw new UsageError('The new key has already been removed again.');
       terminal.out(
         json
           ? toJson(key)
@@ -58,12 +58,12 @@ export function signingKeysCommands(terminal: Terminal): Command {
   group
     .command('revoke')
     .description(
-      'Revoke a key: every token that it signed is refused at once. Where it was the one that signs, another takes over.',
+      'Revoke a key: every token that it signed is refused at once. If it was the signing key, another takes over.',
     )
     .argument('<kid>', 'the id that `signing-keys list` shows')
     .action(async (kid: string) => {
       const revoked = await withKeys((service) => service.revoke(kid));
-      if (!revoked) throw new UsageError(`There is no key '${kid}' that could be revoked.`);
+      if (!revoked) throw new UsageError(`There is no key '${kid}' to revoke.`);
       terminal.out(`Revoked ${kid}. Clients get new access tokens with their refresh tokens.`);
     });
   return group;

@@ -2,13 +2,13 @@ import { Option } from 'commander';
 import { createInterface } from 'node:readline/promises';
 import { text } from 'node:stream/consumers';
 
-/** What a command speaks to; tests put their own in its place. */
+/** What a command reads from and writes to; tests replace it. */
 export interface Terminal {
   out(text: string): void;
   error(text: string): void;
   /** All of standard input. */
   readInput(): Promise<string>;
-  /** Asks whoever sits there; undefined where nobody does. */
+  /** Asks the person at the terminal; undefined if there is nobody. */
   ask?: ((question: string) => Promise<string>) | undefined;
   env: NodeJS.ProcessEnv;
 }
@@ -32,7 +32,7 @@ export const processTerminal: Terminal = {
   env: process.env,
 };
 
-/** What every command that shows something can be asked for. */
+/** The options of every command that shows something. */
 export interface Output {
   json?: boolean;
 }
@@ -47,7 +47,7 @@ export function toJson(value: unknown): string {
 
 export type Cell = string | number | boolean | Date | null | undefined;
 
-/** Rows under headings, as wide as their longest cell; `none` where there are no rows. */
+/** Rows under headings, as wide as their longest cell; `none` if there are no rows. */
 export function table(headings: readonly string[], rows: readonly Cell[][], none: string): string {
   if (rows.length === 0) return none;
   const lines = [headings, ...rows].map((row) => row.map(plain));
@@ -72,7 +72,7 @@ export function card(fields: readonly (readonly [name: string, value: Cell | Cel
     .join('\n');
 }
 
-/** As text that cannot steer the terminal. */
+/** Without control characters, which could steer the terminal. */
 function plain(cell: Cell): string {
   if (cell === null || cell === undefined) return '';
   if (typeof cell === 'boolean') return cell ? 'yes' : 'no';

@@ -41,7 +41,7 @@ interface PersonOptions extends PasswordOptions {
 /** Accounts, for a server whose database is still empty. */
 export function accountsCommands(terminal: Terminal): Command {
   const group = new Command('accounts')
-    .summary('make the companies that use the portal')
+    .summary('create and list the companies that use the portal')
     .description('The accounts: companies that use the portal.');
 
   group
@@ -58,13 +58,13 @@ export function accountsCommands(terminal: Terminal): Command {
         users,
         createdAt,
       ]);
-      const none = 'No accounts yet. Make one with: accounts create --name …';
+      const none = 'No accounts yet. Create one with: accounts create --name …';
       terminal.out(json ? toJson(accounts) : table(['id', 'name', 'users', 'created'], rows, none));
     });
 
   group
     .command('create')
-    .description('Make an account.')
+    .description('Create an account.')
     .requiredOption('--name <name>', 'the company’s name (required)')
     .addOption(jsonOption())
     .action(async ({ name, json }: Output & { name: string }) => {
@@ -76,7 +76,7 @@ export function accountsCommands(terminal: Terminal): Command {
         ['id', account.id],
         ['name', account.name],
       ]);
-      terminal.out(json ? toJson(account) : `Made the account.\n\n${shown}`);
+      terminal.out(json ? toJson(account) : `Created the account.\n\n${shown}`);
     });
   return group;
 }
@@ -84,11 +84,11 @@ export function accountsCommands(terminal: Terminal): Command {
 /** Users: the first operator of a production database, and what an operator does for users later. */
 export function usersCommands(terminal: Terminal): Command {
   const group = new Command('users')
-    .summary('make, list and disable users, and reset their passwords')
+    .summary('create, list and disable users, and reset their passwords')
     .description('The people who sign in to the portal.');
 
   personOptions(group.command('create-operator'), { firstName: 'Flixcheck', lastName: 'Operator' })
-    .description('Make a user who administers the registry, also on an empty database.')
+    .description('Create a user who administers the registry; works on an empty database, too.')
     .action(async (given: PersonOptions) => {
       const { password, generated } = await passwordOf(given, terminal);
       const input = await checked(NewPerson, { ...personOf(given), password });
@@ -99,10 +99,13 @@ export function usersCommands(terminal: Terminal): Command {
     });
 
   personOptions(group.command('create'))
-    .description('Make a user of an account.')
+    .description('Create a user of an account.')
     .requiredOption('--account <id>', 'the id that `accounts list` shows (required)')
     .addOption(
-      new Option('--role <role>', 'member sees the own connections, admin the whole account’s')
+      new Option(
+        '--role <role>',
+        'a member sees their own connections, an admin the whole account’s',
+      )
         .choices(ROLES)
         .default('member'),
     )
@@ -135,7 +138,7 @@ export function usersCommands(terminal: Terminal): Command {
         user.id,
       ]);
       const headings = ['e-mail', 'name', 'account', 'role', 'status', 'last sign-in', 'id'];
-      const none = 'No users yet. Make one with: users create-operator --email …';
+      const none = 'No users yet. Create one with: users create-operator --email …';
       terminal.out(json ? toJson(users) : table(headings, rows, none));
     });
 
@@ -166,15 +169,20 @@ export function usersCommands(terminal: Terminal): Command {
         const users = resolve(UsersService);
         return users.setStatus((await users.getByName(name)).id, 'active', null);
       });
-      showUser(terminal, given, user, 'Enabled. The user can sign in and connects anew.');
+      showUser(
+        terminal,
+        given,
+        user,
+        'Enabled. The user can sign in again, and has to reconnect applications.',
+      );
     });
 
   passwordOptions(group.command('reset-password'))
     .description(
-      'Give a user a new password, for one that is forgotten or known to others. Ends all sessions of the user.',
+      'Reset a password that is forgotten or known to others. Ends all sessions of the user.',
     )
     .argument('<user>', USER)
-    .option('--revoke-connections', 'end the connections of the user too')
+    .option('--revoke-connections', 'end the user’s connections, too')
     .action(async (name: string, given: PasswordOptions & { revokeConnections?: boolean }) => {
       const { password, generated } = await passwordOf(given, terminal);
       const { password: newPassword } = await checked(NewPassword, { password });
@@ -239,7 +247,7 @@ function passwordOptions(command: Command): Command {
   return command
     .option(
       '--password-stdin',
-      'read the password from standard input; without this, one is made up and printed once',
+      'read the password from standard input; otherwise one is generated and printed once',
     )
     .addOption(jsonOption());
 }
@@ -250,7 +258,7 @@ function personOf({ email, firstName, lastName, locale }: PersonOptions): object
 
 async function passwordOf({ passwordStdin }: PasswordOptions, terminal: Terminal) {
   if (!passwordStdin) return { password: randomBytes(18).toString('base64url'), generated: true };
-  // The line's end is the shell's, not the password's.
+  // The line break comes from the shell and is not part of the password.
   const password = (await terminal.readInput()).replace(/\r?\n$/, '');
   if (password === '')
     throw new UsageError('--password-stdin: there is nothing on standard input.');
@@ -273,7 +281,7 @@ function report(
     ['role', user.role],
     ['password', made.password],
   ]);
-  terminal.out(`Made the user.\n\n${shown}`);
+  terminal.out(`Created the user.\n\n${shown}`);
   if (made.password) {
     terminal.out(PASSWORD_WORDS);
   }

@@ -67,7 +67,7 @@ describe('users disable', () => {
     expect(await sessionStatus()).toBe(200);
   });
 
-  it('ends sessions, connections and sign-in on the running program; enable lets in again', async () => {
+  it('ends sessions, connections and sign-in on the running program; enable lets the user in again', async () => {
     await grant(api, user);
     expect(await activeConnections()).toBe(1);
     const disabled = await run(['users', 'disable', EMAIL.toUpperCase(), '--yes']);
@@ -81,17 +81,20 @@ describe('users disable', () => {
     user = await signIn(api.url, EMAIL);
   });
 
-  it.each(['disable', 'enable', 'reset-password'])('%s names a user who is none', async (verb) => {
-    for (const name of ['nobody@musterhaus.example', randomUUID()]) {
-      const { exitCode, out, error } = await run(['users', verb, name]);
-      expect([exitCode, out]).toEqual([1, '']);
-      expect(error).toContain(`'${name}' does not exist`);
-    }
-  });
+  it.each(['disable', 'enable', 'reset-password'])(
+    '%s names a user who does not exist',
+    async (verb) => {
+      for (const name of ['nobody@musterhaus.example', randomUUID()]) {
+        const { exitCode, out, error } = await run(['users', verb, name]);
+        expect([exitCode, out]).toEqual([1, '']);
+        expect(error).toContain(`'${name}' does not exist`);
+      }
+    },
+  );
 });
 
 describe('users reset-password', () => {
-  it('prints a new password once, which alone is good from then on, and ends all sessions', async () => {
+  it('prints a new password once, the only one accepted from then on, and ends all sessions', async () => {
     const { out } = await run(['users', 'reset-password', EMAIL]);
     const password = /password {2,}(\S+)$/m.exec(out)?.[1] ?? '';
     expect(password).toHaveLength(24);
@@ -100,7 +103,7 @@ describe('users reset-password', () => {
     user = await signIn(api.url, EMAIL, password);
   });
 
-  it('takes one from standard input, which it never shows; connections stay unless told', async () => {
+  it('takes one from standard input and never shows it; connections stay unless told otherwise', async () => {
     await grant(api, user);
     const reset = ['users', 'reset-password', EMAIL, '--password-stdin'];
     const { exitCode, out } = await run(reset, { input: `${NEW_PASSWORD}\n` });
@@ -124,7 +127,7 @@ describe('audit list', () => {
   it('shows what the command line did to a user, the latest first', async () => {
     const { json } = await run(['audit', 'list', '--user', EMAIL, '--json']);
     const byCommandLine = json.filter(({ actorId }: { actorId: unknown }) => actorId === null);
-    // Failed sign-ins have no actor either, and each end of the session has a record of its own.
+    // Failed sign-ins have no actor either, and each session that ends has a record of its own.
     expect(byCommandLine.map(({ action }: { action: string }) => action)).toEqual([
       ...['password_reset', 'session_ended'],
       ...['password_reset', 'session_ended', 'sign_in_failed'],
@@ -143,7 +146,7 @@ describe('audit list', () => {
     });
   });
 
-  it('is a table of as many as asked for', async () => {
+  it('is a table of as many records as asked for', async () => {
     const { out } = await run(['audit', 'list', '--limit', '2', '--user', user.id]);
     const [headings, ...rows] = out.split('\n');
     expect(headings).toMatch(/^at +by +action +to +detail$/);

@@ -3,13 +3,13 @@ import { Clock } from './clock.js';
 import type { Config } from './config.js';
 
 export const CONFIG = Symbol('CONFIG');
-/** Config with everything that only the start could know. */
+/** Config with everything that is known only once the program starts. */
 export type RuntimeConfig = Config & { databaseUrl: string; appSecret: string };
 
 @Global()
 @Module({})
 export class ConfigModule {
-  /** @param clock another one in tests */
+  /** @param clock replaced in tests */
   static with(config: RuntimeConfig, clock = new Clock()): DynamicModule {
     return {
       module: ConfigModule,

@@ -7,7 +7,7 @@ const GIVEN = { DATABASE_URL, APP_SECRET };
 const PRODUCTION = { ...GIVEN, NODE_ENV: 'production', PUBLIC_URL: 'https://connect.example' };
 
 describe('the defaults', () => {
-  it('are those of the demo: everything on this machine, an embedded database, a secret made up', () => {
+  it('are those of the demo: everything on this machine, an embedded database, a generated secret', () => {
     expect(parseConfig({})).toEqual({
       production: false,
       port: 3000,
@@ -28,7 +28,7 @@ describe('the defaults', () => {
     expect(parseConfig({ PORT: '8080' }).publicUrl).toBe('http://localhost:8080');
   });
 
-  it('a database of one’s own is not filled with demo data, whose passwords are published', () => {
+  it('a database of your own is not filled with demo data, whose passwords are published', () => {
     expect(parseConfig(GIVEN).demoData).toBe(false);
     expect(parseConfig({ ...GIVEN, DEMO_DATA: 'on' }).demoData).toBe(true);
   });
@@ -39,7 +39,7 @@ describe('the defaults', () => {
     }
   });
 
-  it('an empty variable, or one of blanks, is none', () => {
+  it('a variable that is empty or blank counts as left out', () => {
     expect(parseConfig({ PORT: '', PUBLIC_URL: '  ', LOG_LEVEL: '' }).port).toBe(3000);
   });
 });
@@ -91,19 +91,19 @@ describe('a wrong variable is refused with a message that names it', () => {
     expect(previous).not.toThrow('a-short-app-secret');
   });
 
-  it('previous secrets of a demo, whose own is made up, are none', () => {
+  it('a demo, whose secret is generated, has no previous secrets', () => {
     expect(() => parseConfig({ APP_SECRET_PREVIOUS: 'x'.repeat(32) })).toThrow(
       'APP_SECRET_PREVIOUS',
     );
   });
 
-  it('a database of one’s own needs an APP_SECRET: nobody would keep one that was made up', () => {
+  it('a database of your own needs an APP_SECRET: nobody would keep a generated one', () => {
     expect(() => parseConfig({ DATABASE_URL })).toThrow('APP_SECRET');
   });
 });
 
 describe('with NODE_ENV=production', () => {
-  it('it is taken as it is', () => {
+  it('it is used unchanged', () => {
     expect(parseConfig(PRODUCTION)).toMatchObject({ production: true, demoData: false });
   });
 
@@ -135,10 +135,10 @@ describe('APP_SECRET_PREVIOUS', () => {
 
   it.each([
     ['none', undefined, []],
-    ['none where it is empty', ' ', []],
+    ['none if it is empty', ' ', []],
     ['one', A, [A]],
     ['a list', `${A}, ${B}`, [A, B]],
-    ['each once, and not the present one', `${A},${A},${APP_SECRET}`, [A]],
+    ['each once, without the current one', `${A},${A},${APP_SECRET}`, [A]],
   ])('%s', (_, value, expected) => {
     expect(parseConfig({ ...GIVEN, APP_SECRET_PREVIOUS: value }).previousAppSecrets).toEqual(
       expected,
@@ -147,7 +147,7 @@ describe('APP_SECRET_PREVIOUS', () => {
 });
 
 describe('keys (RFC 5869)', () => {
-  it('one for each valid secret, the present one first', () => {
+  it('one for each valid secret, the current one first', () => {
     const previousAppSecrets = ['x'.repeat(32), 'y'.repeat(32)];
     const keys = deriveKeys({ appSecret: APP_SECRET, previousAppSecrets }, 'a');
     expect(keys).toEqual(

@@ -7,13 +7,13 @@ export interface Config {
   port: number;
   /** The host to listen on: loopback in demo mode, whose passwords everybody knows. */
   host: string;
-  /** Origin that the world sees, without a trailing slash; the issuer, byte for byte. */
+  /** The public origin, without a trailing slash; the issuer, byte for byte. */
   publicUrl: string;
   /** undefined: an embedded server in `dataDir`. */
   databaseUrl: string | undefined;
-  /** undefined: made up once and kept in `dataDir` (demo mode only). */
+  /** undefined: generated once and kept in `dataDir` (demo mode only). */
   appSecret: string | undefined;
-  /** Others that go on being valid, while the secret changes. */
+  /** Former secrets that stay valid while the secret is being changed. */
   previousAppSecrets: string[];
   dataDir: string;
   /** Whether an empty database is filled with the demo data. */
@@ -24,7 +24,7 @@ export interface Config {
   logLevel: 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace' | 'silent';
 }
 
-/** A wrong environment variable. The message names it and says what it takes. */
+/** A wrong environment variable. The message names it and says what it accepts. */
 export class ConfigError extends Error {}
 
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
@@ -90,8 +90,8 @@ export function parseConfig(env: NodeJS.ProcessEnv): Config {
 }
 
 /**
- * The keys for one purpose under every valid secret: the present one makes what is new, all of them
- * go on being good for what exists.
+ * The keys for one purpose under every valid secret: the current one protects what is new, and all
+ * of them open what exists.
  */
 export function deriveKeys(
   secrets: { appSecret: string; previousAppSecrets: readonly string[] },

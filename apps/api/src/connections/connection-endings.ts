@@ -110,8 +110,8 @@ export class ConnectionEndings implements OnModuleInit, BeforeApplicationShutdow
   }
 
   /**
-   * Updates the rows of all endings that have been decided. What fails is tried again by the
-   * background step.
+   * Updates the rows of all endings that have been decided. What fails is retried by the background
+   * step.
    * @returns how many rows this node has updated; other nodes may work on them too
    */
   async follow(): Promise<number> {

@@ -76,7 +76,7 @@ describe('the change feed', () => {
     expect(feed.isLive()).toBe(true);
   });
 
-  it('begins anew when a subscriber has not understood a change', async () => {
+  it('starts over when a subscriber could not process a change', async () => {
     const again = signal();
     let connects = 0;
     const feed = feedOf([
@@ -95,7 +95,7 @@ describe('the change feed', () => {
     await again.promise;
   });
 
-  it('is not live after the process has stood still, until it has asked again', async () => {
+  it('is not live after the process was paused, until it has asked again', async () => {
     const asked = signal();
     let stoodStill = false;
     const feed = feedOf([
@@ -106,7 +106,7 @@ describe('the change feed', () => {
       },
     ]);
     await feed.start();
-    // As a paused machine does: what was announced meanwhile has not been heard.
+    // As on a paused machine: what was announced meanwhile has been missed.
     for (const start = performance.now(); performance.now() - start < 1000;);
     stoodStill = true;
     expect(feed.isLive()).toBe(false);
@@ -114,13 +114,13 @@ describe('the change feed', () => {
     while (!feed.isLive()) await new Promise(setImmediate);
   });
 
-  it('takes no subscriber after its start, who would hear nothing', async () => {
+  it('refuses a subscriber after its start, who would hear nothing', async () => {
     const feed = feedOf([]);
     await feed.start();
     expect(() => feed.subscribe({ channel: 'connections', onChange: () => undefined })).toThrow();
   });
 
-  it('says at the start that the database is away, and goes on trying', async () => {
+  it('says at the start that the database is unreachable, and keeps trying', async () => {
     const port = await freePort();
     const live = signal();
     const url = new URL(database.url);

@@ -20,8 +20,8 @@ export type Channel = 'revocations' | 'connections' | 'oauth_clients' | 'signing
 export type Subscription = FeedSubscription<Channel>;
 
 /**
- * The change feed of this process. What it says may be trusted while `isLive()`; otherwise its
- * subscribers ask the database for each request.
+ * The change feed of this process. Its subscribers rely on it while `isLive()`; otherwise they ask
+ * the database for each request.
  */
 @Injectable()
 export class ChangeFeed

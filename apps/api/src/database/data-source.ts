@@ -41,8 +41,8 @@ const STATEMENT_TIMEOUT_MS = 8000;
 /** An unused connection is closed after this time. */
 const IDLE_TIMEOUT_MS = 8000;
 /**
- * A database that lets a statement run no longer than the above and says nothing for this time has
- * gone without a word, as behind a firewall that forgot. No idle connection gets this old.
+ * A database that stays silent for longer than any statement may run is gone, as when a firewall
+ * has dropped the connection. No idle connection gets this old.
  */
 const SILENCE_TIMEOUT_MS = 10_000;
 

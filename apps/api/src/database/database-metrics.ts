@@ -4,7 +4,7 @@ import type { DataSource } from 'typeorm';
 import { Metrics } from '../telemetry/metrics.js';
 import { ChangeFeed } from './change-feed.js';
 
-/** The driver's pool, as far as it is of interest here. */
+/** The part of the driver's pool that is read here. */
 interface Pool {
   totalCount: number;
   idleCount: number;

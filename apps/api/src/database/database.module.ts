@@ -17,7 +17,7 @@ export class DatabaseModule {
         TypeOrmModule.forRoot({
           ...dataSourceOptions(config.databaseUrl),
           autoLoadEntities: true,
-          // What the database says at once is final; where it is slow or starting, it is asked again.
+          // An immediate refusal is final; a database that is slow or starting is asked again.
           retryAttempts: 10,
           retryDelay: 1000,
           toRetry: isSlow,

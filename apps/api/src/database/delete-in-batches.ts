@@ -1,23 +1,23 @@
 import type { DataSource } from 'typeorm';
 
-/** A statement of this size takes some tens of milliseconds, and holds up nobody. */
+/** A statement of this size takes tens of milliseconds and holds nobody up. */
 const ROWS_PER_STATEMENT = 5000;
 
-/** What housekeeping has to forget: the rows of a table that meet a condition. */
+/** What housekeeping deletes: the rows of a table that meet a condition. */
 export interface Outdated {
   table: string;
   /** SQL with `$1`, …; one of the table's indexes answers it, unless `oldestBy` is given. */
   condition: string;
   /**
-   * The key of a log that only grows. It is read from its oldest row on, and no further than to
-   * the first batch that still holds something to keep: a log needs no index on its time.
+   * The key of a log that only grows. It is read from its oldest row up to the first batch that
+   * still holds something to keep, so a log needs no index on its time.
    */
   oldestBy?: string;
 }
 
 /**
- * Deletes in short statements, which skip what somebody else is working on: that is left for the
- * next time. Ends between two statements once `signal` is aborted.
+ * Deletes in short statements that skip locked rows, which are left for the next time. Stops
+ * between two statements once `signal` is aborted.
  * @returns how many rows were deleted
  */
 export async function deleteInBatches(

@@ -5,7 +5,7 @@ const PEOPLE = 62;
 const ACTIVE = 1200;
 const ENDED = 780;
 
-/** Names whose order and search take some German. */
+/** Names that put German sorting and searching to the test. */
 const FIRST_NAMES = ['Anna', 'Bernd', 'Çelik', 'Dörte', 'Émile', 'Fatma', 'Günther', 'Zoë'];
 const LAST_NAMES = [
   'Ahrens',
@@ -55,7 +55,7 @@ const APPLICATIONS = [
 /**
  * Makes the demo company a large one, so that long lists can be tried: 62 people, 1,200 active and
  * 780 ended connections to 27 applications, in every state of health.
- * @returns false when it is large already, or there is no demo data
+ * @returns false when it is already large, or there is no demo data
  */
 export async function makeDemoLarge(dataSource: DataSource, now: Date): Promise<boolean> {
   return dataSource.transaction(async (tx) => {
@@ -108,7 +108,7 @@ async function insertApplications(tx: EntityManager, now: Date) {
   );
 }
 
-/** Every pair of person and application once, in an order that looks like none. */
+/** Every pair of person and application once, in an order that looks random. */
 const PAIRS = `
   SELECT person.id AS user_id, app.id AS oauth_client_id, app.status AS app_status,
     person.status AS person_status,

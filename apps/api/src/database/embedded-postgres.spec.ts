@@ -135,7 +135,7 @@ describe('the embedded PostgreSQL server', () => {
     await expect(query(url, `SELECT pg_read_file('/etc/passwd')`)).rejects.toThrow(/permission/);
   });
 
-  it('takes another port where its own is in use', async () => {
+  it('takes another port when its own is in use', async () => {
     const first = await start();
     const other = join(root, 'other');
     await cp(cluster(), join(other, 'postgres'), {
@@ -146,7 +146,7 @@ describe('the embedded PostgreSQL server', () => {
     expect(new URL(second.url).port).not.toBe(new URL(first.url).port);
   });
 
-  it('says which port is in use where it may take no other', async () => {
+  it('says which port is in use when it may take no other', async () => {
     const port = Number(new URL((await start()).url).port);
     const failure = start({ in: join(root, 'fixed'), port });
     await expect(failure).rejects.toThrow(`Port ${port}`);
@@ -166,7 +166,7 @@ describe('the embedded PostgreSQL server', () => {
     expect(await query(url, 'SELECT 1')).toEqual([1]);
   });
 
-  it('removes its data at the end where it is ephemeral', async () => {
+  it('removes its data at the end when it is ephemeral', async () => {
     const ephemeral = join(root, 'ephemeral');
     const database = await start({ in: ephemeral, ephemeral: true });
     expect(await query(database.url, 'SHOW fsync')).toEqual(['off']);
@@ -237,7 +237,7 @@ describe('after a kill -9 of its owner', () => {
     expect(processIdentity(process.pid)).toBeDefined();
   });
 
-  it('starts where the owner was killed while the database was being created', async () => {
+  it('starts after its owner was killed while the database was being created', async () => {
     await rm(cluster(), { recursive: true });
     const { child, lines } = startOwner();
     expect((await lines.next()).value).toBe('starting');
@@ -329,7 +329,7 @@ describe('a full disk', () => {
 
 describe('permissions that are too narrow', () => {
   // A server that root has started may read everything.
-  it('are told from lost data: the sentence says how to widen them', () => {
+  it('are not mistaken for lost data: the sentence says how to widen them', () => {
     const fromServer = ['FATAL:  could not open file "global/pg_control": Permission denied'];
     expect(fromServerOutput(fromServer, "/srv/it's here/postgres", '/srv').message).toBe(
       `PostgreSQL may not read or write its own files in /srv/it's here/postgres (could not open file "global/pg_control": Permission denied). ` +

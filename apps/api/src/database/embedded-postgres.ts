@@ -24,9 +24,9 @@ import { Server, type ServerPlan, stopOrphan } from './embedded-postgres/server.
 export { EmbeddedPostgresError };
 
 export interface EmbeddedPostgresOptions {
-  /** The cluster lives in its folder `postgres`. Made where it is missing. */
+  /** The cluster lives in its folder `postgres`. Created if it is missing. */
   dataDir: string;
-  /** A port that must be taken; otherwise the last one, or a free one where that is in use. */
+  /** A fixed port; without it the last one used, or a free one if that is taken. */
   port?: number;
   log: (line: string) => void;
   /** For tests: fast instead of durable, and the cluster is removed at the end. */
@@ -42,7 +42,7 @@ export interface EmbeddedPostgres {
 }
 
 const NAME = 'flixcheck';
-/** A server that ends by itself more often than this within a minute is given up. */
+/** A server that ends by itself more often than this within a minute is not restarted. */
 const RESTARTS_PER_MINUTE = 5;
 
 /**
@@ -72,9 +72,7 @@ export async function startEmbeddedPostgres(
   }
 }
 
-/**
- * For commands beside a running program: its server where there is one, else one for the moment.
- */
+/** For commands: the running program's server if there is one, else a temporary one. */
 export async function joinEmbeddedPostgres(
   options: EmbeddedPostgresOptions,
 ): Promise<Pick<EmbeddedPostgres, 'url' | 'stop'>> {
@@ -165,7 +163,7 @@ async function startOwned(
   };
 }
 
-/** Makes the role and the database of the program, or makes sure that they can be used. */
+/** Creates the program's role and database, or makes sure that they can be used. */
 async function provision(access: Access): Promise<void> {
   if (access.provisioned && (await canConnect(urlOf(NAME, access)))) return;
   const superuser = new Client({

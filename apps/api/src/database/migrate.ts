@@ -5,8 +5,8 @@ import { dataSourceOptions, MIGRATIONS } from './data-source.js';
 /** Two nodes that start at once must not both migrate. Any number that is ours alone. */
 const MIGRATION_LOCK = 7_304_001;
 /**
- * What waits for the lock of a table makes everybody queue up behind it. So a migration waits this
- * long, lets the others pass, and tries again.
+ * A statement that waits for a table's lock makes all others queue up behind it. So a migration
+ * waits this long, lets the others pass, and tries again.
  */
 export const LOCK_TIMEOUT_MS = 300;
 const RETRY_MS = 700;
@@ -17,13 +17,13 @@ const LOCK_NOT_AVAILABLE = '55P03';
  * Brings the schema to the newest version, while other nodes serve requests.
  * @param migrations all of them, or those of an earlier version
  * @returns the names of those that ran
- * @throws Error where something has held a lock for ten minutes that a migration needs
+ * @throws Error when a lock that a migration needs has been held for ten minutes
  */
 export async function migrate(databaseUrl: string, migrations = MIGRATIONS): Promise<string[]> {
   const dataSource = await new DataSource({
     ...dataSourceOptions(databaseUrl),
     migrations,
-    // A migration may take as long as it takes, but wait for others only so long.
+    // A migration may run for any length of time, but waits for locks only this long.
     extra: { lock_timeout: LOCK_TIMEOUT_MS, keepAlive: true },
     logger: new NoLogger(),
   }).initialize();
@@ -81,7 +81,7 @@ async function runPatiently(dataSource: DataSource): Promise<void> {
   }
 }
 
-/** TypeORM prints each try that has to be repeated; what fails for good is thrown. */
+/** TypeORM would print each attempt that is repeated; a final failure is thrown. */
 class NoLogger extends AbstractLogger {
   protected writeLog(): void {
     return;

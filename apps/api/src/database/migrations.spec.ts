@@ -106,7 +106,7 @@ describe('migrating', () => {
     },
   );
 
-  it.each(VERSIONS.slice(1))('%s can be taken back, and run again', async (_, version) => {
+  it.each(VERSIONS.slice(1))('%s can be reverted and run again', async (_, version) => {
     const before = await schemaOf(await install(version - 1));
     const next = await connect(MIGRATIONS.slice(0, version));
     await next.runMigrations();

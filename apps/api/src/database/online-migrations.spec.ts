@@ -6,10 +6,13 @@ import { MIGRATIONS } from './data-source.js';
 import { LOCK_TIMEOUT_MS, migrate } from './migrate.js';
 
 const ROWS = 1_000_000;
-/** What a request may wait for a lock. A migration that waits for one itself gives way sooner. */
+/** How long a request may wait for a lock. A migration that waits for one gives way sooner. */
 const PATIENCE_MS = 2 * LOCK_TIMEOUT_MS;
 
-/** Somebody whose application asks for tokens; ids are made from names, so that all know them. */
+/**
+ * A user whose application asks for tokens; ids derive from names, so that every statement knows
+ * them.
+ */
 const SOMEBODY = `
   INSERT INTO accounts SELECT md5('account')::uuid, 'Musterhaus', now();
   INSERT INTO users SELECT md5('user')::uuid, md5('account')::uuid, 'user@musterhaus.example', 'Uwe',
@@ -34,7 +37,7 @@ const GROWN: Record<string, string> = {
     SELECT md5('connection')::uuid, date '2026-01-01' - n, 1 FROM generate_series(1, ${ROWS}) n`,
 };
 
-/** Made again after the rows: looking up a million foreign keys one by one takes too long. */
+/** Recreated after the rows: looking up a million foreign keys one by one takes too long. */
 const FOREIGN_KEYS = `
   SELECT format('ALTER TABLE %s DROP CONSTRAINT %I', conrelid::regclass, conname) AS drop,
          format('ALTER TABLE %s ADD CONSTRAINT %I %s NOT VALID', conrelid::regclass, conname,
@@ -100,7 +103,7 @@ beforeAll(async () => {
   for (const [table, rows] of Object.entries(GROWN)) {
     const { rows: keys } = await client.query(FOREIGN_KEYS, [table]);
     for (const { drop } of keys) await client.query(drop);
-    // Without a log of its own, which is half the work and is of no importance to locks.
+    // Without the write-ahead log, which is half the work and makes no difference to locks.
     await client.query(`ALTER TABLE ${table} SET UNLOGGED`);
     await client.query(rows);
     for (const { add } of keys) await client.query(add);
@@ -109,7 +112,7 @@ beforeAll(async () => {
 afterEach(() => Promise.all(clients.splice(0).map((client) => client.end())));
 afterAll(() => database.drop());
 
-/** Sends the token endpoint's statements all the while. @returns how many of each were answered */
+/** Keeps sending the token endpoint's statements. @returns how many of each were answered */
 async function underTraffic(work: () => Promise<unknown>): Promise<Record<string, number>> {
   let working = true;
   const answered: Record<string, number> = {};

@@ -5,8 +5,9 @@ export const QUEUE_SCHEMA = 'pgboss';
 
 /**
  * Brings pg-boss's schema to what the installed pg-boss needs: makes it, or runs pg-boss's own
- * migrations on it. An update of pg-boss with another schema takes a new migration that calls this;
- * on an empty database the first such migration does it all, and the later ones find nothing to do.
+ * migrations on it. An update of pg-boss that changes the schema needs a new migration that calls
+ * this; on an empty database the first such migration does it all, and the later ones find nothing
+ * to do.
  */
 export async function installQueueSchema(runner: QueryRunner): Promise<void> {
   // Loaded here, because most starts have no migration to run.
@@ -19,7 +20,7 @@ export async function installQueueSchema(runner: QueryRunner): Promise<void> {
     return;
   }
   const [{ version }] = await runner.query(`SELECT version FROM ${QUEUE_SCHEMA}.version`);
-  // The newest version has no plans that lead on from it.
+  // There are no migration plans from the newest version on.
   if (getConstructionPlans(QUEUE_SCHEMA).includes(`VALUES ('${version}')`)) return;
   await runner.query(withoutTransaction(getMigrationPlans(QUEUE_SCHEMA, version)));
 }

@@ -9,14 +9,14 @@ import {
   startEmbeddedPostgres,
 } from './embedded-postgres.js';
 
-/** The configuration with a running database, and how to let go of that database. */
+/** The configuration with a running database, and how to release that database. */
 export interface RunningDatabase {
   config: RuntimeConfig;
   stop: () => Promise<void>;
 }
 
 /**
- * Starts the embedded server where no DATABASE_URL is given, and makes up the demo's APP_SECRET.
+ * Starts the embedded server if no DATABASE_URL is given, and generates the demo's APP_SECRET.
  * @param log one line of progress for people
  * @throws Error whose message says what to do
  */
@@ -49,7 +49,7 @@ async function withEmbedded(
   return { config: { ...config, databaseUrl: server.url, appSecret }, stop: () => server.stop() };
 }
 
-/** The demo's secret: made up once, kept beside the database whose keys it encrypts. */
+/** The demo's secret: generated once, kept beside the database whose keys it encrypts. */
 async function keptSecret(dataDir: string): Promise<string> {
   const path = join(dataDir, 'app-secret');
   try {

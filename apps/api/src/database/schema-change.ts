@@ -1,14 +1,14 @@
 import type { QueryRunner } from 'typeorm';
 
 /**
- * How migrations change tables that are in use. Both take their time in statements that hold up
- * neither reads nor writes, which no transaction may enclose: the migration that calls them sets
- * `transaction = false`, and everything in it must be able to run again after it was cut off.
+ * How migrations change tables that are in use. Both do the slow part in statements that hold up
+ * neither reads nor writes and cannot run in a transaction: the migration that calls them sets
+ * `transaction = false`, and everything in it must be safe to run again after an interruption.
  */
 
 /**
- * Builds an index. One that is there already is left as it is, unless an interrupted run has left
- * it unfinished.
+ * Builds an index. An existing one is left as it is, unless an interrupted run has left it
+ * unfinished.
  * @param definition what follows `CREATE INDEX name ON`
  */
 export async function createIndex(
@@ -29,8 +29,8 @@ export async function createIndex(
 }
 
 /**
- * Adds a constraint, or replaces the one of this name. It holds for new rows at once, and for those
- * that are there once they have been read.
+ * Adds a constraint, or replaces the one of this name. It applies to new rows at once, and to
+ * existing rows once they have been checked.
  * @param definition what follows `ADD CONSTRAINT name`
  */
 export async function setConstraint(
@@ -47,7 +47,7 @@ export async function setConstraint(
   await validateConstraint(runner, table, name);
 }
 
-/** Has the rows that are there checked against a constraint that was added without. */
+/** Checks the existing rows against a constraint that was added without doing so. */
 export async function validateConstraint(
   runner: QueryRunner,
   table: string,
@@ -57,7 +57,7 @@ export async function validateConstraint(
   await patiently(runner, () => runner.query(`ALTER TABLE ${table} VALIDATE CONSTRAINT ${name}`));
 }
 
-/** What these statements wait for, nobody queues up behind: they wait as long as it takes. */
+/** Nobody queues up behind these statements, so they may wait as long as it takes. */
 async function patiently(runner: QueryRunner, work: () => Promise<unknown>): Promise<void> {
   const [{ lock_timeout: limit }] = await runner.query('SHOW lock_timeout');
   await runner.query('SET lock_timeout = 0');

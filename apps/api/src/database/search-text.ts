@@ -6,14 +6,14 @@ export const NAME_COLLATION = '"de-x-icu"';
 
 const lower = (sql: string): string => `lower((${sql}) COLLATE ${NAME_COLLATION})`;
 
-/** Without accents, and without the letters that no accent explains. */
+/** Without accents, and with the letters replaced that have none to remove, such as ø. */
 const plain = (sql: string): string =>
   `translate(replace(regexp_replace(normalize(${sql}, NFD), '[\\u0300-\\u036f]', '', 'g'), 'ß', 'ss'), 'łøđı', 'lodi')`;
 
 const UMLAUTS = ['ä', 'ö', 'ü'] as const;
 const SPELLED = { ä: 'ae', ö: 'oe', ü: 'ue' };
 
-/** With umlauts as people type them who have no key for them. */
+/** With umlauts spelt out, as people type them who have no key for them. */
 const spelled = (sql: string): string =>
   UMLAUTS.reduce(
     (text, letter) => `replace(${text}, '${letter}', '${SPELLED[letter]}')`,
@@ -21,7 +21,7 @@ const spelled = (sql: string): string =>
   );
 
 /**
- * What a list is searched in: the text in both spellings (`muller`, `mueller`), in lower case.
+ * The text that a list is searched in: both spellings (`muller`, `mueller`), in lower case.
  * @param sql an expression of type text
  */
 export function searchable(sql: string): string {
@@ -29,15 +29,15 @@ export function searchable(sql: string): string {
 }
 
 /**
- * Whether a word stands in what `searchable` gives. No wildcards: a `%` is a per cent sign.
- * @param text an expression that `searchable` gave
+ * Whether a word occurs in a `searchable` text. No wildcards: a `%` is a per cent sign.
+ * @param text an expression made by `searchable`
  * @param word a parameter, as somebody typed it
  */
 export function contains(text: string, word: string): string {
   return `strpos(${text}, ${plain(lower(`${word}::text`))}) > 0`;
 }
 
-/** The words of a search: all of them must be found, in whatever order. */
+/** The words of a search: all of them must be found, in any order. */
 export function searchWords(search: string | undefined): string[] {
   return (search ?? '').split(/\s+/).filter((word) => word !== '');
 }

@@ -28,7 +28,7 @@ afterAll(async () => {
   await before.close();
 });
 
-/** Another node, while nobody gets to read these tables, as with a backup's or a migration's lock. */
+/** Another node, started while these tables are locked, as by a backup or a migration. */
 async function startWithout(...tables: string[]): Promise<void> {
   await lock.query('BEGIN');
   await lock.query(`LOCK TABLE ${tables.join(', ')} IN ACCESS EXCLUSIVE MODE`);

@@ -4,15 +4,15 @@ import { SECOND } from '../config/clock.js';
 import { AppLogger } from '../telemetry/app-logger.js';
 import { isDatabaseUnavailable } from './unavailable.js';
 
-/** A node that waits longer before it serves keeps users waiting who could be served already. */
+/** A node that waited longer would keep users waiting whom it could already serve. */
 const PATIENCE_MS = 2 * SECOND;
 const FIRST_PAUSE_MS = 100;
 const MAX_PAUSE_MS = 5 * SECOND;
-/** What a new try cannot mend within a moment: nobody listens there, or there is no such database. */
+/** What another attempt cannot mend: nobody listens there, or there is no such database. */
 const NOT_THERE = /^(ECONNREFUSED|ENOENT|3D000)/;
 
 /**
- * Waits for work of the start, but no longer than the patience of those who want to be served.
+ * Waits for work of the start, but no longer than users should have to wait.
  * @returns when the work is done, has failed, or goes on in the background
  */
 export async function patiently(work: Promise<unknown>): Promise<void> {
@@ -22,8 +22,8 @@ export async function patiently(work: Promise<unknown>): Promise<void> {
 }
 
 /**
- * Does what the program cannot do without, again while the database is slow or just starting.
- * @param limitMs after which the last failure counts
+ * Runs what the program cannot do without, repeating it while the database is slow or starting.
+ * @param limitMs after which the failure is final
  */
 export async function onceAvailable<Result>(
   work: () => Promise<Result>,
@@ -49,8 +49,8 @@ export function isSlow(error: unknown): boolean {
 }
 
 /**
- * What each start has to do in the database, and serving does not depend on: a slow database puts
- * it off and ends nothing.
+ * Work that each start does in the database but serving does not depend on: a slow database delays
+ * it and ends nothing.
  */
 @Injectable()
 export class StartTasks implements OnModuleDestroy {
@@ -65,7 +65,7 @@ export class StartTasks implements OnModuleDestroy {
   /**
    * @param name for the log: what is not done yet
    * @returns when it is done, or goes on in the background
-   * @throws what has nothing to do with a database that is away, while it is waited for
+   * @throws any failure but an unreachable database, while it is waited for
    */
   async run(name: string, task: () => Promise<void>): Promise<void> {
     const done = this.untilDone(name, task);

@@ -31,7 +31,7 @@ const thrownBy = (work: Promise<unknown>): Promise<unknown> =>
 const kill = (pid: number) => other.query('SELECT pg_terminate_backend($1, 5000)', [pid]);
 
 describe('an error that says the database could not be asked', () => {
-  it('is what a transaction gets whose connection is lost between two statements', async () => {
+  it('is what a transaction gets that loses its connection between two statements', async () => {
     const error = await thrownBy(
       dataSource.transaction(async (tx) => {
         const [{ pid }] = await tx.query('SELECT pg_backend_pid() AS pid');
@@ -62,7 +62,7 @@ describe('an error that says the database could not be asked', () => {
     expect(isDatabaseUnavailable(error)).toBe(true);
   });
 
-  it('is none of a statement that the database has understood and refused', async () => {
+  it('is not what a statement gets that the database has understood and refused', async () => {
     for (const statement of ['SELEKT', 'SELECT 1/0', 'SELECT * FROM nothing']) {
       expect(isDatabaseUnavailable(await thrownBy(dataSource.query(statement)))).toBe(false);
     }

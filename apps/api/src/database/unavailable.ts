@@ -12,7 +12,7 @@ import {
  */
 const CODES = /^(08|53|57P|57014|55000|3D000|ECONN|EPIPE|ENOENT|ETIMEDOUT)/;
 
-/** What the driver and its pool say without a code. */
+/** Messages of the driver and its pool that come without a code. */
 const MESSAGES =
   /connection (terminated|timeout|timed out)|timeout exceeded when trying to connect|not queryable|Client was closed/i;
 

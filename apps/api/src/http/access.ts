@@ -38,7 +38,7 @@ export const AllowSignIn = () => declare({ kind: 'anyone', cors: false, stateCha
 
 /**
  * An OAuth client that authenticates itself in the request; errors are flat (RFC 6749 §5.2).
- * @param config what hooks have to know of the route besides
+ * @param config what else hooks need to know about the route
  */
 export const AllowClient = (
   options: { cors?: boolean } = {},
@@ -81,7 +81,7 @@ export interface BearerCaller {
   scope: string;
 }
 
-/** Who a request acts for, as the guard has found out. */
+/** Who a request acts for, as the guard has established. */
 export type Caller = SessionCaller | BearerCaller;
 
 declare module 'fastify' {

@@ -5,7 +5,7 @@ import { join, resolve } from 'node:path';
 import { PROBLEMS } from './api-error.js';
 
 const SOURCES = resolve(__dirname, '..');
-/** They describe codes, and send none. */
+/** These describe codes without sending any. */
 const DESCRIPTIONS = ['http/api-error.ts', 'http/openapi-problems.ts'];
 
 const sent = globSync('**/*.ts', { cwd: SOURCES })

@@ -47,7 +47,7 @@ export interface ProblemOptions {
   /** Where an authorization error may be sent; absent: it stays on the page. */
   redirectTo?: string;
   retryAfterSeconds?: number;
-  /** For the logs only: a stable code, if that of the problem stands for several ways to fail. */
+  /** For the logs only: a stable code, where the problem's covers several ways to fail. */
   reason?: string;
 }
 

@@ -160,7 +160,7 @@ describe('a request that does not arrive in time', () => {
     expect([answers, status]).toEqual([1, 405]);
   });
 
-  it('does not keep a slow one out that arrives in time', async () => {
+  it('does not shut out a slow one that arrives in time', async () => {
     const { socket, until } = open(...HEAD('/house'), 'Content-Length: 11', '', '');
     for (const byte of '{"a":"b"}  ') {
       await new Promise((resolve) => setTimeout(resolve, LIMITS.requestMs / 30));
@@ -174,7 +174,7 @@ describe('an answer may take any time', () => {
   it('a stream goes on', async () => {
     const { socket, until } = open('GET /stream HTTP/1.1', 'Host: x', '', '');
     await until('data: open');
-    // The stream is longer open than any request may be on its way: another one has timed out.
+    // The stream outlasts the time that any request may take to arrive: another one has timed out.
     await open(...UNFINISHED('/house')).closed();
     expect(socket.destroyed).toBe(false);
     release.next();
@@ -190,7 +190,7 @@ describe('an answer may take any time', () => {
   });
 });
 
-describe('bytes that are no HTTP', () => {
+describe('bytes that are not HTTP', () => {
   it('are a problem', async () => {
     const { status, body } = await open('no HTTP', '', '').closed();
     expect([status, JSON.parse(body).code]).toEqual([400, 'malformed_request']);
@@ -211,7 +211,7 @@ describe('when the program stops', () => {
     return performance.now() - startedAt;
   };
 
-  it('a request whose body is on its way is told to come again, and holds nothing up', async () => {
+  it('a request whose body is still arriving is told to try again, and holds nothing up', async () => {
     const headers = [...HEAD('/house'), 'Expect: 100-continue', 'Content-Length: 9', '', ''];
     const { until, socket, received, closed } = open(...headers);
     await until('100 Continue');

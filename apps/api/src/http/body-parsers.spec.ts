@@ -91,7 +91,7 @@ describe('a request without a body may carry any Content-Type', () => {
     expect((await send({ method: 'DELETE', path, headers, body: 'x' })).status).toBe(415);
   });
 
-  it('one that was announced and is empty is none', async () => {
+  it('one that was announced but is empty counts as none', async () => {
     const headers = { 'content-type': JSON_TYPE, 'transfer-encoding': 'chunked' };
     const path = `/user/v7/connections/00000000-0000-4000-8000-000000000000`;
     expect((await send({ method: 'DELETE', path, headers })).status).toBe(404);
@@ -116,7 +116,7 @@ describe('a parameter that nobody knows is ignored, whatever its name (RFC 6749 
     expect([answer.status, answer.body?.['error']]).toEqual([400, 'invalid_grant']);
   });
 
-  it('it brings no parameter in by a prototype', async () => {
+  it('no parameter comes in through a prototype', async () => {
     const body = JSON.stringify({ grant_type: 'authorization_code', ...CREDENTIALS }).replace(
       '{',
       '{"__proto__":{"code":"y"},',
@@ -127,7 +127,7 @@ describe('a parameter that nobody knows is ignored, whatever its name (RFC 6749 
   });
 });
 
-describe('text that is no Unicode is refused, and never stored as something else', () => {
+describe('text that is not Unicode is refused, and never stored as something else', () => {
   const house = (title: string | Buffer) => ({
     method: 'POST',
     path: '/user/v7/checks',
@@ -140,7 +140,7 @@ describe('text that is no Unicode is refused, and never stored as something else
   });
 
   it.each([
-    ['bytes that are no UTF-8', Buffer.from([0x61, 0xff])],
+    ['bytes that are not UTF-8', Buffer.from([0x61, 0xff])],
     ['the bytes of half a character', Buffer.from([0xed, 0xa0, 0x80])],
     ['Latin-1', Buffer.from('Müller', 'latin1')],
   ])('%s', async (_, title) => {

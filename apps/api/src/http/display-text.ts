@@ -2,10 +2,10 @@ import { buildMessage, ValidateBy, type ValidationOptions } from 'class-validato
 
 const UNSEEN = /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\u2028\u2029\u2800\u3164]/u;
 
-/** Marks that put Hebrew and Arabic text in order, without turning any letter round. */
+/** Marks that order Hebrew and Arabic text without reversing any letter. */
 const DIRECTION_MARKS = /[\u061C\u200E\u200F]/gu;
 const JOINED = String.raw`(?:[\p{M}\p{Extended_Pictographic}\p{Emoji_Modifier}]|(?!\p{Script=Latin})\p{L})`;
-/** What holds a family of emoji together, and what Persian and Indic scripts are spelt with. */
+/** The joiners that emoji, Persian and the Indic scripts are written with. */
 const JOINERS = new RegExp(`(?<=${JOINED})[\\u200C\\u200D](?=${JOINED})`, 'gu');
 
 /**

@@ -90,7 +90,7 @@ export function decodeCursor(
       if (isTime && CURSOR_IDS[ids](id)) return [sort, id];
     }
   } catch {
-    // Answered below, like every other cursor that is not ours.
+    // Refused below, like any other cursor that is not ours.
   }
   throw new ApiError('validation_failed', 'The cursor is not one that this list has given out.', {
     errors: [

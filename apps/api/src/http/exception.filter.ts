@@ -154,7 +154,7 @@ function fromStatus(status: number, error: unknown): ApiError {
 
 /** What the log may hold: never a statement's parameters, which may be secrets. */
 function describe(error: unknown): object {
-  if (!(error instanceof Error)) return { message: 'a value that is no Error was thrown' };
+  if (!(error instanceof Error)) return { message: 'a value that is not an Error was thrown' };
   const { code, constraint } = error as { code?: string; constraint?: string };
   return { name: error.name, message: error.message, code, constraint, stack: error.stack };
 }

@@ -1,4 +1,4 @@
-/** What a failed request was answered, for its line in the log and for other logs. */
+/** How a failed request was answered, for its line in the log and for other logs. */
 export interface Failure {
   error: string;
   /** A stable code, one for each way to fail, where there is one. */

@@ -92,7 +92,7 @@ function decode(order: ListOrder, cursor: string): string[] {
       if (fit && name === order.name) return parts;
     }
   } catch {
-    // Answered below, like every other cursor that is not ours.
+    // Refused below, like any other cursor that is not ours.
   }
   throw new ApiError('validation_failed', 'The cursor is not one that this list has given out.', {
     errors: [

@@ -24,7 +24,7 @@ export function describeProblems(document: OpenAPIObject): void {
 function describe(operation: Operation, stateChanging: boolean): void {
   const { [PROBLEM_CODES]: named = [], 'x-access': access } = operation;
   delete operation[PROBLEM_CODES];
-  // A document says of everything who may call it, even where that is everybody.
+  // The document says of every route who may call it, even if that is everybody.
   if (access?.kind === 'anyone') operation.security ??= [];
   for (const [status, response] of Object.entries(operation.responses)) {
     if (!response || !('content' in response)) continue;

@@ -8,7 +8,7 @@ import type { Access } from './access.js';
 export const PORTAL_DIRECTORY = resolve(__dirname, '../../../portal/dist/browser');
 
 const ANYONE: Access = { kind: 'anyone', cors: false, stateChanging: false };
-/** `name-HASH.js`: a new content has a new name, so caches may keep it forever. */
+/** `name-HASH.js`: new content gets a new name, so caches may keep it forever. */
 const HASHED = /-[A-Za-z0-9_-]{8}\.(js|css|woff2|svg|png)$/;
 
 /** A script or a style of a build: what pages of another build may still ask for. */

@@ -26,7 +26,7 @@ interface Flat {
 }
 const saidBy = (body: unknown) => (body as Flat).detail ?? (body as Flat).error_description ?? '';
 
-describe('an address with a slash at its end is another one', () => {
+describe('an address with a slash at its end is a different one', () => {
   it('and every answer names the right one, to whatever method', async () => {
     for (const { path } of operations) {
       for (const method of METHODS) {

@@ -54,7 +54,7 @@ describe.each(SCOPES)('the scope %s', (scope) => {
     expect(onlyReads).toBe(SCOPE_TABLE[scope].viewOnly);
   });
 
-  it('includes scopes that there are, and never itself', () => {
+  it('includes only scopes that exist, and never itself', () => {
     const included: readonly string[] = SCOPE_TABLE[scope].includes;
     expect(included.filter((other) => !isScope(other))).toEqual([]);
     for (const other of included.filter(isScope)) {
@@ -62,13 +62,13 @@ describe.each(SCOPES)('the scope %s', (scope) => {
     }
   });
 
-  it('allows the same to services that verify tokens themselves', () => {
+  it('allows the same at services that verify tokens themselves', () => {
     const allowed = SCOPES.map((other) => scopeAllows(scope, other));
     expect(SCOPES.map((other) => verifierAllows(scope, other))).toEqual(allowed);
   });
 });
 
-it('no endpoint needs a scope that there is not', () => {
+it('no endpoint needs a scope that does not exist', () => {
   expect(needed.filter((scope) => !isScope(scope))).toEqual([]);
 });
 

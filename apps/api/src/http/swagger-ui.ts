@@ -25,7 +25,7 @@ const NOTICE = `(function () {
   function say(user) {
     notice.textContent = user
       ? 'This browser is signed in to the portal as ' + user.email + '. Operations that take a ' +
-        'session use its cookie by themselves, and what they change is changed. Those that take an ' +
+        'session use its cookie by themselves, and their changes are real. Those that take an ' +
         'access token use one once you have pressed Authorize, and the cookie until then.'
       : SIGNED_OUT;
   }

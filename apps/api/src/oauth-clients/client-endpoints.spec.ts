@@ -62,7 +62,7 @@ describe('an endpoint that only says what it may be sent has the work of all oth
 
   it.each([
     ['client_secret_wrong', 'a wrong secret', { response_type: 'code', client_secret: 'x' }],
-    ['parameter_not_a_string', 'a parameter that is no text', { response_type: 'code', state: 1 }],
+    ['parameter_not_a_string', 'a parameter that is not text', { response_type: 'code', state: 1 }],
     ['response_type_missing', 'a parameter that the endpoint misses', { state: 'x' }],
   ])('%s: %s is refused, and stands in the log of its client', async (reason, _, given) => {
     const { status, logged } = await push({ ...CREDENTIALS, ...given });

@@ -72,9 +72,9 @@ describe('the list of clients', () => {
   );
 
   it.each([
-    ['an id that is none', ['2026-11-22T10:00:00.000Z', '-'.repeat(36)]],
+    ['a malformed id', ['2026-11-22T10:00:00.000Z', '-'.repeat(36)]],
     ['an id of another list', ['2026-11-22T10:00:00.000Z', '17']],
-    ['a time that is none', ['1', UNKNOWN_ID]],
+    ['a malformed time', ['1', UNKNOWN_ID]],
     ['a day that does not exist', ['2026-02-30T00:00:00.000Z', UNKNOWN_ID]],
     ['a year before the calendar', ['0000-01-01T00:00:00.000Z', UNKNOWN_ID]],
     ['a year that PostgreSQL does not know', ['+275760-09-13T00:00:00.000Z', UNKNOWN_ID]],

@@ -32,7 +32,7 @@ export class TokenRevocation {
   ) {}
 
   /**
-   * Revokes one token. An unknown one is no error (RFC 7009 §2.2); `token_type_hint` is not
+   * Revokes one token. An unknown one is not an error (RFC 7009 §2.2); `token_type_hint` is not
    * needed, because the two kinds cannot be taken for each other.
    * @throws OAuthError when the parameter is missing, or the token is another client's
    */

@@ -38,7 +38,7 @@ describe('every step of the housekeeping', () => {
       const client = new pg.Client({ connectionString: test.config.databaseUrl });
       await client.connect();
       try {
-        // So small a table is read as a whole unless that is forbidden.
+        // PostgreSQL reads so small a table as a whole unless that is forbidden.
         await client.query('SET enable_seqscan = off');
         for (const statement of statements) {
           const { rows } = await client.query(`EXPLAIN (GENERIC_PLAN) ${statement}`);

@@ -63,14 +63,14 @@ describe('a page that was opened before a deployment', () => {
     ]);
   });
 
-  it('does not get what is no file of a build: 404, and no page in its place', async () => {
+  it('gets a 404 for what is not a file of a build, and no page in its place', async () => {
     for (const file of ['main-UNKNOWNX.js', 'main.js', 'x/main-OLDBUILD.js', 'styles-A.css']) {
       expect([file, (await get(file)).statusCode]).toEqual([file, 404]);
     }
     expect((await get('settings/team')).headers['content-type']).toContain('text/html');
   });
 
-  it('gets nothing that somebody else than a node has put there', async () => {
+  it('gets nothing that anybody but a node has put there', async () => {
     await files.keep(await build('OLDBUILD'));
     await test.dataSource.query(`UPDATE portal_files SET content = 'alert(1)'`);
     expect((await get('main-OLDBUILD.js')).statusCode).toBe(404);

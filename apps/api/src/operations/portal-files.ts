@@ -11,7 +11,7 @@ import { CONFIG, type RuntimeConfig } from '../config/config.module.js';
 import { deleteInBatches } from '../database/delete-in-batches.js';
 import { PORTAL_DIRECTORY, portalScript } from '../http/portal.js';
 
-/** So long after its last node has gone, a build's pages still get their scripts. */
+/** How long a build's pages still get their scripts after its last node has gone. */
 const KEPT_MS = DAY;
 
 /**
@@ -66,8 +66,8 @@ export class PortalFiles implements OnModuleInit {
 
   /**
    * A file of another build.
-   * @returns null where there is none; also where somebody else than a node has written it, because
-   *   what is served here runs in every user's session
+   * @returns null where there is none; or if anybody but a node has written it, because what is
+   *   served here runs in every user's session
    */
   async find(name: string): Promise<Buffer | null> {
     const [file]: { content: Buffer; seal: Buffer }[] = await this.dataSource.query(

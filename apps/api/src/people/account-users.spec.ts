@@ -149,7 +149,7 @@ describe('disabling a user', () => {
     expect((await admin.call('GET', '/user/v7/users/me')).status).toBe(200);
   });
 
-  it('is 404 for a user of another account, and for an id that is none', async () => {
+  it('is 404 for a user of another account, and for a malformed id', async () => {
     const other = await signIn(test.url, 'admin@beispiel.example');
     expect((await setStatus(admin, other.id, 'disabled')).status).toBe(404);
     expect((await other.call('GET', '/user/v7/users/me')).status).toBe(200);

@@ -3,8 +3,8 @@ import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 
 /**
  * What this process tells `/metrics`. Each module declares its own here, in a class `…Metrics`, and
- * counts them. A label has few values that are our own: what somebody sends before it is known who
- * sends it never becomes one.
+ * counts them. A label has few values, all of them ours: what an unidentified sender sends never
+ * becomes one.
  */
 @Injectable()
 export class Metrics {
@@ -28,7 +28,7 @@ export class Metrics {
   }
 
   /**
-   * A value that is read whenever somebody looks.
+   * A value that is read at every scrape.
    * @param collect sets it; must not wait
    */
   gauge<Label extends string>(

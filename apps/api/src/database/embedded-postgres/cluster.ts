@@ -15,14 +15,16 @@ export interface Access {
   superuserPassword: string;
   password: string;
   port: number;
-  /** The program's role and database have been made. */
+  /** The program's role and database exist. */
   provisioned: boolean;
 }
 
 const accessFile = (clusterDir: string) => join(clusterDir, 'flixcheck-connect.json');
 const UNFINISHED = 'postgres.new-';
 
-/** Finds out whether there is a cluster that this server can open; throws where there is a bad one. */
+/**
+ * Finds out whether there is a cluster that this server can open; throws if there is a damaged one.
+ */
 export async function inspectCluster(clusterDir: string): Promise<'absent' | 'present'> {
   const entries = await readdir(clusterDir).catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return [];
@@ -46,8 +48,8 @@ export async function inspectCluster(clusterDir: string): Promise<'absent' | 'pr
 }
 
 /**
- * Creates the cluster beside its final place and moves it there when it is complete, so that there
- * is never half a cluster, whenever the program is killed.
+ * Creates the cluster beside its final place and moves it there when it is complete, so that
+ * killing the program at any moment leaves no half-made cluster.
  */
 export async function createCluster(
   clusterDir: string,
@@ -119,7 +121,7 @@ export async function writeAccess(clusterDir: string, access: Access): Promise<v
   await rename(next, file);
 }
 
-/** What is there and may not be read is not lost. */
+/** A file that exists but may not be read is not lost. */
 function isClosed(error: unknown): boolean {
   return (error as NodeJS.ErrnoException).code === 'EACCES';
 }

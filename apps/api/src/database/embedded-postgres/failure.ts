@@ -44,7 +44,7 @@ export function notWritable(dataDir: string, reason: string): EmbeddedPostgresEr
 
 export function unusableHere(reason: string): EmbeddedPostgresError {
   return new EmbeddedPostgresError(
-    `The embedded PostgreSQL cannot run here: ${withoutFullStop(reason)}. Mend that, ${ALTERNATIVE}.`,
+    `The embedded PostgreSQL cannot run here: ${withoutFullStop(reason)}. Correct that, ${ALTERNATIVE}.`,
   );
 }
 
@@ -76,7 +76,7 @@ export function fromServerOutput(
     lines.find((line) => /^(FATAL|PANIC):/.test(line)) ??
     lines.find((line) => /\berror:/i.test(line)) ??
     lines.at(-1) ??
-    'the server ended without a word';
+    'the server ended without a message';
   const reason = telling.replace(/^(FATAL|PANIC|\S*initdb: error):\s*/, '');
   return /Permission denied/.test(reason)
     ? notReadable(clusterDir, reason)
@@ -87,7 +87,7 @@ function withoutFullStop(text: string): string {
   return text.trim().replace(/\.$/, '');
 }
 
-/** As a word of a command that is there to be copied. */
+/** Quoted for a shell command that readers copy. */
 function inShell(path: string): string {
   return /^[\w/.,:@%+-]+$/.test(path) ? path : `'${path.replaceAll("'", `'\\''`)}'`;
 }

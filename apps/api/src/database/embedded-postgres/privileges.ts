@@ -11,9 +11,9 @@ export interface Launch {
   options: { uid?: number; gid?: number };
 }
 
-/** As whom the server's programs run, and how they are started as that user. */
+/** The user that the server's programs run as, and how they are started as that user. */
 export interface Privileges {
-  /** The user that must own the cluster, where that is another than the one who runs Node. */
+  /** The user that must own the cluster, if that is not the user who runs Node. */
   owner: { uid: number; gid: number } | undefined;
   launch(program: string, args: readonly string[]): Launch;
   /** `initdb` alone insists that its user has an entry in /etc/passwd. */

@@ -18,7 +18,7 @@ export interface ServerPlan {
   log: (line: string) => void;
 }
 
-/** A fast shutdown takes a moment; what follows it is for a server that hangs. */
+/** A fast shutdown takes a moment; the harder one after this time is for a server that hangs. */
 const FAST_SHUTDOWN_MS = 3_000;
 const IMMEDIATE_SHUTDOWN_MS = 1_000;
 const REMEMBERED_LINES = 50;
@@ -27,7 +27,7 @@ const FAST_NOT_DURABLE = {
   fsync: 'off',
   synchronous_commit: 'off',
   full_page_writes: 'off',
-  // Who may not end a vacuum, and only a superuser may, cannot force a test's database to go.
+  // Only a superuser may end a vacuum, and while one runs a test's database cannot be dropped.
   autovacuum: 'off',
 };
 
@@ -70,7 +70,7 @@ export class Server {
     else this.child.once('exit', listener);
   }
 
-  /** For the moment in which the process itself ends and nothing can be awaited any more. */
+  /** For when the process itself is exiting and nothing can be awaited any more. */
   signalStop(): void {
     if (!this.hasExited) this.child.kill(this.plan.durable ? 'SIGINT' : 'SIGQUIT');
   }
@@ -165,7 +165,7 @@ export class Server {
   }
 }
 
-/** Every start and stop is good for ten lines that say only that nothing is wrong. */
+/** Each start and stop writes ten lines that only say that nothing is wrong. */
 function isWorthTelling(line: string): boolean {
   return !/^LOG:/.test(line) || /interrupted|recovery|crash|terminated|shared memory/.test(line);
 }
