@@ -36,7 +36,7 @@ export async function benchCheck({ pairs, requests, lanes, calls, seconds }, wor
   const feed = await api.ask('feedAlone', { seconds });
   const rows = [];
   for (const path of PATHS) {
-    // For the compiler, which has to see both.
+    // Warms up the compiler with both.
     for (const check of [true, false, true, false]) {
       await api.ask('check', check);
       await block(path);
@@ -44,7 +44,7 @@ export async function benchCheck({ pairs, requests, lanes, calls, seconds }, wor
     const on = [];
     const off = [];
     for (let pair = 0; pair < pairs; pair++) {
-      // Who is first alternates, so that neither gains from the other's warm caches.
+      // Which is first alternates, so that neither gains from the other's warm caches.
       for (const check of pair % 2 === 0 ? [true, false] : [false, true]) {
         await api.ask('check', check);
         (check ? on : off).push(await block(path));
@@ -66,7 +66,7 @@ export async function benchCheck({ pairs, requests, lanes, calls, seconds }, wor
   return { alone, feed, held: REVOKED, rows };
 }
 
-/** The feed tells the API of new revocations a moment after they are there. */
+/** The feed tells the API of new revocations a moment after they are written. */
 async function untilHeld(count, api) {
   for (let attempt = 0; attempt < 100; attempt++) {
     if ((await api.ask('held')) >= count) return;

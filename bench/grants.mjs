@@ -2,7 +2,7 @@ import { ask, measure, median, percentile } from './requests.mjs';
 
 /**
  * Code exchange and refresh beside one INSERT in a bare server, in turns, so that whatever else the
- * machine does meets all of them alike.
+ * machine does affects all of them alike.
  */
 export async function benchGrants({ rounds, requests, lanes }, { bare, endpoint, peers }) {
   const scenarios = {
@@ -18,7 +18,7 @@ export async function benchGrants({ rounds, requests, lanes }, { bare, endpoint,
     Object.assign(scenarios, await grantsOf(peer, `, ${name}`, { requests, lanes }));
   }
   const samples = Object.fromEntries(Object.keys(scenarios).map((name) => [name, []]));
-  // The first round is for the compiler.
+  // The first round warms up the compiler.
   for (let round = 0; round <= rounds; round++) {
     for (const [name, { server, prepare, work }] of Object.entries(scenarios)) {
       const prepared = await prepare();

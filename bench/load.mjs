@@ -56,7 +56,7 @@ async function runSuites(env) {
       // Side by side, the suites would measure each other.
       ...['-c', 'apps/api-e2e/jest.config.cjs', '--ci', '--runInBand', `src/load/${options.suite}`],
     ],
-    // What Jest says must not get into the report.
+    // Jest's output must stay out of the report.
     { cwd: fileURLToPath(new URL('..', import.meta.url)), env, stdio: ['ignore', 2, 2] },
   );
   for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => jest.kill(signal));

@@ -15,7 +15,7 @@ export function table(columns, rows) {
   return [heading, rule, ...body].map((cells) => `| ${cells.join(' | ')} |\n`).join('');
 }
 
-/** Three digits are as many as a measurement on a shared machine is good for. */
+/** A measurement on a shared machine is good for three digits at most. */
 export function inWords(value) {
   if (typeof value === 'boolean') return value ? 'yes' : 'no';
   if (typeof value !== 'number') return String(value);

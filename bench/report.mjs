@@ -36,7 +36,7 @@ ${table(
 )}`;
 }
 
-/** The report of `npm run bench:load`: what each load suite has left. */
+/** The report of `npm run bench:load`: from the figures that each load suite has left. */
 export function loadReport({ machine, entries }) {
   const rows = entries.map(({ name, table: _, ...figures }) => [
     name,

@@ -51,7 +51,7 @@ try {
   await world.stop();
 }
 
-/** They are nobody's dependency: who does not measure them need not install them. */
+/** Nothing depends on them: only those who measure them have to install them. */
 function installPeers() {
   say('Installing the peers');
   const cwd = fileURLToPath(new URL('peers', import.meta.url));

@@ -9,7 +9,7 @@ export const CLIENT = {
 };
 
 /**
- * A token endpoint, as the one client asks it, and codes for that.
+ * A token endpoint as its one client uses it, with codes to exchange.
  * @param server answers `codes` with a code for each of many people
  * @param path where its token endpoint is
  * @param userIds of the people, who take turns

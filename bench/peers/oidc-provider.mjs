@@ -23,7 +23,7 @@ await pool?.query(
   'CREATE TABLE peer (kind text, id text, payload jsonb NOT NULL, consumed integer, PRIMARY KEY (kind, id))',
 );
 
-/** A row for each thing, and prepared statements, as the API has them. */
+/** One row for each entity, and prepared statements, as in the API. */
 class OnPostgres {
   constructor(kind) {
     this.kind = kind;

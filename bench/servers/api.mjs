@@ -1,6 +1,6 @@
 /**
  * The API as `main.js` puts it together, in a process that the bench can ask for CPU time and codes,
- * and whose check of revocations it can take away: production has no switch for that.
+ * and whose check of revocations it can switch off, which production cannot.
  */
 import { createRequire } from 'node:module';
 import { answer, cpu } from './answer.mjs';
@@ -36,7 +36,7 @@ const isRevoked = revocations.isRevoked;
 answer({
   cpu,
 
-  /** Codes of as many people, each with a connection of their own. */
+  /** Codes of that many people, each with a connection of their own. */
   async codes({ clientId, userIds }) {
     const codes = [];
     for (const userId of userIds) {

@@ -5,7 +5,7 @@ import { findings, licencesOf } from './licences.mjs';
 
 /**
  * `npm run audit:deps`: licences and install scripts of what is installed, advisories where the
- * registry answers, and a bill of materials (CycloneDX). Ends with 1 where somebody has to decide.
+ * registry answers, and a bill of materials (CycloneDX). Exits with 1 if somebody has to decide.
  */
 export async function auditDependencies() {
   const say = (line = '') => process.stdout.write(`${line}\n`);

@@ -1,11 +1,11 @@
-/** Terms that ask nothing of a program which is not passed on, beyond naming them. */
+/** Licences that ask nothing of a program that is not distributed, beyond naming them. */
 const ACCEPTED = [
   ...['MIT', 'MIT-0', 'ISC', 'Apache-2.0', 'BSD', 'BSD-2-Clause', 'BSD-3-Clause', '0BSD', 'Zlib'],
   ...['BlueOak-1.0.0', 'CC0-1.0', 'CC-BY-3.0', 'CC-BY-4.0', 'Unlicense', 'WTFPL', 'Python-2.0'],
   ...['OFL-1.1', 'PostgreSQL', 'MPL-2.0', 'MPL 2.0', 'Artistic-2.0', 'UNLICENSED'],
 ];
 
-/** Older packages say it in another field, or in a file alone. */
+/** Older packages state it in another field, or only in a file. */
 const IN_WORDS = { 'passport-local': 'MIT', 'passport-strategy': 'MIT', pause: 'MIT' };
 
 /** How many packages have each licence, the most frequent first. */
@@ -15,7 +15,10 @@ export function licencesOf({ packages }) {
   return [...counts].sort(([, a], [, b]) => b - a);
 }
 
-/** What somebody has to decide: a licence that is new here, an install script that nobody judged. */
+/**
+ * What somebody has to decide: a licence that is new here, an install script that nobody has
+ * reviewed.
+ */
 export function findings({ packages }, allowScripts) {
   const found = [];
   for (const { name, path, licence, hasInstallScript, dev } of entries(packages)) {

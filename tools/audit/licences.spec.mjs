@@ -19,13 +19,13 @@ describe('the audit of dependencies', () => {
     assert.equal(findings(lock({ license: 'MIT AND AGPL-3.0' }), {}).length, 1);
   });
 
-  it('asks about an install script that nobody judged', () => {
+  it('asks about an install script that nobody has reviewed', () => {
     const scripted = lock({ license: 'MIT', hasInstallScript: true });
     assert.match(findings(scripted, {})[0], /some has an install script/);
     assert.deepEqual(findings(scripted, { some: false }), []);
   });
 
-  it('knows the reason of each override', () => {
+  it('knows the reason for each override', () => {
     const reasons = readFileSync(inWorkspace('docs', 'dependencies.md'), 'utf8');
     for (const name of Object.keys(read('package.json').overrides)) {
       assert.ok(reasons.includes(`\`${name}\``), name);

@@ -8,7 +8,7 @@ const config = await createConfig({
     'info-license': 'off',
     // The committed document is that of a demo, at localhost.
     'no-server-example.com': 'off',
-    // Documents at fixed addresses, which take nothing that could be wrong.
+    // Documents at fixed addresses, which take no input that could be wrong.
     'operation-4xx-response': 'off',
   },
 });

@@ -1,7 +1,7 @@
 /**
  * `npm test -- containers`: builds the image, brings up docker-compose.yml with TLS on `localhost`,
- * goes through the flow that README.md documents, and ends and restarts every container. With
- * IMAGE_IS_BUILT it takes the image that is there.
+ * goes through the flow that README.md documents, and stops and restarts every container. With
+ * IMAGE_IS_BUILT it uses the image that exists.
  */
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
@@ -34,7 +34,7 @@ const compose = (...args) =>
   run(engine.compose[0], [...engine.compose.slice(1), '-p', project, ...args]);
 const inEngine = (...args) => run(engine.name, args);
 
-/** A base image of this machine where the registry's, which is pinned, cannot be had. */
+/** A base image of this machine, where the registry's pinned one cannot be pulled. */
 function baseOf(image) {
   const tag = image.replace(/@.*/, '');
   const has = (name) => spawnSync(engine.name, ['image', 'inspect', name]).status === 0;
@@ -198,7 +198,7 @@ describe('the containers', { skip: !engine && 'there is no container engine' }, 
     assert.equal(me.json.resource.email, user.email);
   });
 
-  it('lose nothing when each is ended and started again', async () => {
+  it('lose nothing when each is stopped and started again', async () => {
     for (const service of ['api', 'proxy', 'database']) {
       const name = containerOf(service);
       inEngine('stop', name);

@@ -4,12 +4,12 @@ import { inWorkspace } from '../setup/workspace.mjs';
 const contractFile = 'docs/contract.md';
 const testsFile = 'docs/contract.tests.json';
 
-/** Addresses in the table that are no part of the API which the OpenAPI document describes. */
+/** Addresses in the table that are not part of the API that the OpenAPI document describes. */
 const DOCUMENTATION = ['GET /docs', 'GET /docs/openapi.json'];
 
 const read = (path) => readFileSync(inWorkspace(path), 'utf8');
 
-/** The anchors of the contract's headings, as GitHub makes them. */
+/** The anchors of the contract's headings, as GitHub generates them. */
 export function anchors(markdown = read(contractFile)) {
   return headings(markdown).map(({ text }) => anchorOf(text));
 }

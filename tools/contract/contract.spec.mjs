@@ -44,7 +44,7 @@ describe('the rules of the contract', () => {
     assert.deepEqual(anchors(), [...new Set(anchors())]);
   });
 
-  it('have tests, every one of them, and nothing else has', () => {
+  it('all have tests, and nothing else is listed', () => {
     assert.deepEqual(Object.keys(testsOfRules()).toSorted(), rules().toSorted());
   });
 

@@ -9,7 +9,7 @@ import { inWorkspace, root } from '../setup/workspace.mjs';
 import { isFree } from '../start/ports.mjs';
 import { devPorts } from './ports.mjs';
 
-/** What is left of the group this long after Ctrl-C is ended the hard way. */
+/** Processes of the group that are left this long after Ctrl-C are killed. */
 const PATIENCE_MS = 4000;
 
 /**
@@ -44,7 +44,7 @@ async function serveAll(node, { signal }) {
   const args = ['run-many', '--targets=serve', '--output-style=stream', '--parallel=4'];
   const child = spawn(node, [nx, ...args], {
     cwd: root,
-    // A group of its own, so that what Nx has started ends with it.
+    // A group of its own, so that whatever Nx has started ends with it.
     detached: true,
     stdio: ['ignore', 'inherit', 'inherit'],
     env: projectEnvironment(node, {

@@ -1,6 +1,6 @@
 /**
- * Where everything listens: the portal's server takes the address that `npm start` has, and hands
- * to the API, one port above, what is not the portal's.
+ * Where everything listens: the portal's server takes the address that `npm start` uses, and passes
+ * everything that is not the portal's to the API, one port above.
  */
 export function devPorts(env) {
   const read = (name, fallback) => Number(env[name]?.trim() || fallback);

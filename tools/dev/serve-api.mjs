@@ -1,5 +1,5 @@
 /**
- * `nx serve api`: the API from its sources, started again at every save, on a database that goes on
+ * `nx serve api`: the API from its sources, restarted at every save, on a database that keeps
  * running. A debugger finds it on port 9229 (DEBUG_PORT).
  */
 import { createRequire } from 'node:module';

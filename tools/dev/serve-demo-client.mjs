@@ -1,4 +1,4 @@
-/** `nx serve demo-client`: the demo third party from its sources, started again at every save. */
+/** `nx serve demo-client`: the demo third party from its sources, restarted at every save. */
 import { devPorts } from './ports.mjs';
 import { makeSay } from './say.mjs';
 import { supervise, untilTheEnd } from './supervise.mjs';

@@ -4,7 +4,9 @@ import { inWorkspace, root } from '../setup/workspace.mjs';
 
 /** An editor writes a file in several steps, and saves several files at once. */
 const SETTLE_MS = 30;
-/** What the program gets to end in order before it is killed: its database survives both. */
+/**
+ * How long the program may take to stop in order before it is killed; its database survives both.
+ */
 const GRACE_MS = 150;
 /** The next process loads its packages when this one has answered the first requests. */
 const AFTER_START_MS = 300;
@@ -12,8 +14,8 @@ const AFTER_START_MS = 300;
 const standbyProgram = inWorkspace('tools', 'dev', 'standby.cjs');
 
 /**
- * Runs a program from its sources and starts it again at once when one of them changes, in a process
- * that stood by. A program that cannot start waits for the change that mends it.
+ * Runs a program from its sources and restarts it as soon as one of them changes, in a process that
+ * stood by. A program that cannot start waits for the change that fixes it.
  *
  * @param folders what is watched, relative to the workspace
  * @param debuggerPort where a debugger finds the program
@@ -100,7 +102,7 @@ export function supervise(program, { node = process.execPath, env, folders, debu
   };
 }
 
-/** Ends with whoever has started it: Nx, and above it the command of `npm run dev`. */
+/** Ends with the process that started it: Nx, and above it the command of `npm run dev`. */
 export function untilTheEnd(stop) {
   let stopping;
   const end = () => {

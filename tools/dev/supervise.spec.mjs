@@ -55,7 +55,7 @@ describe('a program that is being developed', { timeout: 60_000 }, () => {
     assert.ok(said.includes('cannot start: second'));
   });
 
-  it('waits for the change that mends it', async () => {
+  it('waits for the change that fixes it', async () => {
     said = [];
     write('part.ts', `export const part: string = ;`);
     await until(/has ended .* starts again when something is saved/);

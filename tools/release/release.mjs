@@ -16,7 +16,10 @@ dist/release the packages, the API document and the bill of materials; and the i
 a container engine. With --dry-run nothing outside dist/release changes.
 `;
 
-/** `npm run release`: everything of a release but its publication, which is one push and one upload. */
+/**
+ * `npm run release`: everything about a release but its publication, which is one push and one
+ * upload.
+ */
 export async function release(args) {
   if (args.includes('--help')) return void process.stdout.write(USAGE);
   const dryRun = args.includes('--dry-run');
@@ -24,9 +27,7 @@ export async function release(args) {
   const progress = new Progress();
   try {
     if (!dryRun && git('status', '--porcelain')) {
-      throw new Failure(
-        'There are changes that are not committed: commit them, or put them aside.',
-      );
+      throw new Failure('There are uncommitted changes: commit or stash them.');
     }
     await prepare(Object.keys(buildableProjects()), { signal, progress });
     const isFirst = !git('tag', '--list', 'v*');
@@ -86,7 +87,7 @@ function writeVersion(version) {
   npm('install', '--package-lock-only', '--ignore-scripts');
 }
 
-/** The libraries that are handed out: those that a README explains to others. */
+/** The libraries that are published: those that a README explains to others. */
 function publishable() {
   return readdirSync(inWorkspace('libs')).flatMap((folder) => {
     const read = (name) => readFileSync(inWorkspace('libs', folder, name), 'utf8');

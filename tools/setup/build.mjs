@@ -13,7 +13,7 @@ const NOT_SOURCES = new Set(['dist', 'node_modules', '.angular', 'test-results',
 
 /**
  * The projects whose sources or outputs are not those of the last build. Nx would find out as well,
- * but takes longer for it than the whole start may.
+ * but take longer than the whole start may.
  */
 export function outdatedProjects(names) {
   const stamps = readJson(stampsFile) ?? {};
@@ -63,7 +63,7 @@ export function nxEnvironment(node) {
 
 function buildFailure(output) {
   if (/ENOSPC|no space left on device/i.test(output)) return new Failure(diskFull);
-  return new Failure(`${output.trim()}\n\nThe build failed: mend what it says above.`);
+  return new Failure(`${output.trim()}\n\nThe build failed: fix what it says above.`);
 }
 
 /** Changes with the sources of the project and of the libraries that it uses, and with their outputs. */

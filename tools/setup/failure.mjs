@@ -9,7 +9,7 @@ export class Interrupted extends Error {
   }
 }
 
-/** The sentence for whatever was thrown; a stack only for what nobody has foreseen. */
+/** The sentence for whatever was thrown; a stack only for what nobody foresaw. */
 export function inWords(error) {
   if (error instanceof Failure) return error.message;
   switch (error?.code) {

@@ -36,7 +36,7 @@ export async function install({ signal, progress }) {
     detail('npm ci');
     const free = await freeBytes();
     if (free < NEEDED_BYTES) throw tooLittleSpace(free);
-    // npm says nothing of a disk that is full, and tries for minutes.
+    // npm does not mention a full disk, and retries for minutes.
     const full = new AbortController();
     const watch = setInterval(async () => {
       if ((await freeBytes()) < FULL_BYTES) full.abort(new Failure(diskFull));
@@ -75,7 +75,7 @@ function stamp() {
   return `${JSON.stringify({ lock: hash, platform: process.platform, arch: process.arch })}\n`;
 }
 
-/** npm writes down what it has installed, as the last thing it does. */
+/** The last thing npm does is to write down what it has installed. */
 function matchesLockFile() {
   try {
     const packagesOf = (...path) => JSON.parse(readFileSync(inWorkspace(...path), 'utf8')).packages;
@@ -129,6 +129,6 @@ function npmFailure(output) {
     );
   }
   return new Failure(
-    `The packages could not be installed:\n\n${ending}\n\nMend what npm says above and run the command again.`,
+    `The packages could not be installed:\n\n${ending}\n\nFix what npm reports above and run the command again.`,
   );
 }

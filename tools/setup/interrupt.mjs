@@ -13,7 +13,7 @@ export function listenForInterrupt() {
   const stopWatching = npm && watch(npm, () => stop('SIGHUP'));
   const outlivesTerminal = isUnderNohup(npm);
   process.on('SIGHUP', (signal) => {
-    // The terminal is gone, and npm with it: nohup was to keep the command from just that.
+    // The terminal is gone, and npm with it: nohup was meant to spare the command just that.
     if (outlivesTerminal) stopWatching?.();
     else stop(signal);
   });
@@ -57,8 +57,8 @@ function watch(pid, onGone) {
 }
 
 /**
- * nohup has a command ignore SIGHUP, but Node makes every signal lethal again as it starts; that the
- * shell has left the command's name in `_` is all there is to know it by.
+ * nohup makes a command ignore SIGHUP, but Node undoes that when it starts. The only trace of nohup
+ * that is left is its name in the shell's variable `_`.
  */
 function isUnderNohup(npm) {
   try {

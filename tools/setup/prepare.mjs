@@ -6,8 +6,8 @@ import { projectNode } from './project-node.mjs';
 import { inWorkspace } from './workspace.mjs';
 
 /**
- * Installs what is missing and builds what has changed, which is mostly nothing. Answers with the
- * Node to run it on. A production image holds what was built and its Node, and nothing to build.
+ * Installs what is missing and builds what has changed, which is usually nothing. Returns the Node
+ * to run it on. A production image holds what was built and its Node, and nothing to build.
  */
 export async function prepare(projects, { signal, progress }) {
   if (!existsSync(inWorkspace('nx.json'))) return process.execPath;

@@ -1,9 +1,9 @@
 const FRAMES = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏'];
 const REPAINT_MS = 100;
-/** Where nothing can be repainted, a sign of life this often. */
+/** How often to show a sign of life where lines cannot be repainted. */
 const SIGN_OF_LIFE_MS = 10_000;
 
-/** Says what is being done and for how long, on a terminal as one living line. */
+/** Shows what is being done and for how long, on a terminal as one live line. */
 export class Progress {
   #stream;
 
@@ -25,7 +25,7 @@ export class Progress {
 
   /**
    * @param label what is being done
-   * @param work gets a function that takes a detail to show beside it, and answers with its result
+   * @param work receives a function that shows a detail beside the label; its result is returned
    * @param summary what to say of the result when it is done
    */
   async step(label, work, summary = () => '') {

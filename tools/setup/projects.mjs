@@ -4,7 +4,7 @@ import { inWorkspace } from './workspace.mjs';
 
 const PARENTS = ['apps', 'libs', 'tools'];
 
-/** Every Nx project by its name, read without Nx, which takes longer for it than a start may. */
+/** Every Nx project by its name, read without Nx, which would take longer than a start may. */
 export function readProjects() {
   const folders = ['bench', 'tools', ...PARENTS.flatMap(foldersIn)];
   const projects = new Map();

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 
-/** From Ctrl-C to the hard end of what does not listen to it. */
+/** How long after Ctrl-C a program that ignores it is killed. */
 const PATIENCE_MS = 3000;
 
 /**

@@ -10,7 +10,7 @@ import { root } from '../setup/workspace.mjs';
 import { becomesFree, isFree } from './ports.mjs';
 import { Program } from './program.mjs';
 
-/** How long an earlier run, killed a moment ago, may take to let go of its port. */
+/** How long an earlier run, killed a moment ago, may take to release its port. */
 const PREDECESSOR_MS = 5000;
 const STRANGER_MS = 1000;
 /** All of it together must be gone within 5 s of Ctrl-C. */
@@ -26,7 +26,7 @@ export async function launch() {
     await runUntilTheEnd({ signal, progress, programs });
   } catch (error) {
     if (error instanceof Interrupted) {
-      // Ctrl-C is how a running program ends; before that, it has not done what it should.
+      // Ctrl-C is the regular end of a running program, but an error while it is still starting.
       exitCode = programs.length > 0 ? 0 : 130;
     } else {
       progress.line(`\n${progress.red(inWords(error))}\n`);
@@ -93,7 +93,9 @@ async function runUntilTheEnd({ signal, progress, programs }) {
 
 const isDemo = (env) => !env.DATABASE_URL?.trim();
 
-/** The ports that are going to be used. What is no port at all is the program's to explain. */
+/**
+ * The ports that will be used. A value that is not a port at all is left for the program to report.
+ */
 function readPorts(env) {
   const read = (name, fallback) => ({ name, number: Number(env[name]?.trim() || fallback) });
   const ports = [read('PORT', 3000)];

@@ -10,7 +10,7 @@ export async function isFree(port) {
   return true;
 }
 
-/** Waits a while for a program that is on its way out. */
+/** Waits a while for a program that is shutting down. */
 export async function becomesFree(port, patienceMs, signal) {
   const deadline = Date.now() + patienceMs;
   while (!(await isFree(port))) {

@@ -5,8 +5,8 @@ import { inWorkspace, root } from '../setup/workspace.mjs';
 
 /**
  * A program of ours that runs until it is told to stop. It has a channel to this process, over
- * which it says `{type: 'progress' | 'ready' | 'failed'}`; that the channel closes means to it that
- * this process is gone, so that nothing stays behind, whatever happens.
+ * which it says `{type: 'progress' | 'ready' | 'failed'}`; when the channel closes, the program
+ * knows that this process is gone and ends, so that nothing is left behind.
  */
 export class Program {
   #child;
@@ -33,7 +33,7 @@ export class Program {
       });
       this.exited.then(reject, reject);
     });
-    // Whoever waits for readiness only later must not make this an unhandled rejection.
+    // Awaiting readiness only later must not make this an unhandled rejection.
     this.ready.catch(() => undefined);
   }
 

@@ -65,7 +65,7 @@ async function findBrowser(signal) {
   if (given) {
     if (await works(given, signal)) return given;
     throw new Failure(
-      `CHROME_PATH is '${given}', which is no browser that can be run: correct or unset it.`,
+      `CHROME_PATH is '${given}', which is not a browser that can be run: correct or unset it.`,
     );
   }
   const candidates = [

@@ -26,7 +26,7 @@ process.on('disconnect', end);
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => undefined);
 
 try {
-  // Its log would be about what tests do to their connections on purpose.
+  // Its log would only show what tests do to their connections on purpose.
   server = await startEmbeddedPostgres({ dataDir, ephemeral: true, log: () => undefined });
   if (process.connected) process.send({ url: server.url });
   else await end();

@@ -47,7 +47,7 @@ function findCircles(imports) {
   return circles;
 }
 
-it('no file is imported by what it imports itself', () => {
+it('no files import each other in a circle', () => {
   const imports = readImports();
   assert.ok(imports.size > 100);
   assert.deepEqual(findCircles(imports), []);

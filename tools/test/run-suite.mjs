@@ -25,7 +25,7 @@ const SPEC_REPORTER = '--test-reporter=spec';
 /** A suite that takes longer than this hangs. */
 const LIMIT_MS = 20 * 60_000;
 
-/** Runs one suite of the table; answers with how many tests passed and failed, and what it said. */
+/** Runs one suite; returns how many tests passed and failed, and its output. */
 export async function runSuite(suite, { node, env, results, signal, onDetail }) {
   const report = join(results, `${suite.name}.json`);
   rmSync(report, { force: true });
@@ -49,7 +49,7 @@ export async function runSuite(suite, { node, env, results, signal, onDetail }) 
       ...count({ code, output, report }),
       output: killedBy ? `${output}\nThe suite was ended by ${killedBy}.` : output,
     };
-    // A runner that ends badly without a failed test, or finds no test at all, has failed.
+    // A runner that exits with an error but no failed test, or finds no test at all, has failed.
     const found = outcome.passed + outcome.skipped;
     if ((code !== 0 || found === 0) && outcome.failed === 0) outcome.failed = 1;
     return outcome;

@@ -13,7 +13,7 @@ import { readSuites } from './suites.mjs';
 const results = inWorkspace('test-results');
 const SHOWN_LINES = 400;
 
-/** `npm test`: every suite, whatever the ones before it say, and the sum of them all at the end. */
+/** `npm test`: every suite, even if earlier ones have failed, and the total at the end. */
 export async function runSuites(names) {
   if (names.includes('--help')) {
     const known = readSuites()

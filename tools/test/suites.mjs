@@ -1,8 +1,8 @@
 import { readProjects } from '../setup/projects.mjs';
 
 /**
- * What `npm test` runs, in this order; `npm test -- <name> …` runs single ones. What a suite is
- * stands in the project.json of its project, as the Nx target that is named here:
+ * What `npm test` runs, in this order; `npm test -- <name> …` runs single ones. A suite is defined
+ * in its project's project.json, as the Nx target that is named here:
  *
  * - targets without a project run through Nx in all projects that have them, and count as one test
  * - the others' commands are run as they are, their tests counted; a target that has `database` or

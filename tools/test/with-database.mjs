@@ -12,7 +12,7 @@ const USAGE = 'Usage: node tools/test-database.mjs [--browser] -- <command> [arg
 
 /**
  * `node tools/test-database.mjs [--browser] -- <command …>`: the command, with a database for its
- * tests and a browser. What is there already (TEST_DATABASE_URL, CHROME_PATH) is taken.
+ * tests and a browser. Those that exist already (TEST_DATABASE_URL, CHROME_PATH) are used.
  */
 export async function withDatabase(args) {
   const signal = listenForInterrupt();
