@@ -4,7 +4,7 @@ import jwt from 'jsonwebtoken';
 /** RFC 9068 §2.1. */
 export const ACCESS_TOKEN_TYPE = 'at+jwt';
 
-/** What an access token says (RFC 9068 §2.2), once its signature has been found good. */
+/** What an access token says (RFC 9068 §2.2), once its signature has been verified. */
 export interface AccessTokenClaims {
   userId: string;
   accountId: string;
@@ -45,7 +45,9 @@ export class AccessTokenError extends Error {
   }
 }
 
-/** All that a token is of, under the names that revocations have: one of them refused, it is. */
+/**
+ * Everything that a token belongs to, as revocations name it: if one is refused, so is the token.
+ */
 export function revocationSubjects(
   claims: Pick<
     AccessTokenClaims,
@@ -66,7 +68,9 @@ export interface VerifyOptions {
   keyOf: (kid: string) => Promise<KeyObject | undefined>;
 }
 
-/** Header parameters that name a key or an extension: a verifier that follows them can be led. */
+/**
+ * Header parameters that name a key or an extension: a verifier that follows them can be misled.
+ */
 const REFUSED_HEADERS = ['jwk', 'jku', 'x5u', 'x5c', 'crit', 'zip', 'b64'];
 const MAX_TOKEN_LENGTH = 4096;
 
@@ -101,7 +105,7 @@ export async function verifyAccessToken(
 
 /**
  * @param now the verifier's clock
- * @param toleranceSeconds between the clocks of issuer and verifier; 0 for its own tokens' end
+ * @param tolerance by how much the clocks of issuer and verifier may differ
  * @throws AccessTokenError expired, not_yet_valid
  */
 export function checkTimes(
@@ -175,7 +179,9 @@ function readClaims(claims: jwt.JwtPayload | string): Omit<AccessTokenClaims, 'k
   };
 }
 
-/** Tokens from before ids had a moment have the random part, 22 characters long, in its place. */
+/**
+ * Tokens issued before ids carried a moment have the random part, 22 characters long, in its place.
+ */
 function readMoment(part: string): number | undefined {
   return /^[0-9a-z]{8,9}$/.test(part) ? parseInt(part, 36) : undefined;
 }

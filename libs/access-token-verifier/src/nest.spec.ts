@@ -76,14 +76,14 @@ it('without a token: 401 that says where to get one, and no error (RFC 6750 §3,
   );
 });
 
-it('with a token that is not good: 401 invalid_token', async () => {
+it('with a token that is not valid: 401 invalid_token', async () => {
   const response = await call('revoked');
   expect(response.status).toBe(401);
   expect(response.headers.get('www-authenticate')).toContain('error="invalid_token"');
 });
 
 it.each(['Bearer', 'Bearer a b', 'bearer "x"'])(
-  'with one that is none (%s): 401 invalid_token (RFC 6750 §3.1)',
+  'with something that is not a token (%s): 401 invalid_token (RFC 6750 §3.1)',
   async (authorization) => {
     const response = await fetch(`${url}/reports`, { headers: { authorization } });
     expect(response.status).toBe(401);

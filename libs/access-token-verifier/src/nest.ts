@@ -69,7 +69,7 @@ export class AccessTokenGuard implements CanActivate {
     const authorization = String(request.headers['authorization'] ?? '');
     const token = /^Bearer +([\w\-.~+/]+=*)$/i.exec(authorization)?.[1];
     if (token === undefined) {
-      // Who sent none is told nothing about it (RFC 6750 §3.1).
+      // A caller that sent none is told nothing about it (RFC 6750 §3.1).
       const offered = /^Bearer( |$)/i.test(authorization);
       throw offered ? refuse(401, 'invalid_token', 'There is no access token.') : refuse(401);
     }

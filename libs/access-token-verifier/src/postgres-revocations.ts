@@ -30,7 +30,9 @@ export class PostgresRevocations implements RevocationSource {
     this.pool.on('error', () => undefined);
   }
 
-  /** Resolves when the feed is live; when the database is away it rejects, and goes on trying. */
+  /**
+   * Resolves when the feed is live; if the database is unreachable it rejects, and keeps trying.
+   */
   start(): Promise<void> {
     return this.feed.start();
   }

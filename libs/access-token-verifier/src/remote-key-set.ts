@@ -3,18 +3,20 @@ import { createPublicKey, type JsonWebKey, type KeyObject } from 'node:crypto';
 export interface RemoteKeySetOptions {
   /** Where the keys are; absent: found in the issuer's metadata (RFC 8414). */
   jwksUri?: string;
-  /** How old the keys may get before they are fetched again; 60 where left out, 10 at least. */
+  /** How old the keys may get before they are fetched again; 60 by default, at least 10. */
   keysMaxAgeSeconds?: number;
   /**
    * How long they are trusted after the last fetch that succeeded, while the issuer cannot be
-   * reached; 300 where left out. After that nobody can tell whether a token is good.
+   * reached; 300 by default. After that nobody can tell whether a token is good.
    */
   keysTrustSeconds?: number;
   fetch?: typeof fetch;
   now?: () => Date;
 }
 
-/** The issuer's keys could not be had for so long that nobody can tell: answer 503, not 401. */
+/**
+ * The issuer's keys have been unavailable for so long that nobody can tell: answer 503, not 401.
+ */
 export class KeysUnavailableError extends Error {
   readonly reason = 'keys_unavailable';
 
@@ -66,7 +68,7 @@ export class RemoteKeySet {
   }
 
   /**
-   * @returns the key, or undefined where the issuer has none of this id
+   * @returns the key, or undefined if the issuer has none with this id
    * @throws KeysUnavailableError when the issuer has not been reached for too long
    */
   async find(kid: string): Promise<KeyObject | undefined> {

@@ -1,4 +1,7 @@
-/** What stands alone here cannot ask the server's table; a test of the server compares them. */
+/**
+ * This library stands alone and cannot use the server's table; a test of the server compares the
+ * two.
+ */
 const INCLUDES: Partial<Record<string, readonly string[]>> = { readwrite: ['read'] };
 
 /** Whether a granted scope string allows `needed`. `readwrite` includes `read`. */

@@ -118,7 +118,7 @@ describe('a token is accepted only if all of it is right (RFC 9068 §4, RFC 8725
       'not_yet_valid',
     ],
     ['without a connection', () => sign({ claims: { connection_id: undefined } }), 'malformed'],
-    ['that is no token', () => 'no-token', 'malformed'],
+    ['that is not a token', () => 'no-token', 'malformed'],
     ['that is far too long', () => `${'a'.repeat(5000)}.b.c`, 'malformed'],
   ])('refuses one %s', async (_, token, reason) => {
     expect(await refusal(token())).toBe(reason);

@@ -18,14 +18,14 @@ export interface RevocationSource {
 export interface AccessTokenVerifierOptions extends RemoteKeySetOptions {
   /** `iss`, byte for byte: the PUBLIC_URL of Flixcheck Connect. */
   issuer: string;
-  /** `aud`; the issuer where left out. */
+  /** `aud`; the issuer by default. */
   audience?: string;
   /**
    * How revocation reaches this service. There is no default, because leaving it out would mean
-   * that an ended connection works on for up to an hour.
+   * that an ended connection keeps working for up to an hour.
    */
   revocation: RevocationSource;
-  /** Between the issuer's clock and this one; 60 where left out, which is also the most. */
+  /** Between the issuer's clock and this one; 60 by default, which is also the most. */
   clockToleranceSeconds?: number;
 }
 

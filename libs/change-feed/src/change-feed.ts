@@ -24,13 +24,13 @@ export interface ChangeFeedOptions {
   onLive?: () => void;
   /** Only after it was live, and not when it was closed. */
   onDown?: (reason: Error | undefined) => void;
-  /** What was announced could not be applied; it is tried again. */
+  /** An announced change could not be applied; it is retried. */
   onFailure?: (channel: string, error: unknown) => void;
 }
 
 /**
- * The one LISTEN connection of a process. What it says may be trusted while `isLive()`; otherwise
- * its subscribers must ask the database.
+ * The one LISTEN connection of a process. Its subscribers may rely on it while `isLive()`;
+ * otherwise they must ask the database.
  */
 export class ChangeFeed<Channel extends string = string> {
   private readonly subscribers: Subscriber<Channel>[] = [];
@@ -60,7 +60,7 @@ export class ChangeFeed<Channel extends string = string> {
     return this.caughtUp && performance.now() - this.lastProof < LIVENESS_MS;
   }
 
-  /** Connects; resolves after the first catch-up, or rejects and goes on trying. */
+  /** Connects; resolves after the first catch-up, or rejects and keeps trying. */
   start(): Promise<void> {
     this.started ??= this.beat();
     return this.started;
@@ -127,7 +127,7 @@ export class ChangeFeed<Channel extends string = string> {
       try {
         subscriber.hear(payload);
       } catch (error) {
-        // It has not understood a change: only reading everything anew makes good for it. The
+        // It could not process a change, which only reading everything again makes up for. The
         // others hear of the change all the same.
         void this.lose(this.client, error as Error);
       }
@@ -149,7 +149,7 @@ export class ChangeFeed<Channel extends string = string> {
     for (const { subscription } of this.subscribers) {
       await subscription.catchUp?.(query, reconnected);
     }
-    // At least one round trip, even where nobody has anything to catch up on.
+    // At least one round trip, even if there is nothing to catch up on.
     if (!asked) await query('SELECT 1', []);
     this.lastProof = askedAt;
   }

@@ -3,8 +3,8 @@ import type { FeedQuery, Subscription } from './subscriber.js';
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
 /**
- * Longer than any access token lives and clocks differ: as the database's triggers. A test of the
- * API compares it with both.
+ * Longer than any access token lives and clocks differ, as in the database's triggers. A test of
+ * the API compares it with both.
  */
 export const REVOCATION_RETENTION_MS = 120 * MINUTE;
 /** Longer than a revoking transaction takes from reading the clock to its commit. */
@@ -35,7 +35,7 @@ export class RevocationSet {
   /** Until then (epoch, ms) there may be an entry that newer tokens of its subject pass. */
   private passableUntil = 0;
 
-  /** @param now the current time; another one in tests */
+  /** @param now the current time; replaced in tests */
   constructor(private readonly now: () => Date = () => new Date()) {}
 
   /** How the set is fed. */
@@ -56,7 +56,7 @@ export class RevocationSet {
 
   /**
    * Whether a token is refused.
-   * @param subjects all that the token is of
+   * @param subjects all that the token belongs to
    * @param issuedAt when it was issued (epoch, ms); left out: long ago
    */
   refuses(subjects: readonly string[], issuedAt = 0): boolean {

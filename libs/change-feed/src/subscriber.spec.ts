@@ -47,7 +47,7 @@ it('what takes a read is outstanding until the read has succeeded', async () => 
   expect(subscriber.hasApplied()).toBe(true);
 });
 
-it('a failed read is tried again, more and more slowly, until it succeeds', async () => {
+it('a failed read is retried, more and more slowly, until it succeeds', async () => {
   const { subscriber, failures, payloads, last, settled } = setUp();
   subscriber.hear('a');
   for (const pause of [50, 100, 200, 400, 800, 1000, 1000]) {

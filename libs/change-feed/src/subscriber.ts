@@ -20,8 +20,8 @@ const FIRST_RETRY_MS = 50;
 const MAX_RETRY_MS = 1000;
 
 /**
- * One subscription, and what has been announced to it and is not applied yet. What takes a read
- * can fail, and nobody announces it twice: it is tried again until it has succeeded.
+ * One subscription, and what has been announced to it but is not applied yet. A change that takes a
+ * read can fail, and nobody announces it twice: it is retried until it succeeds.
  */
 export class Subscriber<Channel extends string> {
   /** Payloads, oldest first; the one that is being applied is not among them. */
@@ -41,7 +41,7 @@ export class Subscriber<Channel extends string> {
     return !this.applying && this.waiting.size === 0;
   }
 
-  /** @throws what `onChange` throws at once: such a change has not been understood */
+  /** @throws what `onChange` throws at once: such a change could not be processed */
   hear(payload: string): void {
     if (this.closed) return;
     this.waiting.add(payload);

@@ -39,7 +39,7 @@ export class ConnectError extends Error implements ConnectFailure {
     this.errors = failure.errors;
   }
 
-  /** No answer came, so that nobody knows whether the request was carried out. */
+  /** No answer came, so it is unknown whether the request was carried out. */
   static unreachable(cause: unknown): ConnectError {
     return new ConnectError({
       code: 'unreachable',
@@ -48,7 +48,10 @@ export class ConnectError extends Error implements ConnectFailure {
     });
   }
 
-  /** Of an answer that is no success: the API's problem (RFC 9457) or OAuth's error (RFC 6749 §5.2). */
+  /**
+   * From an answer that is not a success: the API's problem (RFC 9457) or OAuth's error (RFC 6749
+   * §5.2).
+   */
   static async of(response: Response): Promise<ConnectError> {
     const body = (await response.json().catch(() => undefined)) as
       Partial<Problem & OAuthError> | null | undefined;
@@ -58,7 +61,7 @@ export class ConnectError extends Error implements ConnectFailure {
       detail:
         body?.detail ??
         body?.error_description ??
-        `The answer ${response.status} is not from Flixcheck Connect. Look at what stands between.`,
+        `The answer ${response.status} is not from Flixcheck Connect. Look at what stands in between.`,
       status: response.status,
       requestId: response.headers.get('x-request-id') ?? body?.requestId,
       retryAfterSeconds: Number.isFinite(seconds) ? seconds : undefined,

@@ -6,7 +6,7 @@ import type { Tokens, TokenStore } from './tokens.js';
 
 type Dto<Name extends keyof components['schemas']> = components['schemas'][Name];
 
-/** An access token that ends during the call would only cost the call. */
+/** A call with an access token that expires on the way would be wasted. */
 const RENEWED_BEFORE_END_MS = 10_000;
 
 /** The refreshes of this process that are under way, whichever connection asked for them. */
@@ -91,7 +91,7 @@ export class Connection {
     });
   }
 
-  /** @param refused the access token that is of no use any more */
+  /** @param refused the access token that no longer works */
   #renewed(refused: string): Promise<Tokens> {
     this.#renewal ??= this.#renew(refused).finally(() => (this.#renewal = undefined));
     return this.#renewal;
@@ -99,7 +99,7 @@ export class Connection {
 
   async #renew(refused: string): Promise<Tokens> {
     const tokens = await this.#tokens();
-    // Somebody else has been here, in this process or another.
+    // Another call has refreshed it meanwhile, in this process or another.
     if (tokens.accessToken !== refused) return tokens;
     const key = `${this.#endpoint.identity} ${tokens.refreshToken}`;
     const refresh = underWay.get(key) ?? this.#refresh(tokens.refreshToken);
@@ -115,7 +115,7 @@ export class Connection {
   }
 }
 
-/** RFC 6750 §3.1: only this 401 is about the token's end. */
+/** RFC 6750 §3.1: only this 401 says that the token has ended. */
 function refusesToken({ status, headers }: Response): boolean {
   return status === 401 && /error="invalid_token"/.test(headers.get('www-authenticate') ?? '');
 }

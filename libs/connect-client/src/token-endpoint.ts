@@ -4,14 +4,14 @@ import type { components } from './generated.js';
 import type { Tokens } from './tokens.js';
 
 export interface TokenEndpointOptions {
-  /** Flixcheck's address, as `https://connect.example`. */
+  /** Flixcheck's address, such as `https://connect.example`. */
   issuer: string;
   clientId: string;
   /** Absent for a public client. */
   clientSecret?: string;
   /** Instead of the global one. */
   fetch?: typeof fetch;
-  /** How long one answer is waited for; 8 s unless told. */
+  /** How long to wait for one answer; 8 s by default. */
   answerWithinMs?: number;
 }
 

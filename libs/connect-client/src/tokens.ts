@@ -10,7 +10,7 @@ export interface Tokens {
 
 /** Where your application keeps the tokens of one user: in one place for all its processes. Secrets. */
 export interface TokenStore {
-  /** What was saved last; undefined where nothing is. Read anew at every call. */
+  /** What was saved last; undefined if there is nothing. Read at every call. */
   load(): Promise<Tokens | undefined>;
   /** Resolves when the tokens are kept for good: the refresh token before has been replaced. */
   save(tokens: Tokens): Promise<void>;

@@ -1,6 +1,6 @@
 /**
  * Writes src/generated.ts: the types of what a bearer token may do, and of the token endpoint's
- * answers. With `--check` it only says whether the file is that of the OpenAPI document.
+ * answers. With `--check` it only reports whether the file matches the OpenAPI document.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import openapiTS, { astToString, COMMENT_HEADER } from 'openapi-typescript';
@@ -40,7 +40,7 @@ const text = COMMENT_HEADER + astToString(types);
 if (!process.argv.includes('--check')) writeFileSync(target, text);
 else if (readFileSync(target, 'utf8') !== text) {
   console.error(
-    'libs/connect-client/src/generated.ts is not that of apps/api/openapi.json: npm run openapi',
+    'libs/connect-client/src/generated.ts does not match apps/api/openapi.json: npm run openapi',
   );
   process.exitCode = 1;
 }

@@ -14,7 +14,7 @@ const UNFIT_CHARACTERS = /[\x00-\x08\x0a-\x1f\x7f\p{Surrogate}]/u;
 
 /**
  * Picks the known parameters out of a query or body. Unknown ones are ignored (RFC 6749 §3.1,
- * §3.2); a known one sent twice, or whose value is no string, is a problem; one without a value
+ * §3.2); a known one sent twice, or whose value is not a string, is a problem; one without a value
  * counts as omitted. Only own properties are looked at, so no prototype can stand in for input.
  *
  * @param input an object as a form, query or JSON parser produced it (arrays are repeats)
@@ -22,7 +22,7 @@ const UNFIT_CHARACTERS = /[\x00-\x08\x0a-\x1f\x7f\p{Surrogate}]/u;
  * @param repeatable those which may come several times (`resource`, RFC 8707 §2); the values are
  *   joined by a space, which no URI contains
  * @param ofAnyLength those which are bounded by the size of the body alone (`token`, of which an
- *   unknown one is no error: RFC 7009 §2.2, RFC 7662 §2.2)
+ * unknown one is not an error: RFC 7009 §2.2, RFC 7662 §2.2)
  */
 export function readParameters<Name extends string>(
   input: unknown,

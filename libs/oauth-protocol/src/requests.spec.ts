@@ -21,7 +21,7 @@ describe('Basic credentials (RFC 6749 §2.3.1, appendix B)', () => {
     ['without a colon', basic('client')],
     ['without a client', basic(':secret')],
     ['with a broken encoding', basic('client:%zz')],
-    ['that are no base64', 'Basic ???'],
+    ['that are not base64', 'Basic ???'],
     ['that are empty', 'Basic'],
   ])('finds fault with those %s', (_, header) => {
     expect(parseBasicCredentials(header)).toBeNull();

@@ -17,9 +17,9 @@ interface ScopeDescription {
 }
 
 /**
- * Every scope there is. Which endpoints need it, they declare themselves; all the rest is read here:
- * by the rules, the documents, the command line, and through the API by the portal. The database
- * takes any token. `scopes.spec.ts` of the API says what a new scope lacks.
+ * Every scope there is. Endpoints declare themselves which one they need; everything else is read
+ * here: by the rules, the documents, the command line, and through the API by the portal. The
+ * database accepts any scope token. `scopes.spec.ts` of the API says what a new scope lacks.
  */
 export const SCOPE_TABLE = {
   read: {
@@ -68,7 +68,7 @@ export const SCOPE_INCLUSIONS = SCOPES.filter((scope) => SCOPE_TABLE[scope].incl
   .map((scope) => `\`${scope}\` includes \`${SCOPE_TABLE[scope].includes.join('`, `')}\`.`)
   .join(' ');
 
-/** The names of the granted scopes; of those that another one includes nothing needs saying. */
+/** The names of the granted scopes, without those that another one includes. */
 export function scopeNames(granted: readonly string[], language: keyof Words): string {
   const known = granted.filter(isScope);
   return known

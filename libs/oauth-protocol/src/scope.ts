@@ -33,7 +33,7 @@ export function scopeCovers(wider: string, narrower: string): boolean {
 export function limitScope(granted: string, ...limits: string[]): string {
   const allowed = (scope: Scope) => limits.every((limit) => scopeAllows(limit, scope));
   const left = splitScope(granted).flatMap((token) =>
-    // In place of one that is no longer allowed stands what it includes and still is.
+    // One that is no longer allowed is replaced by what it includes, as far as that still is.
     isScope(token) && !allowed(token)
       ? SCOPES.filter((other) => scopeAllows(token, other) && allowed(other))
       : [token],

@@ -10,9 +10,9 @@ import { canonical, MIN_PASSWORD_LENGTH, misfitOf } from './length.js';
 export type Weakness = 'too_short' | 'too_long' | 'personal' | 'common' | 'pattern' | 'short';
 
 export interface Judgement {
-  /** 0: of no length that is taken, 1: refused, because guessed soon; 2: fair, 3: good, 4: very good. */
+  /** 0: too short or too long; 1: refused, because guessed soon; 2: fair, 3: good, 4: very good. */
   level: 0 | 1 | 2 | 3 | 4;
-  /** What to do something about; null when it is good. */
+  /** What to improve; null when it is good. */
   weakness: Weakness | null;
 }
 
@@ -21,13 +21,13 @@ const ACCEPTED = 7.3;
 const LEVELS = [ACCEPTED, 10, 13];
 type Parts = ZxcvbnResult['sequence'];
 
-/** As much of a password is judged; a longer one is taken for its better end. */
+/** How much of a password is judged; for a longer one, its stronger end counts. */
 const JUDGED_LENGTH = 64;
-/** Each more of them doubles the work; guessers' own rules use few. */
+/** Each further one doubles the work; guessing programs use few. */
 const MAX_SUBSTITUTIONS = 4;
 const MIN_PERSONAL_WORD = 3;
 
-/** Words of this place, which the lists do not know, or for rare ones. */
+/** Words of this product's world, which the lists lack or take for rare ones. */
 const OWN_WORDS =
   `flixcheck flix check checks connect portal crm kennwort geheimnis zugang zugangsdaten
   anmeldung anmelden makler maklerin maklerwelt versicherung versicherungen versicherungsmakler
@@ -47,9 +47,10 @@ const estimator = new ZxcvbnFactory({
 const known = readKnownPasswords();
 
 /**
- * How soon a password is guessed by those who try first what most people take (NIST SP 800-63B
- * §5.1.1.2). Costs up to some 30 ms, and the first time half a second: not for the event loop.
- * @param personal what everybody knows of the user: names, e-mail address, company
+ * How soon a password is guessed by somebody who first tries what most people choose
+ * (NIST SP 800-63B §5.1.1.2). Costs up to some 30 ms, and the first time half a second: not for the
+ * event loop.
+ * @param personal what anybody may know about the user: names, e-mail address, company
  */
 export function judge(password: string, personal: readonly string[]): Judgement {
   const misfit = misfitOf(password);

@@ -2,7 +2,7 @@
 export const MIN_PASSWORD_LENGTH = 12;
 export const MAX_PASSWORD_LENGTH = 200;
 
-/** What is wrong with the length, before anything else is looked at; null where nothing is. */
+/** What is wrong with the length, before anything else is looked at; null if nothing is. */
 export function misfitOf(password: string): 'too_short' | 'too_long' | null {
   if (password.length > 2 * MAX_PASSWORD_LENGTH) return 'too_long';
   const lengths = [password, canonical(password)].map((text) => [...text].length);

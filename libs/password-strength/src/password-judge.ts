@@ -3,7 +3,7 @@ import { Worker } from 'node:worker_threads';
 import type { Judgement } from './judge.js';
 import type { Question } from './worker.js';
 
-/** Threads run what is built, also where a test runs the sources. */
+/** Threads run the built files, even when a test runs the sources. */
 const NAME = '@flixcheck/password-strength';
 const FOLDER = dirname(require.resolve(NAME));
 
@@ -24,7 +24,7 @@ export class PasswordJudge {
   private readonly pending = new Map<number, Pending>();
   private last = 0;
 
-  /** @param personal what everybody knows of the user: names, e-mail address, company */
+  /** @param personal what anybody may know about the user: names, e-mail address, company */
   judge(password: string, personal: readonly string[]): Promise<Judgement> {
     const worker = (this.worker ??= this.start());
     const id = (this.last += 1);
