@@ -130,7 +130,7 @@ describe('a token that this server did not sign is 401 invalid_token (RFC 9068 Â
     ['kid as a path', () => signed(head({ kid: '../../dev/null' }), jwt.payload, privateKey)],
     ['kid as SQL', () => signed(head({ kid: `' OR '1'='1` }), jwt.payload, privateKey)],
     ['kid with a NUL', () => signed(head({ kid: 'a\0b' }), jwt.payload, privateKey)],
-    ['kid that is no string', () => signed(head({ kid: 1 }), jwt.payload, privateKey)],
+    ['kid that is not a string', () => signed(head({ kid: 1 }), jwt.payload, privateKey)],
     [
       'kid named like an objectâ€™s own',
       () => signed(head({ kid: '__proto__' }), jwt.payload, privateKey),
@@ -163,7 +163,7 @@ describe('a token that this server did not sign is 401 invalid_token (RFC 9068 Â
     ['a JSON serialization', () => `${JSON.stringify(jwt.payload)}`],
     ['the token twice', () => `${tokens.access_token}${tokens.access_token}`],
     ['the token with padding', () => `${tokens.access_token}=`],
-    ['a header that is no JSON', () => `${Buffer.from('{').toString('base64url')}.e30.x`],
+    ['a header that is not JSON', () => `${Buffer.from('{').toString('base64url')}.e30.x`],
     ['a header that is null', () => `${Buffer.from('null').toString('base64url')}.e30.x`],
     ['an opaque word', () => 'secret'],
     ['the refresh token', () => tokens.refresh_token],
@@ -214,7 +214,7 @@ describe('a token comes in the Authorization header, once, and nowhere else (RFC
     expect(answer.status).toBe(401);
   });
 
-  it('as a cookie it is no session (CVE-2026-54560)', async () => {
+  it('as a cookie it is not a session (CVE-2026-54560)', async () => {
     for (const name of ['session', '__Host-session', 'access_token', 'token']) {
       const headers = { cookie: `${name}=${tokens.access_token}` };
       for (const path of [
@@ -228,7 +228,7 @@ describe('a token comes in the Authorization header, once, and nowhere else (RFC
     }
   });
 
-  it('a sessionâ€™s secret is no token', async () => {
+  it('a sessionâ€™s secret is not a token', async () => {
     const secret = world.member.cookie.split('=')[1] ?? '';
     const answer = await send(world.url, '/user/v7/users/me', { headers: bearer(secret) });
     expect([answer.status, answer.body.code]).toEqual([401, 'invalid_token']);

@@ -184,7 +184,7 @@ describe('every other error goes back to the client with error, state and iss (R
       () => ({ ...VALID, code_challenge: '', code_challenge_method: 'S256' }),
     ],
     [
-      'a challenge that is no SHA-256',
+      'a challenge that is not SHA-256',
       'invalid_request',
       () => ({ ...VALID, code_challenge: CHALLENGE.slice(1), code_challenge_method: 'S256' }),
     ],
@@ -219,7 +219,7 @@ describe('every other error goes back to the client with error, state and iss (R
       () => ({ ...VALID, resource: `${world.url}@evil.example/` }),
     ],
     [
-      'our address with a query, which is no path below it',
+      'our address with a query, which is not a path below it',
       'invalid_target',
       () => ({ ...VALID, resource: `${world.url}?x=1` }),
     ],
@@ -405,7 +405,7 @@ describe('the page is not trusted: the grant validates again', () => {
     expect(after.body).toEqual(before.body);
   });
 
-  it('for somebody else than the one whom the page has named is 409 user_changed, and nothing is granted', async () => {
+  it('for anybody but the user whom the page has named is 409 user_changed, and nothing is granted', async () => {
     const idOf = async (user: PortalUser) =>
       (await user.send<{ resource: { id: string } }>('/user/v7/users/me')).body.resource.id;
     const shown = await idOf(world.admin);

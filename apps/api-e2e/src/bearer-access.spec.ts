@@ -208,7 +208,7 @@ describe('a 401 from a resource says how to get in (RFC 6750 §3, RFC 9728 §5.1
   });
 
   it.each(['x', 'x.y.z', '', 'a b', '"'])(
-    'with a token that is none (%s): error="invalid_token" too',
+    'with something that is not a token (%s): error="invalid_token" too',
     async (token) => {
       for (const operation of all.filter(takesBearer)) {
         const answer = await call(operation, { headers: bearer(token) });

@@ -150,7 +150,7 @@ describe('what fails is 401 invalid_client, whatever it says about the code (RFC
     ['an unknown client by Basic', true, () => ({ form: grant, headers: basic('nobody', 'x') })],
     ['an empty password by Basic', true, () => ({ form: grant, headers: basic(clientId, '') })],
     [
-      'Basic that is no base64',
+      'Basic that is not base64',
       true,
       () => ({ form: grant, headers: { authorization: 'Basic ***' } }),
     ],
@@ -170,7 +170,7 @@ describe('what fails is 401 invalid_client, whatever it says about the code (RFC
     else expect(challenge).toBeUndefined();
   });
 
-  it('a Bearer token as Authorization is no client authentication', async () => {
+  it('a Bearer token as Authorization is not client authentication', async () => {
     const { access_token } = await client.connect(world.member);
     const answer = await token({
       form: grant,
@@ -324,7 +324,7 @@ describe('secrets rotate without a moment in which none works', () => {
   });
 });
 
-it('a disabled and a deleted client authenticate no more; enabled again it does', async () => {
+it('a disabled and a deleted client no longer authenticate; once enabled again, it does', async () => {
   const one = await register(world.operator);
   const path = `${REGISTRY}/${one.client.id}`;
   const patch = (status: string) =>

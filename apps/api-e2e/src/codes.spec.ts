@@ -26,7 +26,7 @@ describe('a code works once (RFC 6749 §4.1.2)', () => {
     const answers = await Promise.all(times(100, () => client.exchange(code)));
     expect(answers.filter(({ status }) => status === 200)).toHaveLength(1);
     for (const { status, body } of answers) {
-      // From the 60th failure on the limit speaks.
+      // From the 60th failure on the limit applies.
       if (status === 200) continue;
       expect([
         [400, 'invalid_grant'],

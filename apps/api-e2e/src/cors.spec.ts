@@ -110,7 +110,7 @@ describe('browsers of any origin may call what third parties call', () => {
       () => ({ form: { grant_type: 'authorization_code', code: 'x', ...world.crm.credentials } }),
     ],
     [
-      'JSON that is none',
+      'text that is not JSON',
       TOKEN_PATH,
       400,
       () => ({ body: '{', headers: { 'content-type': 'application/json' } }),

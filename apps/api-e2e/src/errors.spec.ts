@@ -209,7 +209,7 @@ describe('operations', () => {
     }
   });
 
-  it('every answer forbids to guess its type and to be framed', async () => {
+  it('every answer forbids guessing its type and framing it', async () => {
     for (const path of ['/health/live', '/nothing', '/docs', '/user/v7/users/me']) {
       const { headers } = await send(world.url, path);
       expect(headers['x-content-type-options']).toBe('nosniff');

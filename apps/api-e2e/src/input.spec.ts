@@ -171,7 +171,7 @@ describe('what cannot be read is a 4xx problem and writes nothing', () => {
     ['no JSON', raw('resource=1')],
     ['JSON after JSON', raw('{"resource":{}}{}')],
     ['a byte order mark and nothing', raw('\ufeff')],
-    ['bytes that are no UTF-8', raw(Buffer.from([0x7b, 0xff, 0xfe, 0x7d]))],
+    ['bytes that are not UTF-8', raw(Buffer.from([0x7b, 0xff, 0xfe, 0x7d]))],
     ['lists 10,000 deep', raw('['.repeat(10_000) + ']'.repeat(10_000))],
     ['objects 5,000 deep', raw('{"resource":'.repeat(5_000) + '1' + '}'.repeat(5_000))],
     ['100 kB', raw(JSON.stringify({ resource: { firstName: 'x'.repeat(100_000) } }))],
@@ -300,7 +300,7 @@ describe('paths and queries', () => {
     '%F0%9F%A6%8A',
   ];
 
-  it.each(ids)('an id that is none (%s) is a 4xx problem', async (id) => {
+  it.each(ids)('a malformed id (%s) is a 4xx problem', async (id) => {
     for (const [who, path] of [
       [world.member, `/user/v7/connections/${id}`],
       [world.member, `/user/v7/connections/${id}/events`],

@@ -57,7 +57,7 @@ describe('a client sees its own tokens (RFC 7662 §2.2)', () => {
     expect((await client.refresh(tokens.refresh_token)).status).toBe(200);
   });
 
-  it('introspecting is no use of the connection: lastUsedAt stays null', async () => {
+  it('introspecting does not count as using the connection: lastUsedAt stays null', async () => {
     await client.introspect(tokens.access_token);
     const connectionId = String(decode(tokens.access_token).payload['connection_id']);
     const connection = await world.member.send(`/user/v7/connections/${connectionId}`);

@@ -24,7 +24,7 @@ describe('a new password', () => {
     ['well known', 'password1234', 'too_common'],
     ['the user’s own name with a year', 'Musterhaus-2026', 'too_common'],
     ['a row of keys', 'qwertzuiop123', 'too_common'],
-  ])('an easy one is judged so, and refused: %s', async (_, password, code) => {
+  ])('an easy one is rated as such, and refused: %s', async (_, password, code) => {
     const judged = await judge(password);
     expect([judged.status, judged.body.resource.level <= 1]).toEqual([200, true]);
     expect(judged.body.resource.weakness).not.toBeNull();

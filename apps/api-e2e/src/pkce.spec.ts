@@ -51,7 +51,7 @@ describe('PKCE with S256 (RFC 7636)', () => {
     expect([answer.status, answer.body.code]).toEqual([400, 'invalid_request']);
   });
 
-  it('a client becomes one that must use PKCE with the next request after the operator says so', async () => {
+  it('a client must use PKCE from the next request after the operator says so', async () => {
     const client = await register(world.operator);
     await world.operator.send(`/admin/v7/oauth-clients/${client.client.id}`, {
       method: 'PATCH',

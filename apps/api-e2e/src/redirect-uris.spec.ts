@@ -132,12 +132,12 @@ describe('a native client’s loopback URI matches on any port (RFC 8252 §7.3)'
     ['a longer host (doorkeeper #1878)', 'http://127.0.0.1.evil.example:49152/callback'],
     ['a host in place of the port', 'http://127.0.0.1:49152.evil.example/callback'],
     ['another loopback address', 'http://127.0.0.2:49152/callback'],
-    ['another writing of the address', 'http://127.1:49152/callback'],
+    ['another spelling of the address', 'http://127.1:49152/callback'],
     ['the address as a number', 'http://2130706433:49152/callback'],
-    ['another writing of the IPv6 address', 'http://[0:0:0:0:0:0:0:1]:49152/callback'],
+    ['another spelling of the IPv6 address', 'http://[0:0:0:0:0:0:0:1]:49152/callback'],
     ['port 0', 'http://127.0.0.1:0/callback'],
     ['a port out of range', 'http://127.0.0.1:65536/callback'],
-    ['a port that is no number', 'http://127.0.0.1:49152a/callback'],
+    ['a port that is not a number', 'http://127.0.0.1:49152a/callback'],
     ['an empty port', 'http://127.0.0.1:/callback'],
     ['another port of localhost, which is a name', 'http://localhost:49152/callback'],
     ['another port of an https URI', 'https://native.example:49152/callback'],
@@ -244,7 +244,7 @@ describe('what may be registered: https, or http on a loopback address', () => {
     expect(answer.body.errors?.[0]?.field).toMatch(/^redirectUris/);
   });
 
-  it('none at all, one that is no string, and the same twice may not', async () => {
+  it('none at all, one that is not a string, and the same twice may not', async () => {
     for (const uris of [[], [1], [null], [['https://a.example/']], 'https://a.example/', null]) {
       expect((await create(uris)).status).toBe(400);
     }

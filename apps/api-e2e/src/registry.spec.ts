@@ -196,7 +196,7 @@ describe('changing and deleting a client', () => {
     expect((await get(client.id)).text).not.toContain(answer.body.resource['value']);
   });
 
-  it('an id that is none is 404, whatever it looks like', async () => {
+  it('a malformed id is 404, whatever it looks like', async () => {
     for (const id of ['x', '1', "'", crypto.randomUUID(), 'maklerwelt-crm', '%2e%2e', 'null']) {
       expect((await get(id)).status).toBe(404);
       expect((await patch(id, { name: 'x' })).status).toBe(404);

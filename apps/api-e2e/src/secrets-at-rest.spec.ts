@@ -135,7 +135,7 @@ describe('secrets at rest', () => {
     }
   });
 
-  it('the search would have found them: ids that are no secrets are there', () => {
+  it('the search would have found them: it finds ids, which are not secret', () => {
     const text = Object.values(tables).flat().join('\n');
     expect(text).toContain('maklerwelt-crm');
     expect(tables['sessions']?.length).toBeGreaterThan(2);

@@ -67,7 +67,7 @@ describe('the session cookie', () => {
     expect((await send(world.url, '/user/v7/users/me', { headers })).status).toBe(401);
   });
 
-  it('is cleared at sign-out, and what it held is no session any more', async () => {
+  it('is cleared at sign-out, and what it held is no longer a session', async () => {
     const user = await PortalUser.signIn(world.url);
     const out = await user.send('/user/v7/sessions/current', { method: 'DELETE' });
     expect(out.status).toBe(204);
@@ -78,7 +78,7 @@ describe('the session cookie', () => {
   });
 
   it.each(['', 'x', 'a'.repeat(43), `' OR 1=1 --`, '%00', 'a'.repeat(5000)])(
-    'that is none (%s) is 401 session_required',
+    'that is not a session’s (%s) is 401 session_required',
     async (value) => {
       const headers = { cookie: `session=${value}` };
       const answer = await send(world.url, '/user/v7/sessions/current', { headers });

@@ -99,7 +99,7 @@ describe('a known parameter sent twice in a form is invalid_request (RFC 6749 §
   });
 });
 
-describe('a value that is no string is invalid_request', () => {
+describe('a value that is not a string is invalid_request', () => {
   const values: [string, unknown][] = [
     ['a number', 1],
     ['a boolean', true],

@@ -82,7 +82,7 @@ describe('a disabled user (a removed team member whose token keeps refreshing)',
     }
   });
 
-  it('is an admin’s business, within the account, and never oneself', async () => {
+  it('is disabled by an admin of the account only, and nobody disables themselves', async () => {
     expect((await setStatus('disabled', world.member)).status).toBe(403);
     expect((await setStatus('disabled', world.stranger)).status).toBe(404);
     expect((await setStatus('disabled', world.operator)).status).toBe(403);

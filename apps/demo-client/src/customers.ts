@@ -1,4 +1,4 @@
-/** What the sample company has in its customer list. */
+/** The customer list of the sample company. */
 export interface Customer {
   id: string;
   name: string;

@@ -44,7 +44,7 @@ export class ApiError extends Error {
     super(`The API answered ${status}`);
   }
 
-  /** Reads the problem document of an answer that was no success. */
+  /** Reads the problem document of an answer that was not a success. */
   static async from(response: Response): Promise<ApiError> {
     const body: unknown = await response.json().catch(() => null);
     const member = (name: string): string | null => {
@@ -60,7 +60,7 @@ export class ApiError extends Error {
   }
 }
 
-/** What was found at the address is no authorization server, or nothing was. */
+/** There is no authorization server at the address, or nothing at all. */
 export class DiscoveryError extends Error {
   constructor(readonly failure: Failure) {
     super('Flixcheck could not be discovered');

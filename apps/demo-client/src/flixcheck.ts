@@ -170,7 +170,7 @@ export class Flixcheck {
     }
   }
 
-  /** The library insists on https, and rightly so; a trial on one's own machine has none. */
+  /** The library rightly insists on https, which a trial on your own machine does not have. */
   private extensions(): ((client: oauth.Configuration) => void)[] {
     return this.config.flixcheckUrl.protocol === 'http:' ? [oauth.allowInsecureRequests] : [];
   }

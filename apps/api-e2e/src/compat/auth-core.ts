@@ -14,7 +14,7 @@ import type { JWT } from '@auth/core/jwt' with { 'resolution-mode': 'import' };
 import { randomBytes } from 'node:crypto';
 import type { Environment, Outcome, User } from './environment.js';
 
-/** Set forward below, instead of waiting for an hour. */
+/** Moved forward below, instead of waiting for an hour. */
 interface Clock {
   seconds: () => number;
 }

@@ -10,7 +10,9 @@ export interface DatabaseProxy {
   url: string;
   /** Ends connections and refuses new ones until `mend`. */
   cut(affected: Affected): void;
-  /** Lets nothing through any more and says nothing, as a firewall that forgot, until `mend`. */
+  /**
+   * Silently lets nothing through, like a firewall that has dropped the connection, until `mend`.
+   */
   silence(affected: Affected): void;
   mend(): void;
   stop(): Promise<void>;

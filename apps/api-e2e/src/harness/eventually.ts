@@ -3,7 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 const POLL_MS = 10;
 
 /**
- * Asks again and again until the answer is the one waited for.
+ * Polls until the answer is the expected one.
  * @param withinMs the deadline, which is part of the rule where the contract names one
  * @throws Error with the last answer
  */

@@ -21,7 +21,7 @@ export interface Answer<Body> {
   status: number;
   headers: IncomingHttpHeaders;
   text: string;
-  /** What the text is as JSON; undefined where it is none. */
+  /** The text parsed as JSON; undefined if it is not JSON. */
   body: Body;
 }
 

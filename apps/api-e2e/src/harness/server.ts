@@ -34,7 +34,7 @@ export interface RunningServer {
 
 /**
  * Starts the built API as a process of its own, on a fresh database filled with the demo data.
- * @throws Error with what the server says where it does not get ready
+ * @throws Error with the server's output if it does not get ready
  */
 export async function startServer(options: ServerOptions = {}): Promise<RunningServer> {
   const { dataDir } = options;

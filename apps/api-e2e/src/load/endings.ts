@@ -9,7 +9,7 @@ import {
   signIn,
 } from './fleet.js';
 
-/** Applications fail on purpose; before the limit on failures speaks, another one takes over. */
+/** Applications fail on purpose; before the limit on failures applies, another one takes over. */
 const CONNECTIONS_PER_APPLICATION = 10;
 
 /** How the tokens of a connection come to their end. */

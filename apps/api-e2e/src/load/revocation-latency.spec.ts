@@ -6,7 +6,7 @@ import { inLanes, percentile, report, scale } from './scale.js';
 
 const REVOCATIONS = scale('LOAD_REVOCATIONS', 40);
 
-/** Beside the revocations, endlessly: more than one at a node says more of the machine than of us. */
+/** Endless requests beside the revocations: more than one per node would measure the machine. */
 const BACKGROUND_PER_NODE = scale('LOAD_BACKGROUND', 1);
 const LANES = scale('LOAD_LANES', 1);
 const GIVE_UP_MS = 10_000;

@@ -5,7 +5,7 @@ import { createHash, randomBytes } from 'node:crypto';
 export const PASSWORD = 'demo-passwort-2026';
 export const MEMBER = 'user@musterhaus.example';
 export const ADMIN = 'admin@musterhaus.example';
-/** Of a company that nobody has connected anything to. */
+/** Of a company in which nobody has connected anything. */
 export const OTHER_ADMIN = 'admin@beispiel.example';
 export const OPERATOR = 'operator@flixcheck.example';
 

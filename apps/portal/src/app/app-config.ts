@@ -28,7 +28,7 @@ export const appConfig: ApplicationConfig = {
       routes,
       withComponentInputBinding(),
       withInMemoryScrolling({ scrollPositionRestoration: 'enabled' }),
-      // A page's script that a deployment or a lost network keeps away.
+      // A page's script that is missing after a deployment or without a network.
       withNavigationErrorHandler(({ url }) => inject(MissingPart).report(url)),
     ),
     { provide: UrlSerializer, useClass: RawQueryUrlSerializer },

@@ -3,7 +3,10 @@ import { provideTranslocoScope } from '@jsverse/transloco';
 import { AuthorizePage } from './authorize/authorize-page';
 import { sessionGuard, sessionKnown } from './session/session-guard';
 
-/** Starting the application and building its first page are long enough for a task each. */
+/**
+ * Starting the application and building its first page each take long enough for a task of their
+ * own.
+ */
 const inOwnTask = () => new Promise<boolean>((resolve) => setTimeout(() => resolve(true)));
 
 export const routes: Routes = [

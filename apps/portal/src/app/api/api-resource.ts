@@ -7,8 +7,9 @@ const PAGE_SIZE = 100;
 const MOST_PAGES = 50;
 
 /**
- * What the API says at an address, as a signal that asks again when the address changes. Undefined
- * asks nothing. While it reloads, the value stays; its error is an ApiError (`apiErrorFrom`).
+ * What the API answers at an address, as a signal that asks again when the address changes. It asks
+ * nothing while the address is undefined. While it reloads, the value stays; its error is an
+ * ApiError (`apiErrorFrom`).
  */
 export function apiResource<T>(
   path: () => string | undefined,

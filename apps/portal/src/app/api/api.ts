@@ -4,13 +4,13 @@ import { errorFromAnswer, unreachableError } from './problem';
 
 export interface CallOptions {
   signal?: AbortSignal;
-  /** Who acts when the session has ended: by default the sign-in page opens. */
+  /** What to do when the session has ended: by default the sign-in page opens. */
   onSessionEnd?: 'sign-in' | 'tell';
 }
 
 /**
- * Calls to the API, same origin, with the session's cookie. Each ends in the parsed answer or in an
- * ApiError. On fetch rather than HttpClient, which would cost the authorize page 8 kB.
+ * Calls to the API, same origin, with the session's cookie. Each returns the parsed answer or
+ * throws an ApiError. Uses fetch rather than HttpClient, which would cost the authorize page 8 kB.
  */
 @Injectable({ providedIn: 'root' })
 export class Api {
@@ -55,7 +55,7 @@ export class Api {
         }));
       content = await answer.text();
     } catch (cause) {
-      // A resource that has asked anew throws its earlier request away.
+      // A resource that asks again aborts its earlier request.
       if (signal?.aborted) throw cause;
       throw unreachableError();
     }
@@ -69,18 +69,18 @@ export class Api {
   }
 }
 
-/** What the boot script has asked for already, before this code had arrived. Taken once. */
+/** What the boot script has already asked for, before this code had arrived. Used once. */
 function takeFirstAnswer(method: string, path: string): Promise<Response> | null {
   const page = globalThis as { fxFirstAnswers?: Record<string, Promise<Response>> };
   const answer = page.fxFirstAnswers?.[path];
-  // A change, above all of who is signed in, makes what was asked before it worthless.
+  // A change, above all of who is signed in, makes earlier answers worthless.
   if (method !== 'GET') delete page.fxFirstAnswers;
   if (method !== 'GET' || !answer) return null;
   delete page.fxFirstAnswers?.[path];
   return answer;
 }
 
-/** Null for an empty body (204), undefined for what is no JSON. */
+/** Null for an empty body (204), undefined for what is not JSON. */
 function parse(content: string): unknown {
   if (content === '') return null;
   try {

@@ -18,11 +18,11 @@ export interface FieldProblem {
   message: string;
 }
 
-/** The code that the portal makes up itself where no answer came at all. */
+/** The portal's own code, for when no answer came at all. */
 export const UNREACHABLE = 'unreachable';
 const UNREADABLE = 'internal_error';
 
-/** The only error that a call to the API ends in. */
+/** The only error that a call to the API throws. */
 export class ApiError extends Error {
   override readonly name = 'ApiError';
 
@@ -40,7 +40,7 @@ export class ApiError extends Error {
   }
 }
 
-/** The ApiError behind whatever was caught, also where a resource has wrapped it. */
+/** The ApiError behind whatever was caught, even if a resource has wrapped it. */
 export function apiErrorFrom(cause: unknown): ApiError {
   if (cause instanceof ApiError) return cause;
   if (cause instanceof Error && cause.cause instanceof ApiError) return cause.cause;
@@ -51,7 +51,7 @@ export function unreachableError(): ApiError {
   return new ApiError(bareProblem(0, UNREACHABLE, null));
 }
 
-/** @param body the parsed JSON of the answer, or null where it was none */
+/** @param body the parsed JSON of the answer, or null if it was not JSON */
 export function errorFromAnswer(status: number, headers: Headers, body: unknown): ApiError {
   const retryAfter = seconds(Number(headers.get('retry-after') ?? NaN));
   const members = asRecord(body);

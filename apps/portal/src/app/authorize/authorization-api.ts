@@ -2,7 +2,7 @@ import { inject, Injectable } from '@angular/core';
 import { Api, CallOptions } from '../api/api';
 import { AuthorizationRequest, CodeInput, Envelope, IssuedCode } from '../api/types';
 
-/** The page itself puts into words that a session has ended. */
+/** The page itself tells the reader when the session has ended. */
 const TELL: CallOptions = { onSessionEnd: 'tell' };
 
 @Injectable({ providedIn: 'root' })

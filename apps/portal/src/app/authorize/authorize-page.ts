@@ -130,7 +130,7 @@ export class AuthorizePage {
     });
   }
 
-  /** When what had the focus goes with the step before, the focus moves to the new heading. */
+  /** When the focused element goes with its step, the focus moves to the new heading. */
   private keepFocus(): void {
     const pageFocus = inject(PageFocus);
     const step = computed(() => this.view().step);
@@ -154,8 +154,9 @@ export class AuthorizePage {
   }
 
   /**
-   * Whoever comes back, with the browser's back button or from another tab, sees the present state:
-   * the session may have ended, somebody else may have signed in, the application may be gone.
+   * A reader who comes back, with the browser's back button or from another tab, sees the current
+   * state: the session may have ended, somebody else may have signed in, the application may be
+   * gone.
    */
   private watchReturns(): void {
     const window = this.document.defaultView;
@@ -194,7 +195,7 @@ export class AuthorizePage {
       else if (error.code === 'session_required') next = { ...before, trouble: 'session-ended' };
       else return;
     }
-    // A click in the meantime goes first.
+    // A click in the meantime takes precedence.
     if (this.view() === before) this.view.set(next);
   }
 }

@@ -28,7 +28,7 @@ import { isOnThisDevice } from './on-this-device';
 import { READ_ONLY, termsOf } from './scope-terms';
 
 /** The result of an answer, shown where it was given. */
-/** What hinders the decision on a page that is already shown. */
+/** What has come in the way of the decision since the page was shown. */
 export type Trouble =
   'session-ended' | 'other-user' | 'changed' | 'unreachable' | 'failed' | 'sign-out-failed';
 

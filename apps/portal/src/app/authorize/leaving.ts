@@ -11,7 +11,10 @@ const RENEWED = { heading: 'authorize.leaving.renewed', text: null };
 const DENIED = { heading: 'authorize.leaving.denied', text: 'authorize.leaving.deniedText' };
 const UNCHANGED = { heading: 'authorize.leaving.denied', text: 'authorize.leaving.unchangedText' };
 
-/** The short moment between the answer and the other site: what was decided, where one is sent. */
+/**
+ * The short moment between the answer and the other site: what was decided, and where the reader is
+ * sent.
+ */
 @Component({
   selector: 'fx-leaving',
   changeDetection: ChangeDetectionStrategy.OnPush,

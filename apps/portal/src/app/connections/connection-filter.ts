@@ -8,13 +8,13 @@ export interface ConnectionFilter {
   clientId: string | null;
   health: ListedHealth | null;
   sort: string | null;
-  /** Whose eyes see the list: somebody else's is another one. */
+  /** Who sees the list: somebody else's is a different one. */
   viewer: string | null;
 }
 
 export type ListedHealth = Exclude<Connection['health'], 'ended'>;
 
-/** What has to be seen to comes first. */
+/** Connections that need attention come first. */
 export const LISTED_HEALTHS: Record<ListedHealth, string> = {
   refresh_refused: 'connections.health.refreshRefused.text',
   dormant: 'connections.health.dormant.text',
@@ -47,7 +47,7 @@ export const SORTS: Record<Connection['status'], Choice[]> = {
   ],
 };
 
-/** What an address may say of a list; what it cannot mean is left out, as if it did not stand there. */
+/** What an address may say of a list; what it cannot mean is ignored. */
 export function filterFrom(
   address: { q?: string; person?: string; app?: string; health?: string; sort?: string },
   status: Connection['status'],

@@ -6,7 +6,7 @@ import { Connection, CountedEnvelope } from '../api/types';
 import { ConnectionFilter, queryOf } from './connection-filter';
 
 const PAGE_SIZE = 50;
-/** Where many pages have to be read anew. */
+/** For when many pages have to be read again. */
 const LARGEST_PAGE = 100;
 
 type Page = CountedEnvelope<Connection>;

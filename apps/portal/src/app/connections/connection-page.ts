@@ -82,7 +82,7 @@ export class ConnectionPage {
     const error = this.error();
     if (!error) return false;
     const { status } = apiErrorFrom(error).problem;
-    // An id that is none is as unknown as one that does not exist.
+    // A malformed id is as unknown as one that does not exist.
     return status === 404 || status === 400;
   });
 

@@ -10,7 +10,7 @@ export type EndTarget =
   | { kind: 'person'; userId: string; personName: string }
   | { kind: 'app'; clientId: string; appName: string };
 
-/** The targets of which only the API knows how many they are. */
+/** The targets whose number only the API knows. */
 export type EndAllTarget = Exclude<EndTarget, { kind: 'one' | 'some' }>;
 
 /** What ending all would end: how many, and of which applications or persons. */
@@ -41,7 +41,7 @@ export class EndConnections {
       const some = ids.slice(start, start + MOST_AT_ONCE).join();
       await this.endAll(new URLSearchParams({ ids: some }));
     }
-    // One that another hand has ended meanwhile has ended, too.
+    // One that somebody else has ended meanwhile has ended, too.
     return ids.length;
   }
 

@@ -108,7 +108,7 @@ export class EndDialog {
     } catch (cause) {
       const error = apiErrorFrom(cause);
       if (error.code === 'session_required') this.dialog.close();
-      // Gone already, perhaps by another hand: what was asked for is the case.
+      // Already gone, perhaps ended by somebody else: the result is what was asked for.
       else if (error.code === 'not_found' && this.target.kind !== 'some') this.dialog.close(1);
       else this.failed.set(error.unreachable ? 'unreachable' : 'failed');
     } finally {

@@ -40,7 +40,7 @@ const WORDS: Record<ConnectionEvent['type'], Words> = {
   grant_revoked: { icon: keyOff, tone: 'neutral', text: 'connections.events.grantRevoked' },
 };
 
-/** Of these, a run says no more than its latest. */
+/** A run of these says no more than its latest event. */
 const ROUTINE = new Set<ConnectionEvent['type']>(['used', 'refreshed', 'token_issued']);
 
 /** Newest first, as the API lists them; a run of the same routine event becomes one entry. */

@@ -86,7 +86,7 @@ export class ReduceDialog {
     if (error.code !== 'conflict') {
       return this.trouble.set(error.unreachable ? 'unreachable' : 'failed');
     }
-    // Ended, or reduced by another hand: then what was asked for is the case.
+    // Ended or reduced by somebody else: the result is what was asked for.
     try {
       const { resource } = await this.api.get<Envelope<ConnectionDetail>>(this.path);
       if (resource.status === 'revoked') this.trouble.set('ended');

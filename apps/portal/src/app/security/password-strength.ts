@@ -6,14 +6,14 @@ import { Envelope, PasswordJudgement } from '../api/types';
 export const MIN_PASSWORD_LENGTH = 12;
 export const MAX_PASSWORD_LENGTH = 200;
 
-/** How long nothing is typed before the API is asked. */
+/** How long typing has to pause before the API is asked. */
 const PAUSE_MS = 350;
 const JUDGE = '/user/v7/users/me/password-strength';
 
 export interface PasswordStrength {
-  /** The API's level, from 2 on it is taken; null while it is asked, or where it does not answer. */
+  /** The API's level, accepted from 2 on; null while it is asked, or if it does not answer. */
   level: 0 | 1 | 2 | 3 | 4 | null;
-  /** What to do something about; null when it is good. */
+  /** What to improve; null when it is good. */
   weakness: PasswordJudgement['weakness'];
   /** How many characters the minimum is away. */
   missing: number;
@@ -22,8 +22,8 @@ export interface PasswordStrength {
 const UNKNOWN: PasswordStrength = { level: null, weakness: null, missing: 0 };
 
 /**
- * How good the password is that is being typed: what the API says that will take or refuse it.
- * Too short is what this page sees by itself. Provide it per form.
+ * How good the password being typed is, in the words of the API, which accepts or refuses it. Too
+ * short is what this page sees by itself. Provide it per form.
  */
 @Injectable()
 export class StrengthOfPassword {
@@ -66,7 +66,7 @@ export class StrengthOfPassword {
         });
       }
     } catch {
-      // The bar is advice: whoever sends the form learns what is wrong.
+      // The bar is advice: sending the form says what is wrong.
     }
   }
 }

@@ -43,7 +43,7 @@ export class ProfileForm {
   private readonly injector = inject(Injector);
 
   protected readonly user = computed(() => this.session.user());
-  /** Told apart by value: what else changes about the user must not undo what has been typed. */
+  /** Compared by value: other changes to the user must not undo what has been typed. */
   private readonly name = computed(
     () => ({ firstName: this.user()?.firstName ?? '', lastName: this.user()?.lastName ?? '' }),
     { equal: (a, b) => a.firstName === b.firstName && a.lastName === b.lastName },

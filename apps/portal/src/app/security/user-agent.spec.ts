@@ -104,7 +104,7 @@ describe('a device in plain words', () => {
     ['node', 'node'],
     ['python-requests/2.32.5', 'python-requests'],
     ['PostmanRuntime/7.49.0', 'PostmanRuntime'],
-  ])('names the program that is no browser: %s', (userAgent, program) => {
+  ])('names the program that is not a browser: %s', (userAgent, program) => {
     expect(deviceWords(userAgent)).toEqual({ browser: program, system: null, kind: 'program' });
   });
 

@@ -49,7 +49,7 @@ export class AccountMenu {
       await this.api.patch('/user/v7/users/me', { resource: { locale } });
       this.store.update({ locale });
     } catch {
-      // The page speaks the language already; only the next device will not know.
+      // The page already uses the language; only the user's next device will not know it.
       return;
     }
   }

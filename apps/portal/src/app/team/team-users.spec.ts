@@ -127,7 +127,7 @@ describe('the users of an account', () => {
     expect(api.get).not.toHaveBeenCalled();
   });
 
-  it('are refused by the API to who is no admin any more', async () => {
+  it('are refused by the API to somebody who is no longer an admin', async () => {
     api.get.mockRejectedValueOnce(errorFromAnswer(403, new Headers(), { code: 'forbidden' }));
     const users = await team();
     expect(users.forbidden()).toBe(true);

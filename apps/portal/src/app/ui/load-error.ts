@@ -110,7 +110,7 @@ export class LoadError {
   protected readonly requestId = computed(() => this.apiError().problem.requestId);
 
   constructor() {
-    // Who comes back online need not press the button.
+    // A reader who comes back online need not press the button.
     let wasOffline = false;
     effect(() => {
       const online = this.connectivity.online();

@@ -11,10 +11,10 @@ import {
 import searchIcon from '@material-symbols/svg-400/rounded/search.svg';
 import { Icon } from './icon';
 
-/** So long nobody has typed on: each search is a request. */
+/** How long typing has to pause: each search is a request. */
 const PAUSE_MS = 300;
 
-/** A field for the words of a search, which it says once the reader pauses. */
+/** A field for the words of a search, which it emits once the reader pauses. */
 @Component({
   selector: 'fx-search-field',
   changeDetection: ChangeDetectionStrategy.OnPush,
