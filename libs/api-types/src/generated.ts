@@ -509,7 +509,7 @@ export interface paths {
         put?: never;
         /**
          * Sign in
-         * @description Sets the session cookie. After 10 failures for one e-mail address, or 100 from one network, within 15 minutes: 429 with `Retry-After` until the window has moved on. 503 with `Retry-After` while too many others are signing in.
+         * @description Sets the session cookie. After 10 failures for one e-mail address, or 100 from one network, within 15 minutes: 429 with `Retry-After` until the window has moved on; a browser in which the user has signed in before has 10 of its own, whatever others do. 503 with `Retry-After` while too many others are signing in.
          */
         post: operations["SignIn_create"];
         delete?: never;

@@ -7,6 +7,7 @@ import { UsersModule } from '../users/users.module.js';
 import { AccessGuard } from './access.guard.js';
 import { AuthRetention } from './auth-retention.js';
 import { Credentials } from './credentials.js';
+import { KnownDevices } from './known-devices.js';
 import { SessionCookie } from './session-cookie.js';
 import { SessionEntity } from './session.entity.js';
 import { SessionsController } from './sessions.controller.js';
@@ -35,6 +36,7 @@ import { SessionStrategy } from './strategies/session.strategy.js';
     AccessTokenStrategy,
     AuthRetention,
     Credentials,
+    KnownDevices,
     LocalStrategy,
     SessionCookie,
     SessionStrategy,
@@ -45,6 +47,6 @@ import { SessionStrategy } from './strategies/session.strategy.js';
     SignInMetrics,
     SignInService,
   ],
-  exports: [Credentials, SessionCookie, SessionsService],
+  exports: [Credentials, KnownDevices, SessionCookie, SessionsService],
 })
 export class AuthModule {}

@@ -3,8 +3,9 @@ import { ApiError } from '../http/api-error.js';
 import { networkOf } from '../http/network.js';
 import { PasswordHasher } from '../users/password-hasher.js';
 import { normalizeEmail, type UserRecord, UsersService } from '../users/users.service.js';
-import { type FailedAttempt, type Purpose, SignInAudit } from './sign-in-audit.js';
-import { SignInLimits } from './sign-in-limits.js';
+import { KnownDevices } from './known-devices.js';
+import { type Purpose, SignInAudit } from './sign-in-audit.js';
+import { type Guess, SignInLimits } from './sign-in-limits.js';
 import { Slots, type SlotsOptions } from './slots.js';
 
 const QUEUE: SlotsOptions = {
@@ -21,6 +22,8 @@ export interface Claim {
   email: string;
   password: string;
   ip: string;
+  /** From `KnownDevices.read`. */
+  deviceCookie: string | undefined;
   /** Aborted once the caller has left. */
   signal: AbortSignal;
 }
@@ -41,6 +44,7 @@ export class Credentials {
     private readonly users: UsersService,
     private readonly hasher: PasswordHasher,
     private readonly limits: SignInLimits,
+    private readonly devices: KnownDevices,
     private readonly audit: SignInAudit,
   ) {}
 
@@ -55,13 +59,16 @@ export class Credentials {
     email,
     password,
     ip,
+    deviceCookie,
     signal,
   }: Claim): Promise<VerifiedCredentials | null> {
     const address = normalizeEmail(email);
+    const knownDevice = this.devices.find(deviceCookie, address);
+    const guess = { email: address, ip, knownDevice };
     const turn = { party: networkOf(ip), signal };
     try {
-      await this.limits.check(address, ip);
-      return await this.slots.run(() => this.attempt({ purpose, address, ip }, password), turn);
+      await this.limits.check(guess);
+      return await this.slots.run(() => this.attempt(purpose, guess, password), turn);
     } catch (error) {
       if (error instanceof ApiError && error.code === 'too_many_attempts') {
         const user = () => this.users.findByEmailForSignIn(address);
@@ -72,15 +79,17 @@ export class Credentials {
   }
 
   private async attempt(
-    claim: Omit<FailedAttempt, 'userId'>,
+    purpose: Purpose,
+    guess: Guess,
     password: string,
   ): Promise<VerifiedCredentials | null> {
-    const attempt = await this.limits.begin(claim.address, claim.ip);
-    const user = await this.users.findByEmailForSignIn(claim.address);
+    const { email, ip } = guess;
+    const attempt = await this.limits.begin(guess);
+    const user = await this.users.findByEmailForSignIn(email);
     const matches = await this.hasher.verify(user?.passwordHash, password);
     if (!user || !matches || user.status !== 'active') {
       const reason = !user ? 'unknown_address' : matches ? 'user_disabled' : 'wrong_password';
-      await this.audit.failed({ ...claim, userId: user?.id ?? null }, reason);
+      await this.audit.failed({ purpose, address: email, ip, userId: user?.id ?? null }, reason);
       return null;
     }
     // Before the slot is freed, so that only attempts in progress count beside the failed ones.

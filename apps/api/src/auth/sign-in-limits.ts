@@ -8,8 +8,18 @@ import { ApiError } from '../http/api-error.js';
 import { networkOf } from '../http/network.js';
 
 export const WINDOW_MS = 15 * MINUTE;
+/** For an address, and apart from it for each browser from which its owner has signed in before. */
 export const MAX_FAILURES_PER_EMAIL = 10;
 export const MAX_FAILURES_PER_NETWORK = 100;
+
+/** A password that is to be tried. */
+export interface Guess {
+  /** In lower case; it makes no difference whether a user has it. */
+  email: string;
+  ip: string;
+  /** The browser, if this user has signed in there before: its failures are counted apart. */
+  knownDevice: string | null;
+}
 
 /** A password check under way, which counts as a failure until it is settled. */
 export interface Attempt {
@@ -36,22 +46,20 @@ export class SignInLimits {
 
   /**
    * Refuses an attempt that is over the limits already. Only reads: counts nothing, takes no lock.
-   * @param email in lower case; it makes no difference whether a user has it
    * @throws ApiError too_many_attempts, with the time until another try
    */
-  async check(email: string, ip: string): Promise<void> {
-    await this.refuseOverLimits(this.dataSource.manager, this.keysOf(email, ip), this.clock.now());
+  async check(guess: Guess): Promise<void> {
+    await this.refuseOverLimits(this.dataSource.manager, this.keysOf(guess), this.clock.now());
   }
 
   /**
    * Counts an attempt before its password is checked.
-   * @param email in lower case
    * @throws ApiError too_many_attempts when others have reached the limit since `check`
    */
-  async begin(email: string, ip: string): Promise<Attempt> {
-    const keys = this.keysOf(email, ip);
+  async begin(guess: Guess): Promise<Attempt> {
+    const keys = this.keysOf(guess);
     const networkHashes = this.hashes(`network ${keys.network}`);
-    const locks = [...inOrder(keys.emailHashes), ...inOrder(networkHashes)];
+    const locks = [...inOrder(keys.targetHashes), ...inOrder(networkHashes)];
     const now = this.clock.now();
     return this.dataSource.transaction(async (tx) => {
       // Always in this order, so that no two attempts wait for each other.
@@ -60,7 +68,7 @@ export class SignInLimits {
       await this.refuseOverLimits(tx, keys, now);
       const [{ id }]: [{ id: string }] = await tx.query(
         `INSERT INTO sign_in_failures (email_hash, network, at) VALUES ($1, $2, $3) RETURNING id`,
-        [keys.emailHashes[0], keys.network, now],
+        [keys.targetHashes[0], keys.known ? 'known browser' : keys.network, now],
       );
       return { id };
     });
@@ -83,35 +91,40 @@ export class SignInLimits {
   }
 
   private async refuseOverLimits(db: EntityManager, keys: Keys, now: Date): Promise<void> {
-    const [{ by_email, by_network }]: [{ by_email: Date | null; by_network: Date | null }] =
+    const [{ by_target, by_network }]: [{ by_target: Date | null; by_network: Date | null }] =
       await db.query(
         `SELECT
            (SELECT at FROM sign_in_failures WHERE email_hash = ANY ($1) AND at > $3
-            ORDER BY at DESC OFFSET $4 LIMIT 1) AS by_email,
+            ORDER BY at DESC OFFSET $4 LIMIT 1) AS by_target,
            (SELECT at FROM sign_in_failures WHERE network = $2 AND at > $3
             ORDER BY at DESC OFFSET $5 LIMIT 1) AS by_network`,
         [
-          keys.emailHashes,
-          keys.network,
+          keys.targetHashes,
+          keys.known ? null : keys.network,
           new Date(now.getTime() - WINDOW_MS),
           MAX_FAILURES_PER_EMAIL - 1,
           MAX_FAILURES_PER_NETWORK - 1,
         ],
       );
-    const filledBy = Math.max(by_email?.getTime() ?? 0, by_network?.getTime() ?? 0);
+    const filledBy = Math.max(by_target?.getTime() ?? 0, by_network?.getTime() ?? 0);
     if (filledBy > 0) throw tooManyAttempts(filledBy + WINDOW_MS - now.getTime());
   }
 
-  private keysOf(email: string, ip: string): Keys {
-    return { emailHashes: this.hashes(email), network: networkOf(ip) };
+  private keysOf({ email, ip, knownDevice }: Guess): Keys {
+    const known = knownDevice !== null;
+    // No address has a space in it, so that no guess can be counted for a browser.
+    const target = known ? `device ${knownDevice}` : email;
+    return { targetHashes: this.hashes(target), network: networkOf(ip), known };
   }
 }
 
 /** What attempts are counted by. */
 interface Keys {
-  /** One for each valid secret, the present one first. */
-  emailHashes: [present: Buffer, ...previous: Buffer[]];
+  /** Of the address, or of the known browser; one for each valid secret, the present one first. */
+  targetHashes: [present: Buffer, ...previous: Buffer[]];
   network: string;
+  /** Failures of others in the network do not keep a known browser out. */
+  known: boolean;
 }
 
 /** Advisory locks in the same order on every node, whichever of its secrets is the present one. */

@@ -5,6 +5,7 @@ import { inWords } from '../config/in-words.js';
 import { AllowSignIn } from '../http/access.js';
 import { ApiProblems, ApiResource, type ResourceEnvelope } from '../http/envelope.js';
 import { invalidCredentials } from './credentials.js';
+import { KnownDevices } from './known-devices.js';
 import { SessionCookie } from './session-cookie.js';
 import { CurrentSessionDto, SignInRequest, toCurrentSession } from './sessions.dto.js';
 import { SignInGuard } from './sign-in.guard.js';
@@ -18,6 +19,7 @@ export class SignInController {
   constructor(
     private readonly signIn: SignInService,
     private readonly cookie: SessionCookie,
+    private readonly devices: KnownDevices,
     private readonly metrics: SignInMetrics,
   ) {}
 
@@ -26,7 +28,7 @@ export class SignInController {
   @UseGuards(SignInGuard)
   @ApiOperation({
     summary: 'Sign in',
-    description: `Sets the session cookie. After ${MAX_FAILURES_PER_EMAIL} failures for one e-mail address, or ${MAX_FAILURES_PER_NETWORK} from one network, within ${inWords(WINDOW_MS)}: 429 with \`Retry-After\` until the window has moved on. 503 with \`Retry-After\` while too many others are signing in.`,
+    description: `Sets the session cookie. After ${MAX_FAILURES_PER_EMAIL} failures for one e-mail address, or ${MAX_FAILURES_PER_NETWORK} from one network, within ${inWords(WINDOW_MS)}: 429 with \`Retry-After\` until the window has moved on; a browser in which the user has signed in before has ${MAX_FAILURES_PER_EMAIL} of its own, whatever others do. 503 with \`Retry-After\` while too many others are signing in.`,
   })
   @ApiResource(CurrentSessionDto, { status: 201, description: 'Signed in' })
   @ApiProblems(400, 401, 403, 415, 429, 'service_unavailable')
@@ -39,6 +41,7 @@ export class SignInController {
     const { session, secret, user } = await this.start(request);
     this.metrics.success();
     this.cookie.set(reply, secret);
+    this.devices.remember(request, reply, user.email);
     return { resource: toCurrentSession(session, user) };
   }
 

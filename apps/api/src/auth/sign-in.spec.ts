@@ -46,8 +46,9 @@ describe('signing in', () => {
 
   it('sets a cookie that no script reads, no other site sends and that lasts seven days', async () => {
     const { headers } = await attempt(USER, DEMO_PASSWORD);
-    const [cookie, ...more] = headers.getSetCookie();
+    const [cookie, device, ...more] = headers.getSetCookie();
     expect(more).toEqual([]);
+    expect(device).toMatch(/^device=/);
     expect(cookie).toMatch(/^session=[A-Za-z0-9_-]{43}; /);
     expect(cookie?.split('; ').slice(1).sort()).toEqual([
       'HttpOnly',
@@ -253,7 +254,9 @@ describe('the limit on failures to sign in', () => {
   it('is not overshot by attempts on many nodes, which wait for each other in the database', async () => {
     const limits = test.app.get(SignInLimits);
     const outcomes = await Promise.allSettled(
-      Array.from({ length: 40 }, () => limits.begin(USER, '192.0.2.17')),
+      Array.from({ length: 40 }, () =>
+        limits.begin({ email: USER, ip: '192.0.2.17', knownDevice: null }),
+      ),
     );
     expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(10);
   });
@@ -315,8 +318,8 @@ describe('the limit on failures to sign in', () => {
     const limits = test.app.get(SignInLimits);
     const check = limits.check.bind(limits);
     const checked = deferred();
-    jest.spyOn(limits, 'check').mockImplementationOnce(async (email, ip) => {
-      await check(email, ip);
+    jest.spyOn(limits, 'check').mockImplementationOnce(async (guess) => {
+      await check(guess);
       checked.resolve();
     });
     const caller = new AbortController();
@@ -324,6 +327,7 @@ describe('the limit on failures to sign in', () => {
       email: USER,
       password: 'wrong',
       ip: '127.0.0.1',
+      deviceCookie: undefined,
       signal: caller.signal,
       purpose: 'sign_in',
     });

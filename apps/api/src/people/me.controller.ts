@@ -1,6 +1,7 @@
 import { Body, Controller, Get, HttpCode, Post, Req, Res } from '@nestjs/common';
 import { ApiNoContentResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { KnownDevices } from '../auth/known-devices.js';
 import { SessionCookie } from '../auth/session-cookie.js';
 import {
   type Caller,
@@ -26,6 +27,7 @@ export class MeController {
     private readonly me: MeService,
     private readonly passwords: PasswordsService,
     private readonly cookie: SessionCookie,
+    private readonly devices: KnownDevices,
   ) {}
 
   @Get()
@@ -53,7 +55,9 @@ export class MeController {
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<void> {
-    const device = { ip: request.ip, userAgent: request.headers['user-agent'] };
+    const { ip, headers } = request;
+    const cookie = this.devices.read(request);
+    const device = { ip, userAgent: headers['user-agent'], cookie };
     const secret = await this.passwords.change(caller, body.resource, device, request.signal);
     this.cookie.set(reply, secret);
   }

@@ -58,7 +58,7 @@ export class PasswordsService {
   async change(
     caller: SessionCaller,
     change: PasswordChange,
-    device: Device,
+    device: Device & { cookie: string | undefined },
     signal: AbortSignal,
   ): Promise<string> {
     const user = await this.users.findById(caller.userId);
@@ -69,6 +69,7 @@ export class PasswordsService {
       email: user.email,
       password: currentPassword,
       ip: device.ip,
+      deviceCookie: device.cookie,
       signal,
       purpose: 'password_change',
     });
@@ -85,7 +86,13 @@ export class PasswordsService {
         at,
       });
       if (!ended.includes(caller.sessionId)) throw sessionEnded();
-      const { session, secret } = await this.sessions.start(tx, { userId: user.id, ...device, at });
+      const { ip, userAgent } = device;
+      const { session, secret } = await this.sessions.start(tx, {
+        userId: user.id,
+        ip,
+        userAgent,
+        at,
+      });
       if (revokeConnections) {
         await this.connections.revokeAll(
           tx,

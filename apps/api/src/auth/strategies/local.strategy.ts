@@ -4,6 +4,7 @@ import type { FastifyRequest } from 'fastify';
 import { randomUUID } from 'node:crypto';
 import { Strategy } from 'passport-local';
 import { Credentials, type VerifiedCredentials } from '../credentials.js';
+import { KnownDevices } from '../known-devices.js';
 
 /** Passport names strategies globally, and a process may run several applications, as tests do. */
 class OwnNameStrategy extends Strategy {
@@ -13,7 +14,10 @@ class OwnNameStrategy extends Strategy {
 /** Takes e-mail address and password from the body of the sign-in request, for `SignInGuard`. */
 @Injectable()
 export class LocalStrategy extends PassportStrategy(OwnNameStrategy) {
-  constructor(private readonly credentials: Credentials) {
+  constructor(
+    private readonly credentials: Credentials,
+    private readonly devices: KnownDevices,
+  ) {
     super({
       usernameField: 'resource[email]',
       passwordField: 'resource[password]',
@@ -27,6 +31,14 @@ export class LocalStrategy extends PassportStrategy(OwnNameStrategy) {
     password: string,
   ): Promise<VerifiedCredentials | null> {
     const { ip, signal } = request;
-    return this.credentials.verify({ email, password, ip, signal, purpose: 'sign_in' });
+    const deviceCookie = this.devices.read(request);
+    return this.credentials.verify({
+      purpose: 'sign_in',
+      email,
+      password,
+      ip,
+      deviceCookie,
+      signal,
+    });
   }
 }

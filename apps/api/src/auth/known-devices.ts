@@ -1,0 +1,85 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { DAY, SECOND } from '../config/clock.js';
+import { deriveKeys } from '../config/config.js';
+import { CONFIG, type RuntimeConfig } from '../config/config.module.js';
+import { normalizeEmail } from '../users/users.service.js';
+import { hostCookie, type HostCookie } from './host-cookie.js';
+
+/** How long a browser is known after its last sign-in. */
+export const KNOWN_FOR_MS = 365 * DAY;
+/** Colleagues who share a computer; of more, those who signed in last. */
+const MAX_USERS = 5;
+const ID_BYTES = 16;
+const PROOF_BYTES = 32;
+
+/**
+ * The browsers from which a user has signed in before. Their failures are counted apart, so that
+ * a stranger who keeps guessing a password does not keep its owner out (OWASP Authentication Cheat
+ * Sheet, "device cookies"). The cookie proves nothing else: a password is still needed.
+ */
+@Injectable()
+export class KnownDevices {
+  private readonly cookie: HostCookie;
+  /** One for each valid APP_SECRET: a browser stays known after the secret has changed. */
+  private readonly keys: readonly [present: Buffer, ...previous: Buffer[]];
+
+  constructor(@Inject(CONFIG) config: RuntimeConfig) {
+    this.cookie = hostCookie('device', config);
+    this.keys = deriveKeys(config, 'browsers that have signed in');
+  }
+
+  read(request: FastifyRequest): string | undefined {
+    return request.cookies[this.cookie.name];
+  }
+
+  /**
+   * @param cookie from `read`
+   * @param address in lower case
+   * @returns the id of the browser for this user, or null where they have not signed in there
+   */
+  find(cookie: string | undefined, address: string): string | null {
+    return entriesOf(cookie).find((entry) => this.belongsTo(entry, address))?.id ?? null;
+  }
+
+  /** Gives the browser a new id for this user, so that an allowance that is used up is not kept. */
+  remember(request: FastifyRequest, reply: FastifyReply, email: string): void {
+    const address = normalizeEmail(email);
+    const others = entriesOf(this.read(request)).filter((entry) => !this.belongsTo(entry, address));
+    const id = randomBytes(ID_BYTES).toString('base64url');
+    const entry = { id, proof: prove(this.keys[0], id, address) };
+    const value = [entry, ...others]
+      .slice(0, MAX_USERS)
+      .map(({ id, proof }) => `${id}.${proof.toString('base64url')}`)
+      .join('~');
+    reply.setCookie(this.cookie.name, value, {
+      ...this.cookie.attributes,
+      maxAge: KNOWN_FOR_MS / SECOND,
+    });
+  }
+
+  private belongsTo({ id, proof }: Entry, address: string): boolean {
+    return this.keys.some((key) => timingSafeEqual(proof, prove(key, id, address)));
+  }
+}
+
+interface Entry {
+  id: string;
+  proof: Buffer;
+}
+
+function entriesOf(cookie = ''): Entry[] {
+  return cookie
+    .split('~', MAX_USERS)
+    .map((text) => {
+      const [id = '', proof = ''] = text.split('.', 2);
+      return { id, proof: Buffer.from(proof, 'base64url') };
+    })
+    .filter(({ proof }) => proof.length === PROOF_BYTES);
+}
+
+/** Ends with the address, which alone may be of any length and hold any character. */
+function prove(key: Buffer, id: string, address: string): Buffer {
+  return createHmac('sha256', key).update(`${id} ${address}`).digest();
+}
