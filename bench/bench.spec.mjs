@@ -10,19 +10,22 @@ import { loadReport } from './report.mjs';
 import { writeSection } from './results.mjs';
 
 describe('npm run bench', () => {
-  it('measures both grants, the lower bound and the check', async () => {
+  it('measures both grants beside the floor, requests with a token, and the check', async () => {
     const script = fileURLToPath(new URL('run.mjs', import.meta.url));
-    const sizes = ['--quick', '--rounds=1', '--pairs=1', '--requests=20'];
+    const sizes = ['--quick', '--requests=20'];
     const { stdout } = await promisify(execFile)(process.execPath, [script, ...sizes]);
     for (const row of [
-      'one INSERT, bare Fastify',
-      'code exchange',
-      'refresh',
+      ...['1', '4'].flatMap((connections) =>
+        ['refresh', 'code exchange'].flatMap((grant) =>
+          ['ours', 'floor'].map((side) => `${grant} *\\| *${connections} \\| ${side}`),
+        ),
+      ),
       '`GET /user/v7/oauth-userinfo`',
       '`GET /user/v7/users/me`',
     ]) {
       assert.match(stdout, new RegExp(`^\\| ${row} +\\| +\\d`, 'm'));
     }
+    assert.equal(stdout.match(/1\.00 \(1\.00–1\.00\)/g).length, 4);
     assert.doesNotMatch(stdout, /NaN|undefined|null/);
   });
 });

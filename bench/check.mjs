@@ -11,7 +11,8 @@ const REVOKED = 10_000;
  * whole request, and as the difference between blocks of requests with it and without it.
  */
 export async function benchCheck({ pairs, requests, lanes, calls, seconds }, world) {
-  const { api, endpoint } = world;
+  const { api } = world;
+  const endpoint = world.sides.ours;
   await query(
     world.database,
     `INSERT INTO revocations (subject, revoked_at, expires_at)

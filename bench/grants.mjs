@@ -1,64 +1,103 @@
-import { ask, measure, median, percentile } from './requests.mjs';
+import { measure, median, percentile } from './requests.mjs';
+
+/** How long what a request leaves to be written later may take, so that it is counted too. */
+const SETTLE_MS = 400;
+
+const GRANTS = {
+  refresh: async (side, { requests, lineages }) => ({
+    work: async (_, lane) => {
+      lineages[lane] = await side.refresh(lineages[lane].refresh_token);
+    },
+    requests,
+  }),
+  'code exchange': async (side, { requests }) => {
+    const bodies = await side.exchanges(requests);
+    return { work: (index) => side.token(bodies[index]), requests };
+  },
+};
 
 /**
- * Code exchange and refresh beside one INSERT in a bare server, in turns, so that whatever else the
- * machine does affects all of them alike.
+ * Both grants of ours and of the others, in turns, so that whatever else the machine does affects all
+ * of them alike.
+ * @param sides by name; `floor` is what the others are compared with
+ * @returns a row for each grant, number of connections and side
  */
-export async function benchGrants({ rounds, requests, lanes }, { bare, endpoint, peers }) {
-  const scenarios = {
-    'one INSERT, bare Fastify': {
-      server: bare,
-      prepare: () => JSON.stringify({ text: 'x'.repeat(300) }),
-      work: (body) =>
-        ask(bare.url, { method: 'POST', headers: { 'content-type': 'application/json' }, body }),
-    },
-    ...(await grantsOf(endpoint, '', { requests, lanes })),
-  };
-  for (const [name, peer] of Object.entries(peers)) {
-    Object.assign(scenarios, await grantsOf(peer, `, ${name}`, { requests, lanes }));
-  }
-  const samples = Object.fromEntries(Object.keys(scenarios).map((name) => [name, []]));
-  // The first round warms up the compiler.
-  for (let round = 0; round <= rounds; round++) {
-    for (const [name, { server, prepare, work }] of Object.entries(scenarios)) {
-      const prepared = await prepare();
-      const before = await server.ask('cpu');
-      const { latencies, seconds } = await measure(requests, lanes, (index, lane) =>
-        work(prepared, index, lane),
-      );
-      const microseconds = ((await server.ask('cpu')) - before) / requests;
-      if (round > 0) samples[name].push({ latencies, perSecond: requests / seconds, microseconds });
+export async function benchGrants({ rounds, requests, connections }, { sides, postgres }) {
+  const rows = [];
+  for (const lanes of connections) {
+    for (const [grant, prepare] of Object.entries(GRANTS)) {
+      const samples = await inTurns(sides, rounds, async (side) => {
+        const lineages = await lineagesOf(side, lanes);
+        return block(side, postgres, lanes, await prepare(side, { lineages, requests, lanes }));
+      });
+      for (const [name, all] of Object.entries(samples)) {
+        rows.push({ grant, connections: lanes, side: name, ...summary(all, samples.floor) });
+      }
     }
   }
-  return Object.entries(samples).map(([name, all]) => {
-    const latencies = all.flatMap((sample) => sample.latencies);
-    return {
-      name,
-      requests: latencies.length,
-      perSecond: median(all.map(({ perSecond }) => perSecond)),
-      p50: median(latencies),
-      p99: percentile(latencies, 0.99),
-      microseconds: median(all.map((sample) => sample.microseconds)),
-    };
-  });
+  return rows;
 }
 
-async function grantsOf(endpoint, of, { requests, lanes }) {
-  const { server } = endpoint;
-  const lineages = [];
-  for (const body of await endpoint.exchanges(lanes)) lineages.push(await endpoint.token(body));
+/** Rounds in which each side has a block; which is first changes. The first round warms up the compilers. */
+async function inTurns(sides, rounds, run) {
+  const names = Object.keys(sides);
+  const samples = Object.fromEntries(names.map((name) => [name, []]));
+  for (let round = 0; round <= rounds; round++) {
+    for (let turn = 0; turn < names.length; turn++) {
+      const name = names[(turn + round) % names.length];
+      const sample = await run(sides[name]);
+      if (round > 0) samples[name].push(sample);
+    }
+  }
+  return samples;
+}
+
+/** A lineage for each connection; getting them also opens what has been closed meanwhile. */
+async function lineagesOf(side, lanes) {
+  const bodies = await side.exchanges(lanes);
+  return Promise.all(bodies.map((body) => side.token(body)));
+}
+
+async function block({ server, database }, postgres, lanes, { work, requests }) {
+  const before = await cpu(server, postgres, database);
+  const { latencies, seconds } = await measure(requests, lanes, work);
+  await new Promise((resolve) => setTimeout(resolve, SETTLE_MS));
+  const after = await cpu(server, postgres, database);
+  const of = (part) => (after[part] - before[part]) / requests;
   return {
-    [`code exchange${of}`]: {
-      server,
-      prepare: () => endpoint.exchanges(requests),
-      work: (bodies, index) => endpoint.token(bodies[index]),
-    },
-    [`refresh${of}`]: {
-      server,
-      prepare: () => undefined,
-      work: async (_, __, lane) => {
-        lineages[lane] = await endpoint.refresh(lineages[lane].refresh_token);
-      },
-    },
+    server: of('server'),
+    postgres: of('postgres'),
+    total: of('server') + of('postgres'),
+    p50: median(latencies),
+    p99: percentile(latencies, 0.99),
+    perSecond: requests / seconds,
+  };
+}
+
+async function cpu(server, postgres, database) {
+  return {
+    server: await server.ask('cpu'),
+    postgres: database ? await postgres.of(database) : 0,
+  };
+}
+
+/** Medians of all rounds, and how the rounds compare with those of the floor beside them. */
+function summary(samples, floor) {
+  const of = (part) => median(samples.map((sample) => sample[part]));
+  const ratios = (part) => {
+    const all = samples.map((sample, round) => sample[part] / floor[round][part]);
+    return { median: median(all), min: Math.min(...all), max: Math.max(...all) };
+  };
+  return {
+    rounds: samples.length,
+    server: of('server'),
+    postgres: of('postgres'),
+    total: of('total'),
+    p50: of('p50'),
+    p99: of('p99'),
+    perSecond: of('perSecond'),
+    ratio: ratios('total'),
+    p50Ratio: ratios('p50'),
+    p99Ratio: ratios('p99'),
   };
 }

@@ -9,9 +9,11 @@ export async function startServer(script, env) {
     execArgv: process.env.BENCH_PROFILE
       ? ['--cpu-prof', `--cpu-prof-dir=${process.env.BENCH_PROFILE}`]
       : [],
-    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+    // A pipe, as a container has for its log.
+    stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
     env: { PATH: process.env.PATH, ...env },
   });
+  child.stdout.resume();
   const exited = once(child, 'exit');
   const waiting = new Map();
   const ready = new Promise((resolve, reject) => {

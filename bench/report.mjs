@@ -1,21 +1,44 @@
 import { inWords, table } from './markdown.mjs';
 
-/** The report of `npm run bench`. */
-export function costReport({ machine, sizes, grants, check }) {
-  const [bare] = grants;
-  const { rounds, pairs, requests, lanes, calls, seconds } = mapValues(sizes, inWords);
-  return `${machine}.
-Blocks of ${requests} requests, ${lanes} side by side: ${rounds} blocks for each row of the first table, ${pairs} pairs for each row of the second.
+/** The report of `npm run bench`: of the parts that were measured. */
+export function costReport({ machine, sizes, grants, bearer, check }) {
+  const parts = [
+    grants && grantsReport(grants, sizes),
+    bearer && bearerReport(bearer, sizes),
+    check && checkReport(check, sizes),
+  ];
+  return [`${machine}.\n`, ...parts.filter(Boolean)].join('\n');
+}
 
-### Token endpoint
+function grantsReport(rows, { rounds, requests }) {
+  return `### Token endpoint
+
+${inWords(rounds)} rounds, in each of which every side has a block of ${inWords(requests)} requests.
 
 ${table(
-  ['request', 'requests', 'CPU µs', '× bare', 'per second', 'p50 ms', 'p99 ms'],
-  grants.map(({ name, requests: total, microseconds, perSecond, p50, p99 }) => [
-    ...[name, total, microseconds, microseconds / bare.microseconds, perSecond, p50, p99],
+  ['request', 'connections', 'side', 'server µs', 'PostgreSQL µs', '× floor', 'p50 ms', 'p99 ms'],
+  rows.map(({ grant, connections, side, server, postgres, ratio, p50, p99 }) => [
+    ...[grant, connections, side, server, postgres, spread(ratio), p50, p99],
   ]),
-)}
-### Check of revocations
+)}`;
+}
+
+function bearerReport(rows, { pairs, requests }) {
+  return `### Request with an access token
+
+${inWords(pairs)} pairs of blocks of ${inWords(requests)} requests.
+
+${table(
+  ['request', 'CPU µs with', 'CPU µs without', '× without'],
+  rows.map(({ path, with: on, without, ratio }) => [
+    ...[`\`GET ${path}\``, on, without, spread(ratio)],
+  ]),
+)}`;
+}
+
+function checkReport(check, sizes) {
+  const { calls, seconds } = mapValues(sizes, inWords);
+  return `### Check of revocations
 
 One check, of ${calls}: ${inWords(check.alone)} µs of CPU, with ${inWords(check.held)} revocations held.
 The API without requests, for ${seconds} seconds: ${inWords(check.feed / 10_000)} % of one core, the feed that keeps them complete included.
@@ -35,6 +58,9 @@ ${table(
   ]),
 )}`;
 }
+
+const spread = ({ median, min, max }) => `${ratio(median)} (${ratio(min)}–${ratio(max)})`;
+const ratio = (value) => value.toFixed(2);
 
 /** The report of `npm run bench:load`: from the figures that each load suite has left. */
 export function loadReport({ machine, entries }) {

@@ -14,3 +14,9 @@ export function writeSection(title, report, file = FILE) {
   else sections[at] = section;
   writeFileSync(file, sections.join('\n'));
 }
+
+/** The figures behind the report of `npm run bench`, for programs that draw or compare them. */
+export function writeJson(results, file = new URL('results.json', import.meta.url)) {
+  const round = (_, value) => (typeof value === 'number' ? Number(value.toPrecision(4)) : value);
+  writeFileSync(file, `${JSON.stringify(results, round, 2)}\n`);
+}

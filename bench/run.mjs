@@ -1,36 +1,53 @@
 /**
- * `npm run bench`: what a token and the check of revocations cost, as a Markdown report on stdout.
+ * `npm run bench`: what tokens and requests with them cost, as a Markdown report on stdout.
  * The database server is that of TEST_DATABASE_URL.
  */
 import { execFileSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { benchBearer } from './bearer.mjs';
 import { benchCheck } from './check.mjs';
 import { benchGrants } from './grants.mjs';
 import { machine } from './machine.mjs';
 import { costReport } from './report.mjs';
-import { writeSection } from './results.mjs';
+import { writeJson, writeSection } from './results.mjs';
 import { startWorld } from './world.mjs';
 
-const FULL = { rounds: 15, pairs: 30, requests: 1000, lanes: 8, calls: 2_000_000, seconds: 10 };
-const QUICK = { rounds: 2, pairs: 2, requests: 250, lanes: 4, calls: 100_000, seconds: 1 };
+const FULL = {
+  rounds: 7,
+  requests: 2000,
+  connections: [1, 16, 64],
+  pairs: 15,
+  lanes: 16,
+  calls: 2_000_000,
+  seconds: 10,
+};
+const QUICK = {
+  ...{ rounds: 1, requests: 100, connections: [1, 4], pairs: 1, lanes: 4 },
+  ...{ calls: 100_000, seconds: 1 },
+};
 const SIZES = ['rounds', 'pairs', 'requests', 'lanes'];
+const PARTS = ['grants', 'bearer', 'check'];
 
 const { values: options } = parseArgs({
   options: {
     quick: { type: 'boolean', default: false },
     write: { type: 'boolean', default: false },
     peers: { type: 'boolean', default: false },
+    connections: { type: 'string' },
+    part: { type: 'string', multiple: true, default: PARTS },
     ...Object.fromEntries(SIZES.map((name) => [name, { type: 'string' }])),
   },
 });
 const sizes = { ...(options.quick ? QUICK : FULL) };
 for (const name of SIZES) {
-  const given = options[name];
-  if (given === undefined) continue;
-  if (!/^[1-9]\d{0,5}$/.test(given)) throw new Error(`--${name} must be a number, not '${given}'`);
-  sizes[name] = Number(given);
+  if (options[name] !== undefined) sizes[name] = number(name, options[name]);
 }
+if (options.connections !== undefined) {
+  sizes.connections = options.connections.split(',').map((given) => number('connections', given));
+}
+const unknown = options.part.find((part) => !PARTS.includes(part));
+if (unknown) throw new Error(`--part must be one of ${PARTS.join(', ')}, not '${unknown}'`);
 
 const adminUrl = process.env.TEST_DATABASE_URL;
 if (!adminUrl) throw new Error('TEST_DATABASE_URL is missing. Run this as: npm run bench');
@@ -40,15 +57,32 @@ if (options.peers) installPeers();
 say('Starting the servers');
 const world = await startWorld(adminUrl, { peers: options.peers });
 try {
-  say('Measuring code exchange and refresh');
-  const grants = await benchGrants(sizes, world);
-  say('Measuring the check of revocations');
-  const check = await benchCheck(sizes, world);
-  const report = costReport({ machine: await machine(adminUrl), sizes, grants, check });
+  const results = { machine: await machine(adminUrl), sizes };
+  if (options.part.includes('grants')) {
+    say('Measuring code exchange and refresh');
+    results.grants = await benchGrants(sizes, world);
+  }
+  if (options.part.includes('bearer')) {
+    say('Measuring requests with an access token');
+    results.bearer = await benchBearer({ ...sizes, connections: sizes.requests / 10 }, world);
+  }
+  if (options.part.includes('check')) {
+    say('Measuring the check of revocations');
+    results.check = await benchCheck({ ...sizes, lanes: 8, requests: sizes.requests / 2 }, world);
+  }
+  const report = costReport(results);
   process.stdout.write(report);
-  if (options.write) writeSection('Cost of a request', report);
+  if (options.write) {
+    writeJson(results);
+    writeSection('Cost of a request', report);
+  }
 } finally {
   await world.stop();
+}
+
+function number(name, given) {
+  if (/^[1-9]\d{0,5}$/.test(given)) return Number(given);
+  throw new Error(`--${name} must be a number, not '${given}'`);
 }
 
 /** Nothing depends on them: only those who measure them have to install them. */

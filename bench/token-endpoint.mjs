@@ -9,20 +9,18 @@ export const CLIENT = {
 };
 
 /**
- * A token endpoint as its one client uses it, with codes to exchange.
- * @param server answers `codes` with a code for each of many people
+ * A token endpoint, as the one client asks it, and codes for that.
+ * @param server answers `codes` with a code for each of `count` grants
  * @param path where its token endpoint is
- * @param userIds of the people, who take turns
+ * @param database whose work is counted too; undefined: it has none
  */
-export function tokenEndpoint(server, path, userIds) {
+export function tokenEndpoint(server, path, database) {
   return {
     server,
+    database,
     /** @returns a body for each of `count` codes */
     async exchanges(count) {
-      const codes = await server.ask('codes', {
-        clientId: CLIENT.clientId,
-        userIds: Array.from({ length: count }, (_, index) => userIds[index % userIds.length]),
-      });
+      const codes = await server.ask('codes', { count });
       return codes.map((code) =>
         form({ grant_type: 'authorization_code', code, redirect_uri: CLIENT.redirectUri }),
       );

@@ -1,72 +1,61 @@
 import { randomBytes } from 'node:crypto';
 import pg from 'pg';
+import { postgresCpu } from './postgres-cpu.mjs';
 import { freePort, startServer } from './processes.mjs';
 import { CLIENT, tokenEndpoint } from './token-endpoint.mjs';
 
-const PEOPLE = 200;
+/** So many that hardly anybody has more than ten lineages by the end. */
+const PEOPLE = 5000;
 
 /**
- * The API and the bare server on one fresh database, with many people who have granted access.
- * @param peers whether to start other authorization servers beside them
+ * The API, the floor and, where wanted, other authorization servers, each on a fresh database of
+ * its own, so that its work there can be told apart.
+ * @param peers whether to start other authorization servers
  */
 export async function startWorld(adminUrl, { peers = false } = {}) {
   await using ends = new AsyncDisposableStack();
-  const name = `bench_${randomBytes(6).toString('hex')}`;
-  await query(adminUrl, `CREATE DATABASE ${name}`);
-  ends.defer(() => query(adminUrl, `DROP DATABASE ${name} WITH (FORCE)`));
-  const database = Object.assign(new URL(adminUrl), { pathname: `/${name}` }).href;
-  const port = String(await freePort());
+  const run = randomBytes(6).toString('hex');
+  const postgres = ends.adopt(await postgresCpu(adminUrl), (counter) => counter.stop());
+  const createDatabase = async (of) => {
+    const name = `bench_${run}_${of}`;
+    await query(adminUrl, `CREATE DATABASE ${name}`);
+    // The database server of the tests has it off, which no installation may have.
+    await query(adminUrl, `ALTER DATABASE ${name} SET synchronous_commit = on`);
+    ends.defer(() => query(adminUrl, `DROP DATABASE ${name} WITH (FORCE)`));
+    return { name, url: Object.assign(new URL(adminUrl), { pathname: `/${name}` }).href };
+  };
   const start = async (script, env) =>
     ends.adopt(await startServer(script, env), (server) => server.stop());
+
+  const database = await createDatabase('api');
   const api = await start('api.mjs', {
-    DATABASE_URL: database,
+    DATABASE_URL: database.url,
     APP_SECRET: 'a secret that only the bench of one machine knows',
     DEMO_DATA: 'on',
-    PORT: port,
+    PORT: String(await freePort()),
+    WORLD: JSON.stringify({ ...CLIENT, people: PEOPLE }),
   });
-  const bare = await start('bare.mjs', { DATABASE_URL: database });
-  const peer = '../peers/oidc-provider.mjs';
-  const ofPeers = { CLIENT: JSON.stringify(CLIENT) };
-  const started = peers
-    ? {
-        'oidc-provider on PostgreSQL': await start(peer, { ...ofPeers, DATABASE_URL: database }),
-        'oidc-provider in memory': await start(peer, ofPeers),
-      }
-    : {};
-  // With one redirect URI, a code is created as the documented link does it.
-  await query(
-    database,
-    `UPDATE oauth_clients SET redirect_uris = '{${CLIENT.redirectUri}}' WHERE client_id = '${CLIENT.clientId}'`,
-  );
-  const userIds = await addPeople(database);
+  const sides = { ours: tokenEndpoint(api, '/guest/v7/oauth-tokens', database.name) };
+  const ofFloor = await createDatabase('floor');
+  const floor = await start('floor.mjs', { DATABASE_URL: ofFloor.url });
+  sides.floor = tokenEndpoint(floor, '', ofFloor.name);
+  if (peers) {
+    const script = '../peers/oidc-provider.mjs';
+    const env = { CLIENT: JSON.stringify(CLIENT) };
+    const ofPeer = await createDatabase('peer');
+    const onPostgres = await start(script, { ...env, DATABASE_URL: ofPeer.url });
+    sides['oidc-provider on PostgreSQL'] = tokenEndpoint(onPostgres, '/token', ofPeer.name);
+    sides['oidc-provider in memory'] = tokenEndpoint(await start(script, env), '/token');
+  }
   const all = ends.move();
   return {
     api,
-    bare,
-    database,
-    endpoint: tokenEndpoint(api, '/guest/v7/oauth-tokens', userIds),
-    peers: Object.fromEntries(
-      Object.entries(started).map(([name, server]) => [
-        name,
-        tokenEndpoint(server, '/token', userIds),
-      ]),
-    ),
-    /** Ends the servers and drops the database. */
+    database: database.url,
+    sides,
+    postgres,
+    /** Ends the servers and drops the databases. */
     stop: () => all.disposeAsync(),
   };
-}
-
-async function addPeople(database) {
-  const rows = await query(
-    database,
-    `INSERT INTO users (id, account_id, email, first_name, last_name, role, locale, status,
-       password_hash, created_at, updated_at)
-     SELECT gen_random_uuid(), account_id, gen_random_uuid() || '@musterhaus.example',
-       first_name, last_name, role, locale, status, password_hash, now(), now()
-     FROM users, generate_series(1, ${PEOPLE}) WHERE email = 'user@musterhaus.example'
-     RETURNING id`,
-  );
-  return rows.map(({ id }) => id);
 }
 
 export async function query(url, sql) {

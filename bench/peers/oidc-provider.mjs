@@ -3,7 +3,7 @@
  * refresh token that rotates, without an ID token. It keeps everything in the PostgreSQL database of
  * DATABASE_URL or, without that, in a map.
  */
-import { generateKeyPairSync } from 'node:crypto';
+import { generateKeyPairSync, randomUUID } from 'node:crypto';
 import { createServer } from 'node:http';
 import Provider from 'oidc-provider';
 import pg from 'pg';
@@ -124,7 +124,7 @@ async function code(accountId) {
 
 answer({
   cpu,
-  codes: ({ userIds }) => Promise.all(userIds.map(code)),
+  codes: ({ count }) => Promise.all(Array.from({ length: count }, () => code(randomUUID()))),
 });
 const server = createServer(provider.callback()).listen(0, '127.0.0.1', () => {
   process.send({ ready: `http://127.0.0.1:${server.address().port}` });

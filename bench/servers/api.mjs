@@ -1,7 +1,8 @@
 /**
  * The API as `main.js` puts it together, in a process that the bench can ask for CPU time and codes,
- * and whose check of revocations it can switch off, which production cannot.
+ * and whose checks it can switch off, which production cannot.
  */
+import { createHash, randomBytes } from 'node:crypto';
 import { createRequire } from 'node:module';
 import { answer, cpu } from './answer.mjs';
 
@@ -16,9 +17,30 @@ const { dataSourceOptions } = api('database/data-source');
 const { fillDemoData } = api('database/demo-data');
 const { migrate } = api('database/migrate');
 const { AppLogger } = api('telemetry/app-logger');
+const { ConnectionUsage } = api('connections/connection-usage');
 const { Revocations } = api('connections/revocations');
 const { ChangeFeed } = api('database/change-feed');
-const { OAuthCodesService } = api('oauth-codes/oauth-codes.service');
+const { AccessGuard } = api('auth/access.guard');
+
+const CONNECTIONS = `
+  WITH people AS (
+    INSERT INTO users (id, account_id, email, first_name, last_name, role, locale, status,
+      password_hash, created_at, updated_at)
+    SELECT gen_random_uuid(), account_id, gen_random_uuid() || '@musterhaus.example',
+      first_name, last_name, role, locale, status, password_hash, now(), now()
+      FROM users, generate_series(1, $1::integer) WHERE email = 'user@musterhaus.example'
+    RETURNING id, account_id
+  )
+  INSERT INTO connections (id, oauth_client_id, user_id, account_id, scope, granted_at)
+  SELECT gen_random_uuid(), client.id, people.id, people.account_id, 'readwrite', now()
+    FROM people, oauth_clients client WHERE client.client_id = $2
+  RETURNING id`;
+const CODES = `
+  INSERT INTO authorization_codes
+         (id, code_hash, connection_id, user_id, redirect_uri, scope, created_at, expires_at)
+  SELECT gen_random_uuid(), code.hash, c.id, c.user_id, $3, c.scope, now(), now() + interval '10 minutes'
+    FROM unnest($1::bytea[], $2::uuid[]) AS code (hash, connection_id)
+    JOIN connections c ON c.id = code.connection_id`;
 
 const config = parseConfig(process.env);
 await migrate(config.databaseUrl);
@@ -32,17 +54,40 @@ await app.listen({ port: config.port, host: '127.0.0.1' });
 
 const revocations = app.get(Revocations);
 const isRevoked = revocations.isRevoked;
+const { canActivate } = AccessGuard.prototype;
+
+const dataSource = app.get(DataSource);
+// As they are after the authorize page: each of the people has granted access once.
+const { clientId, redirectUri, people } = JSON.parse(process.env.WORLD);
+const connections = await dataSource.query(CONNECTIONS, [people, clientId]);
+let nextConnection = 0;
+
+let caller;
+async function rememberCaller(context) {
+  const active = await canActivate.call(this, context);
+  caller = context.switchToHttp().getRequest().caller;
+  return active;
+}
+function assumeCaller(context) {
+  context.switchToHttp().getRequest().caller = caller;
+  return true;
+}
 
 answer({
   cpu,
 
-  /** Codes of that many people, each with a connection of their own. */
-  async codes({ clientId, userIds }) {
-    const codes = [];
-    for (const userId of userIds) {
-      const caller = { via: 'session', sessionId: '', userId, accountId: '', role: 'member' };
-      codes.push((await app.get(OAuthCodesService).create({ clientId }, caller)).code);
-    }
+  /** Has the database know what use is still counted in memory. */
+  writeUsage: () => app.get(ConnectionUsage).flush(),
+
+  /** Codes of as many people, who take turns, each with a connection of their own. */
+  async codes({ count }) {
+    const codes = Array.from({ length: count }, () => randomBytes(32).toString('base64url'));
+    const granted = codes.map(() => connections[nextConnection++ % connections.length].id);
+    await dataSource.query(CODES, [
+      codes.map((code) => createHash('sha256').update(code).digest()),
+      granted,
+      redirectUri,
+    ]);
     return codes;
   },
 
@@ -51,6 +96,11 @@ answer({
 
   check(on) {
     revocations.isRevoked = on ? isRevoked : () => false;
+  },
+
+  /** Whether a request must say who sends it; otherwise all are taken for the one who last did. */
+  authentication(on) {
+    AccessGuard.prototype.canActivate = on ? rememberCaller : assumeCaller;
   },
 
   /** Microseconds of CPU that one check takes, asked again and again for tokens that are good. */

@@ -1,0 +1,114 @@
+/**
+ * The floor: what a token endpoint costs that has no rules. A bare Fastify server, one prepared
+ * statement that checks and rotates, one ES256 signature. It knows neither clients nor people, has
+ * no limits, no log, no history and no metrics.
+ */
+import { fastify } from 'fastify';
+import { createHash, generateKeyPairSync, randomBytes, randomUUID, sign } from 'node:crypto';
+import { parse } from 'node:querystring';
+import pg from 'pg';
+import { answer, cpu } from './answer.mjs';
+
+const pool = new pg.Pool({ connectionString: process.env.DATABASE_URL, max: 20 });
+await pool.query(`
+  CREATE TABLE floor_codes (
+    code_hash bytea PRIMARY KEY, subject uuid NOT NULL, expires_at timestamptz NOT NULL,
+    redeemed_at timestamptz
+  ) WITH (fillfactor = 70);
+  CREATE TABLE floor_lineages (
+    id uuid PRIMARY KEY, subject uuid NOT NULL, token_hash bytea NOT NULL,
+    expires_at timestamptz NOT NULL
+  ) WITH (fillfactor = 70)`);
+
+const REDEEM = {
+  name: 'redeem',
+  text: `
+    WITH redeemed AS (
+      UPDATE floor_codes SET redeemed_at = $2
+       WHERE code_hash = $1 AND redeemed_at IS NULL AND expires_at > $2 RETURNING subject
+    )
+    INSERT INTO floor_lineages (id, subject, token_hash, expires_at)
+    SELECT $3, subject, $4, $5 FROM redeemed RETURNING subject`,
+};
+const ROTATE = {
+  name: 'rotate',
+  text: `
+    UPDATE floor_lineages SET token_hash = $3, expires_at = $5
+     WHERE id = $1 AND token_hash = $2 AND expires_at > $4 RETURNING subject`,
+};
+const MONTH_MS = 30 * 86_400_000;
+
+const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+const HEADER = encode({ alg: 'ES256', typ: 'at+jwt', kid: randomUUID() });
+
+const app = fastify();
+app.addContentTypeParser(
+  'application/x-www-form-urlencoded',
+  { parseAs: 'string' },
+  (_request, body, done) => done(null, parse(body)),
+);
+app.post('/', async ({ body }, reply) => {
+  const now = new Date();
+  const id = body.code ? randomUUID() : body.refresh_token.slice(0, 36);
+  const successor = `${id}.${randomBytes(32).toString('base64url')}`;
+  const expiresAt = new Date(now.getTime() + MONTH_MS);
+  const statement = body.code
+    ? { ...REDEEM, values: [hash(body.code), now, id, hash(successor), expiresAt] }
+    : { ...ROTATE, values: [id, hash(body.refresh_token), hash(successor), now, expiresAt] };
+  const { rows } = await pool.query(statement);
+  if (rows.length === 0) return reply.code(400).send({ error: 'invalid_grant' });
+  return {
+    access_token: accessToken(rows[0].subject, id, now),
+    token_type: 'Bearer',
+    expires_in: 3600,
+    refresh_token: successor,
+    scope: 'readwrite',
+  };
+});
+
+/** With the claims that ours has, so that what is signed and sent is as long. */
+function accessToken(subject, lineage, now) {
+  const iat = Math.floor(now.getTime() / 1000);
+  const claims = {
+    iss: 'http://127.0.0.1',
+    aud: 'http://127.0.0.1',
+    sub: subject,
+    client_id: 'maklerwelt-crm',
+    scope: 'readwrite',
+    iat,
+    exp: iat + 3600,
+    jti: `${lineage}.${randomBytes(16).toString('base64url')}`,
+    account_id: subject,
+    connection_id: subject,
+  };
+  const signed = `${HEADER}.${encode(claims)}`;
+  const signature = sign('sha256', Buffer.from(signed), {
+    key: privateKey,
+    dsaEncoding: 'ieee-p1363',
+  });
+  return `${signed}.${signature.toString('base64url')}`;
+}
+
+function encode(value) {
+  return Buffer.from(JSON.stringify(value)).toString('base64url');
+}
+
+function hash(secret) {
+  return createHash('sha256').update(secret).digest();
+}
+
+answer({
+  cpu,
+  async codes({ count }) {
+    const codes = Array.from({ length: count }, () => randomBytes(32).toString('base64url'));
+    await pool.query(
+      `INSERT INTO floor_codes (code_hash, subject, expires_at)
+       SELECT code_hash, gen_random_uuid(), now() + interval '10 minutes'
+         FROM unnest($1::bytea[]) AS code_hash`,
+      [codes.map(hash)],
+    );
+    return codes;
+  },
+});
+await app.listen({ port: 0, host: '127.0.0.1' });
+process.send({ ready: `http://127.0.0.1:${app.server.address().port}` });
