@@ -103,13 +103,14 @@ beforeAll(async () => {
         scopes: ['read'],
         status: 'disabled',
         requirePkce: true,
+        contactEmail: 'a@a.example',
       },
     },
     {
       method: 'POST',
       path: `/admin/v7/oauth-clients/${client.id}/secrets`,
       who: operator,
-      valid: { expireOthersAfterSeconds: 60 },
+      valid: { name: 'Neu', expireOthersAfterSeconds: 60 },
     },
   ];
 });

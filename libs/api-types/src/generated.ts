@@ -11,7 +11,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** All registered clients, newest first */
+        /**
+         * The registered clients
+         * @description The newest first, unless `sort` says otherwise. `q` finds names, publishers and client ids.
+         */
         get: operations["Registry_list"];
         put?: never;
         /** Register a client */
@@ -267,6 +270,26 @@ export interface paths {
         };
         /** List the applications that can be connected, by name */
         get: operations["AvailableClients_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/v7/oauth-clients/{id}/connections": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Count the client’s active connections, and the companies they belong to
+         * @description What disabling or deleting the client would end.
+         */
+        get: operations["ClientConnections_count"];
         put?: never;
         post?: never;
         delete?: never;
@@ -751,6 +774,26 @@ export interface components {
             redirectTo?: string;
             retryAfterSeconds?: number;
         };
+        OperatorDto: {
+            /**
+             * Format: uuid
+             * @example 3f0c5d52-9a0c-4f5e-8a55-0b1b7c6d9e10
+             */
+            id: string;
+            /** @example Olga */
+            firstName: string;
+            /** @example Operator */
+            lastName: string;
+        };
+        PublisherVerificationDto: {
+            /**
+             * Format: date-time
+             * @example 2026-11-22T10:15:00.000Z
+             */
+            at: string;
+            /** @description null: on the command line */
+            by: components["schemas"]["OperatorDto"] | null;
+        };
         ClientSecretDto: {
             /**
              * Format: uuid
@@ -767,6 +810,11 @@ export interface components {
              * @example 2026-11-22T10:15:00.000Z
              */
             createdAt: string;
+            /**
+             * @description What operators call it, to know who uses it
+             * @example Produktion
+             */
+            name: string | null;
             /**
              * Format: date-time
              * @description null: it works until it is removed
@@ -844,6 +892,12 @@ export interface components {
              */
             startUri: string | null;
             /**
+             * Format: email
+             * @description Whom Flixcheck writes to about the client, such as its developers; users never see it
+             * @example entwicklung@maklerwelt.example
+             */
+            contactEmail: string | null;
+            /**
              * Format: uuid
              * @example 0b8f6f8e-4a6b-4c55-9d0c-7d8b1c0c3a11
              */
@@ -875,12 +929,21 @@ export interface components {
              * @example 2026-11-22T10:15:00.000Z
              */
             updatedAt: string;
+            /** @description null: not verified, or before this was recorded */
+            publisherVerification: components["schemas"]["PublisherVerificationDto"] | null;
+            /**
+             * @description Grows with each change; in quotation marks, it is the ETag
+             * @example 3
+             */
+            version: number;
             /** @description The live secrets, without their values */
             secrets: components["schemas"]["ClientSecretDto"][];
         };
-        MetaDto: {
+        CountedMetaDto: {
             /** @description absent on the last page */
             nextCursor?: string;
+            /** @description how many match, on all pages together */
+            total: number;
         };
         FirstClientSecretDto: {
             /**
@@ -968,6 +1031,12 @@ export interface components {
              */
             startUri: string | null;
             /**
+             * Format: email
+             * @description Whom Flixcheck writes to about the client, such as its developers; users never see it
+             * @example entwicklung@maklerwelt.example
+             */
+            contactEmail: string | null;
+            /**
              * Format: uuid
              * @example 0b8f6f8e-4a6b-4c55-9d0c-7d8b1c0c3a11
              */
@@ -999,6 +1068,13 @@ export interface components {
              * @example 2026-11-22T10:15:00.000Z
              */
             updatedAt: string;
+            /** @description null: not verified, or before this was recorded */
+            publisherVerification: components["schemas"]["PublisherVerificationDto"] | null;
+            /**
+             * @description Grows with each change; in quotation marks, it is the ETag
+             * @example 3
+             */
+            version: number;
             /** @description The live secrets, without their values */
             secrets: components["schemas"]["ClientSecretDto"][];
             /** @description Confidential clients only. The only time that its value is shown */
@@ -1086,6 +1162,12 @@ export interface components {
              * @example https://maklerwelt.example/einstellungen/flixcheck
              */
             startUri?: string | null;
+            /**
+             * Format: email
+             * @description Whom Flixcheck writes to about the client, such as its developers; users never see it
+             * @example entwicklung@maklerwelt.example
+             */
+            contactEmail?: string | null;
         };
         OAuthClientCreateRequest: {
             resource: components["schemas"]["OAuthClientCreateInput"];
@@ -1154,6 +1236,12 @@ export interface components {
              */
             startUri?: string | null;
             /**
+             * Format: email
+             * @description Whom Flixcheck writes to about the client, such as its developers; users never see it
+             * @example entwicklung@maklerwelt.example
+             */
+            contactEmail?: string | null;
+            /**
              * @description `disabled` ends all connections of the client at once; enabling it again brings none of them back
              * @example active
              * @enum {string}
@@ -1180,6 +1268,11 @@ export interface components {
              */
             createdAt: string;
             /**
+             * @description What operators call it, to know who uses it
+             * @example Produktion
+             */
+            name: string | null;
+            /**
              * Format: date-time
              * @description null: it works until it is removed
              * @example null
@@ -1192,6 +1285,11 @@ export interface components {
             value: string;
         };
         ClientSecretRotateInput: {
+            /**
+             * @description What to call it, to know who uses it
+             * @example Produktion
+             */
+            name?: string;
             /**
              * @description Makes the client’s other secret expire after this many seconds; without it, both work until one is removed
              * @example 86400
@@ -1250,6 +1348,10 @@ export interface components {
              * @example 3.2
              */
             durationMs: number;
+        };
+        MetaDto: {
+            /** @description absent on the last page */
+            nextCursor?: string;
         };
         ClientCardDto: {
             /**
@@ -1415,12 +1517,6 @@ export interface components {
              * @enum {string}
              */
             health: "ok" | "unused" | "dormant" | "refresh_refused" | "ended";
-        };
-        CountedMetaDto: {
-            /** @description absent on the last page */
-            nextCursor?: string;
-            /** @description how many match, on all pages together */
-            total: number;
         };
         UsedClientDto: {
             /**
@@ -1663,6 +1759,12 @@ export interface components {
              * @example e7a1c2b4-0d53-4a7e-8a55-6f1f6a2b9c01
              */
             connectionId: string | null;
+        };
+        ClientConnectionsDto: {
+            /** @example 1204 */
+            activeConnections: number;
+            /** @example 87 */
+            accounts: number;
         };
         RequestingClientDto: {
             /**
@@ -2263,6 +2365,12 @@ export interface operations {
                 limit?: number;
                 /** @description `meta.nextCursor` of the page before */
                 cursor?: string;
+                /** @description words that must all be found, in any order, whatever their case and accents; `ue` also finds `ü` */
+                q?: string;
+                /** @description Both, where it is left out */
+                status?: "active" | "disabled";
+                /** @description `name`: in the order of German dictionaries; `-` reverses the order */
+                sort?: "createdAt" | "-createdAt" | "updatedAt" | "-updatedAt" | "name" | "-name";
             };
             header?: never;
             path?: never;
@@ -2278,7 +2386,7 @@ export interface operations {
                 content: {
                     "application/json": {
                         resources: components["schemas"]["RegistryClientDto"][];
-                        meta: components["schemas"]["MetaDto"];
+                        meta: components["schemas"]["CountedMetaDto"];
                     };
                 };
             };
@@ -2387,6 +2495,8 @@ export interface operations {
             /** @description Success */
             200: {
                 headers: {
+                    /** @description `version` in quotation marks */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2427,7 +2537,11 @@ export interface operations {
     Registry_remove: {
         parameters: {
             query?: never;
-            header?: never;
+            header: {
+                "if-match": string;
+                /** @description The `ETag` that the change was made on: where somebody else has changed the client since, the answer is 412 and nothing is written. Without it, the change goes through. */
+                "If-Match"?: string;
+            };
             path: {
                 id: string;
             };
@@ -2469,12 +2583,25 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDto"];
                 };
             };
+            /** @description Problem: `precondition_failed` */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
         };
     };
     Registry_update: {
         parameters: {
             query?: never;
-            header?: never;
+            header: {
+                "if-match": string;
+                /** @description The `ETag` that the change was made on: where somebody else has changed the client since, the answer is 412 and nothing is written. Without it, the change goes through. */
+                "If-Match"?: string;
+            };
             path: {
                 id: string;
             };
@@ -2489,6 +2616,8 @@ export interface operations {
             /** @description Success */
             200: {
                 headers: {
+                    /** @description `version` in quotation marks */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2526,6 +2655,15 @@ export interface operations {
             };
             /** @description Problem: `not_found` */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description Problem: `precondition_failed` */
+            412: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3323,6 +3461,57 @@ export interface operations {
             };
             /** @description Problem: `session_required` */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+        };
+    };
+    ClientConnections_count: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        resource: components["schemas"]["ClientConnectionsDto"];
+                    };
+                };
+            };
+            /** @description Problem: `session_required` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description Problem: `session_required`, `forbidden` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description Problem: `not_found` */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -184,15 +184,19 @@ function secretsCommands(terminal: Terminal): Command {
     .command('add')
     .description('Add a secret. Its value is printed once.')
     .argument('<client>', CLIENT)
+    .option('--name <name>', 'what to call it, to know who uses it')
     .option(
       '--expire-others-after-seconds <seconds>',
       'let the other one expire after this time',
       Number,
     )
     .addOption(jsonOption())
-    .action(async (name: string, given: Output & { expireOthersAfterSeconds?: number }) => {
-      const { expireOthersAfterSeconds } = given;
-      const input = await checked(ClientSecretRotateInput, { expireOthersAfterSeconds });
+    .action(async (name: string, given: Output & Partial<ClientSecretRotateInput>) => {
+      const { name: called, expireOthersAfterSeconds } = given;
+      const input = await checked(ClientSecretRotateInput, {
+        name: called,
+        expireOthersAfterSeconds,
+      });
       const secret = await withSecrets(name, (secrets, client) =>
         secrets.rotate(client.id, input, null),
       );
@@ -256,13 +260,14 @@ function clientCard(client: RegistryClient): string {
 function secretTable(secrets: ClientSecret[]): string {
   const rows = secrets.map((secret): Cell[] => [
     secret.id,
+    secret.name,
     `…${secret.lastFour}`,
     secret.createdAt,
     secret.expiresAt ?? 'never',
     secret.lastUsedAt ?? 'never',
   ]);
   return table(
-    ['id', 'value', 'created', 'expires', 'last used'],
+    ['id', 'name', 'value', 'created', 'expires', 'last used'],
     rows,
     'This client has no secrets.',
   );

@@ -57,7 +57,8 @@ describe('oauth-clients', () => {
       ...['--description', 'Ein Satz.', '--description-en', 'A sentence.'],
       ...['--logo-uri', 'https://neu.example/logo.svg'],
       ...['--homepage-uri', 'https://neu.example', '--start-uri', 'https://neu.example/start'],
-      ...['--privacy-policy-uri', 'https://neu.example/datenschutz', '--json'],
+      ...['--privacy-policy-uri', 'https://neu.example/datenschutz'],
+      ...['--contact-email', 'entwicklung@neu.example', '--json'],
     ]);
     expect(json).toEqual({
       id: expect.any(String),
@@ -76,6 +77,9 @@ describe('oauth-clients', () => {
       homepageUri: 'https://neu.example',
       privacyPolicyUri: 'https://neu.example/datenschutz',
       startUri: 'https://neu.example/start',
+      contactEmail: 'entwicklung@neu.example',
+      publisherVerification: { at: expect.any(String), by: null },
+      version: 1,
       createdAt: expect.any(String),
       updatedAt: expect.any(String),
       secrets: [expect.objectContaining({ expiresAt: null })],
@@ -143,6 +147,7 @@ describe('oauth-clients', () => {
       name: 'Umbenannt',
       logoUri: null,
       updatedAt: json.updatedAt,
+      version: 2,
     });
     const required = await run(['oauth-clients', 'update', 'to-update', '--require-pkce']);
     expect(required.out).toMatch(/PKCE +required/);

@@ -14,6 +14,8 @@ import { PortalFiles1801100000000 } from './migrations/1801100000000-portal-file
 import { ScopeNames1802000000000 } from './migrations/1802000000000-scope-names.js';
 import { DecisionsInOrder1802500000000 } from './migrations/1802500000000-decisions-in-order.js';
 import { EnglishDescriptions1803300000000 } from './migrations/1803300000000-english-descriptions.js';
+import { RegistryPages1803500000000 } from './migrations/1803500000000-registry-pages.js';
+import { ActiveConnectionsOfClient1803510000000 } from './migrations/1803510000000-active-connections-of-client.js';
 
 /** Every migration, oldest first. The app, the command line and the tests share this list. */
 export const MIGRATIONS = [
@@ -31,6 +33,8 @@ export const MIGRATIONS = [
   ScopeNames1802000000000,
   DecisionsInOrder1802500000000,
   EnglishDescriptions1803300000000,
+  RegistryPages1803500000000,
+  ActiveConnectionsOfClient1803510000000,
 ];
 
 const POOL_SIZE = 20;

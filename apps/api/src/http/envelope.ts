@@ -5,6 +5,7 @@ import {
   ApiProperty,
   ApiPropertyOptional,
   ApiResponse,
+  type ApiResponseOptions,
   getSchemaPath,
 } from '@nestjs/swagger';
 import { IsInt, IsOptional, IsString, Max, MaxLength, Min } from 'class-validator';
@@ -133,12 +134,16 @@ class CountedMetaDto extends MetaDto {
 }
 
 /** Documents an answer of the form `{resource: …}`. */
-export function ApiResource(model: Type, options: { status?: number; description?: string } = {}) {
+export function ApiResource(
+  model: Type,
+  options: { status?: number; description?: string; headers?: ApiResponseOptions['headers'] } = {},
+) {
   return applyDecorators(
     ApiExtraModels(model),
     ApiResponse({
       status: options.status ?? 200,
       description: options.description ?? 'Success',
+      ...(options.headers && { headers: options.headers }),
       schema: {
         type: 'object',
         required: ['resource'],

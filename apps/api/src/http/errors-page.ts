@@ -18,6 +18,7 @@ const ADVICE: Partial<Record<ProblemCode, string>> = {
   origin_refused: 'Requests with a session come from the portal’s own pages, or from servers.',
   insufficient_scope: 'Ask for the scope that WWW-Authenticate names, on the authorize page.',
   not_found: 'The thing does not exist, or belongs to somebody else: both look the same.',
+  precondition_failed: 'Read it again, and repeat your change with the new ETag in If-Match.',
   too_many_attempts: 'Wait for the seconds that Retry-After names.',
   internal_error: 'Tell Flixcheck the requestId. Nothing that was confirmed is lost.',
   service_unavailable: 'Try again after the seconds that Retry-After names.',

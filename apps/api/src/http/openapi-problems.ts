@@ -58,6 +58,8 @@ function generalCodes(
       return ['not_found'];
     case 409:
       return ['conflict'];
+    case 412:
+      return ['precondition_failed'];
     case 413:
       return ['payload_too_large'];
     case 415:

@@ -7,6 +7,7 @@ import {
   ArrayUnique,
   IsArray,
   IsBoolean,
+  IsEmail,
   IsIn,
   IsString,
   Matches,
@@ -25,6 +26,9 @@ import {
   MAX_REDIRECT_URIS,
   MAX_URI_LENGTH,
 } from './client-rules.js';
+
+/** RFC 5321 §4.5.3.1.3, without the angle brackets. */
+const MAX_EMAIL_LENGTH = 254;
 
 /** How the command line takes a field and shows it. */
 interface FieldOnCommandLine {
@@ -253,6 +257,29 @@ export class ClientProfile {
     help: 'where the application itself begins a connection',
   })
   startUri!: string | null;
+
+  @Field(
+    {
+      description:
+        'Whom Flixcheck writes to about the client, such as its developers; users never see it',
+      label: 'contact',
+      help: 'whom Flixcheck writes to about the client',
+      value: 'address',
+      initial: null,
+    },
+    { type: 'text', nullable: true },
+    {
+      type: String,
+      format: 'email',
+      nullable: true,
+      maxLength: MAX_EMAIL_LENGTH,
+      example: 'entwicklung@maklerwelt.example',
+    },
+    ValidateIf((_, value: unknown) => value !== null),
+    IsEmail(),
+    MaxLength(MAX_EMAIL_LENGTH),
+  )
+  contactEmail!: string | null;
 }
 
 /** The profile, and what the registry itself knows about the client. */

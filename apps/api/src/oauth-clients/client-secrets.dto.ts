@@ -1,10 +1,13 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
-import { IsInt, IsObject, Max, Min, ValidateNested } from 'class-validator';
+import { IsInt, IsObject, Max, MaxLength, Min, ValidateNested } from 'class-validator';
+import { IsDisplayText } from '../http/display-text.js';
 import { IsOmittable } from './client-rules.js';
 
 /** 90 days; anything longer would not be a rotation. */
 const MAX_OVERLAP_SECONDS = 7_776_000;
+
+const MAX_NAME_LENGTH = 100;
 
 class SecretSummaryDto {
   @ApiProperty({ format: 'uuid', example: 'd2a1b6a4-52a8-4a4c-8a5f-2b7a5c9e7f10' })
@@ -21,6 +24,12 @@ const VALUE = {
   description: 'Keep it now: only its hash is stored',
   example: 'Zk3vQ1pX8sT0bN5yH2mJ7cR4wL9dF6gA1uE8iO3x7Qk',
 };
+const NAME = {
+  type: String,
+  nullable: true,
+  example: 'Produktion',
+  description: 'What operators call it, to know who uses it',
+};
 const EXPIRES_AT = {
   type: String,
   format: 'date-time',
@@ -30,6 +39,9 @@ const EXPIRES_AT = {
 };
 
 export class ClientSecretDto extends SecretSummaryDto {
+  @ApiProperty(NAME)
+  name!: string | null;
+
   @ApiProperty(EXPIRES_AT)
   expiresAt!: Date | null;
 
@@ -52,6 +64,9 @@ export class FirstClientSecretDto extends SecretSummaryDto {
 
 /** A further secret of a client, in the answer to the rotation. */
 export class NewClientSecretDto extends SecretSummaryDto {
+  @ApiProperty(NAME)
+  name!: string | null;
+
   @ApiProperty(EXPIRES_AT)
   expiresAt!: Date | null;
 
@@ -60,6 +75,16 @@ export class NewClientSecretDto extends SecretSummaryDto {
 }
 
 export class ClientSecretRotateInput {
+  @ApiPropertyOptional({
+    description: 'What to call it, to know who uses it',
+    example: 'Produktion',
+    maxLength: MAX_NAME_LENGTH,
+  })
+  @IsOmittable()
+  @IsDisplayText()
+  @MaxLength(MAX_NAME_LENGTH)
+  name?: string;
+
   @ApiPropertyOptional({
     description:
       'Makes the client’s other secret expire after this many seconds; without it, both work until one is removed',

@@ -19,6 +19,7 @@ const REMEMBER_EXPIRED_MS = 30 * DAY;
 
 export interface ClientSecret {
   id: string;
+  name: string | null;
   lastFour: string;
   createdAt: Date;
   expiresAt: Date | null;
@@ -64,7 +65,7 @@ export class ClientSecrets {
    */
   async rotate(
     oauthClientId: string,
-    options: { expireOthersAfterSeconds?: number | undefined },
+    options: { name?: string | undefined; expireOthersAfterSeconds?: number | undefined },
     actorId: string | null,
   ): Promise<NewClientSecret> {
     const at = this.clock.now();
@@ -82,7 +83,7 @@ export class ClientSecrets {
         const expiry = new Date(at.getTime() + options.expireOthersAfterSeconds * SECOND);
         await expireNoLaterThan(tx, live, expiry);
       }
-      const added = await this.insert(tx, oauthClientId, at);
+      const added = await this.insert(tx, oauthClientId, at, options.name);
       await this.audit.record(tx, {
         actorId,
         action: 'client_secret_created',
@@ -135,10 +136,16 @@ export class ClientSecrets {
   }
 
   /** For the registry: the first secret of a new client, in the transaction that creates it. */
-  async insert(tx: EntityManager, oauthClientId: string, at: Date): Promise<NewClientSecret> {
+  async insert(
+    tx: EntityManager,
+    oauthClientId: string,
+    at: Date,
+    name?: string,
+  ): Promise<NewClientSecret> {
     const value = randomSecret();
     const secret = {
       id: randomUUID(),
+      name: name ?? null,
       lastFour: value.slice(-4),
       createdAt: at,
       expiresAt: null,
@@ -203,6 +210,7 @@ async function forgetLongExpired(tx: EntityManager, id: string, before: Date): P
   );
 }
 
-function toSecret({ id, lastFour, createdAt, expiresAt, lastUsedAt }: ClientSecret): ClientSecret {
-  return { id, lastFour, createdAt, expiresAt, lastUsedAt };
+function toSecret(secret: ClientSecret): ClientSecret {
+  const { id, name, lastFour, createdAt, expiresAt, lastUsedAt } = secret;
+  return { id, name, lastFour, createdAt, expiresAt, lastUsedAt };
 }

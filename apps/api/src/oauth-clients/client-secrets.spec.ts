@@ -60,6 +60,7 @@ describe('rotating a secret', () => {
     expect(status).toBe(201);
     expect(body.resource).toEqual({
       id: expect.any(String),
+      name: null,
       value: expect.stringMatching(/^[A-Za-z0-9_-]{43}$/),
       lastFour: body.resource.value.slice(-4),
       createdAt: expect.stringMatching(/Z$/),

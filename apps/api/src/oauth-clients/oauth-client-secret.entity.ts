@@ -15,6 +15,10 @@ export class OAuthClientSecretEntity {
   @Column({ name: 'last_four', type: 'text', update: false })
   lastFour!: string;
 
+  /** What operators call it, to know who uses it. */
+  @Column({ type: 'text', nullable: true, update: false })
+  name!: string | null;
+
   @Column({ name: 'created_at', type: 'timestamptz', update: false })
   createdAt!: Date;
 

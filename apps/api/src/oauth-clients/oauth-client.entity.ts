@@ -20,6 +20,18 @@ export class OAuthClientEntity extends ClientProfile implements OAuthClient {
   @Column({ type: 'boolean' })
   listed!: boolean;
 
+  /** Null: not verified, or so long ago that nobody has recorded it. */
+  @Column({ name: 'publisher_verified_at', type: 'timestamptz', nullable: true })
+  publisherVerifiedAt!: Date | null;
+
+  /** The operator; null for the command line. */
+  @Column({ name: 'publisher_verified_by', type: 'uuid', nullable: true })
+  publisherVerifiedBy!: string | null;
+
+  /** Counts the changes to this row: what `If-Match` compares. */
+  @Column({ type: 'integer' })
+  version!: number;
+
   @Column({ name: 'created_at', type: 'timestamptz', update: false })
   createdAt!: Date;
 

@@ -126,7 +126,7 @@ export class OAuthClientsService {
          SET name = EXCLUDED.name, description = EXCLUDED.description,
            publisher = EXCLUDED.publisher, redirect_uris = EXCLUDED.redirect_uris,
            scopes = EXCLUDED.scopes, homepage_uri = EXCLUDED.homepage_uri,
-           updated_at = EXCLUDED.updated_at
+           updated_at = EXCLUDED.updated_at, version = c.version + 1
          WHERE c.kind = 'public' AND c.deleted_at IS NULL
            AND (c.name, c.description, c.publisher, c.redirect_uris, c.scopes, c.homepage_uri)
              IS DISTINCT FROM (EXCLUDED.name, EXCLUDED.description, EXCLUDED.publisher,

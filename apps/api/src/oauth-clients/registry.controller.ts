@@ -1,7 +1,21 @@
-import { Body, Controller, Delete, Get, HttpCode, Param, Patch, Post, Query } from '@nestjs/common';
-import { ApiBody, ApiNoContentResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import {
+  Body,
+  Controller,
+  Delete,
+  Get,
+  Headers,
+  HttpCode,
+  Param,
+  Patch,
+  Post,
+  Query,
+  Res,
+} from '@nestjs/common';
+import { ApiBody, ApiHeader, ApiNoContentResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import type { FastifyReply } from 'fastify';
 import { CurrentCaller, RequireSession, type SessionCaller } from '../http/access.js';
-import { ApiProblems, ApiResource, ApiResources, PageQuery } from '../http/envelope.js';
+import { entityTag } from '../http/entity-tag.js';
+import { ApiProblems, ApiResource, ApiResources } from '../http/envelope.js';
 import { ClientSecrets } from './client-secrets.service.js';
 import { ClientSecretRotateRequest, NewClientSecretDto } from './client-secrets.dto.js';
 import {
@@ -9,10 +23,19 @@ import {
   OAuthClientCreateRequest,
   OAuthClientUpdateRequest,
   RegistryClientDto,
+  RegistryQuery,
 } from './registry.dto.js';
-import { ClientRegistry } from './registry.service.js';
+import { ClientRegistry, type RegistryClient } from './registry.service.js';
 import { RequestLog } from './request-log.js';
 import { OAuthRequestDto, RequestLogQuery } from './request-log.dto.js';
+
+const IF_MATCH = {
+  name: 'If-Match',
+  required: false,
+  description:
+    'The `ETag` that the change was made on: where somebody else has changed the client since, the answer is 412 and nothing is written. Without it, the change goes through.',
+};
+const ETAG = { ETag: { description: '`version` in quotation marks', schema: { type: 'string' } } };
 
 @ApiTags('Registry')
 @Controller('admin/v7/oauth-clients')
@@ -25,11 +48,15 @@ export class RegistryController {
   ) {}
 
   @Get()
-  @ApiOperation({ summary: 'All registered clients, newest first' })
-  @ApiResources(RegistryClientDto)
+  @ApiOperation({
+    summary: 'The registered clients',
+    description:
+      'The newest first, unless `sort` says otherwise. `q` finds names, publishers and client ids.',
+  })
+  @ApiResources(RegistryClientDto, { counted: true })
   @ApiProblems(400, 401, 403)
-  list(@Query() page: PageQuery) {
-    return this.registry.list(page);
+  list(@Query() query: RegistryQuery) {
+    return this.registry.list(query);
   }
 
   @Post()
@@ -42,31 +69,39 @@ export class RegistryController {
 
   @Get(':id')
   @ApiOperation({ summary: 'One client' })
-  @ApiResource(RegistryClientDto)
+  @ApiResource(RegistryClientDto, { headers: ETAG })
   @ApiProblems(401, 403, 404)
-  async get(@Param('id') id: string) {
-    return { resource: await this.registry.get(id) };
+  async get(@Param('id') id: string, @Res({ passthrough: true }) reply: FastifyReply) {
+    return tagged(reply, await this.registry.get(id));
   }
 
   @Patch(':id')
   @ApiOperation({ summary: 'Change a client, disable it or enable it' })
-  @ApiResource(RegistryClientDto)
-  @ApiProblems(400, 401, 403, 404)
+  @ApiHeader(IF_MATCH)
+  @ApiResource(RegistryClientDto, { headers: ETAG })
+  @ApiProblems(400, 401, 403, 404, 412)
   async update(
     @Param('id') id: string,
     @Body() { resource }: OAuthClientUpdateRequest,
     @CurrentCaller() by: SessionCaller,
+    @Res({ passthrough: true }) reply: FastifyReply,
+    @Headers('if-match') ifMatch?: string,
   ) {
-    return { resource: await this.registry.update(id, resource, by.userId) };
+    return tagged(reply, await this.registry.update(id, resource, by.userId, ifMatch));
   }
 
   @Delete(':id')
   @HttpCode(204)
   @ApiOperation({ summary: 'Delete a client for good, and end its connections' })
+  @ApiHeader(IF_MATCH)
   @ApiNoContentResponse({ description: 'Deleted' })
-  @ApiProblems(401, 403, 404)
-  remove(@Param('id') id: string, @CurrentCaller() by: SessionCaller) {
-    return this.registry.remove(id, by.userId);
+  @ApiProblems(401, 403, 404, 412)
+  remove(
+    @Param('id') id: string,
+    @CurrentCaller() by: SessionCaller,
+    @Headers('if-match') ifMatch?: string,
+  ) {
+    return this.registry.remove(id, by.userId, ifMatch);
   }
 
   @Post(':id/secrets')
@@ -110,4 +145,9 @@ export class RegistryController {
   async listRequests(@Param('id') id: string, @Query() query: RequestLogQuery) {
     return this.requests.list((await this.registry.get(id)).id, query);
   }
+}
+
+function tagged(reply: FastifyReply, client: RegistryClient) {
+  void reply.header('etag', entityTag(client.version));
+  return { resource: client };
 }

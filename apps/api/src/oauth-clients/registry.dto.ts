@@ -7,10 +7,12 @@ import {
   PickType,
 } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
-import { IsDefined, IsObject, ValidateNested } from 'class-validator';
+import { IsDefined, IsIn, IsObject, IsOptional, ValidateNested } from 'class-validator';
+import { SearchQuery } from '../http/envelope.js';
 import { ClientProfile, ClientRecord, PROFILE_FIELDS } from './client-record.js';
-import { CannotChange } from './client-rules.js';
+import { CannotChange, CLIENT_STATUSES, type ClientStatus } from './client-rules.js';
 import { ClientSecretDto, FirstClientSecretDto } from './client-secrets.dto.js';
+import { CLIENT_SORTS, type ClientSort } from './find-clients.js';
 
 /** A field may be left out, but where it is sent it is checked: null is no value of most. */
 const LEFT_OUT = { skipNullProperties: false };
@@ -59,8 +61,58 @@ export class OAuthClientUpdateRequest {
   resource!: OAuthClientUpdateInput;
 }
 
+export class RegistryQuery extends SearchQuery {
+  @ApiPropertyOptional({ enum: CLIENT_STATUSES, description: 'Both, where it is left out' })
+  @IsOptional()
+  @IsIn(CLIENT_STATUSES)
+  status?: ClientStatus;
+
+  @ApiPropertyOptional({
+    enum: CLIENT_SORTS,
+    default: '-createdAt',
+    description: '`name`: in the order of German dictionaries; `-` reverses the order',
+  })
+  @IsOptional()
+  @IsIn(CLIENT_SORTS)
+  sort?: ClientSort;
+}
+
+class OperatorDto {
+  @ApiProperty({ format: 'uuid', example: '3f0c5d52-9a0c-4f5e-8a55-0b1b7c6d9e10' })
+  id!: string;
+
+  @ApiProperty({ example: 'Olga' })
+  firstName!: string;
+
+  @ApiProperty({ example: 'Operator' })
+  lastName!: string;
+}
+
+export class PublisherVerificationDto {
+  @ApiProperty({ type: String, format: 'date-time', example: '2026-11-22T10:15:00.000Z' })
+  at!: Date;
+
+  @ApiProperty({ type: OperatorDto, nullable: true, description: 'null: on the command line' })
+  by!: OperatorDto | null;
+}
+
 /** A client as the registry shows it to operators. */
 export class RegistryClientDto extends ClientRecord {
+  @ApiProperty({
+    type: PublisherVerificationDto,
+    nullable: true,
+    description: 'null: not verified, or before this was recorded',
+  })
+  publisherVerification!: PublisherVerificationDto | null;
+
+  @ApiProperty({
+    type: 'integer',
+    minimum: 1,
+    example: 3,
+    description: 'Grows with each change; in quotation marks, it is the ETag',
+  })
+  version!: number;
+
   @ApiProperty({ type: [ClientSecretDto], description: 'The live secrets, without their values' })
   secrets!: ClientSecretDto[];
 }

@@ -3,18 +3,14 @@ import { InjectDataSource } from '@nestjs/typeorm';
 import { isUUID } from 'class-validator';
 import { randomUUID } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
-import { type DataSource, type EntityManager, IsNull, Not } from 'typeorm';
+import { type DataSource, type EntityManager, In, IsNull, Not } from 'typeorm';
 import { Clock } from '../config/clock.js';
 import { ApiError, notFound } from '../http/api-error.js';
-import {
-  DEFAULT_LIMIT,
-  decodeCursor,
-  type PageQuery,
-  type ResourcesEnvelope,
-  toPage,
-} from '../http/envelope.js';
+import { requireUnchanged } from '../http/entity-tag.js';
+import { type CountedEnvelope, DEFAULT_LIMIT } from '../http/envelope.js';
 import { validationFailed } from '../http/validation.js';
 import { AuditLog } from '../users/audit-log.js';
+import { UsersService } from '../users/users.service.js';
 import { ClientCache } from './client-cache.js';
 import {
   type ClientProfile,
@@ -23,6 +19,7 @@ import {
   PROFILE_FIELDS,
 } from './client-record.js';
 import { clientErrors, type ClientStatus } from './client-rules.js';
+import { type ClientSearch, findClients } from './find-clients.js';
 import { lookAlikeErrors } from './look-alikes.js';
 import {
   type ClientSecret,
@@ -30,14 +27,21 @@ import {
   lockClient,
   type NewClientSecret,
 } from './client-secrets.service.js';
-import type { OAuthClient } from './oauth-client.js';
 import { OAuthClientEntity } from './oauth-client.entity.js';
 import { OAuthClientSecretEntity } from './oauth-client-secret.entity.js';
 import { OAuthClientsService } from './oauth-clients.service.js';
-import type { OAuthClientCreateInput, OAuthClientUpdateInput } from './registry.dto.js';
+import type {
+  OAuthClientCreateInput,
+  OAuthClientUpdateInput,
+  PublisherVerificationDto,
+} from './registry.dto.js';
 
 /** A client as operators see it. */
-export type RegistryClient = Readonly<ClientRecord> & { secrets: ClientSecret[] };
+export type RegistryClient = Readonly<ClientRecord> & {
+  publisherVerification: PublisherVerificationDto | null;
+  version: number;
+  secrets: ClientSecret[];
+};
 
 type Undefinable<Type> = { [Key in keyof Type]: Type[Key] | undefined };
 export type NewClient = Undefinable<OAuthClientCreateInput>;
@@ -58,42 +62,25 @@ export class ClientRegistry {
     private readonly service: OAuthClientsService,
     private readonly secrets: ClientSecrets,
     private readonly cache: ClientCache,
+    private readonly users: UsersService,
     private readonly audit: AuditLog,
     private readonly clock: Clock,
   ) {}
 
-  /** All clients except deleted ones, newest first. */
-  async list(page: PageQuery): Promise<ResourcesEnvelope<RegistryClient>> {
-    const limit = page.limit ?? DEFAULT_LIMIT;
-    const after = decodeCursor(page.cursor);
-    const query = this.clients
-      .createQueryBuilder('client')
-      .where('client.deletedAt IS NULL')
-      .orderBy('client.createdAt', 'DESC')
-      .addOrderBy('client.id', 'DESC')
-      .limit(limit + 1);
-    if (after) {
-      query.andWhere(
-        // A cursor holds milliseconds.
-        `(date_trunc('milliseconds', client.createdAt), client.id) < (:at::timestamptz, :id::uuid)`,
-        { at: after[0], id: after[1] },
-      );
-    }
-    const rows = await query.getMany();
-    const secrets = await this.secrets.listLive(rows.map(({ id }) => id));
-    return toPage(
-      rows,
-      limit,
-      (client) => [client.createdAt.toISOString(), client.id],
-      (client) => toRegistryClient(client, secrets.get(client.id)),
-    );
+  /** All clients except deleted ones, or those that are searched for. */
+  async list(search: ClientSearch): Promise<CountedEnvelope<RegistryClient>> {
+    const limit = search.limit ?? DEFAULT_LIMIT;
+    const { ids, meta } = await findClients(this.dataSource.manager, { ...search, limit });
+    const rows = ids.length === 0 ? [] : await this.clients.findBy({ id: In(ids) });
+    const found = new Map((await this.describe(rows)).map((client) => [client.id, client]));
+    return { resources: ids.flatMap((id) => found.get(id) ?? []), meta };
   }
 
   /** @throws ApiError not_found, for deleted ones too */
   async get(id: string): Promise<RegistryClient> {
     const client = isUUID(id) ? await this.clients.findOneBy({ id, deletedAt: IsNull() }) : null;
     if (!client) throw notFound('This OAuth client');
-    return this.withSecrets(client);
+    return this.describeOne(client);
   }
 
   /**
@@ -103,7 +90,7 @@ export class ClientRegistry {
   async getByClientId(clientId: string): Promise<RegistryClient> {
     const client = await this.clients.findOneBy({ clientId, deletedAt: IsNull() });
     if (!client) throw notFound(`The OAuth client '${clientId}'`);
-    return this.withSecrets(client);
+    return this.describeOne(client);
   }
 
   /**
@@ -114,15 +101,15 @@ export class ClientRegistry {
   async create(
     input: NewClient,
     actorId: string | null,
-  ): Promise<RegistryClient & { secret?: Omit<NewClientSecret, 'expiresAt'> }> {
+  ): Promise<RegistryClient & { secret?: Omit<NewClientSecret, 'expiresAt' | 'name'> }> {
     const at = this.clock.now();
-    const client = newClient(input, at);
+    const client = newClient(input, at, actorId);
     const errors = clientErrors(client);
     if (errors.length > 0) throw validationFailed(errors);
-    return this.dataSource.transaction(async (tx) => {
+    const secret = await this.dataSource.transaction(async (tx) => {
       await refuseLookAlikes(tx, client);
       await insertUnlessTaken(tx, client);
-      const secret =
+      const first =
         client.kind === 'confidential' ? await this.secrets.insert(tx, client.id, at) : undefined;
       await this.audit.record(tx, {
         actorId,
@@ -131,34 +118,44 @@ export class ClientRegistry {
         detail: { clientId: client.clientId, kind: client.kind, redirectUris: client.redirectUris },
         at,
       });
-      if (!secret) return toRegistryClient(client, []);
-      const { value, ...stored } = secret;
-      const { expiresAt: _never, ...first } = stored;
-      return {
-        ...toRegistryClient(client, [{ ...stored, lastUsedAt: null }]),
-        secret: { ...first, value },
-      };
+      return first;
     });
+    const created = await this.describeOne(client);
+    if (!secret) return created;
+    const { expiresAt: _never, name: _unnamed, ...shown } = secret;
+    return { ...created, secret: shown };
   }
 
   /**
    * Changes the fields that are given. Disabling ends the client's connections in the same
    * transaction; enabling brings none of them back.
-   * @throws ApiError not_found, validation_failed
+   * @param ifMatch the entity tag of what the change was made on
+   * @throws ApiError not_found, validation_failed, precondition_failed
    */
-  async update(id: string, patch: ClientPatch, actorId: string | null): Promise<RegistryClient> {
+  async update(
+    id: string,
+    patch: ClientPatch,
+    actorId: string | null,
+    ifMatch?: string,
+  ): Promise<RegistryClient> {
     const at = this.clock.now();
     const client = await this.dataSource.transaction(async (tx) => {
       const before = await lockClient(tx, id);
+      requireUnchanged(ifMatch, before.version, 'This OAuth client');
       const changes = changesOf(before, patch);
       if (Object.keys(changes).length === 0) return before;
-      const after = Object.assign(new OAuthClientEntity(), before, changes, { updatedAt: at });
+      const noted = {
+        ...verification(before, changes, at, actorId),
+        updatedAt: at,
+        version: before.version + 1,
+      };
+      const after = Object.assign(new OAuthClientEntity(), before, changes, noted);
       const errors = clientErrors(after);
       if (errors.length > 0) throw validationFailed(errors);
       if (changes.name !== undefined || changes.publisher !== undefined) {
         await refuseLookAlikes(tx, after);
       }
-      await tx.update(OAuthClientEntity, { id }, { ...changes, updatedAt: at });
+      await tx.update(OAuthClientEntity, { id }, { ...changes, ...noted });
       if (changes.status === 'disabled') {
         await this.service.announceDeactivation(tx, {
           oauthClientId: id,
@@ -177,22 +174,24 @@ export class ClientRegistry {
       return after;
     });
     this.cache.forget(id);
-    return this.withSecrets(client);
+    return this.describeOne(client);
   }
 
   /**
    * Deletes the client for good: its connections end, its secrets are removed, its clientId is
    * never given out again. The row stays, because histories name it.
-   * @throws ApiError not_found, for deleted ones too
+   * @param ifMatch the entity tag of what was decided on
+   * @throws ApiError not_found, for deleted ones too; precondition_failed
    */
-  async remove(id: string, actorId: string | null): Promise<void> {
+  async remove(id: string, actorId: string | null, ifMatch?: string): Promise<void> {
     const at = this.clock.now();
     await this.dataSource.transaction(async (tx) => {
       const client = await lockClient(tx, id);
+      requireUnchanged(ifMatch, client.version, 'This OAuth client');
       await tx.update(
         OAuthClientEntity,
         { id },
-        { status: 'disabled', deletedAt: at, updatedAt: at },
+        { status: 'disabled', deletedAt: at, updatedAt: at, version: client.version + 1 },
       );
       await tx.delete(OAuthClientSecretEntity, { oauthClientId: id });
       await this.service.announceDeactivation(tx, {
@@ -216,13 +215,36 @@ export class ClientRegistry {
     return this.dataSource.getRepository(OAuthClientEntity);
   }
 
-  private async withSecrets(client: OAuthClient): Promise<RegistryClient> {
-    const secrets = await this.secrets.listLive([client.id]);
-    return toRegistryClient(client, secrets.get(client.id));
+  private async describeOne(client: OAuthClientEntity): Promise<RegistryClient> {
+    const [described] = await this.describe([client]);
+    if (!described) throw new Error('one client in, one out');
+    return described;
+  }
+
+  private async describe(clients: readonly OAuthClientEntity[]): Promise<RegistryClient[]> {
+    const [secrets, people] = await Promise.all([
+      this.secrets.listLive(clients.map(({ id }) => id)),
+      this.users.people(clients.flatMap(({ publisherVerifiedBy: by }) => by ?? [])),
+    ]);
+    return clients.map((client) => {
+      const { publisherVerifiedAt: at, publisherVerifiedBy } = client;
+      const person = people.get(publisherVerifiedBy ?? '');
+      const by = person && {
+        id: person.id,
+        firstName: person.firstName,
+        lastName: person.lastName,
+      };
+      return {
+        ...pickFields(client, SHOWN),
+        publisherVerification: at && { at, by: by ?? null },
+        version: client.version,
+        secrets: secrets.get(client.id) ?? [],
+      };
+    });
   }
 }
 
-function newClient(input: NewClient, at: Date): OAuthClientEntity {
+function newClient(input: NewClient, at: Date, actorId: string | null): OAuthClientEntity {
   const profile = PROFILE_FIELDS.map(({ name, initial }) => [name, input[name] ?? initial]);
   return Object.assign(new OAuthClientEntity(), Object.fromEntries(profile) as ClientProfile, {
     id: randomUUID(),
@@ -230,6 +252,9 @@ function newClient(input: NewClient, at: Date): OAuthClientEntity {
     kind: input.kind,
     status: 'active' as const,
     listed: true,
+    publisherVerifiedAt: input.publisherVerified ? at : null,
+    publisherVerifiedBy: input.publisherVerified ? actorId : null,
+    version: 1,
     createdAt: at,
     updatedAt: at,
     deletedAt: null,
@@ -270,6 +295,22 @@ function changesOf(before: OAuthClientEntity, patch: ClientPatch): Partial<OAuth
   return Object.fromEntries(changed.map((field) => [field, patch[field]]));
 }
 
+/**
+ * Who has verified the publisher, and when. Whoever changes the name of a verified one vouches for
+ * the new name.
+ */
+function verification(
+  { publisherVerified }: OAuthClientEntity,
+  changes: Partial<OAuthClientEntity>,
+  at: Date,
+  actorId: string | null,
+): Partial<OAuthClientEntity> {
+  if (changes.publisherVerified === undefined && changes.publisher === undefined) return {};
+  return (changes.publisherVerified ?? publisherVerified)
+    ? { publisherVerifiedAt: at, publisherVerifiedBy: actorId }
+    : { publisherVerifiedAt: null, publisherVerifiedBy: null };
+}
+
 function describeChanges(before: OAuthClientEntity, changes: Partial<OAuthClientEntity>) {
   return Object.fromEntries(
     Object.entries(changes).map(([field, to]) => [
@@ -282,8 +323,4 @@ function describeChanges(before: OAuthClientEntity, changes: Partial<OAuthClient
 function actionOf(status: ClientStatus | undefined): string {
   if (status === 'disabled') return 'client_disabled';
   return status === 'active' ? 'client_enabled' : 'client_changed';
-}
-
-function toRegistryClient(client: OAuthClient, secrets: ClientSecret[] = []): RegistryClient {
-  return { ...pickFields(client, SHOWN), secrets };
 }

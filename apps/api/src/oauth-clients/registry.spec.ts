@@ -56,9 +56,13 @@ describe('registering a client', () => {
       homepageUri: null,
       privacyPolicyUri: null,
       startUri: null,
+      contactEmail: null,
+      publisherVerification: null,
+      version: 1,
       secrets: [
         {
           id: secret.id,
+          name: null,
           lastFour: secret.lastFour,
           createdAt: secret.createdAt,
           expiresAt: null,
@@ -115,6 +119,7 @@ describe('registering a client', () => {
       homepageUri: 'https://felder.example',
       privacyPolicyUri: 'https://felder.example/datenschutz',
       startUri: 'http://localhost:4000/start',
+      contactEmail: 'entwicklung@felder.example',
     };
     const { status, body } = await create(input);
     expect(status).toBe(201);
@@ -207,6 +212,9 @@ describe('registering a client', () => {
     ['privacyPolicyUri', { privacyPolicyUri: 'neu.example' }],
     ['startUri', { startUri: 7 }],
     ['startUri', { startUri: '' }],
+    ['contactEmail', { contactEmail: 'felder.example' }],
+    ['contactEmail', { contactEmail: '' }],
+    ['contactEmail', { contactEmail: `a@${long(250)}.example` }],
     ['listed', { listed: false }],
     ['status', { status: 'disabled' }],
     ['id', { id: UNKNOWN_ID }],
@@ -266,6 +274,7 @@ describe('changing a client', () => {
       name: 'Anderer Name',
       logoUri: 'https://a.example/',
       updatedAt: body.resource.updatedAt,
+      version: 2,
     });
     expect(body.resource.updatedAt > String(before['updatedAt'])).toBe(true);
     expect((await operator.call('GET', `${CLIENTS}/${id}`)).body.resource).toEqual(body.resource);
