@@ -3,6 +3,7 @@ import { TypeOrmModule } from '@nestjs/typeorm';
 import { OAuthClientsModule } from '../oauth-clients/oauth-clients.module.js';
 import { UsersModule } from '../users/users.module.js';
 import { AvailableClientsController } from './available-clients.controller.js';
+import { ClientConnectionsController } from './client-connections.controller.js';
 import { ConnectionChanges } from './connection-changes.js';
 import { ConnectionDecisions } from './connection-decisions.js';
 import { ConnectionEndings } from './connection-endings.js';
@@ -31,7 +32,7 @@ import { Revocations } from './revocations.js';
     UsersModule,
     OAuthClientsModule,
   ],
-  controllers: [ConnectionsController, AvailableClientsController],
+  controllers: [ConnectionsController, AvailableClientsController, ClientConnectionsController],
   providers: [
     ConnectionsService,
     ConnectionEndings,

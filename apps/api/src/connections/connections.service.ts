@@ -17,6 +17,7 @@ import {
   NOT_COVERED,
 } from './connection-endings.js';
 import { ConnectionMetrics } from './connection-metrics.js';
+import { currentConnections } from './find-connections.js';
 import { Revocations } from './revocations.js';
 
 export type { ConnectionRecord, Ending, RevocationReason } from './connection.js';
@@ -180,6 +181,24 @@ export class ConnectionsService implements OnModuleInit {
       [userIds],
     );
     return new Map(rows.map(({ userId, count }) => [userId, count]));
+  }
+
+  /**
+   * How many active connections a client has, and of how many companies. Both come from one index,
+   * however many there are, unless an ending is being followed just now.
+   */
+  async countOfClient(
+    oauthClientId: string,
+  ): Promise<{ activeConnections: number; accounts: number }> {
+    const { manager } = this.connections;
+    const connections = await currentConnections(manager);
+    const [counted]: [{ activeConnections: number; accounts: number }] = await manager.query(
+      `SELECT coalesce(sum(active), 0)::integer AS "activeConnections", count(*)::integer AS accounts
+         FROM (SELECT count(*) AS active FROM ${connections}
+                WHERE oauth_client_id = $1 AND revoked_at IS NULL GROUP BY account_id) of_account`,
+      [oauthClientId],
+    );
+    return counted;
   }
 
   /** The application behind each of the connections, ended ones too. */

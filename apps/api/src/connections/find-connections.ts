@@ -56,7 +56,7 @@ const ACTIVE = 'c.revoked_at IS NULL';
  * What to read connections from: the rows, which indexes order, or as long as rows still follow
  * what has ended them, the view in which they have ended.
  */
-async function currentConnections(manager: EntityManager): Promise<string> {
+export async function currentConnections(manager: EntityManager): Promise<string> {
   const open: unknown[] = await manager.query('SELECT FROM connection_endings LIMIT 1');
   return open.length > 0 ? 'current_connections' : 'connections';
 }

@@ -1,0 +1,38 @@
+import { Controller, Get, Param } from '@nestjs/common';
+import { ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
+import { RequireSession } from '../http/access.js';
+import { ApiProblems, ApiResource, type ResourceEnvelope } from '../http/envelope.js';
+import { ClientRegistry } from '../oauth-clients/registry.service.js';
+import { ConnectionsService } from './connections.service.js';
+
+/** What ends when the client is disabled or deleted. */
+export class ClientConnectionsDto {
+  @ApiProperty({ type: 'integer', minimum: 0, example: 1204 })
+  activeConnections!: number;
+
+  @ApiProperty({ type: 'integer', minimum: 0, example: 87 })
+  accounts!: number;
+}
+
+/** Of the registry, but here because it counts connections. */
+@ApiTags('Registry')
+@Controller('admin/v7/oauth-clients')
+export class ClientConnectionsController {
+  constructor(
+    private readonly registry: ClientRegistry,
+    private readonly connections: ConnectionsService,
+  ) {}
+
+  @Get(':id/connections')
+  @RequireSession('operator')
+  @ApiOperation({
+    summary: 'Count the client’s active connections, and the companies they belong to',
+    description: 'What disabling or deleting the client would end.',
+  })
+  @ApiResource(ClientConnectionsDto)
+  @ApiProblems(401, 403, 404)
+  async count(@Param('id') id: string): Promise<ResourceEnvelope<ClientConnectionsDto>> {
+    const client = await this.registry.get(id);
+    return { resource: await this.connections.countOfClient(client.id) };
+  }
+}
