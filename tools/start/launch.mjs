@@ -91,7 +91,7 @@ async function runUntilTheEnd({ signal, progress, programs }) {
   );
 }
 
-const isDemo = (env) => !env.DATABASE_URL?.trim();
+const isDemo = (env) => !env.DATABASE_URL?.trim() && !env.DATABASE_URL_FILE?.trim();
 
 /**
  * The ports that will be used. A value that is not a port at all is left for the program to report.

@@ -1,4 +1,8 @@
-import { describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { randomUUID } from 'node:crypto';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { ConfigError, deriveKey, deriveKeys, parseConfig } from './config.js';
 
 const DATABASE_URL = 'postgres://user:pw@localhost:5432/flixcheck';
@@ -127,6 +131,48 @@ describe('TRUST_PROXY', () => {
     ['10.0.0.0/8, fd00::/8', ['10.0.0.0/8', 'fd00::/8']],
   ])('%s', (value, expected) => {
     expect(parseConfig({ TRUST_PROXY: value }).trustProxy).toEqual(expected);
+  });
+});
+
+describe('a secret from a file', () => {
+  let folder: string;
+  beforeAll(() => {
+    folder = mkdtempSync(join(tmpdir(), 'secrets-'));
+  });
+  afterAll(() => rmSync(folder, { recursive: true }));
+
+  const fileWith = (content: string): string => {
+    const path = join(folder, randomUUID());
+    writeFileSync(path, content);
+    return path;
+  };
+
+  it('is taken without the line break at its end', () => {
+    const config = parseConfig({
+      APP_SECRET_FILE: fileWith(`${APP_SECRET}\n`),
+      APP_SECRET_PREVIOUS_FILE: fileWith('p'.repeat(32)),
+      DATABASE_URL_FILE: fileWith(DATABASE_URL),
+    });
+    expect(config).toMatchObject({
+      appSecret: APP_SECRET,
+      previousAppSecrets: ['p'.repeat(32)],
+      databaseUrl: DATABASE_URL,
+      demoData: false,
+    });
+  });
+
+  it.each([
+    ['beside the variable itself', () => ({ APP_SECRET, APP_SECRET_FILE: fileWith(APP_SECRET) })],
+    ['which is not there', () => ({ APP_SECRET_FILE: join(folder, 'none') })],
+    ['which is empty', () => ({ APP_SECRET_FILE: fileWith('\n') })],
+  ])('%s is refused by name', (_, env) => {
+    expect(() => parseConfig({ DATABASE_URL, ...env() })).toThrow(/APP_SECRET_FILE.*\./);
+  });
+
+  it('is judged like any other, and named in no message', () => {
+    const parse = () => parseConfig({ DATABASE_URL, APP_SECRET_FILE: fileWith('short-secret') });
+    expect(parse).toThrow('APP_SECRET must be at least 32 characters');
+    expect(parse).not.toThrow('short-secret');
   });
 });
 

@@ -1,4 +1,5 @@
 import { hkdfSync } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 
 /** What the program runs with: environment variables, parsed and validated once (README). */
@@ -30,12 +31,17 @@ export class ConfigError extends Error {}
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 const ENVIRONMENTS = ['production', 'development', 'test'];
 const MIN_SECRET_LENGTH = 32;
+/** These may come from a file, because whoever may inspect a container reads its environment. */
+const SECRETS = ['APP_SECRET', 'APP_SECRET_PREVIOUS', 'DATABASE_URL'];
 
 /**
  * @throws ConfigError for the first variable that is wrong
  */
 export function parseConfig(env: NodeJS.ProcessEnv): Config {
-  const read = (name: string): string | undefined => env[name]?.trim() || undefined;
+  const read = (name: string): string | undefined => {
+    const value = env[name]?.trim() || undefined;
+    return SECRETS.includes(name) ? readSecret(name, value, env[`${name}_FILE`]) : value;
+  };
   const environment = read('NODE_ENV');
   if (environment !== undefined && !ENVIRONMENTS.includes(environment)) {
     throw new ConfigError(
@@ -107,6 +113,25 @@ export function deriveKeys(
 /** A 256-bit key for one purpose, derived from APP_SECRET (RFC 5869). */
 export function deriveKey(appSecret: string, purpose: string): Buffer {
   return Buffer.from(hkdfSync('sha256', appSecret, 'flixcheck-connect', purpose, 32));
+}
+
+function readSecret(name: string, value: string | undefined, file = ''): string | undefined {
+  const path = file.trim();
+  if (path === '') return value;
+  if (value !== undefined) {
+    throw new ConfigError(`${name} and ${name}_FILE are both set. Leave one of them out.`);
+  }
+  let content: string;
+  try {
+    content = readFileSync(path, 'utf8').trim();
+  } catch (error) {
+    const reason = (error as NodeJS.ErrnoException).code ?? String(error);
+    throw new ConfigError(
+      `${name}_FILE: ${path} cannot be read (${reason}). It must be a file with the value in it, readable for the user that the program runs as.`,
+    );
+  }
+  if (content === '') throw new ConfigError(`${name}_FILE: ${path} is empty.`);
+  return content;
 }
 
 function parsePreviousSecrets(list: string | undefined, appSecret: string | undefined): string[] {
