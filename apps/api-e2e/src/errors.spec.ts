@@ -209,14 +209,25 @@ describe('operations', () => {
     }
   });
 
-  it('every answer forbids guessing its type and framing it', async () => {
-    for (const path of ['/health/live', '/nothing', '/docs', '/user/v7/users/me']) {
+  it('every answer forbids guessing its type, framing it, and what the portal never uses', async () => {
+    const paths = [
+      '/health/live',
+      '/nothing',
+      '/docs',
+      '/user/v7/users/me',
+      '/portal/',
+      '/portal/x.js',
+    ];
+    for (const path of paths) {
       const { headers } = await send(world.url, path);
       expect(headers['x-content-type-options']).toBe('nosniff');
       expect(headers['x-frame-options']).toMatch(/deny/i);
       expect(headers['content-security-policy']).toContain("frame-ancestors 'none'");
       expect(headers['content-security-policy']).not.toMatch(/script-src[^;]*unsafe-inline/);
       expect(headers['referrer-policy']).toBe('no-referrer');
+      expect(headers['cross-origin-opener-policy']).toBe('same-origin');
+      expect(headers['cross-origin-resource-policy']).toBe('same-origin');
+      expect(headers['permissions-policy']).toContain('camera=()');
       expect(headers).not.toHaveProperty('x-powered-by');
     }
   });

@@ -366,6 +366,7 @@ test('loads nothing from anywhere else, is not stored, framed or referred from',
   expect(headers['referrer-policy']).toBe('no-referrer');
   expect(headers['content-security-policy']).toContain("frame-ancestors 'none'");
   expect(headers['content-security-policy']).not.toMatch(/script-src[^;]*unsafe-(inline|eval)/);
+  expect(headers['content-security-policy']).toContain("require-trusted-types-for 'script'");
   expect(strangers).toEqual([]);
   expect(complaints).toEqual([]);
 });

@@ -20,6 +20,12 @@ const TYPES: Record<string, string> = {
   css: 'text/css; charset=utf-8',
 };
 
+/**
+ * Text becomes markup or script only through the policies of Angular, which sanitise it. Swagger UI
+ * knows no such policies, so this is the portal's alone.
+ */
+const TRUSTED_TYPES = "require-trusted-types-for 'script';trusted-types angular angular#components";
+
 interface Portal {
   /** Where the build is. */
   directory?: string;
@@ -55,6 +61,10 @@ export async function servePortal(
     setHeaders: (response, path) => {
       const file = path.replace(/\.(br|gz)$/, '');
       void response.header('cache-control', cacheControl(file));
+      if (file.endsWith('index.html')) {
+        const policy = response.getHeader('content-security-policy');
+        void response.header('content-security-policy', `${policy};${TRUSTED_TYPES}`);
+      }
     },
   });
   const page = async (request: FastifyRequest, reply: FastifyReply) => {

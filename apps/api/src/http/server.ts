@@ -66,6 +66,14 @@ function unfitRequest(request: FastifyRequest): ApiError | undefined {
   return unknown && validationFailed([unknown]);
 }
 
+/** The portal uses none of these, so a script that got into it by mistake cannot either. */
+const PERMISSIONS_POLICY = [
+  ...['accelerometer', 'bluetooth', 'camera', 'display-capture', 'geolocation', 'gyroscope', 'hid'],
+  ...['magnetometer', 'microphone', 'midi', 'payment', 'serial', 'usb', 'xr-spatial-tracking'],
+]
+  .map((feature) => `${feature}=()`)
+  .join(', ');
+
 /** Everything that happens to each request before a route is known. */
 export async function prepareServer(
   app: NestFastifyApplication,
@@ -75,6 +83,7 @@ export async function prepareServer(
   const server = app.getHttpAdapter().getInstance() as unknown as FastifyInstance;
   server.addHook('onRequest', (request, reply, done) => {
     reply.header('x-request-id', request.id);
+    reply.header('permissions-policy', PERMISSIONS_POLICY);
     done();
   });
   server.addHook('preValidation', (request, _reply, done) => {
@@ -120,7 +129,8 @@ export async function prepareServer(
     frameguard: { action: 'deny' },
     referrerPolicy: { policy: 'no-referrer' },
     crossOriginEmbedderPolicy: false,
-    crossOriginResourcePolicy: false,
+    // Whoever may read an answer from elsewhere asks through CORS, where this does not count.
+    crossOriginResourcePolicy: { policy: 'same-origin' },
     strictTransportSecurity: config.publicUrl.startsWith('https:'),
   });
   const filter = new ErrorFilter(config.publicUrl, logger);

@@ -206,6 +206,17 @@ interface Fixtures {
 }
 
 export const test = base.extend<Fixtures>({
+  /** Fails a test whose page did something that the content security policy forbids. */
+  page: async ({ page }, use) => {
+    const violations: string[] = [];
+    page.on('console', (message) => {
+      if (/Content Security Policy|Trusted(HTML|Script|Type)/i.test(message.text())) {
+        violations.push(message.text());
+      }
+    });
+    await use(page);
+    expect(violations).toEqual([]);
+  },
   member: async ({ playwright }, use) => {
     const request = await playwright.request.newContext();
     const api = await PortalApi.signIn(request, MEMBER);
