@@ -97,8 +97,9 @@ export default [
         'error',
         {
           enforceBuildableLibDependency: true,
-          // The one file that every project's jest.config.cjs shares.
-          allow: ['../../jest.preset.cjs'],
+          // The one file that every project's jest.config.cjs shares, and the lock that commands take
+          // before packages are installed.
+          allow: ['../../jest.preset.cjs', '../../libs/process-lock/src/index.js'],
           depConstraints: [
             {
               sourceTag: 'scope:api',
@@ -106,6 +107,7 @@ export default [
                 'scope:protocol',
                 'scope:change-feed',
                 'scope:password-strength',
+                'scope:process-lock',
                 'scope:verifier',
               ],
             },
@@ -117,6 +119,7 @@ export default [
             { sourceTag: 'scope:connect-client', onlyDependOnLibsWithTags: [] },
             { sourceTag: 'scope:change-feed', onlyDependOnLibsWithTags: [] },
             { sourceTag: 'scope:password-strength', onlyDependOnLibsWithTags: [] },
+            { sourceTag: 'scope:process-lock', onlyDependOnLibsWithTags: [] },
             { sourceTag: 'scope:verifier', onlyDependOnLibsWithTags: ['scope:change-feed'] },
           ],
         },

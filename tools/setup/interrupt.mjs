@@ -1,9 +1,15 @@
-import { readFileSync, readlinkSync, realpathSync } from 'node:fs';
+import { existsSync, realpathSync } from 'node:fs';
+import {
+  environmentOf,
+  identityOf,
+  linkOf,
+  readProcess,
+} from '../../libs/process-lock/src/index.js';
 import { Interrupted } from './failure.mjs';
 
 /**
  * One signal for the whole command: aborted with {@link Interrupted} at the first Ctrl-C or
- * termination. npm and the terminal both send one, so that repetitions mean nothing.
+ * termination. npm and the terminal both send one, so repetitions are ignored.
  */
 export function listenForInterrupt() {
   const controller = new AbortController();
@@ -21,33 +27,28 @@ export function listenForInterrupt() {
 }
 
 /**
- * The process of npm, where that has started this one: its child, or the child of the shell by way
- * of which npm runs a script. Who started npm may end, and often does: a script, a step of a CI job.
+ * The npm that has started this process: its parent, or the parent of the shell through which npm
+ * runs a script. Not what started npm, which may end first, such as a script or a step of a CI job.
  */
 function findNpm() {
   const { npm_lifecycle_event: event, npm_node_execpath: file } = process.env;
   if (!event || !file || process.platform !== 'linux') return undefined;
-  const isNpm = (pid) => {
-    try {
-      return pid > 1 && readlinkSync(`/proc/${pid}/exe`) === realpathSync(file);
-    } catch {
-      return false;
-    }
-  };
+  const npm = existsSync(file) && realpathSync(file);
+  const isNpm = (pid) => pid > 1 && linkOf(pid, 'exe') === npm;
   return [process.ppid, readProcess(process.ppid)?.parent].find(isNpm);
 }
 
 /**
- * A signal for npm alone can miss this process, and a `kill -9` of npm always does. Started through
- * npm, the command ends with it.
+ * A signal for npm alone can miss this process, and a `kill -9` of npm always does. So a command
+ * that npm has started ends with npm.
  */
 function watch(pid, onGone) {
-  const startedAt = readProcess(pid)?.startedAt;
+  const identity = identityOf(pid);
   let stopped = false;
   const timer = setInterval(() => {
-    if (startedAt !== undefined && readProcess(pid)?.startedAt === startedAt) return;
+    if (identity !== undefined && identityOf(pid) === identity) return;
     clearInterval(timer);
-    // What has ended npm may have been sent to this process too, and says more about it.
+    // The signal that has ended npm may have been sent to this process, too, and says more.
     setImmediate(() => !stopped && onGone());
   }, 500).unref();
   return () => {
@@ -61,24 +62,5 @@ function watch(pid, onGone) {
  * that is left is its name in the shell's variable `_`.
  */
 function isUnderNohup(npm) {
-  try {
-    const environment = readFileSync(`/proc/${npm ?? 'self'}/environ`, 'latin1').split('\0');
-    return environment.some((entry) => /^_=(.*\/)?nohup$/.test(entry));
-  } catch {
-    return false;
-  }
-}
-
-/** From /proc; undefined where there is no such process, or only its remains. */
-export function readProcess(pid) {
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
-    // The command's name, in parentheses, may itself hold spaces and parentheses.
-    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-    if (fields[0] === 'Z' || fields[0] === 'X') return undefined;
-    const name = stat.slice(stat.indexOf('(') + 1, stat.lastIndexOf(')'));
-    return { name, parent: Number(fields[1]), startedAt: fields[19] };
-  } catch {
-    return undefined;
-  }
+  return environmentOf(npm ?? 'self').some((entry) => /^_=(.*\/)?nohup$/.test(entry));
 }

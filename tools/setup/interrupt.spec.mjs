@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
-import { readProcess } from './interrupt.mjs';
+import { readProcess } from '../../libs/process-lock/src/index.js';
 
 /** More than the command takes to notice that npm is gone. */
 const TICKS = 8;

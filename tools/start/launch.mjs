@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { holderOf } from '../../libs/process-lock/src/index.js';
 import { Failure, inWords, Interrupted } from '../setup/failure.mjs';
 import { listenForInterrupt } from '../setup/interrupt.mjs';
 import { prepare } from '../setup/prepare.mjs';
@@ -117,16 +117,10 @@ async function makeSureIsFree({ name, number }, { signal, progress }) {
   });
 }
 
-/** The living process that runs the embedded database, as that writes it down. */
+/** The living process that runs the embedded database, which holds this lock. */
 function ownerOfData() {
-  try {
-    const dataDir = resolve(root, process.env.DATA_DIR?.trim() || '.data');
-    const { pid } = JSON.parse(readFileSync(join(dataDir, 'postgres.owner'), 'utf8'));
-    process.kill(pid, 0);
-    return pid;
-  } catch (error) {
-    return error.code === 'EPERM' ? 'of another user' : undefined;
-  }
+  const dataDir = resolve(root, process.env.DATA_DIR?.trim() || '.data');
+  return holderOf(join(dataDir, 'postgres.owner'));
 }
 
 function failedStart({ words, ...exit }) {

@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, afterEach, before, describe, it } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
-import { readProcess } from '../setup/interrupt.mjs';
+import { identityOf, readProcess } from '../../libs/process-lock/src/index.js';
 import { inWorkspace, root } from '../setup/workspace.mjs';
 
 const start = inWorkspace('tools', 'start.mjs');
@@ -68,13 +68,13 @@ async function family(pid) {
     size = members.size;
     for (const [each, parent] of parents) if (members.has(parent)) members.add(each);
   }
-  return [...members].map((each) => ({ pid: each, startedAt: readProcess(each)?.startedAt }));
+  return [...members].map((each) => ({ pid: each, identity: identityOf(each) }));
 }
 
 async function untilGone(members, limitMs) {
   const deadline = Date.now() + limitMs;
   const left = () =>
-    members.filter(({ pid, startedAt }) => startedAt && readProcess(pid)?.startedAt === startedAt);
+    members.filter(({ pid, identity }) => identity && identityOf(pid) === identity);
   while (left().length > 0 && Date.now() < deadline) await delay(50);
   assert.deepEqual(left(), [], 'processes that are left');
 }

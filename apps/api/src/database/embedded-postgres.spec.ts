@@ -1,3 +1,4 @@
+import { identityOf } from '@flixcheck/process-lock';
 import { type ChildProcess, execSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readFileSync, statSync } from 'node:fs';
@@ -26,7 +27,6 @@ import {
 import { locateBinaries } from './embedded-postgres/binaries.js';
 import { fromFileSystem, fromServerOutput } from './embedded-postgres/failure.js';
 import { choosePrivileges } from './embedded-postgres/privileges.js';
-import { processIdentity } from './embedded-postgres/processes.js';
 
 jest.setTimeout(30_000);
 
@@ -234,7 +234,7 @@ describe('after a kill -9 of its owner', () => {
     );
     const { url } = await start();
     expect(await query(url, 'SELECT 1')).toEqual([1]);
-    expect(processIdentity(process.pid)).toBeDefined();
+    expect(identityOf(process.pid)).toBeDefined();
   });
 
   it('starts after its owner was killed while the database was being created', async () => {

@@ -1,3 +1,4 @@
+import { identityOf } from '@flixcheck/process-lock';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
@@ -7,7 +8,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Binaries } from './binaries.js';
 import { EmbeddedPostgresError, fromServerOutput } from './failure.js';
 import type { Privileges } from './privileges.js';
-import { isServerOf, processIdentity } from './processes.js';
+import { isServerOf } from './processes.js';
 
 export interface ServerPlan {
   clusterDir: string;
@@ -179,13 +180,13 @@ export async function stopOrphan(clusterDir: string, log: (line: string) => void
   const pidFile = join(clusterDir, 'postmaster.pid');
   const pid = readPid(pidFile);
   if (pid === undefined) return;
-  const identity = processIdentity(pid);
+  const identity = identityOf(pid);
   if (isServerOf(pid, clusterDir)) {
     log(`stopping the server that an earlier run left behind (process ${pid})`);
     const gone = async (patienceMs: number) => {
       const deadline = Date.now() + patienceMs;
-      while (processIdentity(pid) === identity && Date.now() < deadline) await delay(20);
-      return processIdentity(pid) !== identity;
+      while (identityOf(pid) === identity && Date.now() < deadline) await delay(20);
+      return identityOf(pid) !== identity;
     };
     const steps: [NodeJS.Signals, number][] = [
       ['SIGINT', 15_000],
