@@ -54,7 +54,7 @@ async function runSuites(env) {
       ...['--experimental-vm-modules', '--disable-warning=ExperimentalWarning'],
       'node_modules/jest/bin/jest.js',
       // Side by side, the suites would measure each other.
-      ...['-c', 'apps/api-e2e/jest.config.cjs', '--ci', '--runInBand', `src/load/${options.suite}`],
+      ...['-c', 'apps/api-e2e/load.config.cjs', '--ci', `src/load/${options.suite}`],
     ],
     // Jest's output must stay out of the report.
     { cwd: fileURLToPath(new URL('..', import.meta.url)), env, stdio: ['ignore', 2, 2] },

@@ -1,7 +1,12 @@
+const { availableParallelism } = require('node:os');
+
 module.exports = {
   ...require('../../jest.preset.cjs'),
   displayName: 'api-e2e',
   rootDir: __dirname,
   // Each suite starts a server of its own; a cold one takes seconds on a busy machine.
   testTimeout: 60_000,
+  maxWorkers: Math.min(availableParallelism(), 4),
+  // A suite of their own, which has the machine for itself: `load.config.cjs`.
+  testPathIgnorePatterns: ['<rootDir>/src/load/'],
 };

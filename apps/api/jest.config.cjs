@@ -1,7 +1,12 @@
+const { availableParallelism } = require('node:os');
+
 module.exports = {
   ...require('../../jest.preset.cjs'),
   displayName: 'api',
   rootDir: __dirname,
   // A database of its own for each suite takes seconds where other work keeps the machine busy.
   testTimeout: 30_000,
+  maxWorkers: Math.min(availableParallelism(), 4),
+  // Each suite leaves its modules behind: after a while, a fresh worker is faster.
+  workerIdleMemoryLimit: '1GB',
 };

@@ -14,7 +14,9 @@ const { createProjectGraphAsync } = nx('project-graph/project-graph.js');
 const { filterAffected } = nx('project-graph/affected/affected-project-graph.js');
 const { HashPlanInspector } = nx('hasher/hash-plan-inspector.js');
 
-const TARGETS = new Set(['lint', 'typecheck', 'openapi-check', 'test', 'e2e', 'lighthouse']);
+const TARGETS = new Set([
+  ...['lint', 'typecheck', 'openapi-check', 'test', 'e2e', 'load', 'lighthouse'],
+]);
 let graph;
 let inputs;
 
@@ -47,7 +49,8 @@ const EVERYTHING = 'everything';
 const table = {
   'apps/api/src/checks/checks.service.ts': [
     ...['api:lint', 'api:openapi-check', 'api:test', 'api:typecheck'],
-    ...['api-e2e:e2e', 'api-e2e:lint', 'api-e2e:typecheck', 'bench:lint', 'bench:test'],
+    ...['api-e2e:e2e', 'api-e2e:lint', 'api-e2e:load', 'api-e2e:typecheck'],
+    ...['bench:lint', 'bench:test'],
     ...['portal-e2e:e2e', 'portal-e2e:lighthouse', 'portal-e2e:lint', 'portal-e2e:typecheck'],
     ...['tools:lint', 'tools:test'],
   ],
@@ -59,7 +62,9 @@ const table = {
     ...['tools:lint', 'tools:test'],
   ],
   'apps/portal/src/i18n/texts.spec.ts': ['portal:lint', 'portal:test', 'portal:typecheck'],
-  'apps/api-e2e/src/codes.spec.ts': ['api-e2e:e2e', 'api-e2e:lint', 'api-e2e:typecheck'],
+  'apps/api-e2e/src/codes.spec.ts': [
+    ...['api-e2e:e2e', 'api-e2e:lint', 'api-e2e:load', 'api-e2e:typecheck'],
+  ],
   'libs/access-token-verifier/src/verifier.spec.ts': [
     ...['access-token-verifier:lint', 'access-token-verifier:test'],
     'access-token-verifier:typecheck',
@@ -75,8 +80,14 @@ const table = {
     ...['api-e2e:e2e', 'connect-client:lint', 'connect-client:test', 'connect-client:typecheck'],
   ],
   'jest.preset.cjs': [
-    ...['access-token-verifier:test', 'api:test', 'api-e2e:e2e', 'change-feed:test'],
-    ...['connect-client:test', 'oauth-protocol:test', 'password-strength:test', 'tools:test'],
+    ...['access-token-verifier:test', 'api:test', 'api-e2e:e2e', 'api-e2e:load'],
+    ...[
+      'change-feed:test',
+      'connect-client:test',
+      'oauth-protocol:test',
+      'password-strength:test',
+      'tools:test',
+    ],
   ],
   'docs/integrate.md': ['api-e2e:e2e', 'api:test'],
   'bench/run.mjs': ['bench:lint', 'bench:test'],
@@ -122,6 +133,7 @@ describe('what Nx takes for unchanged', () => {
       'tools:test': ['api', 'portal', 'demo-client'],
       'bench:test': ['api'],
       'api-e2e:e2e': ['api', 'demo-client', 'connect-client'],
+      'api-e2e:load': ['api'],
       'portal-e2e:e2e': ['api', 'portal', 'demo-client'],
       'access-token-verifier:test': ['change-feed', 'api'],
     };

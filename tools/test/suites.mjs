@@ -24,6 +24,7 @@ const table = [
   ['api', 'api:test'],
   ['portal', 'portal:test'],
   ['api-e2e', 'api-e2e:e2e'],
+  ['load', 'api-e2e:load'],
   ['bench', 'bench:test'],
   ['portal-e2e', 'portal-e2e:e2e'],
   ['lighthouse', 'portal-e2e:lighthouse'],

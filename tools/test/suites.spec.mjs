@@ -5,8 +5,11 @@ import { readProjects } from '../setup/projects.mjs';
 import { inWorkspace } from '../setup/workspace.mjs';
 import { readSuites } from './suites.mjs';
 
-const CONFIGS = ['jest.config.cjs', 'playwright.config.ts', 'lighthouse.config.ts'];
-const TEST_TARGETS = ['test', 'e2e', 'lighthouse'];
+const CONFIGS = [
+  ...['jest.config.cjs', 'load.config.cjs'],
+  ...['playwright.config.ts', 'lighthouse.config.ts'],
+];
+const TEST_TARGETS = ['test', 'e2e', 'load', 'lighthouse'];
 
 describe('the suites of npm test', () => {
   it('have every test configuration of the workspace', () => {

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { eventually } from './harness/eventually.js';
 import { bearer, type Problem, query, send } from './harness/http.js';
 import { register } from './harness/registry.js';
 import type { ThirdParty, TokenAnswer } from './harness/third-party.js';
@@ -171,6 +172,12 @@ describe('rights that are taken away while the connection goes on', () => {
       method: 'PATCH',
       json: { resource: { scopes: ['read'] } },
     });
+    // The database tells all nodes, also the one that has done it.
+    await eventually(
+      () => client.use(wide.access_token),
+      ({ status }) => status === 401,
+      1000,
+    );
     await expectNarrowed(client, wide);
   });
 });
