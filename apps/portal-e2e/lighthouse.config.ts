@@ -7,5 +7,6 @@ export default defineConfig({
   ...base,
   testDir: resolve(__dirname, 'lighthouse'),
   outputDir: resolve(__dirname, '../../test-results/lighthouse'),
+  workers: 1,
   projects: [{ name: 'desktop' }],
 });

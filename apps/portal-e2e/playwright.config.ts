@@ -1,4 +1,5 @@
 import { defineConfig } from '@playwright/test';
+import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
 
 /** `tools/test.mjs` finds the browser; by hand, Debian's is taken. */
@@ -11,8 +12,8 @@ export default defineConfig({
   testDir: resolve(__dirname, 'src'),
   outputDir: resolve(__dirname, '../../test-results/portal-e2e'),
   globalSetup: resolve(__dirname, 'src/harness/global-setup.ts'),
-  // One server with one set of demo data: tests take turns.
-  workers: 1,
+  // Each has servers and demo data of its own, which its tests take turns at.
+  workers: Math.min(availableParallelism(), 4),
   forbidOnly: true,
   retries: 0,
   timeout: 60_000,

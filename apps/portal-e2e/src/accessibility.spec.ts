@@ -10,6 +10,9 @@ import {
 import { sampleConnections, type SampleConnections } from './harness/sample-connections';
 import { openState, states } from './harness/states';
 
+// Half of what all browser tests take: shared out.
+test.describe.configure({ mode: 'parallel' });
+
 let sample: SampleConnections;
 
 test.beforeAll(async ({ playwright }) => {

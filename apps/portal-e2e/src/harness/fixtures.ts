@@ -1,6 +1,9 @@
 import { AxeBuilder } from '@axe-core/playwright';
 import { type APIRequestContext, expect, type Page, test as base } from '@playwright/test';
 import { createHash, randomBytes } from 'node:crypto';
+import { demoUrl, portalUrl } from './place';
+
+export { demoUrl, portalUrl };
 
 export const PASSWORD = 'demo-passwort-2026';
 export const MEMBER = 'user@musterhaus.example';
@@ -8,15 +11,6 @@ export const ADMIN = 'admin@musterhaus.example';
 /** Of a company in which nobody has connected anything. */
 export const OTHER_ADMIN = 'admin@beispiel.example';
 export const OPERATOR = 'operator@flixcheck.example';
-
-export const portalUrl = (): string => required('PORTAL_URL');
-export const demoUrl = (): string => required('DEMO_URL');
-
-function required(name: string): string {
-  const value = process.env[name];
-  if (!value) throw new Error(`${name} is missing: the global setup sets it`);
-  return value;
-}
 
 export interface AuthorizeQuery {
   clientId?: string;

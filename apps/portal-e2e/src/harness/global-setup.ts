@@ -1,3 +1,4 @@
+import type { FullConfig } from '@playwright/test';
 import { fork, type ChildProcess } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
@@ -8,12 +9,33 @@ import { Client } from 'pg';
 const APPS = resolve(__dirname, '../../..');
 
 /**
- * Starts what `npm start` starts, on free ports and a database of its own: the API with the built
- * portal, and the demo third-party application. The addresses go to the tests by environment.
+ * For each worker, what `npm start` starts, on free ports and a database of its own: the API with
+ * the built portal, and the demo third-party application. So what one test changes, no other sees
+ * that runs beside it. The addresses go to the tests by environment, under their worker's number.
  */
-export default async function globalSetup(): Promise<() => Promise<void>> {
+export default async function globalSetup({ workers }: FullConfig): Promise<() => Promise<void>> {
+  const places = await Promise.all(Array.from({ length: workers }, startPlace));
+  for (const [worker, { portalUrl, demoUrl, databaseUrl }] of places.entries()) {
+    process.env[`PORTAL_URL_${worker}`] = portalUrl;
+    process.env[`DEMO_URL_${worker}`] = demoUrl;
+    process.env[`PORTAL_DATABASE_URL_${worker}`] = databaseUrl;
+  }
+  return async () => {
+    await Promise.all(places.map(({ close }) => close()));
+  };
+}
+
+interface Place {
+  portalUrl: string;
+  demoUrl: string;
+  databaseUrl: string;
+  close: () => Promise<void>;
+}
+
+async function startPlace(): Promise<Place> {
   const database = await createDatabase();
   const [port, demoPort] = [await freePort(), await freePort()];
+  const portalUrl = `http://localhost:${port}`;
   const api = await start(resolve(APPS, 'api/dist/main.js'), {
     HOST: 'localhost',
     PORT: String(port),
@@ -25,14 +47,16 @@ export default async function globalSetup(): Promise<() => Promise<void>> {
   });
   const demo = await start(resolve(APPS, 'demo-client/dist/main.js'), {
     DEMO_CLIENT_PORT: String(demoPort),
-    FLIXCHECK_URL: `http://localhost:${port}`,
+    FLIXCHECK_URL: portalUrl,
   });
-  process.env['PORTAL_URL'] = `http://localhost:${port}`;
-  process.env['DEMO_URL'] = `http://localhost:${demoPort}`;
-  process.env['PORTAL_DATABASE_URL'] = database.url;
-  return async () => {
-    await Promise.all([stop(api), stop(demo)]);
-    await database.drop();
+  return {
+    portalUrl,
+    demoUrl: `http://localhost:${demoPort}`,
+    databaseUrl: database.url,
+    close: async () => {
+      await Promise.all([stop(api), stop(demo)]);
+      await database.drop();
+    },
   };
 }
 

@@ -1,4 +1,5 @@
 import { Client } from 'pg';
+import { databaseUrl } from './place';
 
 export interface ManyConnections {
   remove: () => Promise<void>;
@@ -58,7 +59,7 @@ export async function manyConnections(): Promise<ManyConnections> {
 }
 
 async function withDatabase(work: (client: Client) => Promise<void>): Promise<void> {
-  const client = new Client({ connectionString: process.env['PORTAL_DATABASE_URL'] });
+  const client = new Client({ connectionString: databaseUrl() });
   await client.connect();
   try {
     await work(client);

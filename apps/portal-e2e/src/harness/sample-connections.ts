@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { Client } from 'pg';
+import { databaseUrl } from './place';
 import { ADMIN, MEMBER } from './fixtures';
 
 const DAY = 86_400_000;
@@ -143,7 +144,7 @@ async function insert(client: Client, sample: Sample): Promise<void> {
 }
 
 async function withDatabase(work: (client: Client) => Promise<void>): Promise<void> {
-  const client = new Client({ connectionString: process.env['PORTAL_DATABASE_URL'] });
+  const client = new Client({ connectionString: databaseUrl() });
   await client.connect();
   try {
     await work(client);
