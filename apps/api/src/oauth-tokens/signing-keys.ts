@@ -11,13 +11,14 @@ import { DataSource, type EntityManager } from 'typeorm';
 import { Clock, DAY, HOUR, MINUTE } from '../config/clock.js';
 import { deriveKeys } from '../config/config.js';
 import { CONFIG, type RuntimeConfig } from '../config/config.module.js';
+import type { SealedWith } from '../config/sealing.js';
 import { ChangeFeed, type Subscribed } from '../database/change-feed.js';
 import { ApiError } from '../http/api-error.js';
 import { AppLogger } from '../telemetry/app-logger.js';
 import { AuditLog } from '../users/audit-log.js';
 import { ACCESS_TOKEN_LIFETIME_MS, CLOCK_TOLERANCE_MS } from './access-token-rules.js';
 import { SigningKey } from './signing-key.entity.js';
-import { type SealedWith, SigningKeySealing } from './signing-key-sealing.js';
+import { SigningKeySealing } from './signing-key-sealing.js';
 
 /**
  * Verifiers may keep the published keys for this long, so a new key waits longer before it signs.
