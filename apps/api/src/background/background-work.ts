@@ -4,6 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { PgBoss, Queue, QueueOptions } from 'pg-boss';
 import type { DataSource, EntityManager } from 'typeorm';
 import { SECOND } from '../config/clock.js';
+import { AfterCommit } from '../database/after-commit.js';
 import { AppLogger } from '../telemetry/app-logger.js';
 import { openBoss, transactionOf } from './boss.js';
 import { DEFAULT_PACE, PACE, type Pace } from './pace.js';
@@ -72,6 +73,7 @@ export class BackgroundWork implements BeforeApplicationShutdown {
     @InjectDataSource() private readonly dataSource: DataSource,
     private readonly logger: AppLogger,
     private readonly records: StepRecords,
+    private readonly afterCommit: AfterCommit,
     @Optional() @Inject(PACE) private readonly pace: Pace = DEFAULT_PACE,
   ) {}
 
@@ -115,13 +117,16 @@ export class BackgroundWork implements BeforeApplicationShutdown {
   }
 
   /**
-   * Adds a job that exists if and only if the transaction commits.
+   * Adds a job that exists if and only if the transaction commits. This node looks for it at once,
+   * the others at their next round.
    * @param name of a queue that this program has declared
    */
   async enqueue(tx: EntityManager, name: string, data: object): Promise<void> {
     if (!this.queues.has(name)) throw new Error(`there is no queue ${name}`);
     const boss = this.worker ?? (await this.openSender());
     await boss.send(name, data, { db: await transactionOf(tx) });
+    const id = this.workers.get(name);
+    if (id !== undefined) this.afterCommit.run(tx, () => boss.notifyWorker(id));
   }
 
   /** Asks running work to stop; what does not stop in time is left to another node. */

@@ -2,6 +2,7 @@ import 'reflect-metadata';
 import pino from 'pino';
 import { DataSource } from 'typeorm';
 import { Clock } from '../config/clock.js';
+import { AfterCommit } from '../database/after-commit.js';
 import { dataSourceOptions } from '../database/data-source.js';
 import { AppLogger } from '../telemetry/app-logger.js';
 import { BackgroundWork } from './background-work.js';
@@ -19,7 +20,8 @@ export const QUICK = {
 export async function backgroundNode(databaseUrl: string, logger = silentLogger()) {
   const dataSource = await new DataSource(dataSourceOptions(databaseUrl)).initialize();
   const records = new StepRecords(dataSource, new Clock());
-  const work = new BackgroundWork(dataSource, logger, records, QUICK);
+  const afterCommit = new AfterCommit(dataSource);
+  const work = new BackgroundWork(dataSource, logger, records, afterCommit, QUICK);
   const close = async () => {
     await work.beforeApplicationShutdown();
     await dataSource.destroy();
