@@ -112,7 +112,7 @@ export default [
               ],
             },
             { sourceTag: 'scope:portal', onlyDependOnLibsWithTags: ['scope:api-types'] },
-            { sourceTag: 'scope:demo-client', onlyDependOnLibsWithTags: [] },
+            { sourceTag: 'scope:demo-client', onlyDependOnLibsWithTags: ['scope:connect-client'] },
             { sourceTag: 'scope:e2e', onlyDependOnLibsWithTags: [] },
             { sourceTag: 'scope:protocol', onlyDependOnLibsWithTags: [] },
             { sourceTag: 'scope:api-types', onlyDependOnLibsWithTags: [] },

@@ -11,7 +11,7 @@ const stop = supervise('apps/demo-client/src/main.ts', {
     ...process.env,
     DEMO_CLIENT_PORT: String(ports.demoClient),
   },
-  folders: ['apps/demo-client/src', 'apps/demo-client/assets'],
+  folders: ['apps/demo-client/src', 'apps/demo-client/assets', 'libs/connect-client/src'],
   say,
 });
 say(`http://localhost:${ports.demoClient}`);

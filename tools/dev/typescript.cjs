@@ -6,6 +6,7 @@ const { createHash } = require('node:crypto');
 const { mkdirSync, readFileSync, renameSync, writeFileSync } = require('node:fs');
 const Module = require('node:module');
 const { join } = require('node:path');
+const { fileURLToPath } = require('node:url');
 const [, options] = require('../../jest.preset.cjs').transform['^.+\\.ts$'];
 
 const cache = join(__dirname, '..', '..', '.nx', 'dev');
@@ -29,6 +30,20 @@ Module._resolveFilename = (request, parent, ...rest) => {
   if (/[\\/]node_modules[\\/]/.test(file)) packages.add(file);
   return file;
 };
+
+// The same for `import()`, which Node resolves and loads in its other way.
+Module.registerHooks?.({
+  resolve(request, context, next) {
+    const isSource = /^\.{1,2}\/.*\.js$/.test(request) && context.parentURL?.endsWith('.ts');
+    if (!isSource || !context.conditions.includes('import')) return next(request, context);
+    const { href } = new URL(request.replace(/\.js$/, '.ts'), context.parentURL);
+    return { url: href, format: 'commonjs', shortCircuit: true };
+  },
+  load(url, context, next) {
+    if (!url.endsWith('.ts') || context.format !== 'commonjs') return next(url, context);
+    return { format: 'commonjs', source: compiled(fileURLToPath(url)), shortCircuit: true };
+  },
+});
 
 require.extensions['.ts'] = (module, filename) => {
   module._compile(compiled(filename), filename);

@@ -46,6 +46,13 @@ describe('the demo third-party application', () => {
     return page(visitor.get(callback.pathname + callback.search));
   };
 
+  const onlyConnection = async (): Promise<string | undefined> => {
+    const connections = await user.request('GET', '/user/v7/connections?status=active');
+    const { resources } = (await connections.json()) as { resources: { id: string }[] };
+    expect(resources).toHaveLength(1);
+    return resources[0]?.id;
+  };
+
   test('asks with state and PKCE, and comes back to say whom it acts for', async () => {
     visitor = new Visitor(demo.url);
     expect((await page(visitor.get('/'))).html).toContain('Connect with Flixcheck');
@@ -105,10 +112,7 @@ describe('the demo third-party application', () => {
   });
 
   test('says what happened after the user ended the connection, and connects again', async () => {
-    const connections = await user.request('GET', '/user/v7/connections?status=active');
-    const { resources } = (await connections.json()) as { resources: { id: string }[] };
-    expect(resources).toHaveLength(1);
-    await user.request('DELETE', `/user/v7/connections/${resources[0]?.id}`);
+    await user.request('DELETE', `/user/v7/connections/${await onlyConnection()}`);
 
     const ended = await page(visitor.post('/refresh'));
     expect(ended.html).toContain('The connection has ended');
@@ -130,6 +134,32 @@ describe('the demo third-party application', () => {
       headers: { origin: 'https://elsewhere.example' },
     });
     expect(response.status).toBe(403);
+  });
+
+  test('does the same on @flixcheck/connect-client, where it is told to (DEMO_CLIENT_FLAVOUR)', async () => {
+    await demo.abandon();
+    demo = await startDemoClient(Number(new URL(demo.url).port), server.url, 'connect-client');
+    visitor = new Visitor(demo.url);
+    const connected = await connect();
+    expect(connected.html).toContain('Connected. Maklerwelt CRM now acts for');
+    expect(connected.html).toContain('user@musterhaus.example');
+    const refreshed = await page(visitor.post('/refresh'));
+    expect(refreshed.html).toContain('The tokens have been refreshed');
+    expect(refreshed.html).not.toMatch(JWT);
+    const created = await page(visitor.post('/checks', { customer: 'weingut-sonnhang' }));
+    expect(created.html).toMatch(/created by User Musterhaus through\s+Maklerwelt CRM/);
+
+    const mixedUp = await user.grant(await link(visitor.get('/connect')));
+    mixedUp.searchParams.set('iss', 'https://elsewhere.example');
+    expect((await page(visitor.get(mixedUp.pathname + mixedUp.search))).html).toContain(
+      'The answer does not match the request',
+    );
+    await user.request('DELETE', `/user/v7/connections/${await onlyConnection()}`);
+    const ended = await page(visitor.get('/flixcheck'));
+    expect(ended.html).toContain('The connection has ended');
+    expect(ended.html).toContain('<code>invalid_grant</code>');
+    await connect();
+    expect((await page(visitor.post('/disconnect'))).html).toContain('Disconnected.');
   });
 });
 

@@ -4,7 +4,12 @@ export interface DemoClientConfig {
   flixcheckUrl: URL;
   clientId: string;
   clientSecret: string;
+  /** What it talks to Flixcheck with: a stock OAuth library, or Flixcheck's own package. */
+  flavour: Flavour;
 }
+
+type Flavour = (typeof FLAVOURS)[number];
+const FLAVOURS = ['openid-client', 'connect-client'] as const;
 
 /** Reads the environment; throws an Error whose message names the variable that is wrong. */
 export function readConfig(env: NodeJS.ProcessEnv): DemoClientConfig {
@@ -13,6 +18,7 @@ export function readConfig(env: NodeJS.ProcessEnv): DemoClientConfig {
     flixcheckUrl: readOrigin(env['FLIXCHECK_URL']),
     clientId: 'maklerwelt-crm',
     clientSecret: 'maklerwelt-crm-demo-secret',
+    flavour: readFlavour(env['DEMO_CLIENT_FLAVOUR']),
   };
 }
 
@@ -23,6 +29,12 @@ function readPort(value: string | undefined): number {
     throw new Error(`DEMO_CLIENT_PORT must be a port between 1 and 65535, not "${value}".`);
   }
   return port;
+}
+
+function readFlavour(value: string | undefined): Flavour {
+  const flavour = FLAVOURS.find((one) => one === (value || FLAVOURS[0]));
+  if (flavour) return flavour;
+  throw new Error(`DEMO_CLIENT_FLAVOUR must be ${FLAVOURS.join(' or ')}, not "${value}".`);
 }
 
 function readOrigin(value: string | undefined): URL {

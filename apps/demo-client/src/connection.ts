@@ -1,5 +1,10 @@
-import { ResponseBodyError } from 'openid-client';
-import { ApiError, ConnectionEnded, describeFailure, type Failure } from './failures.js';
+import {
+  ApiError,
+  ConnectionEnded,
+  describeFailure,
+  isInvalidGrant,
+  type Failure,
+} from './failures.js';
 import type { Flixcheck, Tokens } from './flixcheck.js';
 import type { Connection, Session, TokenSnapshot } from './sessions.js';
 
@@ -20,6 +25,7 @@ export async function withToken<Result>(
   try {
     return await call(connection.tokens);
   } catch (error) {
+    if (isInvalidGrant(error)) throw end(session, null, describeFailure(error));
     if (!(error instanceof ApiError) || error.status !== 401) throw error;
     await renew(flixcheck, session, connection, describeFailure(error));
     return call(connection.tokens);
@@ -46,13 +52,16 @@ export async function renew(
   try {
     await underWay;
   } catch (error) {
-    if (!(error instanceof ResponseBodyError) || error.error !== 'invalid_grant') throw error;
-    const refresh = describeFailure(error);
+    if (!isInvalidGrant(error)) throw error;
     const call = refusedCall ?? (await refusalOf(flixcheck, session, connection));
-    session.ending = { noticedAt: new Date(), call, refresh };
-    session.connection = null;
-    throw new ConnectionEnded(call, refresh);
+    throw end(session, call, describeFailure(error));
   }
+}
+
+function end(session: Session, call: Failure | null, refresh: Failure): ConnectionEnded {
+  session.ending = { noticedAt: new Date(), call, refresh };
+  session.connection = null;
+  return new ConnectionEnded(call, refresh);
 }
 
 /** What may be shown of the tokens: enough to see that they changed, useless to anybody else. */

@@ -67,6 +67,13 @@ export class DiscoveryError extends Error {
   }
 }
 
+/** A failure that is in the pages' words already. */
+export class Reported extends Error {
+  constructor(readonly failure: Failure) {
+    super(failure.description ?? failure.kind);
+  }
+}
+
 /** A token was refused and could not be renewed: the connection is over. */
 export class ConnectionEnded extends Error {
   constructor(
@@ -81,12 +88,19 @@ export function failure(kind: FailureKind, rest: Partial<Failure> = {}): Failure
   return { kind, error: null, description: null, status: null, requestId: null, ...rest };
 }
 
+/** Whether the refresh token was refused (RFC 6749 §5.2), which ends the connection. */
+export function isInvalidGrant(error: unknown): boolean {
+  if (error instanceof Reported) return error.failure.error === 'invalid_grant';
+  return error instanceof ResponseBodyError && error.error === 'invalid_grant';
+}
+
 /** Sorts whatever was thrown while talking to Flixcheck. */
 export function describeFailure(error: unknown): Failure {
   if (error instanceof DiscoveryError) {
     const { kind } = error.failure;
     return { ...error.failure, kind: kind === 'unreachable' ? kind : 'discovery' };
   }
+  if (error instanceof Reported) return error.failure;
   if (error instanceof AuthorizationResponseError) {
     return failure(error.error === 'access_denied' ? 'refused' : 'authorization', {
       error: error.error,

@@ -42,7 +42,7 @@ const TIMEOUT_SECONDS = 10;
 export class Flixcheck {
   private metadata: oauth.ServerMetadata | null = null;
 
-  constructor(private readonly config: DemoClientConfig) {}
+  constructor(protected readonly config: DemoClientConfig) {}
 
   /** Where to send the browser, and what has to be remembered until it comes back. */
   async startAuthorization(

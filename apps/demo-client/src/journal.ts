@@ -19,24 +19,39 @@ const LONGEST = 20;
 
 /** A fetch that writes what it did into the journal; handed to the OAuth library. */
 export function journalingFetch(journal: Journal): CustomFetch {
-  return async (url, options) => {
-    const startedAt = performance.now();
-    const at = new Date();
-    let status: number | null = null;
-    try {
-      const response = await fetch(url, options as RequestInit);
-      status = response.status;
-      return response;
-    } finally {
-      journal.unshift({
-        at,
-        method: options.method,
-        path: new URL(url).pathname,
-        grantType: options.body instanceof URLSearchParams ? options.body.get('grant_type') : null,
-        status,
-        durationMs: Math.round(performance.now() - startedAt),
-      });
-      journal.length = Math.min(journal.length, LONGEST);
-    }
+  return (url, options) => noted(journal, url, options, () => fetch(url, options as RequestInit));
+}
+
+/** The same for a library that calls it as it would the global one. */
+export function journalingGlobalFetch(journal: Journal): typeof fetch {
+  return (input, options = {}) => {
+    const { url, method } = input instanceof Request ? input : { url: input, ...options };
+    return noted(journal, url, { method, body: options.body }, () => fetch(input, options));
   };
+}
+
+async function noted(
+  journal: Journal,
+  url: string | URL,
+  { method = 'GET', body }: { method?: string; body?: unknown },
+  send: () => Promise<Response>,
+): Promise<Response> {
+  const startedAt = performance.now();
+  const at = new Date();
+  let status: number | null = null;
+  try {
+    const response = await send();
+    status = response.status;
+    return response;
+  } finally {
+    journal.unshift({
+      at,
+      method,
+      path: new URL(url).pathname,
+      grantType: body instanceof URLSearchParams ? body.get('grant_type') : null,
+      status,
+      durationMs: Math.round(performance.now() - startedAt),
+    });
+    journal.length = Math.min(journal.length, LONGEST);
+  }
 }

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
-import { readConfig } from './config.js';
+import { type DemoClientConfig, readConfig } from './config.js';
+import { Flixcheck } from './flixcheck.js';
 import { createDemoClient } from './server.js';
 
 const SHUTDOWN_MS = 800;
@@ -38,9 +39,15 @@ function fail(message: string): void {
   else process.exit(1);
 }
 
+async function flixcheckFor(config: DemoClientConfig): Promise<Flixcheck> {
+  if (config.flavour === 'openid-client') return new Flixcheck(config);
+  const { FlixcheckByConnectClient } = await import('./flixcheck-connect-client.js');
+  return new FlixcheckByConnectClient(config);
+}
+
 async function start(): Promise<void> {
   const config = readConfig(process.env);
-  const answer = createDemoClient(config);
+  const answer = createDemoClient(config, await flixcheckFor(config));
   const servers = [createServer(answer), createServer(answer)] as const;
   await listen(servers, config.port).catch((error: NodeJS.ErrnoException) => {
     throw new Error(inWords(error, config.port));

@@ -5,7 +5,7 @@ import type { DemoClientConfig } from './config.js';
 import { renew, snapshot, withToken } from './connection.js';
 import { customers } from './customers.js';
 import { ConnectionEnded, describeFailure, failure } from './failures.js';
-import { Flixcheck } from './flixcheck.js';
+import type { Flixcheck } from './flixcheck.js';
 import * as http from './http.js';
 import { connectionPage } from './pages/connection-page.js';
 import { customersPage } from './pages/customers-page.js';
@@ -30,8 +30,7 @@ interface Exchange {
 
 type Handler = (exchange: Exchange) => void | Promise<void>;
 
-export function createDemoClient(config: DemoClientConfig): RequestListener {
-  const flixcheck = new Flixcheck(config);
+export function createDemoClient(config: DemoClientConfig, flixcheck: Flixcheck): RequestListener {
   const sessions = new Sessions();
   const address = config.flixcheckUrl.origin;
   const assets = {

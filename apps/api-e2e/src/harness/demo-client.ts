@@ -15,8 +15,9 @@ export interface RunningDemoClient {
 export async function startDemoClient(
   port: number,
   flixcheckUrl: string,
+  flavour?: string,
 ): Promise<RunningDemoClient> {
-  const child = spawnDemoClient(port, flixcheckUrl);
+  const child = spawnDemoClient(port, flixcheckUrl, flavour);
   const url = await untilReady(child);
   return {
     url,
@@ -28,7 +29,7 @@ export async function startDemoClient(
   };
 }
 
-export function spawnDemoClient(port: number, flixcheckUrl: string): ChildProcess {
+export function spawnDemoClient(port: number, flixcheckUrl: string, flavour = ''): ChildProcess {
   return fork(DEMO_CLIENT, {
     execArgv: [],
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
@@ -36,6 +37,7 @@ export function spawnDemoClient(port: number, flixcheckUrl: string): ChildProces
       PATH: process.env['PATH'],
       DEMO_CLIENT_PORT: String(port),
       FLIXCHECK_URL: flixcheckUrl,
+      DEMO_CLIENT_FLAVOUR: flavour,
     },
   });
 }

@@ -12,7 +12,7 @@ export const entityTag = (version: number): string => `"${version}"`;
  */
 export function requireUnchanged(ifMatch: string | undefined, version: number, what: string): void {
   if (ifMatch === undefined || ifMatch.trim() === '*') return;
-  // A weak tag never matches here (§8.8.3.2).
+  // A weak tag never matches here (RFC 9110 §8.8.3.2).
   const tags = ifMatch.split(',').map((tag) => tag.trim());
   if (tags.includes(entityTag(version))) return;
   throw new ApiError(
