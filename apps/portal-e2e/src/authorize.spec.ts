@@ -176,7 +176,7 @@ test('shows who asks, where it leads and for whom, before anything is granted', 
   await expect(page.getByText('von Flixcheck geprüft')).toBeVisible();
   await expect(page.getByText(new URL(demoUrl()).host)).toBeVisible();
   await expect(page.getByText(MEMBER)).toBeVisible();
-  await expect(page.getByText('Flixchecks in Ihrem Namen anlegen und ändern')).toBeVisible();
+  await expect(page.getByText('Flixchecks anlegen und ändern')).toBeVisible();
   await expect(page.getByText('Ihr Passwort sehen oder ändern')).toBeVisible();
   await expect(page.getByRole('link', { name: /Datenschutzhinweise/ })).toHaveAttribute(
     'href',

@@ -53,7 +53,7 @@ test('reducing to read-only asks once, says what stops and what stays, and holds
   await openDialog(page, connection.id);
   await expect(dialog(page).getByRole('heading')).toBeFocused();
   await expect(dialog(page)).toContainText(
-    'Das hört sofort auf Maklerwelt CRM kann in Ihrem Namen keine Flixchecks mehr anlegen',
+    'Das hört sofort auf Maklerwelt CRM kann in Ihrem Namen nichts mehr anlegen oder ändern',
   );
   await expect(dialog(page)).toContainText('Das bleibt bestehen Die Verbindung besteht weiter');
   await expectAccessible(page);
@@ -69,7 +69,9 @@ test('reducing to read-only asks once, says what stops and what stays, and holds
   await expect(reduce(page)).toHaveCount(0);
   await expect(page.getByRole('heading', { level: 1 })).toBeFocused();
   await expect(page.getByText('Flixchecks anlegen und ändern')).toHaveCount(0);
-  await expect(history(page)).toContainText('Sie haben die Anwendung auf Lesen beschränkt');
+  await expect(history(page)).toContainText(
+    'Sie haben die Rechte der Anwendung verringert, jetzt: Nur ansehen',
+  );
   expect(await member.use(connection)).toBe(401);
   expect(await member.connections()).toMatchObject([{ id: connection.id, scope: 'read' }]);
 });

@@ -44,7 +44,7 @@ const pages = {
   'settings/connections': {
     files: ['shell/shell.ts', 'settings-routes.ts', 'connections/connections-page.ts'],
     texts: ['settings', 'connections'],
-    first: [session],
+    first: [session, '/guest/v7/oauth-scopes'],
     firstWithoutQuery: ['/user/v7/connections?status=active&limit=50'],
   },
   'settings/team': {

@@ -270,7 +270,7 @@ describe('the authorize page', () => {
       api.read.mockResolvedValue(connected('read'));
       const fixture = await open();
       expect(textOf(fixture)).toContain('Die Anwendung darf danach mehr als bisher.');
-      expect(textOf(fixture)).toContain('Flixchecks in Ihrem Namen anlegen und ändern neu');
+      expect(textOf(fixture)).toContain('Flixchecks anlegen und ändern neu');
     });
 
     it('names what it loses', async () => {
@@ -278,7 +278,7 @@ describe('the authorize page', () => {
       const fixture = await open();
       expect(textOf(fixture)).toContain('Die Anwendung darf danach weniger als bisher.');
       expect(textOf(fixture)).toMatch(
-        /Das darf die Anwendung dann nicht mehr ?Flixchecks in Ihrem Namen anlegen und ändern/,
+        /Das darf die Anwendung dann nicht mehr ?Flixchecks anlegen und ändern/,
       );
     });
   });
@@ -286,10 +286,12 @@ describe('the authorize page', () => {
   it('less can be allowed than is asked for, and that is what is granted', async () => {
     api.grant.mockResolvedValue({ code: 'c', expiresAt: '', redirectTo: 'https://x.example/cb' });
     const fixture = await open();
-    const box = document.querySelector<HTMLInputElement>('#consent-read-only');
+    const box = document.querySelector<HTMLInputElement>('#consent-view-only');
     box?.click();
-    await shown(fixture, () => textOf(fixture).includes('keine Flixchecks anlegen oder ändern'));
-    expect(textOf(fixture)).not.toContain('Flixchecks in Ihrem Namen anlegen und ändern');
+    await shown(fixture, () => textOf(fixture).includes('nichts anlegen oder ändern'));
+    const [may, mayNot] = textOf(fixture).split('Das darf die Anwendung nicht');
+    expect(may).not.toContain('Flixchecks anlegen und ändern');
+    expect(mayNot).toContain('Flixchecks anlegen und ändern');
     control(fixture, 'Zugriff erlauben')?.click();
     await shown(fixture, () => leave.mock.calls.length === 1);
     expect(api.grant.mock.calls).toEqual([[request, 'read']]);
@@ -298,7 +300,7 @@ describe('the authorize page', () => {
   it('what asks only to read offers no less', async () => {
     api.read.mockResolvedValue({ ...request, scope: 'read', scopes: ['read'] });
     await open();
-    expect(document.querySelector('#consent-read-only')).toBeNull();
+    expect(document.querySelector('#consent-view-only')).toBeNull();
   });
 
   it('a program on the same device is named as such, not by its address', async () => {

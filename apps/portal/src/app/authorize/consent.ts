@@ -19,15 +19,14 @@ import openInNew from '@material-symbols/svg-400/rounded/open_in_new.svg';
 import warning from '@material-symbols/svg-400/rounded/warning.svg';
 import { AuthorizationRequest } from '../api/types';
 import { Formats } from '../i18n/formats';
+import { Right, termsOf, viewOnlyPart } from '../scopes/scope-words';
 import { ClientLogo } from '../ui/client-logo';
 import { Icon } from '../ui/icon';
 import { Monogram } from '../ui/monogram';
 import { Publisher } from '../ui/publisher';
 import { Outbound } from './outbound';
 import { isOnThisDevice } from './on-this-device';
-import { READ_ONLY, termsOf } from './scope-terms';
 
-/** The result of an answer, shown where it was given. */
 /** What has come in the way of the decision since the page was shown. */
 export type Trouble =
   'session-ended' | 'other-user' | 'changed' | 'unreachable' | 'failed' | 'sign-out-failed';
@@ -59,6 +58,13 @@ const AGAIN = {
   note: 'authorize.existing.note',
 };
 
+/** What no scope allows. */
+const NEVER = [
+  'authorize.mayNot.password',
+  'authorize.mayNot.connections',
+  'authorize.mayNot.team',
+];
+
 /** What is asked, by whom, for whom, and the two answers. */
 @Component({
   selector: 'fx-consent',
@@ -82,16 +88,21 @@ export class Consent {
   private readonly notice = viewChild<ElementRef<HTMLElement>>('notice');
   private readonly answers = viewChild.required<ElementRef<HTMLElement>>('answers');
 
-  protected readonly asksToWrite = computed(() => this.request().scopes.includes('readwrite'));
-  protected readonly readOnly = signal(false);
-  private readonly lessThanAsked = computed(() => this.asksToWrite() && this.readOnly());
-  protected readonly scope = computed(() =>
-    this.lessThanAsked() ? READ_ONLY : this.request().scope,
-  );
-  protected readonly terms = computed(() => {
-    const { scopes, existingConnection } = this.request();
-    return termsOf(this.lessThanAsked() ? [READ_ONLY] : scopes, existingConnection);
+  /** What can be allowed instead of all that is asked for; null where that changes nothing anyway. */
+  protected readonly viewOnlyScope = computed(() => {
+    const { scope, knownScopes } = this.request();
+    return viewOnlyPart(scope, knownScopes);
   });
+  protected readonly viewOnly = signal(false);
+  protected readonly scope = computed(() => {
+    const less = this.viewOnly() ? this.viewOnlyScope() : null;
+    return less ?? this.request().scope;
+  });
+  protected readonly terms = computed(() => {
+    const { knownScopes, existingConnection } = this.request();
+    return termsOf(this.scope(), knownScopes, existingConnection);
+  });
+  protected readonly never = NEVER;
   protected readonly words = computed(() =>
     this.request().existingConnection ? AGAIN : FIRST_TIME,
   );
@@ -117,6 +128,10 @@ export class Consent {
   protected readonly info = info;
   protected readonly openInNew = openInNew;
   protected readonly warning = warning;
+
+  protected inWords(right: Right): string {
+    return right[this.formats.language()];
+  }
 
   constructor() {
     // What came in the way is read first, by eye and by screen reader; what to do stands beside it.

@@ -5,6 +5,8 @@ import check from '@material-symbols/svg-400/rounded/check.svg';
 import { AvailableClient } from '../api/types';
 import { Outbound } from '../authorize/outbound';
 import { Preferences } from '../i18n/preferences';
+import { KnownScopes } from '../scopes/known-scopes';
+import { scopeName } from '../scopes/scope-words';
 import { ClientLogo } from '../ui/client-logo';
 import { Icon } from '../ui/icon';
 import { Publisher } from '../ui/publisher';
@@ -23,6 +25,7 @@ export class ClientCard {
 
   private readonly outbound = inject(Outbound);
   private readonly preferences = inject(Preferences);
+  private readonly knownScopes = inject(KnownScopes);
   protected readonly check = check;
 
   /** Not every operator writes two; the one that there is beats none. */
@@ -30,11 +33,12 @@ export class ClientCard {
     const { description, descriptionEn } = this.client();
     return this.preferences.language() === 'en' && descriptionEn ? descriptionEn : description;
   });
-  protected readonly asks = computed(() =>
-    this.client().scopes.includes('readwrite')
-      ? 'connections.apps.asks.readwrite'
-      : 'connections.apps.asks.read',
-  );
+  /** Empty until there is something to say. */
+  protected readonly scope = computed(() => {
+    if (this.knownScopes.loading()) return '';
+    const scopes = this.client().scopes.join(' ');
+    return scopeName(scopes, this.knownScopes.table(), this.preferences.language());
+  });
   protected readonly startsHere = computed(
     () => this.client().authorizable || this.outbound.safe(this.client().startUri) !== null,
   );

@@ -4,6 +4,8 @@ import { TranslocoDirective } from '@jsverse/transloco';
 import outward from '@material-symbols/svg-400/rounded/arrow_outward.svg';
 import { AvailableClient } from '../api/types';
 import { Outbound } from '../authorize/outbound';
+import { KnownScopes } from '../scopes/known-scopes';
+import { askFor } from '../scopes/scope-words';
 import { Icon } from '../ui/icon';
 
 /** Where connecting an application starts; nothing where only the application itself can start it. */
@@ -59,6 +61,7 @@ export class ConnectButton {
   readonly again = input(false);
 
   private readonly outbound = inject(Outbound);
+  private readonly knownScopes = inject(KnownScopes);
   protected readonly outward = outward;
 
   /** Where the application has a page of its own to begin, that page knows best what comes next. */
@@ -69,7 +72,7 @@ export class ConnectButton {
   });
   protected readonly authorizeQuery = computed(() => ({
     clientId: this.client().clientId,
-    scope: this.client().scopes.includes('readwrite') ? 'readwrite' : 'read',
+    scope: askFor(this.client().scopes, this.knownScopes.table()),
     response_type: 'code',
   }));
 }

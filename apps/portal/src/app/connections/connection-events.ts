@@ -16,6 +16,8 @@ import { Api } from '../api/api';
 import { apiResource, keptValue } from '../api/api-resource';
 import { ConnectionEvent, ListEnvelope } from '../api/types';
 import { Formats } from '../i18n/formats';
+import { KnownScopes } from '../scopes/known-scopes';
+import { scopeName } from '../scopes/scope-words';
 import { SessionStore } from '../session/session-store';
 import { Icon } from '../ui/icon';
 import { LoadError } from '../ui/load-error';
@@ -36,6 +38,7 @@ export class ConnectionEvents {
 
   protected readonly formats = inject(Formats);
   private readonly api = inject(Api);
+  private readonly knownScopes = inject(KnownScopes);
   private readonly session = inject(SessionStore);
   private readonly injector = inject(Injector);
   private readonly host = inject<ElementRef<HTMLElement>>(ElementRef);
@@ -60,6 +63,10 @@ export class ConnectionEvents {
     effect(() => {
       if (this.version() > 0) untracked(() => this.list.reload());
     });
+  }
+
+  protected scopeName(scope: string): string {
+    return scopeName(scope, this.knownScopes.table(), this.formats.language());
   }
 
   protected retry(): void {

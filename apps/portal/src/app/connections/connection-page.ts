@@ -16,6 +16,8 @@ import { apiResource, apiWholeList, keptValue } from '../api/api-resource';
 import { apiErrorFrom } from '../api/problem';
 import { AvailableClient, ConnectionDetail, Envelope } from '../api/types';
 import { Formats } from '../i18n/formats';
+import { KnownScopes } from '../scopes/known-scopes';
+import { rightsOf, viewOnlyPart } from '../scopes/scope-words';
 import { SessionStore } from '../session/session-store';
 import { ClientLogo } from '../ui/client-logo';
 import { Icon } from '../ui/icon';
@@ -29,7 +31,7 @@ import { ConnectButton } from './connect-button';
 import { ConnectionChanges } from './connection-changes';
 import { ConnectionEvents } from './connection-events';
 import { ConnectionList } from './connection-list';
-import { ENDED, fullName, HEALTH, mayWrite, scopeSentences } from './connection-texts';
+import { ENDED, fullName, HEALTH } from './connection-texts';
 import { EndFlow } from './end-flow';
 import { HealthChip } from './health-chip';
 import { ReduceFlow } from './reduce-flow';
@@ -64,6 +66,7 @@ export class ConnectionPage {
   protected readonly formats = inject(Formats);
   protected readonly changes = inject(ConnectionChanges);
   private readonly session = inject(SessionStore);
+  private readonly knownScopes = inject(KnownScopes);
   private readonly endFlow = inject(EndFlow);
   private readonly reduceFlow = inject(ReduceFlow);
   private readonly pageFocus = inject(PageFocus);
@@ -74,7 +77,9 @@ export class ConnectionPage {
     () => `/user/v7/connections/${encodeURIComponent(this.id())}`,
   );
   private readonly kept = keptValue(this.detail, () => this.id());
-  protected readonly connection = computed(() => this.kept()?.resource);
+  protected readonly connection = computed(() =>
+    this.knownScopes.loading() ? undefined : this.kept()?.resource,
+  );
   protected readonly error = computed(() =>
     this.detail.status() === 'error' ? this.detail.error() : undefined,
   );
@@ -90,10 +95,15 @@ export class ConnectionPage {
     () => this.connection()?.grantedBy.id === this.session.user()?.id,
   );
   protected readonly health = computed(() => HEALTH[this.connection()?.health ?? 'ok']);
-  protected readonly may = computed(() => scopeSentences(this.connection()?.scope ?? ''));
-  protected readonly reducible = computed(() => {
-    const connection = this.connection();
-    return connection?.status === 'active' && mayWrite(connection.scope);
+  protected readonly may = computed(() => {
+    const scope = this.connection()?.scope ?? '';
+    const rights = rightsOf(scope, this.knownScopes.table());
+    return rights.length > 0 ? rights.map((right) => right[this.formats.language()]) : [scope];
+  });
+  /** What it can be reduced to; null where it cannot. */
+  protected readonly viewOnlyScope = computed(() => {
+    const { status, scope } = this.connection() ?? {};
+    return status === 'active' && scope ? viewOnlyPart(scope, this.knownScopes.table()) : null;
   });
   private readonly clientList = apiWholeList<AvailableClient>(() =>
     this.own() && this.connection()?.health === 'refresh_refused'
@@ -123,6 +133,7 @@ export class ConnectionPage {
   }
 
   protected retry(): void {
+    this.knownScopes.retry();
     this.detail.reload();
   }
 
@@ -139,10 +150,11 @@ export class ConnectionPage {
     this.pageFocus.focusHeading();
   }
 
-  protected async reduce(connection: ConnectionDetail): Promise<void> {
+  protected async reduce(connection: ConnectionDetail, viewOnlyScope: string): Promise<void> {
     const changed = await this.reduceFlow.run({
       connectionId: connection.id,
       appName: connection.client.name,
+      viewOnlyScope,
       ownerName: this.own() ? null : fullName(connection.grantedBy),
     });
     if (!changed) return;

@@ -2,10 +2,13 @@ import { ChangeDetectionStrategy, Component, computed, inject, input, output } f
 import { RouterLink } from '@angular/router';
 import { TranslocoDirective } from '@jsverse/transloco';
 import { Connection } from '../api/types';
+import { Formats } from '../i18n/formats';
+import { KnownScopes } from '../scopes/known-scopes';
+import { scopeName } from '../scopes/scope-words';
 import { SessionStore } from '../session/session-store';
 import { ClientLogo } from '../ui/client-logo';
 import { Publisher } from '../ui/publisher';
-import { ENDED, fullName, scopeText } from './connection-texts';
+import { ENDED, fullName } from './connection-texts';
 import { Moment } from '../ui/moment';
 import { HealthChip } from './health-chip';
 
@@ -26,13 +29,19 @@ export class ConnectionRow {
   readonly end = output();
 
   private readonly session = inject(SessionStore);
+  private readonly formats = inject(Formats);
+  private readonly knownScopes = inject(KnownScopes);
 
   protected readonly active = computed(() => this.connection().status === 'active');
   protected readonly own = computed(
     () => this.connection().grantedBy.id === this.session.user()?.id,
   );
   protected readonly grantedBy = computed(() => fullName(this.connection().grantedBy));
-  protected readonly scope = computed(() => scopeText(this.connection().scope));
+  protected readonly scope = computed(() => {
+    // A line of its own height until there is something to say.
+    if (this.knownScopes.loading()) return '\u00a0';
+    return scopeName(this.connection().scope, this.knownScopes.table(), this.formats.language());
+  });
   protected readonly endedText = computed(() => {
     const { revocationReason, revokedBy } = this.connection();
     if (revokedBy && revokedBy.id === this.session.user()?.id) return 'connections.ended.self';

@@ -57,22 +57,6 @@ export const ENDED: Record<NonNullable<Connection['revocationReason']>, string> 
   password_changed: 'connections.ended.passwordChanged',
 };
 
-/** Of a scope in the API's words. */
-export function mayWrite(scope: string): boolean {
-  return scope.split(' ').includes('readwrite');
-}
-
-/** `readwrite` includes `read`. */
-export function scopeText(scope: string): string {
-  return mayWrite(scope) ? 'connections.scope.readwrite' : 'connections.scope.read';
-}
-
-/** The same in sentences, most important first. */
-export function scopeSentences(scope: string): string[] {
-  const read = ['connections.may.readChecks', 'connections.may.readProfile'];
-  return mayWrite(scope) ? ['connections.may.writeChecks', ...read] : read;
-}
-
 export function fullName(person: { firstName: string; lastName: string }): string {
   return `${person.firstName} ${person.lastName}`.trim();
 }

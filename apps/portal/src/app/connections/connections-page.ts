@@ -24,6 +24,7 @@ import { filter as only, take } from 'rxjs';
 import { apiWholeList, keptValue } from '../api/api-resource';
 import { Connection, TeamUser, UsedClient } from '../api/types';
 import { Formats } from '../i18n/formats';
+import { KnownScopes } from '../scopes/known-scopes';
 import { SessionStore } from '../session/session-store';
 import { Icon } from '../ui/icon';
 import { LoadError } from '../ui/load-error';
@@ -76,6 +77,7 @@ export class ConnectionsPage {
   protected readonly connections = inject(ConnectionList);
   protected readonly formats = inject(Formats);
   protected readonly session = inject(SessionStore);
+  private readonly knownScopes = inject(KnownScopes);
   private readonly changes = inject(ConnectionChanges);
   private readonly endFlow = inject(EndFlow);
   private readonly router = inject(Router);
@@ -209,6 +211,7 @@ export class ConnectionsPage {
   }
 
   protected reload(): void {
+    this.knownScopes.retry();
     this.connections.reload();
   }
 

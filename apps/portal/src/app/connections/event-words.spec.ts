@@ -25,6 +25,7 @@ describe('the history of a connection', () => {
     expect(timeline(narrowed, 'u2')[0]).toMatchObject({
       text: 'connections.events.narrowed',
       name: 'Anna Muster',
+      scope: 'read',
     });
     expect(timeline(narrowed, 'u1')[0]?.text).toBe('connections.events.narrowedSelf');
     expect(timeline([event('narrowed')], 'u1')[0]?.text).toBe(

@@ -17,6 +17,8 @@ export interface TimelineEntry {
   text: string;
   /** Who did it, for texts that name somebody. */
   name: string;
+  /** What the application may do from then on, for texts that say so. */
+  scope: string;
   at: string;
   /** Of a run of equal events: the first of them, and how many there were. */
   since: string;
@@ -63,6 +65,7 @@ export function timeline(
       ...WORDS[event.type],
       text: textOf(event, ownId),
       name: event.actor ? fullName(event.actor) : '',
+      scope: event.scope ?? '',
       at: event.at,
       since: event.at,
       count: 1,

@@ -13,12 +13,15 @@ import warning from '@material-symbols/svg-400/rounded/warning.svg';
 import { Api } from '../api/api';
 import { ApiError, apiErrorFrom } from '../api/problem';
 import { ConnectionDetail, Envelope } from '../api/types';
+import { KnownScopes } from '../scopes/known-scopes';
+import { viewOnlyPart } from '../scopes/scope-words';
 import { Icon } from '../ui/icon';
-import { mayWrite } from './connection-texts';
 
 export interface ReduceTarget {
   connectionId: string;
   appName: string;
+  /** What is left of its scope. */
+  viewOnlyScope: string;
   /** null where it is the reader's own. */
   ownerName: string | null;
 }
@@ -45,6 +48,7 @@ const TROUBLE_TEXTS: Record<Trouble, string> = {
 export class ReduceDialog {
   protected readonly target = inject<ReduceTarget>(MAT_DIALOG_DATA);
   private readonly api = inject(Api);
+  private readonly knownScopes = inject(KnownScopes);
   private readonly dialog = inject<MatDialogRef<ReduceDialog, ReduceResult>>(MatDialogRef);
   private readonly path = `/user/v7/connections/${encodeURIComponent(this.target.connectionId)}`;
 
@@ -70,7 +74,7 @@ export class ReduceDialog {
     // Closing now would leave open what the application may do.
     this.dialog.disableClose = true;
     try {
-      await this.api.patch(this.path, { resource: { scope: 'read' } });
+      await this.api.patch(this.path, { resource: { scope: this.target.viewOnlyScope } });
       this.dialog.close('reduced');
     } catch (cause) {
       await this.explain(apiErrorFrom(cause));
@@ -90,7 +94,7 @@ export class ReduceDialog {
     try {
       const { resource } = await this.api.get<Envelope<ConnectionDetail>>(this.path);
       if (resource.status === 'revoked') this.trouble.set('ended');
-      else if (mayWrite(resource.scope)) this.trouble.set('failed');
+      else if (viewOnlyPart(resource.scope, this.knownScopes.table())) this.trouble.set('failed');
       else this.dialog.close('reduced');
     } catch {
       this.trouble.set('failed');
