@@ -698,6 +698,66 @@ export interface paths {
         patch: operations["AccountUsers_update"];
         trace?: never;
     };
+    "/user/v7/audit-records": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * See who did what in the account, latest first
+         * @description Everything that was done by or to its users. Nobody can change or remove it here.
+         */
+        get: operations["AuditTrail_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/user/v7/audit-records/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Download the audit trail as a table for spreadsheets
+         * @description What the list would show on all its pages, as CSV (RFC 4180) in UTF-8. A value that a spreadsheet would take for a formula has an apostrophe before it.
+         */
+        get: operations["AuditTrail_export"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/v7/audit-records": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * See who did what, in every account, latest first
+         * @description Also what concerns no account: clients, their secrets, and signing keys.
+         */
+        get: operations["AuditTrail_listAll"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/health/live": {
         parameters: {
             query?: never;
@@ -2349,6 +2409,70 @@ export interface components {
         };
         UpdateUserRequest: {
             resource: components["schemas"]["UserStatusInput"];
+        };
+        AuditedUserDto: {
+            /**
+             * Format: uuid
+             * @example 8f14e45f-ceea-467f-9b1c-3c7a4c6f5e21
+             */
+            id: string;
+            /**
+             * Format: email
+             * @example user@musterhaus.example
+             */
+            email: string;
+            /** @example User */
+            firstName: string;
+            /** @example Musterhaus */
+            lastName: string;
+        };
+        AuditedThingDto: {
+            /**
+             * @description `other`: a connection, for instance
+             * @example user
+             * @enum {string}
+             */
+            type: "user" | "client" | "other";
+            /**
+             * Format: uuid
+             * @example 8f14e45f-ceea-467f-9b1c-3c7a4c6f5e21
+             */
+            id: string;
+            /**
+             * @description a user’s or an application’s name
+             * @example User Musterhaus
+             */
+            name: string | null;
+        };
+        AuditRecordDto: {
+            /**
+             * @description grows with every record
+             * @example 1042
+             */
+            id: string;
+            /**
+             * Format: date-time
+             * @example 2026-11-22T10:15:00.000Z
+             */
+            at: string;
+            /**
+             * @description what was done; stable
+             * @example signed_in
+             */
+            action: string;
+            /** @description who did it; null if nobody was signed in, as at a failed sign-in or a command */
+            actor: components["schemas"]["AuditedUserDto"] | null;
+            /** @description to whom or what */
+            subject: components["schemas"]["AuditedThingDto"] | null;
+            /**
+             * @description what else is known of it, depending on the action
+             * @example {
+             *       "ip": "203.0.113.7"
+             *     }
+             */
+            detail: {
+                [key: string]: unknown;
+            };
         };
     };
     responses: never;
@@ -4862,6 +4986,192 @@ export interface operations {
             };
             /** @description Problem: `unsupported_media_type` */
             415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+        };
+    };
+    AuditTrail_list: {
+        parameters: {
+            query?: {
+                limit?: number;
+                /** @description `meta.nextCursor` of the page before */
+                cursor?: string;
+                /** @description only these actions, repeated or separated by commas; 20 at most */
+                action?: string[];
+                /** @description only what this user did, or what was done to this user */
+                userId?: string;
+                /** @description no older than this */
+                since?: string;
+                /** @description older than this */
+                until?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        resources: components["schemas"]["AuditRecordDto"][];
+                        meta: components["schemas"]["MetaDto"];
+                    };
+                };
+            };
+            /** @description Problem: `validation_failed` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description Problem: `session_required` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description Problem: `session_required`, `forbidden` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+        };
+    };
+    AuditTrail_export: {
+        parameters: {
+            query?: {
+                /** @description only these actions, repeated or separated by commas; 20 at most */
+                action?: string[];
+                /** @description only what this user did, or what was done to this user */
+                userId?: string;
+                /** @description no older than this */
+                since?: string;
+                /** @description older than this */
+                until?: string;
+                /** @description of the headings; with `de`, fields are separated by semicolons */
+                language?: "de" | "en";
+                /** @description of the times */
+                timeZone?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The table */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            /** @description Problem: `validation_failed` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description Problem: `session_required` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description Problem: `session_required`, `forbidden` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+        };
+    };
+    AuditTrail_listAll: {
+        parameters: {
+            query?: {
+                limit?: number;
+                /** @description `meta.nextCursor` of the page before */
+                cursor?: string;
+                /** @description only these actions, repeated or separated by commas; 20 at most */
+                action?: string[];
+                /** @description only what this user did, or what was done to this user */
+                userId?: string;
+                /** @description no older than this */
+                since?: string;
+                /** @description older than this */
+                until?: string;
+                /** @description only of this company */
+                accountId?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        resources: components["schemas"]["AuditRecordDto"][];
+                        meta: components["schemas"]["MetaDto"];
+                    };
+                };
+            };
+            /** @description Problem: `validation_failed` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description Problem: `session_required` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description Problem: `session_required`, `forbidden` */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };

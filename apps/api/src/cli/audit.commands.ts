@@ -17,6 +17,10 @@ class AuditQuery {
   limit!: number;
 }
 
+/** Users by their e-mail addresses. */
+type ListedRecord = Omit<AuditEntry, 'actor' | 'subject'> &
+  Record<'actor' | 'subject', string | null>;
+
 const UNITS: Record<string, number> = { m: MINUTE, h: HOUR, d: DAY };
 
 /** Who did what: the trail that every change by people and by the command line leaves. */
@@ -45,11 +49,16 @@ Records with a hyphen under "by" come from the command line or a schedule.`,
       const records = await withServices(terminal.env, async (resolve) => {
         const since = given.since && parseSince(given.since, resolve(Clock).now());
         const user = given.user && (await resolve(UsersService).getByName(given.user));
-        return resolve(AuditLog).list({
+        const { resources } = await resolve(AuditLog).list({
           limit,
           since: since || undefined,
           userId: user ? user.id : undefined,
         });
+        return resources.map((entry) => ({
+          ...entry,
+          actor: entry.actor?.email ?? null,
+          subject: entry.subject?.email ?? null,
+        }));
       });
       terminal.out(given.json ? toJson(records) : recordTable(records));
     });
@@ -68,7 +77,7 @@ function parseSince(value: string, now: Date): Date {
   return time;
 }
 
-function recordTable(records: AuditEntry[]): string {
+function recordTable(records: ListedRecord[]): string {
   const rows = records.map((record): Cell[] => [
     record.at,
     record.actor ?? record.actorId ?? '-',
@@ -79,7 +88,7 @@ function recordTable(records: AuditEntry[]): string {
   return table(['at', 'by', 'action', 'to', 'detail'], rows, 'No matching records.');
 }
 
-function detailOf({ detail }: AuditEntry): string {
+function detailOf({ detail }: ListedRecord): string {
   return Object.entries(detail)
     .map(([name, value]) => `${name}=${typeof value === 'string' ? value : JSON.stringify(value)}`)
     .join(' ');

@@ -136,6 +136,7 @@ describe('audit list', () => {
       ...['user_disabled', 'session_ended'],
     ]);
     expect(byCommandLine[0]).toEqual({
+      id: expect.stringMatching(/^\d+$/),
       at: expect.stringMatching(/Z$/),
       actorId: null,
       actor: null,

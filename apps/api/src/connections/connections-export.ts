@@ -1,9 +1,9 @@
 import { scopeNames, splitScope } from '@flixcheck/oauth-protocol';
 import { Injectable } from '@nestjs/common';
-import { stringify } from 'csv-stringify';
 import { pipeline, Readable } from 'node:stream';
 import { inWords } from '../config/in-words.js';
 import type { SessionCaller } from '../http/access.js';
+import { csvTable, csvTime } from '../http/csv.js';
 import { AppLogger } from '../telemetry/app-logger.js';
 import { type ConnectionHealth, DORMANT_AFTER_MS, type RevocationReason } from './connection.js';
 import type { ConnectionDto, ConnectionsQuery, ExportQuery } from './connections.dto.js';
@@ -14,8 +14,6 @@ const PAGE_SIZE = 500;
 
 interface Words {
   language: 'de' | 'en';
-  /** As spreadsheets of that language expect it. */
-  delimiter: string;
   file: string;
   columns: string[];
   yes: string;
@@ -27,7 +25,6 @@ interface Words {
 const WORDS: Record<'de' | 'en', Words> = {
   de: {
     language: 'de',
-    delimiter: ';',
     file: 'verbindungen.csv',
     columns: [
       'Anwendung',
@@ -65,7 +62,6 @@ const WORDS: Record<'de' | 'en', Words> = {
   },
   en: {
     language: 'en',
-    delimiter: ',',
     file: 'connections.csv',
     columns: [
       'Application',
@@ -121,28 +117,15 @@ export class ConnectionsExport {
     { language = 'en', timeZone = 'UTC', ...query }: ExportQuery,
   ): Promise<{ name: string; content: Readable }> {
     const words = WORDS[language];
-    const table = stringify({
-      // Without it, spreadsheets do not recognise UTF-8.
-      bom: true,
-      header: true,
-      columns: words.columns,
-      delimiter: words.delimiter,
-      record_delimiter: 'windows',
-      // A name that begins with = must not become a formula in a spreadsheet.
-      escape_formulas: true,
-    });
-    const at = new Intl.DateTimeFormat('sv-SE', {
-      timeZone,
-      dateStyle: 'short',
-      timeStyle: 'short',
-    });
+    const table = csvTable(words.columns, language);
+    const time = csvTime(timeZone);
     const page = (more: ConnectionsQuery) =>
       this.overview.list(caller, { ...query, limit: PAGE_SIZE, ...more });
     const first = await page({});
     async function* rows(): AsyncGenerator<string[]> {
       let { resources, meta } = first;
       for (;;) {
-        for (const connection of resources) yield row(connection, words, at);
+        for (const connection of resources) yield row(connection, words, time);
         if (meta.nextCursor === undefined) return;
         ({ resources, meta } = await page({ cursor: meta.nextCursor }));
       }
@@ -154,9 +137,9 @@ export class ConnectionsExport {
   }
 }
 
-function row(connection: ConnectionDto, words: Words, at: Intl.DateTimeFormat): string[] {
+function row(connection: ConnectionDto, words: Words, at: (time: Date) => string): string[] {
   const { client, grantedBy, revokedBy, revocationReason, scope } = connection;
-  const time = (iso: string | null) => (iso === null ? '' : at.format(new Date(iso)));
+  const time = (iso: string | null) => (iso === null ? '' : at(new Date(iso)));
   const name = (person: typeof revokedBy) =>
     person ? `${person.firstName} ${person.lastName}`.trim() : '';
   return [

@@ -13,6 +13,7 @@ import { ListIndexes1801000000000 } from './migrations/1801000000000-list-indexe
 import { PortalFiles1801100000000 } from './migrations/1801100000000-portal-files.js';
 import { ScopeNames1802000000000 } from './migrations/1802000000000-scope-names.js';
 import { DecisionsInOrder1802500000000 } from './migrations/1802500000000-decisions-in-order.js';
+import { AuditAccounts1802600000000 } from './migrations/1802600000000-audit-accounts.js';
 import { EnglishDescriptions1803300000000 } from './migrations/1803300000000-english-descriptions.js';
 import { RegistryPages1803500000000 } from './migrations/1803500000000-registry-pages.js';
 import { ActiveConnectionsOfClient1803510000000 } from './migrations/1803510000000-active-connections-of-client.js';
@@ -32,6 +33,7 @@ export const MIGRATIONS = [
   PortalFiles1801100000000,
   ScopeNames1802000000000,
   DecisionsInOrder1802500000000,
+  AuditAccounts1802600000000,
   EnglishDescriptions1803300000000,
   RegistryPages1803500000000,
   ActiveConnectionsOfClient1803510000000,

@@ -1,8 +1,11 @@
 import { Module } from '@nestjs/common';
 import { AuthModule } from '../auth/auth.module.js';
 import { ConnectionsModule } from '../connections/connections.module.js';
+import { OAuthClientsModule } from '../oauth-clients/oauth-clients.module.js';
 import { UsersModule } from '../users/users.module.js';
 import { AccountUsersController } from './account-users.controller.js';
+import { AuditTrailController } from './audit-trail.controller.js';
+import { AuditTrail } from './audit-trail.service.js';
 import { JudgementLimit } from './judgement-limit.js';
 import { MeController } from './me.controller.js';
 import { MeService } from './me.service.js';
@@ -11,9 +14,9 @@ import { ProfileController } from './profile.controller.js';
 
 /** What people do with themselves and their account's users, on top of all that it touches. */
 @Module({
-  imports: [UsersModule, ConnectionsModule, AuthModule],
-  controllers: [MeController, ProfileController, AccountUsersController],
-  providers: [JudgementLimit, MeService, PasswordsService],
+  imports: [UsersModule, OAuthClientsModule, ConnectionsModule, AuthModule],
+  controllers: [MeController, ProfileController, AccountUsersController, AuditTrailController],
+  providers: [AuditTrail, JudgementLimit, MeService, PasswordsService],
   exports: [PasswordsService],
 })
 export class PeopleModule {}

@@ -1,6 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import type { DataSource, EntityManager } from 'typeorm';
+import { decodeCursor, DEFAULT_LIMIT, type ResourcesEnvelope, toPage } from '../http/envelope.js';
+import { parameters } from '../http/keyset.js';
 
 export interface AuditRecord {
   /** Who did it; null for the command line and for schedules. */
@@ -14,20 +16,37 @@ export interface AuditRecord {
   at: Date;
 }
 
-/** A record as people read it, with present e-mail addresses; null if it was not a user. */
+/** A user as the trail names them, with what they are called today. */
+export interface AuditedUser {
+  id: string;
+  email: string;
+  firstName: string;
+  lastName: string;
+}
+
+/** A record as people read it. */
 export interface AuditEntry {
+  id: string;
   at: Date;
   actorId: string | null;
-  actor: string | null;
+  /** Null if nobody was signed in: the command line, a schedule, a failed sign-in. */
+  actor: AuditedUser | null;
   action: string;
   subjectId: string | null;
-  subject: string | null;
+  /** Null if it was not done to a user. */
+  subject: AuditedUser | null;
   detail: Record<string, unknown>;
 }
 
 export interface AuditFilter {
-  limit: number;
+  /** 50 unless something else is said. */
+  limit?: number | undefined;
+  cursor?: string | undefined;
   since?: Date | undefined;
+  until?: Date | undefined;
+  actions?: readonly string[] | undefined;
+  /** What concerns this company: done by or to its users. */
+  accountId?: string | undefined;
   /** Who did it, or to whom it was done. */
   userId?: string | undefined;
 }
@@ -44,12 +63,21 @@ export class AuditLog {
     await this.recordAll(tx, [record]);
   }
 
-  /** In one statement. */
+  /**
+   * In one statement. A record belongs to the company of the user to whom something was done, or
+   * else to that of the user who did it.
+   */
   async recordAll(tx: EntityManager, records: readonly AuditRecord[]): Promise<void> {
     if (records.length === 0) return;
     await tx.query(
-      `INSERT INTO audit_records (at, actor_id, action, subject_id, detail)
-       SELECT * FROM unnest($1::timestamptz[], $2::uuid[], $3::text[], $4::uuid[], $5::jsonb[])`,
+      `INSERT INTO audit_records (at, actor_id, action, subject_id, detail, account_id)
+       SELECT r.at, r.actor_id, r.action, r.subject_id, r.detail,
+              coalesce(subject.account_id, actor.account_id)
+         FROM unnest($1::timestamptz[], $2::uuid[], $3::text[], $4::uuid[], $5::jsonb[])
+              WITH ORDINALITY AS r (at, actor_id, action, subject_id, detail, place)
+         LEFT JOIN users subject ON subject.id = r.subject_id
+         LEFT JOIN users actor ON actor.id = r.actor_id
+        ORDER BY r.place`,
       [
         records.map(({ at }) => at),
         records.map(({ actorId }) => actorId),
@@ -65,18 +93,43 @@ export class AuditLog {
     await this.record(this.dataSource.manager, record);
   }
 
-  /** The latest first. */
-  list({ limit, since, userId }: AuditFilter): Promise<AuditEntry[]> {
-    return this.dataSource.query(
-      `SELECT r.at, r.actor_id AS "actorId", actor.email AS actor, r.action,
-              r.subject_id AS "subjectId", subject.email AS subject, r.detail
+  /**
+   * The latest first.
+   * @throws ApiError validation_failed for a cursor that this list has not given out
+   */
+  async list(filter: AuditFilter): Promise<ResourcesEnvelope<AuditEntry>> {
+    const { limit = DEFAULT_LIMIT, cursor, since, until, actions, accountId, userId } = filter;
+    const { values, bind } = parameters();
+    const conditions = ['true'];
+    const after = decodeCursor(cursor, 'bigint');
+    if (after) conditions.push(`r.id < ${bind(after[1])}`);
+    if (since) conditions.push(`r.at >= ${bind(since)}`);
+    if (until) conditions.push(`r.at < ${bind(until)}`);
+    if (actions) conditions.push(`r.action = ANY (${bind(actions)})`);
+    if (accountId !== undefined) conditions.push(`r.account_id = ${bind(accountId)}`);
+    if (userId !== undefined) {
+      const user = bind(userId);
+      conditions.push(`(r.actor_id = ${user} OR r.subject_id = ${user})`);
+    }
+    const rows: AuditEntry[] = await this.dataSource.query(
+      `SELECT r.id, r.at, r.actor_id AS "actorId", ${USER('actor')} AS actor, r.action,
+              r.subject_id AS "subjectId", ${USER('subject')} AS subject, r.detail
          FROM audit_records r
          LEFT JOIN users actor ON actor.id = r.actor_id
          LEFT JOIN users subject ON subject.id = r.subject_id
-        WHERE ($2::timestamptz IS NULL OR r.at >= $2)
-          AND ($3::uuid IS NULL OR r.actor_id = $3 OR r.subject_id = $3)
-        ORDER BY r.id DESC LIMIT $1`,
-      [limit, since ?? null, userId ?? null],
+        WHERE ${conditions.join(' AND ')}
+        ORDER BY r.id DESC LIMIT ${bind(limit + 1)}`,
+      values,
+    );
+    return toPage(
+      rows,
+      limit,
+      ({ at, id }) => [at.toISOString(), id],
+      (entry) => entry,
     );
   }
 }
+
+const USER = (name: string): string =>
+  `CASE WHEN ${name}.id IS NOT NULL THEN jsonb_build_object('id', ${name}.id, 'email', ${name}.email,
+     'firstName', ${name}.first_name, 'lastName', ${name}.last_name) END`;

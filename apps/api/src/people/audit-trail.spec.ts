@@ -1,0 +1,126 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { call, type PortalUser, signIn } from '../testing/portal-user.js';
+import { createTestApp, type TestApp } from '../testing/test-app.js';
+
+const TRAIL = '/user/v7/audit-records';
+const EVERYBODYS = '/admin/v7/audit-records';
+const MEMBER = 'user@musterhaus.example';
+
+let test: TestApp;
+let admin: PortalUser;
+let member: PortalUser;
+let stranger: PortalUser;
+let operator: PortalUser;
+
+beforeAll(async () => {
+  test = await createTestApp();
+  admin = await signIn(test.url, 'admin@musterhaus.example');
+  stranger = await signIn(test.url, 'admin@beispiel.example');
+  operator = await signIn(test.url, 'operator@flixcheck.example');
+  const resource = { email: MEMBER, password: 'wrong' };
+  await call(test.url, 'POST', '/guest/v7/sessions', { resource });
+  member = await signIn(test.url, MEMBER);
+  const { body } = await operator.call('GET', '/admin/v7/oauth-clients?q=Belegscanner');
+  await operator.call('PATCH', `/admin/v7/oauth-clients/${body.resources[0].id}`, {
+    resource: { homepageUri: 'https://belegscanner.example/neu' },
+  });
+});
+afterAll(() => test.close());
+
+const actionsOf = async (who: PortalUser, path: string): Promise<string[]> =>
+  (await who.call('GET', path)).body.resources.map(({ action }: { action: string }) => action);
+
+describe('the audit trail', () => {
+  it('shows an admin who did what in the account, latest first', async () => {
+    const { status, body } = await admin.call('GET', TRAIL);
+    expect(status).toBe(200);
+    expect(body.resources[0]).toEqual({
+      id: expect.stringMatching(/^\d+$/),
+      at: expect.stringMatching(/Z$/),
+      action: 'signed_in',
+      actor: { id: member.id, email: MEMBER, firstName: 'User', lastName: 'Musterhaus' },
+      subject: { type: 'user', id: member.id, name: 'User Musterhaus' },
+      detail: { sessionId: member.sessionId, ip: expect.any(String) },
+    });
+    expect(body.resources.slice(1)).toEqual([
+      expect.objectContaining({ action: 'sign_in_failed', actor: null }),
+      expect.objectContaining({
+        action: 'signed_in',
+        actor: expect.objectContaining({ id: admin.id }),
+      }),
+    ]);
+  });
+
+  it('shows an admin nothing of other accounts, nor of the registry', async () => {
+    const { body } = await stranger.call('GET', TRAIL);
+    expect(body.resources).toEqual([
+      expect.objectContaining({ actor: expect.objectContaining({ id: stranger.id }) }),
+    ]);
+  });
+
+  it('shows operators everything, with the names of applications', async () => {
+    const { body } = await operator.call('GET', `${EVERYBODYS}?action=client_changed`);
+    expect(body.resources).toEqual([
+      expect.objectContaining({
+        actor: expect.objectContaining({ id: operator.id }),
+        subject: { type: 'client', id: expect.any(String), name: 'Belegscanner' },
+      }),
+    ]);
+    const of = await actionsOf(operator, `${EVERYBODYS}?accountId=${stranger.accountId}`);
+    expect(of).toEqual(['signed_in']);
+  });
+
+  it('is for admins and operators alone', async () => {
+    for (const path of [TRAIL, `${TRAIL}/export`, EVERYBODYS]) {
+      expect((await member.call('GET', path)).status).toBe(403);
+      expect((await call(test.url, 'GET', path)).status).toBe(401);
+    }
+    expect((await admin.call('GET', EVERYBODYS)).status).toBe(403);
+  });
+
+  it('is narrowed to actions, a user and a time', async () => {
+    expect(await actionsOf(admin, `${TRAIL}?action=sign_in_failed,signed_out`)).toEqual([
+      'sign_in_failed',
+    ]);
+    expect(await actionsOf(admin, `${TRAIL}?userId=${member.id}`)).toEqual([
+      'signed_in',
+      'sign_in_failed',
+    ]);
+    const tomorrow = new Date(Date.now() + 86_400_000).toISOString();
+    expect(await actionsOf(admin, `${TRAIL}?since=${tomorrow}`)).toEqual([]);
+    expect(await actionsOf(admin, `${TRAIL}?until=${tomorrow}`)).toHaveLength(3);
+  });
+
+  it('comes page by page', async () => {
+    const first = await admin.call('GET', `${TRAIL}?limit=2`);
+    const { nextCursor } = first.body.meta;
+    const rest = await admin.call('GET', `${TRAIL}?limit=2&cursor=${nextCursor}`);
+    expect([...first.body.resources, ...rest.body.resources]).toEqual(
+      (await admin.call('GET', TRAIL)).body.resources,
+    );
+    expect(rest.body.meta.nextCursor).toBeUndefined();
+  });
+
+  it.each([
+    'action=DROP TABLE',
+    'userId=me',
+    'since=yesterday',
+    'cursor=x',
+    'limit=0',
+    'accountId=00000000-0000-4000-8000-000000000000',
+  ])('refuses ?%s with 400', async (query) => {
+    expect((await admin.call('GET', `${TRAIL}?${query}`)).status).toBe(400);
+  });
+
+  it('is downloaded as a table, with the same filters', async () => {
+    const answer = await fetch(
+      `${test.url}${TRAIL}/export?language=de&timeZone=Europe/Berlin&action=sign_in_failed`,
+      { headers: { cookie: admin.cookie } },
+    );
+    expect(answer.headers.get('content-disposition')).toBe('attachment; filename="protokoll.csv"');
+    const lines = (await answer.text()).trim().split('\r\n');
+    expect(lines).toHaveLength(2);
+    expect(lines[0]).toContain('Zeit;Was;Wer;Wen oder was;IP-Adresse');
+    expect(lines[1]).toMatch(/^\d{4}-\d\d-\d\d \d\d:\d\d;sign_in_failed;;User Musterhaus;/);
+  });
+});
