@@ -65,6 +65,10 @@ const table = {
   'apps/api-e2e/src/codes.spec.ts': [
     ...['api-e2e:e2e', 'api-e2e:lint', 'api-e2e:load', 'api-e2e:typecheck'],
   ],
+  'libs/test-harness/src/http.ts': [
+    ...['api-e2e:e2e', 'api-e2e:lint', 'api-e2e:load', 'api-e2e:typecheck'],
+    ...['test-harness:lint', 'test-harness:typecheck'],
+  ],
   'libs/access-token-verifier/src/verifier.spec.ts': [
     ...['access-token-verifier:lint', 'access-token-verifier:test'],
     'access-token-verifier:typecheck',

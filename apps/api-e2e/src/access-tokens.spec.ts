@@ -1,9 +1,19 @@
+import {
+  bearer,
+  decode,
+  type DecodedJwt,
+  encode,
+  hmac,
+  ownKey,
+  query,
+  send,
+  signed,
+  startWorld,
+  type TokenAnswer,
+  type World,
+} from '@flixcheck/test-harness';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { createPublicKey, type JsonWebKey, type KeyObject, verify } from 'node:crypto';
-import { bearer, query, send } from './harness/http.js';
-import { type DecodedJwt, decode, encode, hmac, ownKey, signed } from './harness/jwt.js';
-import type { TokenAnswer } from './harness/third-party.js';
-import { startWorld, type World } from './harness/world.js';
 
 let world: World;
 let tokens: TokenAnswer;

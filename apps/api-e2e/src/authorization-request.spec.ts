@@ -1,9 +1,14 @@
+import {
+  challengeOf,
+  type Form,
+  type PortalUser,
+  type Problem,
+  query,
+  register,
+  startWorld,
+  type World,
+} from '@flixcheck/test-harness';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { type Form, type Problem, query } from './harness/http.js';
-import type { PortalUser } from './harness/portal-user.js';
-import { register } from './harness/registry.js';
-import { challengeOf } from './harness/third-party.js';
-import { startWorld, type World } from './harness/world.js';
 
 const CALLBACK = 'https://testhaus.example/callback';
 const CHALLENGE = challengeOf('v'.repeat(43));

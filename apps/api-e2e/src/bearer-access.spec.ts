@@ -1,9 +1,17 @@
+import {
+  bearer,
+  type Message,
+  nameOf,
+  openApi,
+  type Operation,
+  operations,
+  send,
+  startWorld,
+  substance,
+  type TokenAnswer,
+  type World,
+} from '@flixcheck/test-harness';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { substance } from './harness/database.js';
-import { bearer, type Message, send } from './harness/http.js';
-import { nameOf, openApi, type Operation, operations } from './harness/openapi.js';
-import type { TokenAnswer } from './harness/third-party.js';
-import { startWorld, type World } from './harness/world.js';
 
 let world: World;
 let all: Operation[];

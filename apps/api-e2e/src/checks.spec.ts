@@ -1,6 +1,5 @@
+import { bearer, type Problem, send, startWorld, type World } from '@flixcheck/test-harness';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { bearer, type Problem, send } from './harness/http.js';
-import { startWorld, type World } from './harness/world.js';
 
 interface Check {
   id: string;

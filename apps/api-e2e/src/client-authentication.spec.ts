@@ -1,8 +1,18 @@
+import {
+  basic,
+  type Message,
+  query,
+  register,
+  type RegisteredClient,
+  REGISTRY,
+  send,
+  startWorld,
+  type ThirdParty,
+  TOKEN_PATH,
+  type TokenAnswer,
+  type World,
+} from '@flixcheck/test-harness';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { type Message, query, send } from './harness/http.js';
-import { type RegisteredClient, register, REGISTRY } from './harness/registry.js';
-import { basic, type ThirdParty, TOKEN_PATH, type TokenAnswer } from './harness/third-party.js';
-import { startWorld, type World } from './harness/world.js';
 
 let world: World;
 let client: ThirdParty & { client: RegisteredClient };

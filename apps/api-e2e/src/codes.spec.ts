@@ -1,8 +1,11 @@
+import {
+  type PortalUser,
+  register,
+  startWorld,
+  type ThirdParty,
+  type World,
+} from '@flixcheck/test-harness';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import type { PortalUser } from './harness/portal-user.js';
-import { register } from './harness/registry.js';
-import type { ThirdParty } from './harness/third-party.js';
-import { startWorld, type World } from './harness/world.js';
 
 let world: World;
 let client: ThirdParty;

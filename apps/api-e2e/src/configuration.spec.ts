@@ -1,9 +1,7 @@
+import { eventually, freePort, send, startServer } from '@flixcheck/test-harness';
 import { describe, expect, it } from '@jest/globals';
 import { createServer } from 'node:net';
 import { once } from 'node:events';
-import { eventually } from './harness/eventually.js';
-import { send } from './harness/http.js';
-import { freePort, startServer } from './harness/server.js';
 
 describe('what stands in the way of the start is said in a sentence', () => {
   it('a wrong environment variable, by its name and without its value where that is a secret', async () => {

@@ -1,10 +1,10 @@
+import { startWorld, type World } from '@flixcheck/test-harness';
 import { execFile } from 'node:child_process';
 import { mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { startWorld, type World } from './harness/world.js';
 
 const ROOT = resolve(__dirname, '../../..');
 const PACKAGE = resolve(ROOT, 'libs/connect-client');

@@ -1,10 +1,17 @@
+import {
+  bearer,
+  eventually,
+  type PortalUser,
+  type Problem,
+  register,
+  type RegisteredClient,
+  send,
+  startWorld,
+  type ThirdParty,
+  type TokenAnswer,
+  type World,
+} from '@flixcheck/test-harness';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { eventually } from './harness/eventually.js';
-import { bearer, type Problem, send } from './harness/http.js';
-import type { PortalUser } from './harness/portal-user.js';
-import { type RegisteredClient, register } from './harness/registry.js';
-import type { ThirdParty, TokenAnswer } from './harness/third-party.js';
-import { startWorld, type World } from './harness/world.js';
 
 interface Connection {
   id: string;

@@ -1,7 +1,13 @@
+import {
+  bearer,
+  type Operation,
+  operations,
+  type Problem,
+  send,
+  startWorld,
+  type World,
+} from '@flixcheck/test-harness';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { bearer, type Problem, send } from './harness/http.js';
-import { type Operation, operations } from './harness/openapi.js';
-import { startWorld, type World } from './harness/world.js';
 
 let world: World;
 let accessToken: string;

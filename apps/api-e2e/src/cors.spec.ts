@@ -1,10 +1,19 @@
+import {
+  type Answer,
+  bearer,
+  type Message,
+  nameOf,
+  type Operation,
+  operations,
+  register,
+  send,
+  startWorld,
+  TOKEN_PATH,
+  type TokenAnswer,
+  withoutTable,
+  type World,
+} from '@flixcheck/test-harness';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { withoutTable } from './harness/database.js';
-import { type Answer, bearer, type Message, send } from './harness/http.js';
-import { nameOf, type Operation, operations } from './harness/openapi.js';
-import { register } from './harness/registry.js';
-import { TOKEN_PATH, type TokenAnswer } from './harness/third-party.js';
-import { startWorld, type World } from './harness/world.js';
 
 const ORIGIN = 'https://app.crm.example';
 

@@ -1,7 +1,12 @@
+import {
+  DEMO_CLIENTS,
+  freePort,
+  PortalUser,
+  startServer,
+  ThirdParty,
+  type TokenAnswer,
+} from '@flixcheck/test-harness';
 import { expect, it } from '@jest/globals';
-import { freePort, startServer } from './harness/server.js';
-import { PortalUser } from './harness/portal-user.js';
-import { DEMO_CLIENTS, ThirdParty, type TokenAnswer } from './harness/third-party.js';
 
 const EXCHANGES = 200;
 const KILL_AFTER = 60;

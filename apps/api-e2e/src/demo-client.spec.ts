@@ -1,14 +1,16 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { once } from 'node:events';
 import {
+  freePort,
+  type Page,
+  PortalUser,
+  type RunningDemoClient,
+  type RunningServer,
   spawnDemoClient,
   startDemoClient,
+  startServer,
   Visitor,
-  type Page,
-  type RunningDemoClient,
-} from './harness/demo-client.js';
-import { PortalUser } from './harness/portal-user.js';
-import { freePort, startServer, type RunningServer } from './harness/server.js';
+} from '@flixcheck/test-harness';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { once } from 'node:events';
 
 /** What an access token of ours looks like: a signed JWT. */
 const JWT = /eyJ[\w-]+\.[\w-]+\.[\w-]+/;

@@ -1,7 +1,11 @@
+import {
+  PortalUser,
+  type RegisteredClient,
+  REGISTRY,
+  type RunningServer,
+  startServer,
+} from '@flixcheck/test-harness';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { PortalUser } from './harness/portal-user.js';
-import { type RegisteredClient, REGISTRY } from './harness/registry.js';
-import { type RunningServer, startServer } from './harness/server.js';
 
 let server: RunningServer;
 beforeAll(async () => {

@@ -1,12 +1,17 @@
+import {
+  query,
+  send,
+  startWorld,
+  ThirdParty,
+  TOKEN_PATH,
+  type World,
+} from '@flixcheck/test-harness';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { execFile } from 'node:child_process';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
-import { query, send } from './harness/http.js';
-import { ThirdParty, TOKEN_PATH } from './harness/third-party.js';
-import { startWorld, type World } from './harness/world.js';
 
 interface Document {
   servers: { url: string }[];

@@ -1,9 +1,17 @@
+import {
+  bearer,
+  type CodeAnswer,
+  type MeAnswer,
+  PASSWORD,
+  PortalUser,
+  query,
+  register,
+  send,
+  startWorld,
+  type TokenAnswer,
+  type World,
+} from '@flixcheck/test-harness';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { bearer, query, send } from './harness/http.js';
-import { PortalUser } from './harness/portal-user.js';
-import { register } from './harness/registry.js';
-import type { CodeAnswer, MeAnswer, TokenAnswer } from './harness/third-party.js';
-import { PASSWORD, startWorld, type World } from './harness/world.js';
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;

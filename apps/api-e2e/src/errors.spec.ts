@@ -1,8 +1,14 @@
+import {
+  type Answer,
+  eventually,
+  type Message,
+  type Problem,
+  send,
+  startWorld,
+  withoutTable,
+  type World,
+} from '@flixcheck/test-harness';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { withoutTable } from './harness/database.js';
-import { eventually } from './harness/eventually.js';
-import { type Answer, type Message, type Problem, send } from './harness/http.js';
-import { startWorld, type World } from './harness/world.js';
 
 let world: World;
 beforeAll(async () => {

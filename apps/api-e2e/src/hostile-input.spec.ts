@@ -1,8 +1,18 @@
+import {
+  type Answer,
+  bearer,
+  DEMO_CLIENTS,
+  type Message,
+  nameOf,
+  type Operation,
+  operations,
+  type Problem,
+  send,
+  startWorld,
+  type TokenAnswer,
+  type World,
+} from '@flixcheck/test-harness';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
-import { type Answer, bearer, type Message, type Problem, send } from './harness/http.js';
-import { nameOf, type Operation, operations } from './harness/openapi.js';
-import { DEMO_CLIENTS, type TokenAnswer } from './harness/third-party.js';
-import { startWorld, type World } from './harness/world.js';
 
 /** As many requests as take seconds; the seed says which, and a failure names it. */
 const REQUESTS = 2000;

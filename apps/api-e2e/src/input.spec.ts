@@ -1,10 +1,20 @@
+import {
+  type Answer,
+  bearer,
+  decode,
+  type Message,
+  nameOf,
+  NEW_CLIENT,
+  operations,
+  PASSWORD,
+  type Problem,
+  register,
+  send,
+  startWorld,
+  substance,
+  type World,
+} from '@flixcheck/test-harness';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { substance } from './harness/database.js';
-import { type Answer, bearer, type Message, type Problem, send } from './harness/http.js';
-import { nameOf, operations } from './harness/openapi.js';
-import { decode } from './harness/jwt.js';
-import { NEW_CLIENT, register } from './harness/registry.js';
-import { PASSWORD, startWorld, type World } from './harness/world.js';
 
 /** A body that would be taken, and who may send it. */
 interface Writer {

@@ -1,10 +1,15 @@
+import {
+  decode,
+  PortalUser,
+  register,
+  send,
+  startWorld,
+  type ThirdParty,
+  TOKEN_PATH,
+  type TokenAnswer,
+  type World,
+} from '@flixcheck/test-harness';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { send } from './harness/http.js';
-import { decode } from './harness/jwt.js';
-import { PortalUser } from './harness/portal-user.js';
-import { register } from './harness/registry.js';
-import { type ThirdParty, TOKEN_PATH, type TokenAnswer } from './harness/third-party.js';
-import { startWorld, type World } from './harness/world.js';
 
 let world: World;
 let client: ThirdParty;

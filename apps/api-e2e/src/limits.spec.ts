@@ -1,8 +1,15 @@
+import {
+  type Answer,
+  PASSWORD,
+  register,
+  send,
+  startWorld,
+  type ThirdParty,
+  TOKEN_PATH,
+  type TokenAnswer,
+  type World,
+} from '@flixcheck/test-harness';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { type Answer, send } from './harness/http.js';
-import { register } from './harness/registry.js';
-import { type ThirdParty, TOKEN_PATH, type TokenAnswer } from './harness/third-party.js';
-import { PASSWORD, startWorld, type World } from './harness/world.js';
 
 let world: World;
 let client: ThirdParty;

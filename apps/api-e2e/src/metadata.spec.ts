@@ -1,9 +1,18 @@
+import {
+  type Answer,
+  bearer,
+  challengeOf,
+  decode,
+  type Problem,
+  query,
+  register,
+  send,
+  startWorld,
+  type ThirdParty,
+  type TokenAnswer,
+  type World,
+} from '@flixcheck/test-harness';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { type Answer, bearer, type Problem, query, send } from './harness/http.js';
-import { decode } from './harness/jwt.js';
-import { register } from './harness/registry.js';
-import { challengeOf, type ThirdParty, type TokenAnswer } from './harness/third-party.js';
-import { startWorld, type World } from './harness/world.js';
 
 interface ServerMetadata {
   [member: string]: unknown;

@@ -1,6 +1,5 @@
+import { PASSWORD, type Problem, startWorld, type World } from '@flixcheck/test-harness';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { Problem } from './harness/http.js';
-import { PASSWORD, startWorld, type World } from './harness/world.js';
 
 let world: World;
 beforeAll(async () => {

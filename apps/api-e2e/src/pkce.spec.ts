@@ -1,8 +1,12 @@
+import {
+  challengeOf,
+  register,
+  startWorld,
+  type ThirdParty,
+  type World,
+} from '@flixcheck/test-harness';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { createHash } from 'node:crypto';
-import { register } from './harness/registry.js';
-import { challengeOf, type ThirdParty } from './harness/third-party.js';
-import { startWorld, type World } from './harness/world.js';
 
 /** RFC 7636 appendix B. */
 const VERIFIER = 'dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk';

@@ -1,8 +1,14 @@
+import {
+  NEW_CLIENT,
+  type Problem,
+  query,
+  register,
+  REGISTRY,
+  startWorld,
+  type ThirdParty,
+  type World,
+} from '@flixcheck/test-harness';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { type Problem, query } from './harness/http.js';
-import { NEW_CLIENT, register, REGISTRY } from './harness/registry.js';
-import type { ThirdParty } from './harness/third-party.js';
-import { startWorld, type World } from './harness/world.js';
 
 const REGISTERED = 'https://crm.example/oauth/Callback?tenant=a';
 

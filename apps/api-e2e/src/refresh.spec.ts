@@ -1,7 +1,11 @@
+import {
+  register,
+  startWorld,
+  type ThirdParty,
+  type TokenAnswer,
+  type World,
+} from '@flixcheck/test-harness';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { register } from './harness/registry.js';
-import type { ThirdParty, TokenAnswer } from './harness/third-party.js';
-import { startWorld, type World } from './harness/world.js';
 
 let world: World;
 let client: ThirdParty;

@@ -1,8 +1,15 @@
+import {
+  NEW_CLIENT,
+  type Problem,
+  register,
+  type RegisteredClient,
+  REGISTRY,
+  send,
+  startWorld,
+  substance,
+  type World,
+} from '@flixcheck/test-harness';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { substance } from './harness/database.js';
-import { type Problem, send } from './harness/http.js';
-import { NEW_CLIENT, type RegisteredClient, register, REGISTRY } from './harness/registry.js';
-import { startWorld, type World } from './harness/world.js';
 
 let world: World;
 beforeAll(async () => {

@@ -1,12 +1,22 @@
+import {
+  cli,
+  decode,
+  eventually,
+  type Form,
+  type Message,
+  query,
+  register,
+  type RegisteredClient,
+  REGISTRY,
+  send,
+  startServer,
+  startWorld,
+  type ThirdParty,
+  TOKEN_PATH,
+  type TokenAnswer,
+  type World,
+} from '@flixcheck/test-harness';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { cli } from './harness/cli.js';
-import { eventually } from './harness/eventually.js';
-import { type Form, type Message, query, send } from './harness/http.js';
-import { decode } from './harness/jwt.js';
-import { type RegisteredClient, register, REGISTRY } from './harness/registry.js';
-import { startServer } from './harness/server.js';
-import { type ThirdParty, TOKEN_PATH, type TokenAnswer } from './harness/third-party.js';
-import { startWorld, type World } from './harness/world.js';
 
 interface Entry {
   requestId: string;

@@ -1,9 +1,14 @@
+import {
+  register,
+  send,
+  startWorld,
+  type ThirdParty,
+  TOKEN_PATH,
+  type TokenAnswer,
+  withoutTable,
+  type World,
+} from '@flixcheck/test-harness';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { withoutTable } from './harness/database.js';
-import { send } from './harness/http.js';
-import { register } from './harness/registry.js';
-import { type ThirdParty, TOKEN_PATH, type TokenAnswer } from './harness/third-party.js';
-import { startWorld, type World } from './harness/world.js';
 
 let world: World;
 let client: ThirdParty;

@@ -1,9 +1,16 @@
+import {
+  bearer,
+  eventually,
+  type Problem,
+  query,
+  register,
+  send,
+  startWorld,
+  type ThirdParty,
+  type TokenAnswer,
+  type World,
+} from '@flixcheck/test-harness';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { eventually } from './harness/eventually.js';
-import { bearer, type Problem, query, send } from './harness/http.js';
-import { register } from './harness/registry.js';
-import type { ThirdParty, TokenAnswer } from './harness/third-party.js';
-import { startWorld, type World } from './harness/world.js';
 
 let world: World;
 /** May ask for both scopes, for `read` alone, for `readwrite` alone. */

@@ -1,12 +1,20 @@
+import {
+  APP_SECRET,
+  bearer,
+  dump,
+  PASSWORD,
+  PortalUser,
+  query,
+  register,
+  REGISTRY,
+  send,
+  sql,
+  startWorld,
+  TOKEN_PATH,
+  type World,
+} from '@flixcheck/test-harness';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { createPrivateKey } from 'node:crypto';
-import { dump, sql } from './harness/database.js';
-import { bearer, query, send } from './harness/http.js';
-import { PortalUser } from './harness/portal-user.js';
-import { register, REGISTRY } from './harness/registry.js';
-import { APP_SECRET } from './harness/server.js';
-import { TOKEN_PATH } from './harness/third-party.js';
-import { PASSWORD, startWorld, type World } from './harness/world.js';
 
 /** Not one of those that the portal's pages show as examples. */
 const NEW_PASSWORD = 'fünf leise Gletscher';

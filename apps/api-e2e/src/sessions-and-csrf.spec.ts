@@ -1,9 +1,16 @@
+import {
+  type Message,
+  nameOf,
+  type Operation,
+  operations,
+  PASSWORD,
+  PortalUser,
+  send,
+  startServer,
+  startWorld,
+  type World,
+} from '@flixcheck/test-harness';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { type Message, send } from './harness/http.js';
-import { nameOf, type Operation, operations } from './harness/openapi.js';
-import { PortalUser } from './harness/portal-user.js';
-import { startServer } from './harness/server.js';
-import { PASSWORD, startWorld, type World } from './harness/world.js';
 
 let world: World;
 beforeAll(async () => {

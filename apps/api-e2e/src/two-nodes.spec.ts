@@ -1,14 +1,20 @@
+import {
+  cli,
+  decode,
+  eventually,
+  type Nodes,
+  PASSWORD,
+  PortalUser,
+  register,
+  type RegisteredClient,
+  REGISTRY,
+  send,
+  sql,
+  startNodes,
+  type ThirdParty,
+  type TokenAnswer,
+} from '@flixcheck/test-harness';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { cli } from './harness/cli.js';
-import { sql } from './harness/database.js';
-import { eventually } from './harness/eventually.js';
-import { send } from './harness/http.js';
-import { decode } from './harness/jwt.js';
-import { type Nodes, startNodes } from './harness/nodes.js';
-import { PortalUser } from './harness/portal-user.js';
-import { type RegisteredClient, register, REGISTRY } from './harness/registry.js';
-import type { ThirdParty, TokenAnswer } from './harness/third-party.js';
-import { PASSWORD } from './harness/world.js';
 
 /** How soon every node must refuse what another has ended, in milliseconds. */
 const SECOND = 1000;

@@ -1,8 +1,15 @@
+import {
+  PASSWORD,
+  PortalUser,
+  register,
+  type RegisteredClient,
+  REGISTRY,
+  startWorld,
+  type ThirdParty,
+  type TokenAnswer,
+  type World,
+} from '@flixcheck/test-harness';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { PortalUser } from './harness/portal-user.js';
-import { type RegisteredClient, register, REGISTRY } from './harness/registry.js';
-import type { ThirdParty, TokenAnswer } from './harness/third-party.js';
-import { PASSWORD, startWorld, type World } from './harness/world.js';
 
 const EMAIL = 'user@musterhaus.example';
 const NEW_PASSWORD = 'drei-blaue-elefanten';

@@ -1,6 +1,5 @@
+import { PortalUser, type RunningServer, startServer } from '@flixcheck/test-harness';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { PortalUser } from '../harness/portal-user.js';
-import { startServer, type RunningServer } from '../harness/server.js';
 import type { Environment, Outcome } from './environment.js';
 import { run as authCore } from './auth-core.js';
 import { run as badgatewayOauth2Client } from './badgateway-oauth2-client.js';

@@ -1,9 +1,8 @@
+import { embeddedDatabasePid, eventually } from '@flixcheck/test-harness';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { embeddedDatabasePid } from '../harness/embedded-database.js';
-import { eventually } from '../harness/eventually.js';
 import { addPairs, type Pair, type Victim } from './endings.js';
 import { endAmidFaults, untilFeedIs } from './faults.js';
 import { type Fleet, startFleet, statusAt } from './fleet.js';

@@ -1,4 +1,4 @@
-import type { PortalUser } from '../harness/portal-user.js';
+import type { PortalUser } from '@flixcheck/test-harness';
 import {
   addApplication,
   addMembers,

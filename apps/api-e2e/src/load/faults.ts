@@ -1,6 +1,5 @@
+import { eventually, send } from '@flixcheck/test-harness';
 import { setTimeout as pause } from 'node:timers/promises';
-import { eventually } from '../harness/eventually.js';
-import { send } from '../harness/http.js';
 import { connect, end, NotAcknowledged, type Pair, type Victim, type Way } from './endings.js';
 import { type Fleet, statusAt } from './fleet.js';
 

@@ -1,8 +1,12 @@
+import {
+  type DatabaseProxy,
+  type RunningServer,
+  sql,
+  startDatabaseProxy,
+  startServer,
+} from '@flixcheck/test-harness';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { setTimeout as pause } from 'node:timers/promises';
-import { sql } from '../harness/database.js';
-import { type DatabaseProxy, startDatabaseProxy } from '../harness/database-proxy.js';
-import { type RunningServer, startServer } from '../harness/server.js';
 import { addPairs, connect, end, type Pair } from './endings.js';
 import { endAmidFaults, untilFeedIs, watch } from './faults.js';
 import { type Fleet, startFleet, statusAt } from './fleet.js';

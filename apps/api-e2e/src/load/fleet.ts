@@ -1,11 +1,16 @@
+import {
+  bearer,
+  type Nodes,
+  type NodesOptions,
+  PASSWORD,
+  PortalUser,
+  register,
+  send,
+  sql,
+  startNodes,
+  type ThirdParty,
+} from '@flixcheck/test-harness';
 import { expect } from '@jest/globals';
-import { sql } from '../harness/database.js';
-import { bearer, send } from '../harness/http.js';
-import { type Nodes, type NodesOptions, startNodes } from '../harness/nodes.js';
-import { PortalUser } from '../harness/portal-user.js';
-import { register } from '../harness/registry.js';
-import type { ThirdParty } from '../harness/third-party.js';
-import { PASSWORD } from '../harness/world.js';
 
 /** Two API processes on one database, with as many people and applications as a load needs. */
 export interface Fleet {

@@ -1,6 +1,5 @@
+import { eventually, sql } from '@flixcheck/test-harness';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { sql } from '../harness/database.js';
-import { eventually } from '../harness/eventually.js';
 import { addPairs, connect, end, type Pair } from './endings.js';
 import { type Fleet, startFleet, statusAt } from './fleet.js';
 import { report, scale } from './scale.js';

@@ -1,7 +1,11 @@
+import {
+  type PortalUser,
+  query,
+  type ThirdParty,
+  TOKEN_PATH,
+  type TokenAnswer,
+} from '@flixcheck/test-harness';
 import { request } from 'node:http';
-import { query } from '../harness/http.js';
-import type { PortalUser } from '../harness/portal-user.js';
-import { type ThirdParty, TOKEN_PATH, type TokenAnswer } from '../harness/third-party.js';
 import { times } from './scale.js';
 
 /** A refresh token on its way through its rotations, and every successor that it was ever given. */

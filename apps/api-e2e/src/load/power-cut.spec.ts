@@ -1,12 +1,18 @@
+import {
+  type Answer,
+  DEMO_CLIENTS,
+  embeddedDatabasePid,
+  freePort,
+  PortalUser,
+  type RunningServer,
+  startServer,
+  ThirdParty,
+  type TokenAnswer,
+} from '@flixcheck/test-harness';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { embeddedDatabasePid } from '../harness/embedded-database.js';
-import type { Answer } from '../harness/http.js';
-import { PortalUser } from '../harness/portal-user.js';
-import { freePort, type RunningServer, startServer } from '../harness/server.js';
-import { DEMO_CLIENTS, ThirdParty, type TokenAnswer } from '../harness/third-party.js';
 import { statusAt } from './fleet.js';
 import { inLanes, report, scale } from './scale.js';
 

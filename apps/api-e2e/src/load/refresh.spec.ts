@@ -1,6 +1,5 @@
+import { sql, type ThirdParty } from '@flixcheck/test-harness';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { sql } from '../harness/database.js';
-import type { ThirdParty } from '../harness/third-party.js';
 import {
   addApplication,
   addMembers,

@@ -1,6 +1,5 @@
+import type { Answer, TokenAnswer } from '@flixcheck/test-harness';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { Answer } from '../harness/http.js';
-import type { TokenAnswer } from '../harness/third-party.js';
 import { addPairs, connect, end, type Pair, type Victim, type Way } from './endings.js';
 import { addApplication, expectRefusedSoon, type Fleet, startFleet, statusAt } from './fleet.js';
 import { inLanes, report, scale, times } from './scale.js';

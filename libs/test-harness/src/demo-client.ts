@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { resolve } from 'node:path';
 import { untilReady } from './server.js';
 
-const DEMO_CLIENT = resolve(__dirname, '../../../demo-client/dist/main.js');
+const DEMO_CLIENT = resolve(__dirname, '../../../apps/demo-client/dist/main.js');
 
 export interface RunningDemoClient {
   url: string;

@@ -9,7 +9,7 @@ import { embeddedDatabaseUrl } from './embedded-database.js';
 /** What every server of the tests encrypts its keys with; commands beside one need it too. */
 export const APP_SECRET = 'a secret that only the tests of one machine know';
 
-const API = resolve(__dirname, '../../../api/dist/main.js');
+const API = resolve(__dirname, '../../../apps/api/dist/main.js');
 
 export interface ServerOptions {
   /** On top of what a server needs; `PORT` included, where the test has to know it beforehand. */

@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { APP_SECRET, type RunningServer } from './server.js';
 
-const CLI = resolve(__dirname, '../../../api/dist/cli.js');
+const CLI = resolve(__dirname, '../../../apps/api/dist/cli.js');
 
 /**
  * Runs a command of `npm run cli` beside a server, as its operator does.

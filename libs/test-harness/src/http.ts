@@ -104,7 +104,7 @@ function payloadOf(
   return [body];
 }
 
-function pairs(parameters: Form): string[][] {
+function pairs(parameters: Form): [string, string][] {
   const entries: readonly (readonly [string, string | undefined])[] = Array.isArray(parameters)
     ? parameters
     : Object.entries(parameters);
