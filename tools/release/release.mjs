@@ -8,6 +8,7 @@ import { prepare } from '../setup/prepare.mjs';
 import { Progress } from '../setup/progress.mjs';
 import { buildableProjects } from '../setup/projects.mjs';
 import { inWorkspace, root } from '../setup/workspace.mjs';
+import { withRelease } from './changelog.mjs';
 
 const USAGE = `npm run release -- [--dry-run]
 
@@ -72,11 +73,16 @@ async function nextVersion({ dryRun, isFirst }) {
   const current = JSON.parse(readFileSync(inWorkspace('package.json'), 'utf8')).version;
   const made = await nx.releaseVersion({ ...shared, ...(isFirst && { specifier: current }) });
   const version = made.workspaceVersion ?? current;
-  await nx.releaseChangelog({
+  const changelog = inWorkspace('CHANGELOG.md');
+  const before = readFileSync(changelog, 'utf8');
+  const { workspaceChangelog } = await nx.releaseChangelog({
     ...shared,
     ...{ version, versionData: made.projectsVersionData, releaseGraph: made.releaseGraph },
     gitTag: false,
   });
+  const [date] = new Date().toISOString().split('T');
+  const commits = workspaceChangelog?.contents ?? '';
+  if (!dryRun) writeFileSync(changelog, withRelease(before, { version, date, commits }));
   return version;
 }
 
