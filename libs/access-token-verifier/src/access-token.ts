@@ -20,6 +20,8 @@ export interface AccessTokenClaims {
   /** Seconds since 1970, as in the claims. */
   iat: number;
   exp: number;
+  /** When the connection was to end by itself, as known at the issue; left out: never. */
+  connectionExp?: number;
   /** The issuer sets none; where one is set, it counts (RFC 7519 §4.1.5). */
   nbf?: number;
 }
@@ -125,6 +127,17 @@ export function checkTimes(
   }
 }
 
+/**
+ * Whether the time of the token's connection is up, as far as the token knows: it may have been
+ * given more time since.
+ */
+export function connectionTimeIsUp(
+  { connectionExp }: Pick<AccessTokenClaims, 'connectionExp'>,
+  now: Date,
+): boolean {
+  return connectionExp !== undefined && connectionExp * 1000 <= now.getTime();
+}
+
 function malformed(): AccessTokenError {
   return new AccessTokenError('malformed', 'This is not an access token of this server.');
 }
@@ -160,8 +173,8 @@ function readClaims(claims: jwt.JwtPayload | string): Omit<AccessTokenClaims, 'k
     if (typeof value !== 'string' || value === '') throw malformed();
     return value;
   };
-  const { iat, exp, nbf } = claims;
-  if (![iat, exp, nbf ?? iat].every(Number.isSafeInteger)) throw malformed();
+  const { iat, exp, nbf, connection_exp: connectionExp } = claims;
+  if (![iat, exp, nbf ?? iat, connectionExp ?? iat].every(Number.isSafeInteger)) throw malformed();
   const jti = text('jti');
   const [familyId = '', moment = ''] = jti.split('.');
   return {
@@ -175,6 +188,7 @@ function readClaims(claims: jwt.JwtPayload | string): Omit<AccessTokenClaims, 'k
     issuedAt: readMoment(moment) ?? (iat as number) * 1000,
     iat: iat as number,
     exp: exp as number,
+    ...(connectionExp !== undefined && { connectionExp: connectionExp as number }),
     ...(nbf !== undefined && { nbf }),
   };
 }

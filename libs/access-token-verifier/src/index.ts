@@ -4,6 +4,7 @@ export {
   type AccessTokenClaims,
   type AccessTokenFailure,
   checkTimes,
+  connectionTimeIsUp,
   revocationSubjects,
   verifyAccessToken,
 } from './access-token.js';

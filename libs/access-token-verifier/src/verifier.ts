@@ -2,6 +2,7 @@ import {
   AccessTokenError,
   type AccessTokenClaims,
   checkTimes,
+  connectionTimeIsUp,
   verifyAccessToken,
 } from './access-token.js';
 import { RemoteKeySet, type RemoteKeySetOptions } from './remote-key-set.js';
@@ -55,10 +56,15 @@ export class AccessTokenVerifier {
       audience,
       keyOf: (kid) => this.keys.find(kid),
     });
-    checkTimes(claims, now?.() ?? new Date(), {
+    const at = now?.() ?? new Date();
+    checkTimes(claims, at, {
       expirySeconds: this.tolerance,
       futureSeconds: this.tolerance,
     });
+    // A client whose connection got more time meanwhile refreshes, and goes on.
+    if (connectionTimeIsUp(claims, at)) {
+      throw new AccessTokenError('revoked', 'The connection has ended.');
+    }
     if (await revocation.isRevoked(claims, token)) {
       throw new AccessTokenError('revoked', 'The access token has been revoked.');
     }

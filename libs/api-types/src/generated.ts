@@ -238,10 +238,10 @@ export interface paths {
         options?: never;
         head?: never;
         /**
-         * Reduce what the application may do, without ending the connection
-         * @description Access tokens issued before are refused at once, on every node; a refresh gives one of the new scope. The scope never becomes wider; that takes a new consent.
+         * Reduce what the application may do, or choose when the connection ends by itself
+         * @description With a smaller `scope`, access tokens issued before are refused at once, on every node; a refresh gives one of the new scope. The scope never becomes wider; that takes a new consent. From `expiresAt` on, everything that the connection has given out is refused on every node.
          */
-        patch: operations["Connections_reduce"];
+        patch: operations["Connections_change"];
         trace?: never;
     };
     "/user/v7/connections/{id}/events": {
@@ -1561,6 +1561,12 @@ export interface components {
             lastRefreshRefusedAt: string | null;
             /**
              * Format: date-time
+             * @description when it ends by itself; null: never
+             * @example 2026-12-25T08:15:30.000Z
+             */
+            expiresAt: string | null;
+            /**
+             * Format: date-time
              * @example null
              */
             revokedAt: string | null;
@@ -1570,7 +1576,7 @@ export interface components {
              * @example null
              * @enum {string|null}
              */
-            revocationReason: "user" | "admin" | "client" | "user_disabled" | "client_disabled" | "client_deleted" | "password_changed" | null;
+            revocationReason: "user" | "admin" | "client" | "user_disabled" | "client_disabled" | "client_deleted" | "password_changed" | "expired" | null;
             /**
              * @description `unused`: no request yet; `dormant`: neither used nor granted for 90 days; `refresh_refused`: the last refresh was refused, and nothing has worked since
              * @example ok
@@ -1668,6 +1674,12 @@ export interface components {
             lastRefreshRefusedAt: string | null;
             /**
              * Format: date-time
+             * @description when it ends by itself; null: never
+             * @example 2026-12-25T08:15:30.000Z
+             */
+            expiresAt: string | null;
+            /**
+             * Format: date-time
              * @example null
              */
             revokedAt: string | null;
@@ -1677,7 +1689,7 @@ export interface components {
              * @example null
              * @enum {string|null}
              */
-            revocationReason: "user" | "admin" | "client" | "user_disabled" | "client_disabled" | "client_deleted" | "password_changed" | null;
+            revocationReason: "user" | "admin" | "client" | "user_disabled" | "client_disabled" | "client_deleted" | "password_changed" | "expired" | null;
             /**
              * @description `unused`: no request yet; `dormant`: neither used nor granted for 90 days; `refresh_refused`: the last refresh was refused, and nothing has worked since
              * @example ok
@@ -1711,13 +1723,13 @@ export interface components {
              * @example granted
              * @enum {string}
              */
-            type: "granted" | "renewed" | "narrowed" | "token_issued" | "refreshed" | "used" | "revoked" | "reuse_detected" | "refresh_refused" | "grant_revoked";
+            type: "granted" | "renewed" | "narrowed" | "token_issued" | "refreshed" | "used" | "revoked" | "reuse_detected" | "refresh_refused" | "grant_revoked" | "limit_changed";
             /** @description null if it was not a user */
             actor: components["schemas"]["EventActorDto"] | null;
             /** @example readwrite */
             scope: string | null;
             /**
-             * @description why: of `revoked` the revocation reason, of `refresh_refused` the stable reason, of `grant_revoked` `client`, or `superseded` by too many younger grants
+             * @description why: of `revoked` the revocation reason, of `refresh_refused` the stable reason, of `grant_revoked` `client`, or `superseded` by too many younger grants; of `granted`, `renewed` and `limit_changed`, when the connection ends by itself, if it does
              * @example null
              */
             detail: string | null;
@@ -1727,7 +1739,13 @@ export interface components {
              * @description what the application may do from now on, at most; never more than before
              * @example read
              */
-            scope: string;
+            scope?: string;
+            /**
+             * Format: date-time
+             * @description when it ends by itself: a day to 400 days from now; null: never. Only who granted access may choose a later end than before
+             * @example 2026-12-25T08:15:30.000Z
+             */
+            expiresAt?: string | null;
         };
         ConnectionPatchRequest: {
             resource: components["schemas"]["ConnectionPatch"];
@@ -1902,6 +1920,11 @@ export interface components {
             grantedAt: string;
             /** Format: date-time */
             lastUsedAt: string | null;
+            /**
+             * Format: date-time
+             * @description when it ends by itself; null: never
+             */
+            expiresAt: string | null;
         };
         AuthorizationRequestDto: {
             client: components["schemas"]["RequestingClientDto"];
@@ -1967,6 +1990,12 @@ export interface components {
              * @description the user whom the page has named; where somebody else is signed in by now, nothing is granted (409 `user_changed`)
              */
             userId?: string;
+            /**
+             * Format: date-time
+             * @description when the connection ends by itself: a day to 400 days from now; null: never. Left out, a connection that is there keeps its end, and a new one has none
+             * @example 2026-12-25T08:15:30.000Z
+             */
+            expiresAt?: string | null;
         };
         OAuthCodeCreateRequest: {
             resource: components["schemas"]["OAuthCodeInput"];
@@ -3068,6 +3097,8 @@ export interface operations {
                 health?: "ok" | "unused" | "dormant" | "refresh_refused";
                 /** @description of these ids, repeated or separated by commas; 100 at most */
                 ids?: string[];
+                /** @description active ones that end by themselves before this moment; the first to end first */
+                expiresBefore?: string;
                 /** @description default: latest grant first, with `status=revoked` latest end first; `-` reverses the order. Names are sorted as in German dictionaries. */
                 sort?: "grantedAt" | "-grantedAt" | "revokedAt" | "-revokedAt" | "lastUsedAt" | "-lastUsedAt" | "client" | "-client" | "person" | "-person";
             };
@@ -3234,6 +3265,8 @@ export interface operations {
                 health?: "ok" | "unused" | "dormant" | "refresh_refused";
                 /** @description of these ids, repeated or separated by commas; 100 at most */
                 ids?: string[];
+                /** @description active ones that end by themselves before this moment; the first to end first */
+                expiresBefore?: string;
                 /** @description default: latest grant first, with `status=revoked` latest end first; `-` reverses the order. Names are sorted as in German dictionaries. */
                 sort?: "grantedAt" | "-grantedAt" | "revokedAt" | "-revokedAt" | "lastUsedAt" | "-lastUsedAt" | "client" | "-client" | "person" | "-person";
                 /** @description of headings and words; with `de`, fields are separated by semicolons */
@@ -3411,7 +3444,7 @@ export interface operations {
             };
         };
     };
-    Connections_reduce: {
+    Connections_change: {
         parameters: {
             query?: never;
             header?: never;

@@ -11,11 +11,12 @@ import { AuditLog } from '../users/audit-log.js';
 import { UsersService } from '../users/users.service.js';
 import type { Ending } from './connection.js';
 import { ConnectionEntity } from './connection.entity.js';
-import type { EndConnectionsQuery } from './connections.dto.js';
+import type { ConnectionPatch, EndConnectionsQuery } from './connections.dto.js';
 import { ConnectionsService, type EndingScope } from './connections.service.js';
+import { limitProblem, TimeLimits } from './time-limits.js';
 import { findVisible, visibleTo } from './visible-connections.js';
 
-/** What people decide about the connections that they see: ending and reducing, each on record. */
+/** What people decide about the connections that they see: ending, reducing and limiting, each on record. */
 @Injectable()
 export class ConnectionDecisions {
   constructor(
@@ -25,6 +26,7 @@ export class ConnectionDecisions {
     private readonly clients: OAuthClientsService,
     private readonly audit: AuditLog,
     private readonly clock: Clock,
+    private readonly timeLimits: TimeLimits,
   ) {}
 
   /**
@@ -32,33 +34,33 @@ export class ConnectionDecisions {
    * @throws ApiError not_found
    */
   async end(caller: SessionCaller, id: string): Promise<void> {
+    await this.timeLimits.settle(caller.accountId);
     await findVisible(this.connections, caller, id);
     await this.endEach(caller, id, [id]);
   }
 
   /**
-   * Reduces what the application may do, without ending the connection.
+   * Reduces what the application may do, chooses when the connection ends by itself, or both.
    * @throws ApiError not_found; conflict if it has ended; validation_failed if the scope would
-   *   become wider
+   *   become wider, or the end is out of range; forbidden if somebody else than the person who
+   *   granted access would let the connection live longer
    */
-  async reduce(caller: SessionCaller, id: string, scope: string): Promise<void> {
+  async change(caller: SessionCaller, id: string, patch: ConnectionPatch): Promise<void> {
+    const { scope, expiresAt } = patch;
+    await this.timeLimits.settle(caller.accountId);
     const connection = await findVisible(this.connections, caller, id);
+    if (scope === undefined && expiresAt === undefined) throw nothingToChange();
     if (connection.revokedAt) throw alreadyEnded();
-    refuseWider(connection.scope, scope);
-    // Nothing to decide, and nothing to put on record.
-    if (scope === connection.scope) return;
     const at = this.clock.now();
-    const { userId: actorId } = caller;
+    const end = typeof expiresAt === 'string' ? new Date(expiresAt) : expiresAt;
+    if (scope !== undefined) refuseWider(connection.scope, scope);
+    if (end) refuseOutOfRange(end, at);
     await this.connections.manager.transaction(async (tx) => {
-      if (!(await this.service.narrow(tx, id, { scope, actorId, at }))) throw changedMeanwhile();
-      const detail = { from: connection.scope, to: scope };
-      await this.audit.record(tx, {
-        actorId,
-        action: 'connection_narrowed',
-        subjectId: id,
-        detail,
-        at,
-      });
+      // What it has already is nothing to decide, and nothing to put on record.
+      if (scope !== undefined && scope !== connection.scope) {
+        await this.narrow(tx, caller, connection, scope, at);
+      }
+      if (end !== undefined) await this.limit(tx, caller, connection, end, at);
     });
   }
 
@@ -77,6 +79,7 @@ export class ConnectionDecisions {
       const message = 'Name connections, or a user, or an application.';
       throw validationFailed([{ field: 'userId', code: 'exactly_one_of', message }]);
     }
+    await this.timeLimits.settle(caller.accountId);
     if (ids !== undefined) {
       const seen = await this.connections.countBy({ id: In(ids), ...visibleTo(caller) });
       if (seen !== ids.length) throw notFound('One of the connections');
@@ -94,6 +97,45 @@ export class ConnectionDecisions {
     if (!client) return { revoked: 0 };
     const { accountId } = caller;
     return this.endAll(caller, client.id, { oauthClientId: client.id, accountId });
+  }
+
+  private async narrow(
+    tx: EntityManager,
+    { userId: actorId }: SessionCaller,
+    { id, scope: from }: ConnectionEntity,
+    scope: string,
+    at: Date,
+  ): Promise<void> {
+    if (!(await this.service.narrow(tx, id, { scope, actorId, at }))) throw changedMeanwhile();
+    const detail = { from, to: scope };
+    await this.audit.record(tx, {
+      actorId,
+      action: 'connection_narrowed',
+      subjectId: id,
+      detail,
+      at,
+    });
+  }
+
+  private async limit(
+    tx: EntityManager,
+    { userId: actorId }: SessionCaller,
+    { id, userId, expiresAt: from }: ConnectionEntity,
+    expiresAt: Date | null,
+    at: Date,
+  ): Promise<void> {
+    const mayLengthen = userId === actorId;
+    const outcome = await this.service.limit(tx, id, { expiresAt, mayLengthen, actorId, at });
+    if (outcome === 'ended') throw changedMeanwhile();
+    if (outcome === 'longer') throw onlyWhoGranted();
+    if (outcome === 'same') return;
+    await this.audit.record(tx, {
+      actorId,
+      action: 'connection_limit_changed',
+      subjectId: id,
+      detail: { from, to: expiresAt },
+      at,
+    });
   }
 
   private endEach(
@@ -170,10 +212,28 @@ function refuseWider(held: string, asked: string): void {
   throw validationFailed([{ field: 'scope', code: 'wider_than_granted', message }]);
 }
 
+/** @throws ApiError validation_failed */
+function refuseOutOfRange(end: Date, now: Date): void {
+  const problem = limitProblem(end, now);
+  if (problem) throw validationFailed([problem]);
+}
+
+function nothingToChange(): ApiError {
+  const message = 'Name what should change: scope, expiresAt, or both.';
+  return validationFailed([{ field: 'scope', code: 'required', message }]);
+}
+
+function onlyWhoGranted(): ApiError {
+  return new ApiError(
+    'forbidden',
+    'Only the person who granted access may let the connection live longer. You can shorten its time, or end it.',
+  );
+}
+
 function alreadyEnded(): ApiError {
-  return new ApiError('conflict', 'The connection has ended, so there is nothing to reduce.');
+  return new ApiError('conflict', 'The connection has ended, so there is nothing to change.');
 }
 
 function changedMeanwhile(): ApiError {
-  return new ApiError('conflict', 'The connection has just been ended or reduced. Read it again.');
+  return new ApiError('conflict', 'The connection has just been ended or changed. Read it again.');
 }

@@ -43,10 +43,16 @@ const COVERS = `
   AND (e.account_id IS NULL OR e.account_id = c.account_id)`;
 
 /**
- * SQL condition: no ending covers the connection `c`. Every statement that asks whether a
- * connection is active needs it beside `c.revoked_at IS NULL`.
+ * SQL condition: no ending covers the connection `c`.
  */
 export const NOT_COVERED = `NOT EXISTS (SELECT FROM connection_endings e WHERE ${COVERS})`;
+
+/**
+ * SQL condition: the connection `c` is active.
+ * @param now SQL expression for the present
+ */
+export const activeAt = (now: string): string =>
+  `c.revoked_at IS NULL AND (c.expires_at IS NULL OR c.expires_at > ${now}) AND ${NOT_COVERED}`;
 
 /**
  * For the `endings_seen` of a connection that is opened now: what was decided before is not meant.

@@ -31,6 +31,9 @@ export class ConnectionEntity implements ConnectionRecord {
   @Column({ name: 'last_refresh_refused_at', type: 'timestamptz', nullable: true })
   lastRefreshRefusedAt!: Date | null;
 
+  @Column({ name: 'expires_at', type: 'timestamptz', nullable: true })
+  expiresAt!: Date | null;
+
   @Column({ name: 'revoked_at', type: 'timestamptz', nullable: true })
   revokedAt!: Date | null;
 

@@ -15,6 +15,7 @@ function connection(times: Partial<ConnectionRecord>): ConnectionRecord {
     grantedAt: ago(10),
     lastUsedAt: null,
     lastRefreshRefusedAt: null,
+    expiresAt: null,
     revokedAt: null,
     revokedBy: null,
     revocationReason: null,

@@ -9,6 +9,7 @@ export const REVOCATION_REASONS = [
   'client_disabled',
   'client_deleted',
   'password_changed',
+  'expired',
 ] as const;
 export type RevocationReason = (typeof REVOCATION_REASONS)[number];
 
@@ -30,6 +31,7 @@ export const CONNECTION_EVENT_TYPES = [
   'reuse_detected',
   'refresh_refused',
   'grant_revoked',
+  'limit_changed',
 ] as const;
 export type ConnectionEventType = (typeof CONNECTION_EVENT_TYPES)[number];
 
@@ -47,6 +49,8 @@ export interface ConnectionRecord {
   readonly grantedAt: Date;
   readonly lastUsedAt: Date | null;
   readonly lastRefreshRefusedAt: Date | null;
+  /** When it ends by itself; null: never. */
+  readonly expiresAt: Date | null;
   readonly revokedAt: Date | null;
   /** The user who ended it; null if it was not a user. */
   readonly revokedBy: string | null;

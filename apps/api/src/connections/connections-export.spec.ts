@@ -43,10 +43,10 @@ describe('the table of connections', () => {
     const { id } = await grant(test, member, { scope: 'read' });
     await test.dataSource.query(`UPDATE connections SET granted_at = '2026-07-01T22:30:00Z'`);
     const german = await download(member, 'language=de&timeZone=Europe/Berlin');
-    expect(german.lines[0]).toMatch(/^Anwendung;Anbieter;.*;Zustand;Umfang;.*;Kennung$/);
+    expect(german.lines[0]).toMatch(/^Anwendung;Anbieter;.*;Zustand;Rechte;.*;Kennung$/);
     expect(german.lines[1]).toMatch(
       new RegExp(
-        `^Maklerwelt CRM;Maklerwelt Software GmbH;ja;User Musterhaus;user@musterhaus\\.example;2026-07-02 00:30;;.*;Nur ansehen;;;;${id}$`,
+        `^Maklerwelt CRM;Maklerwelt Software GmbH;ja;User Musterhaus;user@musterhaus\\.example;2026-07-02 00:30;;.*;Nur ansehen;;;;;${id}$`,
       ),
     );
     const english = await download(member);

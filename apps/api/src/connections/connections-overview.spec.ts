@@ -86,6 +86,7 @@ describe('the list of connections', () => {
           grantedAt: grantedAt.toISOString(),
           lastUsedAt: null,
           lastRefreshRefusedAt: null,
+          expiresAt: null,
           revokedAt: null,
           revokedBy: null,
           revocationReason: null,

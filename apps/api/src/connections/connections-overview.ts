@@ -35,6 +35,7 @@ import {
   type UsedClientDto,
 } from './connections.dto.js';
 import { countByClient, findConnections } from './find-connections.js';
+import { TimeLimits } from './time-limits.js';
 import { findVisible } from './visible-connections.js';
 
 const USAGE_DAYS = 30;
@@ -51,6 +52,7 @@ export class ConnectionsOverview {
     private readonly users: UsersService,
     private readonly clients: OAuthClientsService,
     private readonly clock: Clock,
+    private readonly timeLimits: TimeLimits,
   ) {}
 
   /** The connections that match the query, among those that the caller may see. */
@@ -59,6 +61,7 @@ export class ConnectionsOverview {
     query: ConnectionsQuery,
   ): Promise<CountedEnvelope<ConnectionDto>> {
     const limit = query.limit ?? DEFAULT_LIMIT;
+    await this.timeLimits.settle(caller.accountId);
     const { manager } = this.connections;
     const { ids, meta } = await findConnections(
       manager,
@@ -83,6 +86,7 @@ export class ConnectionsOverview {
     caller: SessionCaller,
     page: PageQuery,
   ): Promise<ResourcesEnvelope<UsedClientDto>> {
+    await this.timeLimits.settle(caller.accountId);
     const counts = await countByClient(this.connections.manager, caller);
     const active = new Map(counts.map((count) => [count.oauthClientId, count.active]));
     const clients = await this.clients.byIds([...active.keys()]);
@@ -93,12 +97,14 @@ export class ConnectionsOverview {
 
   /** @throws ApiError not_found */
   async find(caller: SessionCaller, id: string): Promise<ConnectionDto> {
+    await this.timeLimits.settle(caller.accountId);
     const connection = await findVisible(this.connections, caller, id);
     return (await this.describer([connection]))(connection);
   }
 
   /** @throws ApiError not_found */
   async detail(caller: SessionCaller, id: string): Promise<ConnectionDetailDto> {
+    await this.timeLimits.settle(caller.accountId);
     const connection = await findVisible(this.connections, caller, id);
     const since = new Date(this.clock.now().getTime() - USAGE_DAYS * DAY);
     const [describe, usage] = await Promise.all([
@@ -124,6 +130,7 @@ export class ConnectionsOverview {
     connectionId: string,
     page: PageQuery,
   ): Promise<ResourcesEnvelope<ConnectionEventDto>> {
+    await this.timeLimits.settle(caller.accountId);
     await findVisible(this.connections, caller, connectionId);
     const limit = page.limit ?? DEFAULT_LIMIT;
     const after = decodeCursor(page.cursor, 'bigint');
@@ -148,6 +155,7 @@ export class ConnectionsOverview {
     caller: SessionCaller,
     page: PageQuery,
   ): Promise<ResourcesEnvelope<AvailableClientDto>> {
+    await this.timeLimits.settle(caller.accountId);
     const [clients, mine] = await Promise.all([
       this.clients.listAvailable(),
       this.connections.findBy({ userId: caller.userId, revokedAt: IsNull() }),
@@ -202,6 +210,7 @@ function toDto(
     grantedAt: connection.grantedAt.toISOString(),
     lastUsedAt: connection.lastUsedAt?.toISOString() ?? null,
     lastRefreshRefusedAt: connection.lastRefreshRefusedAt?.toISOString() ?? null,
+    expiresAt: connection.expiresAt?.toISOString() ?? null,
     revokedAt: connection.revokedAt?.toISOString() ?? null,
     revokedBy: endedBy ?? null,
     revocationReason,

@@ -174,18 +174,18 @@ export class ConnectionsController {
   @Patch(':id')
   @RequireSession()
   @ApiOperation({
-    summary: 'Reduce what the application may do, without ending the connection',
+    summary: 'Reduce what the application may do, or choose when the connection ends by itself',
     description:
-      'Access tokens issued before are refused at once, on every node; a refresh gives one of the new scope. The scope never becomes wider; that takes a new consent.',
+      'With a smaller `scope`, access tokens issued before are refused at once, on every node; a refresh gives one of the new scope. The scope never becomes wider; that takes a new consent. From `expiresAt` on, everything that the connection has given out is refused on every node.',
   })
   @ApiResource(ConnectionDto)
   @ApiProblems(400, 401, 403, 404, 409, 415)
-  async reduce(
+  async change(
     @CurrentCaller() caller: SessionCaller,
     @Param('id', connectionId) id: string,
     @Body() { resource }: ConnectionPatchRequest,
   ): Promise<ResourceEnvelope<ConnectionDto>> {
-    await this.decisions.reduce(caller, id, resource.scope);
+    await this.decisions.change(caller, id, resource);
     return { resource: await this.overview.find(caller, id) };
   }
 

@@ -17,7 +17,9 @@ import {
 } from 'class-validator';
 import { inWords } from '../config/in-words.js';
 import { SearchQuery } from '../http/envelope.js';
+import { IsMoment } from '../http/validation.js';
 import { ClientRecord } from '../oauth-clients/client-record.js';
+import { IsOmittable } from '../oauth-clients/client-rules.js';
 import {
   CONNECTION_EVENT_TYPES,
   CONNECTION_HEALTHS,
@@ -33,6 +35,7 @@ const CLIENT_ID_MESSAGE = { message: 'must be a client id such as maklerwelt-crm
 const CONNECTION_ID = 'e7a1c2b4-0d53-4a7e-8a55-6f1f6a2b9c01';
 const USER_ID = '8f14e45f-ceea-467f-9b1c-3c7a4c6f5e21';
 const GRANTED_AT = '2026-11-02T08:15:30.000Z';
+const EXPIRES_AT = '2026-12-25T08:15:30.000Z';
 
 export const CONNECTION_SORTS = [
   'grantedAt',
@@ -99,6 +102,15 @@ export class ConnectionsQuery extends SearchQuery {
   ids?: string[];
 
   @ApiPropertyOptional({
+    format: 'date-time',
+    example: EXPIRES_AT,
+    description: 'active ones that end by themselves before this moment; the first to end first',
+  })
+  @IsOptional()
+  @IsMoment()
+  expiresBefore?: string;
+
+  @ApiPropertyOptional({
     enum: CONNECTION_SORTS,
     description:
       'default: latest grant first, with `status=revoked` latest end first; `-` reverses the order. Names are sorted as in German dictionaries.',
@@ -144,12 +156,25 @@ const ANY_SCOPE = `(?:${SCOPES.join('|')})`;
 const SCOPE = new RegExp(`^${ANY_SCOPE}(?: ${ANY_SCOPE}){0,${SCOPES.length - 1}}$`);
 
 export class ConnectionPatch {
-  @ApiProperty({
+  @ApiPropertyOptional({
     example: 'read',
     description: 'what the application may do from now on, at most; never more than before',
   })
+  @IsOmittable()
   @Matches(SCOPE, { message: `must be of ${SCOPES.join(', ')}, separated by a space` })
-  scope!: string;
+  scope?: string;
+
+  @ApiPropertyOptional({
+    type: String,
+    format: 'date-time',
+    nullable: true,
+    example: EXPIRES_AT,
+    description:
+      'when it ends by itself: a day to 400 days from now; null: never. Only who granted access may choose a later end than before',
+  })
+  @IsOptional()
+  @IsMoment()
+  expiresAt?: string | null;
 }
 
 export class ConnectionPatchRequest {
@@ -236,6 +261,15 @@ export class ConnectionDto {
   @ApiProperty({ type: String, format: 'date-time', nullable: true, example: null })
   lastRefreshRefusedAt!: string | null;
 
+  @ApiProperty({
+    type: String,
+    format: 'date-time',
+    nullable: true,
+    example: EXPIRES_AT,
+    description: 'when it ends by itself; null: never',
+  })
+  expiresAt!: string | null;
+
   @ApiProperty({ type: String, format: 'date-time', nullable: true, example: null })
   revokedAt!: string | null;
 
@@ -310,7 +344,7 @@ export class ConnectionEventDto {
     nullable: true,
     example: null,
     description:
-      'why: of `revoked` the revocation reason, of `refresh_refused` the stable reason, of `grant_revoked` `client`, or `superseded` by too many younger grants',
+      'why: of `revoked` the revocation reason, of `refresh_refused` the stable reason, of `grant_revoked` `client`, or `superseded` by too many younger grants; of `granted`, `renewed` and `limit_changed`, when the connection ends by itself, if it does',
   })
   detail!: string | null;
 }

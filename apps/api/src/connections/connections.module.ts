@@ -19,6 +19,7 @@ import { ConnectionsRetention } from './connections-retention.js';
 import { ConnectionsService } from './connections.service.js';
 import { RevocationEntity } from './revocation.entity.js';
 import { Revocations } from './revocations.js';
+import { TimeLimits } from './time-limits.js';
 
 /** Who granted what to whom, the history of it, and its end, which reaches every node at once. */
 @Module({
@@ -44,6 +45,7 @@ import { Revocations } from './revocations.js';
     ConnectionMetrics,
     ConnectionUsage,
     Revocations,
+    TimeLimits,
   ],
   exports: [ConnectionsService, ConnectionEndings, ConnectionChanges, ConnectionUsage, Revocations],
 })

@@ -3,6 +3,7 @@ import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
 import { randomUUID } from 'node:crypto';
 import { type EntityManager, In, IsNull, Repository } from 'typeorm';
+import { Clock } from '../config/clock.js';
 import { preparedStatement } from '../database/prepared-statement.js';
 import { type OAuthClient, OAuthClientsService } from '../oauth-clients/oauth-clients.service.js';
 import { UsersService } from '../users/users.service.js';
@@ -10,6 +11,7 @@ import { AfterCommit } from '../database/after-commit.js';
 import type { ConnectionEventType, ConnectionRecord, Ending } from './connection.js';
 import { ConnectionEntity } from './connection.entity.js';
 import {
+  activeAt,
   ConnectionEndings,
   ENDINGS_SEEN,
   type EndingScope,
@@ -19,9 +21,10 @@ import {
 import { ConnectionMetrics } from './connection-metrics.js';
 import { currentConnections } from './find-connections.js';
 import { Revocations } from './revocations.js';
+import { END_IN_TIME, wholeSeconds } from './time-limits.js';
 
 export type { ConnectionRecord, Ending, RevocationReason } from './connection.js';
-export { type EndingScope, NOT_COVERED } from './connection-endings.js';
+export { activeAt, type EndingScope } from './connection-endings.js';
 
 export interface Consent {
   oauthClientId: string;
@@ -29,6 +32,8 @@ export interface Consent {
   accountId: string;
   /** What the user consented to now. */
   scope: string;
+  /** When the connection ends by itself; null: never. Left out, one that is there keeps its end. */
+  expiresAt?: Date | null | undefined;
   at: Date;
 }
 
@@ -55,7 +60,11 @@ interface ActiveRow {
   id: string;
   scope: string;
   grantedAt: Date;
+  expiresAt: Date | null;
 }
+
+/** What became of a wish to have a connection end by itself. */
+export type LimitOutcome = 'changed' | 'same' | 'ended' | 'longer';
 
 interface ConnectionSummary {
   id: string;
@@ -66,7 +75,8 @@ interface ConnectionSummary {
 const summaryById = preparedStatement<ConnectionSummary>(
   'connection_summary',
   `SELECT id, scope, granted_at AS "grantedAt"
-     FROM current_connections WHERE id = $1 AND revoked_at IS NULL`,
+     FROM current_connections
+    WHERE id = $1 AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > $2)`,
 );
 
 /** What the other modules do with connections: open, find and end them, add to their history. */
@@ -80,6 +90,7 @@ export class ConnectionsService implements OnModuleInit {
     private readonly revocations: Revocations,
     private readonly afterCommit: AfterCommit,
     private readonly metrics: ConnectionMetrics,
+    private readonly clock: Clock,
   ) {}
 
   onModuleInit(): void {
@@ -103,8 +114,13 @@ export class ConnectionsService implements OnModuleInit {
     // Somebody else's consent for the same user and client came first: renew what it has opened.
     if (id === null) return this.consent(tx, consent);
     const grantedAt = before && before.grantedAt > consent.at ? before.grantedAt : consent.at;
+    const expiresAt = endOf(consent, before);
     if (before) {
-      await tx.query('UPDATE connections SET granted_at = $2 WHERE id = $1', [id, grantedAt]);
+      await tx.query('UPDATE connections SET granted_at = $2, expires_at = $3 WHERE id = $1', [
+        id,
+        grantedAt,
+        expiresAt,
+      ]);
       await this.setScope(tx, before, consent.scope, consent.at);
     }
     await this.recordEvent(tx, {
@@ -113,6 +129,7 @@ export class ConnectionsService implements OnModuleInit {
       at: consent.at,
       actorId: consent.userId,
       scope: consent.scope,
+      detail: expiresAt?.toISOString() ?? null,
     });
     const renewed = before !== undefined;
     this.afterCommit.run(tx, () => this.metrics.granted(renewed));
@@ -132,8 +149,8 @@ export class ConnectionsService implements OnModuleInit {
   ): Promise<boolean> {
     const [before]: ActiveRow[] = await tx.query(
       `SELECT c.id, c.scope FROM connections c
-        WHERE c.id = $1 AND c.revoked_at IS NULL AND ${NOT_COVERED} FOR NO KEY UPDATE`,
-      [id],
+        WHERE c.id = $1 AND ${activeAt('$2')} FOR NO KEY UPDATE`,
+      [id, at],
     );
     if (!before || !scopeCovers(before.scope, scope)) return false;
     const changed = await this.setScope(tx, before, scope, at);
@@ -143,14 +160,47 @@ export class ConnectionsService implements OnModuleInit {
     return true;
   }
 
+  /**
+   * Sets when an active connection ends by itself.
+   * @param expiresAt null: never
+   * @param mayLengthen whether the one who asks may let it live longer than it would
+   */
+  async limit(
+    tx: EntityManager,
+    id: string,
+    {
+      expiresAt,
+      mayLengthen,
+      actorId,
+      at,
+    }: { expiresAt: Date | null; mayLengthen: boolean; actorId: string; at: Date },
+  ): Promise<LimitOutcome> {
+    const [before]: ActiveRow[] = await tx.query(
+      `SELECT c.id, c.expires_at AS "expiresAt" FROM connections c
+        WHERE c.id = $1 AND ${activeAt('$2')} FOR NO KEY UPDATE`,
+      [id, at],
+    );
+    if (!before) return 'ended';
+    const end = expiresAt && wholeSeconds(expiresAt);
+    if (end?.getTime() === before.expiresAt?.getTime()) return 'same';
+    const longer = before.expiresAt !== null && (end === null || end > before.expiresAt);
+    if (longer && !mayLengthen) return 'longer';
+    await tx.query('UPDATE connections SET expires_at = $2 WHERE id = $1', [id, end]);
+    const detail = end?.toISOString() ?? null;
+    await this.recordEvent(tx, { connectionId: id, type: 'limit_changed', at, actorId, detail });
+    return 'changed';
+  }
+
   /** The active connection of the client to the user. */
-  findActive(oauthClientId: string, userId: string): Promise<ConnectionRecord | null> {
-    return this.connections.findOneBy({ oauthClientId, userId, revokedAt: IsNull() });
+  async findActive(oauthClientId: string, userId: string): Promise<ConnectionRecord | null> {
+    const found = await this.connections.findOneBy({ oauthClientId, userId, revokedAt: IsNull() });
+    return found && this.asOfNow(found).revokedAt === null ? found : null;
   }
 
   /** A connection, even one that has ended. */
-  findRecord(id: string): Promise<ConnectionRecord | null> {
-    return this.connections.findOneBy({ id });
+  async findRecord(id: string): Promise<ConnectionRecord | null> {
+    const found = await this.connections.findOneBy({ id });
+    return found && this.asOfNow(found);
   }
 
   /**
@@ -160,15 +210,23 @@ export class ConnectionsService implements OnModuleInit {
   async lockActive(tx: EntityManager, id: string): Promise<boolean> {
     const rows: unknown[] = await tx.query(
       `SELECT c.id FROM connections c
-        WHERE c.id = $1 AND c.revoked_at IS NULL AND ${NOT_COVERED} FOR NO KEY UPDATE`,
-      [id],
+        WHERE c.id = $1 AND ${activeAt('$2')} FOR NO KEY UPDATE`,
+      [id, this.clock.now()],
     );
     return rows.length > 0;
   }
 
+  /** Whether a connection is active at this moment, as the database knows it. */
+  async isActive(id: string): Promise<boolean> {
+    return (await this.summaryForBearer(id)) !== null;
+  }
+
   /** What a bearer learns about the connection that it acts through. */
   async summaryForBearer(connectionId: string): Promise<ConnectionSummary | null> {
-    const [summary] = await summaryById(this.connections.manager.dataSource, [connectionId]);
+    const [summary] = await summaryById(this.connections.manager.dataSource, [
+      connectionId,
+      this.clock.now(),
+    ]);
     return summary ?? null;
   }
 
@@ -177,8 +235,9 @@ export class ConnectionsService implements OnModuleInit {
     if (userIds.length === 0) return new Map();
     const rows: { userId: string; count: number }[] = await this.connections.query(
       `SELECT user_id AS "userId", count(*)::integer AS count FROM current_connections
-       WHERE user_id = ANY ($1) AND revoked_at IS NULL GROUP BY user_id`,
-      [userIds],
+       WHERE user_id = ANY ($1) AND revoked_at IS NULL
+         AND (expires_at IS NULL OR expires_at > $2) GROUP BY user_id`,
+      [userIds, this.clock.now()],
     );
     return new Map(rows.map(({ userId, count }) => [userId, count]));
   }
@@ -231,9 +290,9 @@ export class ConnectionsService implements OnModuleInit {
     return inTransaction(tx, async (inner) => {
       const targets: { id: string }[] = await inner.query(
         `SELECT c.id FROM connections c
-          WHERE c.id = ANY ($1) AND c.revoked_at IS NULL AND ${NOT_COVERED}
+          WHERE c.id = ANY ($1) AND ${activeAt('$2')}
           ORDER BY c.id FOR NO KEY UPDATE`,
-        [ids],
+        [ids, ending.at],
       );
       const active = targets.map(({ id }) => id);
       if (active.length === 0) return active;
@@ -265,19 +324,34 @@ export class ConnectionsService implements OnModuleInit {
 
   private async lockForConsent(
     tx: EntityManager,
-    { oauthClientId, userId }: Consent,
+    { oauthClientId, userId, at }: Consent,
   ): Promise<ActiveRow | undefined> {
     const [row]: (ActiveRow & { ended: boolean })[] = await tx.query(
-      `SELECT c.id, c.scope, c.granted_at AS "grantedAt", NOT ${NOT_COVERED} AS ended
+      `SELECT c.id, c.scope, c.granted_at AS "grantedAt", c.expires_at AS "expiresAt",
+              NOT ${NOT_COVERED} AS ended
          FROM connections c
         WHERE c.oauth_client_id = $1 AND c.user_id = $2 AND c.revoked_at IS NULL
           FOR NO KEY UPDATE`,
       [oauthClientId, userId],
     );
-    if (!row?.ended) return row;
-    // It has ended, and only its row has not followed yet.
-    await this.endings.carryOut(tx, row.id);
-    return undefined;
+    // Where it has ended, only its row has not followed yet.
+    if (row?.ended) {
+      await this.endings.carryOut(tx, row.id);
+      return undefined;
+    }
+    if (row?.expiresAt && row.expiresAt <= at) {
+      await tx.query(END_IN_TIME, [[row.id]]);
+      this.afterCommit.run(tx, () => this.metrics.ended('expired'));
+      return undefined;
+    }
+    return row;
+  }
+
+  /** One whose time is up has ended, also before its row has followed. */
+  private asOfNow(connection: ConnectionRecord): ConnectionRecord {
+    const { revokedAt, expiresAt } = connection;
+    if (revokedAt !== null || expiresAt === null || expiresAt > this.clock.now()) return connection;
+    return { ...connection, revokedAt: expiresAt, revocationReason: 'expired' };
   }
 
   /** @returns whether it is another one than before */
@@ -347,8 +421,8 @@ function inTransaction<T>(tx: EntityManager, work: (tx: EntityManager) => Promis
 async function insertConnection(tx: EntityManager, consent: Consent): Promise<string | null> {
   const inserted: { id: string }[] = await tx.query(
     `INSERT INTO connections
-       (id, oauth_client_id, user_id, account_id, scope, granted_at, endings_seen)
-     VALUES ($1, $2, $3, $4, $5, $6, ${ENDINGS_SEEN})
+       (id, oauth_client_id, user_id, account_id, scope, granted_at, expires_at, endings_seen)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, ${ENDINGS_SEEN})
      ON CONFLICT (oauth_client_id, user_id) WHERE revoked_at IS NULL DO NOTHING
      RETURNING id`,
     [
@@ -358,9 +432,16 @@ async function insertConnection(tx: EntityManager, consent: Consent): Promise<st
       consent.accountId,
       consent.scope,
       consent.at,
+      endOf(consent),
     ],
   );
   return inserted[0]?.id ?? null;
+}
+
+/** What was not spoken of stays as it is. */
+function endOf({ expiresAt }: Consent, before?: ActiveRow): Date | null {
+  if (expiresAt === undefined) return before?.expiresAt ?? null;
+  return expiresAt && wholeSeconds(expiresAt);
 }
 
 function sameScope(one: string, other: string): boolean {

@@ -40,6 +40,13 @@ const SORTINGS: Record<string, Sorting> = {
     columns: [name('person.last_name'), name('person.first_name')],
   },
 };
+/** Of those that end by themselves: the first to end first. */
+const SOONEST_END: ListOrder & Sorting = {
+  columns: time('c.expires_at'),
+  name: 'expiresAt',
+  id: 'c.id',
+  descending: false,
+};
 /** The same as above, in the words of the index that has only the ended ones. */
 const ENDED_ONLY: Sorting = { columns: time('c.revoked_at') };
 
@@ -69,7 +76,7 @@ function visibleTo({ role, accountId, userId }: SessionCaller, bind: Bind): stri
 
 function conditions(
   caller: SessionCaller,
-  { q, status, userId, clientId, health, ids }: ConnectionsQuery,
+  { q, status, userId, clientId, health, ids, expiresBefore }: ConnectionsQuery,
   now: Date,
   bind: Bind,
 ): string[] {
@@ -83,6 +90,9 @@ function conditions(
     );
   }
   if (health !== undefined) found.push(healthCondition(health, () => `${bind(now)}::timestamptz`));
+  if (expiresBefore !== undefined) {
+    found.push(ACTIVE, `c.expires_at < ${bind(expiresBefore)}::timestamptz`);
+  }
   if (ids !== undefined) found.push(`c.id = ANY (${bind(ids)}::uuid[])`);
   for (const word of searchWords(q)) {
     const [account, typed] = [bind(caller.accountId), bind(word)];
@@ -107,7 +117,10 @@ export async function findConnections(
   now: Date,
 ): Promise<{ ids: string[]; meta: { total: number; nextCursor?: string } }> {
   const endedOnly = query.status === 'revoked';
-  const order = orderOf(query.sort ?? (endedOnly ? '-revokedAt' : '-grantedAt'), endedOnly);
+  const order =
+    query.sort === undefined && query.expiresBefore !== undefined
+      ? SOONEST_END
+      : orderOf(query.sort ?? (endedOnly ? '-revokedAt' : '-grantedAt'), endedOnly);
   const { values, bind } = parameters();
   const found = conditions(caller, query, now, bind).join(' AND ');
   const counted = values.length;

@@ -15,6 +15,7 @@ import { ScopeNames1802000000000 } from './migrations/1802000000000-scope-names.
 import { DecisionsInOrder1802500000000 } from './migrations/1802500000000-decisions-in-order.js';
 import { AuditAccounts1802600000000 } from './migrations/1802600000000-audit-accounts.js';
 import { EnglishDescriptions1803300000000 } from './migrations/1803300000000-english-descriptions.js';
+import { TimeLimits1803310000000 } from './migrations/1803310000000-time-limits.js';
 import { RegistryPages1803500000000 } from './migrations/1803500000000-registry-pages.js';
 import { ActiveConnectionsOfClient1803510000000 } from './migrations/1803510000000-active-connections-of-client.js';
 
@@ -35,6 +36,7 @@ export const MIGRATIONS = [
   DecisionsInOrder1802500000000,
   AuditAccounts1802600000000,
   EnglishDescriptions1803300000000,
+  TimeLimits1803310000000,
   RegistryPages1803500000000,
   ActiveConnectionsOfClient1803510000000,
 ];

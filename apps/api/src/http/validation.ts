@@ -1,5 +1,5 @@
-import { ValidationPipe } from '@nestjs/common';
-import type { ValidationError } from 'class-validator';
+import { applyDecorators, ValidationPipe } from '@nestjs/common';
+import { IsISO8601, Matches, type ValidationError } from 'class-validator';
 import { ApiError, type FieldError } from './api-error.js';
 
 /** Checks every DTO. Unknown fields are refused, so that a misspelt one does not pass unnoticed. */
@@ -14,6 +14,15 @@ export const validationPipe = (): ValidationPipe =>
       return validationFailed(envelope ?? errors.flatMap((error) => fieldErrors(error)));
     },
   });
+
+/** A moment in ISO 8601 with its time zone: without one, it would be another moment everywhere. */
+export const IsMoment = () =>
+  applyDecorators(
+    IsISO8601({ strict: true }),
+    Matches(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?(Z|[+-]\d\d:\d\d)$/, {
+      message: '$property must be a moment such as 2026-12-25T08:15:30Z',
+    }),
+  );
 
 /** A validation error that only a service can find. */
 export function validationFailed(errors: FieldError[]): ApiError {

@@ -12,6 +12,7 @@ import {
 import { inWords } from '../config/in-words.js';
 import { ClientRecord } from '../oauth-clients/client-record.js';
 import { OAuthScopeDto } from '../oauth-clients/oauth-scopes.js';
+import { IsMoment } from '../http/validation.js';
 import { CODE_LIFETIME_MS } from './code-rules.js';
 
 const MAX_LENGTH = 4096;
@@ -69,6 +70,18 @@ export class OAuthCodeInput {
   @IsOptional()
   @IsUUID()
   userId?: string;
+
+  @ApiPropertyOptional({
+    type: String,
+    format: 'date-time',
+    nullable: true,
+    example: '2026-12-25T08:15:30.000Z',
+    description:
+      'when the connection ends by itself: a day to 400 days from now; null: never. Left out, a connection that is there keeps its end, and a new one has none',
+  })
+  @IsOptional()
+  @IsMoment()
+  expiresAt?: string | null;
 }
 
 export class OAuthCodeCreateRequest {
@@ -126,6 +139,13 @@ export class ExistingConnectionDto {
   @ApiProperty({ example: 'read' }) scope!: string;
   @ApiProperty({ format: 'date-time' }) grantedAt!: string;
   @ApiProperty({ type: String, format: 'date-time', nullable: true }) lastUsedAt!: string | null;
+  @ApiProperty({
+    type: String,
+    format: 'date-time',
+    nullable: true,
+    description: 'when it ends by itself; null: never',
+  })
+  expiresAt!: string | null;
 }
 
 /** What the authorize page shows. */

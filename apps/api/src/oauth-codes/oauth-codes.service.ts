@@ -12,8 +12,10 @@ import { DataSource, type EntityManager, type Repository } from 'typeorm';
 import { Clock, HOUR, SECOND } from '../config/clock.js';
 import { CONFIG, type RuntimeConfig } from '../config/config.module.js';
 import { ConnectionsService } from '../connections/connections.service.js';
+import { limitProblem } from '../connections/time-limits.js';
 import { ApiError } from '../http/api-error.js';
 import type { SessionCaller } from '../http/access.js';
+import { validationFailed } from '../http/validation.js';
 import { pickFields } from '../oauth-clients/client-record.js';
 import { OAuthClientsService } from '../oauth-clients/oauth-clients.service.js';
 import { KNOWN_SCOPES } from '../oauth-clients/oauth-scopes.js';
@@ -86,6 +88,7 @@ export class OAuthCodesService {
         scope: existing.scope,
         grantedAt: existing.grantedAt.toISOString(),
         lastUsedAt: existing.lastUsedAt?.toISOString() ?? null,
+        expiresAt: existing.expiresAt?.toISOString() ?? null,
       },
       denyRedirectTo: denialRedirect(request, this.config.publicUrl) ?? '',
     };
@@ -102,7 +105,8 @@ export class OAuthCodesService {
     if (input.userId !== undefined && input.userId !== caller.userId) throw userChanged();
     const code = randomSecret();
     const now = this.clock.now();
-    const expiresAt = new Date(now.getTime() + CODE_LIFETIME_MS);
+    const codeExpiresAt = new Date(now.getTime() + CODE_LIFETIME_MS);
+    const expiresAt = await this.endOf(input, request.client.id, caller.userId);
     await this.dataSource.transaction(async (tx) => {
       // Both rows stay locked until the commit. Disabling either of them waits, and then ends what
       // was granted here.
@@ -120,6 +124,7 @@ export class OAuthCodesService {
         userId: user.id,
         accountId: user.accountId,
         scope: request.scope,
+        expiresAt,
         at: now,
       });
       await tx.query(
@@ -135,14 +140,14 @@ export class OAuthCodesService {
           request.scope,
           request.codeChallenge ?? null,
           now,
-          expiresAt,
+          codeExpiresAt,
           user.id,
         ],
       );
     });
     return {
       code,
-      expiresAt: expiresAt.toISOString(),
+      expiresAt: codeExpiresAt.toISOString(),
       redirectTo: this.grantRedirect(request, code),
     };
   }
@@ -181,6 +186,21 @@ export class OAuthCodesService {
       [connectionId, familyId, at],
     );
     return standing;
+  }
+
+  /** @throws ApiError validation_failed, except for the end that the connection has already */
+  private async endOf(
+    { expiresAt }: OAuthCodeInput,
+    oauthClientId: string,
+    userId: string,
+  ): Promise<Date | null | undefined> {
+    if (expiresAt === undefined || expiresAt === null) return expiresAt;
+    const end = new Date(expiresAt);
+    const problem = limitProblem(end, this.clock.now());
+    if (!problem) return end;
+    const existing = await this.connections.findActive(oauthClientId, userId);
+    if (existing?.expiresAt?.getTime() === end.getTime()) return end;
+    throw validationFailed([problem]);
   }
 
   /** Locks the count of the user, so that parallel requests cannot exceed the limit together. */

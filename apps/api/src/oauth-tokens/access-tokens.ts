@@ -26,6 +26,8 @@ export interface AccessTokenSubject {
   scope: string;
   /** The token must not be taken for one from before this moment; null: there is none. */
   notBefore?: Date | null;
+  /** When the connection ends by itself, if it does. */
+  expiresAt?: Date | null;
 }
 
 export type VerifiedAccessToken = AccessTokenClaims;
@@ -77,6 +79,7 @@ export class AccessTokens {
       jti: `${subject.familyId}.${issuedAt.toString(36)}.${randomBytes(16).toString('base64url')}`,
       account_id: subject.accountId,
       connection_id: subject.connectionId,
+      ...(subject.expiresAt && { connection_exp: subject.expiresAt.getTime() / 1000 }),
     };
     const accessToken = this.jwt.sign(claims, {
       privateKey,

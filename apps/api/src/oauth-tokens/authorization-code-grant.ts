@@ -10,7 +10,7 @@ import { randomUUID } from 'node:crypto';
 import { DataSource } from 'typeorm';
 import { SECOND } from '../config/clock.js';
 import { inWords } from '../config/in-words.js';
-import { ConnectionsService, NOT_COVERED } from '../connections/connections.service.js';
+import { activeAt, ConnectionsService } from '../connections/connections.service.js';
 import { preparedStatement } from '../database/prepared-statement.js';
 import { OAuthError } from '../http/api-error.js';
 import { requireParameter } from '../oauth-clients/client-request.js';
@@ -164,8 +164,7 @@ const redeem = preparedStatement<RedeemedRow>(
       WHERE code.code_hash = $1
         AND c.id = code.connection_id
         AND c.oauth_client_id = $2
-        AND c.revoked_at IS NULL
-        AND ${NOT_COVERED}
+        AND ${activeAt('$3')}
         AND code.redeemed_at IS NULL
         AND code.expires_at > $3
         AND ($4::text IS NULL OR code.redirect_uri = $4)

@@ -1,7 +1,7 @@
 import { limitScope, narrowScope, type RefreshToken } from '@flixcheck/oauth-protocol';
 import { Injectable } from '@nestjs/common';
 import type { DataSource } from 'typeorm';
-import { NOT_COVERED } from '../connections/connections.service.js';
+import { activeAt } from '../connections/connections.service.js';
 import { Revocations } from '../connections/revocations.js';
 import { preparedStatement } from '../database/prepared-statement.js';
 import { OAuthError } from '../http/api-error.js';
@@ -71,10 +71,15 @@ export interface GrantedRow {
    * moment.
    */
   notBefore: Date | null;
+  /** When the connection ends by itself; null: never. */
+  expiresAt: Date | null;
 }
 
 /** Whatever limits the tokens of a connection beside their own grant. */
-export type Limits = Pick<GrantedRow, 'connectionScope' | 'clientScope' | 'notBefore'>;
+export type Limits = Pick<
+  GrantedRow,
+  'connectionScope' | 'clientScope' | 'notBefore' | 'expiresAt'
+>;
 
 /** What every grant says of itself. */
 export interface GrantInput {
@@ -92,7 +97,7 @@ export interface GrantInput {
  * or seems older and is refused.
  */
 export const limits = (lookForNotBefore: string, clientId: string): string => `
-  c.scope AS connection_scope,
+  c.scope AS connection_scope, c.expires_at AS connection_expires_at,
   CASE WHEN ${lookForNotBefore} THEN (
     SELECT array_to_string(scopes, ' ') FROM oauth_clients WHERE id = c.oauth_client_id
   ) END AS client_scope,
@@ -104,13 +109,13 @@ export const limits = (lookForNotBefore: string, clientId: string): string => `
   ) END AS not_before`;
 
 export const LIMITS = `connection_scope AS "connectionScope", client_scope AS "clientScope",
-          not_before AS "notBefore"`;
+          not_before AS "notBefore", connection_expires_at AS "expiresAt"`;
 
 const limitsOfConnection = preparedStatement<Limits>(
   'limits_of_connection',
   `SELECT ${LIMITS} FROM (
      SELECT ${limits('true', '$2::text')} FROM connections c
-      WHERE c.id = $1 AND c.revoked_at IS NULL AND ${NOT_COVERED}
+      WHERE c.id = $1 AND ${activeAt('$3::timestamptz')}
    ) limits`,
 );
 
@@ -119,8 +124,9 @@ export async function findLimits(
   dataSource: DataSource,
   connectionId: string,
   clientId: string,
+  now: Date,
 ): Promise<Limits | undefined> {
-  const [row] = await limitsOfConnection(dataSource, [connectionId, clientId]);
+  const [row] = await limitsOfConnection(dataSource, [connectionId, clientId, now]);
   return row;
 }
 

@@ -12,9 +12,9 @@ import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource } from 'typeorm';
 import { inWords } from '../config/in-words.js';
 import {
+  activeAt,
   type ConnectionRecord,
   ConnectionsService,
-  NOT_COVERED,
 } from '../connections/connections.service.js';
 import { preparedStatement } from '../database/prepared-statement.js';
 import { OAuthError } from '../http/api-error.js';
@@ -138,7 +138,7 @@ export class RefreshTokenGrant implements Grant {
         ),
       );
     }
-    const limits = await findLimits(this.dataSource, connection.id, clientId);
+    const limits = await findLimits(this.dataSource, connection.id, clientId, now);
     if (!limits) throw connectionEnded();
     const { connectionScope, clientScope } = limits;
     const allowed = limitScope(family.scope, connectionScope, clientScope ?? '');
@@ -232,8 +232,7 @@ const rotate = preparedStatement<GrantedRow>(
                 && string_to_array(need.any_of, ' ')))
         AND c.id = family.connection_id
         AND c.oauth_client_id = $6
-        AND c.revoked_at IS NULL
-        AND ${NOT_COVERED}
+        AND ${activeAt('$4')}
      RETURNING family.id, family.connection_id, family.scope, c.user_id, c.account_id,
                ${limits('$8::boolean', '$9::text')}
    ), event AS (

@@ -1,4 +1,4 @@
-import { revocationSubjects } from '@flixcheck/access-token-verifier';
+import { connectionTimeIsUp, revocationSubjects } from '@flixcheck/access-token-verifier';
 import { limitScope } from '@flixcheck/oauth-protocol';
 import { Inject, Injectable } from '@nestjs/common';
 import { CONFIG, type RuntimeConfig } from '../config/config.module.js';
@@ -88,7 +88,7 @@ export class TokenIntrospection {
       iss: this.config.publicUrl,
       aud: this.config.publicUrl,
       iat: seconds(family.rotatedAt ?? family.createdAt),
-      exp: seconds(family.expiresAt),
+      exp: seconds(earlier(family.expiresAt, connection.expiresAt)),
       account_id: connection.accountId,
       connection_id: connection.id,
     };
@@ -107,6 +107,12 @@ export class TokenIntrospection {
     request.connectionId = verified.connectionId;
     const subjects = revocationSubjects(verified);
     if (await this.revocations.isRevokedInDatabase(subjects, verified.issuedAt)) return INACTIVE;
+    if (
+      connectionTimeIsUp(verified, request.at) &&
+      !(await this.connections.isActive(verified.connectionId))
+    ) {
+      return INACTIVE;
+    }
     return {
       active: true,
       scope: verified.scope,
@@ -122,6 +128,10 @@ export class TokenIntrospection {
       connection_id: verified.connectionId,
     };
   }
+}
+
+function earlier(one: Date, other: Date | null): Date {
+  return other && other < one ? other : one;
 }
 
 function seconds(date: Date): number {

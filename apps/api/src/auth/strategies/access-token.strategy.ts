@@ -1,7 +1,9 @@
-import { revocationSubjects } from '@flixcheck/access-token-verifier';
+import { connectionTimeIsUp, revocationSubjects } from '@flixcheck/access-token-verifier';
 import { Inject, Injectable } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
+import { Clock } from '../../config/clock.js';
 import { CONFIG, type RuntimeConfig } from '../../config/config.module.js';
+import { ConnectionsService } from '../../connections/connections.service.js';
 import { Revocations } from '../../connections/revocations.js';
 import type { BearerCaller } from '../../http/access.js';
 import { authorizationHeaders } from '../../http/authorization-headers.js';
@@ -18,6 +20,8 @@ export class AccessTokenStrategy {
   constructor(
     private readonly accessTokens: AccessTokens,
     private readonly revocations: Revocations,
+    private readonly connections: ConnectionsService,
+    private readonly clock: Clock,
     @Inject(CONFIG) private readonly config: RuntimeConfig,
   ) {}
 
@@ -40,6 +44,16 @@ export class AccessTokenStrategy {
       throw invalidToken(
         this.config.publicUrl,
         'The access token has been revoked. Refresh it; where that is refused too, send the user to the authorize page again.',
+      );
+    }
+    // Only the database knows whether it was given more time since the token was issued.
+    if (
+      connectionTimeIsUp(verified, this.clock.now()) &&
+      !(await this.connections.isActive(verified.connectionId))
+    ) {
+      throw invalidToken(
+        this.config.publicUrl,
+        'The time that the user had chosen for the connection is up. Send the user to the authorize page again.',
       );
     }
     const { userId, accountId, connectionId, clientId, scope } = verified;

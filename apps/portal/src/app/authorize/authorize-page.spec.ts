@@ -241,6 +241,7 @@ describe('the authorize page', () => {
         scope,
         grantedAt: '2026-11-01T08:00:00.000Z',
         lastUsedAt: null,
+        expiresAt: null,
       },
     });
 

@@ -55,6 +55,7 @@ export const ENDED: Record<NonNullable<Connection['revocationReason']>, string> 
   client_disabled: 'connections.ended.clientDisabled',
   client_deleted: 'connections.ended.clientDeleted',
   password_changed: 'connections.ended.passwordChanged',
+  expired: 'connections.ended.expired',
 };
 
 export function fullName(person: { firstName: string; lastName: string }): string {

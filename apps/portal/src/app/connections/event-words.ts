@@ -3,6 +3,7 @@ import bolt from '@material-symbols/svg-400/rounded/bolt.svg';
 import check from '@material-symbols/svg-400/rounded/check.svg';
 import key from '@material-symbols/svg-400/rounded/key.svg';
 import keyOff from '@material-symbols/svg-400/rounded/key_off.svg';
+import event from '@material-symbols/svg-400/rounded/event.svg';
 import linkOff from '@material-symbols/svg-400/rounded/link_off.svg';
 import renew from '@material-symbols/svg-400/rounded/autorenew.svg';
 import visibility from '@material-symbols/svg-400/rounded/visibility.svg';
@@ -19,6 +20,8 @@ export interface TimelineEntry {
   name: string;
   /** What the application may do from then on, for texts that say so. */
   scope: string;
+  /** Of a connection that was given a time: when it ends by itself. */
+  until: string | null;
   at: string;
   /** Of a run of equal events: the first of them, and how many there were. */
   since: string;
@@ -39,11 +42,15 @@ const WORDS: Record<ConnectionEvent['type'], Words> = {
   revoked: { icon: linkOff, tone: 'negative', text: 'connections.ended.user' },
   reuse_detected: { icon: alarm, tone: 'negative', text: 'connections.events.reuseDetected' },
   refresh_refused: { icon: block, tone: 'caution', text: 'connections.events.refreshRefused' },
+  limit_changed: { icon: event, tone: 'neutral', text: 'connections.events.limited' },
   grant_revoked: { icon: keyOff, tone: 'neutral', text: 'connections.events.grantRevoked' },
 };
 
 /** A run of these says no more than its latest event. */
 const ROUTINE = new Set<ConnectionEvent['type']>(['used', 'refreshed', 'token_issued']);
+
+/** Their detail is the moment at which the connection ends by itself; null: never. */
+const GIVEN_A_TIME = new Set<ConnectionEvent['type']>(['granted', 'renewed', 'limit_changed']);
 
 /** Newest first, as the API lists them; a run of the same routine event becomes one entry. */
 export function timeline(
@@ -66,6 +73,7 @@ export function timeline(
       text: textOf(event, ownId),
       name: event.actor ? fullName(event.actor) : '',
       scope: event.scope ?? '',
+      until: GIVEN_A_TIME.has(event.type) ? event.detail : null,
       at: event.at,
       since: event.at,
       count: 1,
@@ -85,6 +93,9 @@ function textOf({ type, actor, detail }: ConnectionEvent, ownId: string | undefi
     case 'narrowed':
       if (own) return 'connections.events.narrowedSelf';
       return actor ? WORDS.narrowed.text : 'connections.events.narrowedByFlixcheck';
+    case 'limit_changed':
+      if (detail === null) return 'connections.events.unlimited';
+      return own ? 'connections.events.limitedSelf' : WORDS.limit_changed.text;
     case 'revoked':
       if (own) return 'connections.ended.self';
       return ENDED[(detail ?? 'user') as NonNullable<Connection['revocationReason']>] ?? ENDED.user;

@@ -10,6 +10,7 @@ const existing = (scope: string): ExistingConnection => ({
   scope,
   grantedAt: '2026-11-01T08:00:00.000Z',
   lastUsedAt: null,
+  expiresAt: null,
 });
 const inGerman = (rights: Right[]) => rights.map(({ de }) => de);
 const terms = (asked: string, held: string | null) =>
