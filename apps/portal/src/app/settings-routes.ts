@@ -30,6 +30,12 @@ export const settingsRoutes: Routes = [
     loadComponent: () => import('./team/team-page').then((file) => file.TeamPage),
   },
   {
+    path: 'audit',
+    title: 'titles.audit',
+    providers: [provideTranslocoScope('audit')],
+    loadComponent: () => import('./audit/audit-page').then((file) => file.AuditPage),
+  },
+  {
     path: 'security',
     title: 'titles.security',
     providers: [provideTranslocoScope('security')],

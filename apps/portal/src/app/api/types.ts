@@ -37,3 +37,4 @@ export type ConnectionDetail = Dto<'ConnectionDetailDto'>;
 export type ConnectionEvent = Dto<'ConnectionEventDto'>;
 export type DailyUsage = Dto<'UsageDto'>;
 export type EndedConnections = Dto<'EndedConnectionsDto'>;
+export type AuditRecord = Dto<'AuditRecordDto'>;

@@ -2,6 +2,7 @@ import { ChangeDetectionStrategy, Component, computed, inject } from '@angular/c
 import { RouterLink, RouterLinkActive, RouterOutlet } from '@angular/router';
 import { TranslocoDirective } from '@jsverse/transloco';
 import group from '@material-symbols/svg-400/rounded/group.svg';
+import history from '@material-symbols/svg-400/rounded/history.svg';
 import hub from '@material-symbols/svg-400/rounded/link.svg';
 import shield from '@material-symbols/svg-400/rounded/shield_person.svg';
 import cloudOff from '@material-symbols/svg-400/rounded/cloud_off.svg';
@@ -41,6 +42,9 @@ export class Shell {
     ...(this.store.isAdmin()
       ? [{ path: '/settings/team', text: 'settings.nav.team', icon: group }]
       : []),
+    ...(this.store.user()?.role === 'member'
+      ? []
+      : [{ path: '/settings/audit', text: 'settings.nav.audit', icon: history }]),
     { path: '/settings/security', text: 'settings.nav.security', icon: shield },
   ]);
 

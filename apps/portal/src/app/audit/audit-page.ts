@@ -1,0 +1,136 @@
+import {
+  afterNextRender,
+  ChangeDetectionStrategy,
+  Component,
+  computed,
+  ElementRef,
+  inject,
+  Injector,
+  input,
+} from '@angular/core';
+import { Params, Router, RouterLink } from '@angular/router';
+import { TranslocoDirective } from '@jsverse/transloco';
+import block from '@material-symbols/svg-400/rounded/block.svg';
+import download from '@material-symbols/svg-400/rounded/download.svg';
+import history from '@material-symbols/svg-400/rounded/history.svg';
+import { pagedList } from '../api/paged-list';
+import { apiErrorFrom } from '../api/problem';
+import { AuditRecord } from '../api/types';
+import { Formats } from '../i18n/formats';
+import { SessionStore } from '../session/session-store';
+import { Icon } from '../ui/icon';
+import { LoadError } from '../ui/load-error';
+import { Moment } from '../ui/moment';
+import { PageState } from '../ui/page-state';
+import { Waiting } from '../ui/waiting';
+import { AUDIT_KINDS, auditWords } from './audit-words';
+
+/** How far back, in days. */
+const PERIODS = [
+  { value: '1', text: 'audit.period.day' },
+  { value: '7', text: 'audit.period.week' },
+  { value: '30', text: 'audit.period.month' },
+];
+const DAY_MS = 86_400_000;
+
+/** For admins: who did what in the account. For operators: in all of them. */
+@Component({
+  selector: 'fx-audit-page',
+  changeDetection: ChangeDetectionStrategy.OnPush,
+  imports: [Icon, LoadError, Moment, PageState, RouterLink, TranslocoDirective, Waiting],
+  templateUrl: './audit-page.html',
+  styleUrl: './audit-page.scss',
+})
+export class AuditPage {
+  protected readonly formats = inject(Formats);
+  protected readonly session = inject(SessionStore);
+  private readonly router = inject(Router);
+  private readonly injector = inject(Injector);
+  private readonly host = inject<ElementRef<HTMLElement>>(ElementRef);
+
+  // What narrows the list is in the address, to be kept and sent.
+  readonly kind = input<string>();
+  readonly days = input<string>();
+  readonly person = input<string>();
+
+  protected readonly kinds = Object.entries(AUDIT_KINDS).map(([value, { text }]) => ({
+    value,
+    text,
+  }));
+  protected readonly periods = PERIODS;
+  protected readonly icons = { block, download, history };
+  protected readonly narrowed = computed(() => [...this.query().keys()].length > 0);
+  private readonly query = computed(() => {
+    const query = new URLSearchParams();
+    const actions = AUDIT_KINDS[this.kind() ?? '']?.actions;
+    if (actions) query.set('action', actions.join(','));
+    const days = PERIODS.find(({ value }) => value === this.days())?.value;
+    if (days) query.set('since', new Date(Date.now() - Number(days) * DAY_MS).toISOString());
+    const person = this.person();
+    if (person) query.set('userId', person);
+    return query;
+  });
+  private readonly operator = computed(() => this.session.user()?.role === 'operator');
+  protected readonly list = pagedList<AuditRecord>(() => {
+    // Where it is not known who asks, the API decides.
+    const user = this.session.user();
+    if (user && user.role === 'member') return undefined;
+    const base = this.operator() ? '/admin/v7/audit-records' : '/user/v7/audit-records';
+    return `${base}?${this.query()}`;
+  });
+  protected readonly entries = computed(() =>
+    this.list.items()?.map((record) => ({ record, words: auditWords(record) })),
+  );
+  protected readonly forbidden = computed(() => {
+    const error = this.list.error();
+    return (
+      this.session.user()?.role === 'member' ||
+      (error !== undefined && apiErrorFrom(error).code === 'forbidden')
+    );
+  });
+  protected readonly csv = computed(() => {
+    const query = new URLSearchParams(this.query());
+    query.set('language', this.formats.language());
+    query.set('timeZone', Intl.DateTimeFormat().resolvedOptions().timeZone);
+    return this.operator() ? null : `/user/v7/audit-records/export?${query}`;
+  });
+
+  protected nameOf({ actor }: AuditRecord): string {
+    return actor ? `${actor.firstName} ${actor.lastName}` : '';
+  }
+
+  protected text({ detail }: AuditRecord, name: string): string {
+    const value = detail[name];
+    return typeof value === 'string' || typeof value === 'number' ? String(value) : '';
+  }
+
+  protected narrow(name: string, event: Event): void {
+    const { value } = event.target as HTMLSelectElement;
+    this.show({ [name]: value || null });
+  }
+
+  protected showAll(): void {
+    this.show({ kind: null, days: null, person: null });
+  }
+
+  private show(queryParams: Params): void {
+    void this.router.navigate([], {
+      queryParams,
+      queryParamsHandling: 'merge',
+      replaceUrl: true,
+    });
+  }
+
+  /** The button may have gone, and the focus with it: the first of the older records takes it. */
+  protected async loadMore(): Promise<void> {
+    const first = await this.list.loadMore();
+    if (!first) return;
+    afterNextRender(
+      () =>
+        this.host.nativeElement
+          .querySelector<HTMLElement>(`[data-record="${CSS.escape(first.id)}"]`)
+          ?.focus(),
+      { injector: this.injector },
+    );
+  }
+}

@@ -1,0 +1,82 @@
+import { AuditRecord } from '../api/types';
+
+/** What happened in an audit record, in the words of the texts. */
+export interface AuditWords {
+  text: string;
+  tone: 'neutral' | 'caution';
+  /** The sentence names who did it; otherwise that stands below. */
+  namesActor: boolean;
+}
+
+const said = (text: string, more: Partial<AuditWords> = {}): AuditWords => ({
+  text,
+  tone: 'neutral',
+  namesActor: false,
+  ...more,
+});
+const byActor = { namesActor: true };
+const caution = { tone: 'caution' } as const;
+
+const WORDS: Record<string, AuditWords> = {
+  signed_in: said('audit.action.signedIn', byActor),
+  signed_out: said('audit.action.signedOut', byActor),
+  session_ended: said('audit.action.sessionEnded'),
+  sign_in_failed: said('audit.action.signInFailed', caution),
+  sign_in_limited: said('audit.action.signInLimited', caution),
+  password_change_failed: said('audit.action.passwordChangeFailed', caution),
+  password_changed: said('audit.action.passwordChanged', byActor),
+  password_reset: said('audit.action.passwordReset'),
+  profile_changed: said('audit.action.profileChanged'),
+  user_created: said('audit.action.userCreated'),
+  user_disabled: said('audit.action.userDisabled', caution),
+  user_enabled: said('audit.action.userEnabled'),
+  account_created: said('audit.action.accountCreated'),
+  connection_narrowed: said('audit.action.connectionNarrowed'),
+  connections_revoked: said('audit.action.connectionsRevoked'),
+  client_created: said('audit.action.clientCreated'),
+  client_changed: said('audit.action.clientChanged'),
+  client_enabled: said('audit.action.clientEnabled'),
+  client_disabled: said('audit.action.clientDisabled', caution),
+  client_deleted: said('audit.action.clientDeleted', caution),
+  client_secret_created: said('audit.action.secretCreated'),
+  client_secret_removed: said('audit.action.secretRemoved'),
+  signing_key_created: said('audit.action.keyCreated'),
+  signing_key_revoked: said('audit.action.keyRevoked', caution),
+};
+/** An address that belongs to nobody. */
+const UNKNOWN: Record<string, AuditWords> = {
+  sign_in_failed: said('audit.action.signInFailedUnknown', caution),
+  sign_in_limited: said('audit.action.signInLimitedUnknown', caution),
+};
+const OTHER = said('audit.action.other');
+
+export function auditWords({ action, subject }: AuditRecord): AuditWords {
+  return (subject === null ? UNKNOWN[action] : undefined) ?? WORDS[action] ?? OTHER;
+}
+
+/** The kinds of records that the page can be narrowed to, and the actions of each. */
+export const AUDIT_KINDS: Record<string, { text: string; actions: string[] }> = {
+  'sign-ins': {
+    text: 'audit.kind.signIns',
+    actions: ['signed_in', 'signed_out', 'session_ended', 'sign_in_failed', 'sign_in_limited'],
+  },
+  failures: {
+    text: 'audit.kind.failures',
+    actions: ['sign_in_failed', 'sign_in_limited', 'password_change_failed'],
+  },
+  people: {
+    text: 'audit.kind.people',
+    actions: [
+      'user_created',
+      'user_disabled',
+      'user_enabled',
+      'profile_changed',
+      'password_changed',
+      'password_reset',
+    ],
+  },
+  connections: {
+    text: 'audit.kind.connections',
+    actions: ['connection_narrowed', 'connections_revoked'],
+  },
+};
