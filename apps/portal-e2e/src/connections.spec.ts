@@ -162,7 +162,7 @@ test('an admin sees the account, filters it, and ends all of a person or of an a
   expect(await admin.connections()).toEqual([]);
 });
 
-test('a member neither sees a colleague’s connections nor the team', async ({
+test('a member sees neither a colleague’s connections nor the team nor the audit trail', async ({
   page,
   member: _,
   admin,
@@ -177,8 +177,10 @@ test('a member neither sees a colleague’s connections nor the team', async ({
   await expect(page.getByRole('heading', { level: 1 })).toHaveText(
     'Diese Verbindung gibt es nicht',
   );
-  await page.goto(settings('team'));
-  await expect(page.getByRole('heading', { level: 1 })).toHaveText(
-    'Dafür fehlt Ihnen die Berechtigung',
-  );
+  for (const path of ['team', 'audit']) {
+    await page.goto(settings(path));
+    await expect(page.getByRole('heading', { level: 1 })).toHaveText(
+      'Dafür fehlt Ihnen die Berechtigung',
+    );
+  }
 });

@@ -110,6 +110,7 @@ const PLACES: Record<string, Place> = {
   },
   team: { open: (page) => page.goto(settings('team')) },
   'disabling a person': { open: (page) => dialogOf(page, 'team', /sperren$|^Disable/) },
+  'audit trail': { open: (page) => page.goto(settings('audit')) },
   security: { open: (page) => page.goto(settings('security')) },
   'signing a device out': {
     open: (page) => dialogOf(page, 'security', /(abmelden$|^Sign out .)/i),

@@ -303,6 +303,14 @@ const others: PortalState[] = [
       await expect(page.getByRole('alertdialog')).toBeVisible();
     },
   },
+  {
+    name: 'audit-trail',
+    who: ADMIN,
+    open: async (page) => {
+      await show(page, settings('audit'));
+      await expect(page.getByRole('listitem').filter({ hasText: 'IP' }).first()).toBeVisible();
+    },
+  },
   { name: 'no-permission', who: MEMBER, open: (page) => show(page, settings('team')) },
   {
     name: 'security',

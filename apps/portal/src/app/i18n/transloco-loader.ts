@@ -17,6 +17,8 @@ const FILES: Record<string, Texts> = {
   'connections/en': () => import('../../i18n/connections/en.json'),
   'team/de': () => import('../../i18n/team/de.json'),
   'team/en': () => import('../../i18n/team/en.json'),
+  'audit/de': () => import('../../i18n/audit/de.json'),
+  'audit/en': () => import('../../i18n/audit/en.json'),
   'security/de': () => import('../../i18n/security/de.json'),
   'security/en': () => import('../../i18n/security/en.json'),
 };

@@ -1,0 +1,42 @@
+import { readFile } from 'node:fs/promises';
+import { ADMIN, expect, MEMBER, portalUrl, signIn, test } from './harness/fixtures';
+
+const audit = (query = ''): string => `${portalUrl()}/portal/settings/audit${query}`;
+
+test('an admin finds a refused sign-in in the audit trail, and takes it along as a table', async ({
+  page,
+  member: _,
+}) => {
+  const wrong = await page.context().request.post(`${portalUrl()}/guest/v7/sessions`, {
+    data: { resource: { email: MEMBER, password: 'falsch' } },
+  });
+  expect(wrong.status()).toBe(401);
+  await signIn(page, ADMIN);
+  await page.goto(`${portalUrl()}/portal/settings/team`);
+  await page.getByRole('link', { name: 'Protokoll' }).click();
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('Protokoll');
+  const records = page.getByRole('main').getByRole('listitem');
+  await expect(records.first()).toContainText('hat sich angemeldet');
+
+  await page.getByRole('combobox', { name: 'Art der Einträge' }).selectOption('failures');
+  await page.getByRole('combobox', { name: 'Zeitraum' }).selectOption('1');
+  await expect(records.first()).toContainText('Anmeldung als User Musterhaus fehlgeschlagen');
+  await expect(records.first()).toContainText('IP-Adresse');
+  await expect(page).toHaveURL(audit('?kind=failures&days=1'));
+  await page.reload();
+  await expect(records.first()).toContainText('fehlgeschlagen');
+
+  const [file] = await Promise.all([
+    page.waitForEvent('download'),
+    page.getByRole('link', { name: 'Als CSV herunterladen' }).click(),
+  ]);
+  expect(file.suggestedFilename()).toBe('protokoll.csv');
+  const lines = (await readFile(await file.path(), 'utf8')).trim().split('\r\n');
+  expect(lines.length).toBeGreaterThan(1);
+  expect(lines.slice(1).every((line) => /(_failed|_limited);/.test(line))).toBe(true);
+
+  await page.goto(audit('?kind=connections&days=1&person=00000000-0000-4000-8000-000000000000'));
+  await expect(page.getByText('Zu dieser Auswahl gibt es nichts.')).toBeVisible();
+  await page.getByRole('button', { name: 'Alle Einträge anzeigen' }).click();
+  await expect(records.first()).toBeVisible();
+});
