@@ -17,6 +17,7 @@ const apiOrder = [
   ['auth'],
   ['checks', 'oauth-tokens'],
   ['oauth-codes'],
+  ['account-policy'],
   ['connections'],
   ['oauth-clients'],
   ['users'],

@@ -1,4 +1,5 @@
 import { type DynamicModule, Module } from '@nestjs/common';
+import { AccountPolicyModule } from './account-policy/account-policy.module.js';
 import { AuthModule } from './auth/auth.module.js';
 import { BackgroundModule } from './background/background.module.js';
 import { ChecksModule } from './checks/checks.module.js';
@@ -29,6 +30,7 @@ export class AppModule {
         UsersModule,
         OAuthClientsModule,
         ConnectionsModule,
+        AccountPolicyModule,
         OAuthCodesModule,
         OAuthTokensModule,
         ChecksModule,

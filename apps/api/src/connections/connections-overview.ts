@@ -1,7 +1,7 @@
 import { limitScope } from '@flixcheck/oauth-protocol';
 import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
-import { In, IsNull, LessThan, MoreThan, Repository } from 'typeorm';
+import { In, LessThan, MoreThan, Repository } from 'typeorm';
 import { Clock, DAY } from '../config/clock.js';
 import type { SessionCaller } from '../http/access.js';
 import {
@@ -12,7 +12,7 @@ import {
   type ResourcesEnvelope,
   toPage,
 } from '../http/envelope.js';
-import { validationFailed } from '../http/validation.js';
+import { pageOfClients } from '../oauth-clients/client-pages.js';
 import { pickFields } from '../oauth-clients/client-record.js';
 import {
   byName,
@@ -25,8 +25,6 @@ import { ConnectionEntity } from './connection.entity.js';
 import { ConnectionEventEntity } from './connection-event.entity.js';
 import { ConnectionUsageEntity } from './connection-usage.entity.js';
 import {
-  AVAILABLE_CLIENT,
-  type AvailableClientDto,
   CONNECTED_CLIENT,
   type ConnectionDetailDto,
   type ConnectionDto,
@@ -150,22 +148,6 @@ export class ConnectionsOverview {
     );
   }
 
-  /** The applications that the caller is offered, by name, each with the caller's connection. */
-  async available(
-    caller: SessionCaller,
-    page: PageQuery,
-  ): Promise<ResourcesEnvelope<AvailableClientDto>> {
-    await this.timeLimits.settle(caller.accountId);
-    const [clients, mine] = await Promise.all([
-      this.clients.listAvailable(),
-      this.connections.findBy({ userId: caller.userId, revokedAt: IsNull() }),
-    ]);
-    const connectionIds = new Map(mine.map(({ oauthClientId, id }) => [oauthClientId, id]));
-    return pageOfClients(clients, page, (client) =>
-      toAvailableDto(client, connectionIds.get(client.id) ?? null),
-    );
-  }
-
   private async describer(
     connections: ConnectionEntity[],
   ): Promise<(connection: ConnectionEntity) => ConnectionDto> {
@@ -230,37 +212,6 @@ function availabilityOf({ deletedAt, status, listed }: OAuthClient): UsedClientD
   if (deletedAt) return 'deleted';
   if (status === 'disabled') return 'disabled';
   return listed ? 'available' : 'not_listed';
-}
-
-/** A page of a list that is completely in memory. */
-function pageOfClients<Dto>(
-  clients: OAuthClient[],
-  page: PageQuery,
-  map: (client: OAuthClient) => Dto,
-): ResourcesEnvelope<Dto> {
-  const limit = page.limit ?? DEFAULT_LIMIT;
-  const after = decodeCursor(page.cursor);
-  const start = after ? clients.findIndex(({ id }) => id === after[1]) + 1 : 0;
-  if (after && start === 0) {
-    const message = 'The application has gone. Leave the cursor out to start from the beginning.';
-    throw validationFailed([{ field: 'cursor', code: 'invalid_cursor', message }]);
-  }
-  return toPage(
-    clients.slice(start, start + limit + 1),
-    limit,
-    ({ createdAt, id }) => [createdAt.toISOString(), id],
-    map,
-  );
-}
-
-function toAvailableDto(client: OAuthClient, connectionId: string | null): AvailableClientDto {
-  return {
-    ...pickFields(client, AVAILABLE_CLIENT),
-    // The portal cannot create another party's PKCE challenge, nor choose among redirect URIs.
-    authorizable: !client.requirePkce && client.redirectUris.length === 1,
-    connected: connectionId !== null,
-    connectionId,
-  };
 }
 
 function toEventDto(event: ConnectionEventEntity, people: Map<string, Person>): ConnectionEventDto {

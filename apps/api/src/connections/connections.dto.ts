@@ -348,27 +348,3 @@ export class ConnectionEventDto {
   })
   detail!: string | null;
 }
-
-export const AVAILABLE_CLIENT = [
-  ...CONNECTED_CLIENT,
-  'description',
-  'descriptionEn',
-  'kind',
-  'scopes',
-  'privacyPolicyUri',
-  'startUri',
-] as const;
-export class AvailableClientDto extends PickType(ClientRecord, AVAILABLE_CLIENT) {
-  @ApiProperty({
-    example: true,
-    description:
-      'whether the portal can open the authorize page by itself; otherwise connecting must start at the application',
-  })
-  authorizable!: boolean;
-
-  @ApiProperty({ example: true, description: 'whether the caller has an active connection to it' })
-  connected!: boolean;
-
-  @ApiProperty({ type: String, format: 'uuid', nullable: true, example: CONNECTION_ID })
-  connectionId!: string | null;
-}

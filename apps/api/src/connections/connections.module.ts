@@ -2,7 +2,6 @@ import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { OAuthClientsModule } from '../oauth-clients/oauth-clients.module.js';
 import { UsersModule } from '../users/users.module.js';
-import { AvailableClientsController } from './available-clients.controller.js';
 import { ClientConnectionsController } from './client-connections.controller.js';
 import { ConnectionChanges } from './connection-changes.js';
 import { ConnectionDecisions } from './connection-decisions.js';
@@ -33,7 +32,7 @@ import { TimeLimits } from './time-limits.js';
     UsersModule,
     OAuthClientsModule,
   ],
-  controllers: [ConnectionsController, AvailableClientsController, ClientConnectionsController],
+  controllers: [ConnectionsController, ClientConnectionsController],
   providers: [
     ConnectionsService,
     ConnectionEndings,

@@ -197,6 +197,13 @@ export class ConnectionsService implements OnModuleInit {
     return found && this.asOfNow(found).revokedAt === null ? found : null;
   }
 
+  /** The user's active connections, by the database id of the client. */
+  async activeByClient(userId: string): Promise<Map<string, string>> {
+    const rows = await this.connections.findBy({ userId, revokedAt: IsNull() });
+    const active = rows.filter((row) => this.asOfNow(row).revokedAt === null);
+    return new Map(active.map(({ oauthClientId, id }) => [oauthClientId, id]));
+  }
+
   /** A connection, even one that has ended. */
   async findRecord(id: string): Promise<ConnectionRecord | null> {
     const found = await this.connections.findOneBy({ id });

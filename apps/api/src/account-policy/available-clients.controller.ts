@@ -2,13 +2,13 @@ import { Controller, Get, Query } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { CurrentCaller, RequireSession, type SessionCaller } from '../http/access.js';
 import { ApiProblems, ApiResources, PageQuery, type ResourcesEnvelope } from '../http/envelope.js';
-import { AvailableClientDto } from './connections.dto.js';
-import { ConnectionsOverview } from './connections-overview.js';
+import { AvailableClientDto } from './available-clients.dto.js';
+import { AvailableClients } from './available-clients.js';
 
 @ApiTags('Connections')
 @Controller('user/v7/oauth-clients')
 export class AvailableClientsController {
-  constructor(private readonly overview: ConnectionsOverview) {}
+  constructor(private readonly available: AvailableClients) {}
 
   @Get()
   @RequireSession()
@@ -19,6 +19,6 @@ export class AvailableClientsController {
     @CurrentCaller() caller: SessionCaller,
     @Query() page: PageQuery,
   ): Promise<ResourcesEnvelope<AvailableClientDto>> {
-    return this.overview.available(caller, page);
+    return this.available.list(caller, page);
   }
 }

@@ -1,0 +1,32 @@
+import { ApiProperty, PickType } from '@nestjs/swagger';
+import { CONNECTED_CLIENT } from '../connections/connections.dto.js';
+import { ClientRecord } from '../oauth-clients/client-record.js';
+
+export const AVAILABLE_CLIENT = [
+  ...CONNECTED_CLIENT,
+  'description',
+  'descriptionEn',
+  'kind',
+  'scopes',
+  'privacyPolicyUri',
+  'startUri',
+] as const;
+export class AvailableClientDto extends PickType(ClientRecord, AVAILABLE_CLIENT) {
+  @ApiProperty({
+    example: true,
+    description:
+      'whether the portal can open the authorize page by itself; otherwise connecting must start at the application',
+  })
+  authorizable!: boolean;
+
+  @ApiProperty({ example: true, description: 'whether the caller has an active connection to it' })
+  connected!: boolean;
+
+  @ApiProperty({
+    type: String,
+    format: 'uuid',
+    nullable: true,
+    example: 'e7a1c2b4-0d53-4a7e-8a55-6f1f6a2b9c01',
+  })
+  connectionId!: string | null;
+}

@@ -1,0 +1,42 @@
+import { Injectable } from '@nestjs/common';
+import { ConnectionsService } from '../connections/connections.service.js';
+import type { SessionCaller } from '../http/access.js';
+import type { PageQuery, ResourcesEnvelope } from '../http/envelope.js';
+import { pageOfClients } from '../oauth-clients/client-pages.js';
+import { pickFields } from '../oauth-clients/client-record.js';
+import { type OAuthClient, OAuthClientsService } from '../oauth-clients/oauth-clients.service.js';
+import { AVAILABLE_CLIENT, type AvailableClientDto } from './available-clients.dto.js';
+
+/** What users may connect. */
+@Injectable()
+export class AvailableClients {
+  constructor(
+    private readonly clients: OAuthClientsService,
+    private readonly connections: ConnectionsService,
+  ) {}
+
+  /**
+   * The applications that the caller is offered and may connect, by name, each with the caller's
+   * connection.
+   */
+  async list(
+    caller: SessionCaller,
+    page: PageQuery,
+  ): Promise<ResourcesEnvelope<AvailableClientDto>> {
+    const [clients, mine] = await Promise.all([
+      this.clients.listAvailable(),
+      this.connections.activeByClient(caller.userId),
+    ]);
+    return pageOfClients(clients, page, (client) => toDto(client, mine.get(client.id) ?? null));
+  }
+}
+
+function toDto(client: OAuthClient, connectionId: string | null): AvailableClientDto {
+  return {
+    ...pickFields(client, AVAILABLE_CLIENT),
+    // The portal cannot create another party's PKCE challenge, nor choose among redirect URIs.
+    authorizable: !client.requirePkce && client.redirectUris.length === 1,
+    connected: connectionId !== null,
+    connectionId,
+  };
+}
