@@ -31,6 +31,7 @@ beforeAll(async () => {
   const { client } = await register(world.operator);
   const tokens = await world.crm.connect(world.member);
   const { id } = (await world.crm.me(tokens.access_token)).body.resource;
+  const admin = () => ({ cookie: world.admin.cookie });
   const member = () => ({ cookie: world.member.cookie });
   const operator = () => ({ cookie: world.operator.cookie });
   const check = {
@@ -76,8 +77,32 @@ beforeAll(async () => {
     {
       method: 'PATCH',
       path: `/user/v7/users/${id}`,
-      who: () => ({ cookie: world.admin.cookie }),
+      who: admin,
       valid: { status: 'disabled' },
+    },
+    {
+      method: 'PATCH',
+      path: '/user/v7/account-policy',
+      who: admin,
+      valid: { allows: 'verified', endConnections: true },
+    },
+    {
+      method: 'PATCH',
+      path: `/user/v7/account-policy/oauth-clients/${client.id}`,
+      who: admin,
+      valid: { decision: 'blocked', endConnections: true },
+    },
+    {
+      method: 'POST',
+      path: '/user/v7/approval-requests',
+      who: member,
+      valid: { query: 'clientId=maklerwelt-crm', note: 'Bitte' },
+    },
+    {
+      method: 'PATCH',
+      path: `/user/v7/approval-requests/${id}`,
+      who: admin,
+      valid: { status: 'approved', answer: 'Gern' },
     },
     {
       method: 'POST',

@@ -261,6 +261,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/admin/v7/oauth-clients/{id}/connections": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Count the client’s active connections, and the companies they belong to
+         * @description What disabling or deleting the client would end.
+         */
+        get: operations["ClientConnections_count"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/user/v7/oauth-clients": {
         parameters: {
             query?: never;
@@ -278,7 +298,45 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/admin/v7/oauth-clients/{id}/connections": {
+    "/user/v7/account-policy": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Which applications the account allows */
+        get: operations["AccountPolicy_find"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Change which applications the account allows
+         * @description At once: what is not allowed gets no codes and no first tokens any more. Connections that exist go on unless `endConnections` says otherwise. Requests for what is allowed now are approved.
+         */
+        patch: operations["AccountPolicy_change"];
+        trace?: never;
+    };
+    "/user/v7/account-policy/effect": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What is connected although a policy would not allow it */
+        get: operations["AccountPolicy_effect"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/user/v7/account-policy/oauth-clients": {
         parameters: {
             query?: never;
             header?: never;
@@ -286,13 +344,98 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Count the client’s active connections, and the companies they belong to
-         * @description What disabling or deleting the client would end.
+         * List the applications of the account with what is decided about each, by name
+         * @description Those that are offered, connected, decided about or asked for.
          */
-        get: operations["ClientConnections_count"];
+        get: operations["AccountPolicy_list"];
         put?: never;
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/user/v7/account-policy/oauth-clients/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Allow or block an application for the account, or leave it to the policy
+         * @description At once. Blocking ends all its connections of the account, on every node, and declines what is asked for it.
+         */
+        patch: operations["AccountPolicy_decide"];
+        trace?: never;
+    };
+    "/user/v7/approval-requests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List requests for the approval of an application, latest first
+         * @description A member’s own, an admin’s whole account.
+         */
+        get: operations["ApprovalRequests_list"];
+        put?: never;
+        /**
+         * Asks the admins of the account to allow an application
+         * @description Where they have not; one open request for each person and application. The authorization request is kept for an hour, to go on with after the approval.
+         */
+        post: operations["OAuthCodes_askForApproval"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/user/v7/approval-requests/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Withdraw one’s own open request */
+        delete: operations["ApprovalRequests_withdraw"];
+        options?: never;
+        head?: never;
+        /**
+         * Approve or decline a request
+         * @description Approving allows the application for everybody in the account, and answers all requests for it.
+         */
+        patch: operations["ApprovalRequests_answer"];
+        trace?: never;
+    };
+    "/user/v7/approval-requests/{id}/continuation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Forget the authorization request that waits
+         * @description For a person who goes back to the application without an answer: it must start again later. The request for the approval stays.
+         */
+        delete: operations["ApprovalRequests_giveUp"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1757,6 +1900,12 @@ export interface components {
              */
             revoked: number;
         };
+        ClientConnectionsDto: {
+            /** @example 1204 */
+            activeConnections: number;
+            /** @example 87 */
+            accounts: number;
+        };
         AvailableClientDto: {
             /**
              * @description As users see it
@@ -1838,11 +1987,309 @@ export interface components {
              */
             connectionId: string | null;
         };
-        ClientConnectionsDto: {
-            /** @example 1204 */
+        AccountPolicyDto: {
+            /**
+             * @description `every`: each application; `verified`: those of publishers that Flixcheck has verified; `selected`: none. Applications that an admin has allowed or blocked are so in any case.
+             * @example verified
+             * @enum {string}
+             */
+            allows: "every" | "verified" | "selected";
+            /**
+             * Format: date-time
+             * @description null: never
+             */
+            updatedAt: string | null;
+            updatedBy: components["schemas"]["PersonDto"] | null;
+            /**
+             * @description requests that wait for an answer
+             * @example 2
+             */
+            openRequests: number;
+        };
+        ChangedPolicyDto: {
+            /**
+             * @description `every`: each application; `verified`: those of publishers that Flixcheck has verified; `selected`: none. Applications that an admin has allowed or blocked are so in any case.
+             * @example verified
+             * @enum {string}
+             */
+            allows: "every" | "verified" | "selected";
+            /**
+             * Format: date-time
+             * @description null: never
+             */
+            updatedAt: string | null;
+            updatedBy: components["schemas"]["PersonDto"] | null;
+            /**
+             * @description requests that wait for an answer
+             * @example 2
+             */
+            openRequests: number;
+            /**
+             * @description how many connections this has ended
+             * @example 12
+             */
+            endedConnections: number;
+            /**
+             * @description how many requests this has approved
+             * @example 1
+             */
+            approvedRequests: number;
+        };
+        PolicyInput: {
+            /**
+             * @description `every`: each application; `verified`: those of publishers that Flixcheck has verified; `selected`: none. Applications that an admin has allowed or blocked are so in any case.
+             * @example verified
+             * @enum {string}
+             */
+            allows: "every" | "verified" | "selected";
+            /**
+             * @description whether connections of what is not allowed any more end at once, too; otherwise they go on, and no new ones are opened
+             * @default false
+             */
+            endConnections: boolean;
+        };
+        PolicyChangeRequest: {
+            resource: components["schemas"]["PolicyInput"];
+        };
+        AffectedClientDto: {
+            /** @example maklerwelt-crm */
+            clientId: string;
+            /** @example Maklerwelt CRM */
+            name: string;
+            /** @example 12 */
             activeConnections: number;
-            /** @example 87 */
-            accounts: number;
+        };
+        PolicyEffectDto: {
+            /**
+             * @description each of another person and application
+             * @example 12
+             */
+            connections: number;
+            /** @description by name */
+            clients: components["schemas"]["AffectedClientDto"][];
+        };
+        PolicyClientDto: {
+            /**
+             * @description As users see it
+             * @example Maklerwelt CRM
+             */
+            name: string;
+            /**
+             * @description Who stands behind it
+             * @example Maklerwelt Software GmbH
+             */
+            publisher: string;
+            /** @description Whether Flixcheck has verified who the publisher is */
+            publisherVerified: boolean;
+            /**
+             * Format: uri
+             * @description Shown to users
+             * @example https://maklerwelt.example/logo.svg
+             */
+            logoUri: string | null;
+            /**
+             * Format: uri
+             * @description The application’s own page
+             * @example https://maklerwelt.example
+             */
+            homepageUri: string | null;
+            /**
+             * Format: uuid
+             * @example 0b8f6f8e-4a6b-4c55-9d0c-7d8b1c0c3a11
+             */
+            id: string;
+            /**
+             * @description Chosen by the operator, or else generated. Never used twice.
+             * @example maklerwelt-crm
+             */
+            clientId: string;
+            /**
+             * @description whether the people of the account may connect it
+             * @example true
+             */
+            allowed: boolean;
+            /**
+             * @example null
+             * @enum {string|null}
+             */
+            refusal: "blocked" | "not_verified" | "not_selected" | null;
+            /**
+             * @description null: as the policy says
+             * @enum {string|null}
+             */
+            decision: "allowed" | "blocked" | null;
+            /** Format: date-time */
+            decidedAt: string | null;
+            decidedBy: components["schemas"]["PersonDto"] | null;
+            /**
+             * @description of the whole account
+             * @example 12
+             */
+            activeConnections: number;
+        };
+        DecidedClientDto: {
+            /**
+             * @description As users see it
+             * @example Maklerwelt CRM
+             */
+            name: string;
+            /**
+             * @description Who stands behind it
+             * @example Maklerwelt Software GmbH
+             */
+            publisher: string;
+            /** @description Whether Flixcheck has verified who the publisher is */
+            publisherVerified: boolean;
+            /**
+             * Format: uri
+             * @description Shown to users
+             * @example https://maklerwelt.example/logo.svg
+             */
+            logoUri: string | null;
+            /**
+             * Format: uri
+             * @description The application’s own page
+             * @example https://maklerwelt.example
+             */
+            homepageUri: string | null;
+            /**
+             * Format: uuid
+             * @example 0b8f6f8e-4a6b-4c55-9d0c-7d8b1c0c3a11
+             */
+            id: string;
+            /**
+             * @description Chosen by the operator, or else generated. Never used twice.
+             * @example maklerwelt-crm
+             */
+            clientId: string;
+            /**
+             * @description whether the people of the account may connect it
+             * @example true
+             */
+            allowed: boolean;
+            /**
+             * @example null
+             * @enum {string|null}
+             */
+            refusal: "blocked" | "not_verified" | "not_selected" | null;
+            /**
+             * @description null: as the policy says
+             * @enum {string|null}
+             */
+            decision: "allowed" | "blocked" | null;
+            /** Format: date-time */
+            decidedAt: string | null;
+            decidedBy: components["schemas"]["PersonDto"] | null;
+            /**
+             * @description of the whole account
+             * @example 12
+             */
+            activeConnections: number;
+            /**
+             * @description how many connections this has ended
+             * @example 12
+             */
+            endedConnections: number;
+            /**
+             * @description how many requests this has approved
+             * @example 1
+             */
+            approvedRequests: number;
+        };
+        DecisionInput: {
+            /**
+             * @description `blocked` ends all its connections of the account; null: as the policy says
+             * @enum {string|null}
+             */
+            decision: "allowed" | "blocked" | null;
+            /**
+             * @description whether connections of what is not allowed any more end at once, too; otherwise they go on, and no new ones are opened
+             * @default false
+             */
+            endConnections: boolean;
+        };
+        DecisionRequest: {
+            resource: components["schemas"]["DecisionInput"];
+        };
+        RequestedClientDto: {
+            /**
+             * @description As users see it
+             * @example Maklerwelt CRM
+             */
+            name: string;
+            /**
+             * @description Who stands behind it
+             * @example Maklerwelt Software GmbH
+             */
+            publisher: string;
+            /** @description Whether Flixcheck has verified who the publisher is */
+            publisherVerified: boolean;
+            /**
+             * Format: uri
+             * @description Shown to users
+             * @example https://maklerwelt.example/logo.svg
+             */
+            logoUri: string | null;
+            /**
+             * Format: uri
+             * @description The application’s own page
+             * @example https://maklerwelt.example
+             */
+            homepageUri: string | null;
+            /**
+             * Format: uri
+             * @description Where connecting starts at the application itself; without it, users start at the authorize page
+             * @example https://maklerwelt.example/einstellungen/flixcheck
+             */
+            startUri: string | null;
+            /**
+             * @description Chosen by the operator, or else generated. Never used twice.
+             * @example maklerwelt-crm
+             */
+            clientId: string;
+        };
+        ApprovalRequestDto: {
+            /**
+             * Format: uuid
+             * @example 5b0c6c1e-7a4f-4f0e-9d55-2f9b6f0a1c77
+             */
+            id: string;
+            client: components["schemas"]["RequestedClientDto"];
+            requestedBy: components["schemas"]["PersonDto"];
+            /**
+             * Format: date-time
+             * @example 2026-11-22T08:30:00.000Z
+             */
+            requestedAt: string;
+            /** @description what the person has written; may be empty */
+            note: string;
+            /**
+             * @example open
+             * @enum {string}
+             */
+            status: "open" | "approved" | "declined";
+            decidedBy: components["schemas"]["PersonDto"] | null;
+            /** Format: date-time */
+            decidedAt: string | null;
+            /** @description what the admin has written; may be empty */
+            answer: string;
+            /**
+             * @description for the person who asked, once approved: the authorization request to go on with. null: too old, the application must start again
+             * @example /portal/oauth/authorize?clientId=maklerwelt-crm&response_type=code
+             */
+            continueTo: string | null;
+        };
+        ApprovalAnswerInput: {
+            /**
+             * @example approved
+             * @enum {string}
+             */
+            status: "approved" | "declined";
+            /** @example Bitte nur für Neukunden. */
+            answer?: string;
+        };
+        ApprovalAnswerRequest: {
+            resource: components["schemas"]["ApprovalAnswerInput"];
         };
         RequestingClientDto: {
             /**
@@ -1926,6 +2373,28 @@ export interface components {
              */
             expiresAt: string | null;
         };
+        AskedDto: {
+            /** Format: uuid */
+            id: string;
+            /** @enum {string} */
+            status: "open" | "declined";
+            /** Format: date-time */
+            requestedAt: string;
+            /** Format: date-time */
+            decidedAt: string | null;
+            /** @description what the admin has written; may be empty */
+            answer: string;
+        };
+        RefusalDto: {
+            /**
+             * @description `blocked`: this application; `not_verified`: the account allows verified publishers; `not_selected`: it allows what its admins have selected
+             * @enum {string}
+             */
+            reason: "blocked" | "not_verified" | "not_selected";
+            /** @description whether the user is an admin of the account, who can allow it */
+            mayDecide: boolean;
+            request: components["schemas"]["AskedDto"] | null;
+        };
         AuthorizationRequestDto: {
             client: components["schemas"]["RequestingClientDto"];
             /** @example http://localhost:4000/callback */
@@ -1949,8 +2418,22 @@ export interface components {
             user: components["schemas"]["RepresentedUserDto"];
             account: components["schemas"]["RepresentedAccountDto"];
             existingConnection: components["schemas"]["ExistingConnectionDto"] | null;
-            /** @description where to go when the user refuses */
+            /** @description where to go when the user refuses, or may not grant access */
             denyRedirectTo: string;
+            /** @description why the account does not allow the application; null: it does */
+            refusal: components["schemas"]["RefusalDto"] | null;
+        };
+        ApprovalRequestInput: {
+            /**
+             * @description of the authorize page, to go on with after the approval
+             * @example clientId=maklerwelt-crm&response_type=code&state=open
+             */
+            query: string;
+            /** @example Für die Schadenmeldungen. */
+            note?: string;
+        };
+        ApprovalRequestCreateRequest: {
+            resource: components["schemas"]["ApprovalRequestInput"];
         };
         OAuthCodeDto: {
             /** @description works once, for 60 seconds */
@@ -3582,6 +4065,57 @@ export interface operations {
             };
         };
     };
+    ClientConnections_count: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        resource: components["schemas"]["ClientConnectionsDto"];
+                    };
+                };
+            };
+            /** @description Problem: `session_required` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description Problem: `session_required`, `forbidden` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description Problem: `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+        };
+    };
     AvailableClients_list: {
         parameters: {
             query?: {
@@ -3627,13 +4161,11 @@ export interface operations {
             };
         };
     };
-    ClientConnections_count: {
+    AccountPolicy_find: {
         parameters: {
             query?: never;
             header?: never;
-            path: {
-                id: string;
-            };
+            path?: never;
             cookie?: never;
         };
         requestBody?: never;
@@ -3645,7 +4177,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
-                        resource: components["schemas"]["ClientConnectionsDto"];
+                        resource: components["schemas"]["AccountPolicyDto"];
                     };
                 };
             };
@@ -3660,6 +4192,507 @@ export interface operations {
             };
             /** @description Problem: `session_required`, `forbidden` */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+        };
+    };
+    AccountPolicy_change: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PolicyChangeRequest"];
+            };
+        };
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        resource: components["schemas"]["ChangedPolicyDto"];
+                    };
+                };
+            };
+            /** @description Problem: `validation_failed`, `malformed_request` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description Problem: `session_required` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description Problem: `session_required`, `forbidden`, `origin_refused` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+        };
+    };
+    AccountPolicy_effect: {
+        parameters: {
+            query?: {
+                /** @description absent: the present policy */
+                allows?: "every" | "verified" | "selected";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        resource: components["schemas"]["PolicyEffectDto"];
+                    };
+                };
+            };
+            /** @description Problem: `validation_failed` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description Problem: `session_required` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description Problem: `session_required`, `forbidden` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+        };
+    };
+    AccountPolicy_list: {
+        parameters: {
+            query?: {
+                limit?: number;
+                /** @description `meta.nextCursor` of the page before */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        resources: components["schemas"]["PolicyClientDto"][];
+                        meta: components["schemas"]["MetaDto"];
+                    };
+                };
+            };
+            /** @description Problem: `validation_failed` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description Problem: `session_required` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description Problem: `session_required`, `forbidden` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+        };
+    };
+    AccountPolicy_decide: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DecisionRequest"];
+            };
+        };
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        resource: components["schemas"]["DecidedClientDto"];
+                    };
+                };
+            };
+            /** @description Problem: `validation_failed`, `malformed_request` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description Problem: `session_required` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description Problem: `session_required`, `forbidden`, `origin_refused` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description Problem: `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+        };
+    };
+    ApprovalRequests_list: {
+        parameters: {
+            query?: {
+                limit?: number;
+                /** @description `meta.nextCursor` of the page before */
+                cursor?: string;
+                /** @description absent: all */
+                status?: "open" | "approved" | "declined";
+                /** @description of this person */
+                userId?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        resources: components["schemas"]["ApprovalRequestDto"][];
+                        meta: components["schemas"]["MetaDto"];
+                    };
+                };
+            };
+            /** @description Problem: `validation_failed` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description Problem: `session_required` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+        };
+    };
+    OAuthCodes_askForApproval: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ApprovalRequestCreateRequest"];
+            };
+        };
+        responses: {
+            /** @description Success */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        resource: components["schemas"]["ApprovalRequestDto"];
+                    };
+                };
+            };
+            /** @description Problem: `validation_failed`, `malformed_request`, `unknown_client`, `invalid_redirect_uri`, `invalid_request`, `invalid_scope`, `invalid_target`, `unsupported_response_type` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description Problem: `session_required` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description Problem: `session_required`, `origin_refused` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description Problem: `conflict` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description Problem: `unsupported_media_type` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description Problem: `too_many_attempts` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+        };
+    };
+    ApprovalRequests_withdraw: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Withdrawn */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem: `session_required` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description Problem: `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description Problem: `conflict` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+        };
+    };
+    ApprovalRequests_answer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ApprovalAnswerRequest"];
+            };
+        };
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        resource: components["schemas"]["ApprovalRequestDto"];
+                    };
+                };
+            };
+            /** @description Problem: `validation_failed`, `malformed_request` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description Problem: `session_required` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description Problem: `session_required`, `forbidden`, `origin_refused` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description Problem: `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description Problem: `conflict` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+        };
+    };
+    ApprovalRequests_giveUp: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Forgotten */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem: `session_required` */
+            401: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3789,7 +4822,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDto"];
                 };
             };
-            /** @description Problem: `session_required`, `origin_refused` */
+            /** @description Problem: `session_required`, `origin_refused`, `client_not_allowed` */
             403: {
                 headers: {
                     [name: string]: unknown;

@@ -1,13 +1,29 @@
 import { Module } from '@nestjs/common';
 import { ConnectionsModule } from '../connections/connections.module.js';
 import { OAuthClientsModule } from '../oauth-clients/oauth-clients.module.js';
+import { UsersModule } from '../users/users.module.js';
+import { AccountPolicies } from './account-policies.service.js';
+import { AccountPolicyController } from './account-policy.controller.js';
+import { AccountPolicyStore } from './account-policy-store.js';
+import { ApprovalRequests } from './approval-requests.js';
+import { ApprovalRequestsController } from './approval-requests.controller.js';
+import { ApprovalRequestsOverview } from './approval-requests-overview.js';
+import { ApprovalRetention } from './approval-retention.js';
 import { AvailableClients } from './available-clients.js';
 import { AvailableClientsController } from './available-clients.controller.js';
 
-/** Which applications the people of an account may connect. */
+/** Which applications the people of an account may connect, and how they ask for more. */
 @Module({
-  imports: [OAuthClientsModule, ConnectionsModule],
-  controllers: [AvailableClientsController],
-  providers: [AvailableClients],
+  imports: [UsersModule, OAuthClientsModule, ConnectionsModule],
+  controllers: [AvailableClientsController, AccountPolicyController, ApprovalRequestsController],
+  providers: [
+    AvailableClients,
+    AccountPolicies,
+    AccountPolicyStore,
+    ApprovalRequests,
+    ApprovalRequestsOverview,
+    ApprovalRetention,
+  ],
+  exports: [AccountPolicyStore, ApprovalRequests, ApprovalRequestsOverview],
 })
 export class AccountPolicyModule {}

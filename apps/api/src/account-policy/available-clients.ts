@@ -5,6 +5,8 @@ import type { PageQuery, ResourcesEnvelope } from '../http/envelope.js';
 import { pageOfClients } from '../oauth-clients/client-pages.js';
 import { pickFields } from '../oauth-clients/client-record.js';
 import { type OAuthClient, OAuthClientsService } from '../oauth-clients/oauth-clients.service.js';
+import { refusalOf } from './account-policy.js';
+import { AccountPolicyStore } from './account-policy-store.js';
 import { AVAILABLE_CLIENT, type AvailableClientDto } from './available-clients.dto.js';
 
 /** What users may connect. */
@@ -13,6 +15,7 @@ export class AvailableClients {
   constructor(
     private readonly clients: OAuthClientsService,
     private readonly connections: ConnectionsService,
+    private readonly policies: AccountPolicyStore,
   ) {}
 
   /**
@@ -23,10 +26,15 @@ export class AvailableClients {
     caller: SessionCaller,
     page: PageQuery,
   ): Promise<ResourcesEnvelope<AvailableClientDto>> {
-    const [clients, mine] = await Promise.all([
+    const [offered, mine, { allows, decisions }] = await Promise.all([
       this.clients.listAvailable(),
       this.connections.activeByClient(caller.userId),
+      this.policies.read(caller.accountId),
     ]);
+    const clients = offered.filter(
+      ({ id, publisherVerified }) =>
+        refusalOf(allows, decisions.get(id)?.decision ?? null, publisherVerified) === null,
+    );
     return pageOfClients(clients, page, (client) => toDto(client, mine.get(client.id) ?? null));
   }
 }

@@ -267,6 +267,17 @@ export class ConnectionsService implements OnModuleInit {
     return counted;
   }
 
+  /** How many active connections the account has to each client, by its database id. */
+  async countActiveByClient(accountId: string): Promise<Map<string, number>> {
+    const rows: { client: string; count: number }[] = await this.connections.query(
+      `SELECT oauth_client_id AS client, count(*)::integer AS count FROM current_connections
+       WHERE account_id = $1 AND revoked_at IS NULL
+         AND (expires_at IS NULL OR expires_at > $2) GROUP BY oauth_client_id`,
+      [accountId, this.clock.now()],
+    );
+    return new Map(rows.map(({ client, count }) => [client, count]));
+  }
+
   /** The application behind each of the connections, ended ones too. */
   async clientsOf(connectionIds: readonly string[]): Promise<Map<string, OAuthClient>> {
     if (connectionIds.length === 0) return new Map();

@@ -14,6 +14,7 @@ import { PortalFiles1801100000000 } from './migrations/1801100000000-portal-file
 import { ScopeNames1802000000000 } from './migrations/1802000000000-scope-names.js';
 import { DecisionsInOrder1802500000000 } from './migrations/1802500000000-decisions-in-order.js';
 import { AuditAccounts1802600000000 } from './migrations/1802600000000-audit-accounts.js';
+import { AccountPolicies1803200000000 } from './migrations/1803200000000-account-policies.js';
 import { EnglishDescriptions1803300000000 } from './migrations/1803300000000-english-descriptions.js';
 import { TimeLimits1803310000000 } from './migrations/1803310000000-time-limits.js';
 import { RegistryPages1803500000000 } from './migrations/1803500000000-registry-pages.js';
@@ -35,6 +36,7 @@ export const MIGRATIONS = [
   ScopeNames1802000000000,
   DecisionsInOrder1802500000000,
   AuditAccounts1802600000000,
+  AccountPolicies1803200000000,
   EnglishDescriptions1803300000000,
   TimeLimits1803310000000,
   RegistryPages1803500000000,

@@ -15,6 +15,7 @@ const ADVICE: Partial<Record<ProblemCode, string>> = {
   session_required: 'Sign in with POST /guest/v7/sessions. Access tokens cannot do this.',
   invalid_token:
     'Refresh the access token; if that fails too, send the user to the authorize page.',
+  client_not_allowed: 'Ask an admin of your company, on the authorize page.',
   origin_refused: 'Requests with a session come from the portal’s own pages, or from servers.',
   insufficient_scope: 'Ask for the scope that WWW-Authenticate names, on the authorize page.',
   not_found: 'The thing does not exist, or belongs to somebody else: both look the same.',

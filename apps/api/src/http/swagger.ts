@@ -45,6 +45,7 @@ export function createOpenApiDocument(app: INestApplication, publicUrl: string):
     .addTag('Authorization', 'What the authorize page does')
     .addTag('Checks', 'The example resource that applications work on')
     .addTag('Connections', 'Which applications act for whom, as the portal’s settings show it')
+    .addTag('Account policy', 'Which applications a company allows, and is asked to allow')
     .addTag('Sessions', 'Signing in and out of the portal')
     .addTag('Users', 'One’s own profile, and the users of an account')
     .addTag('Registry', 'The registered applications, their secrets and requests, for operators')

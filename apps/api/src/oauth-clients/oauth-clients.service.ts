@@ -34,6 +34,9 @@ export type BuiltInClient = Pick<
 export const NAMED_CLIENTS = `(SELECT id, client_id, name,
   ${searchable(`name || ' ' || publisher`)} AS search_text FROM oauth_clients)`;
 
+/** Relation `(id)` of the clients whose publisher is verified, for other modules' conditions. */
+export const VERIFIED_CLIENTS = '(SELECT id FROM oauth_clients WHERE publisher_verified)';
+
 /** Sorts in place, in the order of German dictionaries. */
 export function byName(clients: OAuthClient[]): OAuthClient[] {
   const { compare } = new Intl.Collator('de', { numeric: true });

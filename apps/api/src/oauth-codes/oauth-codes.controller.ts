@@ -2,10 +2,13 @@ import { Body, Controller, Get, Header, Post, Query, Req } from '@nestjs/common'
 import { ApiOperation, ApiQuery, ApiTags } from '@nestjs/swagger';
 import { SCOPES } from '@flixcheck/oauth-protocol';
 import type { FastifyRequest } from 'fastify';
+import { ApprovalRequestDto } from '../account-policy/approval-requests.dto.js';
+import { ApprovalRequestsOverview } from '../account-policy/approval-requests-overview.js';
 import { CurrentCaller, RequireSession, type SessionCaller } from '../http/access.js';
 import { ApiProblems, ApiResource } from '../http/envelope.js';
 import { AuthorizationRequestLog } from './authorization-request/authorization-request-log.js';
 import {
+  ApprovalRequestCreateRequest,
   AuthorizationRequestDto,
   OAuthCodeCreateRequest,
   OAuthCodeDto,
@@ -27,6 +30,7 @@ export class OAuthCodesController {
   constructor(
     private readonly codes: OAuthCodesService,
     private readonly log: AuthorizationRequestLog,
+    private readonly approvalRequests: ApprovalRequestsOverview,
   ) {}
 
   @Get('oauth-authorization-request')
@@ -94,9 +98,29 @@ export class OAuthCodesController {
     @CurrentCaller() caller: SessionCaller,
     @Req() http: FastifyRequest,
   ) {
-    return this.log.watch(http, async () => ({
-      resource: await this.codes.describeRequest(query, caller),
-    }));
+    const startedAt = performance.now();
+    return this.log.watch(http, async () => {
+      const { shown, refusal } = await this.codes.describeRequest(query, caller);
+      if (refusal) await this.log.note(http, refusal, performance.now() - startedAt);
+      return { resource: shown };
+    });
+  }
+
+  @Post('approval-requests')
+  @RequireSession()
+  @ApiOperation({
+    summary: 'Asks the admins of the account to allow an application',
+    description:
+      'Where they have not; one open request for each person and application. The authorization request is kept for an hour, to go on with after the approval.',
+  })
+  @ApiResource(ApprovalRequestDto, { status: 201 })
+  @ApiProblems(400, 401, 403, ...REFUSED, 'unsupported_response_type', 409, 415, 429)
+  async askForApproval(
+    @Body() body: ApprovalRequestCreateRequest,
+    @CurrentCaller() caller: SessionCaller,
+  ) {
+    const id = await this.codes.askForApproval(body.resource, caller);
+    return { resource: await this.approvalRequests.find(caller, id) };
   }
 
   @Post('oauth-codes')
@@ -108,7 +132,7 @@ export class OAuthCodesController {
       'What the primary button of the authorize page does; a caller with a session may do it itself.',
   })
   @ApiResource(OAuthCodeDto, { status: 201 })
-  @ApiProblems(400, 401, 403, ...REFUSED, 'user_changed', 415, 429)
+  @ApiProblems(400, 401, 403, ...REFUSED, 'client_not_allowed', 'user_changed', 415, 429)
   async create(
     @Body() body: OAuthCodeCreateRequest,
     @CurrentCaller() caller: SessionCaller,

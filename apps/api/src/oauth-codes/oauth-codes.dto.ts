@@ -9,8 +9,12 @@ import {
   MaxLength,
   ValidateNested,
 } from 'class-validator';
+import { REFUSAL_REASONS, type RefusalReason } from '../account-policy/account-policy.js';
+import { MAX_NOTE_LENGTH } from '../account-policy/approval-requests.dto.js';
 import { inWords } from '../config/in-words.js';
+import { IsDisplayText } from '../http/display-text.js';
 import { ClientRecord } from '../oauth-clients/client-record.js';
+import { IsOmittable } from '../oauth-clients/client-rules.js';
 import { OAuthScopeDto } from '../oauth-clients/oauth-scopes.js';
 import { IsMoment } from '../http/validation.js';
 import { CODE_LIFETIME_MS } from './code-rules.js';
@@ -148,6 +152,54 @@ export class ExistingConnectionDto {
   expiresAt!: string | null;
 }
 
+/** What the user has asked the account's admins for. */
+export class AskedDto {
+  @ApiProperty({ format: 'uuid' }) id!: string;
+  @ApiProperty({ enum: ['open', 'declined'] }) status!: 'open' | 'declined';
+  @ApiProperty({ format: 'date-time' }) requestedAt!: string;
+  @ApiProperty({ type: String, format: 'date-time', nullable: true }) decidedAt!: string | null;
+  @ApiProperty({ description: 'what the admin has written; may be empty' }) answer!: string;
+}
+
+export class RefusalDto {
+  @ApiProperty({
+    enum: REFUSAL_REASONS,
+    description:
+      '`blocked`: this application; `not_verified`: the account allows verified publishers; `not_selected`: it allows what its admins have selected',
+  })
+  reason!: RefusalReason;
+
+  @ApiProperty({ description: 'whether the user is an admin of the account, who can allow it' })
+  mayDecide!: boolean;
+
+  @ApiProperty({ type: AskedDto, nullable: true }) request!: AskedDto | null;
+}
+
+export class ApprovalRequestInput {
+  @ApiProperty({
+    example: 'clientId=maklerwelt-crm&response_type=code&state=open',
+    description: 'of the authorize page, to go on with after the approval',
+  })
+  @IsString()
+  @MaxLength(MAX_LENGTH)
+  query!: string;
+
+  @ApiPropertyOptional({ maxLength: MAX_NOTE_LENGTH, example: 'Für die Schadenmeldungen.' })
+  @IsOmittable()
+  @IsDisplayText({ mayBeEmpty: true, asTyped: true })
+  @MaxLength(MAX_NOTE_LENGTH)
+  note?: string;
+}
+
+export class ApprovalRequestCreateRequest {
+  @ApiProperty({ type: ApprovalRequestInput })
+  @IsDefined()
+  @IsObject()
+  @ValidateNested()
+  @Type(() => ApprovalRequestInput)
+  resource!: ApprovalRequestInput;
+}
+
 /** What the authorize page shows. */
 export class AuthorizationRequestDto {
   @ApiProperty({ type: RequestingClientDto }) client!: RequestingClientDto;
@@ -168,5 +220,12 @@ export class AuthorizationRequestDto {
   @ApiProperty({ type: RepresentedAccountDto }) account!: RepresentedAccountDto;
   @ApiProperty({ type: ExistingConnectionDto, nullable: true })
   existingConnection!: ExistingConnectionDto | null;
-  @ApiProperty({ description: 'where to go when the user refuses' }) denyRedirectTo!: string;
+  @ApiProperty({ description: 'where to go when the user refuses, or may not grant access' })
+  denyRedirectTo!: string;
+  @ApiProperty({
+    type: RefusalDto,
+    nullable: true,
+    description: 'why the account does not allow the application; null: it does',
+  })
+  refusal!: RefusalDto | null;
 }

@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
+import { AccountPolicyModule } from '../account-policy/account-policy.module.js';
 import { ConnectionsModule } from '../connections/connections.module.js';
 import { OAuthClientsModule } from '../oauth-clients/oauth-clients.module.js';
 import { UsersModule } from '../users/users.module.js';
@@ -15,6 +16,7 @@ import { OAuthCodesService } from './oauth-codes.service.js';
     UsersModule,
     OAuthClientsModule,
     ConnectionsModule,
+    AccountPolicyModule,
   ],
   controllers: [OAuthCodesController],
   providers: [OAuthCodesService, AuthorizationRequestLog, CodesRetention],

@@ -8,7 +8,10 @@ import {
 import { Inject, Injectable } from '@nestjs/common';
 import { InjectDataSource, InjectRepository } from '@nestjs/typeorm';
 import { randomUUID } from 'node:crypto';
+import { parse } from 'node:querystring';
 import { DataSource, type EntityManager, type Repository } from 'typeorm';
+import { AccountPolicyStore } from '../account-policy/account-policy-store.js';
+import { type ApprovalRequest, ApprovalRequests } from '../account-policy/approval-requests.js';
 import { Clock, HOUR, SECOND } from '../config/clock.js';
 import { CONFIG, type RuntimeConfig } from '../config/config.module.js';
 import { ConnectionsService } from '../connections/connections.service.js';
@@ -23,11 +26,15 @@ import { UsersService } from '../users/users.service.js';
 import { AuthorizationCode } from './authorization-code.entity.js';
 import {
   type AuthorizationRequest,
+  type AuthorizationRequestError,
   denialRedirect,
+  notAllowed,
   validateAuthorizationRequest,
 } from './authorization-request/authorization-request.js';
 import { CODE_LIFETIME_MS } from './code-rules.js';
 import {
+  type ApprovalRequestInput,
+  type AskedDto,
   type AuthorizationRequestDto,
   type OAuthCodeDto,
   type OAuthCodeInput,
@@ -51,22 +58,32 @@ export class OAuthCodesService {
     private readonly users: UsersService,
     private readonly clients: OAuthClientsService,
     private readonly connections: ConnectionsService,
+    private readonly policies: AccountPolicyStore,
+    private readonly approvalRequests: ApprovalRequests,
     @InjectRepository(AuthorizationCode) private readonly codes: Repository<AuthorizationCode>,
   ) {}
 
   /**
    * Validates the query of the authorize page and returns what the page shows. Changes nothing.
+   * @returns also the refusal, where the user's account does not allow the client
    * @throws ApiError as `validateAuthorizationRequest` does
    */
-  async describeRequest(query: unknown, caller: SessionCaller): Promise<AuthorizationRequestDto> {
+  async describeRequest(
+    query: unknown,
+    caller: SessionCaller,
+  ): Promise<{ shown: AuthorizationRequestDto; refusal?: AuthorizationRequestError }> {
     const request = await this.validate(query, true);
     const { client, redirectUri } = request;
-    const [user, existing] = await Promise.all([
+    const [user, existing, reason] = await Promise.all([
       this.users.findById(caller.userId),
       this.connections.findActive(client.id, caller.userId),
+      this.policies.refusal(caller.accountId, client),
     ]);
     if (!user || redirectUri === null) throw sessionEnded();
-    return {
+    const refusal =
+      reason === null ? undefined : notAllowed(request, reason, this.config.publicUrl);
+    const asked = refusal && (await this.approvalRequests.latest(user.id, client.id));
+    const shown: AuthorizationRequestDto = {
       client: pickFields(client, REQUESTING_CLIENT),
       redirectUri,
       redirectHost: redirectHost(redirectUri),
@@ -90,15 +107,51 @@ export class OAuthCodesService {
         lastUsedAt: existing.lastUsedAt?.toISOString() ?? null,
         expiresAt: existing.expiresAt?.toISOString() ?? null,
       },
-      denyRedirectTo: denialRedirect(request, this.config.publicUrl) ?? '',
+      denyRedirectTo:
+        refusal?.options.redirectTo ?? denialRedirect(request, this.config.publicUrl) ?? '',
+      refusal: reason && {
+        reason,
+        mayDecide: caller.role === 'admin',
+        request: asked ? toAskedDto(asked) : null,
+      },
     };
+    return { shown, ...(refusal && { refusal }) };
+  }
+
+  /**
+   * Asks the admins of the user's account to allow the client, and keeps the authorization request
+   * for a while, to go on with once they have.
+   * @returns the id of the request
+   * @throws ApiError as `validateAuthorizationRequest` does; conflict where the client is allowed, or
+   *   the user has asked already; too_many_attempts
+   */
+  async askForApproval(
+    { query, note = '' }: ApprovalRequestInput,
+    caller: SessionCaller,
+  ): Promise<string> {
+    const { client } = await this.validate(parseQuery(query), true);
+    return this.dataSource.transaction(async (tx) => {
+      const user = await this.users.lockActive(tx, caller.userId);
+      if (!user) throw sessionEnded();
+      if (!(await this.clients.lockActive(tx, client.id))) throw switchedOff();
+      if ((await this.policies.refusalForGrant(tx, user.accountId, client)) === null) {
+        throw new ApiError('conflict', 'Your company allows the application. Go on with it.');
+      }
+      return this.approvalRequests.open(tx, {
+        accountId: user.accountId,
+        userId: user.id,
+        oauthClientId: client.id,
+        note: note.trim(),
+        query: query.replace(/^\?/, ''),
+      });
+    });
   }
 
   /**
    * The grant: opens or renews the connection and creates a code under it, or does neither. The
    * page is not trusted: the request is validated again.
-   * @throws ApiError as `validateAuthorizationRequest` does; too_many_attempts; user_changed when
-   *   the page was shown for somebody else than the user who is signed in now
+   * @throws ApiError as `validateAuthorizationRequest` does; client_not_allowed by the user's
+   *   account; too_many_attempts; user_changed when the page was shown for somebody else than the user who is signed in now
    */
   async create(input: OAuthCodeInput, caller: SessionCaller): Promise<OAuthCodeDto> {
     const request = await this.validate(input, false);
@@ -112,12 +165,9 @@ export class OAuthCodesService {
       // was granted here.
       const user = await this.users.lockActive(tx, caller.userId);
       if (!user) throw sessionEnded();
-      if (!(await this.clients.lockActive(tx, request.client.id))) {
-        throw new ApiError(
-          'unknown_client',
-          'The application has been switched off in the meantime.',
-        );
-      }
+      if (!(await this.clients.lockActive(tx, request.client.id))) throw switchedOff();
+      const refusal = await this.policies.refusalForGrant(tx, user.accountId, request.client);
+      if (refusal !== null) throw notAllowed(request, refusal, this.config.publicUrl);
       await this.assertRoom(tx, user.id, now);
       const connection = await this.connections.consent(tx, {
         oauthClientId: request.client.id,
@@ -144,6 +194,7 @@ export class OAuthCodesService {
           user.id,
         ],
       );
+      await this.approvalRequests.forgetContinuations(tx, user.id, request.client.id);
     });
     return {
       code,
@@ -235,6 +286,25 @@ export class OAuthCodesService {
     if (redirectUri === null) return null;
     return withResponseParameters(redirectUri, { code, state, iss: this.config.publicUrl });
   }
+}
+
+function switchedOff(): ApiError {
+  return new ApiError('unknown_client', 'The application has been switched off in the meantime.');
+}
+
+/** As the address line has it, so that a parameter that comes twice is noticed. */
+function parseQuery(query: string): Record<string, unknown> {
+  return { ...parse(query.replace(/^\?/, '')) };
+}
+
+function toAskedDto({ id, status, requestedAt, decidedAt, answer }: ApprovalRequest): AskedDto {
+  return {
+    id,
+    status: status === 'declined' ? status : 'open',
+    requestedAt: requestedAt.toISOString(),
+    decidedAt: decidedAt?.toISOString() ?? null,
+    answer,
+  };
 }
 
 function sessionEnded(): ApiError {

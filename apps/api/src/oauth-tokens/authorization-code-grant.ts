@@ -8,6 +8,8 @@ import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { randomUUID } from 'node:crypto';
 import { DataSource } from 'typeorm';
+import { allowedByAccount } from '../account-policy/account-policy.js';
+import { AccountPolicyStore } from '../account-policy/account-policy-store.js';
 import { SECOND } from '../config/clock.js';
 import { inWords } from '../config/in-words.js';
 import { activeAt, ConnectionsService } from '../connections/connections.service.js';
@@ -17,6 +19,7 @@ import { requireParameter } from '../oauth-clients/client-request.js';
 import { CODE_LIFETIME_MS } from '../oauth-codes/code-rules.js';
 import { OAuthCodesService } from '../oauth-codes/oauth-codes.service.js';
 import {
+  clientNotAllowed,
   connectionEnded,
   type Grant,
   type GrantedRow,
@@ -47,6 +50,7 @@ export class AuthorizationCodeGrant implements Grant {
     private readonly families: RefreshTokenFamilies,
     private readonly refreshTokens: RefreshTokens,
     private readonly metrics: TokenMetrics,
+    private readonly policies: AccountPolicyStore,
   ) {}
 
   /** RFC 6749 §4.1.3, RFC 7636 §4.5. */
@@ -113,7 +117,10 @@ export class AuthorizationCodeGrant implements Grant {
     }
     const pkce = explainPkce(record.codeChallenge, codeChallenge);
     if (pkce) return pkce;
-    if (connection.revokedAt !== null) return connectionEnded();
+    const refusal = await this.policies.refusal(connection.accountId, request.client);
+    if (connection.revokedAt !== null) {
+      return refusal ? clientNotAllowed(refusal) : connectionEnded();
+    }
     if (record.redeemedAt !== null) {
       const late = now.getTime() - record.redeemedAt.getTime() > DUPLICATE_REQUEST_MS;
       if (late && record.familyId !== null) {
@@ -137,6 +144,7 @@ export class AuthorizationCodeGrant implements Grant {
         `The code has expired; it lives ${inWords(CODE_LIFETIME_MS)}. Send the user to the authorize page again.`,
       );
     }
+    if (refusal) return clientNotAllowed(refusal);
     // Nothing is wrong any more: the statement lost against something that is over by now.
     return invalidGrant('code_unusable', 'The code could not be used just now. Try again.');
   }
@@ -165,6 +173,7 @@ const redeem = preparedStatement<RedeemedRow>(
         AND c.id = code.connection_id
         AND c.oauth_client_id = $2
         AND ${activeAt('$3')}
+        AND ${allowedByAccount('c.account_id', 'c.oauth_client_id')}
         AND code.redeemed_at IS NULL
         AND code.expires_at > $3
         AND ($4::text IS NULL OR code.redirect_uri = $4)

@@ -1,6 +1,7 @@
 import { limitScope, narrowScope, type RefreshToken } from '@flixcheck/oauth-protocol';
 import { Injectable } from '@nestjs/common';
 import type { DataSource } from 'typeorm';
+import { REFUSAL_LOG, type RefusalReason } from '../account-policy/account-policy.js';
 import { activeAt } from '../connections/connections.service.js';
 import { Revocations } from '../connections/revocations.js';
 import { preparedStatement } from '../database/prepared-statement.js';
@@ -189,6 +190,12 @@ export function connectionEnded(): OAuthError {
     'connection_ended',
     'The connection has been ended. Send the user to the authorize page again.',
   );
+}
+
+/** RFC 6749 §5.2 knows no `access_denied`; what helps is the authorize page, which says why. */
+export function clientNotAllowed(refusal: RefusalReason): OAuthError {
+  const { reason, detail } = REFUSAL_LOG[refusal];
+  return invalidGrant(reason, `${detail} Send the user to the authorize page, which says so too.`);
 }
 
 export const invalidGrant = (reason: string, description: string): OAuthError =>

@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { JwtModule } from '@nestjs/jwt';
 import { TypeOrmModule } from '@nestjs/typeorm';
+import { AccountPolicyModule } from '../account-policy/account-policy.module.js';
 import { ConnectionsModule } from '../connections/connections.module.js';
 import { OAuthClientsModule } from '../oauth-clients/oauth-clients.module.js';
 import { OAuthCodesModule } from '../oauth-codes/oauth-codes.module.js';
@@ -30,6 +31,7 @@ import { WellKnownController } from './well-known.controller.js';
     OAuthClientsModule,
     ConnectionsModule,
     OAuthCodesModule,
+    AccountPolicyModule,
   ],
   controllers: [OAuthTokensController, WellKnownController, UserinfoController],
   providers: [

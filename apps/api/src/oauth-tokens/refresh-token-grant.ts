@@ -10,6 +10,7 @@ import {
 import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource } from 'typeorm';
+import { AccountPolicyStore } from '../account-policy/account-policy-store.js';
 import { inWords } from '../config/in-words.js';
 import {
   activeAt,
@@ -21,6 +22,7 @@ import { OAuthError } from '../http/api-error.js';
 import { requireParameter } from '../oauth-clients/client-request.js';
 import type { OAuthClient } from '../oauth-clients/oauth-clients.service.js';
 import {
+  clientNotAllowed,
   connectionEnded,
   findLimits,
   type Grant,
@@ -61,6 +63,7 @@ export class RefreshTokenGrant implements Grant {
     private readonly families: RefreshTokenFamilies,
     private readonly refreshTokens: RefreshTokens,
     private readonly metrics: TokenMetrics,
+    private readonly policies: AccountPolicyStore,
   ) {}
 
   /** RFC 6749 §6, with rotation (RFC 9700 §4.14.2) that is safe to retry. */
@@ -111,7 +114,10 @@ export class RefreshTokenGrant implements Grant {
       );
     }
     request.connectionId = connection.id;
-    if (connection.revokedAt !== null) throw connectionEnded();
+    if (connection.revokedAt !== null) {
+      const refusal = await this.policies.refusal(connection.accountId, request.client);
+      throw refusal ? clientNotAllowed(refusal) : connectionEnded();
+    }
     const { family, position } = located;
     // Only the client needs to know, which has given the lineage up itself.
     if (family.endReason === 'revoked') throw refreshTokenRevoked();

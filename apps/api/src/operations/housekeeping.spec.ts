@@ -13,6 +13,8 @@ beforeAll(async () => {
 afterAll(() => test.close());
 
 const STEPS = [
+  'account-policy.continuations',
+  'account-policy.requests',
   'auth.sessions',
   'auth.sign-in-failures',
   'connections.events',

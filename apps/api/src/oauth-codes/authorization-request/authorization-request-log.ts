@@ -26,11 +26,20 @@ export class AuthorizationRequestLog {
     try {
       return await work();
     } catch (error) {
-      if (error instanceof AuthorizationRequestError && error.client) {
-        await this.record(http, error, error.client, performance.now() - startedAt);
+      if (error instanceof AuthorizationRequestError) {
+        await this.note(http, error, performance.now() - startedAt);
       }
       throw error;
     }
+  }
+
+  /** Logs a refusal that the page shows instead of failing. */
+  async note(
+    http: FastifyRequest,
+    refusal: AuthorizationRequestError,
+    durationMs: number,
+  ): Promise<void> {
+    if (refusal.client) await this.record(http, refusal, refusal.client, durationMs);
   }
 
   private async record(
@@ -49,7 +58,7 @@ export class AuthorizationRequestLog {
       endpoint: 'authorize',
       grantType: null,
       outcome: 'failure',
-      error: error.code,
+      error: error.oauthError ?? error.code,
       reason: error.reason,
       detail: error.logDetail,
       connectionId: null,

@@ -11,6 +11,7 @@ import {
   toErrorDescription,
   withResponseParameters,
 } from '@flixcheck/oauth-protocol';
+import { REFUSAL_LOG, type RefusalReason } from '../../account-policy/account-policy.js';
 import { ApiError, type ProblemCode, type ProblemOptions } from '../../http/api-error.js';
 import type { OAuthClient } from '../../oauth-clients/oauth-clients.service.js';
 
@@ -40,6 +41,8 @@ export interface AuthorizationRequestRules {
 export class AuthorizationRequestError extends ApiError {
   /** The client that sent the request, if known. */
   client: OAuthClient | undefined;
+  /** What the client is told, where that is another code than the caller's. */
+  readonly oauthError: OAuthErrorCode | undefined;
 
   constructor(
     code: ProblemCode,
@@ -48,13 +51,16 @@ export class AuthorizationRequestError extends ApiError {
     detail: string,
     {
       received,
+      oauthError,
       ...options
     }: ProblemOptions & {
+      oauthError?: OAuthErrorCode;
       /** What the request had instead: for the log, not for the page. */
       received?: string;
     } = {},
   ) {
     super(code, detail, { ...options, reason });
+    this.oauthError = oauthError;
     this.logDetail = received === undefined ? detail : `${detail} The request has ${received}.`;
   }
 
@@ -171,14 +177,35 @@ function validateRequestOf(
 export function denialRedirect(
   { redirectUri, state }: AuthorizationRequest,
   publicUrl: string,
+  why = 'The user refused access.',
 ): string | null {
   if (redirectUri === null) return null;
   return withResponseParameters(redirectUri, {
     error: 'access_denied',
-    error_description: 'The user refused access.',
+    error_description: toErrorDescription(why),
     state,
     iss: publicUrl,
   });
+}
+
+/** The refusal of a valid request whose client the user's account does not allow. */
+export function notAllowed(
+  request: AuthorizationRequest,
+  refusal: RefusalReason,
+  publicUrl: string,
+): AuthorizationRequestError {
+  const { reason, detail } = REFUSAL_LOG[refusal];
+  const error = new AuthorizationRequestError(
+    'client_not_allowed',
+    reason,
+    `${detail} An admin of the company can allow it; the authorize page lets the user ask.`,
+    {
+      oauthError: 'access_denied',
+      redirectTo: denialRedirect(request, publicUrl, detail) ?? undefined,
+    },
+  );
+  error.client = request.client;
+  return error;
 }
 
 type Refuse = (

@@ -39,6 +39,7 @@ const request: AuthorizationRequest = {
   account: { id: 'a1', name: 'Musterhaus GmbH' },
   existingConnection: null,
   denyRedirectTo: 'https://maklerwelt.example/cb?error=access_denied&state=open',
+  refusal: null,
 };
 
 const api = {

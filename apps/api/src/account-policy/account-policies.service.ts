@@ -1,0 +1,284 @@
+import { Injectable } from '@nestjs/common';
+import { InjectDataSource } from '@nestjs/typeorm';
+import type { DataSource, EntityManager } from 'typeorm';
+import { Clock } from '../config/clock.js';
+import { CONNECTED_CLIENT } from '../connections/connections.dto.js';
+import { ConnectionsService } from '../connections/connections.service.js';
+import type { SessionCaller } from '../http/access.js';
+import { ApiError, notFound } from '../http/api-error.js';
+import type { PageQuery, ResourcesEnvelope } from '../http/envelope.js';
+import { pageOfClients } from '../oauth-clients/client-pages.js';
+import { pickFields } from '../oauth-clients/client-record.js';
+import {
+  byName,
+  type OAuthClient,
+  OAuthClientsService,
+} from '../oauth-clients/oauth-clients.service.js';
+import { AuditLog } from '../users/audit-log.js';
+import { type Person, UsersService } from '../users/users.service.js';
+import { type Policy, refusalOf } from './account-policy.js';
+import { AccountPolicyStore, type StoredPolicy } from './account-policy-store.js';
+import type {
+  AccountPolicyDto,
+  ChangedPolicyDto,
+  DecidedClientDto,
+  DecisionInput,
+  PolicyClientDto,
+  PolicyEffectDto,
+  PolicyInput,
+} from './account-policy.dto.js';
+import { ApprovalRequests } from './approval-requests.js';
+
+interface Consequences {
+  endedConnections: number;
+  approvedRequests: number;
+}
+
+/** What the admins of an account decide about applications, each decision on record. */
+@Injectable()
+export class AccountPolicies {
+  constructor(
+    @InjectDataSource() private readonly dataSource: DataSource,
+    private readonly store: AccountPolicyStore,
+    private readonly requests: ApprovalRequests,
+    private readonly connections: ConnectionsService,
+    private readonly clients: OAuthClientsService,
+    private readonly users: UsersService,
+    private readonly audit: AuditLog,
+    private readonly clock: Clock,
+  ) {}
+
+  async find({ accountId }: SessionCaller): Promise<AccountPolicyDto> {
+    const [{ allows, updatedAt, updatedBy }, openRequests] = await Promise.all([
+      this.store.read(accountId),
+      this.requests.countOpen(accountId),
+    ]);
+    const people = await this.users.people(updatedBy ? [updatedBy] : []);
+    return {
+      allows,
+      updatedAt: updatedAt?.toISOString() ?? null,
+      updatedBy: people.get(updatedBy ?? '') ?? null,
+      openRequests,
+    };
+  }
+
+  /**
+   * What is connected although this policy would not allow it. Changes nothing.
+   * @param allows left out: the present one
+   */
+  async effect({ accountId }: SessionCaller, allows?: Policy): Promise<PolicyEffectDto> {
+    const [policy, active] = await Promise.all([
+      this.store.read(accountId),
+      this.connections.countActiveByClient(accountId),
+    ]);
+    const connected = await this.clients.byIds([...active.keys()]);
+    const affected = byName(
+      refusedBy({ ...policy, ...(allows && { allows }) }, [...connected.values()]),
+    );
+    const clients = affected.map(({ id, clientId, name }) => ({
+      clientId,
+      name,
+      activeConnections: active.get(id) ?? 0,
+    }));
+    return {
+      connections: clients.reduce((sum, { activeConnections }) => sum + activeConnections, 0),
+      clients,
+    };
+  }
+
+  async change(
+    caller: SessionCaller,
+    { allows, endConnections = false }: PolicyInput,
+  ): Promise<ChangedPolicyDto> {
+    const { accountId, userId: by } = caller;
+    const at = this.clock.now();
+    const consequences = await this.dataSource.transaction(async (tx) => {
+      const before = await this.store.lock(tx, accountId);
+      if (before.allows !== allows) await this.store.writePolicy(tx, accountId, { allows, by, at });
+      const endedConnections = endConnections
+        ? await this.endRefused(tx, caller, { ...before, allows }, at)
+        : 0;
+      const approvedRequests = await this.requests.approveAllowed(tx, accountId, by, at);
+      if (before.allows !== allows || endedConnections > 0) {
+        await this.audit.record(tx, {
+          actorId: by,
+          action: 'account_policy_changed',
+          subjectId: accountId,
+          detail: { from: before.allows, to: allows, endedConnections },
+          at,
+        });
+      }
+      return { endedConnections, approvedRequests };
+    });
+    return { ...(await this.find(caller)), ...consequences };
+  }
+
+  /**
+   * The applications that the account has to do with, by name: that are offered, connected, decided
+   * about or asked for.
+   */
+  async list(
+    { accountId }: SessionCaller,
+    page: PageQuery,
+  ): Promise<ResourcesEnvelope<PolicyClientDto>> {
+    const [offered, policy, active, requests] = await Promise.all([
+      this.clients.listAvailable(),
+      this.store.read(accountId),
+      this.connections.countActiveByClient(accountId),
+      this.requests.clientsAskedFor(accountId),
+    ]);
+    const others = await this.clients.byIds([
+      ...active.keys(),
+      ...policy.decisions.keys(),
+      ...requests,
+    ]);
+    const known = new Map([...others, ...offered.map((client) => [client.id, client] as const)]);
+    const clients = byName([...known.values()].filter(({ deletedAt }) => deletedAt === null));
+    const people = await this.users.people(
+      [...policy.decisions.values()].flatMap(({ decidedBy }) => decidedBy ?? []),
+    );
+    return pageOfClients(clients, page, (client) =>
+      toDto(client, policy, active.get(client.id) ?? 0, people),
+    );
+  }
+
+  /**
+   * Allows an application for the account, blocks it, or leaves it to the policy.
+   * @param id the database id of the client
+   * @throws ApiError not_found
+   */
+  async decide(caller: SessionCaller, id: string, input: DecisionInput): Promise<DecidedClientDto> {
+    const client = (await this.clients.byIds([id])).get(id);
+    if (!client || client.deletedAt !== null) throw notFound('The application');
+    const consequences = await this.dataSource.transaction((tx) =>
+      this.decideWithin(tx, caller, client, input),
+    );
+    const { accountId } = caller;
+    const policy = await this.store.read(accountId);
+    const active = await this.connections.countActiveByClient(accountId);
+    const people = await this.users.people([policy.decisions.get(id)?.decidedBy ?? []].flat());
+    return { ...toDto(client, policy, active.get(id) ?? 0, people), ...consequences };
+  }
+
+  /**
+   * Allows what somebody has asked for, for everybody in the account.
+   * @throws ApiError not_found, conflict for one that has been answered
+   */
+  async approve(caller: SessionCaller, requestId: string, answer: string): Promise<void> {
+    const { accountId, userId: by } = caller;
+    const { oauthClientId } = await this.requests.get(accountId, requestId);
+    const client = (await this.clients.byIds([oauthClientId])).get(oauthClientId);
+    if (!client) throw notFound('The application');
+    const at = this.clock.now();
+    await this.dataSource.transaction(async (tx) => {
+      // In the order in which a grant and who disables the application lock.
+      if (!(await this.clients.lockActive(tx, client.id))) throw notFound('The application');
+      await this.store.lock(tx, accountId);
+      const answered = { status: 'approved', answer, by, at } as const;
+      if (!(await this.requests.answer(tx, requestId, answered))) throw answeredAlready();
+      await this.decideWithin(tx, caller, client, { decision: 'allowed' });
+    });
+  }
+
+  /** @throws ApiError not_found, conflict for one that has been answered */
+  async decline({ accountId, userId: by }: SessionCaller, requestId: string, answer: string) {
+    await this.requests.get(accountId, requestId);
+    const at = this.clock.now();
+    await this.dataSource.transaction(async (tx) => {
+      const answered = { status: 'declined', answer, by, at } as const;
+      if (!(await this.requests.answer(tx, requestId, answered))) throw answeredAlready();
+    });
+  }
+
+  private async decideWithin(
+    tx: EntityManager,
+    caller: SessionCaller,
+    client: OAuthClient,
+    { decision, endConnections = false }: DecisionInput,
+  ): Promise<Consequences> {
+    const { accountId, userId: by } = caller;
+    const at = this.clock.now();
+    const before = await this.store.lock(tx, accountId);
+    const last = before.decisions.get(client.id)?.decision ?? null;
+    if (last !== decision) {
+      await this.store.writeDecision(tx, accountId, client.id, { decision, by, at });
+    }
+    const ends = decision === 'blocked' || (endConnections && isRefused(before, client, decision));
+    const endedConnections = ends ? await this.endConnections(tx, caller, client.id, at) : 0;
+    if (decision === 'blocked') {
+      await this.requests.declineAll(tx, accountId, client.id, by, at);
+    }
+    const approvedRequests = await this.requests.approveAllowed(tx, accountId, by, at);
+    if (last !== decision || endedConnections > 0) {
+      await this.audit.record(tx, {
+        actorId: by,
+        action: decision === null ? 'application_left_to_policy' : `application_${decision}`,
+        subjectId: client.id,
+        detail: { accountId, from: last, endedConnections },
+        at,
+      });
+    }
+    return { endedConnections, approvedRequests };
+  }
+
+  private async endRefused(
+    tx: EntityManager,
+    caller: SessionCaller,
+    policy: StoredPolicy,
+    at: Date,
+  ): Promise<number> {
+    const active = await this.connections.countActiveByClient(caller.accountId);
+    const connected = await this.clients.byIds([...active.keys()]);
+    let ended = 0;
+    for (const { id } of refusedBy(policy, [...connected.values()])) {
+      ended += await this.endConnections(tx, caller, id, at);
+    }
+    return ended;
+  }
+
+  private endConnections(
+    tx: EntityManager,
+    { accountId, userId }: SessionCaller,
+    oauthClientId: string,
+    at: Date,
+  ): Promise<number> {
+    const ending = { actorId: userId, reason: 'admin', at } as const;
+    return this.connections.revokeAll(tx, { oauthClientId, accountId }, ending);
+  }
+}
+
+const answeredAlready = () =>
+  new ApiError('conflict', 'The request has been answered or withdrawn meanwhile. Read it again.');
+
+function isRefused(
+  { allows }: StoredPolicy,
+  { publisherVerified }: OAuthClient,
+  decision: DecisionInput['decision'],
+): boolean {
+  return refusalOf(allows, decision, publisherVerified) !== null;
+}
+
+function refusedBy(policy: StoredPolicy, clients: OAuthClient[]): OAuthClient[] {
+  return clients.filter((client) =>
+    isRefused(policy, client, policy.decisions.get(client.id)?.decision ?? null),
+  );
+}
+
+function toDto(
+  client: OAuthClient,
+  { allows, decisions }: StoredPolicy,
+  activeConnections: number,
+  people: Map<string, Person>,
+): PolicyClientDto {
+  const decided = decisions.get(client.id);
+  const refusal = refusalOf(allows, decided?.decision ?? null, client.publisherVerified);
+  return {
+    ...pickFields(client, ['id', ...CONNECTED_CLIENT]),
+    allowed: refusal === null,
+    refusal,
+    decision: decided?.decision ?? null,
+    decidedAt: decided?.decidedAt.toISOString() ?? null,
+    decidedBy: people.get(decided?.decidedBy ?? '') ?? null,
+    activeConnections,
+  };
+}

@@ -1,0 +1,149 @@
+import { Injectable } from '@nestjs/common';
+import { InjectDataSource } from '@nestjs/typeorm';
+import type { DataSource, EntityManager } from 'typeorm';
+import type { OAuthClient } from '../oauth-clients/oauth-clients.service.js';
+import { type Decision, type Policy, type RefusalReason, refusalOf } from './account-policy.js';
+
+const POLICY_LOCK = 7_304_006;
+
+export interface StoredDecision {
+  decision: Decision;
+  decidedAt: Date;
+  decidedBy: string | null;
+}
+
+/** What an account has decided, completely. */
+export interface StoredPolicy {
+  allows: Policy;
+  /** null: never changed. */
+  updatedAt: Date | null;
+  updatedBy: string | null;
+  /** By the database id of the client. */
+  decisions: Map<string, StoredDecision>;
+}
+
+/** Reads and writes what accounts have decided, and puts grants and decisions in an order. */
+@Injectable()
+export class AccountPolicyStore {
+  constructor(@InjectDataSource() private readonly dataSource: DataSource) {}
+
+  /** @param tx sees its own changes; left out: what is committed */
+  async read(
+    accountId: string,
+    tx: EntityManager = this.dataSource.manager,
+  ): Promise<StoredPolicy> {
+    const rows: (Omit<StoredPolicy, 'decisions'> & StoredDecision & { clientId: string | null })[] =
+      await tx.query(
+        `SELECT p.allows, p.updated_at AS "updatedAt", p.updated_by AS "updatedBy",
+                d.oauth_client_id AS "clientId", d.decision, d.decided_at AS "decidedAt",
+                d.decided_by AS "decidedBy"
+           FROM account_policies p LEFT JOIN account_policy_decisions d USING (account_id)
+          WHERE p.account_id = $1`,
+        [accountId],
+      );
+    const [{ allows, updatedAt, updatedBy } = NEVER_CHANGED] = rows;
+    const decisions = new Map(
+      rows.flatMap(({ clientId, decision, decidedAt, decidedBy }) =>
+        clientId === null ? [] : [[clientId, { decision, decidedAt, decidedBy }] as const],
+      ),
+    );
+    return { allows, updatedAt, updatedBy, decisions };
+  }
+
+  /**
+   * Why the account does not allow the application; null where it does.
+   * @param client as the caller knows it: whether it is verified may be a moment old
+   */
+  async refusal(accountId: string, client: OAuthClient): Promise<RefusalReason | null> {
+    return this.findRefusal(this.dataSource.manager, accountId, client);
+  }
+
+  /**
+   * The same for a grant. Until its transaction ends, the account decides nothing else: a decision
+   * either comes first and is seen here, or finds the connection that this transaction opens.
+   */
+  async refusalForGrant(
+    tx: EntityManager,
+    accountId: string,
+    client: OAuthClient,
+  ): Promise<RefusalReason | null> {
+    await tx.query('SELECT pg_advisory_xact_lock_shared(hashtextextended($1, $2))', [
+      accountId,
+      POLICY_LOCK,
+    ]);
+    // A statement of its own, because its snapshot must be taken after the lock.
+    return this.findRefusal(tx, accountId, client);
+  }
+
+  /** Lets no grant and no other decision of the account in between, until the transaction ends. */
+  async lock(tx: EntityManager, accountId: string): Promise<StoredPolicy> {
+    await tx.query('SELECT pg_advisory_xact_lock(hashtextextended($1, $2))', [
+      accountId,
+      POLICY_LOCK,
+    ]);
+    return this.read(accountId, tx);
+  }
+
+  /** @param tx in which the account is locked */
+  async writePolicy(
+    tx: EntityManager,
+    accountId: string,
+    { allows, by, at }: { allows: Policy; by: string; at: Date },
+  ): Promise<void> {
+    await tx.query(
+      `INSERT INTO account_policies (account_id, allows, updated_at, updated_by)
+       VALUES ($1, $2, $4, $3)
+       ON CONFLICT (account_id) DO UPDATE
+         SET allows = EXCLUDED.allows, updated_at = EXCLUDED.updated_at,
+           updated_by = EXCLUDED.updated_by`,
+      [accountId, allows, by, at],
+    );
+  }
+
+  /** @param tx in which the account is locked */
+  async writeDecision(
+    tx: EntityManager,
+    accountId: string,
+    clientId: string,
+    { decision, by, at }: { decision: Decision | null; by: string; at: Date },
+  ): Promise<void> {
+    if (decision === null) {
+      await tx.query(
+        'DELETE FROM account_policy_decisions WHERE account_id = $1 AND oauth_client_id = $2',
+        [accountId, clientId],
+      );
+      return;
+    }
+    await tx.query(
+      `WITH policy AS (
+         INSERT INTO account_policies (account_id, allows, updated_at, updated_by)
+         VALUES ($1, 'every', NULL, NULL) ON CONFLICT (account_id) DO NOTHING
+       )
+       INSERT INTO account_policy_decisions
+         (account_id, oauth_client_id, decision, decided_at, decided_by)
+       VALUES ($1, $2, $3, $5, $4)
+       ON CONFLICT (account_id, oauth_client_id) DO UPDATE
+         SET decision = EXCLUDED.decision, decided_at = EXCLUDED.decided_at,
+           decided_by = EXCLUDED.decided_by`,
+      [accountId, clientId, decision, by, at],
+    );
+  }
+
+  private async findRefusal(
+    tx: EntityManager,
+    accountId: string,
+    { id, publisherVerified }: OAuthClient,
+  ): Promise<RefusalReason | null> {
+    const [row]: { allows: Policy; decision: Decision | null }[] = await tx.query(
+      `SELECT p.allows, d.decision
+         FROM account_policies p
+         LEFT JOIN account_policy_decisions d
+           ON d.account_id = p.account_id AND d.oauth_client_id = $2
+        WHERE p.account_id = $1`,
+      [accountId, id],
+    );
+    return row ? refusalOf(row.allows, row.decision, publisherVerified) : null;
+  }
+}
+
+const NEVER_CHANGED = { allows: 'every', updatedAt: null, updatedBy: null } as const;

@@ -1,0 +1,60 @@
+import { VERIFIED_CLIENTS } from '../oauth-clients/oauth-clients.service.js';
+
+/** Which applications an account allows, where nothing else is decided for one of them. */
+export const POLICIES = ['every', 'verified', 'selected'] as const;
+export type Policy = (typeof POLICIES)[number];
+
+/** What an account has decided for one application; it goes before the policy. */
+export const DECISIONS = ['allowed', 'blocked'] as const;
+export type Decision = (typeof DECISIONS)[number];
+
+/** Why an account does not allow an application. */
+export const REFUSAL_REASONS = ['blocked', 'not_verified', 'not_selected'] as const;
+export type RefusalReason = (typeof REFUSAL_REASONS)[number];
+
+/**
+ * Whether an account allows an application.
+ * @returns null: it does
+ */
+export function refusalOf(
+  policy: Policy,
+  decision: Decision | null,
+  publisherVerified: boolean,
+): RefusalReason | null {
+  if (decision !== null) return decision === 'blocked' ? 'blocked' : null;
+  if (policy === 'selected') return 'not_selected';
+  return policy === 'verified' && !publisherVerified ? 'not_verified' : null;
+}
+
+/**
+ * The same as an SQL condition, for the statement of a grant.
+ * @param account SQL expression for the account's id
+ * @param client SQL expression for the database id of the client
+ */
+export const allowedByAccount = (account: string, client: string): string => `
+  NOT EXISTS (
+    SELECT FROM account_policies policy
+      LEFT JOIN account_policy_decisions chosen
+        ON chosen.account_id = policy.account_id AND chosen.oauth_client_id = ${client}
+     WHERE policy.account_id = ${account}
+       AND CASE WHEN chosen.decision IS NOT NULL THEN chosen.decision = 'blocked'
+                WHEN policy.allows = 'selected' THEN true
+                WHEN policy.allows = 'verified' THEN ${client} NOT IN ${VERIFIED_CLIENTS}
+                ELSE false END)`;
+
+/** What the request log of a client says of a refusal: one stable code for each reason. */
+export const REFUSAL_LOG = {
+  blocked: {
+    reason: 'client_blocked_by_account',
+    detail: 'The company of the user has blocked this application.',
+  },
+  not_verified: {
+    reason: 'client_not_verified_for_account',
+    detail:
+      'The company of the user allows only applications whose publisher Flixcheck has verified, and those that its admins allow.',
+  },
+  not_selected: {
+    reason: 'client_not_selected_by_account',
+    detail: 'The company of the user allows only applications that its admins have allowed.',
+  },
+} as const satisfies Record<RefusalReason, { reason: string; detail: string }>;
