@@ -21,6 +21,7 @@ const apiOrder = [
   ['connections'],
   ['oauth-clients'],
   ['users'],
+  ['mail'],
   ['operations'],
   ['background'],
   ['http'],

@@ -7,6 +7,7 @@ import type { Clock } from './config/clock.js';
 import { ConfigModule, type RuntimeConfig } from './config/config.module.js';
 import { ConnectionsModule } from './connections/connections.module.js';
 import { DatabaseModule } from './database/database.module.js';
+import { MailModule } from './mail/mail.module.js';
 import { OAuthClientsModule } from './oauth-clients/oauth-clients.module.js';
 import { OAuthCodesModule } from './oauth-codes/oauth-codes.module.js';
 import { OAuthTokensModule } from './oauth-tokens/oauth-tokens.module.js';
@@ -27,6 +28,7 @@ export class AppModule {
         TelemetryModule.with(logger),
         DatabaseModule.with(config),
         BackgroundModule,
+        MailModule,
         UsersModule,
         OAuthClientsModule,
         ConnectionsModule,

@@ -4,6 +4,26 @@
  */
 
 export interface paths {
+    "/guest/v7/demo-mails": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The mails of the demo
+         * @description The latest 50, the newest first. Only a demo without a mail server has them; everywhere else this is 404.
+         */
+        get: operations["Mailbox_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/admin/v7/oauth-clients": {
         parameters: {
             query?: never;
@@ -977,6 +997,33 @@ export interface components {
             redirectTo?: string;
             retryAfterSeconds?: number;
         };
+        DemoMailDto: {
+            /**
+             * Format: uuid
+             * @example 2b0c8a52-4c3e-4f0e-8c4b-64f1d7a9f3c1
+             */
+            id: string;
+            /**
+             * Format: date-time
+             * @example 2026-11-22T08:30:00.000Z
+             */
+            at: string;
+            /**
+             * Format: email
+             * @example user@musterhaus.example
+             */
+            to: string;
+            /** @example Ihr Passwort wurde geändert */
+            subject: string;
+            /** @example Guten Tag, … */
+            text: string;
+            /** @example <!doctype html>… */
+            html: string;
+        };
+        MetaDto: {
+            /** @description absent on the last page */
+            nextCursor?: string;
+        };
         OperatorDto: {
             /**
              * Format: uuid
@@ -1551,10 +1598,6 @@ export interface components {
              * @example 3.2
              */
             durationMs: number;
-        };
-        MetaDto: {
-            /** @description absent on the last page */
-            nextCursor?: string;
         };
         ClientCardDto: {
             /**
@@ -2995,6 +3038,38 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    Mailbox_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        resources: components["schemas"]["DemoMailDto"][];
+                        meta: components["schemas"]["MetaDto"];
+                    };
+                };
+            };
+            /** @description Problem: `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+        };
+    };
     Registry_list: {
         parameters: {
             query?: {

@@ -24,6 +24,7 @@ describe('the defaults', () => {
       demoData: true,
       demoClientPort: 4000,
       trustProxy: false,
+      mail: { to: 'mailbox' },
       logLevel: 'info',
     });
   });
@@ -78,6 +79,10 @@ describe('a wrong variable is refused with a message that names it', () => {
     ['DEMO_DATA', 'perhaps'],
     ['TRUST_PROXY', 'maybe'],
     ['TRUST_PROXY', '10.0.0.0/8, proxy.example'],
+    ['SMTP_URL', 'mail.example:587'],
+    ['SMTP_URL', 'https://mail.example'],
+    ['MAIL_FROM', 'Flixcheck'],
+    ['MAIL_FROM', 'a@b.example, c@d.example'],
     ['LOG_LEVEL', 'loud'],
     ['LOG_LEVEL', 'INFO'],
   ];
@@ -173,6 +178,35 @@ describe('a secret from a file', () => {
     const parse = () => parseConfig({ DATABASE_URL, APP_SECRET_FILE: fileWith('short-secret') });
     expect(parse).toThrow('APP_SECRET must be at least 32 characters');
     expect(parse).not.toThrow('short-secret');
+  });
+});
+
+describe('mails', () => {
+  const database = { DATABASE_URL: 'postgres://localhost/x', APP_SECRET: 'a'.repeat(32) };
+  const SMTP_URL = 'smtps://connect:geheim@mail.example:465';
+
+  it('go to the server of SMTP_URL, from MAIL_FROM', () => {
+    for (const from of ['connect@flixcheck.example', 'Flixcheck Connect <a@flixcheck.example>']) {
+      expect(parseConfig({ ...database, SMTP_URL, MAIL_FROM: from }).mail).toEqual({
+        ...{ to: 'smtp', url: SMTP_URL, from },
+      });
+    }
+  });
+
+  it('of a demo without a server go to its mailbox, and wait where there is neither', () => {
+    expect(parseConfig({}).mail).toEqual({ to: 'mailbox' });
+    expect(parseConfig({ ...database, DEMO_DATA: 'on' }).mail).toEqual({ to: 'mailbox' });
+    expect(parseConfig(database).mail).toEqual({ to: 'nowhere' });
+  });
+
+  it('need MAIL_FROM beside SMTP_URL', () => {
+    expect(() => parseConfig({ SMTP_URL })).toThrow(/^MAIL_FROM is missing/);
+  });
+
+  it('the message about SMTP_URL does not show its password', () => {
+    const url = SMTP_URL.replace('smtps', 'https');
+    expect(() => parseConfig({ SMTP_URL: url, MAIL_FROM: 'a@b.example' })).toThrow(/^SMTP_URL/);
+    expect(() => parseConfig({ SMTP_URL: url })).not.toThrow(/geheim/);
   });
 });
 

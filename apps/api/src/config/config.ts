@@ -22,8 +22,16 @@ export interface Config {
   /** 0: no demo third-party application. */
   demoClientPort: number;
   trustProxy: boolean | number | string[];
+  mail: MailConfig;
   logLevel: 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace' | 'silent';
 }
+
+/**
+ * Where mails go: to a server, in a demo without one to the mailbox that the portal shows, or
+ * nowhere, so that they wait until there is a server.
+ */
+export type MailConfig =
+  { to: 'smtp'; url: string; from: string } | { to: 'mailbox' } | { to: 'nowhere' };
 
 /** A wrong environment variable. The message names it and says what it accepts. */
 export class ConfigError extends Error {}
@@ -32,7 +40,7 @@ const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'
 const ENVIRONMENTS = ['production', 'development', 'test'];
 const MIN_SECRET_LENGTH = 32;
 /** These may come from a file, because whoever may inspect a container reads its environment. */
-const SECRETS = ['APP_SECRET', 'APP_SECRET_PREVIOUS', 'DATABASE_URL'];
+const SECRETS = ['APP_SECRET', 'APP_SECRET_PREVIOUS', 'DATABASE_URL', 'SMTP_URL'];
 
 /**
  * @throws ConfigError for the first variable that is wrong
@@ -91,6 +99,7 @@ export function parseConfig(env: NodeJS.ProcessEnv): Config {
     demoData,
     demoClientPort: parsePort('DEMO_CLIENT_PORT', read('DEMO_CLIENT_PORT') ?? '4000', 0),
     trustProxy: parseTrustProxy(read('TRUST_PROXY')),
+    mail: parseMail(read('SMTP_URL'), read('MAIL_FROM'), demoData),
     logLevel,
   };
 }
@@ -174,6 +183,36 @@ function parsePublicUrl(value: string, production: boolean): string {
     throw new ConfigError('PUBLIC_URL must begin with https:// when NODE_ENV=production.');
   }
   return value;
+}
+
+/** A name is optional; what stands in it must not need quoting. */
+const SENDER =
+  /^(?:[^<>"@,;:\\\p{C}]{1,100} <[^\s<>@"]{1,64}@[^\s<>@"]{1,190}>|[^\s<>@"]{1,64}@[^\s<>@"]{1,190})$/u;
+
+function parseMail(
+  url: string | undefined,
+  from: string | undefined,
+  demoData: boolean,
+): MailConfig {
+  if (from !== undefined && !SENDER.test(from)) {
+    throw new ConfigError(
+      `MAIL_FROM must be an address, or a name and an address such as Flixcheck <connect@flixcheck.example>, not '${from}'.`,
+    );
+  }
+  if (url === undefined) return demoData ? { to: 'mailbox' } : { to: 'nowhere' };
+  const parsed = URL.canParse(url) ? new URL(url) : null;
+  // The address may hold a password, so it is not repeated.
+  if (!parsed || !/^smtps?:$/.test(parsed.protocol) || parsed.hostname === '') {
+    throw new ConfigError(
+      'SMTP_URL must be the address of a mail server, such as smtps://user:password@mail.example:465 or smtp://mail.example:587.',
+    );
+  }
+  if (from === undefined) {
+    throw new ConfigError(
+      'MAIL_FROM is missing. SMTP_URL needs the address that mails come from beside it, such as Flixcheck <connect@flixcheck.example>.',
+    );
+  }
+  return { to: 'smtp', url, from };
 }
 
 /** `off`, `on` (every proxy), a number of hops, or a list of addresses and CIDR ranges. */

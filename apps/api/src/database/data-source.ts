@@ -19,6 +19,7 @@ import { EnglishDescriptions1803300000000 } from './migrations/1803300000000-eng
 import { TimeLimits1803310000000 } from './migrations/1803310000000-time-limits.js';
 import { RegistryPages1803500000000 } from './migrations/1803500000000-registry-pages.js';
 import { ActiveConnectionsOfClient1803510000000 } from './migrations/1803510000000-active-connections-of-client.js';
+import { Mails1803600000000 } from './migrations/1803600000000-mails.js';
 
 /** Every migration, oldest first. The app, the command line and the tests share this list. */
 export const MIGRATIONS = [
@@ -41,6 +42,7 @@ export const MIGRATIONS = [
   TimeLimits1803310000000,
   RegistryPages1803500000000,
   ActiveConnectionsOfClient1803510000000,
+  Mails1803600000000,
 ];
 
 const POOL_SIZE = 20;

@@ -20,6 +20,7 @@ const STEPS = [
   'connections.events',
   'connections.revocations',
   'connections.usage',
+  'mail.outbox',
   'oauth-clients.requests',
   'oauth-codes.codes',
   'oauth-tokens.families',

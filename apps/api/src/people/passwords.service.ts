@@ -7,6 +7,7 @@ import { ApiError, notFound } from '../http/api-error.js';
 import { validationFailed } from '../http/validation.js';
 import { ConnectionsService } from '../connections/connections.service.js';
 import { AuditLog } from '../users/audit-log.js';
+import { Notices } from '../users/notices.js';
 import { PasswordHasher } from '../users/password-hasher.js';
 import { PasswordPolicy } from '../users/password-policy.js';
 import { normalizeEmail, type UserRecord, UsersService } from '../users/users.service.js';
@@ -43,6 +44,7 @@ export class PasswordsService {
     private readonly sessions: SessionsService,
     private readonly connections: ConnectionsService,
     private readonly audit: AuditLog,
+    private readonly notices: Notices,
     private readonly clock: Clock,
   ) {}
 
@@ -107,6 +109,11 @@ export class PasswordsService {
         detail: { revokeConnections, sessionId: session.id, ip: device.ip },
         at,
       });
+      await this.notices.tell(tx, 'password-changed', [user.id], {
+        at: at.toISOString(),
+        by: 'user',
+        connectionsEnded: revokeConnections,
+      });
       return secret;
     });
   }
@@ -152,6 +159,11 @@ export class PasswordsService {
         subjectId: user.id,
         detail: { revokeConnections },
         at,
+      });
+      await this.notices.tell(tx, 'password-changed', [user.id], {
+        at: at.toISOString(),
+        by: 'operator',
+        connectionsEnded: revokeConnections,
       });
     });
   }

@@ -199,6 +199,7 @@ export class Provisioning {
         locale,
         status: 'active',
         passwordHash,
+        mutedNotices: [],
         createdAt: at,
         updatedAt: at,
       })

@@ -37,6 +37,10 @@ export class UserEntity {
   @Column({ name: 'password_hash', type: 'text', select: false })
   passwordHash!: string;
 
+  /** The kinds of mail that the user does without. */
+  @Column({ name: 'muted_notices', type: 'text', array: true })
+  mutedNotices!: string[];
+
   @Column({ name: 'last_sign_in_at', type: 'timestamptz', nullable: true })
   lastSignInAt!: Date | null;
 

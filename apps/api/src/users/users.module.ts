@@ -1,7 +1,9 @@
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
+import { MailModule } from '../mail/mail.module.js';
 import { AccountEntity } from './account.entity.js';
 import { AuditLog } from './audit-log.js';
+import { Notices } from './notices.js';
 import { PasswordHasher } from './password-hasher.js';
 import { PasswordPolicy } from './password-policy.js';
 import { Provisioning } from './provisioning.js';
@@ -10,8 +12,8 @@ import { UsersService } from './users.service.js';
 
 /** Accounts and users: who exists and who may act. What they may do is decided elsewhere. */
 @Module({
-  imports: [TypeOrmModule.forFeature([AccountEntity, UserEntity])],
-  providers: [UsersService, AuditLog, PasswordHasher, PasswordPolicy, Provisioning],
-  exports: [UsersService, AuditLog, PasswordHasher, PasswordPolicy, Provisioning],
+  imports: [MailModule, TypeOrmModule.forFeature([AccountEntity, UserEntity])],
+  providers: [UsersService, AuditLog, Notices, PasswordHasher, PasswordPolicy, Provisioning],
+  exports: [UsersService, AuditLog, Notices, PasswordHasher, PasswordPolicy, Provisioning],
 })
 export class UsersModule {}

@@ -1,0 +1,49 @@
+import { Injectable, type OnModuleInit } from '@nestjs/common';
+import { InjectDataSource } from '@nestjs/typeorm';
+import type { DataSource } from 'typeorm';
+import { BackgroundWork } from '../background/background-work.js';
+import { Clock, DAY, HOUR } from '../config/clock.js';
+import { deleteInBatches } from '../database/delete-in-batches.js';
+import { MailOutbox } from './mail-outbox.js';
+import { MAIL_QUEUE } from './mail-sender.js';
+import { MailTransport } from './mail-transport.js';
+
+/** That there was a mail, of which kind and to which user. Its text is erased when it is sent. */
+const KEEP_MS = 30 * DAY;
+const SETTLED = { table: 'mails', condition: 'settled_at <= $1' };
+/** Twice the longest time between two tries: by then nobody tries it any more. */
+const OVERDUE_MS = 2 * HOUR;
+
+/** Forgets mails, and takes up those whose tries are used up or that had no server until now. */
+@Injectable()
+export class MailHousekeeping implements OnModuleInit {
+  constructor(
+    @InjectDataSource() private readonly dataSource: DataSource,
+    private readonly outbox: MailOutbox,
+    private readonly transport: MailTransport,
+    private readonly background: BackgroundWork,
+    private readonly clock: Clock,
+  ) {}
+
+  onModuleInit(): void {
+    this.background.step({
+      name: 'mail.outbox',
+      schedule: '17 * * * *',
+      run: async (signal) => {
+        const before = new Date(this.clock.now().getTime() - KEEP_MS);
+        const deleted = await deleteInBatches(this.dataSource, SETTLED, [before], signal);
+        return deleted + (await this.takeUp());
+      },
+    });
+  }
+
+  private async takeUp(): Promise<number> {
+    if (!this.transport.available) return 0;
+    const before = new Date(this.clock.now().getTime() - OVERDUE_MS);
+    const ids = await this.outbox.overdue(before);
+    await this.dataSource.transaction(async (tx) => {
+      for (const mailId of ids) await this.background.enqueue(tx, MAIL_QUEUE, { mailId });
+    });
+    return ids.length;
+  }
+}

@@ -1,0 +1,56 @@
+import { DAY } from '../config/clock.js';
+import type { Locale, MailText, Words } from './mail-text.js';
+
+/** What each kind of mail needs to know beyond its recipient. */
+export interface MailData {
+  /** To the user, who may not be the one who changed it. */
+  'password-changed': { at: string; by: 'user' | 'operator'; connectionsEnded: boolean };
+}
+
+export type MailKind = keyof MailData;
+
+interface KindOfMail<Data> {
+  /** After this time the mail is of no use any more. */
+  sendWithinMs: number;
+  /** Whether users may do without it; the others tell of what endangers the account. */
+  optional: boolean;
+  text: Record<Locale, (data: Data, words: Words) => MailText>;
+}
+
+/** Every kind of mail, with its texts. A new kind is an entry here and in `MailData`. */
+export const MAIL_KINDS: { [Kind in MailKind]: KindOfMail<MailData[Kind]> } = {
+  'password-changed': {
+    sendWithinMs: 3 * DAY,
+    optional: false,
+    text: {
+      de: ({ at, by, connectionsEnded }, { moment }) => ({
+        subject: 'Ihr Passwort wurde geändert',
+        paragraphs: [
+          by === 'user'
+            ? 'Das Passwort Ihres Kontos bei Flixcheck wurde geändert. Auf allen anderen Geräten sind Sie abgemeldet.'
+            : 'Flixcheck hat das Passwort Ihres Kontos ersetzt. Auf allen Geräten sind Sie abgemeldet.',
+          ...(connectionsEnded ? ['Alle Ihre Verbindungen sind beendet.'] : []),
+        ],
+        facts: [['Zeitpunkt', moment(at)]],
+        after: [
+          'Waren Sie das nicht? Dann setzen Sie gleich ein neues Passwort, und bitten Sie die Administration Ihres Unternehmens um Hilfe.',
+        ],
+        button: { label: 'Neues Passwort setzen', path: '/portal/forgot-password' },
+      }),
+      en: ({ at, by, connectionsEnded }, { moment }) => ({
+        subject: 'Your password was changed',
+        paragraphs: [
+          by === 'user'
+            ? 'The password of your Flixcheck account was changed. You are signed out on all other devices.'
+            : 'Flixcheck has replaced the password of your account. You are signed out on all devices.',
+          ...(connectionsEnded ? ['All your connections have ended.'] : []),
+        ],
+        facts: [['Time', moment(at)]],
+        after: [
+          'This was not you? Set a new password right away, and ask your company’s admin for help.',
+        ],
+        button: { label: 'Set a new password', path: '/portal/forgot-password' },
+      }),
+    },
+  },
+};

@@ -1,0 +1,27 @@
+import { Module } from '@nestjs/common';
+import { Mail } from './mail.js';
+import { MailHousekeeping } from './mail-housekeeping.js';
+import { MailMetrics } from './mail-metrics.js';
+import { MailOutbox } from './mail-outbox.js';
+import { MailSender } from './mail-sender.js';
+import { MailTransport } from './mail-transport.js';
+import { MailWriter } from './mail-writer.js';
+import { Mailbox } from './mailbox.js';
+import { MailboxController } from './mailbox.controller.js';
+
+/** Mails, from the outbox to the server. To whom and when, the modules above it decide. */
+@Module({
+  controllers: [MailboxController],
+  providers: [
+    Mail,
+    Mailbox,
+    MailHousekeeping,
+    MailMetrics,
+    MailOutbox,
+    MailSender,
+    MailTransport,
+    MailWriter,
+  ],
+  exports: [Mail],
+})
+export class MailModule {}

@@ -1,0 +1,31 @@
+import { Injectable } from '@nestjs/common';
+import type { EntityManager } from 'typeorm';
+import { Mail } from '../mail/mail.js';
+import { MAIL_KINDS, type MailData, type MailKind } from '../mail/mail-kinds.js';
+import type { Recipient } from '../mail/mail-outbox.js';
+
+/** Tells users by mail what has happened to what is theirs. */
+@Injectable()
+export class Notices {
+  constructor(private readonly mail: Mail) {}
+
+  /**
+   * Sends each of these users a mail, if and only if the transaction commits. Left out are users who
+   * are disabled, and those who do without mails of this kind, where it is an optional one.
+   * @param data what the text needs; the same for all of them
+   */
+  async tell<Kind extends MailKind>(
+    tx: EntityManager,
+    kind: Kind,
+    userIds: readonly string[],
+    data: MailData[Kind],
+  ): Promise<void> {
+    const recipients: Recipient[] = await tx.query(
+      `SELECT id AS "userId", email, locale FROM users
+        WHERE id = ANY ($1::uuid[]) AND status = 'active' AND NOT ($3 AND $2 = ANY (muted_notices))
+        ORDER BY id`,
+      [userIds, kind, MAIL_KINDS[kind].optional],
+    );
+    for (const to of recipients) await this.mail.enqueue(tx, kind, to, data);
+  }
+}
