@@ -17,33 +17,54 @@ function parse(uri: string): URL | null {
   }
 }
 
+/** In words for the operator; `{}` stands for the parameter. */
+const FAULTS = {
+  too_long: `must be at most ${MAX_URI_LENGTH} characters long`,
+  characters: 'must be an ASCII URI without spaces, control characters and backslashes',
+  not_absolute: 'must be an absolute https:// URI, or http:// on a loopback address',
+  fragment: 'must not have a fragment (RFC 6749 §3.1.2)',
+  user_information: 'must not carry user information',
+  wildcard: 'must not contain wildcards: redirect URIs match exactly',
+  response_parameter:
+    'must not have {} in its query: the response carries it, and only once (RFC 6749 §3.1)',
+  not_https: 'must use https, except on a loopback address (127.0.0.1, [::1], localhost)',
+};
+
+/** Why a URI may not be registered as a redirect URI. */
+export interface RedirectUriFault {
+  fault: keyof typeof FAULTS;
+  /** Of `response_parameter`: which one. */
+  parameter?: string;
+}
+
+/** @returns null when the URI may be registered as a redirect URI */
+export function redirectUriFault(uri: string): RedirectUriFault | null {
+  if (uri.length > MAX_URI_LENGTH) return { fault: 'too_long' };
+  if (/[\x00-\x20\x7f-\uffff\\]/.test(uri)) return { fault: 'characters' };
+  const url = parse(uri);
+  if (!url || !REGISTRABLE_SCHEMES.includes(url.protocol) || !/^https?:\/\/[^/?#]/.test(uri)) {
+    return { fault: 'not_absolute' };
+  }
+  if (uri.includes('#')) return { fault: 'fragment' };
+  if (url.username !== '' || url.password !== '' || authority(uri).includes('@')) {
+    return { fault: 'user_information' };
+  }
+  if (uri.includes('*')) return { fault: 'wildcard' };
+  const parameter = RESPONSE_PARAMETERS.find((name) => url.searchParams.has(name));
+  if (parameter !== undefined) return { fault: 'response_parameter', parameter };
+  if (url.protocol === 'http:' && !LOOPBACK_HOSTS.includes(url.hostname)) {
+    return { fault: 'not_https' };
+  }
+  return null;
+}
+
 /**
  * Whether a URI may be registered as a redirect URI.
  * @returns null when it may, else the reason in words for the operator
  */
 export function redirectUriProblem(uri: string): string | null {
-  if (uri.length > MAX_URI_LENGTH) return `must be at most ${MAX_URI_LENGTH} characters long`;
-
-  if (/[\x00-\x20\x7f-\uffff\\]/.test(uri)) {
-    return 'must be an ASCII URI without spaces, control characters and backslashes';
-  }
-  const url = parse(uri);
-  if (!url || !REGISTRABLE_SCHEMES.includes(url.protocol) || !/^https?:\/\/[^/?#]/.test(uri)) {
-    return 'must be an absolute https:// URI, or http:// on a loopback address';
-  }
-  if (uri.includes('#')) return 'must not have a fragment (RFC 6749 §3.1.2)';
-  if (url.username !== '' || url.password !== '' || authority(uri).includes('@')) {
-    return 'must not carry user information';
-  }
-  if (uri.includes('*')) return 'must not contain wildcards: redirect URIs match exactly';
-  const taken = RESPONSE_PARAMETERS.find((name) => url.searchParams.has(name));
-  if (taken !== undefined) {
-    return `must not have ${taken} in its query: the response carries it, and only once (RFC 6749 §3.1)`;
-  }
-  if (url.protocol === 'http:' && !LOOPBACK_HOSTS.includes(url.hostname)) {
-    return 'must use https, except on a loopback address (127.0.0.1, [::1], localhost)';
-  }
-  return null;
+  const found = redirectUriFault(uri);
+  return found && FAULTS[found.fault].replace('{}', found.parameter ?? '');
 }
 
 /**
