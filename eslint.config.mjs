@@ -113,7 +113,10 @@ export default [
                 'scope:verifier',
               ],
             },
-            { sourceTag: 'scope:portal', onlyDependOnLibsWithTags: ['scope:api-types'] },
+            {
+              sourceTag: 'scope:portal',
+              onlyDependOnLibsWithTags: ['scope:api-types', 'scope:protocol'],
+            },
             { sourceTag: 'scope:demo-client', onlyDependOnLibsWithTags: ['scope:connect-client'] },
             { sourceTag: 'scope:e2e', onlyDependOnLibsWithTags: ['scope:test-harness'] },
             { sourceTag: 'scope:test-harness', onlyDependOnLibsWithTags: [] },

@@ -4,6 +4,7 @@ import {
   authorizeUrl,
   expect,
   expectNoSidewaysScroll,
+  OPERATOR,
   portalUrl,
   PortalApi,
   signIn,
@@ -32,6 +33,7 @@ interface Place {
   open: (page: Page) => Promise<unknown>;
   /** nobody is signed in */
   guest?: boolean;
+  operator?: boolean;
 }
 
 const dialogOf = async (page: Page, path: string, opener: RegExp): Promise<void> => {
@@ -41,6 +43,15 @@ const dialogOf = async (page: Page, path: string, opener: RegExp): Promise<void>
 };
 
 const PLACES: Record<string, Place> = {
+  'registered applications': { operator: true, open: (page) => page.goto(settings('registry')) },
+  'a registered application': {
+    operator: true,
+    open: async (page) => {
+      await page.goto(settings('registry?q=maklerwelt-crm'));
+      await page.locator('.clients a').first().click();
+      await expect(button(page, /^(Löschen|Delete) …$/)).toBeVisible();
+    },
+  },
   'sign-in for an application': {
     guest: true,
     open: (page) => page.goto(authorizeUrl()),
@@ -136,12 +147,13 @@ for (const [language, locale] of [
   test.describe(`the longest texts from outside, in ${language}`, () => {
     test.use({ locale });
 
-    for (const [name, { open, guest }] of Object.entries(PLACES)) {
+    for (const [name, { open, guest, operator }] of Object.entries(PLACES)) {
       test(`${name}: nothing is cut, and nothing scrolls sideways`, async ({ page }) => {
         if (!guest) await signIn(page, ADMIN);
         // Somebody else's device, to be signed out.
         await signIn(page, ADMIN);
         if (guest) await page.context().clearCookies();
+        if (operator) await signIn(page, OPERATOR);
         await lengthenAnswers(page);
         await open(page);
         await expect(page.getByRole('heading').first()).toBeVisible();

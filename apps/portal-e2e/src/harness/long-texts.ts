@@ -24,7 +24,7 @@ export const LONGEST = {
 
 /** Every answer of the API comes with the longest texts that it allows. */
 export async function lengthenAnswers(page: Page): Promise<void> {
-  await page.route(/\/(user|guest)\/v7\/(?!connections\/changes)/, async (route) => {
+  await page.route(/\/(user|guest|admin)\/v7\/(?!connections\/changes)/, async (route) => {
     const response = await route.fetch();
     const body = await response.body();
     const type = response.headers()['content-type'] ?? '';

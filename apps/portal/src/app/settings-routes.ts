@@ -30,6 +30,11 @@ export const settingsRoutes: Routes = [
     loadComponent: () => import('./team/team-page').then((file) => file.TeamPage),
   },
   {
+    path: 'registry',
+    providers: [provideTranslocoScope('registry')],
+    loadChildren: () => import('./registry/registry-routes').then((file) => file.registryRoutes),
+  },
+  {
     path: 'audit',
     title: 'titles.audit',
     providers: [provideTranslocoScope('audit')],

@@ -6,6 +6,7 @@ export interface CallOptions {
   signal?: AbortSignal;
   /** What to do when the session has ended: by default the sign-in page opens. */
   onSessionEnd?: 'sign-in' | 'tell';
+  headers?: Record<string, string>;
 }
 
 /**
@@ -36,7 +37,7 @@ export class Api {
     method: string,
     path: string,
     body: unknown,
-    { signal, onSessionEnd = 'sign-in' }: CallOptions = {},
+    { signal, onSessionEnd = 'sign-in', headers }: CallOptions = {},
   ): Promise<T> {
     const session = this.expiry.current();
     let answer: Response;
@@ -48,6 +49,7 @@ export class Api {
           headers: {
             accept: 'application/json',
             ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+            ...headers,
           },
           ...(body === undefined ? {} : { body: JSON.stringify(body) }),
           ...(signal ? { signal } : {}),

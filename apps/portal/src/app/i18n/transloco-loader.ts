@@ -19,6 +19,8 @@ const FILES: Record<string, Texts> = {
   'team/en': () => import('../../i18n/team/en.json'),
   'audit/de': () => import('../../i18n/audit/de.json'),
   'audit/en': () => import('../../i18n/audit/en.json'),
+  'registry/de': () => import('../../i18n/registry/de.json'),
+  'registry/en': () => import('../../i18n/registry/en.json'),
   'security/de': () => import('../../i18n/security/de.json'),
   'security/en': () => import('../../i18n/security/en.json'),
 };

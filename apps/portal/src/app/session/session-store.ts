@@ -27,6 +27,7 @@ export class SessionStore {
   readonly user = computed(() => this.current()?.user ?? null);
   readonly account = computed(() => this.current()?.account ?? null);
   readonly isAdmin = computed(() => this.current()?.user.role === 'admin');
+  readonly isOperator = computed(() => this.current()?.user.role === 'operator');
 
   /** The session, asked for once per page load. Null when there is none. */
   async load(): Promise<Session | null> {

@@ -3,6 +3,7 @@ import { RouterLink, RouterLinkActive, RouterOutlet } from '@angular/router';
 import { TranslocoDirective } from '@jsverse/transloco';
 import group from '@material-symbols/svg-400/rounded/group.svg';
 import history from '@material-symbols/svg-400/rounded/history.svg';
+import apps from '@material-symbols/svg-400/rounded/app_registration.svg';
 import hub from '@material-symbols/svg-400/rounded/link.svg';
 import shield from '@material-symbols/svg-400/rounded/shield_person.svg';
 import cloudOff from '@material-symbols/svg-400/rounded/cloud_off.svg';
@@ -45,6 +46,9 @@ export class Shell {
     ...(this.store.user()?.role === 'member'
       ? []
       : [{ path: '/settings/audit', text: 'settings.nav.audit', icon: history }]),
+    ...(this.store.isOperator()
+      ? [{ path: '/settings/registry', text: 'settings.nav.registry', icon: apps }]
+      : []),
     { path: '/settings/security', text: 'settings.nav.security', icon: shield },
   ]);
 

@@ -17,6 +17,7 @@ const TROUBLE_TEXTS: Record<string, string> = {
   service_unavailable: 'settings.confirm.unavailable',
   forbidden: 'settings.confirm.forbidden',
   not_found: 'settings.confirm.gone',
+  precondition_failed: 'settings.confirm.changed',
 };
 
 /** Opened by Confirmation. The way out comes first, so that Enter does no harm. */

@@ -1,0 +1,194 @@
+import type { Page } from '@playwright/test';
+import { expect, MEMBER, OPERATOR, portalUrl, signIn, test } from './harness/fixtures';
+
+const CLIENTS = '/admin/v7/oauth-clients';
+const registry = (path = ''): string => `${portalUrl()}/portal/settings/registry${path}`;
+const button = (page: Page, name: string | RegExp) => page.getByRole('button', { name });
+const field = (page: Page, name: string) => page.getByRole('textbox', { name, exact: true });
+const pkce = (page: Page) => page.getByRole('checkbox', { name: 'PKCE verlangen' });
+
+let clientId: string;
+let id: string;
+
+/** A client of this test alone, in whose place nobody else changes anything. */
+test.beforeEach(async ({ page }, { testId }) => {
+  await signIn(page, OPERATOR);
+  clientId = `pages-${testId.slice(-20)}-${Date.now()}`;
+  const created = await page.request.post(`${portalUrl()}${CLIENTS}`, {
+    data: {
+      resource: {
+        clientId,
+        name: 'Bestandsblick',
+        publisher: 'Bestandsblick GmbH',
+        kind: 'confidential',
+        redirectUris: ['https://bestandsblick.example/callback'],
+        scopes: ['read', 'readwrite'],
+        requirePkce: false,
+      },
+    },
+  });
+  expect(created.status()).toBe(201);
+  id = (await created.json()).resource.id;
+});
+test.afterEach(async ({ page }) => {
+  await page.request.delete(`${portalUrl()}${CLIENTS}/${id}`);
+});
+
+const read = async (page: Page) =>
+  (await (await page.request.get(`${portalUrl()}${CLIENTS}/${id}`)).json()).resource;
+
+test('an operator registers an application; each mistake is explained where it was made', async ({
+  page,
+}) => {
+  await page.goto(`${portalUrl()}/portal/settings/security`);
+  await page.getByRole('link', { name: 'Anwendungen' }).click();
+  await page.getByRole('link', { name: 'Anwendung registrieren' }).click();
+  await button(page, 'Anwendung registrieren').click();
+  await expect(field(page, 'Name')).toBeFocused();
+  await expect(field(page, 'Name')).toHaveAccessibleDescription(/Bitte ausfüllen/);
+  await field(page, 'Name').fill('Neues CRM');
+  await field(page, 'Herausgeber').fill('Neues CRM GmbH');
+
+  const uri = field(page, 'Weiterleitungsadresse 1');
+  await uri.fill('http://');
+  await expect(uri).toHaveAccessibleDescription(/Bitte ausfüllen|https:\/\/ beginnen/);
+  for (const [typed, said] of [
+    ['http://crm.example/cb', /Nur https:\/\/ ist erlaubt/],
+    ['https://crm.example/cb#x', /darf kein # enthalten/],
+    ['https://crm.example/cb?state=1', /„state“ darf nicht/],
+    ['https://*.crm.example/cb', /Platzhalter/],
+    ['https://crm.example/cb', /kann registriert werden/],
+  ] as const) {
+    await uri.fill(typed);
+    await expect(uri).toHaveAccessibleDescription(said);
+  }
+  await pkce(page).uncheck();
+  await expect(page.getByText(/^Ohne PKCE kann/)).toBeVisible();
+  await pkce(page).check();
+
+  await button(page, 'Vorschau').click();
+  const preview = page.getByRole('dialog');
+  await expect(preview.getByRole('heading', { level: 1, name: /Neues CRM/ })).toBeVisible();
+  await preview.getByRole('button', { name: 'Zugriff erlauben' }).click();
+  await expect(preview.getByText(/In der Vorschau passiert nichts/)).toBeVisible();
+  await preview.getByRole('button', { name: 'Vorschau schließen' }).click();
+
+  // What only the API knows lands on its field, too.
+  await page.getByRole('textbox', { name: /^Client-ID/ }).fill(clientId);
+  await button(page, 'Anwendung registrieren').click();
+  const taken = page.getByRole('textbox', { name: /^Client-ID/ });
+  await expect(taken).toBeFocused();
+  await expect(taken).toHaveAccessibleDescription(/ist oder war vergeben/);
+  await taken.fill('');
+  await button(page, 'Anwendung registrieren').click();
+  await expect(
+    page.getByRole('heading', { level: 1, name: 'Neues CRM ist registriert' }),
+  ).toBeFocused();
+  await expect(page.getByText(/nur jetzt zu sehen/)).toBeVisible();
+  await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+  await button(page, 'Secret kopieren').click();
+  await expect(button(page, 'Secret kopieren')).toHaveText(/Kopiert/);
+  expect(await page.evaluate(() => navigator.clipboard.readText())).toMatch(/^[\w-]{43}$/);
+  await page.getByRole('link', { name: 'Zur Anwendung' }).click();
+  await expect(page.getByRole('heading', { level: 1, name: 'Neues CRM' })).toBeVisible();
+
+  await button(page, 'Löschen …').click();
+  const dialog = page.getByRole('alertdialog');
+  await dialog.getByRole('button', { name: 'Für immer löschen' }).click();
+  await expect(dialog.getByRole('textbox')).toHaveAccessibleDescription(/nicht der Name/);
+  await dialog.getByRole('textbox').fill('Neues CRM');
+  await dialog.getByRole('button', { name: 'Für immer löschen' }).click();
+  await expect(page).toHaveURL(registry());
+});
+
+test('somebody else’s change is noticed, and neither of the two is lost', async ({ page }) => {
+  await page.goto(registry(`/${id}`));
+  await field(page, 'Name').fill('Bestandsblick Plus');
+  await page.request.patch(`${portalUrl()}${CLIENTS}/${id}`, {
+    data: { resource: { description: 'Von jemand anderem.' } },
+  });
+  await button(page, 'Änderungen speichern').click();
+  await expect(
+    page.getByText(/hat jemand anderes die Anwendung geändert: Beschreibung/),
+  ).toBeVisible();
+  expect((await read(page)).name).toBe('Bestandsblick');
+  await expect(page.getByLabel('Beschreibung (Deutsch)')).toHaveValue('Von jemand anderem.');
+  await expect(field(page, 'Name')).toHaveValue('Bestandsblick Plus');
+  await button(page, 'Änderungen speichern').click();
+  await expect(page.getByText('Die Änderungen sind gespeichert.')).toBeVisible();
+  expect(await read(page)).toMatchObject({
+    name: 'Bestandsblick Plus',
+    description: 'Von jemand anderem.',
+  });
+
+  // What has been typed is not lost by a wrong click either.
+  await field(page, 'Herausgeber').fill('Andere GmbH');
+  await page.getByRole('link', { name: 'Alle Anwendungen' }).click();
+  await page.getByRole('alertdialog').getByRole('button', { name: 'Abbrechen' }).click();
+  await expect(field(page, 'Herausgeber')).toHaveValue('Andere GmbH');
+});
+
+test('a secret follows another in three steps; one in use is ended only after a second question', async ({
+  page,
+  request,
+}) => {
+  const authenticate = (secret: string) =>
+    request.post(`${portalUrl()}/guest/v7/oauth-tokens`, {
+      form: { grant_type: 'refresh_token', refresh_token: 'x' },
+      headers: {
+        authorization: `Basic ${Buffer.from(`${clientId}:${secret}`).toString('base64')}`,
+      },
+    });
+  await page.goto(registry(`/${id}`));
+  await button(page, 'Zweites Secret anlegen').click();
+  await page.getByLabel(/^Name des Secrets/).fill('Produktion');
+  await button(page, 'Anlegen').click();
+  await expect(page.getByText(/Noch nicht benutzt/)).toBeVisible();
+  const secret = await page.getByRole('group', { name: 'Secret' }).locator('code').innerText();
+  expect((await authenticate(secret)).status()).toBe(400);
+  await expect(page.getByText('Die Anwendung benutzt das neue Secret.')).toBeVisible({
+    timeout: 15_000,
+  });
+
+  await button(page, 'Secret Produktion beenden').click();
+  const dialog = page.getByRole('alertdialog');
+  await expect(dialog.getByText('Secret Produktion wird noch benutzt')).toBeVisible();
+  await dialog.getByRole('button', { name: 'Abbrechen' }).click();
+  await button(page, 'Bisheriges Secret beenden').click();
+  await dialog.getByRole('button', { name: 'Secret beenden' }).click();
+  await expect(button(page, 'Zweites Secret anlegen')).toBeVisible();
+  expect((await read(page)).secrets).toMatchObject([{ name: 'Produktion' }]);
+});
+
+test('switching off says in numbers what it ends', async ({ page, member, admin }) => {
+  await member.connect('read', 'maklerwelt-crm');
+  await admin.connect('read', 'maklerwelt-crm');
+  await page.goto(registry('?q=maklerwelt-crm'));
+  await page.getByRole('link', { name: 'Maklerwelt CRM' }).click();
+  const harm = 'Beendet 2 Verbindungen bei einem Unternehmen.';
+  await expect(page.getByText(harm)).toBeVisible();
+  await button(page, 'Abschalten').click();
+  await expect(page.getByRole('alertdialog').getByText(harm)).toBeVisible();
+  await page.getByRole('alertdialog').getByRole('button', { name: 'Abbrechen' }).click();
+
+  await page.goto(registry(`/${id}`));
+  await button(page, 'Abschalten').click();
+  await page.getByRole('alertdialog').getByRole('button', { name: 'Abschalten' }).click();
+  await expect(page.getByText('Bestandsblick ist abgeschaltet.')).toBeVisible();
+  await page.goto(registry('?state=disabled'));
+  await expect(page.getByRole('link', { name: 'Bestandsblick' })).toBeVisible();
+  await page.goto(registry(`/${id}`));
+  await button(page, 'Einschalten').click();
+  await page.getByRole('alertdialog').getByRole('button', { name: 'Einschalten' }).click();
+  await expect(page.getByText('Bestandsblick ist wieder eingeschaltet.')).toBeVisible();
+});
+
+test('nobody but operators is led to the registry, or let in', async ({ page }) => {
+  await page.request.delete(`${portalUrl()}${CLIENTS}/${id}`);
+  await signIn(page, MEMBER);
+  for (const path of ['', '/new', `/${id}`]) {
+    await page.goto(registry(path));
+    await expect(page.getByText('dem Flixcheck-Betrieb vorbehalten')).toBeVisible();
+  }
+  await expect(page.getByRole('link', { name: 'Anwendungen', exact: true })).toHaveCount(0);
+});

@@ -1,0 +1,187 @@
+import { ChangeDetectionStrategy, Component, computed, inject, input, output } from '@angular/core';
+import { TranslocoDirective } from '@jsverse/transloco';
+import { Api } from '../api/api';
+import { apiResource } from '../api/api-resource';
+import { ClientConnections, Envelope, RegistryClient } from '../api/types';
+import { Formats } from '../i18n/formats';
+import { SettingsSection } from '../security/settings-section';
+import { Confirmation } from '../ui/confirmation';
+import { Dialogs } from '../ui/dialogs';
+import { Messages } from '../ui/messages';
+import { Words } from '../ui/question';
+import type { DeleteDialog, DeleteQuestion } from './delete-dialog';
+import { REGISTRY } from './registry-clients';
+
+const load = () => import('./delete-dialog').then((file) => file.DeleteDialog);
+
+/** Switches an application off and on again, or deletes it; says before what that ends. */
+@Component({
+  selector: 'fx-client-ending',
+  changeDetection: ChangeDetectionStrategy.OnPush,
+  imports: [SettingsSection, TranslocoDirective],
+  template: `
+    <fx-settings-section
+      *transloco="let t"
+      name="ending"
+      [heading]="t('registry.part.ending.title')"
+      [text]="t('registry.part.ending.text')"
+    >
+      <div class="part">
+        <div>
+          <h3>
+            {{
+              t(client().status === 'active' ? 'registry.disable.title' : 'registry.enable.title')
+            }}
+          </h3>
+          <p class="fx-small fx-muted" role="status">
+            @if (client().status === 'disabled') {
+              {{ t('registry.enable.text') }}
+            } @else if (harm(); as words) {
+              {{ t(words.text, words.values) }}
+            }
+          </p>
+        </div>
+        <button
+          type="button"
+          class="fx-button fx-button--compact"
+          [class.fx-button--danger-quiet]="client().status === 'active'"
+          [class.fx-button--secondary]="client().status !== 'active'"
+          (click)="toggle()"
+        >
+          {{
+            t(client().status === 'active' ? 'registry.disable.action' : 'registry.enable.action')
+          }}
+        </button>
+      </div>
+      <div class="part">
+        <div>
+          <h3>{{ t('registry.delete.title') }}</h3>
+          <p class="fx-small fx-muted">{{ t('registry.delete.text') }}</p>
+        </div>
+        <button
+          type="button"
+          class="fx-button fx-button--compact fx-button--danger-quiet"
+          (click)="remove()"
+        >
+          {{ t('registry.delete.action') }}
+        </button>
+      </div>
+    </fx-settings-section>
+  `,
+  styles: `
+    .part {
+      display: flex;
+      flex-wrap: wrap;
+      align-items: center;
+      justify-content: space-between;
+      gap: var(--fx-space-3) var(--fx-space-5);
+      padding: var(--fx-space-5);
+    }
+    .part > div {
+      flex: 1 1 16rem;
+    }
+    .part + .part {
+      border-top: 1px solid var(--mat-sys-outline-variant);
+    }
+    h3 {
+      font-size: var(--fx-text-md);
+    }
+  `,
+})
+export class ClientEnding {
+  readonly client = input.required<RegistryClient>();
+  readonly changed = output<RegistryClient>();
+  readonly deleted = output();
+
+  private readonly formats = inject(Formats);
+  private readonly api = inject(Api);
+  private readonly confirmation = inject(Confirmation);
+  private readonly dialogs = inject(Dialogs);
+  private readonly messages = inject(Messages);
+
+  private readonly path = computed(() => `${REGISTRY}/${this.client().id}`);
+  private readonly connections = apiResource<Envelope<ClientConnections>>(() =>
+    this.client().status === 'active' ? `${this.path()}/connections` : undefined,
+  );
+  /** What disabling or deleting ends; null while it is not known. */
+  protected readonly harm = computed<Words | null>(() =>
+    this.connections.hasValue() ? this.inWords(this.connections.value().resource) : null,
+  );
+
+  constructor() {
+    this.dialogs.prepare(load);
+  }
+
+  protected async toggle(): Promise<void> {
+    const values = { name: this.client().name };
+    const disable = this.client().status === 'active';
+    const done = await this.confirmation.ask({
+      heading: { text: disable ? 'registry.disable.heading' : 'registry.enable.heading', values },
+      points: disable
+        ? [
+            await this.fresh(),
+            { text: 'registry.disable.refused' },
+            { text: 'registry.disable.later' },
+          ]
+        : [{ text: 'registry.enable.again' }, { text: 'registry.enable.connections' }],
+      confirm: { text: disable ? 'registry.disable.action' : 'registry.enable.action' },
+      danger: disable,
+      action: async () => {
+        const { resource } = await this.api.patch<Envelope<RegistryClient>>(
+          this.path(),
+          { resource: { status: disable ? 'disabled' : 'active' } },
+          this.unchanged(),
+        );
+        this.changed.emit(resource);
+      },
+    });
+    if (!done) return;
+    this.messages.show(disable ? 'registry.disable.done' : 'registry.enable.done', values);
+  }
+
+  protected async remove(): Promise<void> {
+    const { name } = this.client();
+    const deleted = await this.dialogs.open<DeleteDialog, DeleteQuestion, boolean>(load, {
+      data: {
+        name,
+        harm: await this.fresh(),
+        action: () => this.api.delete(this.path(), this.unchanged()),
+      },
+      role: 'alertdialog',
+      autoFocus: 'first-heading',
+      width: '32rem',
+      maxWidth: 'calc(100vw - 2rem)',
+      maxHeight: 'calc(100dvh - 2rem)',
+    });
+    if (deleted) this.deleted.emit();
+  }
+
+  /** The decision is about the client as it is shown. */
+  private unchanged() {
+    return { headers: { 'if-match': `"${this.client().version}"` } };
+  }
+
+  /** The numbers of this moment, or words without numbers where they do not come. */
+  private async fresh(): Promise<Words> {
+    try {
+      const { resource } = await this.api.get<Envelope<ClientConnections>>(
+        `${this.path()}/connections`,
+      );
+      return this.inWords(resource);
+    } catch {
+      return { text: 'registry.harm.unknown' };
+    }
+  }
+
+  private inWords({ activeConnections, accounts }: ClientConnections): Words {
+    if (activeConnections === 0) return { text: 'registry.harm.none' };
+    const one = { one: 'registry.harm.one', other: 'registry.harm.ofOne' };
+    return {
+      text: accounts > 1 ? 'registry.harm.ofMany' : this.formats.plural(activeConnections, one),
+      values: {
+        connections: this.formats.number(activeConnections),
+        accounts: this.formats.number(accounts),
+      },
+    };
+  }
+}

@@ -1,0 +1,50 @@
+import { redirectUriFault, type RedirectUriFault } from '@flixcheck/oauth-protocol/redirect-uri';
+
+/** The words for each way in which a field can be wrong, found here or by the API. */
+export const ERROR_TEXTS: Record<string, string> = {
+  missing: 'registry.error.missing',
+  too_long: 'registry.error.tooLong',
+  max_length: 'registry.error.tooLong',
+  display_text: 'registry.error.displayText',
+  mixed_scripts: 'registry.error.mixedScripts',
+  looks_alike: 'registry.error.looksAlike',
+  link_uri: 'registry.error.linkUri',
+  is_email: 'registry.error.email',
+  client_id: 'registry.error.clientId',
+  matches: 'registry.error.clientId',
+  taken: 'registry.error.taken',
+  no_scope: 'registry.error.noScope',
+  duplicate: 'registry.error.duplicate',
+  'redirect.too_long': 'registry.error.redirect.tooLong',
+  'redirect.characters': 'registry.error.redirect.characters',
+  'redirect.not_absolute': 'registry.error.redirect.notAbsolute',
+  'redirect.fragment': 'registry.error.redirect.fragment',
+  'redirect.user_information': 'registry.error.redirect.userInformation',
+  'redirect.wildcard': 'registry.error.redirect.wildcard',
+  'redirect.response_parameter': 'registry.error.redirect.responseParameter',
+  'redirect.not_https': 'registry.error.redirect.notHttps',
+};
+export const UNKNOWN_ERROR = 'registry.error.other';
+
+export interface FieldTrouble {
+  kind: string;
+  parameter?: string;
+}
+
+/** The API's own judge, asked while somebody types. */
+export function redirectUriTrouble(uri: string): FieldTrouble | null {
+  const found: RedirectUriFault | null = redirectUriFault(uri);
+  return found && { ...found, kind: `redirect.${found.fault}` };
+}
+
+const BEGINNINGS = ['https://x', 'http://localhost', 'http://127.0.0.1', 'http://[::1]'];
+
+/** Whether it can still become an address that may be registered: nobody is told off for that. */
+export function isBeginning(uri: string): boolean {
+  return BEGINNINGS.some((start) => start.startsWith(uri.trim()));
+}
+
+/** Roughly what the API takes for a link; it has the last word. */
+export function isLink(text: string): boolean {
+  return /^https:\/\/[^\s/]|^http:\/\/(localhost|127\.0\.0\.1|\[::1\])([:/?#]|$)/.test(text);
+}

@@ -1,0 +1,125 @@
+import { ClientChanges, ClientInput, RegistryClient } from '../api/types';
+
+/** What the form holds: addresses that are missing are empty. */
+export interface ClientFormModel {
+  name: string;
+  description: string;
+  descriptionEn: string;
+  homepageUri: string;
+  privacyPolicyUri: string;
+  startUri: string;
+  publisher: string;
+  publisherVerified: boolean;
+  contactEmail: string;
+  kind: 'confidential' | 'public';
+  clientId: string;
+  redirectUris: string[];
+  requirePkce: boolean;
+  scopes: string[];
+}
+
+export type ClientField = keyof ClientFormModel;
+
+/** The label of each field, for the form and for what somebody else has changed. */
+export const FIELD_LABELS: Record<ClientField, string> = {
+  name: 'registry.field.name.label',
+  description: 'registry.field.description.label',
+  descriptionEn: 'registry.field.descriptionEn.label',
+  homepageUri: 'registry.field.homepageUri.label',
+  privacyPolicyUri: 'registry.field.privacyPolicyUri.label',
+  startUri: 'registry.field.startUri.label',
+  publisher: 'registry.field.publisher.label',
+  publisherVerified: 'registry.field.publisherVerified.label',
+  contactEmail: 'registry.field.contactEmail.label',
+  kind: 'registry.field.kind.label',
+  clientId: 'registry.field.clientId.label',
+  redirectUris: 'registry.field.redirectUris.label',
+  requirePkce: 'registry.field.requirePkce.label',
+  scopes: 'registry.field.scopes.label',
+};
+
+/** A new one may do the least, and proves itself as well as it can. */
+const EMPTY: ClientFormModel = {
+  name: '',
+  description: '',
+  descriptionEn: '',
+  homepageUri: '',
+  privacyPolicyUri: '',
+  startUri: '',
+  publisher: '',
+  publisherVerified: false,
+  contactEmail: '',
+  kind: 'confidential',
+  clientId: '',
+  redirectUris: [''],
+  requirePkce: true,
+  scopes: ['read'],
+};
+
+export function toModel(client: RegistryClient | null): ClientFormModel {
+  if (!client) return { ...EMPTY };
+  const { name, description, descriptionEn, publisher, publisherVerified } = client;
+  return {
+    name,
+    description,
+    descriptionEn,
+    publisher,
+    publisherVerified,
+    homepageUri: client.homepageUri ?? '',
+    privacyPolicyUri: client.privacyPolicyUri ?? '',
+    startUri: client.startUri ?? '',
+    contactEmail: client.contactEmail ?? '',
+    kind: client.kind,
+    clientId: client.clientId,
+    redirectUris: [...client.redirectUris],
+    requirePkce: client.requirePkce,
+    scopes: [...client.scopes],
+  };
+}
+
+/** The fields in which two versions differ. */
+export function differences(one: ClientFormModel, other: ClientFormModel): ClientField[] {
+  const [left, right] = [toInput(one), toInput(other)];
+  return (Object.keys(FIELD_LABELS) as ClientField[]).filter(
+    (field) => JSON.stringify(left[field]) !== JSON.stringify(right[field]),
+  );
+}
+
+/** What somebody has typed on top of `base`, on top of `present`. */
+export function rebased(
+  base: ClientFormModel,
+  mine: ClientFormModel,
+  present: ClientFormModel,
+): ClientFormModel {
+  const typed = differences(base, mine).map((field) => [field, mine[field]]);
+  return { ...present, ...(Object.fromEntries(typed) as Partial<ClientFormModel>) };
+}
+
+export function toCreateInput(model: ClientFormModel): ClientInput {
+  const { clientId, ...input } = toInput(model);
+  return { ...input, ...(clientId === '' ? {} : { clientId }) } as ClientInput;
+}
+
+export function toChanges(base: ClientFormModel, model: ClientFormModel): ClientChanges {
+  const input = toInput(model);
+  return Object.fromEntries(differences(base, model).map((field) => [field, input[field]]));
+}
+
+/** As the API takes it: nothing but white space is nothing. */
+function toInput(model: ClientFormModel): Record<ClientField, unknown> {
+  const address = (text: string) => text.trim() || null;
+  return {
+    ...model,
+    name: model.name.trim(),
+    description: model.description.trim(),
+    descriptionEn: model.descriptionEn.trim(),
+    publisher: model.publisher.trim(),
+    clientId: model.clientId.trim(),
+    homepageUri: address(model.homepageUri),
+    privacyPolicyUri: address(model.privacyPolicyUri),
+    startUri: address(model.startUri),
+    contactEmail: address(model.contactEmail),
+    redirectUris: model.redirectUris.map((uri) => uri.trim()),
+    scopes: [...model.scopes].sort(),
+  };
+}

@@ -1,0 +1,318 @@
+import {
+  afterNextRender,
+  ChangeDetectionStrategy,
+  Component,
+  computed,
+  ElementRef,
+  inject,
+  Injector,
+  input,
+  linkedSignal,
+  output,
+  signal,
+} from '@angular/core';
+import { applyEach, form, FormField, submit, validate } from '@angular/forms/signals';
+import { TranslocoDirective } from '@jsverse/transloco';
+import addIcon from '@material-symbols/svg-400/rounded/add.svg';
+import check from '@material-symbols/svg-400/rounded/check.svg';
+import close from '@material-symbols/svg-400/rounded/close.svg';
+import errorIcon from '@material-symbols/svg-400/rounded/error.svg';
+import visibility from '@material-symbols/svg-400/rounded/visibility.svg';
+import warning from '@material-symbols/svg-400/rounded/warning.svg';
+import { Api } from '../api/api';
+import { ApiError, apiErrorFrom } from '../api/problem';
+import { CreatedClient, Envelope, OAuthScope, RegistryClient } from '../api/types';
+import { Formats } from '../i18n/formats';
+import { SettingsSection } from '../security/settings-section';
+import { Icon } from '../ui/icon';
+import {
+  ERROR_TEXTS,
+  FieldTrouble,
+  isBeginning,
+  isLink,
+  redirectUriTrouble,
+  UNKNOWN_ERROR,
+} from './client-form-errors';
+import {
+  ClientField,
+  ClientFormModel,
+  differences,
+  FIELD_LABELS,
+  rebased,
+  toChanges,
+  toCreateInput,
+  toModel,
+} from './client-form-model';
+import { Preview } from './preview';
+import { REGISTRY } from './registry-clients';
+import { TextField } from './text-field';
+
+/** As the API has them, in characters. */
+const LENGTHS = { name: 100, publisher: 100, description: 500, descriptionEn: 500 };
+const MOST_REDIRECT_URIS = 20;
+
+type Translate = (key: string, values?: Record<string, unknown>) => string;
+type Trouble = 'failed' | 'unreachable' | 'gone';
+
+const TROUBLE_TEXTS: Record<Trouble, string> = {
+  failed: 'registry.form.failed',
+  unreachable: 'registry.form.unreachable',
+  gone: 'registry.form.gone',
+};
+
+/** Registers a client, or changes the one that it is given. */
+@Component({
+  selector: 'fx-client-form',
+  changeDetection: ChangeDetectionStrategy.OnPush,
+  imports: [FormField, Icon, SettingsSection, TextField, TranslocoDirective],
+  templateUrl: './client-form.html',
+  styleUrl: './client-form.scss',
+})
+export class ClientForm {
+  readonly client = input<RegistryClient | null>(null);
+  readonly scopes = input.required<readonly OAuthScope[]>();
+  readonly created = output<CreatedClient>();
+  readonly saved = output<RegistryClient>();
+  /** What somebody else has saved meanwhile. */
+  readonly overtaken = output<RegistryClient>();
+
+  protected readonly formats = inject(Formats);
+  private readonly api = inject(Api);
+  private readonly preview = inject(Preview);
+  private readonly host = inject<ElementRef<HTMLElement>>(ElementRef);
+  private readonly injector = inject(Injector);
+
+  private readonly base = computed(() => toModel(this.client()));
+  /** Keeps what has been typed when what it was typed on changes. */
+  protected readonly model = linkedSignal<ClientFormModel, ClientFormModel>({
+    source: this.base,
+    computation: (base, before) =>
+      before ? rebased(before.source, before.value, base) : structuredClone(base),
+  });
+  protected readonly form = form(this.model, (path) => {
+    for (const [field, max] of Object.entries(LENGTHS) as [keyof typeof LENGTHS, number][]) {
+      validate(path[field], ({ value }) => {
+        const text = value().trim();
+        if (text === '' && (field === 'name' || field === 'publisher')) return { kind: 'missing' };
+        return [...text].length > max ? { kind: 'too_long' } : undefined;
+      });
+    }
+    for (const field of [path.homepageUri, path.privacyPolicyUri, path.startUri]) {
+      validate(field, ({ value }) => {
+        const text = value().trim();
+        return text === '' || isLink(text) ? undefined : { kind: 'link_uri' };
+      });
+    }
+    validate(path.contactEmail, ({ value }) => {
+      const text = value().trim();
+      return text === '' || /^\S+@\S+\.\S+$/.test(text) ? undefined : { kind: 'is_email' };
+    });
+    validate(path.clientId, ({ value }) => {
+      const text = value().trim();
+      return text === '' || /^[A-Za-z0-9_-]{3,64}$/.test(text) ? undefined : { kind: 'client_id' };
+    });
+    applyEach(path.redirectUris, (uri) => {
+      validate(uri, ({ value }) => {
+        const text = value().trim();
+        if (text === '') return { kind: 'missing' };
+        const trouble = redirectUriTrouble(text);
+        if (trouble) return trouble;
+        const same = this.model().redirectUris.filter((other) => other.trim() === text);
+        return same.length > 1 ? { kind: 'duplicate' } : undefined;
+      });
+    });
+    validate(path.scopes, ({ value }) => (value().length > 0 ? undefined : { kind: 'no_scope' }));
+  });
+
+  protected readonly busy = signal(false);
+  protected readonly tried = signal(false);
+  protected readonly trouble = signal<Trouble | null>(null);
+  /** The fields that somebody else has changed meanwhile. */
+  protected readonly theirs = signal<readonly ClientField[]>([]);
+  protected readonly troubleText = computed(() => {
+    const trouble = this.trouble();
+    return trouble && TROUBLE_TEXTS[trouble];
+  });
+  readonly dirty = computed(() => differences(this.base(), this.model()).length > 0);
+  protected readonly scopesTaken = computed(() =>
+    this.client() ? this.base().scopes.filter((scope) => !this.model().scopes.includes(scope)) : [],
+  );
+  protected readonly mostUris = MOST_REDIRECT_URIS;
+  protected readonly labels = FIELD_LABELS;
+  protected readonly icons = { addIcon, check, close, errorIcon, visibility, warning };
+
+  /** A text key for what is wrong with a field, once it has been sent or left. */
+  protected errorOf(field: Exclude<ClientField, 'redirectUris'>): string | null {
+    const state = this.form[field]();
+    return this.tried() || state.touched() ? textOf(state.errors()) : null;
+  }
+
+  protected says(t: Translate, field: Exclude<ClientField, 'redirectUris'>): string | null {
+    const text = this.errorOf(field);
+    return text && t(text, { max: field in LENGTHS ? LENGTHS[field as keyof typeof LENGTHS] : 0 });
+  }
+
+  protected theirNames(t: Translate): string[] {
+    return this.theirs().map((field) => t(FIELD_LABELS[field]));
+  }
+
+  protected scopeName(scope: string): string {
+    const known = this.scopes().find((each) => each.scope === scope);
+    return known ? known.name[this.formats.language()] : scope;
+  }
+
+  /** Checked at each letter, but not while it can still become right. */
+  protected redirectError(index: number): { text: string; parameter?: string } | null {
+    const state = this.form.redirectUris[index]?.();
+    const [error] = (state?.errors() ?? []) as FieldTrouble[];
+    if (!error || (!this.tried() && isBeginning(this.model().redirectUris[index] ?? '')))
+      return null;
+    const text = ERROR_TEXTS[error.kind] ?? UNKNOWN_ERROR;
+    return { text, ...(error.parameter && { parameter: error.parameter }) };
+  }
+
+  protected redirectFits(index: number): boolean {
+    const uri = this.model().redirectUris[index]?.trim() ?? '';
+    const registered = this.base().redirectUris.includes(uri);
+    return !registered && !isBeginning(uri) && (this.form.redirectUris[index]?.().valid() ?? false);
+  }
+
+  protected setRedirectUri(index: number, uri: string): void {
+    this.form.redirectUris[index]?.().value.set(uri);
+  }
+
+  protected addRedirectUri(): void {
+    this.model.update((model) => ({ ...model, redirectUris: [...model.redirectUris, ''] }));
+    this.focusLater(`#redirect-uri-${this.model().redirectUris.length - 1}`);
+  }
+
+  protected removeRedirectUri(index: number): void {
+    this.model.update((model) => ({
+      ...model,
+      redirectUris: model.redirectUris.filter((_, each) => each !== index),
+    }));
+    this.focusLater(`#redirect-uri-${Math.max(0, index - 1)}`);
+  }
+
+  protected setKind(kind: ClientFormModel['kind']): void {
+    this.model.update((model) => ({
+      ...model,
+      kind,
+      // It has nothing else to prove itself with.
+      requirePkce: kind === 'public' ? true : model.requirePkce,
+    }));
+  }
+
+  protected toggle(field: 'publisherVerified' | 'requirePkce', on: boolean): void {
+    this.model.update((model) => ({ ...model, [field]: on }));
+  }
+
+  protected toggleScope(scope: string, on: boolean): void {
+    this.model.update((model) => ({
+      ...model,
+      scopes: this.scopes()
+        .map((each) => each.scope)
+        .filter((each) => (each === scope ? on : model.scopes.includes(each))),
+    }));
+  }
+
+  protected showPreview(): void {
+    void this.preview.show(this.model(), this.scopes(), this.client());
+  }
+
+  /** Back to what the registry has. */
+  protected discard(): void {
+    this.model.set(structuredClone(this.base()));
+    this.tried.set(false);
+    this.trouble.set(null);
+    this.theirs.set([]);
+    this.form().reset();
+  }
+
+  protected async send(event: Event): Promise<void> {
+    event.preventDefault();
+    if (this.busy()) return;
+    this.tried.set(true);
+    this.trouble.set(null);
+    const saved = await submit(this.form, () => this.save());
+    if (!saved) this.focusLater('[aria-invalid="true"], .answer .fx-notice');
+  }
+
+  private async save() {
+    const client = this.client();
+    this.busy.set(true);
+    try {
+      if (client) {
+        const { resource } = await this.api.patch<Envelope<RegistryClient>>(
+          `${REGISTRY}/${client.id}`,
+          { resource: toChanges(this.base(), this.model()) },
+          { headers: { 'if-match': `"${client.version}"` } },
+        );
+        this.tried.set(false);
+        this.theirs.set([]);
+        this.saved.emit(resource);
+      } else {
+        const { resource } = await this.api.post<Envelope<CreatedClient>>(REGISTRY, {
+          resource: toCreateInput(this.model()),
+        });
+        this.created.emit(resource);
+      }
+      return undefined;
+    } catch (cause) {
+      return await this.explain(apiErrorFrom(cause));
+    } finally {
+      this.busy.set(false);
+    }
+  }
+
+  /** @returns what is wrong with which field */
+  private async explain(error: ApiError) {
+    if (error.code === 'precondition_failed') {
+      await this.takeOver();
+      return { kind: 'changed' };
+    }
+    const atFields = error.problem.errors.flatMap(({ field, code }) => {
+      const fieldTree = this.fieldAt(field);
+      return fieldTree ? [{ kind: code, fieldTree }] : [];
+    });
+    if (atFields.length > 0) return atFields;
+    if (error.code === 'not_found') this.trouble.set('gone');
+    else this.trouble.set(error.unreachable ? 'unreachable' : 'failed');
+    return { kind: 'trouble' };
+  }
+
+  /** Reads what somebody else has saved; what has been typed here stays on top of it. */
+  private async takeOver(): Promise<void> {
+    const before = this.base();
+    try {
+      const { resource } = await this.api.get<Envelope<RegistryClient>>(
+        `${REGISTRY}/${this.client()?.id}`,
+      );
+      this.theirs.set(differences(before, toModel(resource)));
+      this.overtaken.emit(resource);
+    } catch (cause) {
+      const { code, unreachable } = apiErrorFrom(cause);
+      if (code === 'not_found') this.trouble.set('gone');
+      else this.trouble.set(unreachable ? 'unreachable' : 'failed');
+    }
+  }
+
+  private fieldAt(path: string) {
+    const [name = '', index] = path.split('.');
+    if (name === 'redirectUris') return this.form.redirectUris[Number(index ?? 0)];
+    return name in FIELD_LABELS
+      ? this.form[name as Exclude<ClientField, 'redirectUris'>]
+      : undefined;
+  }
+
+  private focusLater(selector: string): void {
+    afterNextRender(() => this.host.nativeElement.querySelector<HTMLElement>(selector)?.focus(), {
+      injector: this.injector,
+    });
+  }
+}
+
+function textOf(errors: readonly { kind: string }[]): string | null {
+  const kind = errors[0]?.kind;
+  return kind === undefined ? null : (ERROR_TEXTS[kind] ?? UNKNOWN_ERROR);
+}

@@ -1,0 +1,121 @@
+import {
+  ChangeDetectionStrategy,
+  Component,
+  computed,
+  inject,
+  input,
+  linkedSignal,
+  viewChild,
+} from '@angular/core';
+import { Router, RouterLink } from '@angular/router';
+import { TranslocoDirective } from '@jsverse/transloco';
+import back from '@material-symbols/svg-400/rounded/arrow_back.svg';
+import searchOff from '@material-symbols/svg-400/rounded/search_off.svg';
+import { apiResource, keptValue } from '../api/api-resource';
+import { apiErrorFrom } from '../api/problem';
+import { Envelope, OAuthScopes, RegistryClient } from '../api/types';
+import { Formats } from '../i18n/formats';
+import { SessionStore } from '../session/session-store';
+import { ClientLogo } from '../ui/client-logo';
+import { Icon } from '../ui/icon';
+import { LoadError } from '../ui/load-error';
+import { Messages } from '../ui/messages';
+import { PageState } from '../ui/page-state';
+import { Publisher } from '../ui/publisher';
+import { Waiting } from '../ui/waiting';
+import { ClientEnding } from './client-ending';
+import { ClientForm } from './client-form';
+import { ClientSecrets } from './client-secrets';
+import { CopyValue } from './copy-value';
+import { Leaving } from './leaving';
+import { NoOperator } from './no-operator';
+import { REGISTRY } from './registry-clients';
+
+/** One registered application: its settings, its secrets, its end. */
+@Component({
+  selector: 'fx-client-page',
+  changeDetection: ChangeDetectionStrategy.OnPush,
+  imports: [
+    ClientEnding,
+    ClientForm,
+    ClientLogo,
+    ClientSecrets,
+    CopyValue,
+    Icon,
+    LoadError,
+    NoOperator,
+    PageState,
+    Publisher,
+    RouterLink,
+    TranslocoDirective,
+    Waiting,
+  ],
+  templateUrl: './client-page.html',
+  styleUrl: './client-page.scss',
+})
+export class ClientPage {
+  readonly id = input.required<string>();
+
+  protected readonly formats = inject(Formats);
+  private readonly session = inject(SessionStore);
+  private readonly leaving = inject(Leaving);
+  private readonly messages = inject(Messages);
+  private readonly router = inject(Router);
+  private readonly form = viewChild(ClientForm);
+  private deleted = false;
+
+  private readonly refused = computed(
+    () => this.session.user() !== null && !this.session.isOperator(),
+  );
+  private readonly read = apiResource<Envelope<RegistryClient>>(() =>
+    this.refused() ? undefined : `${REGISTRY}/${encodeURIComponent(this.id())}`,
+  );
+  private readonly kept = keptValue(this.read, () => this.id());
+  protected readonly client = linkedSignal(() => this.kept()?.resource);
+  /** For the form, which secrets and their use do not concern. */
+  protected readonly settings = computed(() => this.client() ?? null, {
+    equal: (one, other) => one?.id === other?.id && one?.version === other?.version,
+  });
+  private readonly table = apiResource<Envelope<OAuthScopes>>(() =>
+    this.refused() ? undefined : '/guest/v7/oauth-scopes',
+  );
+  protected readonly scopes = computed(() =>
+    this.table.hasValue() ? this.table.value().resource.scopes : null,
+  );
+  protected readonly error = computed(() =>
+    this.client() && this.scopes() ? undefined : (this.read.error() ?? this.table.error()),
+  );
+  protected readonly notFound = computed(
+    () => this.error() !== undefined && apiErrorFrom(this.error()).code === 'not_found',
+  );
+  protected readonly forbidden = computed(
+    () =>
+      this.refused() ||
+      (this.error() !== undefined && apiErrorFrom(this.error()).code === 'forbidden'),
+  );
+  protected readonly icons = { back, searchOff };
+
+  protected retry(): void {
+    this.read.reload();
+    this.table.reload();
+  }
+
+  protected take(client: RegistryClient): void {
+    this.client.set(client);
+  }
+
+  protected saved(client: RegistryClient): void {
+    this.client.set(client);
+    this.messages.show('registry.form.saved');
+  }
+
+  protected async leaveDeleted(name: string): Promise<void> {
+    this.deleted = true;
+    this.messages.show('registry.delete.done', { name });
+    await this.router.navigate(['/settings/registry']);
+  }
+
+  mayLeave(): Promise<boolean> {
+    return this.leaving.may(!this.deleted && (this.form()?.dirty() ?? false));
+  }
+}

@@ -1,0 +1,69 @@
+import { ChangeDetectionStrategy, Component, inject, input, signal } from '@angular/core';
+import { TranslocoDirective } from '@jsverse/transloco';
+import check from '@material-symbols/svg-400/rounded/check.svg';
+import copy from '@material-symbols/svg-400/rounded/content_copy.svg';
+import { Icon } from '../ui/icon';
+import { Messages } from '../ui/messages';
+
+/** A value that belongs elsewhere, with a button that puts it on the clipboard. */
+@Component({
+  selector: 'fx-copy-value',
+  changeDetection: ChangeDetectionStrategy.OnPush,
+  imports: [Icon, TranslocoDirective],
+  template: `
+    <div class="copy" *transloco="let t">
+      <span class="copy__label">{{ label() }}</span>
+      <code>{{ value() }}</code>
+      <button
+        type="button"
+        class="fx-button fx-button--compact fx-button--secondary"
+        [attr.aria-label]="t('registry.copy.label', { what: label() })"
+        (click)="copy()"
+      >
+        <fx-icon [svg]="copied() ? done : icon" />
+        {{ t(copied() ? 'registry.copy.done' : 'registry.copy.action') }}
+      </button>
+    </div>
+  `,
+  styles: `
+    .copy {
+      display: grid;
+      grid-template-columns: minmax(0, 1fr) auto;
+      align-items: center;
+      gap: var(--fx-space-1) var(--fx-space-3);
+    }
+    .copy__label {
+      grid-column: 1 / -1;
+      font-size: var(--fx-text-sm);
+      font-weight: var(--fx-weight-strong);
+    }
+    code {
+      padding: var(--fx-space-2) var(--fx-space-3);
+      border-radius: var(--fx-radius-sm);
+      background: var(--mat-sys-surface-container);
+      color: var(--mat-sys-on-surface);
+      overflow-wrap: anywhere;
+      user-select: all;
+    }
+  `,
+})
+export class CopyValue {
+  readonly label = input.required<string>();
+  readonly value = input.required<string>();
+
+  private readonly messages = inject(Messages);
+  protected readonly copied = signal(false);
+  protected readonly icon = copy;
+  protected readonly done = check;
+
+  protected async copy(): Promise<void> {
+    try {
+      await navigator.clipboard.writeText(this.value());
+      this.copied.set(true);
+      this.messages.show('registry.copy.said', { what: this.label() });
+    } catch {
+      // One click marks the whole value, so that the keyboard copies it.
+      this.messages.show('registry.copy.failed');
+    }
+  }
+}

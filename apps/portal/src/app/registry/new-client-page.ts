@@ -1,0 +1,72 @@
+import {
+  afterNextRender,
+  ChangeDetectionStrategy,
+  Component,
+  computed,
+  inject,
+  Injector,
+  signal,
+  viewChild,
+} from '@angular/core';
+import { RouterLink } from '@angular/router';
+import { TranslocoDirective } from '@jsverse/transloco';
+import back from '@material-symbols/svg-400/rounded/arrow_back.svg';
+import check from '@material-symbols/svg-400/rounded/check_circle.svg';
+import warning from '@material-symbols/svg-400/rounded/warning.svg';
+import { apiResource } from '../api/api-resource';
+import { CreatedClient, Envelope, OAuthScopes } from '../api/types';
+import { SessionStore } from '../session/session-store';
+import { Icon } from '../ui/icon';
+import { LoadError } from '../ui/load-error';
+import { PageFocus } from '../ui/page-focus';
+import { Waiting } from '../ui/waiting';
+import { ClientForm } from './client-form';
+import { CopyValue } from './copy-value';
+import { Leaving } from './leaving';
+import { NoOperator } from './no-operator';
+
+/** Registers an application, and then shows what its developers need. */
+@Component({
+  selector: 'fx-new-client-page',
+  changeDetection: ChangeDetectionStrategy.OnPush,
+  imports: [
+    ClientForm,
+    CopyValue,
+    Icon,
+    LoadError,
+    NoOperator,
+    RouterLink,
+    TranslocoDirective,
+    Waiting,
+  ],
+  templateUrl: './new-client-page.html',
+  styleUrl: './client-page.scss',
+})
+export class NewClientPage {
+  private readonly session = inject(SessionStore);
+  private readonly pageFocus = inject(PageFocus);
+  private readonly leaving = inject(Leaving);
+  private readonly injector = inject(Injector);
+  private readonly form = viewChild(ClientForm);
+
+  protected readonly forbidden = computed(
+    () => this.session.user() !== null && !this.session.isOperator(),
+  );
+  protected readonly table = apiResource<Envelope<OAuthScopes>>(() =>
+    this.forbidden() ? undefined : '/guest/v7/oauth-scopes',
+  );
+  protected readonly scopes = computed(() =>
+    this.table.hasValue() ? this.table.value().resource.scopes : null,
+  );
+  protected readonly created = signal<CreatedClient | null>(null);
+  protected readonly icons = { back, check, warning };
+
+  protected show(client: CreatedClient): void {
+    this.created.set(client);
+    afterNextRender(() => this.pageFocus.focusHeading(), { injector: this.injector });
+  }
+
+  mayLeave(): Promise<boolean> {
+    return this.leaving.may(this.created() === null && (this.form()?.dirty() ?? false));
+  }
+}

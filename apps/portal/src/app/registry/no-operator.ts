@@ -1,0 +1,25 @@
+import { ChangeDetectionStrategy, Component } from '@angular/core';
+import { RouterLink } from '@angular/router';
+import { TranslocoDirective } from '@jsverse/transloco';
+import block from '@material-symbols/svg-400/rounded/block.svg';
+import { PageState } from '../ui/page-state';
+
+/** In place of the registry's pages for everybody who does not work for Flixcheck. */
+@Component({
+  selector: 'fx-no-operator',
+  changeDetection: ChangeDetectionStrategy.OnPush,
+  imports: [PageState, RouterLink, TranslocoDirective],
+  template: `
+    <div class="fx-card" *transloco="let t">
+      <fx-page-state [icon]="block" [heading]="t('errors.forbidden.title')" [level]="1">
+        <p>{{ t('registry.forbidden') }}</p>
+        <a actions class="fx-button fx-button--secondary" routerLink="/settings/connections">
+          {{ t('errors.page.home') }}
+        </a>
+      </fx-page-state>
+    </div>
+  `,
+})
+export class NoOperator {
+  protected readonly block = block;
+}

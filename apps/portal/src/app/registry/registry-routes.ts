@@ -1,0 +1,28 @@
+import { CanDeactivateFn, Routes } from '@angular/router';
+
+/** A page with a form in which something may be unsaved. */
+interface Editing {
+  mayLeave: () => Promise<boolean>;
+}
+
+const mayLeave: CanDeactivateFn<Editing> = (page) => page.mayLeave();
+
+export const registryRoutes: Routes = [
+  {
+    path: '',
+    title: 'titles.registry',
+    loadComponent: () => import('./registry-page').then((file) => file.RegistryPage),
+  },
+  {
+    path: 'new',
+    title: 'titles.registryNew',
+    canDeactivate: [mayLeave],
+    loadComponent: () => import('./new-client-page').then((file) => file.NewClientPage),
+  },
+  {
+    path: ':id',
+    title: 'titles.registryClient',
+    canDeactivate: [mayLeave],
+    loadComponent: () => import('./client-page').then((file) => file.ClientPage),
+  },
+];
