@@ -66,6 +66,7 @@ interface ListedConnection {
   id: string;
   client: { clientId: string };
   grantedBy: { id: string };
+  expiresAt: string | null;
 }
 
 interface Connected {
@@ -136,6 +137,14 @@ export class PortalApi {
   async endConnection(id: string): Promise<void> {
     const response = await this.request.delete(`${portalUrl()}/user/v7/connections/${id}`);
     expect(response.status()).toBe(204);
+  }
+
+  /** When the connection ends by itself. */
+  async limit(id: string, expiresAt: string | null): Promise<void> {
+    const response = await this.request.patch(`${portalUrl()}/user/v7/connections/${id}`, {
+      data: { resource: { expiresAt } },
+    });
+    expect(response.status()).toBe(200);
   }
 
   async endSession(id: string): Promise<void> {

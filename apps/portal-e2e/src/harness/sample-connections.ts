@@ -9,6 +9,7 @@ export interface SampleConnections {
   used: string;
   ended: string;
   refused: string;
+  limited: string;
   remove: () => Promise<void>;
 }
 
@@ -21,6 +22,8 @@ interface Sample {
   granted: number;
   renewed?: number;
   used?: number;
+  /** Days from now. */
+  ends?: number;
   refused?: number;
   ended?: number;
   endedBy?: string;
@@ -41,7 +44,7 @@ export async function sampleConnections(): Promise<SampleConnections> {
       renewed: 20.3,
       used: 0.002,
     },
-    { clientId: 'belegscanner', owner: MEMBER, scope: 'read', granted: 201, used: 118 },
+    { clientId: 'belegscanner', owner: MEMBER, scope: 'read', granted: 201, used: 118, ends: 9.2 },
     { clientId: 'maklerwelt-crm', owner: ADMIN, scope: 'read', granted: 0.9 },
     {
       clientId: 'belegscanner',
@@ -78,6 +81,7 @@ export async function sampleConnections(): Promise<SampleConnections> {
     used: samples[0]?.id ?? '',
     ended: samples[4]?.id ?? '',
     refused: samples[3]?.id ?? '',
+    limited: samples[1]?.id ?? '',
     remove: () =>
       withDatabase(async (client) => {
         const ids = samples.map(({ id }) => id);
@@ -91,8 +95,8 @@ async function insert(client: Client, sample: Sample): Promise<void> {
     days === undefined ? null : new Date(Date.now() - days * DAY);
   await client.query(
     `INSERT INTO connections (id, oauth_client_id, user_id, account_id, scope, granted_at,
-       last_used_at, last_refresh_refused_at, revoked_at, revoked_by, revocation_reason)
-     SELECT $1, app.id, owner.id, owner.account_id, $2, $3, $4, $5, $6, ender.id, $7
+       last_used_at, last_refresh_refused_at, revoked_at, revoked_by, revocation_reason, expires_at)
+     SELECT $1, app.id, owner.id, owner.account_id, $2, $3, $4, $5, $6, ender.id, $7, $11
      FROM oauth_clients app JOIN users owner ON owner.email = $8
      LEFT JOIN users ender ON ender.email = $9
      WHERE app.client_id = $10`,
@@ -107,6 +111,7 @@ async function insert(client: Client, sample: Sample): Promise<void> {
       sample.owner,
       sample.endedBy ?? null,
       sample.clientId,
+      at(sample.ends === undefined ? undefined : -sample.ends),
     ],
   );
   const event = (type: string, days: number, email?: string) =>

@@ -214,7 +214,16 @@ const connections: PortalState[] = [
     who: ADMIN,
     open: (page) => show(page, settings('connections')),
   },
-  { name: 'connections-own', who: MEMBER, open: (page) => show(page, settings('connections')) },
+  {
+    name: 'connections-own',
+    who: MEMBER,
+    open: async (page) => {
+      await show(page, settings('connections'));
+      await expect(
+        page.getByRole('button', { name: /^(Bis .* verlängern|Extend until .*)$/ }),
+      ).toBeVisible();
+    },
+  },
   {
     name: 'connections-filtered',
     who: ADMIN,
@@ -272,6 +281,22 @@ const connections: PortalState[] = [
       await page.getByRole('button', { name: /^(Auf Lesen beschränken|Reduce to)/ }).click();
       await expect(page.getByRole('dialog')).toBeVisible();
     },
+  },
+  {
+    name: 'connections-chosen',
+    who: MEMBER,
+    open: async (page) => {
+      await show(page, settings('connections'));
+      await page.getByRole('checkbox').first().check();
+      await expect(
+        page.getByRole('region', { name: /^(Ausgewählte Verbindungen|Selected connections)$/ }),
+      ).toBeVisible();
+    },
+  },
+  {
+    name: 'connection-limited',
+    who: MEMBER,
+    open: (page, { limited }) => show(page, settings(`connections/${limited}`)),
   },
   {
     name: 'connection-ended',

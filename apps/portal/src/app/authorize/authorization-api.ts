@@ -5,6 +5,14 @@ import { AuthorizationRequest, CodeInput, Envelope, IssuedCode } from '../api/ty
 /** The page itself tells the reader when the session has ended. */
 const TELL: CallOptions = { onSessionEnd: 'tell' };
 
+/** What the reader has chosen on the page. */
+export interface Allowed {
+  /** The one asked for, or less. */
+  scope: string;
+  /** When the connection ends by itself; null: never. */
+  expiresAt: string | null;
+}
+
 @Injectable({ providedIn: 'root' })
 export class AuthorizationApi {
   private readonly api = inject(Api);
@@ -17,14 +25,14 @@ export class AuthorizationApi {
 
   /**
    * Grants what the page has shown: the values come from the validated request.
-   * @param scope what is granted: the request's, or less
    */
-  async grant(request: AuthorizationRequest, scope: string): Promise<IssuedCode> {
+  async grant(request: AuthorizationRequest, { scope, expiresAt }: Allowed): Promise<IssuedCode> {
     const resource: CodeInput = {
       clientId: request.client.clientId,
       userId: request.user.id,
       redirectUri: request.redirectUri,
       scope,
+      expiresAt,
       ...(request.state === null ? {} : { state: request.state }),
       ...(request.codeChallenge === null ? {} : { codeChallenge: request.codeChallenge }),
       ...(request.codeChallengeMethod === null

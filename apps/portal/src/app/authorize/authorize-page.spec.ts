@@ -7,7 +7,7 @@ import { control, providePortal, shown, textOf } from '../../testing/portal-test
 import { ApiError, errorFromAnswer } from '../api/problem';
 import { AuthorizationRequest, IssuedCode } from '../api/types';
 import { SessionStore } from '../session/session-store';
-import { AuthorizationApi } from './authorization-api';
+import { Allowed, AuthorizationApi } from './authorization-api';
 import { AuthorizePage } from './authorize-page';
 import { Outbound } from './outbound';
 
@@ -44,7 +44,7 @@ const request: AuthorizationRequest = {
 
 const api = {
   read: jest.fn<(query: string) => Promise<AuthorizationRequest>>(),
-  grant: jest.fn<(request: AuthorizationRequest, scope: string) => Promise<IssuedCode>>(),
+  grant: jest.fn<(request: AuthorizationRequest, allowed: Allowed) => Promise<IssuedCode>>(),
 };
 const leave = jest.fn();
 const session = {
@@ -296,7 +296,7 @@ describe('the authorize page', () => {
     expect(mayNot).toContain('Flixchecks anlegen und ändern');
     control(fixture, 'Zugriff erlauben')?.click();
     await shown(fixture, () => leave.mock.calls.length === 1);
-    expect(api.grant.mock.calls).toEqual([[request, 'read']]);
+    expect(api.grant.mock.calls).toEqual([[request, { scope: 'read', expiresAt: null }]]);
   });
 
   it('what asks only to read offers no less', async () => {

@@ -17,7 +17,7 @@ import { GuestLayout } from '../ui/guest-layout';
 import { LoadError } from '../ui/load-error';
 import { PageFocus } from '../ui/page-focus';
 import { Waiting } from '../ui/waiting';
-import { AuthorizationApi } from './authorization-api';
+import { Allowed, AuthorizationApi } from './authorization-api';
 import { Consent, type Trouble } from './consent';
 import { Outbound } from './outbound';
 import { Leaving } from './leaving';
@@ -80,13 +80,13 @@ export class AuthorizePage {
     }
   }
 
-  protected async allow(scope: string): Promise<void> {
+  protected async allow(allowed: Allowed): Promise<void> {
     const view = this.view();
     if (view.step !== 'deciding' || view.busy) return;
     const { request } = view;
     this.view.set({ ...view, busy: true, trouble: null });
     try {
-      const { redirectTo } = await this.api.grant(request, scope);
+      const { redirectTo } = await this.api.grant(request, allowed);
       this.go(request, true, redirectTo);
     } catch (cause) {
       const error = apiErrorFrom(cause);

@@ -6,6 +6,7 @@ import {
   ElementRef,
   inject,
   input,
+  linkedSignal,
   output,
   signal,
   viewChild,
@@ -20,10 +21,12 @@ import warning from '@material-symbols/svg-400/rounded/warning.svg';
 import { AuthorizationRequest } from '../api/types';
 import { Formats } from '../i18n/formats';
 import { Right, termsOf, viewOnlyPart } from '../scopes/scope-words';
+import { TimeLimitSelect } from '../time-limits/time-limit-select';
 import { ClientLogo } from '../ui/client-logo';
 import { Icon } from '../ui/icon';
 import { Monogram } from '../ui/monogram';
 import { Publisher } from '../ui/publisher';
+import { Allowed } from './authorization-api';
 import { Outbound } from './outbound';
 import { isOnThisDevice } from './on-this-device';
 
@@ -69,7 +72,7 @@ const NEVER = [
 @Component({
   selector: 'fx-consent',
   changeDetection: ChangeDetectionStrategy.OnPush,
-  imports: [ClientLogo, Icon, Monogram, Publisher, RouterLink, TranslocoDirective],
+  imports: [ClientLogo, Icon, Monogram, Publisher, RouterLink, TimeLimitSelect, TranslocoDirective],
   templateUrl: './consent.html',
   styleUrl: './consent.scss',
 })
@@ -77,8 +80,7 @@ export class Consent {
   readonly request = input.required<AuthorizationRequest>();
   readonly busy = input(false);
   readonly trouble = input<Trouble | null>(null);
-  /** With the scope that is allowed: the one asked for, or less. */
-  readonly allow = output<string>();
+  readonly allow = output<Allowed>();
   readonly deny = output();
   readonly switchUser = output();
   readonly signIn = output();
@@ -102,6 +104,9 @@ export class Consent {
     const { knownScopes, existingConnection } = this.request();
     return termsOf(this.scope(), knownScopes, existingConnection);
   });
+  /** When the connection that is there ends by itself. */
+  protected readonly present = computed(() => this.request().existingConnection?.expiresAt ?? null);
+  protected readonly expiresAt = linkedSignal(this.present);
   protected readonly never = NEVER;
   protected readonly words = computed(() =>
     this.request().existingConnection ? AGAIN : FIRST_TIME,

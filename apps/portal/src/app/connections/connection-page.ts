@@ -15,6 +15,7 @@ import searchOff from '@material-symbols/svg-400/rounded/search_off.svg';
 import { apiResource, apiWholeList, keptValue } from '../api/api-resource';
 import { apiErrorFrom } from '../api/problem';
 import { AvailableClient, ConnectionDetail, Envelope } from '../api/types';
+import { Outbound } from '../authorize/outbound';
 import { Formats } from '../i18n/formats';
 import { KnownScopes } from '../scopes/known-scopes';
 import { rightsOf, viewOnlyPart } from '../scopes/scope-words';
@@ -35,6 +36,7 @@ import { ENDED, fullName, HEALTH } from './connection-texts';
 import { EndFlow } from './end-flow';
 import { HealthChip } from './health-chip';
 import { ReduceFlow } from './reduce-flow';
+import { TimeLimitForm } from './time-limit-form';
 import { UsageChart } from './usage-chart';
 
 /** One connection: who, what, since when, how much, and everything that happened to it. */
@@ -52,6 +54,7 @@ import { UsageChart } from './usage-chart';
     Publisher,
     RouterLink,
     StaleNotice,
+    TimeLimitForm,
     TranslocoDirective,
     UsageChart,
     Waiting,
@@ -69,6 +72,7 @@ export class ConnectionPage {
   private readonly knownScopes = inject(KnownScopes);
   private readonly endFlow = inject(EndFlow);
   private readonly reduceFlow = inject(ReduceFlow);
+  private readonly outbound = inject(Outbound);
   private readonly pageFocus = inject(PageFocus);
   /** Where the reader came from, as it was left. */
   protected readonly list = inject(ConnectionList);
@@ -105,10 +109,11 @@ export class ConnectionPage {
     const { status, scope } = this.connection() ?? {};
     return status === 'active' && scope ? viewOnlyPart(scope, this.knownScopes.table()) : null;
   });
+  private readonly mayNeedAnother = computed(() =>
+    ['refresh_refused', 'ended'].includes(this.connection()?.health ?? ''),
+  );
   private readonly clientList = apiWholeList<AvailableClient>(() =>
-    this.own() && this.connection()?.health === 'refresh_refused'
-      ? '/user/v7/oauth-clients'
-      : undefined,
+    this.own() && this.mayNeedAnother() ? '/user/v7/oauth-clients' : undefined,
   );
   /** Where it can be connected again, when that is what it needs. */
   protected readonly again = computed(() =>
@@ -117,6 +122,10 @@ export class ConnectionPage {
           .value()
           .find(({ clientId }) => clientId === this.connection()?.client.clientId)
       : undefined,
+  );
+  /** Nobody can connect it any more, so far as this reader is offered. */
+  protected readonly gone = computed(
+    () => this.connection()?.health === 'ended' && this.clientList.hasValue() && !this.again(),
   );
   protected readonly endedText = computed(() => {
     const { revokedBy, revocationReason } = this.connection() ?? {};
@@ -128,8 +137,16 @@ export class ConnectionPage {
 
   constructor() {
     effect(() => {
-      if (this.changes.version() > 0) untracked(() => this.detail.reload());
+      if (this.changes.version() === 0) return;
+      untracked(() => {
+        this.detail.reload();
+        this.clientList.reload();
+      });
     });
+  }
+
+  protected startsHere(client: AvailableClient): boolean {
+    return client.authorizable || this.outbound.safe(client.startUri) !== null;
   }
 
   protected retry(): void {

@@ -6,6 +6,7 @@ import { Formats } from '../i18n/formats';
 import { KnownScopes } from '../scopes/known-scopes';
 import { scopeName } from '../scopes/scope-words';
 import { SessionStore } from '../session/session-store';
+import { endsSoon } from '../time-limits/time-limit-choices';
 import { ClientLogo } from '../ui/client-logo';
 import { Publisher } from '../ui/publisher';
 import { ENDED, fullName } from './connection-texts';
@@ -29,7 +30,7 @@ export class ConnectionRow {
   readonly end = output();
 
   private readonly session = inject(SessionStore);
-  private readonly formats = inject(Formats);
+  protected readonly formats = inject(Formats);
   private readonly knownScopes = inject(KnownScopes);
 
   protected readonly active = computed(() => this.connection().status === 'active');
@@ -42,6 +43,7 @@ export class ConnectionRow {
     if (this.knownScopes.loading()) return '\u00a0';
     return scopeName(this.connection().scope, this.knownScopes.table(), this.formats.language());
   });
+  protected readonly endsSoon = computed(() => endsSoon(this.connection().expiresAt, Date.now()));
   protected readonly endedText = computed(() => {
     const { revocationReason, revokedBy } = this.connection();
     if (revokedBy && revokedBy.id === this.session.user()?.id) return 'connections.ended.self';

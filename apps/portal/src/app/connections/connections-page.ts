@@ -40,6 +40,7 @@ import { ConnectionRow } from './connection-row';
 import { fullName } from './connection-texts';
 import { EndTarget } from './end-connections';
 import { EndFlow } from './end-flow';
+import { EndingSoon } from './ending-soon';
 
 /** A list that is short enough to be looked through needs no filters. */
 const SHORT = 8;
@@ -54,6 +55,7 @@ const NOTHING_FOUND = { text: 'connections.empty.filteredTitle', values: {} };
     AvailableApps,
     ConnectionFilters,
     ConnectionRow,
+    EndingSoon,
     Icon,
     LoadError,
     PageState,
@@ -78,7 +80,7 @@ export class ConnectionsPage {
   protected readonly formats = inject(Formats);
   protected readonly session = inject(SessionStore);
   private readonly knownScopes = inject(KnownScopes);
-  private readonly changes = inject(ConnectionChanges);
+  protected readonly changes = inject(ConnectionChanges);
   private readonly endFlow = inject(EndFlow);
   private readonly router = inject(Router);
   private readonly injector = inject(Injector);

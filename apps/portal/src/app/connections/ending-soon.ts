@@ -1,0 +1,125 @@
+import {
+  ChangeDetectionStrategy,
+  Component,
+  computed,
+  effect,
+  inject,
+  input,
+  signal,
+  untracked,
+} from '@angular/core';
+import { RouterLink } from '@angular/router';
+import { TranslocoDirective } from '@jsverse/transloco';
+import schedule from '@material-symbols/svg-400/rounded/schedule.svg';
+import { apiResource, keptValue } from '../api/api-resource';
+import { Connection, CountedEnvelope } from '../api/types';
+import { Formats } from '../i18n/formats';
+import { SessionStore } from '../session/session-store';
+import { endAfter, REMIND_DAYS } from '../time-limits/time-limit-choices';
+import { Icon } from '../ui/icon';
+import { TimeLimits } from './time-limits';
+
+const RENEWED_DAYS = 90;
+
+/** Reminds of the reader's own connections that end by themselves before long. */
+@Component({
+  selector: 'fx-ending-soon',
+  changeDetection: ChangeDetectionStrategy.OnPush,
+  imports: [Icon, RouterLink, TranslocoDirective],
+  template: `
+    <ng-container *transloco="let t">
+      @for (item of connections(); track item.id) {
+        <div
+          class="fx-notice fx-notice--caution"
+          role="group"
+          [attr.aria-labelledby]="'soon-' + item.id"
+        >
+          <fx-icon [svg]="schedule" />
+          <div>
+            <p [id]="'soon-' + item.id">
+              {{
+                t('connections.limit.soon', {
+                  app: item.client.name,
+                  ago: formats.relative(item.expiresAt ?? ''),
+                  date: formats.date(item.expiresAt ?? ''),
+                })
+              }}
+            </p>
+            <div class="ways">
+              <button
+                type="button"
+                class="fx-button fx-button--compact fx-button--secondary"
+                [attr.aria-disabled]="busy() ? true : null"
+                [attr.aria-describedby]="'soon-' + item.id"
+                (click)="renew(item)"
+              >
+                {{ t('connections.limit.renew', { date: formats.dateShort(renewed()) }) }}
+              </button>
+              <a
+                [routerLink]="['/settings/connections', item.id]"
+                [attr.aria-describedby]="'soon-' + item.id"
+                >{{ t('connections.limit.other') }}</a
+              >
+            </div>
+            @if (failed() === item.id) {
+              <p class="fx-field__error" role="alert">{{ t('connections.limit.failed') }}</p>
+            }
+          </div>
+        </div>
+      }
+    </ng-container>
+  `,
+  styles: `
+    .fx-notice {
+      margin-bottom: var(--fx-space-4);
+      overflow-wrap: anywhere;
+    }
+    .ways {
+      display: flex;
+      flex-wrap: wrap;
+      align-items: center;
+      gap: var(--fx-space-2) var(--fx-space-4);
+      margin-top: var(--fx-space-2);
+    }
+  `,
+})
+export class EndingSoon {
+  /** Counts up whenever a connection may have changed. */
+  readonly version = input(0);
+
+  private readonly session = inject(SessionStore);
+  private readonly limits = inject(TimeLimits);
+  protected readonly formats = inject(Formats);
+  protected readonly schedule = schedule;
+  protected readonly busy = signal(false);
+  protected readonly failed = signal<string | null>(null);
+  private readonly now = Date.now();
+  protected readonly renewed = signal(endAfter(RENEWED_DAYS, this.now)).asReadonly();
+
+  private readonly soon = apiResource<CountedEnvelope<Connection>>(() => {
+    const userId = this.session.user()?.id;
+    return userId ? `/user/v7/connections?${this.query(userId)}` : undefined;
+  });
+  private readonly kept = keptValue(this.soon);
+  protected readonly connections = computed(() => this.kept()?.resources ?? []);
+
+  constructor() {
+    effect(() => {
+      if (this.version() > 0) untracked(() => this.soon.reload());
+    });
+  }
+
+  protected async renew(connection: Connection): Promise<void> {
+    if (this.busy()) return;
+    this.busy.set(true);
+    const done = await this.limits.set(connection, this.renewed());
+    this.failed.set(done ? null : connection.id);
+    if (done) this.soon.reload();
+    this.busy.set(false);
+  }
+
+  private query(userId: string): string {
+    const expiresBefore = endAfter(REMIND_DAYS, this.now);
+    return new URLSearchParams({ userId, expiresBefore, limit: '5' }).toString();
+  }
+}

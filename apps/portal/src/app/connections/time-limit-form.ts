@@ -1,0 +1,83 @@
+import {
+  ChangeDetectionStrategy,
+  Component,
+  computed,
+  inject,
+  input,
+  linkedSignal,
+  output,
+  signal,
+} from '@angular/core';
+import { TranslocoDirective } from '@jsverse/transloco';
+import { ConnectionDetail } from '../api/types';
+import { timeLimitChoices } from '../time-limits/time-limit-choices';
+import { TimeLimitSelect } from '../time-limits/time-limit-select';
+import { TimeLimits } from './time-limits';
+
+/** Chooses when a connection ends by itself. */
+@Component({
+  selector: 'fx-time-limit-form',
+  changeDetection: ChangeDetectionStrategy.OnPush,
+  imports: [TimeLimitSelect, TranslocoDirective],
+  template: `
+    @if (choosable()) {
+      <form *transloco="let t" (submit)="send($event)">
+        <label class="fx-visually-hidden" for="time-limit">{{
+          t('connections.limit.label')
+        }}</label>
+        <fx-time-limit-select
+          fieldId="time-limit"
+          [present]="connection().expiresAt"
+          [onlyShorter]="!own()"
+          (chose)="chosen.set($event)"
+        />
+        <button
+          type="submit"
+          class="fx-button fx-button--compact fx-button--secondary"
+          [attr.aria-disabled]="busy() || chosen() === connection().expiresAt ? true : null"
+        >
+          {{ t('connections.limit.action') }}
+        </button>
+        @if (failed()) {
+          <p class="fx-field__error" role="alert">{{ t('connections.limit.failed') }}</p>
+        }
+      </form>
+    }
+  `,
+  styles: `
+    form {
+      display: flex;
+      flex-wrap: wrap;
+      gap: var(--fx-space-2);
+      margin-top: var(--fx-space-2);
+    }
+    fx-time-limit-select {
+      flex: 1 1 12rem;
+      min-width: 0;
+    }
+  `,
+})
+export class TimeLimitForm {
+  readonly connection = input.required<ConnectionDetail>();
+  readonly own = input.required<boolean>();
+  readonly changed = output();
+
+  private readonly limits = inject(TimeLimits);
+  /** The admin of somebody whose connection ends in a few days can only end it. */
+  protected readonly choosable = computed(
+    () => timeLimitChoices(this.connection().expiresAt, Date.now(), !this.own()).length > 1,
+  );
+  protected readonly chosen = linkedSignal(() => this.connection().expiresAt);
+  protected readonly busy = signal(false);
+  protected readonly failed = signal(false);
+
+  protected async send(event: Event): Promise<void> {
+    event.preventDefault();
+    const chosen = this.chosen();
+    if (this.busy() || chosen === this.connection().expiresAt) return;
+    this.busy.set(true);
+    this.failed.set(!(await this.limits.set(this.connection(), chosen)));
+    this.busy.set(false);
+    if (!this.failed()) this.changed.emit();
+  }
+}

@@ -1,0 +1,62 @@
+import {
+  ChangeDetectionStrategy,
+  Component,
+  computed,
+  inject,
+  input,
+  linkedSignal,
+  output,
+} from '@angular/core';
+import { TranslocoDirective } from '@jsverse/transloco';
+import { Formats } from '../i18n/formats';
+import { timeLimitChoices } from './time-limit-choices';
+
+/** How long a connection lasts, as one choice. */
+@Component({
+  selector: 'fx-time-limit-select',
+  changeDetection: ChangeDetectionStrategy.OnPush,
+  imports: [TranslocoDirective],
+  template: `
+    <select
+      *transloco="let t"
+      #field
+      class="fx-input fx-input--compact"
+      [id]="fieldId()"
+      (change)="choose(field.selectedIndex)"
+    >
+      @for (choice of choices(); track choice.text) {
+        <option [selected]="$index === chosen()">
+          {{
+            t(choice.text, { date: choice.expiresAt ? formats.dateShort(choice.expiresAt) : '' })
+          }}
+        </option>
+      }
+    </select>
+  `,
+  styles: `
+    select {
+      width: 100%;
+      max-width: 20rem;
+    }
+  `,
+})
+export class TimeLimitSelect {
+  readonly fieldId = input.required<string>();
+  /** When the connection ends as it is; null: never. */
+  readonly present = input.required<string | null>();
+  readonly onlyShorter = input(false);
+  /** When it is to end. */
+  readonly chose = output<string | null>();
+
+  protected readonly formats = inject(Formats);
+  /** As they are shown they are meant, however long somebody looks at them. */
+  protected readonly choices = computed(() =>
+    timeLimitChoices(this.present(), Date.now(), this.onlyShorter()),
+  );
+  protected readonly chosen = linkedSignal({ source: this.choices, computation: () => 0 });
+
+  protected choose(index: number): void {
+    this.chosen.set(index);
+    this.chose.emit(this.choices()[index]?.expiresAt ?? null);
+  }
+}
