@@ -10,6 +10,7 @@ const { cache, packages } = require('./typescript.cjs');
 
 /** By then the program has loaded what it needs to serve. */
 const LEARNT_AFTER_MS = 5000;
+const IN_PACKAGES = /[\\/]node_modules[\\/]/;
 
 const program = process.argv[2];
 const name = createHash('sha256').update(program).digest('hex').slice(0, 16);
@@ -26,10 +27,16 @@ for (const file of learnt()) {
 process.once('message', ({ debuggerPort }) => {
   if (debuggerPort) inspector.open(debuggerPort, '127.0.0.1');
   require(program);
-  setTimeout(() => writeFileSync(list, JSON.stringify([...packages])), LEARNT_AFTER_MS).unref();
+  setTimeout(() => writeFileSync(list, JSON.stringify(loaded())), LEARNT_AFTER_MS).unref();
 });
 process.once('disconnect', () => process.exit());
 process.send({ type: 'standby' });
+
+/** What sources ask for first, in their order; then what packages load only when they are used. */
+function loaded() {
+  const all = Object.keys(require.cache).filter((file) => IN_PACKAGES.test(file));
+  return [...new Set([...packages, ...all])];
+}
 
 function learnt() {
   try {

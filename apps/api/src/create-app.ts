@@ -57,8 +57,7 @@ export async function configureApp(
   const portalFiles = app.get(PortalFiles);
   await servePortal(server, { former: (name) => portalFiles.find(name) });
   serveErrorsPage(server);
-  const document = createOpenApiDocument(app, config.publicUrl);
-  serveSwaggerUi(app, document, config.publicUrl);
+  serveSwaggerUi(app, () => createOpenApiDocument(app, config.publicUrl), config.publicUrl);
   await app.init();
   const tasks = app.get(StartTasks);
   const builtIn = apiExplorer(config.publicUrl);

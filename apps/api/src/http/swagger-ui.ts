@@ -51,8 +51,16 @@ const STYLE = `
  * Swagger UI at /docs, and the document itself beside it. In Swagger UI one way to authorize is
  * offered, which works: a browser sends no cookie that is typed into a field, and an application
  * sends its credentials as fields of the request.
+ * @param create makes the document when it is first asked for: it costs a tenth of a second, which
+ *   no start should wait for
  */
-export function serveSwaggerUi(app: INestApplication, document: OpenAPIObject, publicUrl: string) {
+export function serveSwaggerUi(
+  app: INestApplication,
+  create: () => OpenAPIObject,
+  publicUrl: string,
+): void {
+  let created: OpenAPIObject | undefined;
+  const document = () => (created ??= create());
   const server = (app as NestFastifyApplication)
     .getHttpAdapter()
     .getInstance() as unknown as FastifyInstance;
@@ -62,7 +70,7 @@ export function serveSwaggerUi(app: INestApplication, document: OpenAPIObject, p
       .header('cache-control', 'no-cache')
       .send(NOTICE),
   );
-  SwaggerModule.setup('docs', app, forBrowsers(document), {
+  SwaggerModule.setup('docs', app, () => forBrowsers(document()), {
     raw: false,
     customSiteTitle: 'Flixcheck Connect API',
     customJs: NOTICE_PATH,
