@@ -30,7 +30,7 @@ COPY --from=build /image/app ./
 COPY --from=build --chown=1000:1000 /image/compiled .compiled
 USER 1000:1000
 # Compiled once here instead of at every start; the file system is read-only later.
-RUN ["/usr/local/bin/cli", "--help"]
+RUN ["/usr/local/bin/cli", "oauth-clients", "--help"]
 EXPOSE 3000
 # Images in OCI's format know no health check: docker-compose.yml has the same one.
 HEALTHCHECK --interval=10s --start-period=60s CMD ["/usr/local/bin/node", "health.mjs"]

@@ -25,9 +25,9 @@ const UNITS: Record<string, number> = { m: MINUTE, h: HOUR, d: DAY };
 
 /** Who did what: the trail that every change by people and by the command line leaves. */
 export function auditCommands(terminal: Terminal): Command {
-  const group = new Command('audit')
-    .summary('read who did what')
-    .description('The audit trail: who signed in, and who changed what.');
+  const group = new Command('audit').description(
+    'The audit trail: who signed in, and who changed what.',
+  );
 
   group
     .command('list')

@@ -8,9 +8,9 @@ import type { Terminal } from './terminal.js';
 
 /** More demo data, for trying things out. */
 export function demoCommands(terminal: Terminal): Command {
-  const group = new Command('demo')
-    .summary('fill the demo company, to try long lists')
-    .description('The demo data; only where DEMO_DATA is on, as it is with the embedded database.');
+  const group = new Command('demo').description(
+    'The demo data; only where DEMO_DATA is on, as it is with the embedded database.',
+  );
 
   group
     .command('large')

@@ -36,9 +36,9 @@ const PAGE_SIZE = 100;
 
 /** The registry for a server without a portal. */
 export function oauthClientsCommands(terminal: Terminal): Command {
-  const group = new Command('oauth-clients')
-    .summary('register third-party applications')
-    .description('The registry of third-party applications (OAuth clients).');
+  const group = new Command('oauth-clients').description(
+    'The registry of third-party applications (OAuth clients).',
+  );
   const withRegistry = <T>(work: (registry: ClientRegistry, resolve: Resolve) => Promise<T>) =>
     withServices(terminal.env, (resolve) => work(resolve(ClientRegistry), resolve));
   const show = (client: RegistryClient, { json }: Output, message: string) =>

@@ -1,13 +1,47 @@
 import { Command, CommanderError } from 'commander';
-import { migrate } from '../database/migrate.js';
-import { withDatabase } from './application.js';
-import { auditCommands } from './audit.commands.js';
-import { demoCommands } from './demo.commands.js';
-import { explain } from './explain.js';
-import { oauthClientsCommands } from './oauth-clients.commands.js';
-import { signingKeysCommands } from './signing-keys.commands.js';
 import type { Terminal } from './terminal.js';
-import { accountsCommands, usersCommands } from './users.commands.js';
+
+interface Group {
+  name: string;
+  summary: string;
+  load: (terminal: Terminal) => Promise<Command>;
+}
+
+/** Loaded when it is asked for, with all of the program that it needs: most of a start is that. */
+const GROUPS: readonly Group[] = [
+  {
+    name: 'oauth-clients',
+    summary: 'register third-party applications',
+    load: async (terminal) =>
+      (await import('./oauth-clients.commands.js')).oauthClientsCommands(terminal),
+  },
+  {
+    name: 'accounts',
+    summary: 'create and list the companies that use the portal',
+    load: async (terminal) => (await import('./users.commands.js')).accountsCommands(terminal),
+  },
+  {
+    name: 'users',
+    summary: 'create, list and disable users, and reset their passwords',
+    load: async (terminal) => (await import('./users.commands.js')).usersCommands(terminal),
+  },
+  {
+    name: 'signing-keys',
+    summary: 'rotate or revoke the keys that sign access tokens',
+    load: async (terminal) =>
+      (await import('./signing-keys.commands.js')).signingKeysCommands(terminal),
+  },
+  {
+    name: 'audit',
+    summary: 'read who did what',
+    load: async (terminal) => (await import('./audit.commands.js')).auditCommands(terminal),
+  },
+  {
+    name: 'demo',
+    summary: 'fill the demo company, to try long lists',
+    load: async (terminal) => (await import('./demo.commands.js')).demoCommands(terminal),
+  },
+];
 
 /**
  * Runs one command.
@@ -16,17 +50,20 @@ import { accountsCommands, usersCommands } from './users.commands.js';
  */
 export async function runCommand(args: readonly string[], terminal: Terminal): Promise<number> {
   try {
-    await program(terminal).parseAsync([...args], { from: 'user' });
+    const asked = args.find((word) => !word.startsWith('-') && word !== 'help');
+    const root = await program(asked, terminal);
+    await root.parseAsync([...args], { from: 'user' });
     return 0;
   } catch (error) {
     // Commander has printed the error, or the help that was asked for.
     if (error instanceof CommanderError) return error.exitCode;
+    const { explain } = await import('./explain.js');
     terminal.error(explain(error));
     return 1;
   }
 }
 
-function program(terminal: Terminal): Command {
+async function program(asked: string | undefined, terminal: Terminal): Promise<Command> {
   const root = new Command(process.env['CLI_NAME'] ?? 'npm run cli --')
     .description('Administers Flixcheck Connect from the command line.')
     .addHelpText(
@@ -41,20 +78,16 @@ it. They need the program's environment variables.`,
       'Bring the database to the latest version. The program also does this when it starts.',
     )
     .action(async () => {
+      const { migrate } = await import('../database/migrate.js');
+      const { withDatabase } = await import('./application.js');
       const ran = await withDatabase(terminal.env, (config) => migrate(config.databaseUrl));
       terminal.out(
         ran.length > 0 ? `Ran: ${ran.join(', ')}` : 'The database is already up to date.',
       );
     });
-  for (const group of [
-    oauthClientsCommands(terminal),
-    accountsCommands(terminal),
-    usersCommands(terminal),
-    signingKeysCommands(terminal),
-    auditCommands(terminal),
-    demoCommands(terminal),
-  ]) {
-    root.addCommand(group);
+  for (const { name, summary, load } of GROUPS) {
+    const group = name === asked ? await load(terminal) : new Command(name);
+    root.addCommand(group.summary(summary));
   }
   return prepare(root, terminal);
 }

@@ -6,9 +6,9 @@ import { type Cell, jsonOption, type Output, table, type Terminal, toJson } from
 
 /** The keys that sign access tokens. Running nodes follow at once, without a restart. */
 export function signingKeysCommands(terminal: Terminal): Command {
-  const group = new Command('signing-keys')
-    .summary('rotate or revoke the keys that sign access tokens')
-    .description('The keys that sign access tokens. Running nodes follow at once.');
+  const group = new Command('signing-keys').description(
+    'The keys that sign access tokens. Running nodes follow at once.',
+  );
   const withKeys = <T>(work: (keys: SigningKeys) => Promise<T>) =>
     withServices(terminal.env, (resolve) => work(resolve(SigningKeys)));
 

@@ -40,9 +40,7 @@ interface PersonOptions extends PasswordOptions {
 
 /** Accounts, for a server whose database is still empty. */
 export function accountsCommands(terminal: Terminal): Command {
-  const group = new Command('accounts')
-    .summary('create and list the companies that use the portal')
-    .description('The accounts: companies that use the portal.');
+  const group = new Command('accounts').description('The accounts: companies that use the portal.');
 
   group
     .command('list')
@@ -83,9 +81,7 @@ export function accountsCommands(terminal: Terminal): Command {
 
 /** Users: the first operator of a production database, and what an operator does for users later. */
 export function usersCommands(terminal: Terminal): Command {
-  const group = new Command('users')
-    .summary('create, list and disable users, and reset their passwords')
-    .description('The people who sign in to the portal.');
+  const group = new Command('users').description('The people who sign in to the portal.');
 
   personOptions(group.command('create-operator'), { firstName: 'Flixcheck', lastName: 'Operator' })
     .description('Create a user who administers the registry; works on an empty database, too.')
