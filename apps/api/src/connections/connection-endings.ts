@@ -34,7 +34,8 @@ interface Place {
 }
 
 /**
- * Whether the connection `c` was there when the ending `e` was decided, and is one of those meant.
+ * Whether the connection `c` was there when the ending `e` was decided, and is one of those that it
+ * ends.
  */
 const COVERS = `
   e.id > c.endings_seen
@@ -55,14 +56,15 @@ export const activeAt = (now: string): string =>
   `c.revoked_at IS NULL AND (c.expires_at IS NULL OR c.expires_at > ${now}) AND ${NOT_COVERED}`;
 
 /**
- * For the `endings_seen` of a connection that is opened now: what was decided before is not meant.
+ * For the `endings_seen` of a connection that is opened now: what was decided before does not apply
+ * to it.
  */
 export const ENDINGS_SEEN = `(SELECT coalesce(max(id), 0) FROM connection_endings)`;
 
 /**
- * Ends any number of connections with one fact. From its commit on, no statement takes a connection
- * that it covers for alive, and every node refuses the access tokens by one entry. The rows follow
- * in batches, on whatever node, also after a restart.
+ * Ends any number of connections with one fact. From its commit on, no statement treats a
+ * connection that it covers as alive, and every node refuses their access tokens by one entry. The
+ * rows follow in batches, on whatever node, also after a restart.
  */
 @Injectable()
 export class ConnectionEndings implements OnModuleInit, BeforeApplicationShutdown {

@@ -138,7 +138,7 @@ export class ConnectionsService implements OnModuleInit {
 
   /**
    * Reduces an active connection's scope without ending it. Access tokens issued before are refused
-   * from the commit on, on every node; a refresh gives one of what is left.
+   * from the commit on, on every node; a refresh gives one with what is left.
    * @param scope no wider than what the connection has
    * @returns false where it has ended meanwhile, or would become wider
    */
@@ -326,7 +326,7 @@ export class ConnectionsService implements OnModuleInit {
 
   /**
    * Ends all connections of a client, a user or an account at once, however many they are: nothing
-   * takes them for alive from the commit on, and their rows follow.
+   * treats them as alive from the commit on, and their rows follow.
    * @returns how many were active
    */
   async revokeAll(tx: EntityManager, scope: EndingScope, ending: Ending): Promise<number> {
@@ -372,7 +372,7 @@ export class ConnectionsService implements OnModuleInit {
     return { ...connection, revokedAt: expiresAt, revocationReason: 'expired' };
   }
 
-  /** @returns whether it is another one than before */
+  /** @returns whether it differs from the one before */
   private async setScope(
     tx: EntityManager,
     before: Pick<ActiveRow, 'id' | 'scope'>,

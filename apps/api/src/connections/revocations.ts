@@ -17,7 +17,10 @@ const refusedAmong = preparedStatement<{ subject: string }>(
 /** A client that revokes its old access token at every refresh needs one an hour. */
 export const MAX_REVOCATIONS_PER_HOUR = 600;
 
-/** Returns a row, and does nothing, where there are too many already; revoked again, it is none. */
+/**
+ * Returns a row, and does nothing, if there are too many already; a repeated revocation does not
+ * count.
+ */
 const REVOKE_ACCESS_TOKEN = `
   WITH crowded AS (
     SELECT revoked_at AS since FROM revocations
@@ -33,7 +36,7 @@ const REVOKE_ACCESS_TOKEN = `
 
 /**
  * What decides a moment reads the clock before it commits, and the clocks of nodes differ: tokens
- * issued until so much later may stem from before. The database's triggers add the same.
+ * issued up to this much later may date from before it. The database's triggers add the same.
  */
 export const ISSUED_BEFORE_MARGIN_MS = MINUTE;
 
@@ -60,7 +63,7 @@ export class Revocations {
 
   /**
    * Whether an access token is refused.
-   * @param subjects all that it is of, as `revocationSubjects` names them
+   * @param subjects everything that it belongs to, as `revocationSubjects` names it
    * @param issuedAt when it was issued (epoch, ms); left out: long ago
    * @returns at once while the feed is live
    * @throws ApiError service_unavailable when nobody can tell: never an acceptance
@@ -88,7 +91,7 @@ export class Revocations {
 
   /**
    * Whether a token that is issued now might be taken for one from before a moment that has been
-   * decided, so that who issues it must look for that moment in the database.
+   * decided, so that its issuer must look for that moment in the database.
    */
   get mayRefuseNewTokens(): boolean {
     return this.revoked.hasPassable || !this.feed.isLive();
