@@ -48,7 +48,9 @@ export function createOpenApiDocument(app: INestApplication, publicUrl: string):
     .addTag('Account policy', 'Which applications a company allows, and is asked to allow')
     .addTag('Sessions', 'Signing in and out of the portal')
     .addTag('Users', 'One’s own profile, and the users of an account')
+    .addTag('Audit trail', 'Who signed in, and who changed what')
     .addTag('Registry', 'The registered applications, their secrets and requests, for operators')
+    .addTag('Demo', 'What only a demo has')
     .addTag('Metadata', 'What a client discovers by itself: endpoints and keys')
     .addTag('Operations', 'Health and figures')
     .addOAuth2(
