@@ -126,7 +126,10 @@ export default [
             { sourceTag: 'scope:change-feed', onlyDependOnLibsWithTags: [] },
             { sourceTag: 'scope:password-strength', onlyDependOnLibsWithTags: [] },
             { sourceTag: 'scope:process-lock', onlyDependOnLibsWithTags: [] },
-            { sourceTag: 'scope:verifier', onlyDependOnLibsWithTags: ['scope:change-feed'] },
+            {
+              sourceTag: 'scope:verifier',
+              onlyDependOnLibsWithTags: ['scope:change-feed', 'scope:protocol'],
+            },
           ],
         },
       ],

@@ -11,7 +11,7 @@ import { after, before, describe, it } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { inWorkspace, root } from '../setup/workspace.mjs';
 
-const PACKAGES = ['access-token-verifier', 'change-feed'];
+const PACKAGES = ['access-token-verifier', 'change-feed', 'oauth-protocol'];
 /** What a service that uses it has already. */
 const FRAMEWORKS = ['express@5', 'fastify@5', 'reflect-metadata@0.2', 'rxjs@7'];
 const NEST = ['common', 'core', 'platform-express'].map((name) => `@nestjs/${name}@12`);

@@ -139,7 +139,7 @@ describe('what Nx takes for unchanged', () => {
       'api-e2e:e2e': ['api', 'demo-client', 'connect-client'],
       'api-e2e:load': ['api'],
       'portal-e2e:e2e': ['api', 'portal', 'demo-client'],
-      'access-token-verifier:test': ['change-feed', 'api'],
+      'access-token-verifier:test': ['change-feed', 'oauth-protocol', 'api'],
     };
     const { createTaskGraph } = nx('tasks-runner/create-task-graph.js');
     for (const [task, projects] of Object.entries(builds)) {

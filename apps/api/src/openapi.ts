@@ -1,15 +1,17 @@
 import 'reflect-metadata';
 import { readFile, writeFile } from 'node:fs/promises';
-import { resolve } from 'node:path';
+import { relative, resolve } from 'node:path';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import pino from 'pino';
 import { AppModule } from './app.module.js';
 import { parseConfig } from './config/config.js';
+import { withScopeRows } from './http/scope-rows.js';
 import { createOpenApiDocument } from './http/swagger.js';
 import { AppLogger } from './telemetry/app-logger.js';
 
-const PATH = resolve(__dirname, '../openapi.json');
+const DOCUMENT = resolve(__dirname, '../openapi.json');
+const GUIDE = resolve(__dirname, '../../../docs/integrate.md');
 
 /** The document as it is committed: made from the declarations alone, without a database. */
 async function generate(): Promise<string> {
@@ -29,15 +31,19 @@ async function generate(): Promise<string> {
 }
 
 async function main(): Promise<void> {
-  const document = await generate();
-  if (process.argv.includes('--write')) {
-    await writeFile(PATH, document);
-    return;
-  }
-  const committed = await readFile(PATH, 'utf8').catch(() => '');
-  if (committed !== document) {
+  const guide = await readFile(GUIDE, 'utf8');
+  const files = [
+    { path: DOCUMENT, is: await readFile(DOCUMENT, 'utf8').catch(() => ''), be: await generate() },
+    { path: GUIDE, is: guide, be: withScopeRows(guide) },
+  ];
+  for (const { path, be } of files.filter(({ is, be }) => is !== be)) {
+    if (process.argv.includes('--write')) {
+      await writeFile(path, be);
+      continue;
+    }
+    const name = relative(process.cwd(), path);
     process.stderr.write(
-      'apps/api/openapi.json is not what the code says. Run `npm run openapi` and commit the result.\n',
+      `${name} is not what the code says. Run \`npm run openapi\` and commit the result.\n`,
     );
     process.exitCode = 1;
   }

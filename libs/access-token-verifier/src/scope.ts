@@ -1,12 +1,9 @@
-/**
- * This library stands alone and cannot use the server's table; a test of the server compares the
- * two.
- */
-const INCLUDES: Partial<Record<string, readonly string[]>> = { readwrite: ['read'] };
+import { isScope, scopeAllows as tableAllows, splitScope } from '@flixcheck/oauth-protocol';
 
-/** Whether a granted scope string allows `needed`. `readwrite` includes `read`. */
+/**
+ * Whether a granted scope string allows `needed`, itself or through a scope that includes it. One
+ * that came after this version of the package allows itself.
+ */
 export function scopeAllows(granted: string, needed: string): boolean {
-  return granted
-    .split(' ')
-    .some((scope) => scope === needed || (INCLUDES[scope]?.includes(needed) ?? false));
+  return isScope(needed) ? tableAllows(granted, needed) : splitScope(granted).includes(needed);
 }

@@ -37,7 +37,7 @@ describe('the scope of a grant', () => {
   });
 
   it('must be named where the client may have neither', () => {
-    expect(resolveRequestedScope(undefined, ['checks:delete'])).toMatchObject({ ok: false });
+    expect(resolveRequestedScope(undefined, ['none:of-these'])).toMatchObject({ ok: false });
   });
 
   it('is what was asked, in the order asked, each once', () => {
@@ -86,7 +86,7 @@ describe('what is left of a grant', () => {
   });
 
   it('a scope is allowed by itself and by each that includes it', () => {
-    expect(scopesAllowing('read')).toEqual(['read', 'readwrite']);
+    expect(scopesAllowing('read')).toEqual(expect.arrayContaining(['read', 'readwrite']));
     expect(scopesAllowing('readwrite')).toEqual(['readwrite']);
   });
 });
