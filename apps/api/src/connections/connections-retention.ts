@@ -5,14 +5,14 @@ import { BackgroundWork } from '../background/background-work.js';
 import { Clock, DAY } from '../config/clock.js';
 import { deleteInBatches } from '../database/delete-in-batches.js';
 
-/** A year of history, and a month to ask questions about it. */
-const HISTORY_MS = 400 * DAY;
+/** Of history and figures of use: a year, and a month to ask questions about it. */
+export const RECORDS_KEPT_MS = 400 * DAY;
 
 const EVENTS = { table: 'connection_events', condition: 'at < $1', oldestBy: 'id' };
 const USAGE = { table: 'connection_usage', condition: 'day < $1' };
 const REVOCATIONS = { table: 'revocations', condition: 'expires_at < $1' };
 
-/** Deletes old history, and revocations whose tokens have all expired. */
+/** Deletes old history and figures of use, and revocations whose tokens have all expired. */
 @Injectable()
 export class ConnectionsRetention implements OnModuleInit {
   constructor(
@@ -43,6 +43,6 @@ export class ConnectionsRetention implements OnModuleInit {
   }
 
   private horizon(): Date {
-    return new Date(this.clock.now().getTime() - HISTORY_MS);
+    return new Date(this.clock.now().getTime() - RECORDS_KEPT_MS);
   }
 }

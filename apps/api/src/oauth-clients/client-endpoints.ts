@@ -14,7 +14,7 @@ import {
   refuseEmpty,
   refuseUnreadable,
 } from './client-request.js';
-import { FailureLimit } from './failure-limit.js';
+import { ClientFailureLimit } from './client-failure-limit.js';
 import type { OAuthClient } from './oauth-client.js';
 import { RequestLog, type RequestLogEntry } from './request-log.js';
 
@@ -37,7 +37,7 @@ export class ClientEndpoints {
   constructor(
     private readonly authentication: ClientAuthentication,
     private readonly log: RequestLog,
-    private readonly limit: FailureLimit,
+    private readonly limit: ClientFailureLimit,
     private readonly metrics: ClientRequestMetrics,
     private readonly clock: Clock,
   ) {}

@@ -7,7 +7,7 @@ import { ClientCardController } from './client-card.controller.js';
 import { ClientEndpoints } from './client-endpoints.js';
 import { ClientRequestMetrics } from './client-request-metrics.js';
 import { ClientSecrets } from './client-secrets.service.js';
-import { FailureLimit } from './failure-limit.js';
+import { ClientFailureLimit } from './client-failure-limit.js';
 import { OAuthClientEntity } from './oauth-client.entity.js';
 import { OAuthClientSecretEntity } from './oauth-client-secret.entity.js';
 import { OAuthClientsService } from './oauth-clients.service.js';
@@ -36,7 +36,7 @@ import { SecretUsage } from './secret-usage.js';
     ClientRequestMetrics,
     RequestLog,
     RequestLogRetention,
-    FailureLimit,
+    ClientFailureLimit,
     SecretUsage,
   ],
   exports: [
@@ -45,7 +45,7 @@ import { SecretUsage } from './secret-usage.js';
     ClientSecrets,
     ClientEndpoints,
     RequestLog,
-    FailureLimit,
+    ClientFailureLimit,
   ],
 })
 export class OAuthClientsModule {}

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { Clock } from '../../config/clock.js';
 import '../../http/failure.js';
-import { FailureLimit } from '../../oauth-clients/failure-limit.js';
+import { ClientFailureLimit } from '../../oauth-clients/client-failure-limit.js';
 import type { OAuthClient } from '../../oauth-clients/oauth-clients.service.js';
 import { RequestLog } from '../../oauth-clients/request-log.js';
 import { AuthorizationRequestError } from './authorization-request.js';
@@ -11,13 +11,13 @@ import { AuthorizationRequestError } from './authorization-request.js';
 @Injectable()
 export class AuthorizationRequestLog {
   /** A separate count, so that users who follow a broken link do not limit the client's server. */
-  private readonly limit: FailureLimit;
+  private readonly limit: ClientFailureLimit;
 
   constructor(
     private readonly log: RequestLog,
     private readonly clock: Clock,
   ) {
-    this.limit = new FailureLimit(clock);
+    this.limit = new ClientFailureLimit(clock);
   }
 
   /** Runs the work of a request, and logs its failure if that concerns the client. */

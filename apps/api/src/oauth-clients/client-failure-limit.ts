@@ -4,21 +4,22 @@ import { Clock, MINUTE, SECOND } from '../config/clock.js';
 import { networkOf } from '../http/network.js';
 
 const WINDOW_MS = MINUTE;
-const MAX_FAILURES = 60;
+/** The failure that makes it so many within a minute is the first that gets 429. */
+export const MAX_FAILURES = 60;
 /** From this many failures on, a pair is kept apart from those that fail only now and then. */
 const PERSISTENT = 10;
 /** How many pairs of each kind are kept; the one that has been quiet longest is dropped. */
 const MAX_PAIRS = 10_000;
 
 /**
- * Limits failed token requests by client and network, so that guessing from elsewhere does not stop
+ * Limits the failed requests of clients by client and network, so that guessing from elsewhere does not stop
  * the client itself. Each node counts on its own.
  *
  * Memory is bounded, and a flood of other failures does not make it forget a guesser: unknown
  * clients of one network count as one, and pairs that fail now and then displace only each other.
  */
 @Injectable()
-export class FailureLimit {
+export class ClientFailureLimit {
   /** When each pair failed last, oldest first. */
   private readonly occasional = new LRUCache<string, number[]>({ max: MAX_PAIRS });
   private readonly persistent = new LRUCache<string, number[]>({ max: MAX_PAIRS });

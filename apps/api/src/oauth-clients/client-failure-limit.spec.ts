@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { Clock, MINUTE, SECOND } from '../config/clock.js';
-import { FailureLimit } from './failure-limit.js';
+import { ClientFailureLimit } from './client-failure-limit.js';
 
 class StandingClock extends Clock {
   private time = Date.parse('2026-11-22T10:00:00Z');
@@ -15,11 +15,11 @@ class StandingClock extends Clock {
 }
 
 let clock: StandingClock;
-let limit: FailureLimit;
+let limit: ClientFailureLimit;
 
 beforeEach(() => {
   clock = new StandingClock();
-  limit = new FailureLimit(clock);
+  limit = new ClientFailureLimit(clock);
 });
 
 function fail(times: number, clientId = 'crm', ip = '203.0.113.7'): void {
