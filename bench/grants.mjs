@@ -4,9 +4,9 @@ import { measure, median, percentile } from './requests.mjs';
 const SETTLE_MS = 400;
 
 const GRANTS = {
-  refresh: async (side, { requests, lineages }) => ({
+  refresh: async (side, { requests, families }) => ({
     work: async (_, lane) => {
-      lineages[lane] = await side.refresh(lineages[lane].refresh_token);
+      families[lane] = await side.refresh(families[lane].refresh_token);
     },
     requests,
   }),
@@ -27,8 +27,8 @@ export async function benchGrants({ rounds, requests, connections }, { sides, po
   for (const lanes of connections) {
     for (const [grant, prepare] of Object.entries(GRANTS)) {
       const samples = await inTurns(sides, rounds, async (side) => {
-        const lineages = await lineagesOf(side, lanes);
-        return block(side, postgres, lanes, await prepare(side, { lineages, requests, lanes }));
+        const families = await familiesOf(side, lanes);
+        return block(side, postgres, lanes, await prepare(side, { families, requests, lanes }));
       });
       for (const [name, all] of Object.entries(samples)) {
         rows.push({ grant, connections: lanes, side: name, ...summary(all, samples.floor) });
@@ -52,8 +52,8 @@ async function inTurns(sides, rounds, run) {
   return samples;
 }
 
-/** A lineage for each connection; getting them also opens what has been closed meanwhile. */
-async function lineagesOf(side, lanes) {
+/** A family for each connection; getting them also opens what has been closed meanwhile. */
+async function familiesOf(side, lanes) {
   const bodies = await side.exchanges(lanes);
   return Promise.all(bodies.map((body) => side.token(body)));
 }

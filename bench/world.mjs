@@ -4,7 +4,7 @@ import { postgresCpu } from './postgres-cpu.mjs';
 import { freePort, startServer } from './processes.mjs';
 import { CLIENT, tokenEndpoint } from './token-endpoint.mjs';
 
-/** So many that hardly anybody has more than ten lineages by the end. */
+/** So many that hardly anybody has more than ten families by the end. */
 const PEOPLE = 5000;
 
 /**

@@ -15,7 +15,7 @@ await pool.query(`
     code_hash bytea PRIMARY KEY, subject uuid NOT NULL, expires_at timestamptz NOT NULL,
     redeemed_at timestamptz
   ) WITH (fillfactor = 70);
-  CREATE TABLE floor_lineages (
+  CREATE TABLE floor_families (
     id uuid PRIMARY KEY, subject uuid NOT NULL, token_hash bytea NOT NULL,
     expires_at timestamptz NOT NULL
   ) WITH (fillfactor = 70)`);
@@ -27,13 +27,13 @@ const REDEEM = {
       UPDATE floor_codes SET redeemed_at = $2
        WHERE code_hash = $1 AND redeemed_at IS NULL AND expires_at > $2 RETURNING subject
     )
-    INSERT INTO floor_lineages (id, subject, token_hash, expires_at)
+    INSERT INTO floor_families (id, subject, token_hash, expires_at)
     SELECT $3, subject, $4, $5 FROM redeemed RETURNING subject`,
 };
 const ROTATE = {
   name: 'rotate',
   text: `
-    UPDATE floor_lineages SET token_hash = $3, expires_at = $5
+    UPDATE floor_families SET token_hash = $3, expires_at = $5
      WHERE id = $1 AND token_hash = $2 AND expires_at > $4 RETURNING subject`,
 };
 const MONTH_MS = 30 * 86_400_000;
@@ -67,7 +67,7 @@ app.post('/', async ({ body }, reply) => {
 });
 
 /** With the claims that ours has, so that what is signed and sent is as long. */
-function accessToken(subject, lineage, now) {
+function accessToken(subject, family, now) {
   const iat = Math.floor(now.getTime() / 1000);
   const claims = {
     iss: 'http://127.0.0.1',
@@ -77,7 +77,7 @@ function accessToken(subject, lineage, now) {
     scope: 'readwrite',
     iat,
     exp: iat + 3600,
-    jti: `${lineage}.${randomBytes(16).toString('base64url')}`,
+    jti: `${family}.${randomBytes(16).toString('base64url')}`,
     account_id: subject,
     connection_id: subject,
   };

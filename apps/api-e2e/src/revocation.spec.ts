@@ -40,7 +40,7 @@ describe('revocation by the client (RFC 7009)', () => {
     });
   });
 
-  it('one of an earlier grant ends only its own lineage', async () => {
+  it('one of an earlier grant ends only its own family', async () => {
     const newest = await client.connect(world.member);
     const next = (await client.refresh(tokens.refresh_token)).body;
     expect((await client.revoke(next.refresh_token)).status).toBe(200);

@@ -7,7 +7,7 @@ const QUERY_TIMEOUT_MS = 5000;
 
 /**
  * Revocation for services that reach Flixcheck Connect's database: its feed, as the API's own
- * nodes use it, for connections, lineages, single tokens and signing keys. No read per request while
+ * nodes use it, for connections, families, single tokens and signing keys. No read per request while
  * the feed is live; a query for each while it is not. A role with SELECT on `revocations` is enough.
  */
 export class PostgresRevocations implements RevocationSource {

@@ -532,7 +532,7 @@ export interface paths {
         put?: never;
         /**
          * Revokes a token (RFC 7009)
-         * @description A refresh token of the newest grant ends its whole connection; one of an earlier grant ends only its own lineage: the refresh and access tokens that its code has led to. An access token ends only itself. An unknown token is a success too.
+         * @description A refresh token of the newest grant ends its whole connection; one of an earlier grant ends only its own family: the refresh and access tokens that its code has led to. An access token ends only itself. An unknown token is a success too.
          */
         post: operations["OAuthTokens_revoke"];
         delete?: never;

@@ -1,6 +1,6 @@
 import type { Fleet } from './fleet.js';
 import { addApplication, addMembers, statusAt } from './fleet.js';
-import { type Lineage, openLineages, rotate } from './lineages.js';
+import { type Family, openFamilies, rotate } from './families.js';
 import { times } from './scale.js';
 
 export interface Background {
@@ -16,16 +16,16 @@ export async function startBackground(fleet: Fleet, lanesPerNode: number): Promi
   const [member] = await addMembers(fleet, 1);
   if (!member) throw new Error('there is nobody');
   const lanes = lanesPerNode * fleet.urls.length;
-  const lineages = await openLineages(lanes, application.at(0), member.session);
+  const families = await openFamilies(lanes, application.at(0), member.session);
   let running = true;
   let requests = 0;
   const run = async (lane: number) => {
-    const lineage = lineages[lane] as Lineage;
+    const family = families[lane] as Family;
     const { url } = application.at(lane);
     while (running) {
       requests += 1;
-      if (requests % 10 === 0) await rotate(lineage, application.at(lane));
-      else if ((await statusAt(url, lineage.accessToken)) !== 200) {
+      if (requests % 10 === 0) await rotate(family, application.at(lane));
+      else if ((await statusAt(url, family.accessToken)) !== 200) {
         throw new Error('a good token was refused');
       }
     }

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { addPairs, type Pair, type Victim } from './endings.js';
 import { endAmidFaults, untilFeedIs } from './faults.js';
 import { type Fleet, startFleet, statusAt } from './fleet.js';
-import { openLineages } from './lineages.js';
+import { openFamilies } from './families.js';
 import { report, scale } from './scale.js';
 
 /** The program gives its database up when it ends more often than five times a minute. */
@@ -41,7 +41,7 @@ async function until(condition: () => boolean): Promise<void> {
 
 describe('with the database restarted under two processes', () => {
   it('no token is accepted a second after its revocation was acknowledged, nor ever again', async () => {
-    const [bystander] = await openLineages(1, (pairs[0] as Pair).application.at(0), fleet.admin);
+    const [bystander] = await openFamilies(1, (pairs[0] as Pair).application.at(0), fleet.admin);
     const ended: Victim[] = [];
     let acceptedAfterMs = 0;
     let unavailable = 0;

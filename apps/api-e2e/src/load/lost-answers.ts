@@ -1,9 +1,9 @@
 import type { Application, Member } from './fleet.js';
-import { adopt, type Lineage, openLineages, refreshAndHangUp } from './lineages.js';
+import { adopt, type Family, openFamilies, refreshAndHangUp } from './families.js';
 import { inLanes } from './scale.js';
 
 export interface LostAnswers {
-  lineages: Lineage[];
+  families: Family[];
   requests: number;
   seconds: number;
   /** What went wrong, in words; none is the rule. */
@@ -11,22 +11,22 @@ export interface LostAnswers {
 }
 
 /**
- * Rotates many lineages at once and loses each answer: by reading it and throwing it away, by
+ * Rotates many families at once and loses each answer: by reading it and throwing it away, by
  * cutting the connection when it begins, or by not waiting for it. Another node is asked again and
  * must answer with the same successor.
  */
 export async function loseAnswers(
   rotations: number,
-  lineageCount: number,
+  familyCount: number,
   application: Application,
   member: Member,
 ): Promise<LostAnswers> {
-  const lineages = await openLineages(lineageCount, application.at(0), member.session);
+  const families = await openFamilies(familyCount, application.at(0), member.session);
   const violations: string[] = [];
   let requests = 0;
 
-  const rotateOnce = async (lineage: Lineage, step: number): Promise<void> => {
-    const presented = lineage.current;
+  const rotateOnce = async (family: Family, step: number): Promise<void> => {
+    const presented = family.current;
     const successors = new Set<string>();
     const refresh = async (attempt: number) => {
       requests += 1;
@@ -48,15 +48,15 @@ export async function loseAnswers(
     }
     const answer = await refresh(1);
     if (successors.size !== 1) violations.push(`rotation ${step}: ${successors.size} successors`);
-    if (answer.refresh_token) adopt(lineage, answer);
+    if (answer.refresh_token) adopt(family, answer);
   };
 
   const startedAt = performance.now();
-  await inLanes(lineageCount, lineageCount, async (index) => {
-    const share = Math.floor(rotations / lineageCount) + Number(index < rotations % lineageCount);
+  await inLanes(familyCount, familyCount, async (index) => {
+    const share = Math.floor(rotations / familyCount) + Number(index < rotations % familyCount);
     for (let step = 0; step < share; step++) {
-      await rotateOnce(lineages[index] as Lineage, index + step);
+      await rotateOnce(families[index] as Family, index + step);
     }
   });
-  return { lineages, requests, seconds: (performance.now() - startedAt) / 1000, violations };
+  return { families, requests, seconds: (performance.now() - startedAt) / 1000, violations };
 }

@@ -34,7 +34,7 @@ afterAll(async () => {
   await rm(dataDir, { recursive: true });
 });
 
-/** Several people: a connection has a hundred live lineages at most. */
+/** Several people: a connection has a hundred live families at most. */
 const signInAll = (): Promise<PortalUser[]> =>
   Promise.all(
     ['user@musterhaus.example', 'admin@musterhaus.example', 'admin@beispiel.example'].map((email) =>

@@ -8,7 +8,7 @@ import {
   type Member,
   startFleet,
 } from './fleet.js';
-import { type Lineage, openLineages, rotate } from './lineages.js';
+import { type Family, openFamilies, rotate } from './families.js';
 import { loseAnswers } from './lost-answers.js';
 import { inLanes, report, scale, times } from './scale.js';
 
@@ -16,7 +16,7 @@ const ROTATIONS = scale('LOAD_ROTATIONS', 300);
 const RACES = scale('LOAD_RACES', 5);
 const THEFTS = scale('LOAD_THEFTS', 20);
 
-const LINEAGES = 40;
+const FAMILIES = 40;
 const LIMIT_MS = 600_000;
 
 let fleet: Fleet;
@@ -27,7 +27,7 @@ beforeAll(async () => {
 });
 afterAll(() => fleet.nodes.stop());
 
-/** Whether the database still knows a current token for each lineage, and for nothing else. */
+/** Whether the database still knows a current token for each family, and for nothing else. */
 async function familiesOf(application: { id: string }): Promise<{ generation: number }[]> {
   return sql(
     fleet.nodes.databaseUrl,
@@ -47,23 +47,23 @@ describe('refresh tokens over two processes on one database', () => {
     'a retry after a lost answer gets the same successor: no connection lost, none forked',
     async () => {
       const application = await addApplication(fleet);
-      const result = await loseAnswers(ROTATIONS, LINEAGES, application, member);
+      const result = await loseAnswers(ROTATIONS, FAMILIES, application, member);
       report('lost answers', {
         rotations: ROTATIONS,
-        lineages: LINEAGES,
+        families: FAMILIES,
         requests: result.requests,
         seconds: result.seconds,
         violations: result.violations.length,
       });
       expect(result.violations).toEqual([]);
-      const made = result.lineages.reduce((sum, { rotations }) => sum + rotations, 0);
+      const made = result.families.reduce((sum, { rotations }) => sum + rotations, 0);
       expect(made).toBe(ROTATIONS);
       expect(await familiesOf(application)).toEqual(
-        result.lineages
+        result.families
           .map(({ rotations }) => ({ generation: rotations + 1 }))
           .sort((a, b) => a.generation - b.generation),
       );
-      for (const [index, { current, ancestors }] of result.lineages.entries()) {
+      for (const [index, { current, ancestors }] of result.families.entries()) {
         expect(await isActive(application.at(index), current)).toBe(true);
         expect(await isActive(application.at(index), ancestors.at(-1) ?? '')).toBe(false);
       }
@@ -75,19 +75,19 @@ describe('refresh tokens over two processes on one database', () => {
     'of 50 workers that race with one token, each gets the same successor',
     async () => {
       const application = await addApplication(fleet);
-      const [lineage] = (await openLineages(1, application.at(0), member.session)) as [Lineage];
+      const [family] = (await openFamilies(1, application.at(0), member.session)) as [Family];
       for (let race = 0; race < RACES; race++) {
         const answers = await Promise.all(
-          times(50, (worker) => application.at(worker).refresh(lineage.current)),
+          times(50, (worker) => application.at(worker).refresh(family.current)),
         );
         expect(answers.filter(({ status }) => status !== 200)).toEqual([]);
         const successors = new Set(answers.map(({ body }) => body.refresh_token));
         expect(successors.size).toBe(1);
-        [lineage.current] = successors as unknown as [string];
+        [family.current] = successors as unknown as [string];
       }
       report('races', { races: RACES, workers: 50 });
       expect(await familiesOf(application)).toEqual([{ generation: RACES + 1 }]);
-      expect((await application.at(1).refresh(lineage.current)).status).toBe(200);
+      expect((await application.at(1).refresh(family.current)).status).toBe(200);
     },
     LIMIT_MS,
   );
@@ -103,11 +103,11 @@ describe('refresh tokens over two processes on one database', () => {
       await inLanes(Math.ceil(THEFTS / 2 / perApplication), 2, async () => {
         const application = await addApplication(fleet);
         const [owner] = (await addMembers(fleet, 1)) as [Member];
-        const lineages = await openLineages(perApplication, application.at(0), owner.session);
+        const families = await openFamilies(perApplication, application.at(0), owner.session);
         await Promise.all(
-          lineages.map(async (lineage, index) => {
-            await rotate(lineage, application.at(index));
-            if (late === 0) await rotate(lineage, application.at(index + 1));
+          families.map(async (family, index) => {
+            await rotate(family, application.at(index));
+            if (late === 0) await rotate(family, application.at(index + 1));
           }),
         );
         await sql(
@@ -117,7 +117,7 @@ describe('refresh tokens over two processes on one database', () => {
           [application.id, late],
         );
         await Promise.all(
-          lineages.map(async ({ ancestors, current, accessToken }, index) => {
+          families.map(async ({ ancestors, current, accessToken }, index) => {
             const stolen = await application.at(index).refresh(ancestors[0] ?? '');
             expect([stolen.status, stolen.body.error]).toEqual([400, 'invalid_grant']);
             const rightful = await application.at(index + 1).refresh(current);

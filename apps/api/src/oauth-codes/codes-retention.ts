@@ -7,7 +7,7 @@ import { deleteInBatches } from '../database/delete-in-batches.js';
 
 const KEEP_MS = 90 * DAY;
 /**
- * A code is kept as long as its lineage, to recognise a repeat, and because the order of a
+ * A code is kept as long as its family, to recognise a repeat, and because the order of a
  * connection's grants is that of their codes.
  */
 const OLD = { table: 'authorization_codes', condition: 'created_at < $1 AND family_id IS NULL' };

@@ -212,8 +212,8 @@ export class OAuthCodesService {
   }
 
   /**
-   * Where a lineage stands among the grants of its connection, which must be locked: whether it is
-   * of the newest consent, redeemed or not, and whether a code may still open another lineage.
+   * Where a family stands among the grants of its connection, which must be locked: whether it is
+   * of the newest consent, redeemed or not, and whether a code may still open another family.
    */
   async standing(
     tx: EntityManager,

@@ -61,7 +61,7 @@ describe('while APP_SECRET changes, a node that knows both secrets', () => {
     expect((await refreshed(first(), next.refresh_token)).refresh_token).toBeDefined();
   });
 
-  it('recognises an ancestor that was made under the other one, and ends the lineage', async () => {
+  it('recognises an ancestor that was made under the other one, and ends the family', async () => {
     for (const [first, second] of [
       [oldAndNew, newAndOld],
       [newAndOld, oldAndNew],

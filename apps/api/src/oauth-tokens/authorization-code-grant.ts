@@ -32,14 +32,14 @@ import {
   type TokenRequest,
   type TokenResponse,
 } from './grant.js';
-import { MAX_LINEAGES, RefreshTokenFamilies } from './refresh-token-families.js';
+import { MAX_FAMILIES, RefreshTokenFamilies } from './refresh-token-families.js';
 import { hashHandle, hashRefreshToken, RefreshTokens } from './refresh-tokens.js';
 import { TokenMetrics } from './token-metrics.js';
 
 /** A repeat this soon after the first use is a duplicated request, not an attack. */
-const DUPLICATE_REQUEST_MS = 2 * SECOND;
+export const DUPLICATE_REQUEST_MS = 2 * SECOND;
 
-/** `authorization_code`: a code becomes the first tokens of a lineage. */
+/** `authorization_code`: a code becomes the first tokens of a family. */
 @Injectable()
 export class AuthorizationCodeGrant implements Grant {
   constructor(
@@ -77,7 +77,7 @@ export class AuthorizationCodeGrant implements Grant {
       family: { id: randomUUID(), token: refreshToken, expiresAt: idlesOutAt(at) },
     });
     if (!granted) throw await this.explain(code, redemption, request);
-    this.metrics.lineagesEnded('superseded', granted.superseded);
+    this.metrics.familiesEnded('superseded', granted.superseded);
     request.connectionId = granted.connectionId;
     return this.grants.respond(request, granted, refreshToken);
   }
@@ -150,7 +150,7 @@ export class AuthorizationCodeGrant implements Grant {
   }
 }
 
-/** What a code resulted in, and how many older lineages were ended to make room. */
+/** What a code resulted in, and how many older families were ended to make room. */
 export interface RedeemedRow extends GrantedRow {
   superseded: number;
 }
@@ -188,7 +188,7 @@ const redeem = preparedStatement<RedeemedRow>(
           JOIN redeemed ON redeemed.connection_id = other.connection_id
          WHERE other.ended_at IS NULL AND other.expires_at > $3
          ORDER BY coalesce(other.rotated_at, other.created_at) DESC, other.id
-        OFFSET ${MAX_LINEAGES - 1})
+        OFFSET ${MAX_FAMILIES - 1})
      RETURNING connection_id
    ), farewell AS (
      INSERT INTO connection_events (connection_id, at, type, detail)

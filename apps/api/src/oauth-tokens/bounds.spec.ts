@@ -82,7 +82,7 @@ describe('a client revokes 600 access tokens of one user an hour at most', () =>
   });
 });
 
-describe('100 lineages of a connection live at a time', () => {
+describe('100 families of a connection live at a time', () => {
   it('one more ends the one that has not been used for the longest, with an event', async () => {
     const first = await client.connect(user);
     clock.advance(MINUTE);

@@ -133,7 +133,7 @@ export class OAuthTokensController {
   @ClientRoute(REVOKE, {
     summary: 'Revokes a token (RFC 7009)',
     description:
-      'A refresh token of the newest grant ends its whole connection; one of an earlier grant ends only its own lineage: the refresh and access tokens that its code has led to. An access token ends only itself. An unknown token is a success too.',
+      'A refresh token of the newest grant ends its whole connection; one of an earlier grant ends only its own family: the refresh and access tokens that its code has led to. An access token ends only itself. An unknown token is a success too.',
     body: TokenParameterDto,
     examples: TOKEN_EXAMPLES,
     errors: ['invalid_request', 'invalid_grant'],

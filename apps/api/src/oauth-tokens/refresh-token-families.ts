@@ -9,10 +9,10 @@ import { hashHandle, hashRefreshToken, RefreshTokens } from './refresh-tokens.js
 import { TokenMetrics } from './token-metrics.js';
 
 /**
- * How many lineages a connection may have; one more ends the one that has not been used for the
+ * How many families a connection may have; one more ends the one that has not been used for the
  * longest. A client that connects its user again three times a day stays below.
  */
-export const MAX_LINEAGES = 100;
+export const MAX_FAMILIES = 100;
 
 /** Which token of its family a presented refresh token is. */
 export type FamilyPosition =
@@ -85,7 +85,7 @@ export class RefreshTokenFamilies {
 
   /**
    * Ends a family because its client gives it up, while the connection goes on.
-   * @param tx to count after its commit: `TokenMetrics.lineagesEnded`
+   * @param tx to count after its commit: `TokenMetrics.familiesEnded`
    * @returns whether it ended now
    */
   revoke(tx: EntityManager, familyId: string, at: Date): Promise<boolean> {

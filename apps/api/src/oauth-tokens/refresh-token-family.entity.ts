@@ -3,7 +3,7 @@ import { Column, Entity, PrimaryColumn } from 'typeorm';
 /** `revoked`: by its client; `superseded`: there were too many newer ones. */
 export type FamilyEndReason = 'refresh_token_reused' | 'code_reused' | 'revoked' | 'superseded';
 
-/** One lineage of refresh tokens: the current one, its predecessor, and when they changed. */
+/** One family of refresh tokens: the current one, its predecessor, and when they changed. */
 @Entity('refresh_token_families')
 export class RefreshTokenFamily {
   @PrimaryColumn('uuid')

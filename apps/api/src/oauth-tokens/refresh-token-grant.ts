@@ -39,7 +39,7 @@ import {
 } from './grant.js';
 import {
   type LocatedRefreshToken,
-  MAX_LINEAGES,
+  MAX_FAMILIES,
   RefreshTokenFamilies,
 } from './refresh-token-families.js';
 import { REFRESH_RETRY_MS, REFRESH_TOKEN_IDLE_MS } from './refresh-token-rules.js';
@@ -53,7 +53,7 @@ const REFRESH_RETRIED = {
     'The same refresh token came again before its successor was used, so it got the same successor again.',
 };
 
-/** `refresh_token`: the newest refresh token of a lineage becomes its successor. */
+/** `refresh_token`: the newest refresh token of a family becomes its successor. */
 @Injectable()
 export class RefreshTokenGrant implements Grant {
   constructor(
@@ -119,7 +119,7 @@ export class RefreshTokenGrant implements Grant {
       throw refusal ? clientNotAllowed(refusal) : connectionEnded();
     }
     const { family, position } = located;
-    // Only the client needs to know, which has given the lineage up itself.
+    // Only the client needs to know, which has given the family up itself.
     if (family.endReason === 'revoked') throw refreshTokenRevoked();
     if (family.endReason === 'superseded') {
       throw await this.refused(connection, now, refreshTokenSuperseded());
@@ -130,7 +130,7 @@ export class RefreshTokenGrant implements Grant {
         now,
         invalidGrant(
           'refresh_token_family_ended',
-          'A refresh token or code of this lineage was used twice, so the whole lineage has been ended. Send the user to the authorize page again.',
+          'A refresh token or code of this family was used twice, so the whole family has been ended. Send the user to the authorize page again.',
         ),
       );
     }
@@ -177,7 +177,7 @@ export class RefreshTokenGrant implements Grant {
       now,
       invalidGrant(
         'refresh_token_reused',
-        'This refresh token was replaced before, so it may have been stolen: all tokens of its lineage have been ended. Store the new refresh token at every refresh, and send the user to the authorize page again.',
+        'This refresh token was replaced before, so it may have been stolen: all tokens of its family have been ended. Store the new refresh token at every refresh, and send the user to the authorize page again.',
       ),
     );
   }
@@ -294,7 +294,7 @@ function refreshTokenRevoked(): OAuthError {
 function refreshTokenSuperseded(): OAuthError {
   return invalidGrant(
     'refresh_token_superseded',
-    `The connection has had ${MAX_LINEAGES} newer grants, so this one has been ended. Keep the tokens of the newest grant, or send the user to the authorize page again.`,
+    `The connection has had ${MAX_FAMILIES} newer grants, so this one has been ended. Keep the tokens of the newest grant, or send the user to the authorize page again.`,
   );
 }
 

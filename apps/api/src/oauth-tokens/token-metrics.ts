@@ -4,24 +4,24 @@ import { Metrics } from '../telemetry/metrics.js';
 import { SigningKeys } from './signing-keys.js';
 
 const CREDENTIALS = ['refresh_token', 'code'] as const;
-/** Why a lineage ends while its connection goes on. */
-const LINEAGE_ENDS = ['revoked', 'superseded'] as const;
+/** Why a family ends while its connection goes on. */
+const FAMILY_ENDS = ['revoked', 'superseded'] as const;
 
 @Injectable()
 export class TokenMetrics {
   private readonly reuses;
-  private readonly lineages;
+  private readonly families;
   private readonly retries;
 
   constructor(metrics: Metrics, keys: SigningKeys, clock: Clock) {
     this.reuses = metrics.counter(
       'oauth_reuse_detected_total',
-      'Lineages of tokens that were ended because a refresh token or a code came a second time',
+      'Families of tokens that were ended because a refresh token or a code came a second time',
       ['credential'],
     );
-    this.lineages = metrics.counter(
-      'oauth_lineages_ended_total',
-      'Lineages of tokens that ended while their connection lives on: revoked by the client, or superseded by too many younger ones',
+    this.families = metrics.counter(
+      'oauth_token_families_ended_total',
+      'Families of tokens that ended while their connection lives on: revoked by the client, or superseded by too many younger ones',
       ['reason'],
     );
     this.retries = metrics.counter(
@@ -40,15 +40,15 @@ export class TokenMetrics {
     );
     // A series that begins with its first event hides that event from increase().
     for (const credential of CREDENTIALS) this.reuses.inc({ credential }, 0);
-    for (const reason of LINEAGE_ENDS) this.lineages.inc({ reason }, 0);
+    for (const reason of FAMILY_ENDS) this.families.inc({ reason }, 0);
   }
 
   reuseDetected(credential: (typeof CREDENTIALS)[number]): void {
     this.reuses.inc({ credential });
   }
 
-  lineagesEnded(reason: (typeof LINEAGE_ENDS)[number], count = 1): void {
-    this.lineages.inc({ reason }, count);
+  familiesEnded(reason: (typeof FAMILY_ENDS)[number], count = 1): void {
+    this.families.inc({ reason }, count);
   }
 
   refreshRetried(): void {

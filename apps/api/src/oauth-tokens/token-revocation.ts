@@ -15,7 +15,7 @@ import { TokenMetrics } from './token-metrics.js';
 
 /**
  * RFC 7009: the refresh token of the newest grant ends its connection, one of an earlier grant only
- * its own lineage, an access token only itself. So a client that tidies up what a new grant has
+ * its own family, an access token only itself. So a client that tidies up what a new grant has
  * superseded does not lose that grant.
  */
 @Injectable()
@@ -56,7 +56,7 @@ export class TokenRevocation {
     if (!connection) return;
     if (connection.oauthClientId !== client.id) throw otherClients();
     request.connectionId = connectionId;
-    const lineageEnded = await this.dataSource.transaction(async (tx) => {
+    const familyEnded = await this.dataSource.transaction(async (tx) => {
       // A new grant either waits for this decision or is seen by it.
       if (!(await this.connections.lockActive(tx, connectionId))) return false;
       const { newest, redeemable } = await this.codes.standing(tx, {
@@ -71,7 +71,7 @@ export class TokenRevocation {
       }
       return this.families.revoke(tx, family.id, at);
     });
-    if (lineageEnded) this.metrics.lineagesEnded('revoked');
+    if (familyEnded) this.metrics.familiesEnded('revoked');
   }
 
   private async revokeAccessToken(token: string, request: TokenRequest): Promise<void> {

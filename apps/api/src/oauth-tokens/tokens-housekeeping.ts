@@ -25,7 +25,7 @@ const DELETE_IN_PAGE = `
          (SELECT id FROM page ORDER BY id DESC LIMIT 1) AS last,
          (SELECT count(*)::integer FROM deleted) AS deleted`;
 
-/** Deletes expired lineages of refresh tokens, and rotates the signing keys. */
+/** Deletes expired families of refresh tokens, and rotates the signing keys. */
 @Injectable()
 export class TokensHousekeeping implements OnModuleInit {
   constructor(

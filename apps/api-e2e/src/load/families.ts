@@ -9,7 +9,7 @@ import { request } from 'node:http';
 import { times } from './scale.js';
 
 /** A refresh token on its way through its rotations, and every successor that it was ever given. */
-export interface Lineage {
+export interface Family {
   current: string;
   accessToken: string;
   rotations: number;
@@ -17,12 +17,12 @@ export interface Lineage {
   ancestors: string[];
 }
 
-/** Lineages of one connection: the application has exchanged as many codes. */
-export async function openLineages(
+/** Families of one connection: the application has exchanged as many codes. */
+export async function openFamilies(
   count: number,
   client: ThirdParty,
   user: PortalUser,
-): Promise<Lineage[]> {
+): Promise<Family[]> {
   return Promise.all(
     times(count, async () => {
       const { refresh_token, access_token } = await client.connect(user);
@@ -32,18 +32,18 @@ export async function openLineages(
 }
 
 /** Refreshes once; a test that is about something else takes success for granted. */
-export async function rotate(lineage: Lineage, client: ThirdParty): Promise<void> {
-  const answer = await client.refresh(lineage.current);
+export async function rotate(family: Family, client: ThirdParty): Promise<void> {
+  const answer = await client.refresh(family.current);
   if (answer.status !== 200) throw new Error(`not refreshed: ${answer.text}`);
-  adopt(lineage, answer.body);
+  adopt(family, answer.body);
 }
 
 /** Goes on with what a refresh has answered. */
-export function adopt(lineage: Lineage, answer: TokenAnswer): void {
-  lineage.ancestors.push(lineage.current);
-  lineage.current = answer.refresh_token;
-  lineage.accessToken = answer.access_token;
-  lineage.rotations += 1;
+export function adopt(family: Family, answer: TokenAnswer): void {
+  family.ancestors.push(family.current);
+  family.current = answer.refresh_token;
+  family.accessToken = answer.access_token;
+  family.rotations += 1;
 }
 
 /** Sends a refresh and cuts the connection when the answer begins: nobody reads it. */

@@ -56,7 +56,7 @@ async function connections(): Promise<{ id: string; status: string; health: stri
 const refreshed = async (token: string) => (await here.refresh(token)).body;
 
 describe('a client revokes a refresh token (RFC 7009 §2.1)', () => {
-  it('of an earlier grant: that lineage ends on every node, the newest grant lives on', async () => {
+  it('of an earlier grant: that family ends on every node, the newest grant lives on', async () => {
     const superseded = await refreshed(earlier.refresh_token);
     const newest = await there.connect(user);
     expect((await here.revoke(superseded.refresh_token)).status).toBe(200);
@@ -117,7 +117,7 @@ describe('a client revokes a refresh token (RFC 7009 §2.1)', () => {
     expect(await connections()).toEqual([]);
   });
 
-  it('of the newest grant whose lineage has ended by a reuse: the connection ends', async () => {
+  it('of the newest grant whose family has ended by a reuse: the connection ends', async () => {
     const newest = await here.connect(user);
     const second = await refreshed(newest.refresh_token);
     await refreshed(second.refresh_token);
@@ -163,7 +163,7 @@ describe('a client revokes a refresh token (RFC 7009 §2.1)', () => {
   });
 });
 
-describe('a code whose lineage lives on', () => {
+describe('a code whose family lives on', () => {
   it('is remembered as long as that: which grant is the newest must be known', async () => {
     const newest = await here.connect(user);
     await here.code(user);

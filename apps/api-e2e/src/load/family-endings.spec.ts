@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { addApplication, addMembers, expectRefusedSoon, type Fleet, startFleet } from './fleet.js';
-import { openLineages, rotate } from './lineages.js';
+import { openFamilies, rotate } from './families.js';
 import { report, scale, times } from './scale.js';
 
-const ROUNDS = scale('LOAD_LINEAGE_ROUNDS', 3);
+const ROUNDS = scale('LOAD_FAMILY_ROUNDS', 3);
 const OLD = 10;
 
 let fleet: Fleet;
@@ -12,17 +12,17 @@ beforeAll(async () => {
 });
 afterAll(() => fleet.nodes.stop());
 
-describe('earlier lineages are revoked while 50 workers refresh, over two processes (RFC 7009 §2.1)', () => {
+describe('earlier families are revoked while 50 workers refresh, over two processes (RFC 7009 §2.1)', () => {
   it('every revocation is acknowledged and final, and the newest grant loses and forks nothing', async () => {
     const [member] = await addMembers(fleet, 1);
     if (!member) throw new Error('there is nobody');
     for (let round = 0; round < ROUNDS; round += 1) {
       // The limit on failures counts for each application by itself.
       const application = await addApplication(fleet);
-      const old = await openLineages(OLD, application.at(0), member.session);
-      await Promise.all(old.map((lineage, index) => rotate(lineage, application.at(index))));
-      const [newest] = await openLineages(1, application.at(1), member.session);
-      if (!newest) throw new Error('there is no lineage');
+      const old = await openFamilies(OLD, application.at(0), member.session);
+      await Promise.all(old.map((family, index) => rotate(family, application.at(index))));
+      const [newest] = await openFamilies(1, application.at(1), member.session);
+      if (!newest) throw new Error('there is no family');
       const [answers, endings, races] = await Promise.all([
         Promise.all(times(50, (index) => application.at(index).refresh(newest.current))),
         Promise.all(old.map(({ current }, index) => application.at(index).revoke(current))),
@@ -32,8 +32,8 @@ describe('earlier lineages are revoked while 50 workers refresh, over two proces
       const successors = new Set(answers.map(({ body }) => body.refresh_token));
       expect(successors.size).toBe(1);
       expect(endings.map(({ status }) => status)).toEqual(times(OLD, () => 200));
-      for (const [index, lineage] of old.entries()) {
-        await expectRefusedSoon(fleet, lineage.accessToken);
+      for (const [index, family] of old.entries()) {
+        await expectRefusedSoon(fleet, family.accessToken);
         const late = races[index];
         if (late?.status !== 200) continue;
         // Refreshed before its end: that does not outlive it.
@@ -44,6 +44,6 @@ describe('earlier lineages are revoked while 50 workers refresh, over two proces
       const [successor = ''] = successors;
       expect((await application.at(0).refresh(successor)).status).toBe(200);
     }
-    report('lineage endings', { rounds: ROUNDS, workers: 50, ended: ROUNDS * OLD });
+    report('family endings', { rounds: ROUNDS, workers: 50, ended: ROUNDS * OLD });
   }, 120_000);
 });
