@@ -93,7 +93,7 @@ const table = {
       'tools:test',
     ],
   ],
-  'docs/integrate.md': ['api-e2e:e2e', 'api:test'],
+  'docs/integrate.md': ['api-e2e:e2e', 'api:openapi-check', 'api:test'],
   'bench/run.mjs': ['bench:lint', 'bench:test'],
   'tools/start/ports.mjs': ['tools:lint', 'tools:test'],
   'README.md': [],
