@@ -3,22 +3,37 @@ import Fastify, { type FastifyInstance } from 'fastify';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { BackgroundWork } from '../background/background-work.js';
+import { DataSource } from 'typeorm';
+import type { BackgroundStep, BackgroundWork } from '../background/background-work.js';
 import { DAY, MINUTE } from '../config/clock.js';
+import { parseConfig } from '../config/config.js';
+import { dataSourceOptions } from '../database/data-source.js';
+import { migrate } from '../database/migrate.js';
 import { servePortal } from '../http/portal.js';
-import { createTestApp, type TestApp } from '../testing/test-app.js';
+import { createTestDatabase, TestClock } from '../testing/test-app.js';
 import { PortalFiles } from './portal-files.js';
 
-let test: TestApp;
+const clock = new TestClock();
+let database: Awaited<ReturnType<typeof createTestDatabase>>;
+let dataSource: DataSource;
+let housekeep: BackgroundStep['run'];
 let files: PortalFiles;
 let server: FastifyInstance;
 const folders: string[] = [];
 
 beforeAll(async () => {
-  test = await createTestApp();
-  files = test.app.get(PortalFiles);
+  database = await createTestDatabase();
+  await migrate(database.url);
+  dataSource = await new DataSource(dataSourceOptions(database.url)).initialize();
+  const background = { step: ({ run }: BackgroundStep) => void (housekeep = run) };
+  const config = { ...parseConfig({}), databaseUrl: database.url, appSecret: 'only for this test' };
+  files = new PortalFiles(dataSource, clock, background as unknown as BackgroundWork, config);
+  files.onModuleInit();
 });
-afterAll(() => test.close());
+afterAll(async () => {
+  await dataSource.destroy();
+  await database.drop();
+});
 
 /** A build of the portal whose only script has this hash. */
 async function build(hash: string): Promise<string> {
@@ -33,7 +48,7 @@ async function build(hash: string): Promise<string> {
 }
 
 beforeEach(async () => {
-  await test.dataSource.query('DELETE FROM portal_files');
+  await dataSource.query('DELETE FROM portal_files');
   server = Fastify();
   await servePortal(server, {
     directory: await build('NEWBUILD'),
@@ -46,7 +61,7 @@ afterEach(async () => {
 });
 
 const get = (file: string) => server.inject({ url: `/portal/${file}` });
-const housekeeping = () => test.app.get(BackgroundWork).run('operations.portal-files');
+const housekeeping = () => housekeep(new AbortController().signal);
 
 describe('a page that was opened before a deployment', () => {
   it('gets the scripts and styles of its build from a node of the new one', async () => {
@@ -72,9 +87,9 @@ describe('a page that was opened before a deployment', () => {
 
   it('gets nothing that anybody but a node has put there', async () => {
     await files.keep(await build('OLDBUILD'));
-    await test.dataSource.query(`UPDATE portal_files SET content = 'alert(1)'`);
+    await dataSource.query(`UPDATE portal_files SET content = 'alert(1)'`);
     expect((await get('main-OLDBUILD.js')).statusCode).toBe(404);
-    await test.dataSource.query(
+    await dataSource.query(
       `INSERT INTO portal_files VALUES ('main-ATTACKER.js', 'alert(1)', decode(repeat('00', 32), 'hex'), now())`,
     );
     expect((await get('main-ATTACKER.js')).statusCode).toBe(404);
@@ -85,15 +100,15 @@ describe('the files of a build', () => {
   it('are kept for a day after its last node was seen, and not longer', async () => {
     const old = await build('OLDBUILD');
     await files.keep(old);
-    test.clock.advance(DAY - MINUTE);
+    clock.advance(DAY - MINUTE);
     await housekeeping();
     expect((await get('main-OLDBUILD.js')).statusCode).toBe(200);
     // Another node of it starts.
     await files.keep(old);
-    test.clock.advance(DAY - MINUTE);
+    clock.advance(DAY - MINUTE);
     await housekeeping();
     expect((await get('main-OLDBUILD.js')).statusCode).toBe(200);
-    test.clock.advance(2 * MINUTE);
+    clock.advance(2 * MINUTE);
     await housekeeping();
     expect((await get('main-OLDBUILD.js')).statusCode).toBe(404);
   });
@@ -102,7 +117,7 @@ describe('the files of a build', () => {
     const old = await build('OLDBUILD');
     await Promise.all([files.keep(old), files.keep(old)]);
     await files.keep(old);
-    const stored = await test.dataSource.query('SELECT name FROM portal_files ORDER BY name');
+    const stored = await dataSource.query('SELECT name FROM portal_files ORDER BY name');
     expect(stored).toEqual([{ name: 'main-OLDBUILD.js' }, { name: 'styles-OLDBUILD.css' }]);
   });
 });
