@@ -1,0 +1,97 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { signIn } from '../testing/portal-user.js';
+import { createTestApp, type TestApp } from '../testing/test-app.js';
+
+const root = resolve(__dirname, '../../../..');
+const read = (file: string) => readFileSync(resolve(root, file), 'utf8');
+
+/** Who knocks at every route. `disabled` was signed in until an admin has shut them out. */
+const ROLES = ['operator', 'admin', 'member', 'nobody', 'disabled'] as const;
+type Answers = readonly ('in' | 401 | 403)[];
+
+/** What each of them hears where the contract’s table names these callers. */
+const ANSWERS: Record<string, Answers> = {
+  anyone: ['in', 'in', 'in', 'in', 'in'],
+  client: ['in', 'in', 'in', 'in', 'in'],
+  session: ['in', 'in', 'in', 401, 401],
+  'session (admin)': [403, 'in', 403, 401, 401],
+  'session (operator)': ['in', 403, 403, 401, 401],
+  'session (admin, operator)': ['in', 'in', 403, 401, 401],
+  token: [401, 401, 401, 401, 401],
+  'session or token': ['in', 'in', 'in', 401, 401],
+};
+
+const { paths } = JSON.parse(read('apps/api/openapi.json')) as { paths: Record<string, object> };
+const routes = Object.entries(paths).flatMap(([path, item]) =>
+  Object.keys(item).map((method) => `${method.toUpperCase()} ${path}`),
+);
+/** `GET /path` → whom the table names, without the scopes. */
+const rows = new Map(
+  [
+    ...read('docs/contract.md').matchAll(/^\| ([A-Z, ]+?) +\| `([^`?[]+)[^|]*\| ([^|]+?) +\|/gm),
+  ].flatMap(([, methods = '', path = '', who = '']) =>
+    methods.split(', ').map((method) => [`${method} ${path}`, who.replace(/ \(`.*`\)$/, '')]),
+  ),
+);
+
+let api: TestApp;
+let cookies: Record<(typeof ROLES)[number], string>;
+
+beforeAll(async () => {
+  api = await createTestApp();
+  const admin = await signIn(api.url, 'admin@musterhaus.example');
+  const user = await signIn(api.url, 'user@musterhaus.example');
+  await admin.call('PATCH', `/user/v7/users/${user.id}`, { resource: { status: 'disabled' } });
+  await api.dataSource.query(
+    `UPDATE users SET role = 'member' WHERE email = 'admin@beispiel.example'`,
+  );
+  cookies = { operator: '', admin: '', member: '', nobody: '', disabled: user.cookie };
+  await signInAll();
+});
+afterAll(() => api.close());
+
+const PEOPLE = {
+  operator: 'operator@flixcheck.example',
+  admin: 'admin@musterhaus.example',
+  member: 'admin@beispiel.example',
+};
+const signInAll = async () => {
+  for (const [role, email] of Object.entries(PEOPLE) as [keyof typeof PEOPLE, string][]) {
+    cookies[role] = (await signIn(api.url, email)).cookie;
+  }
+};
+
+/** Nothing that the route would take, so that nothing changes where it lets somebody in. */
+async function knock(route: string, cookie: string): Promise<'in' | 401 | 403> {
+  const [method = '', path = ''] = route.split(' ');
+  const response = await fetch(
+    `${api.url}${path.replace(/\{[^}]+\}/g, '00000000-0000-4000-8000-000000000000')}`,
+    { method, headers: { ...(cookie && { cookie }) } },
+  );
+  const isProblem = response.headers.get('content-type')?.startsWith('application/problem+json');
+  if (!isProblem) {
+    // A stream would not end by itself.
+    await response.body?.cancel();
+    return 'in';
+  }
+  const { code } = (await response.json()) as { code: string };
+  if (response.status === 401 && /^(session_required|invalid_token)$/.test(code)) return 401;
+  return response.status === 403 && code === 'forbidden' ? 403 : 'in';
+}
+
+describe('each route lets in whom its row in the contract names', () => {
+  it.each(routes)('%s', async (route) => {
+    const who = rows.get(route);
+    expect([route, who]).toEqual([route, expect.any(String)]);
+    const heard: (number | string)[] = [];
+    for (const role of ROLES) heard.push(await knock(route, cookies[role]));
+    expect([route, ...ROLES.map((role, index) => `${role}: ${heard[index]}`)]).toEqual([
+      route,
+      ...ROLES.map((role, index) => `${role}: ${ANSWERS[who ?? '']?.[index]}`),
+    ]);
+    // Those that it let in are signed out.
+    if (/^DELETE .*\/sessions/.test(route)) await signInAll();
+  });
+});
