@@ -42,8 +42,9 @@ for (const entry of readdirSync(new URL(API, import.meta.url))) {
   }
 }
 
-function apiRules(name, others, forbidden) {
+function apiRules(name, others, forbidden, more = []) {
   const patterns = [
+    ...more,
     {
       regex: `^(\\./|(\\.\\./)+)(${others.join('|')})/.*\\.(entity|controller)\\.js$`,
       message: 'Entities and controllers do not leave their module: use its service.',
@@ -57,6 +58,12 @@ function apiRules(name, others, forbidden) {
   }
   return { 'no-restricted-imports': ['error', { patterns }] };
 }
+
+/** The program itself stands on nothing that tests stand on. */
+const NO_TEST_HARNESS = {
+  regex: '^@flixcheck/test-harness$',
+  message: 'Only tests know the harness of the tests.',
+};
 
 const apiModuleRules = apiOrder.flatMap((row, index) =>
   row.flatMap((name) => {
@@ -72,7 +79,13 @@ const apiModuleRules = apiOrder.flatMap((row, index) =>
     const at = [`${API}/${name}.ts`, `${API}/${name}/**/*.ts`];
     const tests = [`${API}/${name}.*.spec.ts`, `${API}/${name}/**/*.spec.ts`];
     return [
-      { files: at, rules: apiRules(name, others.map(escaped), forbidden.map(escaped)) },
+      {
+        files: at,
+        rules: apiRules(
+          ...[name, others.map(escaped), forbidden.map(escaped)],
+          name === 'testing' ? [] : [NO_TEST_HARNESS],
+        ),
+      },
       { files: tests, rules: apiRules(name, others.map(escaped), open.map(escaped)) },
     ];
   }),
@@ -111,6 +124,7 @@ export default [
                 'scope:password-strength',
                 'scope:process-lock',
                 'scope:verifier',
+                'scope:test-harness',
               ],
             },
             {

@@ -6,6 +6,8 @@ module.exports = {
   rootDir: __dirname,
   // Each suite starts a server of its own; a cold one takes seconds on a busy machine.
   testTimeout: 60_000,
+  globalSetup: '<rootDir>/../../libs/test-harness/demo-database/create.cjs',
+  globalTeardown: '<rootDir>/../../libs/test-harness/demo-database/drop.cjs',
   maxWorkers: Math.min(availableParallelism(), 4),
   // A suite of their own, which has the machine for itself: `load.config.cjs`.
   testPathIgnorePatterns: ['<rootDir>/src/load/'],

@@ -6,6 +6,8 @@ module.exports = {
   rootDir: __dirname,
   // A database of its own for each suite takes seconds where other work keeps the machine busy.
   testTimeout: 30_000,
+  globalSetup: '<rootDir>/../../libs/test-harness/demo-database/create.cjs',
+  globalTeardown: '<rootDir>/../../libs/test-harness/demo-database/drop.cjs',
   maxWorkers: Math.min(availableParallelism(), 4),
   // Each suite leaves its modules behind: after a while, a fresh worker is faster.
   workerIdleMemoryLimit: '1GB',

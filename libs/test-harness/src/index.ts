@@ -11,5 +11,6 @@ export * from './openapi.js';
 export * from './portal-user.js';
 export * from './registry.js';
 export * from './server.js';
+export * from './test-database.js';
 export * from './third-party.js';
 export * from './world.js';

@@ -1,10 +1,9 @@
 import { fork, type ChildProcess } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type AddressInfo } from 'node:net';
 import { resolve } from 'node:path';
-import { Client } from 'pg';
 import { embeddedDatabaseUrl } from './embedded-database.js';
+import { createTestDatabase } from './test-database.js';
 
 /** What every server of the tests encrypts its keys with; commands beside one need it too. */
 export const APP_SECRET = 'a secret that only the tests of one machine know';
@@ -37,8 +36,11 @@ export interface RunningServer {
  * @throws Error with the server's output if it does not get ready
  */
 export async function startServer(options: ServerOptions = {}): Promise<RunningServer> {
-  const { dataDir } = options;
-  const database = dataDir ? '' : (options.databaseUrl ?? (await createDatabase()));
+  const { dataDir, databaseUrl: given } = options;
+  // The demo data knows the demo client's port, and is not there where it is turned off.
+  const demo = !['DEMO_DATA', 'DEMO_CLIENT_PORT'].some((name) => options.env?.[name]);
+  const own = given || dataDir ? undefined : await createTestDatabase({ demo });
+  const database = given ?? own?.url ?? '';
   const port = options.env?.['PORT'] ?? String(await freePort());
   const server = fork(API, {
     execArgv: [],
@@ -54,16 +56,13 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
       ...options.env,
     },
   });
-  const dropOwnDatabase = async () => {
-    if (!options.databaseUrl && !dataDir) await dropDatabase(database);
-  };
   let output = '';
   for (const stream of [server.stdout, server.stderr]) {
     stream?.on('data', (chunk: Buffer) => (output += chunk));
   }
   await untilReady(server).catch(async (error: Error) => {
     await end(server, () => server.kill('SIGKILL'));
-    await dropOwnDatabase();
+    await own?.drop();
     throw error;
   });
   return {
@@ -72,7 +71,7 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
     output: () => output,
     async stop() {
       await end(server, () => server.disconnect());
-      await dropOwnDatabase();
+      await own?.drop();
     },
     kill: () => end(server, () => server.kill('SIGKILL')),
   };
@@ -110,37 +109,4 @@ async function end(child: ChildProcess, ask: () => void): Promise<void> {
   const exited = once(child, 'exit');
   ask();
   await exited;
-}
-
-async function createDatabase(): Promise<string> {
-  const name = `e2e_${randomBytes(6).toString('hex')}`;
-  await onAdminDatabase((admin) => admin.query(`CREATE DATABASE ${name}`));
-  const url = new URL(adminUrl());
-  url.pathname = `/${name}`;
-  return url.href;
-}
-
-async function dropDatabase(databaseUrl: string): Promise<void> {
-  const name = new URL(databaseUrl).pathname.slice(1);
-  await onAdminDatabase((admin) => admin.query(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`));
-}
-
-async function onAdminDatabase(act: (admin: Client) => Promise<unknown>): Promise<void> {
-  const admin = new Client({ connectionString: adminUrl() });
-  await admin.connect();
-  try {
-    await act(admin);
-  } finally {
-    await admin.end();
-  }
-}
-
-function adminUrl(): string {
-  const url = process.env['TEST_DATABASE_URL'];
-  if (!url) {
-    throw new Error(
-      'TEST_DATABASE_URL is missing. Run the tests through: node tools/test-database.mjs -- <command>',
-    );
-  }
-  return url;
 }

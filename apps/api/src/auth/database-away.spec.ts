@@ -1,10 +1,11 @@
+import { createTestDatabase } from '@flixcheck/test-harness';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { ConnectionsService } from '../connections/connections.service.js';
 import { AccessTokens } from '../oauth-tokens/access-tokens.js';
 import { call, type PortalUser, signIn } from '../testing/portal-user.js';
-import { createTestApp, createTestDatabase, type TestApp } from '../testing/test-app.js';
+import { createTestApp, type TestApp } from '../testing/test-app.js';
 
 /** A way to the database that can be cut, as by a network or a restart. */
 class Cable {

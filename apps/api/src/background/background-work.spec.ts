@@ -1,3 +1,4 @@
+import { createTestDatabase } from '@flixcheck/test-harness';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -5,7 +6,6 @@ import { join } from 'node:path';
 import type { DataSource } from 'typeorm';
 import { migrate } from '../database/migrate.js';
 import { recordStatements } from '../testing/statements.js';
-import { createTestDatabase } from '../testing/test-app.js';
 import type { BackgroundWork } from './background-work.js';
 import { backgroundNode } from './node.fixture.js';
 

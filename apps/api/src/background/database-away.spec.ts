@@ -1,10 +1,10 @@
+import { createTestDatabase } from '@flixcheck/test-harness';
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 import pino from 'pino';
 import { migrate } from '../database/migrate.js';
 import { AppLogger } from '../telemetry/app-logger.js';
-import { createTestDatabase } from '../testing/test-app.js';
 import { backgroundNode } from './node.fixture.js';
 
 let database: Awaited<ReturnType<typeof createTestDatabase>>;

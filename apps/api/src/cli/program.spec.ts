@@ -1,8 +1,9 @@
+import { createTestDatabase } from '@flixcheck/test-harness';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
 import { runBeside } from '../testing/cli.js';
 import { call, signIn } from '../testing/portal-user.js';
-import { createTestApp, createTestDatabase, type TestApp } from '../testing/test-app.js';
+import { createTestApp, type TestApp } from '../testing/test-app.js';
 import { runCommand } from './program.js';
 
 /** The program with the demo data; the commands run beside it. */

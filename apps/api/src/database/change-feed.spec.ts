@@ -1,10 +1,10 @@
+import { createTestDatabase } from '@flixcheck/test-harness';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { type AddressInfo, connect, createServer } from 'node:net';
 import pino from 'pino';
 import { DataSource } from 'typeorm';
 import type { RuntimeConfig } from '../config/config.module.js';
 import { AppLogger } from '../telemetry/app-logger.js';
-import { createTestDatabase } from '../testing/test-app.js';
 import { ChangeFeed, type Subscription } from './change-feed.js';
 import { dataSourceOptions } from './data-source.js';
 

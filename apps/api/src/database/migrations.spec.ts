@@ -1,6 +1,6 @@
+import { createTestDatabase } from '@flixcheck/test-harness';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { DataSource } from 'typeorm';
-import { createTestDatabase } from '../testing/test-app.js';
 import { dataSourceOptions, MIGRATIONS } from './data-source.js';
 import { migrate } from './migrate.js';
 

@@ -1,7 +1,7 @@
+import { createTestDatabase } from '@flixcheck/test-harness';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
 import pg from 'pg';
-import { createTestDatabase } from '../testing/test-app.js';
 import { MIGRATIONS } from './data-source.js';
 import { LOCK_TIMEOUT_MS, migrate } from './migrate.js';
 

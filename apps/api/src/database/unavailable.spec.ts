@@ -1,9 +1,9 @@
+import { createTestDatabase } from '@flixcheck/test-harness';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 import type { ClientBase } from 'pg';
 import { DataSource } from 'typeorm';
-import { createTestDatabase } from '../testing/test-app.js';
 import { dataSourceOptions } from './data-source.js';
 import { isDatabaseUnavailable } from './unavailable.js';
 

@@ -1,7 +1,6 @@
 import 'reflect-metadata';
+import { createTestDatabase } from '@flixcheck/test-harness';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { randomBytes } from 'node:crypto';
-import pg from 'pg';
 import pino from 'pino';
 import { DataSource } from 'typeorm';
 import { AppModule } from '../app.module.js';
@@ -39,32 +38,6 @@ export interface TestApp {
 
 const SECRET = 'a secret that only the tests know, 32+';
 
-/** A database of its own on the server that TEST_DATABASE_URL names. */
-export async function createTestDatabase(): Promise<{ url: string; drop: () => Promise<void> }> {
-  const admin = process.env['TEST_DATABASE_URL'];
-  if (!admin) {
-    throw new Error('TEST_DATABASE_URL is missing. Run: node tools/test-database.mjs -- <command>');
-  }
-  const name = `test_${randomBytes(8).toString('hex')}`;
-  await query(admin, `CREATE DATABASE ${name}`);
-  const url = new URL(admin);
-  url.pathname = `/${name}`;
-  return {
-    url: url.href,
-    drop: () => query(admin, `DROP DATABASE IF EXISTS ${name} WITH (FORCE)`),
-  };
-}
-
-async function query(url: string, sql: string): Promise<void> {
-  const client = new pg.Client({ connectionString: url });
-  await client.connect();
-  try {
-    await client.query(sql);
-  } finally {
-    await client.end();
-  }
-}
-
 /**
  * The whole API in this process, on a database with the demo data.
  * @param options.databaseUrl of another test app, for two nodes on one database
@@ -72,7 +45,8 @@ async function query(url: string, sql: string): Promise<void> {
 export async function createTestApp(
   options: { clock?: TestClock; databaseUrl?: string; env?: NodeJS.ProcessEnv } = {},
 ): Promise<TestApp> {
-  const own = options.databaseUrl === undefined ? await createTestDatabase() : undefined;
+  const own =
+    options.databaseUrl === undefined ? await createTestDatabase({ demo: true }) : undefined;
   const databaseUrl = options.databaseUrl ?? own?.url ?? '';
   const clock = options.clock ?? new TestClock();
   await migrate(databaseUrl);
