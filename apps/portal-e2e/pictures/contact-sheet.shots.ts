@@ -1,8 +1,8 @@
 import type { Page } from '@playwright/test';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { ADMIN, PortalApi, test } from '../src/harness/fixtures';
-import { sampleConnections, type SampleConnections } from '../src/harness/sample-connections';
+import { test } from '../src/harness/fixtures';
+import { withSampleConnections } from '../src/harness/sample-connections';
 import { openState, states } from '../src/harness/states';
 
 const OUTPUT = process.env['SCREENSHOTS'] ?? resolve(__dirname, '../../../screenshots');
@@ -13,18 +13,12 @@ const LANGUAGES = [
 const THEMES = ['light', 'dark'] as const;
 const WIDTHS = ['desktop', 'phone'] as const;
 
-let sample: SampleConnections;
+const sample = withSampleConnections();
 
-test.beforeAll(async ({ playwright }) => {
+test.beforeAll(async () => {
   await mkdir(OUTPUT, { recursive: true });
   await writeFile(join(OUTPUT, 'index.html'), contactSheet());
-  const request = await playwright.request.newContext();
-  await (await PortalApi.signIn(request, ADMIN)).endAllConnections();
-  await request.dispose();
-  sample = await sampleConnections();
 });
-
-test.afterAll(() => sample.remove());
 
 for (const [language, locale] of LANGUAGES) {
   test.describe(language, () => {
@@ -32,7 +26,7 @@ for (const [language, locale] of LANGUAGES) {
 
     for (const state of states) {
       test(state.name, async ({ page }, { project }) => {
-        await openState(page, state, sample);
+        await openState(page, state, sample());
         const dialog = (await page.locator('[role=dialog], [role=alertdialog]').count()) > 0;
         if (!dialog) await growToContent(page);
         for (const theme of THEMES) {

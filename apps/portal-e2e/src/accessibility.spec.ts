@@ -1,28 +1,13 @@
 import type { Page, ViewportSize } from '@playwright/test';
 import { DESKTOP, PHONE } from '../playwright.config';
-import {
-  expectAccessible,
-  expectNoSidewaysScroll,
-  PortalApi,
-  ADMIN,
-  test,
-} from './harness/fixtures';
-import { sampleConnections, type SampleConnections } from './harness/sample-connections';
+import { expectAccessible, expectNoSidewaysScroll, test } from './harness/fixtures';
+import { withSampleConnections } from './harness/sample-connections';
 import { openState, states } from './harness/states';
 
 // Half of what all browser tests take: shared out.
 test.describe.configure({ mode: 'parallel' });
 
-let sample: SampleConnections;
-
-test.beforeAll(async ({ playwright }) => {
-  const request = await playwright.request.newContext();
-  await (await PortalApi.signIn(request, ADMIN)).endAllConnections();
-  await request.dispose();
-  sample = await sampleConnections();
-});
-
-test.afterAll(() => sample.remove());
+const sample = withSampleConnections();
 
 test.use({ contextOptions: { reducedMotion: 'reduce' } });
 
@@ -49,7 +34,7 @@ for (const [language, locale] of [
 
     for (const state of states) {
       test(`${state.name}: WCAG 2.2 AA, nothing cut off`, async ({ page }) => {
-        await openState(page, state, sample);
+        await openState(page, state, sample());
         const looks: [ViewportSize, 'light' | 'dark'][] = [[DESKTOP, 'light']];
         if (!state.bothThemes) looks.push([PHONE, 'dark']);
         // Colours are the same in every language.

@@ -6,23 +6,13 @@ import {
   expectNoSidewaysScroll,
   OPERATOR,
   portalUrl,
-  PortalApi,
   signIn,
   test,
 } from './harness/fixtures';
 import { lengthenAnswers, LONGEST, unreadableTexts } from './harness/long-texts';
-import { sampleConnections, type SampleConnections } from './harness/sample-connections';
+import { withSampleConnections } from './harness/sample-connections';
 
-let sample: SampleConnections;
-
-test.beforeAll(async ({ playwright }) => {
-  const request = await playwright.request.newContext();
-  await (await PortalApi.signIn(request, ADMIN)).endAllConnections();
-  await request.dispose();
-  sample = await sampleConnections();
-});
-
-test.afterAll(() => sample.remove());
+const sample = withSampleConnections();
 
 test.use({ contextOptions: { reducedMotion: 'reduce' } });
 
@@ -112,12 +102,12 @@ const PLACES: Record<string, Place> = {
   'ending all of an application': {
     open: (page) => dialogOf(page, 'connections?app=belegscanner', /^(Alle beenden|End all)$/),
   },
-  'a connection': { open: (page) => page.goto(settings(`connections/${sample.used}`)) },
+  'a connection': { open: (page) => page.goto(settings(`connections/${sample().used}`)) },
   'a connection that has ended': {
-    open: (page) => page.goto(settings(`connections/${sample.ended}`)),
+    open: (page) => page.goto(settings(`connections/${sample().ended}`)),
   },
   'a connection that needs reconnecting': {
-    open: (page) => page.goto(settings(`connections/${sample.refused}`)),
+    open: (page) => page.goto(settings(`connections/${sample().refused}`)),
   },
   team: { open: (page) => page.goto(settings('team')) },
   'disabling a person': { open: (page) => dialogOf(page, 'team', /sperren$|^Disable/) },
@@ -220,7 +210,7 @@ test('breaking what comes from outside breaks none of the portal’s own words',
   for (const path of [
     'connections',
     'connections?list=apps',
-    `connections/${sample.used}`,
+    `connections/${sample().used}`,
     'team',
   ]) {
     await page.goto(settings(path));

@@ -4,8 +4,10 @@ import { SECOND } from '../config/clock.js';
 import { OAuthClientsService } from '../oauth-clients/oauth-clients.service.js';
 import { eventually } from '../testing/eventually.js';
 import { type PortalUser, signIn } from '../testing/portal-user.js';
-import { createTestApp, type TestApp } from '../testing/test-app.js';
-import { ThirdParty, type TokenBody } from '../testing/third-party.js';
+import { changeCrm } from '../testing/registry.js';
+import type { TestApp } from '../testing/test-app.js';
+import type { ThirdParty, TokenBody } from '../testing/third-party.js';
+import { startTwoNodes } from '../testing/two-nodes.js';
 import { ConnectionEndings } from './connection-endings.js';
 import { ConnectionsService } from './connections.service.js';
 
@@ -20,10 +22,7 @@ let user: PortalUser;
 let operator: PortalUser;
 
 beforeAll(async () => {
-  one = await createTestApp();
-  other = await createTestApp({ databaseUrl: one.config.databaseUrl });
-  crm = new ThirdParty(one.url);
-  elsewhere = new ThirdParty(other.url);
+  ({ one, other, crm, elsewhere } = await startTwoNodes());
   operator = await signIn(one.url, 'operator@flixcheck.example');
 });
 afterAll(async () => {
@@ -41,11 +40,7 @@ beforeEach(async () => {
 
 const settled = () => one.app.get(ConnectionEndings).follow();
 
-async function setStatus(status: 'active' | 'disabled'): Promise<void> {
-  const { body } = await operator.call('GET', '/admin/v7/oauth-clients');
-  const { id } = body.resources.find(({ clientId }) => clientId === CRM);
-  await operator.call('PATCH', `/admin/v7/oauth-clients/${id}`, { resource: { status } });
-}
+const setStatus = (status: 'active' | 'disabled') => changeCrm(operator, { status });
 
 /**
  * Lets no row follow what is decided, as if every node were killed at the commit.

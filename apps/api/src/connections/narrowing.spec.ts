@@ -3,8 +3,10 @@ import { SECOND } from '../config/clock.js';
 import { ChangeFeed } from '../database/change-feed.js';
 import { eventually } from '../testing/eventually.js';
 import { type PortalUser, signIn } from '../testing/portal-user.js';
+import { changeCrm } from '../testing/registry.js';
 import { createTestApp, type TestApp } from '../testing/test-app.js';
 import { ThirdParty, type TokenBody } from '../testing/third-party.js';
+import { startTwoNodes } from '../testing/two-nodes.js';
 
 let one: TestApp;
 let other: TestApp;
@@ -14,10 +16,7 @@ let user: PortalUser;
 let operator: PortalUser;
 
 beforeAll(async () => {
-  one = await createTestApp();
-  other = await createTestApp({ databaseUrl: one.config.databaseUrl });
-  crm = new ThirdParty(one.url);
-  elsewhere = new ThirdParty(other.url);
+  ({ one, other, crm, elsewhere } = await startTwoNodes());
   user = await signIn(one.url);
   operator = await signIn(one.url, 'operator@flixcheck.example');
 });
@@ -40,14 +39,7 @@ const reduce = async (scope: unknown, id?: string) =>
   });
 
 /** Sets what the registry allows the application to ask for. */
-async function register(scopes: string[]): Promise<void> {
-  const { body } = await operator.call('GET', '/admin/v7/oauth-clients');
-  const { id } = body.resources.find(({ clientId }) => clientId === 'maklerwelt-crm');
-  const answer = await operator.call('PATCH', `/admin/v7/oauth-clients/${id}`, {
-    resource: { scopes },
-  });
-  expect(answer.status).toBe(200);
-}
+const register = (scopes: string[]) => changeCrm(operator, { scopes });
 
 const refusedEverywhere = async (accessToken: string): Promise<void> => {
   expect(await crm.use(accessToken)).toBe(401);

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Client } from 'pg';
+import { ADMIN, MEMBER, PortalApi, test } from './fixtures';
 import { databaseUrl } from './place';
-import { ADMIN, MEMBER } from './fixtures';
 
 const DAY = 86_400_000;
 
@@ -28,6 +28,22 @@ interface Sample {
   ended?: number;
   endedBy?: string;
   reason?: string;
+}
+
+/**
+ * Nothing but the samples is connected in the demo company while the tests of a file run.
+ * @returns what gives them to a test
+ */
+export function withSampleConnections(): () => SampleConnections {
+  let sample: SampleConnections;
+  test.beforeAll(async ({ playwright }) => {
+    const request = await playwright.request.newContext();
+    await (await PortalApi.signIn(request, ADMIN)).endAllConnections();
+    await request.dispose();
+    sample = await sampleConnections();
+  });
+  test.afterAll(() => sample.remove());
+  return () => sample;
 }
 
 /**
