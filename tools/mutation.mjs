@@ -1,0 +1,3 @@
+import './node-version.mjs';
+
+import('./mutation/run.mjs').then(({ runMutants }) => runMutants(process.argv.slice(2)));

@@ -1,0 +1,146 @@
+const CODE_GRANT = 'apps/api/src/oauth-tokens/authorization-code-grant.ts';
+const REFRESH_GRANT = 'apps/api/src/oauth-tokens/refresh-token-grant.ts';
+const REVOCATIONS = 'apps/api/src/connections/revocations.ts';
+const GUARD = 'apps/api/src/auth/access.guard.ts';
+const REQUEST = 'apps/api/src/oauth-codes/authorization-request/authorization-request.ts';
+const REDIRECT_URI = 'libs/oauth-protocol/src/redirect-uri.ts';
+const ACCESS_TOKEN = 'libs/access-token-verifier/src/access-token.ts';
+const INTROSPECTION = 'apps/api/src/oauth-tokens/token-introspection.ts';
+
+/**
+ * Rules that others rely on, each with the change that breaks it and the suite and spec file that
+ * must notice: `[rule, file, text, instead, suite, spec]`. The text stands once in the file, and
+ * the same in what the compiler makes of it.
+ */
+export const mutants = [
+  [
+    ...['a code works only with the verifier of its challenge (RFC 7636 §4.6)', CODE_GRANT],
+    ...[
+      'AND code.code_challenge IS NOT DISTINCT FROM $5::text',
+      "AND coalesce($5::text, '') <> 'x'",
+    ],
+    ...['api-e2e', 'pkce'],
+  ],
+  [
+    ...['a code works once (RFC 6749 §4.1.2)', CODE_GRANT, 'AND code.redeemed_at IS NULL', ''],
+    ...['api-e2e', 'codes'],
+  ],
+  [
+    ...['a code works for its client only (RFC 6749 §4.1.3)', CODE_GRANT],
+    ...['AND c.oauth_client_id = $2', 'AND $2::uuid IS NOT NULL', 'api-e2e', 'codes'],
+  ],
+  [
+    ...['a code works with its redirect URI only (RFC 6749 §4.1.3)', CODE_GRANT],
+    ...['OR code.redirect_uri = $4)', 'OR true)', 'api-e2e', 'redirect-uris'],
+  ],
+  [
+    ...['a code dies of age', CODE_GRANT, 'AND code.expires_at > $3', ''],
+    ...['api', 'code-lifetime'],
+  ],
+  [
+    ...['a code that comes again ends what it gave (RFC 6749 §10.5)', CODE_GRANT],
+    ...['if (late && record.familyId !== null)', 'if (false)', 'api', 'code-lifetime'],
+  ],
+  [
+    ...['only the newest refresh token is replaced (RFC 9700 §4.14.2)', REFRESH_GRANT],
+    ...['AND family.current_hash = $2', 'AND $2::bytea IS NOT NULL', 'api-e2e', 'refresh'],
+  ],
+  [
+    ...['a refresh token that was replaced ends its lineage (RFC 9700 §4.14.2)', REFRESH_GRANT],
+    "await this.families.end(family.id, 'refresh_token_reused', describeReuse(located), now);",
+    ...['void now;', 'api', 'refresh-lifetime'],
+  ],
+  [
+    ...['an old answer is given again for seconds only', REFRESH_GRANT],
+    ...['<= REFRESH_RETRY_MS', '<= Infinity', 'api', 'refresh-retries'],
+  ],
+  [
+    ...['an unused refresh token dies of age', REFRESH_GRANT, 'AND family.expires_at > $4', ''],
+    ...['api', 'refresh-lifetime'],
+  ],
+  [
+    ...['a refresh token works for its client only (RFC 6749 §6)', REFRESH_GRANT],
+    ...['AND c.oauth_client_id = $6', '', 'api-e2e', 'refresh'],
+  ],
+  [
+    ...['an ended connection refreshes nothing', REFRESH_GRANT, "AND ${activeAt('$4')}", ''],
+    ...['api-e2e', 'connections'],
+  ],
+  [
+    ...['narrowing a connection narrows its tokens', 'apps/api/src/oauth-tokens/grant.ts'],
+    ...['limitScope(granted.scope, connectionScope, registered)', 'granted.scope'],
+    ...['api-e2e', 'scopes'],
+  ],
+  [
+    ...['a token does what its scope allows (RFC 6750 §3.1)', GUARD],
+    ...['if (!scopeAllows(caller.scope, scope))', 'if (false)', 'api-e2e', 'scopes'],
+  ],
+  [
+    ...['a route is for the roles that it names', GUARD],
+    ...['if (roles.length > 0 && !roles.includes(caller.role))', 'if (false)'],
+    ...['api-e2e', 'registry'],
+  ],
+  [
+    ...['a route that declares nobody is closed', GUARD],
+    "throw new ApiError('forbidden', 'This address is not open to anybody.');",
+    ...['return true;', 'api', 'access.guard'],
+  ],
+  [
+    ...['another site changes nothing with a session', GUARD],
+    'if (isStateChanging(request)) assertFromPortal(request, this.config.publicUrl);',
+    ...['', 'api-e2e', 'sessions-and-csrf'],
+  ],
+  [
+    ...['no script reads the session cookie', 'apps/api/src/auth/host-cookie.ts'],
+    ...['httpOnly: true, sameSite', 'httpOnly: false, sameSite', 'api-e2e', 'sessions-and-csrf'],
+  ],
+  [
+    ...['guessing a password stops after ten failures', 'apps/api/src/auth/sign-in-limits.ts'],
+    ...['MAX_FAILURES_PER_EMAIL = 10', 'MAX_FAILURES_PER_EMAIL = 99', 'api-e2e', 'limits'],
+  ],
+  [
+    ...['a revoked token is refused, whatever its signature', REVOCATIONS],
+    ...[
+      'if (this.revoked.refuses(subjects, issuedAt))',
+      'if (false)',
+      'api-e2e',
+      'revocation.spec',
+    ],
+  ],
+  [
+    ...['a node that hears nothing asks the database', REVOCATIONS],
+    'return this.feed.isLive() ? false : this.isRevokedInDatabase(subjects, issuedAt);',
+    ...['return false;', 'api', 'connections/revocations'],
+  ],
+  [
+    ...['redirect URIs match character for character (RFC 9700 §2.1)', REDIRECT_URI],
+    'registered.includes(requested)',
+    ...['registered.some((uri) => requested.startsWith(uri))', 'api-e2e', 'redirect-uris'],
+  ],
+  [
+    ...['only a native client varies the port (RFC 8252 §7.3)', REDIRECT_URI],
+    ...['!native || ', '', 'api-e2e', 'redirect-uris'],
+  ],
+  [
+    ...['a client that must use PKCE gets no code without (RFC 9700 §2.1.1)', REQUEST],
+    ...["client.requirePkce || client.kind === 'public'", 'false', 'api-e2e', 'pkce'],
+  ],
+  [
+    ...['PKCE is S256 only (RFC 9700 §2.1.1)', REQUEST],
+    ...["if (method !== 'S256')", 'if (false)', 'api-e2e', 'pkce'],
+  ],
+  [
+    ...['a token of another issuer is none (RFC 9068 §4)', ACCESS_TOKEN],
+    ...["algorithms: ['ES256'], issuer,", "algorithms: ['ES256'],"],
+    ...['api-e2e', 'access-tokens'],
+  ],
+  [
+    ...['a token lives until it expires (RFC 9068 §4)', ACCESS_TOKEN],
+    ...['if (exp + tolerance.expirySeconds <= seconds)', 'if (false)'],
+    ...['api', 'access-token-verification'],
+  ],
+  [
+    ...['a client examines its own tokens only (RFC 7662 §4)', INTROSPECTION],
+    ...['if (verified.clientId !== client.clientId)', 'if (false)', 'api-e2e', 'introspection'],
+  ],
+];
