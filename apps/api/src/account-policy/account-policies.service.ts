@@ -64,7 +64,7 @@ export class AccountPolicies {
 
   /**
    * What is connected although this policy would not allow it. Changes nothing.
-   * @param allows left out: the present one
+   * @param allows the current one by default
    */
   async effect({ accountId }: SessionCaller, allows?: Policy): Promise<PolicyEffectDto> {
     const [policy, active] = await Promise.all([
@@ -114,7 +114,7 @@ export class AccountPolicies {
   }
 
   /**
-   * The applications that the account has to do with, by name: that are offered, connected, decided
+   * The applications that concern the account, by name: those that are offered, connected, decided
    * about or asked for.
    */
   async list(
@@ -161,7 +161,7 @@ export class AccountPolicies {
   }
 
   /**
-   * Allows what somebody has asked for, for everybody in the account.
+   * Allows an application that somebody has asked for, for everybody in the account.
    * @throws ApiError not_found, conflict for one that has been answered
    */
   async approve(caller: SessionCaller, requestId: string, answer: string): Promise<void> {
@@ -248,7 +248,10 @@ export class AccountPolicies {
 }
 
 const answeredAlready = () =>
-  new ApiError('conflict', 'The request has been answered or withdrawn meanwhile. Read it again.');
+  new ApiError(
+    'conflict',
+    'The request has been answered or withdrawn in the meantime. Read it again.',
+  );
 
 function isRefused(
   { allows }: StoredPolicy,

@@ -12,7 +12,7 @@ export interface StoredDecision {
   decidedBy: string | null;
 }
 
-/** What an account has decided, completely. */
+/** Everything that an account has decided. */
 export interface StoredPolicy {
   allows: Policy;
   /** null: never changed. */
@@ -22,12 +22,12 @@ export interface StoredPolicy {
   decisions: Map<string, StoredDecision>;
 }
 
-/** Reads and writes what accounts have decided, and puts grants and decisions in an order. */
+/** Reads and writes what accounts have decided, and keeps grants and decisions in order. */
 @Injectable()
 export class AccountPolicyStore {
   constructor(@InjectDataSource() private readonly dataSource: DataSource) {}
 
-  /** @param tx sees its own changes; left out: what is committed */
+  /** @param tx sees its own changes; without it, what is committed */
   async read(
     accountId: string,
     tx: EntityManager = this.dataSource.manager,
@@ -51,7 +51,7 @@ export class AccountPolicyStore {
   }
 
   /**
-   * Why the account does not allow the application; null where it does.
+   * Why the account does not allow the application; null if it does.
    * @param client as the caller knows it: whether it is verified may be a moment old
    */
   async refusal(accountId: string, client: OAuthClient): Promise<RefusalReason | null> {

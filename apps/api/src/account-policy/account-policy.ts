@@ -1,10 +1,10 @@
 import { VERIFIED_CLIENTS } from '../oauth-clients/oauth-clients.service.js';
 
-/** Which applications an account allows, where nothing else is decided for one of them. */
+/** Which applications an account allows that it has not decided about one by one. */
 export const POLICIES = ['every', 'verified', 'selected'] as const;
 export type Policy = (typeof POLICIES)[number];
 
-/** What an account has decided for one application; it goes before the policy. */
+/** What an account has decided about one application; it takes precedence over the policy. */
 export const DECISIONS = ['allowed', 'blocked'] as const;
 export type Decision = (typeof DECISIONS)[number];
 

@@ -31,7 +31,7 @@ export class ApprovalRequestsOverview {
     const limit = query.limit ?? DEFAULT_LIMIT;
     const after = decodeCursor(query.cursor);
     const { role, userId, accountId } = caller;
-    // Somebody else's are none, as if there were none.
+    // Somebody else's do not exist for the caller.
     if (role !== 'admin' && (query.userId ?? userId) !== userId) return { resources: [], meta: {} };
     const of = role === 'admin' ? query.userId : userId;
     const rows = await this.requests.list(

@@ -11,12 +11,12 @@ import { UsersService } from '../users/users.service.js';
 import { allowedByAccount } from './account-policy.js';
 
 /**
- * How long an authorization request is kept for going on with after the approval. The application
- * waits no longer either: what it has sent along, such as `state`, lives in a session of its own.
+ * How long an authorization request is kept so that the user can go on after the approval. The
+ * application does not wait longer either: `state` and the like live in a session of its own.
  */
 export const CONTINUATION_MS = HOUR;
 
-/** More is no asking any more. */
+/** More would be pestering. */
 export const MAX_REQUESTS_PER_HOUR = 20;
 
 export const REQUEST_STATUSES = ['open', 'approved', 'declined'] as const;
@@ -27,7 +27,7 @@ export interface ApprovalRequest {
   accountId: string;
   userId: string;
   oauthClientId: string;
-  /** '' without one, like the answer. */
+  /** '' if there is none, as for the answer. */
   note: string;
   status: RequestStatus;
   requestedAt: Date;
@@ -76,7 +76,7 @@ export class ApprovalRequests implements OnModuleInit {
     private readonly clock: Clock,
   ) {}
 
-  /** Nobody is asked for what nobody wants, or cannot be had, any more. */
+  /** Requests that nobody wants any more, or that cannot be met, are left out. */
   onModuleInit(): void {
     this.users.onDisabled((tx, { userId, at }) => withdrawOpen(tx, 'user_id', userId, at));
     this.clients.onDeactivated((tx, { oauthClientId, at }) =>
@@ -86,7 +86,7 @@ export class ApprovalRequests implements OnModuleInit {
 
   /**
    * @param tx in which the user is locked as active
-   * @throws ApiError conflict where the user has asked already; too_many_attempts
+   * @throws ApiError conflict if the user has already asked; too_many_attempts
    */
   async open(tx: EntityManager, asked: NewApprovalRequest): Promise<string> {
     const at = this.clock.now();
@@ -115,7 +115,7 @@ export class ApprovalRequests implements OnModuleInit {
         new Date(at.getTime() + CONTINUATION_MS),
       ],
     );
-    if (!row) throw new ApiError('conflict', 'You have asked already, and wait for the answer.');
+    if (!row) throw new ApiError('conflict', 'You have already asked. Wait for the answer.');
     await this.audit.record(tx, {
       actorId: userId,
       action: 'approval_requested',
@@ -159,7 +159,7 @@ export class ApprovalRequests implements OnModuleInit {
     return rows[0];
   }
 
-  /** What the user has asked for last; an approval that does not hold any more counts for nothing. */
+  /** The user's latest request; an approval that no longer holds does not count. */
   async latest(userId: string, oauthClientId: string): Promise<ApprovalRequest | null> {
     const [row]: ApprovalRequest[] = await this.dataSource.query(
       `SELECT ${COLUMNS} FROM ${rowsAt('$3')}
@@ -245,7 +245,8 @@ export class ApprovalRequests implements OnModuleInit {
         [id, userId],
       );
       if (!row) throw notFound('The request');
-      if (!row.open) throw new ApiError('conflict', 'The request has been answered meanwhile.');
+      if (!row.open)
+        throw new ApiError('conflict', 'The request has been answered in the meantime.');
       await withdrawOpen(tx, 'id', id, at);
       await this.audit.record(tx, {
         actorId: userId,

@@ -5,7 +5,7 @@ import { BackgroundWork } from '../background/background-work.js';
 import { Clock, DAY } from '../config/clock.js';
 import { deleteInBatches } from '../database/delete-in-batches.js';
 
-/** Whoever has not been answered by then asks again. */
+/** A user who has had no answer by then asks again. */
 const KEEP_MS = 180 * DAY;
 
 const REQUESTS = { table: 'approval_requests', condition: 'requested_at < $1' };

@@ -39,7 +39,9 @@ export class ConfigError extends Error {}
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 const ENVIRONMENTS = ['production', 'development', 'test'];
 const MIN_SECRET_LENGTH = 32;
-/** These may come from a file, because whoever may inspect a container reads its environment. */
+/**
+ * These may come from a file, because anybody who may inspect a container can read its environment.
+ */
 const SECRETS = ['APP_SECRET', 'APP_SECRET_PREVIOUS', 'DATABASE_URL', 'SMTP_URL'];
 
 /**
@@ -136,7 +138,7 @@ function readSecret(name: string, value: string | undefined, file = ''): string 
   } catch (error) {
     const reason = (error as NodeJS.ErrnoException).code ?? String(error);
     throw new ConfigError(
-      `${name}_FILE: ${path} cannot be read (${reason}). It must be a file with the value in it, readable for the user that the program runs as.`,
+      `${name}_FILE: ${path} cannot be read (${reason}). It must be a file with the value in it, readable by the user that the program runs as.`,
     );
   }
   if (content === '') throw new ConfigError(`${name}_FILE: ${path} is empty.`);
@@ -185,7 +187,7 @@ function parsePublicUrl(value: string, production: boolean): string {
   return value;
 }
 
-/** A name is optional; what stands in it must not need quoting. */
+/** A name is optional; it must not contain anything that needs quoting. */
 const SENDER =
   /^(?:[^<>"@,;:\\\p{C}]{1,100} <[^\s<>@"]{1,64}@[^\s<>@"]{1,190}>|[^\s<>@"]{1,64}@[^\s<>@"]{1,190})$/u;
 

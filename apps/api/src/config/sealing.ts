@@ -1,6 +1,9 @@
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
 
-/** Which secret something is sealed with; `other`: not one of the valid ones, so it stays shut. */
+/**
+ * Which secret something is sealed with; `other`: not one of the valid ones, so it cannot be
+ * opened.
+ */
 export type SealedWith = 'present' | 'previous' | 'other';
 
 /** Keys as `deriveKeys` makes them: the first one seals, all of them open. */

@@ -56,7 +56,7 @@ export class ConnectionDecisions {
     if (scope !== undefined) refuseWider(connection.scope, scope);
     if (end) refuseOutOfRange(end, at);
     await this.connections.manager.transaction(async (tx) => {
-      // What it has already is nothing to decide, and nothing to put on record.
+      // There is nothing to decide, or to put on record, if it is so already.
       if (scope !== undefined && scope !== connection.scope) {
         await this.narrow(tx, caller, connection, scope, at);
       }

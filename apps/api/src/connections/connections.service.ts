@@ -63,7 +63,7 @@ interface ActiveRow {
   expiresAt: Date | null;
 }
 
-/** What became of a wish to have a connection end by itself. */
+/** The outcome of a request to have a connection end by itself. */
 export type LimitOutcome = 'changed' | 'same' | 'ended' | 'longer';
 
 interface ConnectionSummary {
@@ -163,7 +163,7 @@ export class ConnectionsService implements OnModuleInit {
   /**
    * Sets when an active connection ends by itself.
    * @param expiresAt null: never
-   * @param mayLengthen whether the one who asks may let it live longer than it would
+   * @param mayLengthen whether the caller may let it live longer than it would
    */
   async limit(
     tx: EntityManager,
@@ -365,7 +365,7 @@ export class ConnectionsService implements OnModuleInit {
     return row;
   }
 
-  /** One whose time is up has ended, also before its row has followed. */
+  /** One whose time is up has ended, even before its row has followed. */
   private asOfNow(connection: ConnectionRecord): ConnectionRecord {
     const { revokedAt, expiresAt } = connection;
     if (revokedAt !== null || expiresAt === null || expiresAt > this.clock.now()) return connection;
@@ -456,7 +456,7 @@ async function insertConnection(tx: EntityManager, consent: Consent): Promise<st
   return inserted[0]?.id ?? null;
 }
 
-/** What was not spoken of stays as it is. */
+/** What was left out stays as it is. */
 function endOf({ expiresAt }: Consent, before?: ActiveRow): Date | null {
   if (expiresAt === undefined) return before?.expiresAt ?? null;
   return expiresAt && wholeSeconds(expiresAt);

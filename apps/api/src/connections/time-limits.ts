@@ -10,7 +10,7 @@ import type { FieldError } from '../http/api-error.js';
 import { NOT_COVERED } from './connection-endings.js';
 import { ConnectionMetrics } from './connection-metrics.js';
 
-/** Longer than any access token lives, so that none of those that are out there says a later end. */
+/** Longer than any access token lives, so that no token issued earlier claims a later end. */
 export const SHORTEST_LIMIT_MS = DAY;
 /** A year, and some room for clocks. */
 export const LONGEST_LIMIT_MS = 400 * DAY;
@@ -38,8 +38,8 @@ const dueInAccount = preparedStatement(
 );
 
 /**
- * Writes down that connections have ended because their time was up. For tokens that is no news:
- * whatever accepts one compares the moment itself. Here lists, histories and open pages learn it.
+ * Records that connections have ended because their time was up. Tokens do not depend on it:
+ * whatever accepts one compares the moment itself. Lists, histories and open pages do.
  */
 @Injectable()
 export class TimeLimits implements OnModuleInit {
@@ -91,7 +91,7 @@ export class TimeLimits implements OnModuleInit {
   }
 }
 
-/** For rows that are locked: they end when their time was up, not when that is written down. */
+/** For locked rows: they end when their time was up, not when that is recorded. */
 export const END_IN_TIME = `
   WITH ended AS (
     UPDATE connections SET revoked_at = expires_at, revocation_reason = 'expired'

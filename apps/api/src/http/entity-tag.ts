@@ -4,8 +4,8 @@ import { ApiError } from './api-error.js';
 export const entityTag = (version: number): string => `"${version}"`;
 
 /**
- * Refuses a change that was made on what has changed meanwhile (RFC 9110 §13.1.1). To be called
- * with the row locked.
+ * Refuses a change that was based on an earlier version (RFC 9110 §13.1.1). To be called with the
+ * row locked.
  * @param ifMatch the header `If-Match`; without it, every change goes through
  * @param what "This OAuth client"
  * @throws ApiError precondition_failed
@@ -17,6 +17,6 @@ export function requireUnchanged(ifMatch: string | undefined, version: number, w
   if (tags.includes(entityTag(version))) return;
   throw new ApiError(
     'precondition_failed',
-    `${what} has changed since you read it, and nothing of yours was written. Read it again, and repeat your change with the ETag of that answer in If-Match.`,
+    `${what} has changed since you read it, and your change was not saved. Read it again, and repeat your change with the ETag of that answer in If-Match.`,
   );
 }
