@@ -12,7 +12,8 @@ import {
   test,
 } from '../src/harness/fixtures';
 import { sampleConnections, type SampleConnections } from '../src/harness/sample-connections';
-import { openState, type PortalState, show, states } from '../src/harness/states';
+import { type PortalState, show } from '../src/harness/portal-state';
+import { openState, states } from '../src/harness/states';
 
 /** The pictures of the README: copy them from here to `docs/images` when they have changed. */
 const OUTPUT = process.env['SCREENSHOTS'] ?? resolve(__dirname, '../../../screenshots');

@@ -4,57 +4,15 @@ import {
   authorizeUrl,
   expect,
   MEMBER,
-  OPERATOR,
   OTHER_ADMIN,
   PASSWORD,
   pkce,
   portalUrl,
   signIn,
 } from './fixtures';
+import { answer, type PortalState, settings, show } from './portal-state';
+import { registry } from './registry-states';
 import type { SampleConnections } from './sample-connections';
-
-/** A page of the portal in one of its states, as both languages show it. */
-export interface PortalState {
-  name: string;
-  /** Who looks at it; nobody is signed in where it is left out. */
-  who?: string;
-  /** It shows both themes at once. */
-  bothThemes?: boolean;
-  open: (page: Page, sample: SampleConnections) => Promise<void>;
-}
-
-const settings = (path: string): string => `${portalUrl()}/portal/settings/${path}`;
-
-export async function show(page: Page, url: string): Promise<void> {
-  await page.goto(url);
-  await settled(page);
-}
-
-async function settled(page: Page): Promise<void> {
-  await expect(page.getByRole('heading', { level: 1 }).first()).toBeVisible();
-  await expect(page.locator('[aria-busy="true"]')).toHaveCount(0);
-  await page.evaluate(() => document.fonts.ready);
-}
-
-/** What the API would answer, for states that are hard to bring about. */
-async function answer(
-  page: Page,
-  url: string | RegExp,
-  status: number,
-  problem: object,
-): Promise<void> {
-  await page.route(url, (route) =>
-    route.fulfill({
-      status,
-      contentType: 'application/problem+json',
-      body: JSON.stringify({
-        status,
-        requestId: '0f5d9c1e-7c52-4be4-a5f4-3d6f0b7f9a11',
-        ...problem,
-      }),
-    }),
-  );
-}
 
 /** A list of devices as people have it, not one entry for every test that has run. */
 async function signedInElsewhere(page: Page, email: string): Promise<void> {
@@ -386,81 +344,6 @@ const others: PortalState[] = [
     },
   },
 ];
-
-const openClient = async (page: Page, name: string): Promise<void> => {
-  await show(page, settings(`registry?q=${encodeURIComponent(name)}`));
-  await page.getByRole('link', { name, exact: true }).click();
-  await expect(page.getByRole('heading', { level: 1, name })).toBeVisible();
-  await settled(page);
-};
-
-const registry: PortalState[] = [
-  { name: 'registry', who: OPERATOR, open: (page) => show(page, settings('registry')) },
-  {
-    name: 'registry-new-mistakes',
-    who: OPERATOR,
-    open: async (page) => {
-      await show(page, settings('registry/new'));
-      await page.locator('#redirect-uri-0').fill('http://crm.example/callback?state=1');
-      await page.locator('#client-pkce').uncheck();
-      await page.locator('button[type=submit]').click();
-      await expect(page.locator('#client-name')).toHaveAttribute('aria-invalid', 'true');
-    },
-  },
-  {
-    name: 'registry-created',
-    who: OPERATOR,
-    open: async (page) => {
-      await page.route('**/admin/v7/oauth-clients', (route) =>
-        route.fulfill({ status: 201, json: { resource: CREATED } }),
-      );
-      await show(page, settings('registry/new'));
-      await page.locator('#client-name').fill(CREATED.name);
-      await page.locator('#client-publisher').fill(CREATED.publisher);
-      await page.locator('#redirect-uri-0').fill('https://crm.example/callback');
-      await page.locator('button[type=submit]').click();
-      await expect(page.getByText(CREATED.secret.value)).toBeVisible();
-    },
-  },
-  {
-    name: 'registry-rotation',
-    who: OPERATOR,
-    open: async (page) => {
-      await page.route('**/admin/v7/oauth-clients/*/secrets', (route) =>
-        route.fulfill({ status: 201, json: { resource: { ...CREATED.secret, expiresAt: null } } }),
-      );
-      await openClient(page, 'Maklerwelt CRM');
-      await page.getByRole('button', { name: /^(Zweites Secret|Create a second)/ }).click();
-      await page.locator('#secret-name').fill('Produktion');
-      await page.getByRole('button', { name: /^(Anlegen|Create)$/ }).click();
-      await expect(page.getByText(CREATED.secret.value)).toBeVisible();
-    },
-  },
-  {
-    name: 'registry-preview',
-    who: OPERATOR,
-    open: async (page) => {
-      await openClient(page, 'Maklerwelt CRM');
-      await page.getByRole('button', { name: /^(Vorschau|Preview)$/ }).click();
-      await expect(page.getByRole('dialog')).toBeVisible();
-    },
-  },
-];
-
-const CREATED = {
-  id: '0b8f6f8e-4a6b-4c55-9d0c-7d8b1c0c3a11',
-  clientId: '0b8f6f8e-4a6b-4c55-9d0c-7d8b1c0c3a11',
-  name: 'Neues CRM',
-  publisher: 'Neues CRM GmbH',
-  contactEmail: 'entwicklung@crm.example',
-  secret: {
-    id: 'd2a1b6a4-52a8-4a4c-8a5f-2b7a5c9e7f10',
-    name: null,
-    value: 'Zk3vQ1pX8sT0bN5yH2mJ7cR4wL9dF6gA1uE8iO3x7Qk',
-    lastFour: 'x7Qk',
-    createdAt: '2026-11-22T10:15:00.000Z',
-  },
-};
 
 export const states: readonly PortalState[] = [
   ...guest,
