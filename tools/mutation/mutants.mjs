@@ -1,5 +1,6 @@
 const CODE_GRANT = 'apps/api/src/oauth-tokens/authorization-code-grant.ts';
 const REFRESH_GRANT = 'apps/api/src/oauth-tokens/refresh-token-grant.ts';
+const ENDINGS = 'apps/api/src/connections/connection-endings.ts';
 const REVOCATIONS = 'apps/api/src/connections/revocations.ts';
 const GUARD = 'apps/api/src/auth/access.guard.ts';
 const REQUEST = 'apps/api/src/oauth-codes/authorization-request/authorization-request.ts';
@@ -52,7 +53,7 @@ export const mutants = [
   ],
   [
     ...['an old answer is given again for seconds only', REFRESH_GRANT],
-    ...['<= REFRESH_RETRY_MS', '<= Infinity', 'api', 'refresh-retries'],
+    ...['<= REFRESH_RETRY_MS', '<= Infinity', 'api', 'refresh-lifetime'],
   ],
   [
     ...['an unused refresh token dies of age', REFRESH_GRANT, 'AND family.expires_at > $4', ''],
@@ -63,17 +64,24 @@ export const mutants = [
     ...['AND c.oauth_client_id = $6', '', 'api-e2e', 'refresh'],
   ],
   [
-    ...['an ended connection refreshes nothing', REFRESH_GRANT, "AND ${activeAt('$4')}", ''],
-    ...['api-e2e', 'connections'],
+    ...['what ended is over, also where its rows have not followed', ENDINGS],
+    ...['AND ${NOT_COVERED}', '', 'api', 'connection-endings'],
+  ],
+  [
+    ...['an ended connection gives no tokens', ENDINGS, 'c.revoked_at IS NULL AND (c', '(c'],
+    ...['api-e2e', 'src/connections'],
   ],
   [
     ...['narrowing a connection narrows its tokens', 'apps/api/src/oauth-tokens/grant.ts'],
-    ...['limitScope(granted.scope, connectionScope, registered)', 'granted.scope'],
+    ...[
+      '(granted.scope, connectionScope, registered)',
+      '(granted.scope, granted.scope, registered)',
+    ],
     ...['api-e2e', 'scopes'],
   ],
   [
     ...['a token does what its scope allows (RFC 6750 §3.1)', GUARD],
-    ...['if (!scopeAllows(caller.scope, scope))', 'if (false)', 'api-e2e', 'scopes'],
+    ...['(caller.scope, scope)', "('readwrite', scope)", 'api-e2e', 'scopes'],
   ],
   [
     ...['a route is for the roles that it names', GUARD],
@@ -87,8 +95,11 @@ export const mutants = [
   ],
   [
     ...['another site changes nothing with a session', GUARD],
-    'if (isStateChanging(request)) assertFromPortal(request, this.config.publicUrl);',
-    ...['', 'api-e2e', 'sessions-and-csrf'],
+    ...[
+      'if (this.cookie.read(request) === undefined) return null;',
+      'if (request) return this.sessions.validate(request);',
+    ],
+    ...['api-e2e', 'sessions-and-csrf'],
   ],
   [
     ...['no script reads the session cookie', 'apps/api/src/auth/host-cookie.ts'],

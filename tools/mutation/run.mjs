@@ -1,12 +1,4 @@
-import {
-  existsSync,
-  mkdtempSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  utimesSync,
-  writeFileSync,
-} from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Failure, inWords, Interrupted } from '../setup/failure.mjs';
@@ -42,7 +34,7 @@ export async function runMutants(words) {
     survivors = 0;
     for (const [rule, file, text, instead, name, spec] of chosen) {
       const suite = readSuites().find((each) => each.name === name);
-      const restore = mutate(file, text, instead);
+      const restore = mutate({ file, text, instead, suite: name });
       try {
         const { failed } = await runSuite(
           { ...suite, args: [...suite.args, '--runInBand', spec] },
@@ -66,33 +58,31 @@ export async function runMutants(words) {
 }
 
 /** @returns what puts back what stood there, times included, so that nothing is built again */
-function mutate(file, text, instead) {
+function mutate({ file, text, instead, suite }) {
   const built = file.replace('/src/', '/dist/').replace(/\.ts$/, '.js');
-  const restores = [file, built]
-    .filter((path) => existsSync(inWorkspace(path)))
-    .map((path) => {
-      const absolute = inWorkspace(path);
-      const { atime, mtime } = statSync(absolute);
-      const before = readFileSync(absolute, 'utf8');
-      // The compiler breaks and indents lines otherwise than the formatter.
-      const found = [...before.matchAll(new RegExp(patternOf(text), 'g'))];
-      if (found.length !== 1) throw new Failure(`${path} has this ${found.length} times: ${text}`);
-      const [{ 0: stands, index }] = found;
-      writeFileSync(
-        absolute,
-        before.slice(0, index) + instead + before.slice(index + stands.length),
-      );
-      return () => {
-        writeFileSync(absolute, before);
-        utimesSync(absolute, atime, mtime);
-      };
-    });
-  return () => restores.forEach((restore) => restore());
+  // The API's own specs run its sources, and its libraries as they are built.
+  const runsSources = suite === 'api' && file.startsWith('apps/api/');
+  const changes = (runsSources ? [file] : [file, built]).map((path) => {
+    const before = readFileSync(inWorkspace(path), 'utf8');
+    // The compiler breaks and indents lines otherwise than the formatter.
+    const found = [...before.matchAll(new RegExp(patternOf(text), 'g'))];
+    if (found.length !== 1) throw new Failure(`${path} has this ${found.length} times: ${text}`);
+    const [{ 0: stands, index }] = found;
+    const after = before.slice(0, index) + instead + before.slice(index + stands.length);
+    return { path: inWorkspace(path), before, after, times: statSync(inWorkspace(path)) };
+  });
+  for (const { path, after } of changes) writeFileSync(path, after);
+  return () => {
+    for (const { path, before, times } of changes) {
+      writeFileSync(path, before);
+      utimesSync(path, times.atime, times.mtime);
+    }
+  };
 }
 
 function patternOf(text) {
   return text
     .split(/\s+/)
-    .map((word) => RegExp.escape(word))
+    .map((word) => word.replace(/[^\w]/g, '\\$&'))
     .join('\\s+');
 }
