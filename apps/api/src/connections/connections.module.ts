@@ -17,6 +17,7 @@ import { ConnectionsOverview } from './connections-overview.js';
 import { ConnectionsRetention } from './connections-retention.js';
 import { ConnectionsService } from './connections.service.js';
 import { RevocationEntity } from './revocation.entity.js';
+import { EndReminders } from './end-reminders.js';
 import { Revocations } from './revocations.js';
 import { TimeLimits } from './time-limits.js';
 
@@ -43,6 +44,7 @@ import { TimeLimits } from './time-limits.js';
     ConnectionChanges,
     ConnectionMetrics,
     ConnectionUsage,
+    EndReminders,
     Revocations,
     TimeLimits,
   ],

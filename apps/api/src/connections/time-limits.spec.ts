@@ -157,6 +157,33 @@ describe('a connection whose time is limited', () => {
   });
 });
 
+describe('whoever granted a connection', () => {
+  const remind = () => one.app.get(BackgroundWork).run('connections.end-reminders');
+  const mails = async () =>
+    (await one.dataSource.query(`SELECT user_id, kind FROM mails WHERE kind = 'connection-ends'`))
+      .length as number;
+
+  it('is reminded by mail 14 days before its end, once, and again before a later end', async () => {
+    await one.dataSource.query('DELETE FROM mails');
+    await crm.connect(user, { expiresAt: inFuture(30 * DAY) });
+    const id = await connectionId();
+    clock.advance(16 * DAY - HOUR);
+    await remind();
+    expect(await mails()).toBe(0);
+    clock.advance(HOUR + MINUTE);
+    await remind();
+    await remind();
+    expect(await mails()).toBe(1);
+    await signInAgain();
+    await limit(user, id, inFuture(30 * DAY));
+    await remind();
+    expect(await mails()).toBe(1);
+    clock.advance(17 * DAY);
+    await remind();
+    expect(await mails()).toBe(2);
+  });
+});
+
 describe('choosing the time of a connection', () => {
   it('happens with the consent, and a consent that does not speak of it leaves it as it is', async () => {
     const expiresAt = inFuture(30 * DAY);

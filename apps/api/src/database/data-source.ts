@@ -17,6 +17,7 @@ import { AuditAccounts1802600000000 } from './migrations/1802600000000-audit-acc
 import { AccountPolicies1803200000000 } from './migrations/1803200000000-account-policies.js';
 import { EnglishDescriptions1803300000000 } from './migrations/1803300000000-english-descriptions.js';
 import { TimeLimits1803310000000 } from './migrations/1803310000000-time-limits.js';
+import { EndReminders1803320000000 } from './migrations/1803320000000-end-reminders.js';
 import { RegistryPages1803500000000 } from './migrations/1803500000000-registry-pages.js';
 import { ActiveConnectionsOfClient1803510000000 } from './migrations/1803510000000-active-connections-of-client.js';
 import { Mails1803600000000 } from './migrations/1803600000000-mails.js';
@@ -40,6 +41,7 @@ export const MIGRATIONS = [
   AccountPolicies1803200000000,
   EnglishDescriptions1803300000000,
   TimeLimits1803310000000,
+  EndReminders1803320000000,
   RegistryPages1803500000000,
   ActiveConnectionsOfClient1803510000000,
   Mails1803600000000,

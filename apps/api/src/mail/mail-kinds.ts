@@ -5,6 +5,8 @@ import type { Locale, MailText, Words } from './mail-text.js';
 export interface MailData {
   /** To the user, who may not be the one who changed it. */
   'password-changed': { at: string; by: 'user' | 'operator'; connectionsEnded: boolean };
+  /** To who granted access to the application, some time before the connection ends by itself. */
+  'connection-ends': { connectionId: string; application: string; at: string };
 }
 
 export type MailKind = keyof MailData;
@@ -50,6 +52,36 @@ export const MAIL_KINDS: { [Kind in MailKind]: KindOfMail<MailData[Kind]> } = {
           'This was not you? Set a new password right away, and ask your company’s admin for help.',
         ],
         button: { label: 'Set a new password', path: '/portal/forgot-password' },
+      }),
+    },
+  },
+  'connection-ends': {
+    sendWithinMs: 3 * DAY,
+    optional: true,
+    text: {
+      de: ({ connectionId, application, at }, { moment }) => ({
+        subject: `Die Verbindung zu ${application} endet bald`,
+        paragraphs: [
+          `Sie haben ${application} befristet Zugriff auf Flixcheck erlaubt. Die Frist läuft bald ab. Danach kann die Anwendung nicht mehr in Ihrem Namen auf Flixcheck zugreifen.`,
+        ],
+        facts: [['Ende der Verbindung', moment(at)]],
+        after: ['Wenn Sie die Anwendung nicht mehr brauchen, müssen Sie nichts tun.'],
+        button: {
+          label: 'Ansehen und verlängern',
+          path: `/portal/settings/connections/${connectionId}`,
+        },
+      }),
+      en: ({ connectionId, application, at }, { moment }) => ({
+        subject: `The connection to ${application} ends soon`,
+        paragraphs: [
+          `You allowed ${application} access to Flixcheck for a limited time. That time is nearly up. After that, the application can no longer access Flixcheck on your behalf.`,
+        ],
+        facts: [['End of the connection', moment(at)]],
+        after: ['If you no longer need the application, there is nothing to do.'],
+        button: {
+          label: 'View and extend',
+          path: `/portal/settings/connections/${connectionId}`,
+        },
       }),
     },
   },

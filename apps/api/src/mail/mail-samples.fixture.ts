@@ -6,4 +6,11 @@ export const MAIL_SAMPLES: { [Kind in MailKind]: MailData[Kind][] } = {
     { at: '2026-11-25T20:04:00Z', by: 'user', connectionsEnded: false },
     { at: '2026-11-25T20:04:00Z', by: 'operator', connectionsEnded: true },
   ],
+  'connection-ends': [
+    {
+      connectionId: 'e7a1c2b4-0d53-4a7e-8a55-6f1f6a2b9c01',
+      application: 'Maklerwelt CRM',
+      at: '2026-12-25T08:15:30Z',
+    },
+  ],
 };

@@ -1,0 +1,76 @@
+import { Injectable, type OnModuleInit } from '@nestjs/common';
+import { InjectDataSource } from '@nestjs/typeorm';
+import type { DataSource } from 'typeorm';
+import { BackgroundWork } from '../background/background-work.js';
+import { Clock, DAY } from '../config/clock.js';
+import { OAuthClientsService } from '../oauth-clients/oauth-clients.service.js';
+import { Notices } from '../users/notices.js';
+import { NOT_COVERED } from './connection-endings.js';
+
+/** How long before its end people are reminded of a connection; in the portal, too. */
+export const REMIND_MS = 14 * DAY;
+
+const PER_BATCH = 100;
+
+interface Ending {
+  id: string;
+  userId: string;
+  oauthClientId: string;
+  expiresAt: Date;
+}
+
+/** Reminds by mail whoever granted a connection that it ends by itself before long, once. */
+@Injectable()
+export class EndReminders implements OnModuleInit {
+  constructor(
+    @InjectDataSource() private readonly dataSource: DataSource,
+    private readonly clock: Clock,
+    private readonly background: BackgroundWork,
+    private readonly clients: OAuthClientsService,
+    private readonly notices: Notices,
+  ) {}
+
+  onModuleInit(): void {
+    this.background.step({
+      name: 'connections.end-reminders',
+      schedule: '33 * * * *',
+      run: (signal) => this.remindAll(signal),
+    });
+  }
+
+  private async remindAll(signal: AbortSignal): Promise<number> {
+    let all = 0;
+    for (;;) {
+      const reminded = await this.batch();
+      all += reminded;
+      if (reminded < PER_BATCH || signal.aborted) return all;
+    }
+  }
+
+  private batch(): Promise<number> {
+    const now = this.clock.now();
+    return this.dataSource.transaction(async (tx) => {
+      const ending: Ending[] = await tx.query(
+        `SELECT c.id, c.user_id AS "userId", c.oauth_client_id AS "oauthClientId",
+                c.expires_at AS "expiresAt"
+           FROM connections c
+          WHERE c.revoked_at IS NULL AND c.expires_at > $1 AND c.expires_at <= $2
+            AND c.reminded_of IS DISTINCT FROM c.expires_at AND ${NOT_COVERED}
+          ORDER BY c.id LIMIT ${PER_BATCH} FOR NO KEY UPDATE`,
+        [now, new Date(now.getTime() + REMIND_MS)],
+      );
+      const clients = await this.clients.byIds(ending.map(({ oauthClientId }) => oauthClientId));
+      for (const { id, userId, oauthClientId, expiresAt } of ending) {
+        await this.notices.tell(tx, 'connection-ends', [userId], {
+          connectionId: id,
+          application: clients.get(oauthClientId)?.name ?? '',
+          at: expiresAt.toISOString(),
+        });
+      }
+      await tx.query('UPDATE connections SET reminded_of = expires_at WHERE id = ANY ($1)', [
+        ending.map(({ id }) => id),
+      ]);
+      return ending.length;
+    });
+  }
+}
