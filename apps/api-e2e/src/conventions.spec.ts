@@ -87,7 +87,7 @@ describe('what answers look like', () => {
         expect([field, /^[a-z][A-Za-z]*$/.test(name)]).toEqual([field, true]);
         seen.names += 1;
         const isNumbered =
-          template.endsWith('/events') && name === 'id' && /^\d+$/.test(`${value}`);
+          /\/(events|audit-records)$/.test(template) && name === 'id' && /^\d+$/.test(`${value}`);
         if (/^id$|[a-z]Id$/.test(name) && name !== 'clientId' && value !== null && !isNumbered) {
           expect([field, value]).toEqual([field, expect.stringMatching(UUID)]);
           seen.ids += 1;

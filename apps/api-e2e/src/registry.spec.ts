@@ -50,6 +50,8 @@ describe('registering a client', () => {
       descriptionEn: 'For tests',
       publisher: 'Testhaus GmbH',
       publisherVerified: false,
+      publisherVerification: null,
+      contactEmail: null,
       kind: 'confidential',
       redirectUris: ['https://testhaus.example/callback'],
       scopes: ['read'],
@@ -62,6 +64,7 @@ describe('registering a client', () => {
       secrets: [
         {
           id: secret?.id,
+          name: null,
           lastFour: secret?.value.slice(-4),
           createdAt: secret?.createdAt,
           expiresAt: null,
@@ -70,6 +73,7 @@ describe('registering a client', () => {
       ],
       createdAt: expect.stringMatching(TIME),
       updatedAt: expect.stringMatching(TIME),
+      version: 1,
     });
     expect(secret).toEqual({
       id: expect.stringMatching(UUID),
@@ -151,6 +155,7 @@ describe('changing and deleting a client', () => {
       name: 'Anders',
       scopes: ['read'],
       updatedAt: expect.stringMatching(TIME),
+      version: 2,
     });
   });
 
@@ -196,6 +201,7 @@ describe('changing and deleting a client', () => {
     expect(answer.body.resource).toEqual({
       id: expect.stringMatching(UUID),
       value: expect.stringMatching(/^[A-Za-z0-9_-]{43,}$/),
+      name: null,
       lastFour: String(answer.body.resource['value']).slice(-4),
       createdAt: expect.stringMatching(TIME),
       expiresAt: null,
