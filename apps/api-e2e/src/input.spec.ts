@@ -53,6 +53,18 @@ beforeAll(async () => {
       valid: { email: 'user@musterhaus.example', password: PASSWORD },
     },
     {
+      method: 'POST',
+      path: '/guest/v7/password-recoveries',
+      who: () => ({}),
+      valid: { email: 'user@musterhaus.example' },
+    },
+    {
+      method: 'POST',
+      path: '/guest/v7/password-recoveries/completions',
+      who: () => ({}),
+      valid: { token: 'made-up', newPassword: 'drei-blaue-elefanten' },
+    },
+    {
       method: 'PATCH',
       path: '/user/v7/users/me',
       who: member,

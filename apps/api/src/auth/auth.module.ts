@@ -47,6 +47,6 @@ import { SessionStrategy } from './strategies/session.strategy.js';
     SignInMetrics,
     SignInService,
   ],
-  exports: [Credentials, KnownDevices, SessionCookie, SessionsService],
+  exports: [Credentials, KnownDevices, SessionCookie, SessionsService, SignInLimits],
 })
 export class AuthModule {}

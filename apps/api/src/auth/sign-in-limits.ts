@@ -85,6 +85,13 @@ export class SignInLimits {
     await this.dataSource.query('DELETE FROM sign_in_failures WHERE id = $1', [attempt.id]);
   }
 
+  /** Failures for this address no longer count, because its owner has proved to read its mails. */
+  async forget(tx: EntityManager, email: string): Promise<void> {
+    await tx.query('DELETE FROM sign_in_failures WHERE email_hash = ANY ($1)', [
+      this.hashes(email),
+    ]);
+  }
+
   /** A pseudonym for the audit trail: the same for the same address, and unreadable. */
   nameOf(email: string): string {
     return this.hashes(email)[0].toString('hex').slice(0, 16);

@@ -21,6 +21,7 @@ import { EndReminders1803320000000 } from './migrations/1803320000000-end-remind
 import { RegistryPages1803500000000 } from './migrations/1803500000000-registry-pages.js';
 import { ActiveConnectionsOfClient1803510000000 } from './migrations/1803510000000-active-connections-of-client.js';
 import { Mails1803600000000 } from './migrations/1803600000000-mails.js';
+import { PasswordRecovery1803610000000 } from './migrations/1803610000000-password-recovery.js';
 
 /** Every migration, oldest first. The app, the command line and the tests share this list. */
 export const MIGRATIONS = [
@@ -45,6 +46,7 @@ export const MIGRATIONS = [
   RegistryPages1803500000000,
   ActiveConnectionsOfClient1803510000000,
   Mails1803600000000,
+  PasswordRecovery1803610000000,
 ];
 
 const POOL_SIZE = 20;

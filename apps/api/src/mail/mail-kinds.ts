@@ -1,8 +1,10 @@
-import { DAY } from '../config/clock.js';
+import { DAY, MINUTE } from '../config/clock.js';
 import type { Locale, MailText, Words } from './mail-text.js';
 
 /** What each kind of mail needs to know beyond its recipient. */
 export interface MailData {
+  /** To a user for whom somebody has asked for it. The token is good for that user's password. */
+  'password-forgotten': { token: string };
   /** To the user, who may not be the one who changed it. */
   'password-changed': { at: string; by: 'user' | 'operator'; connectionsEnded: boolean };
   /** To who granted access to the application, some time before the connection ends by itself. */
@@ -19,8 +21,37 @@ interface KindOfMail<Data> {
   text: Record<Locale, (data: Data, words: Words) => MailText>;
 }
 
+/** How long a link to set a new password is good; its texts name it. */
+export const RECOVERY_LIFETIME_MS = 30 * MINUTE;
+
 /** Every kind of mail, with its texts. A new kind is an entry here and in `MailData`. */
 export const MAIL_KINDS: { [Kind in MailKind]: KindOfMail<MailData[Kind]> } = {
+  'password-forgotten': {
+    sendWithinMs: RECOVERY_LIFETIME_MS,
+    optional: false,
+    text: {
+      de: ({ token }) => ({
+        subject: 'Neues Passwort für Flixcheck',
+        paragraphs: [
+          'Jemand, vermutlich Sie, möchte für Ihr Konto bei Flixcheck ein neues Passwort setzen. Mit dieser Schaltfläche geht das einmal, innerhalb von 30 Minuten:',
+        ],
+        button: { label: 'Neues Passwort setzen', path: `/portal/reset-password#${token}` },
+        after: [
+          'Waren Sie das nicht? Dann müssen Sie nichts tun: Ihr Passwort bleibt, wie es ist. Geben Sie diese E-Mail nicht weiter.',
+        ],
+      }),
+      en: ({ token }) => ({
+        subject: 'A new password for Flixcheck',
+        paragraphs: [
+          'Somebody, probably you, wants to set a new password for your Flixcheck account. This button works once, within 30 minutes:',
+        ],
+        button: { label: 'Set a new password', path: `/portal/reset-password#${token}` },
+        after: [
+          'Not you? Then there is nothing to do: your password stays as it is. Do not forward this e-mail.',
+        ],
+      }),
+    },
+  },
   'password-changed': {
     sendWithinMs: 3 * DAY,
     optional: false,

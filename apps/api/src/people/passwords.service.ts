@@ -180,7 +180,7 @@ function refuseUnfit(newPassword: string, currentPassword: string, user: UserRec
   }
 }
 
-function personalWords({ firstName, lastName, email, account }: UserRecord): string[] {
+export function personalWords({ firstName, lastName, email, account }: UserRecord): string[] {
   return [firstName, lastName, email, account.name];
 }
 

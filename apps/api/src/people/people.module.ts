@@ -9,14 +9,32 @@ import { AuditTrail } from './audit-trail.service.js';
 import { JudgementLimit } from './judgement-limit.js';
 import { MeController } from './me.controller.js';
 import { MeService } from './me.service.js';
+import { PasswordRecovery } from './password-recovery.js';
+import { PasswordRecoveryController } from './password-recovery.controller.js';
+import { PasswordRecoveryLimits } from './password-recovery-limits.js';
+import { PasswordRecoveryRetention } from './password-recovery-retention.js';
 import { PasswordsService } from './passwords.service.js';
 import { ProfileController } from './profile.controller.js';
 
 /** What people do with themselves and their account's users, on top of all that it touches. */
 @Module({
   imports: [UsersModule, OAuthClientsModule, ConnectionsModule, AuthModule],
-  controllers: [MeController, ProfileController, AccountUsersController, AuditTrailController],
-  providers: [AuditTrail, JudgementLimit, MeService, PasswordsService],
+  controllers: [
+    PasswordRecoveryController,
+    MeController,
+    ProfileController,
+    AccountUsersController,
+    AuditTrailController,
+  ],
+  providers: [
+    PasswordRecovery,
+    PasswordRecoveryLimits,
+    PasswordRecoveryRetention,
+    AuditTrail,
+    JudgementLimit,
+    MeService,
+    PasswordsService,
+  ],
   exports: [PasswordsService],
 })
 export class PeopleModule {}

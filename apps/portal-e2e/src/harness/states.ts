@@ -11,6 +11,7 @@ import {
   signIn,
 } from './fixtures';
 import { answer, type PortalState, settings, show } from './portal-state';
+import { recovery } from './recovery-states';
 import { registry } from './registry-states';
 import type { SampleConnections } from './sample-connections';
 
@@ -87,6 +88,7 @@ const guest: PortalState[] = [
       await expect(page.getByRole('main').getByRole('alert')).toBeVisible();
     },
   },
+  ...recovery,
   { name: 'not-found', open: (page) => show(page, `${portalUrl()}/portal/no-such-page`) },
   { name: 'design', bothThemes: true, open: (page) => show(page, `${portalUrl()}/portal/design`) },
 ];

@@ -26,6 +26,27 @@ export const routes: Routes = [
     loadComponent: () => import('./sign-in/sign-in-page').then((file) => file.SignInPage),
   },
   {
+    path: 'forgot-password',
+    title: 'titles.forgotPassword',
+    providers: [provideTranslocoScope('recovery')],
+    loadComponent: () =>
+      import('./recovery/forgot-password-page').then((file) => file.ForgotPasswordPage),
+  },
+  {
+    path: 'reset-password',
+    title: 'titles.resetPassword',
+    providers: [provideTranslocoScope('recovery')],
+    loadComponent: () =>
+      import('./recovery/reset-password-page').then((file) => file.ResetPasswordPage),
+  },
+  {
+    path: 'demo/mail',
+    title: 'titles.demoMail',
+    // Not linked from anywhere: only the demo has it.
+    providers: [provideTranslocoScope('demo')],
+    loadComponent: () => import('./demo/mailbox-page').then((file) => file.MailboxPage),
+  },
+  {
     path: 'settings',
     canActivate: [sessionGuard],
     providers: [provideTranslocoScope('settings')],

@@ -46,3 +46,4 @@ export type ConnectionEvent = Dto<'ConnectionEventDto'>;
 export type DailyUsage = Dto<'UsageDto'>;
 export type EndedConnections = Dto<'EndedConnectionsDto'>;
 export type AuditRecord = Dto<'AuditRecordDto'>;
+export type DemoMail = Dto<'DemoMailDto'>;

@@ -26,6 +26,7 @@ const WORDS: Record<string, AuditWords> = {
   password_change_failed: said('audit.action.passwordChangeFailed', caution),
   password_changed: said('audit.action.passwordChanged', byActor),
   password_reset: said('audit.action.passwordReset'),
+  password_reset_requested: said('audit.action.passwordResetRequested'),
   profile_changed: said('audit.action.profileChanged'),
   user_created: said('audit.action.userCreated'),
   user_disabled: said('audit.action.userDisabled', caution),
@@ -73,6 +74,7 @@ export const AUDIT_KINDS: Record<string, { text: string; actions: string[] }> = 
       'profile_changed',
       'password_changed',
       'password_reset',
+      'password_reset_requested',
     ],
   },
   connections: {

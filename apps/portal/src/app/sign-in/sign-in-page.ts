@@ -9,7 +9,7 @@ import {
   signal,
   viewChild,
 } from '@angular/core';
-import { Router } from '@angular/router';
+import { Router, RouterLink } from '@angular/router';
 import { TranslocoDirective } from '@jsverse/transloco';
 import errorIcon from '@material-symbols/svg-400/rounded/error.svg';
 import infoIcon from '@material-symbols/svg-400/rounded/info.svg';
@@ -41,7 +41,7 @@ const TROUBLE_TEXTS: Record<string, string> = {
 @Component({
   selector: 'fx-sign-in-page',
   changeDetection: ChangeDetectionStrategy.OnPush,
-  imports: [ClientLogo, GuestLayout, Icon, Monogram, PasswordField, TranslocoDirective],
+  imports: [ClientLogo, GuestLayout, Icon, Monogram, PasswordField, RouterLink, TranslocoDirective],
   providers: [Countdown],
   templateUrl: './sign-in-page.html',
   styleUrl: './sign-in-page.scss',

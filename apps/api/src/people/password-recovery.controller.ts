@@ -1,0 +1,43 @@
+import { Body, Controller, HttpCode, Post, Req } from '@nestjs/common';
+import { ApiNoContentResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import type { FastifyRequest } from 'fastify';
+import { inWords } from '../config/in-words.js';
+import { AllowSignIn } from '../http/access.js';
+import { ApiProblems } from '../http/envelope.js';
+import { RECOVERY_LIFETIME_MS } from '../mail/mail-kinds.js';
+import { RecoveredPasswordRequest, RecoveryRequest } from './password-recovery.dto.js';
+import { PasswordRecovery } from './password-recovery.js';
+import { MAX_PER_ADDRESS, MAX_PER_NETWORK } from './password-recovery-limits.js';
+
+@ApiTags('Sessions')
+@Controller('guest/v7/password-recoveries')
+export class PasswordRecoveryController {
+  constructor(private readonly recovery: PasswordRecovery) {}
+
+  @Post()
+  @AllowSignIn()
+  @HttpCode(204)
+  @ApiOperation({
+    summary: 'Ask for a link to set a new password',
+    description: `The link goes to the address by mail, if a user has it, and works once within ${inWords(RECOVERY_LIFETIME_MS)}. The answer is the same either way. At most ${MAX_PER_ADDRESS} times an hour for an address, and ${MAX_PER_NETWORK} times from a network.`,
+  })
+  @ApiNoContentResponse({ description: 'Asked for' })
+  @ApiProblems(400, 403, 415, 429)
+  request(@Body() body: RecoveryRequest, @Req() { ip }: FastifyRequest): Promise<void> {
+    return this.recovery.request(body.resource.email, ip);
+  }
+
+  @Post('completions')
+  @AllowSignIn()
+  @HttpCode(204)
+  @ApiOperation({
+    summary: 'Set a new password through such a link',
+    description: 'Ends all sessions of the user, who then signs in with it. Connections stay.',
+  })
+  @ApiNoContentResponse({ description: 'The password is another one' })
+  @ApiProblems(400, 403, 415, 'service_unavailable')
+  complete(@Body() body: RecoveredPasswordRequest, @Req() { ip }: FastifyRequest): Promise<void> {
+    const { token, newPassword } = body.resource;
+    return this.recovery.complete(token, newPassword, ip);
+  }
+}

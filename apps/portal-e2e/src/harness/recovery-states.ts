@@ -1,0 +1,36 @@
+import { expect, MEMBER, portalUrl } from './fixtures';
+import { type PortalState, show } from './portal-state';
+
+const sampleMail = () => ({
+  id: '2b0c8a52-4c3e-4f0e-8c4b-64f1d7a9f3c1',
+  at: '2026-11-25T20:04:00.000Z',
+  to: MEMBER,
+  subject: 'Neues Passwort für Flixcheck',
+  text: `Guten Tag,\n\nmit diesem Link setzen Sie ein neues Passwort:\n${portalUrl()}/portal/reset-password#${'t'.repeat(43)}\n`,
+  html: '',
+});
+
+/** Forgotten passwords, and the mails of the demo. */
+export const recovery: PortalState[] = [
+  {
+    name: 'forgot-password',
+    open: (page) => show(page, `${portalUrl()}/portal/forgot-password`),
+  },
+  {
+    name: 'reset-password',
+    open: async (page) => {
+      await show(page, `${portalUrl()}/portal/reset-password#${'t'.repeat(43)}`);
+      await page.getByRole('button', { name: /^(Passwort setzen|Set password)$/ }).click();
+      await expect(page.getByLabel(/^(Neues Passwort|New password)$/)).toBeFocused();
+    },
+  },
+  {
+    name: 'demo-mail',
+    open: async (page) => {
+      await page.route('**/guest/v7/demo-mails', (route) =>
+        route.fulfill({ json: { resources: [sampleMail()], meta: {} } }),
+      );
+      await show(page, `${portalUrl()}/portal/demo/mail`);
+    },
+  },
+];

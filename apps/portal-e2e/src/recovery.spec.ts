@@ -1,0 +1,55 @@
+import { expect, fillSignIn, OTHER_ADMIN, PASSWORD, portalUrl, test } from './harness/fixtures';
+
+const NEW_PASSWORD = 'drei-blaue-elefanten';
+
+test('a forgotten password is replaced through the link in the mail, whose token leaves the address bar', async ({
+  page,
+}) => {
+  const setPassword = async (password: string) => {
+    await page.goto(`${portalUrl()}/portal/sign-in`);
+    await page.getByRole('link', { name: 'Passwort vergessen?' }).click();
+    await page.getByLabel('E-Mail-Adresse').fill(OTHER_ADMIN);
+    const earlier = await linksTo(OTHER_ADMIN);
+    await page.getByRole('button', { name: 'Link anfordern' }).click();
+    await expect(page.getByRole('status')).toContainText('ist der Link unterwegs');
+    await expect.poll(async () => (await linksTo(OTHER_ADMIN)).length).toBe(earlier.length + 1);
+
+    // As somebody does who tries the demo out.
+    await page.goto(`${portalUrl()}/portal/demo/mail`);
+    const mail = page.getByRole('article').filter({ hasText: 'Neues Passwort' }).first();
+    await expect(mail).toContainText(OTHER_ADMIN);
+    const link = (await mail.getByRole('link').getAttribute('href')) ?? '';
+    await mail.getByRole('link').click();
+    const field = page.getByLabel('Neues Passwort', { exact: true });
+    await expect(field).toBeVisible();
+    expect(page.url()).toBe(`${portalUrl()}/portal/reset-password`);
+
+    await field.fill('passwort1234');
+    await page.getByRole('button', { name: 'Passwort setzen' }).click();
+    await expect(page.getByText('zu leicht zu erraten')).toBeVisible();
+    await field.fill(password);
+    await page.getByRole('button', { name: 'Passwort setzen' }).click();
+    await expect(page.getByRole('heading', { level: 1 })).toHaveText('Ihr neues Passwort gilt');
+    return link;
+  };
+  const linksTo = async (email: string) => {
+    const answer = await page.request.get(`${portalUrl()}/guest/v7/demo-mails`);
+    const { resources } = (await answer.json()) as { resources: { to: string; text: string }[] };
+    return resources.filter(({ to, text }) => to === email && text.includes('/reset-password#'));
+  };
+
+  const link = await setPassword(NEW_PASSWORD);
+  try {
+    await page.getByRole('link', { name: 'Zur Anmeldung' }).click();
+    await fillSignIn(page, OTHER_ADMIN, NEW_PASSWORD);
+    await expect(page.getByRole('heading', { level: 1 })).toHaveText('Verbindungen');
+
+    await page.goto(link);
+    await page.getByLabel('Neues Passwort', { exact: true }).fill('vier-gelbe-elefanten');
+    await page.getByRole('button', { name: 'Passwort setzen' }).click();
+    await expect(page.getByRole('heading', { level: 1 })).toHaveText('Dieser Link gilt nicht mehr');
+  } finally {
+    await page.context().clearCookies();
+    await setPassword(PASSWORD);
+  }
+});

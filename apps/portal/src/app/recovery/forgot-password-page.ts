@@ -1,0 +1,66 @@
+import {
+  ChangeDetectionStrategy,
+  Component,
+  computed,
+  ElementRef,
+  inject,
+  signal,
+  viewChild,
+} from '@angular/core';
+import { RouterLink } from '@angular/router';
+import { TranslocoDirective } from '@jsverse/transloco';
+import errorIcon from '@material-symbols/svg-400/rounded/error.svg';
+import mailIcon from '@material-symbols/svg-400/rounded/mail.svg';
+import { Api } from '../api/api';
+import { apiErrorFrom } from '../api/problem';
+import { GuestLayout } from '../ui/guest-layout';
+import { Icon } from '../ui/icon';
+import { troubleText } from './trouble';
+
+/** Asks for a link to set a new password. Whether there is such a user, the page never says. */
+@Component({
+  selector: 'fx-forgot-password-page',
+  changeDetection: ChangeDetectionStrategy.OnPush,
+  imports: [GuestLayout, Icon, RouterLink, TranslocoDirective],
+  templateUrl: './forgot-password-page.html',
+  styleUrl: '../sign-in/sign-in-page.scss',
+})
+export class ForgotPasswordPage {
+  private readonly api = inject(Api);
+
+  protected readonly email = signal('');
+  protected readonly busy = signal(false);
+  protected readonly sent = signal(false);
+  protected readonly trouble = signal<string | null>(null);
+  private readonly tried = signal(false);
+  /** What the API has not taken for an address. */
+  private readonly refused = signal<string | null>(null);
+  protected readonly emailMissing = computed(
+    () => this.tried() && (this.email().trim() === '' || this.email() === this.refused()),
+  );
+
+  private readonly emailField = viewChild<ElementRef<HTMLInputElement>>('emailField');
+
+  protected readonly errorIcon = errorIcon;
+  protected readonly mailIcon = mailIcon;
+
+  protected async send(event: Event): Promise<void> {
+    event.preventDefault();
+    if (this.busy()) return;
+    this.tried.set(true);
+    this.trouble.set(null);
+    if (this.email().trim() === '') return this.emailField()?.nativeElement.focus();
+    this.busy.set(true);
+    try {
+      const resource = { email: this.email().trim() };
+      await this.api.post('/guest/v7/password-recoveries', { resource }, { onSessionEnd: 'tell' });
+      this.sent.set(true);
+    } catch (cause) {
+      const error = apiErrorFrom(cause);
+      if (error.code === 'validation_failed') this.refused.set(this.email());
+      else this.trouble.set(troubleText(error));
+    } finally {
+      this.busy.set(false);
+    }
+  }
+}

@@ -1,0 +1,103 @@
+import { Location } from '@angular/common';
+import { ChangeDetectionStrategy, Component, inject, signal, viewChild } from '@angular/core';
+import { takeUntilDestroyed } from '@angular/core/rxjs-interop';
+import { ActivatedRoute, RouterLink } from '@angular/router';
+import { TranslocoDirective } from '@jsverse/transloco';
+import checkIcon from '@material-symbols/svg-400/rounded/check_circle.svg';
+import errorIcon from '@material-symbols/svg-400/rounded/error.svg';
+import { Api } from '../api/api';
+import { ApiError, apiErrorFrom } from '../api/problem';
+import { SessionStore } from '../session/session-store';
+import { GuestLayout } from '../ui/guest-layout';
+import { Icon } from '../ui/icon';
+import { PasswordField } from '../ui/password-field';
+import { troubleText } from './trouble';
+
+/** As the API has it, in characters. */
+const MIN_LENGTH = 12;
+const MAX_LENGTH = 200;
+
+const PASSWORD_ERRORS: Record<string, string> = {
+  min_length: 'recovery.reset.errors.tooShort',
+  max_length: 'recovery.reset.errors.tooLong',
+  too_common: 'recovery.reset.errors.common',
+};
+
+/** Where the link in the mail leads: sets a new password with the token in the fragment. */
+@Component({
+  selector: 'fx-reset-password-page',
+  changeDetection: ChangeDetectionStrategy.OnPush,
+  imports: [GuestLayout, Icon, PasswordField, RouterLink, TranslocoDirective],
+  templateUrl: './reset-password-page.html',
+  styleUrl: '../sign-in/sign-in-page.scss',
+})
+export class ResetPasswordPage {
+  private readonly api = inject(Api);
+  private readonly session = inject(SessionStore);
+
+  /** From the link. Null once it has turned out to be of no use. */
+  protected readonly token = signal<string | null>(null);
+  protected readonly password = signal('');
+  protected readonly busy = signal(false);
+  protected readonly done = signal(false);
+  protected readonly trouble = signal<string | null>(null);
+  protected readonly passwordError = signal<string | null>(null);
+
+  private readonly field = viewChild<PasswordField>('field');
+
+  protected readonly minLength = MIN_LENGTH;
+  protected readonly maxLength = MAX_LENGTH;
+  protected readonly rules = `minlength: ${MIN_LENGTH}; maxlength: ${MAX_LENGTH};`;
+  protected readonly checkIcon = checkIcon;
+  protected readonly errorIcon = errorIcon;
+
+  constructor() {
+    const location = inject(Location);
+    // Another link that is opened in this tab changes nothing but the fragment.
+    inject(ActivatedRoute)
+      .fragment.pipe(takeUntilDestroyed())
+      .subscribe((fragment) => {
+        if (!fragment) return;
+        this.token.set(fragment);
+        // No history and no later visitor of this browser keeps the token.
+        location.replaceState('/reset-password');
+      });
+  }
+
+  protected async send(event: Event): Promise<void> {
+    event.preventDefault();
+    if (this.busy()) return;
+    this.trouble.set(null);
+    this.passwordError.set(null);
+    const length = [...this.password()].length;
+    if (length === 0) return this.refuse('recovery.reset.errors.missing');
+    if (length < MIN_LENGTH) return this.refuse('recovery.reset.errors.tooShort');
+    this.busy.set(true);
+    try {
+      const resource = { token: this.token(), newPassword: this.password() };
+      const path = '/guest/v7/password-recoveries/completions';
+      await this.api.post(path, { resource }, { onSessionEnd: 'tell' });
+      // Every session of the user has ended, one of this browser too.
+      this.session.forget();
+      this.password.set('');
+      this.done.set(true);
+    } catch (cause) {
+      this.explain(apiErrorFrom(cause));
+    } finally {
+      this.busy.set(false);
+    }
+  }
+
+  private explain(error: ApiError): void {
+    const [first] = error.problem.errors;
+    if (first?.field === 'token') this.token.set(null);
+    else if (first?.field === 'newPassword') {
+      this.refuse(PASSWORD_ERRORS[first.code] ?? 'recovery.reset.errors.unfit');
+    } else this.trouble.set(troubleText(error));
+  }
+
+  private refuse(text: string): void {
+    this.passwordError.set(text);
+    this.field()?.focus();
+  }
+}
