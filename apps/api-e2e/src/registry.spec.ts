@@ -39,6 +39,8 @@ describe('registering a client', () => {
       homepageUri: 'https://testhaus.example',
       privacyPolicyUri: 'https://testhaus.example/datenschutz',
       startUri: 'https://testhaus.example/start',
+      contactEmail: 'entwicklung@testhaus.example',
+      listed: false,
     });
     expect(answer.status).toBe(201);
     const { secret, ...client } = answer.body.resource;
@@ -61,6 +63,10 @@ describe('registering a client', () => {
       homepageUri: 'https://testhaus.example',
       privacyPolicyUri: 'https://testhaus.example/datenschutz',
       startUri: 'https://testhaus.example/start',
+      contactEmail: 'entwicklung@testhaus.example',
+      listed: false,
+      publisherVerification: null,
+      version: 1,
       secrets: [
         {
           id: secret?.id,
@@ -200,6 +206,7 @@ describe('changing and deleting a client', () => {
     expect(answer.status).toBe(201);
     expect(answer.body.resource).toEqual({
       id: expect.stringMatching(UUID),
+      name: null,
       value: expect.stringMatching(/^[A-Za-z0-9_-]{43,}$/),
       name: null,
       lastFour: String(answer.body.resource['value']).slice(-4),

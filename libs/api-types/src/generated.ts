@@ -1187,6 +1187,8 @@ export interface components {
              * @example entwicklung@maklerwelt.example
              */
             contactEmail: string | null;
+            /** @description Whether users are offered it among the available applications. Without it, they connect from the application itself */
+            listed: boolean;
             /**
              * Format: uuid
              * @example 0b8f6f8e-4a6b-4c55-9d0c-7d8b1c0c3a11
@@ -1326,6 +1328,8 @@ export interface components {
              * @example entwicklung@maklerwelt.example
              */
             contactEmail: string | null;
+            /** @description Whether users are offered it among the available applications. Without it, they connect from the application itself */
+            listed: boolean;
             /**
              * Format: uuid
              * @example 0b8f6f8e-4a6b-4c55-9d0c-7d8b1c0c3a11
@@ -1458,6 +1462,11 @@ export interface components {
              * @example entwicklung@maklerwelt.example
              */
             contactEmail?: string | null;
+            /**
+             * @description Whether users are offered it among the available applications. Without it, they connect from the application itself
+             * @default true
+             */
+            listed: boolean;
         };
         OAuthClientCreateRequest: {
             resource: components["schemas"]["OAuthClientCreateInput"];
@@ -1531,6 +1540,8 @@ export interface components {
              * @example entwicklung@maklerwelt.example
              */
             contactEmail?: string | null;
+            /** @description Whether users are offered it among the available applications. Without it, they connect from the application itself */
+            listed?: boolean;
             /**
              * @description `disabled` ends all connections of the client at once; enabling it again brings none of them back
              * @example active

@@ -57,7 +57,7 @@ describe('oauth-clients', () => {
       ...['--logo-uri', 'https://neu.example/logo.svg'],
       ...['--homepage-uri', 'https://neu.example', '--start-uri', 'https://neu.example/start'],
       ...['--privacy-policy-uri', 'https://neu.example/datenschutz'],
-      ...['--contact-email', 'entwicklung@neu.example', '--json'],
+      ...['--contact-email', 'entwicklung@neu.example', '--no-listed', '--json'],
     ]);
     expect(json).toEqual({
       id: expect.any(String),
@@ -77,6 +77,7 @@ describe('oauth-clients', () => {
       privacyPolicyUri: 'https://neu.example/datenschutz',
       startUri: 'https://neu.example/start',
       contactEmail: 'entwicklung@neu.example',
+      listed: false,
       publisherVerification: { at: expect.any(String), by: null },
       version: 1,
       createdAt: expect.any(String),

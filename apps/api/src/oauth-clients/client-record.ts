@@ -280,6 +280,19 @@ export class ClientProfile {
     MaxLength(MAX_EMAIL_LENGTH),
   )
   contactEmail!: string | null;
+
+  @YesNoField({
+    description:
+      'Whether users are offered it among the available applications. Without it, they connect from the application itself',
+    initial: true,
+    label: 'offered',
+    help: {
+      yes: 'offer it to users in the portal (what new clients start with)',
+      no: 'offer it to nobody: users connect from the application itself',
+    },
+    words: { yes: 'to all companies', no: 'to nobody' },
+  })
+  listed!: boolean;
 }
 
 /** The profile, and what the registry itself knows about the client. */

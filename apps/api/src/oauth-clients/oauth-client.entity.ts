@@ -17,9 +17,6 @@ export class OAuthClientEntity extends ClientProfile implements OAuthClient {
   @Column({ type: 'text' })
   status!: ClientStatus;
 
-  @Column({ type: 'boolean' })
-  listed!: boolean;
-
   /** Null: not verified, or so long ago that nobody has recorded it. */
   @Column({ name: 'publisher_verified_at', type: 'timestamptz', nullable: true })
   publisherVerifiedAt!: Date | null;

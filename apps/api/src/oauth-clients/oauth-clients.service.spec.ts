@@ -205,9 +205,7 @@ describe('what other modules read', () => {
     const disabled = await named('Außer Betrieb');
     await registry.update(disabled.id, { status: 'disabled' }, null);
     const unlisted = await named('Intern');
-    await api.dataSource.query('UPDATE oauth_clients SET listed = false WHERE id = $1', [
-      unlisted.id,
-    ]);
+    await registry.update(unlisted.id, { listed: false }, null);
     const names = (await clients.listAvailable()).map(({ name }) => name);
     expect(names.filter((name) => /pfel|zebra/.test(name))).toEqual([
       'Äpfel',

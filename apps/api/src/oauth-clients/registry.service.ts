@@ -251,7 +251,6 @@ function newClient(input: NewClient, at: Date, actorId: string | null): OAuthCli
     clientId: input.clientId ?? randomUUID(),
     kind: input.kind,
     status: 'active' as const,
-    listed: true,
     publisherVerifiedAt: input.publisherVerified ? at : null,
     publisherVerifiedBy: input.publisherVerified ? actorId : null,
     version: 1,

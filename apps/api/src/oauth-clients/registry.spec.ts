@@ -50,6 +50,7 @@ describe('registering a client', () => {
       privacyPolicyUri: null,
       startUri: null,
       contactEmail: null,
+      listed: true,
       publisherVerification: null,
       version: 1,
       secrets: [
@@ -113,6 +114,7 @@ describe('registering a client', () => {
       privacyPolicyUri: 'https://felder.example/datenschutz',
       startUri: 'http://localhost:4000/start',
       contactEmail: 'entwicklung@felder.example',
+      listed: false,
     };
     const { status, body } = await create(input);
     expect(status).toBe(201);
@@ -208,7 +210,7 @@ describe('registering a client', () => {
     ['contactEmail', { contactEmail: 'felder.example' }],
     ['contactEmail', { contactEmail: '' }],
     ['contactEmail', { contactEmail: `a@${long(250)}.example` }],
-    ['listed', { listed: false }],
+    ['listed', { listed: 'no' }],
     ['status', { status: 'disabled' }],
     ['id', { id: UNKNOWN_ID }],
     ['secret', { secret: 'chosen' }],

@@ -16,6 +16,7 @@ export interface ClientFormModel {
   redirectUris: string[];
   requirePkce: boolean;
   scopes: string[];
+  listed: boolean;
 }
 
 export type ClientField = keyof ClientFormModel;
@@ -36,6 +37,7 @@ export const FIELD_LABELS: Record<ClientField, string> = {
   redirectUris: 'registry.field.redirectUris.label',
   requirePkce: 'registry.field.requirePkce.label',
   scopes: 'registry.field.scopes.label',
+  listed: 'registry.field.listed.label',
 };
 
 /** A new one may do the least, and proves itself as well as it can. */
@@ -54,6 +56,7 @@ const EMPTY: ClientFormModel = {
   redirectUris: [''],
   requirePkce: true,
   scopes: ['read'],
+  listed: true,
 };
 
 export function toModel(client: RegistryClient | null): ClientFormModel {
@@ -74,6 +77,7 @@ export function toModel(client: RegistryClient | null): ClientFormModel {
     redirectUris: [...client.redirectUris],
     requirePkce: client.requirePkce,
     scopes: [...client.scopes],
+    listed: client.listed,
   };
 }
 

@@ -194,6 +194,10 @@ export class ClientForm {
     this.focusLater(`#redirect-uri-${Math.max(0, index - 1)}`);
   }
 
+  protected setListed(listed: boolean): void {
+    this.model.update((model) => ({ ...model, listed }));
+  }
+
   protected setKind(kind: ClientFormModel['kind']): void {
     this.model.update((model) => ({
       ...model,
