@@ -28,7 +28,9 @@ beforeAll(async () => {
       return [operation, (await get(path)).body] as [Operation, Body];
     }),
   );
-  lists = answers.filter(([, body]) => 'resources' in body).map(([operation]) => operation);
+  lists = answers
+    .filter(([{ template }, body]) => 'resources' in body && template !== MAILBOX)
+    .map(([operation]) => operation);
 });
 afterAll(() => world.server.stop());
 
@@ -36,6 +38,8 @@ type Body = Record<string, unknown>;
 
 /** Those that need more than an id, or answer with something else than JSON, have tests of their own. */
 const OTHERS = ['/changes', '/export', '/oauth-authorization-request', '/oauth-userinfo'];
+/** Of a demo: the last few mails, no list to page through. */
+const MAILBOX = '/guest/v7/demo-mails';
 const isHouseRead = ({ method, template }: Operation): boolean =>
   method === 'GET' &&
   /^\/(user|admin|guest)\//.test(template) &&
