@@ -9,10 +9,10 @@ import {
   type RegisteredClient,
   REGISTRY,
   send,
-  sql,
   startNodes,
   type ThirdParty,
   type TokenAnswer,
+  whileEnding,
 } from '@flixcheck/test-harness';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 
@@ -236,17 +236,12 @@ describe('signing keys rotate without breaking live tokens (RFC 7517)', () => {
 });
 
 describe('with the feed cut, no revoked token is ever accepted', () => {
-  const CUT = `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
-    WHERE datname = current_database() AND application_name LIKE '%change feed%'`;
   const feedThere = async () =>
     (await send<{ changeFeed: string }>(nodes.urls[1] ?? '', '/health/ready')).body.changeFeed;
 
   it('not even at once after the revocation, while the listening connections are killed again and again', async () => {
-    let cutting = true;
-    const cut = (async () => {
-      while (cutting) await sql(nodes.databaseUrl, CUT);
-    })();
-    try {
+    const feeds = `application_name LIKE '%change feed%'`;
+    await whileEnding(nodes.databaseUrl, feeds, async () => {
       for (let round = 0; round < 5; round += 1) {
         tokens = await here.connect(member);
         expect((await there.use(tokens.access_token)).status).toBe(200);
@@ -254,10 +249,7 @@ describe('with the feed cut, no revoked token is ever accepted', () => {
         await member.send(`/user/v7/connections/${connectionId()}`, { method: 'DELETE' });
         expect((await there.use(tokens.access_token)).status).toBe(401);
       }
-    } finally {
-      cutting = false;
-      await cut;
-    }
+    });
     await eventually(feedThere, (state) => state === 'live');
     expect((await there.use(tokens.access_token)).status).toBe(401);
   });

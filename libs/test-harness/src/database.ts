@@ -34,7 +34,7 @@ export function dump(databaseUrl: string): Promise<Record<string, string[]>> {
 
 /**
  * The same without what is noted in passing, and later than it happens: the request log, the use
- * of connections and sessions, failures to sign in, when a step last ran. What is left changes only when something does.
+ * of connections, sessions and client secrets, failures to sign in, when a step last ran. What is left changes only when something does.
  */
 export async function substance(databaseUrl: string): Promise<Record<string, string[] | number>> {
   const {
@@ -43,6 +43,7 @@ export async function substance(databaseUrl: string): Promise<Record<string, str
     sign_in_failures: _failures,
     background_steps: _steps,
     connections = [],
+    oauth_client_secrets: secrets = [],
     connection_events: events = [],
     sessions = [],
     ...tables
@@ -50,9 +51,40 @@ export async function substance(databaseUrl: string): Promise<Record<string, str
   return {
     ...tables,
     connections: connections.length,
+    oauth_client_secrets: secrets.length,
     connection_events: events.filter((event) => !event.includes(',used,')).length,
     sessions: sessions.length,
   };
+}
+
+/**
+ * Ends what matches again and again, without a pause in which anything could settle, until the
+ * caller is done.
+ * @param condition of pg_stat_activity
+ */
+export async function whileEnding<T>(
+  databaseUrl: string,
+  condition: string,
+  work: () => Promise<T>,
+): Promise<T> {
+  let isDone = false;
+  const cutting = connected(databaseUrl, async (client) => {
+    while (!isDone) {
+      // In the server, because a connection of its own for each round would leave gaps.
+      await client.query(`DO $$ BEGIN
+        FOR round IN 1..100 LOOP
+          PERFORM pg_terminate_backend(pid) FROM pg_stat_activity
+            WHERE datname = current_database() AND ${condition};
+          PERFORM pg_sleep(0.002), pg_stat_clear_snapshot();
+        END LOOP; END $$`);
+    }
+  });
+  try {
+    return await work();
+  } finally {
+    isDone = true;
+    await cutting;
+  }
 }
 
 async function connected<T>(databaseUrl: string, ask: (client: Client) => Promise<T>): Promise<T> {
