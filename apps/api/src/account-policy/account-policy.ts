@@ -39,7 +39,8 @@ export const allowedByAccount = (account: string, client: string): string => `
      WHERE policy.account_id = ${account}
        AND CASE WHEN chosen.decision IS NOT NULL THEN chosen.decision = 'blocked'
                 WHEN policy.allows = 'selected' THEN true
-                WHEN policy.allows = 'verified' THEN ${client} NOT IN ${VERIFIED_CLIENTS}
+                WHEN policy.allows = 'verified' THEN NOT EXISTS (
+                  SELECT FROM ${VERIFIED_CLIENTS} verified WHERE verified.id = ${client})
                 ELSE false END)`;
 
 /** What the request log of a client says of a refusal: one stable code for each reason. */

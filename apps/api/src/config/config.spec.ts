@@ -24,6 +24,7 @@ describe('the defaults', () => {
       demoData: true,
       demoClientPort: 4000,
       trustProxy: false,
+      sharedStatements: true,
       mail: { to: 'mailbox' },
       logLevel: 'info',
     });
@@ -78,6 +79,7 @@ describe('a wrong variable is refused with a message that names it', () => {
     ['DEMO_CLIENT_PORT', 'off'],
     ['DEMO_DATA', 'perhaps'],
     ['TRUST_PROXY', 'maybe'],
+    ['SHARED_STATEMENTS', 'maybe'],
     ['TRUST_PROXY', '10.0.0.0/8, proxy.example'],
     ['SMTP_URL', 'mail.example:587'],
     ['SMTP_URL', 'https://mail.example'],

@@ -23,6 +23,8 @@ export interface Config {
   demoClientPort: number;
   trustProxy: boolean | number | string[];
   mail: MailConfig;
+  /** Whether requests to the token endpoint that are under way at a time share statements. */
+  sharedStatements: boolean;
   logLevel: 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace' | 'silent';
 }
 
@@ -102,6 +104,7 @@ export function parseConfig(env: NodeJS.ProcessEnv): Config {
     demoClientPort: parsePort('DEMO_CLIENT_PORT', read('DEMO_CLIENT_PORT') ?? '4000', 0),
     trustProxy: parseTrustProxy(read('TRUST_PROXY')),
     mail: parseMail(read('SMTP_URL'), read('MAIL_FROM'), demoData),
+    sharedStatements: parseFlag('SHARED_STATEMENTS', read('SHARED_STATEMENTS')) ?? true,
     logLevel,
   };
 }

@@ -56,6 +56,16 @@ export const activeAt = (now: string): string =>
   `c.revoked_at IS NULL AND (c.expires_at IS NULL OR c.expires_at > ${now}) AND ${NOT_COVERED}`;
 
 /**
+ * SQL condition: the connection `c`, which is joined by its id, is active and of this client. It is
+ * written as no index has it: none but that of the id may ever seem a way to the row, for a client
+ * can have a million active connections.
+ * @param client SQL expression for the database id of the client
+ */
+export const activeByKeyAt = (now: string, client: string): string => `
+  c.oauth_client_id IS NOT DISTINCT FROM ${client} AND num_nulls(c.revoked_at) = 1
+  AND (c.expires_at IS NULL OR c.expires_at > ${now}) AND ${NOT_COVERED}`;
+
+/**
  * For the `endings_seen` of a connection that is opened now: what was decided before does not apply
  * to it.
  */

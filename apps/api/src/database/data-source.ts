@@ -1,4 +1,5 @@
 import { Socket } from 'node:net';
+import type { PoolConfig } from 'pg';
 import type { DataSourceOptions } from 'typeorm';
 import { InitialSchema1790000000000 } from './migrations/1790000000000-initial-schema.js';
 import { FindRequests1791000000000 } from './migrations/1791000000000-find-requests.js';
@@ -22,6 +23,7 @@ import { RegistryPages1803500000000 } from './migrations/1803500000000-registry-
 import { ActiveConnectionsOfClient1803510000000 } from './migrations/1803510000000-active-connections-of-client.js';
 import { Mails1803600000000 } from './migrations/1803600000000-mails.js';
 import { PasswordRecovery1803610000000 } from './migrations/1803610000000-password-recovery.js';
+import { LighterTokens1804000000000 } from './migrations/1804000000000-lighter-tokens.js';
 
 /** Every migration, oldest first. The app, the command line and the tests share this list. */
 export const MIGRATIONS = [
@@ -47,6 +49,7 @@ export const MIGRATIONS = [
   ActiveConnectionsOfClient1803510000000,
   Mails1803600000000,
   PasswordRecovery1803610000000,
+  LighterTokens1804000000000,
 ];
 
 const POOL_SIZE = 20;
@@ -62,6 +65,13 @@ const IDLE_TIMEOUT_MS = 8000;
  */
 const SILENCE_TIMEOUT_MS = 10_000;
 
+const APPLICATION_NAME = 'flixcheck-connect';
+const LIMITS = {
+  statement_timeout: STATEMENT_TIMEOUT_MS,
+  idleTimeoutMillis: IDLE_TIMEOUT_MS,
+  stream: impatientSocket,
+};
+
 /**
  * How to reach the database. Entities are added by the modules that own them.
  * @param url postgres://…
@@ -76,14 +86,20 @@ export function dataSourceOptions(url: string): Extract<DataSourceOptions, { typ
     logging: false,
     poolSize: POOL_SIZE,
     connectTimeoutMS: CONNECT_TIMEOUT_MS,
-    applicationName: 'flixcheck-connect',
+    applicationName: APPLICATION_NAME,
     // Without a listener, a restart of the database would end the process.
     poolErrorHandler: () => undefined,
-    extra: {
-      statement_timeout: STATEMENT_TIMEOUT_MS,
-      idleTimeoutMillis: IDLE_TIMEOUT_MS,
-      stream: impatientSocket,
-    },
+    extra: LIMITS,
+  };
+}
+
+/** How the driver reaches the database without TypeORM, with the same limits. */
+export function poolOptions(url: string): PoolConfig {
+  return {
+    connectionString: url,
+    application_name: APPLICATION_NAME,
+    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+    ...LIMITS,
   };
 }
 

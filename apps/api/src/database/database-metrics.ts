@@ -3,6 +3,7 @@ import { InjectDataSource } from '@nestjs/typeorm';
 import type { DataSource } from 'typeorm';
 import { Metrics } from '../telemetry/metrics.js';
 import { ChangeFeed } from './change-feed.js';
+import { StatementPool } from './statement-pool.js';
 
 /** The part of the driver's pool that is read here. */
 interface Pool {
@@ -13,7 +14,12 @@ interface Pool {
 
 @Injectable()
 export class DatabaseMetrics {
-  constructor(metrics: Metrics, feed: ChangeFeed, @InjectDataSource() dataSource: DataSource) {
+  constructor(
+    metrics: Metrics,
+    feed: ChangeFeed,
+    @InjectDataSource() dataSource: DataSource,
+    { pool }: StatementPool,
+  ) {
     metrics.gauge(
       'change_feed_live',
       '1 while revocations arrive by LISTEN/NOTIFY, 0 while each request asks the database',
@@ -26,9 +32,10 @@ export class DatabaseMetrics {
       'Connections to the database that are in use or idle, and requests that wait for one',
       ['state'],
       (gauge) => {
-        gauge.set({ state: 'used' }, master.totalCount - master.idleCount);
-        gauge.set({ state: 'idle' }, master.idleCount);
-        gauge.set({ state: 'waiting' }, master.waitingCount);
+        const total = (count: keyof Pool) => master[count] + pool[count];
+        gauge.set({ state: 'used' }, total('totalCount') - total('idleCount'));
+        gauge.set({ state: 'idle' }, total('idleCount'));
+        gauge.set({ state: 'waiting' }, total('waitingCount'));
       },
     );
   }

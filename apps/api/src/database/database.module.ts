@@ -6,6 +6,7 @@ import { ChangeFeed } from './change-feed.js';
 import { dataSourceOptions } from './data-source.js';
 import { DatabaseMetrics } from './database-metrics.js';
 import { isSlow, StartTasks } from './start-tasks.js';
+import { StatementPool } from './statement-pool.js';
 
 @Global()
 @Module({})
@@ -23,8 +24,8 @@ export class DatabaseModule {
           toRetry: isSlow,
         }),
       ],
-      providers: [AfterCommit, ChangeFeed, DatabaseMetrics, StartTasks],
-      exports: [AfterCommit, ChangeFeed, StartTasks],
+      providers: [AfterCommit, ChangeFeed, DatabaseMetrics, StartTasks, StatementPool],
+      exports: [AfterCommit, ChangeFeed, StartTasks, StatementPool],
     };
   }
 }

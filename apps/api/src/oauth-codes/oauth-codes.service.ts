@@ -222,7 +222,7 @@ export class OAuthCodesService {
     const [standing]: [{ newest: boolean; redeemable: boolean }] = await tx.query(
       `WITH own AS (
          SELECT coalesce(grant_no, 0) AS grant_no, created_at
-           FROM authorization_codes WHERE family_id = $2
+           FROM authorization_codes WHERE connection_id = $1 AND family_id = $2
        )
        SELECT NOT EXISTS (
                 SELECT FROM authorization_codes later LEFT JOIN own ON true

@@ -4,16 +4,16 @@ import {
   type RefreshToken,
   s256Challenge,
 } from '@flixcheck/oauth-protocol';
-import { Injectable } from '@nestjs/common';
-import { InjectDataSource } from '@nestjs/typeorm';
+import { Inject, Injectable } from '@nestjs/common';
 import { randomUUID } from 'node:crypto';
-import { DataSource } from 'typeorm';
 import { allowedByAccount } from '../account-policy/account-policy.js';
 import { AccountPolicyStore } from '../account-policy/account-policy-store.js';
 import { SECOND } from '../config/clock.js';
+import { CONFIG, type RuntimeConfig } from '../config/config.module.js';
 import { inWords } from '../config/in-words.js';
-import { activeAt, ConnectionsService } from '../connections/connections.service.js';
-import { preparedStatement } from '../database/prepared-statement.js';
+import { activeByKeyAt, ConnectionsService } from '../connections/connections.service.js';
+import { SharedStatement } from '../database/shared-statement.js';
+import { StatementPool } from '../database/statement-pool.js';
 import { OAuthError } from '../http/api-error.js';
 import { requireParameter } from '../oauth-clients/client-request.js';
 import { CODE_LIFETIME_MS } from '../oauth-codes/code-rules.js';
@@ -34,7 +34,6 @@ import {
 } from './grant.js';
 import { MAX_FAMILIES, RefreshTokenFamilies } from './refresh-token-families.js';
 import { hashHandle, hashRefreshToken, RefreshTokens } from './refresh-tokens.js';
-import { TokenMetrics } from './token-metrics.js';
 
 /** A repeat this soon after the first use is a duplicated request, not an attack. */
 export const DUPLICATE_REQUEST_MS = 2 * SECOND;
@@ -42,16 +41,21 @@ export const DUPLICATE_REQUEST_MS = 2 * SECOND;
 /** `authorization_code`: a code becomes the first tokens of a family. */
 @Injectable()
 export class AuthorizationCodeGrant implements Grant {
+  /** Uses the code up and opens its refresh token family, or does nothing. */
+  private readonly redeem: SharedStatement<RedeemInput, RedeemedRow>;
+
   constructor(
-    @InjectDataSource() private readonly dataSource: DataSource,
+    @Inject(CONFIG) config: RuntimeConfig,
+    pool: StatementPool,
     private readonly grants: Grants,
     private readonly codes: OAuthCodesService,
     private readonly connections: ConnectionsService,
     private readonly families: RefreshTokenFamilies,
     private readonly refreshTokens: RefreshTokens,
-    private readonly metrics: TokenMetrics,
     private readonly policies: AccountPolicyStore,
-  ) {}
+  ) {
+    this.redeem = new SharedStatement(pool, { ...REDEEM, shared: config.sharedStatements });
+  }
 
   /** RFC 6749 §4.1.3, RFC 7636 §4.5. */
   async grant(request: TokenRequest): Promise<TokenResponse> {
@@ -72,12 +76,12 @@ export class AuthorizationCodeGrant implements Grant {
       codeChallenge: verifier === undefined ? undefined : s256Challenge(verifier),
     };
     const refreshToken = this.refreshTokens.create();
-    const granted = await redeemCode(this.dataSource, {
+    const granted = await this.redeem.run({
       ...redemption,
       family: { id: randomUUID(), token: refreshToken, expiresAt: idlesOutAt(at) },
     });
     if (!granted) throw await this.explain(code, redemption, request);
-    this.metrics.familiesEnded('superseded', granted.superseded);
+    if (granted.others >= MAX_FAMILIES) await this.families.supersede(granted, at);
     request.connectionId = granted.connectionId;
     return this.grants.respond(request, granted, refreshToken);
   }
@@ -150,9 +154,10 @@ export class AuthorizationCodeGrant implements Grant {
   }
 }
 
-/** What a code resulted in, and how many older families were ended to make room. */
-export interface RedeemedRow extends GrantedRow {
-  superseded: number;
+interface RedeemedRow extends GrantedRow {
+  position: number;
+  /** How many other families the connection has, as far as they matter. */
+  others: number;
 }
 
 interface RedeemInput extends GrantInput {
@@ -163,70 +168,61 @@ interface RedeemInput extends GrantInput {
   family: { id: string; token: RefreshToken; expiresAt: Date };
 }
 
-const redeem = preparedStatement<RedeemedRow>(
-  'redeem_code',
-  `WITH redeemed AS (
+const REDEEM = {
+  name: 'redeem_codes',
+  text: `
+   WITH asked AS (
+     SELECT * FROM unnest($1::bytea[], $2::uuid[], $3::text[], $4::timestamptz[], $5::text[],
+       $6::text[], $7::uuid[], $8::bytea[], $9::bytea[], $10::timestamptz[]) WITH ORDINALITY
+       AS asked (code_hash, oauth_client_id, client_id, at, redirect_uri, code_challenge,
+                 family_id, handle_hash, token_hash, expires_at, position)
+   ), redeemed AS (
      UPDATE authorization_codes code
-        SET redeemed_at = $3, family_id = $6
-       FROM connections c
-      WHERE code.code_hash = $1
-        AND c.id = code.connection_id
-        AND c.oauth_client_id = $2
-        AND ${activeAt('$3')}
+        SET redeemed_at = asked.at, family_id = asked.family_id
+       FROM asked, connections c
+      WHERE code.code_hash = ANY (ARRAY[asked.code_hash])
+        AND c.id = ANY (ARRAY[code.connection_id])
+        AND ${activeByKeyAt('asked.at', 'asked.oauth_client_id')}
         AND ${allowedByAccount('c.account_id', 'c.oauth_client_id')}
         AND code.redeemed_at IS NULL
-        AND code.expires_at > $3
-        AND ($4::text IS NULL OR code.redirect_uri = $4)
-        AND code.code_challenge IS NOT DISTINCT FROM $5::text
-     RETURNING code.connection_id, code.scope, c.user_id, c.account_id,
-               ${limits('$10::boolean', '$11::text')}
-   ), superseded AS (
-     UPDATE refresh_token_families
-        SET ended_at = $3, end_reason = 'superseded'
-      WHERE ended_at IS NULL AND id IN (
-        SELECT other.id FROM refresh_token_families other
-          JOIN redeemed ON redeemed.connection_id = other.connection_id
-         WHERE other.ended_at IS NULL AND other.expires_at > $3
-         ORDER BY coalesce(other.rotated_at, other.created_at) DESC, other.id
-        OFFSET ${MAX_FAMILIES - 1})
-     RETURNING connection_id
-   ), farewell AS (
-     INSERT INTO connection_events (connection_id, at, type, detail)
-     SELECT connection_id, $3, 'grant_revoked', 'superseded' FROM superseded
+        AND code.expires_at > asked.at
+        AND (asked.redirect_uri IS NULL OR code.redirect_uri = asked.redirect_uri)
+        AND code.code_challenge IS NOT DISTINCT FROM asked.code_challenge
+     RETURNING asked.position, asked.at, asked.family_id, asked.handle_hash, asked.token_hash,
+               asked.expires_at, code.connection_id, code.scope, c.user_id, c.account_id,
+               ${limits('$11::boolean', 'asked.client_id')}
    ), family AS (
      INSERT INTO refresh_token_families
             (id, connection_id, handle_hash, scope, generation, current_hash, created_at, expires_at)
-     SELECT $6, connection_id, $7, scope, 1, $8, $3, $9 FROM redeemed
+     SELECT family_id, connection_id, handle_hash, scope, 1, token_hash, at, expires_at
+       FROM redeemed
    ), event AS (
      INSERT INTO connection_events (connection_id, at, type, scope)
-     SELECT connection_id, $3, 'token_issued', scope FROM redeemed
+     SELECT connection_id, at, 'token_issued', scope FROM redeemed
    )
-   SELECT $6::uuid AS "familyId", connection_id AS "connectionId", user_id AS "userId",
-          account_id AS "accountId", scope, ${LIMITS},
-          (SELECT count(*)::integer FROM superseded) AS superseded
+   SELECT position::integer, family_id AS "familyId", connection_id AS "connectionId",
+          user_id AS "userId", account_id AS "accountId", scope, ${LIMITS},
+          (SELECT count(*)::integer FROM (
+             SELECT FROM refresh_token_families other
+              WHERE other.connection_id = redeemed.connection_id AND other.ended_at IS NULL
+                AND other.expires_at > redeemed.at
+              LIMIT ${MAX_FAMILIES}) others) AS others
      FROM redeemed`,
-);
-
-/** Uses the code up and opens its refresh token family, or does nothing and returns undefined. */
-async function redeemCode(
-  dataSource: DataSource,
-  input: RedeemInput,
-): Promise<RedeemedRow | undefined> {
-  const rows = await redeem(dataSource, [
-    input.codeHash,
-    input.oauthClientId,
-    input.now,
-    input.redirectUri ?? null,
-    input.codeChallenge ?? null,
-    input.family.id,
-    hashHandle(input.family.token),
-    hashRefreshToken(input.family.token),
-    input.family.expiresAt,
-    input.lookForNotBefore,
-    input.clientId,
-  ]);
-  return rows[0];
-}
+  columns: (inputs: readonly RedeemInput[]) => [
+    inputs.map(({ codeHash }) => codeHash),
+    inputs.map(({ oauthClientId }) => oauthClientId),
+    inputs.map(({ clientId }) => clientId),
+    inputs.map(({ now }) => now.toISOString()),
+    inputs.map(({ redirectUri }) => redirectUri ?? null),
+    inputs.map(({ codeChallenge }) => codeChallenge ?? null),
+    inputs.map(({ family }) => family.id),
+    inputs.map(({ family }) => hashHandle(family.token)),
+    inputs.map(({ family }) => hashRefreshToken(family.token)),
+    inputs.map(({ family }) => family.expiresAt.toISOString()),
+    inputs.some(({ lookForNotBefore }) => lookForNotBefore),
+  ],
+  keyOf: ({ codeHash }: RedeemInput) => codeHash,
+};
 
 /** RFC 7636 §4.6. Ignoring a challenge or a verifier without the other would defeat PKCE. */
 function explainPkce(challenge: string | null, sent: string | undefined): OAuthError | undefined {

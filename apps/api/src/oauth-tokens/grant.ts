@@ -104,7 +104,7 @@ export const limits = (lookForNotBefore: string, clientId: string): string => `
   ) END AS client_scope,
   CASE WHEN ${lookForNotBefore} THEN (
     SELECT max(r.issued_before) FROM revocations r
-     WHERE r.issued_before < 'infinity' AND r.subject = ANY (ARRAY[
+     WHERE r.issued_before <> 'infinity' AND r.subject = ANY (ARRAY[
        c.id::text, 'user:' || c.user_id, 'client:' || ${clientId}, 'account:' || c.account_id,
        'account:' || c.account_id || '+client:' || ${clientId}])
   ) END AS not_before`;

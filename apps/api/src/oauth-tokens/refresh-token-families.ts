@@ -4,6 +4,7 @@ import { InjectDataSource, InjectRepository } from '@nestjs/typeorm';
 import { DataSource, type EntityManager, IsNull, MoreThan, Not, type Repository } from 'typeorm';
 import { type ConnectionEvent, ConnectionsService } from '../connections/connections.service.js';
 import { Revocations } from '../connections/revocations.js';
+import { AppLogger } from '../telemetry/app-logger.js';
 import { type FamilyEndReason, RefreshTokenFamily } from './refresh-token-family.entity.js';
 import { hashHandle, hashRefreshToken, RefreshTokens } from './refresh-tokens.js';
 import { TokenMetrics } from './token-metrics.js';
@@ -13,6 +14,23 @@ import { TokenMetrics } from './token-metrics.js';
  * longest. A client that connects its user again three times a day stays below.
  */
 export const MAX_FAMILIES = 100;
+
+const SUPERSEDE = `
+  WITH superseded AS (
+    UPDATE refresh_token_families
+       SET ended_at = $3, end_reason = 'superseded'
+     WHERE ended_at IS NULL AND id IN (
+       SELECT other.id FROM refresh_token_families other
+        WHERE other.connection_id = $1 AND other.id <> $2
+          AND other.ended_at IS NULL AND other.expires_at > $3
+        ORDER BY coalesce(other.rotated_at, other.created_at) DESC, other.id
+       OFFSET ${MAX_FAMILIES - 1})
+    RETURNING connection_id
+  ), farewell AS (
+    INSERT INTO connection_events (connection_id, at, type, detail)
+    SELECT connection_id, $3, 'grant_revoked', 'superseded' FROM superseded
+  )
+  SELECT count(*)::integer AS ended FROM superseded`;
 
 /** Which token of its family a presented refresh token is. */
 export type FamilyPosition =
@@ -47,6 +65,7 @@ export class RefreshTokenFamilies {
     private readonly revocations: Revocations,
     private readonly metrics: TokenMetrics,
     private readonly refreshTokens: RefreshTokens,
+    private readonly logger: AppLogger,
   ) {}
 
   /** The family of a token and the token's place in it; null if there is none. */
@@ -97,6 +116,21 @@ export class RefreshTokenFamilies {
   hasOther(tx: EntityManager, { id, connectionId }: FamilyRecord, at: Date): Promise<boolean> {
     const which = { id: Not(id), connectionId, endedAt: IsNull(), expiresAt: MoreThan(at) };
     return tx.existsBy(RefreshTokenFamily, which);
+  }
+
+  /**
+   * Ends the families of a connection that have not been used for the longest, so that it keeps
+   * `MAX_FAMILIES`. Never fails: the grant has been made, and the next one ends them too.
+   * @param granted the family that has just been opened and stays
+   */
+  async supersede(granted: { familyId: string; connectionId: string }, at: Date): Promise<void> {
+    const { familyId, connectionId } = granted;
+    try {
+      const [{ ended }] = await this.dataSource.query(SUPERSEDE, [connectionId, familyId, at]);
+      this.metrics.familiesEnded('superseded', ended);
+    } catch (error) {
+      this.logger.warn(`the oldest families were not ended: ${(error as Error).message}`);
+    }
   }
 
   private async endWithin(

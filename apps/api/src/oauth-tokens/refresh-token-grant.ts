@@ -7,17 +7,19 @@ import {
   scopesAllowing,
   splitScope,
 } from '@flixcheck/oauth-protocol';
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource } from 'typeorm';
 import { AccountPolicyStore } from '../account-policy/account-policy-store.js';
+import { CONFIG, type RuntimeConfig } from '../config/config.module.js';
 import { inWords } from '../config/in-words.js';
 import {
-  activeAt,
+  activeByKeyAt,
   type ConnectionRecord,
   ConnectionsService,
 } from '../connections/connections.service.js';
-import { preparedStatement } from '../database/prepared-statement.js';
+import { SharedStatement } from '../database/shared-statement.js';
+import { StatementPool } from '../database/statement-pool.js';
 import { OAuthError } from '../http/api-error.js';
 import { requireParameter } from '../oauth-clients/client-request.js';
 import type { OAuthClient } from '../oauth-clients/oauth-clients.service.js';
@@ -56,15 +58,22 @@ const REFRESH_RETRIED = {
 /** `refresh_token`: the newest refresh token of a family becomes its successor. */
 @Injectable()
 export class RefreshTokenGrant implements Grant {
+  /** Puts the successor in the place of the current token, or does nothing. */
+  private readonly rotate: SharedStatement<RotateInput, RotatedRow>;
+
   constructor(
     @InjectDataSource() private readonly dataSource: DataSource,
+    @Inject(CONFIG) config: RuntimeConfig,
+    pool: StatementPool,
     private readonly grants: Grants,
     private readonly connections: ConnectionsService,
     private readonly families: RefreshTokenFamilies,
     private readonly refreshTokens: RefreshTokens,
     private readonly metrics: TokenMetrics,
     private readonly policies: AccountPolicyStore,
-  ) {}
+  ) {
+    this.rotate = new SharedStatement(pool, { ...ROTATE, shared: config.sharedStatements });
+  }
 
   /** RFC 6749 §6, with rotation (RFC 9700 §4.14.2) that is safe to retry. */
   async grant(request: TokenRequest): Promise<TokenResponse> {
@@ -80,8 +89,9 @@ export class RefreshTokenGrant implements Grant {
     };
     const successor = this.refreshTokens.successorOf(presented);
     const expiresAt = idlesOutAt(at);
-    const rotated = await rotateRefreshToken(this.dataSource, {
+    const rotated = await this.rotate.run({
       ...rotation,
+      handleHash: hashHandle(presented),
       successor,
       expiresAt,
     });
@@ -98,7 +108,7 @@ export class RefreshTokenGrant implements Grant {
    * @throws OAuthError
    */
   private async retryOrExplain(
-    rotation: Omit<RotateInput, 'successor' | 'expiresAt'>,
+    rotation: Omit<RotateInput, 'handleHash' | 'successor' | 'expiresAt'>,
     request: TokenRequest,
   ): Promise<Refreshed> {
     const { presented, oauthClientId, clientId, needed, now } = rotation;
@@ -208,6 +218,7 @@ function checkAskedScope(asked: string | undefined, { scopes }: OAuthClient): vo
 }
 
 interface RotateInput extends GrantInput {
+  handleHash: Buffer;
   presented: RefreshToken;
   successor: RefreshToken;
   /** For each scope asked for, the scopes that allow it; grant and connection need one of each. */
@@ -215,59 +226,68 @@ interface RotateInput extends GrantInput {
   expiresAt: Date;
 }
 
-const rotate = preparedStatement<GrantedRow>(
-  'rotate_refresh_token',
-  `WITH rotated AS (
+type RotatedRow = GrantedRow & { position: number };
+
+const NEEDED = `string_to_array(need.any_of, ' ')`;
+
+const ROTATE = {
+  name: 'rotate_refresh_tokens',
+  // The history has a family's first refresh of each day.
+  text: `
+   WITH asked AS (
+     SELECT * FROM unnest($1::bytea[], $2::bytea[], $3::bytea[], $4::timestamptz[],
+       $5::timestamptz[], $6::uuid[], $7::text[], $8::text[]) WITH ORDINALITY
+       AS asked (handle_hash, presented_hash, successor_hash, at, expires_at, oauth_client_id,
+                 client_id, needed, position)
+   ), rotated AS (
      UPDATE refresh_token_families family
         SET previous_hash = family.current_hash,
-            current_hash = $3,
-            rotated_at = $4,
-            expires_at = $5,
+            current_hash = asked.successor_hash,
+            rotated_at = asked.at,
+            expires_at = asked.expires_at,
             generation = family.generation + 1
-       FROM connections c
-      WHERE family.handle_hash = $1
-        AND family.current_hash = $2
+       FROM asked, refresh_token_families before, connections c
+      WHERE before.handle_hash = ANY (ARRAY[asked.handle_hash])
+        AND family.id = ANY (ARRAY[before.id])
+        AND family.current_hash = asked.presented_hash
         AND family.ended_at IS NULL
-        AND family.expires_at > $4
-        AND ($7::text[] IS NULL OR NOT EXISTS (
-          SELECT FROM unnest($7::text[]) AS need (any_of)
-           WHERE NOT string_to_array(family.scope, ' ') && string_to_array(need.any_of, ' ')
-              OR NOT string_to_array(c.scope, ' ') && string_to_array(need.any_of, ' ')
+        AND family.expires_at > asked.at
+        AND (asked.needed IS NULL OR NOT EXISTS (
+          SELECT FROM unnest(string_to_array(asked.needed, E'\n')) AS need (any_of)
+           WHERE NOT string_to_array(family.scope, ' ') && ${NEEDED}
+              OR NOT string_to_array(c.scope, ' ') && ${NEEDED}
               -- Not as the caller knows the client: a refusal must not use the token up.
-              OR NOT (SELECT scopes FROM oauth_clients WHERE id = $6)
-                && string_to_array(need.any_of, ' ')))
-        AND c.id = family.connection_id
-        AND c.oauth_client_id = $6
-        AND ${activeAt('$4')}
-     RETURNING family.id, family.connection_id, family.scope, c.user_id, c.account_id,
-               ${limits('$8::boolean', '$9::text')}
+              OR NOT (SELECT scopes FROM oauth_clients WHERE id = asked.oauth_client_id)
+                && ${NEEDED}))
+        AND c.id = ANY (ARRAY[family.connection_id])
+        AND ${activeByKeyAt('asked.at', 'asked.oauth_client_id')}
+     RETURNING asked.position, asked.at, before.rotated_at AS rotated_before,
+               family.id, family.connection_id, family.scope, c.user_id, c.account_id,
+               ${limits('$9::boolean', 'asked.client_id')}
    ), event AS (
      INSERT INTO connection_events (connection_id, at, type, scope)
-     SELECT connection_id, $4, 'refreshed', scope FROM rotated
+     SELECT connection_id, at, 'refreshed', scope FROM rotated
+      WHERE (rotated_before AT TIME ZONE 'UTC')::date
+        IS DISTINCT FROM (at AT TIME ZONE 'UTC')::date
    )
-   SELECT id AS "familyId", connection_id AS "connectionId", user_id AS "userId",
-          account_id AS "accountId", scope, ${LIMITS}
+   SELECT position::integer, id AS "familyId", connection_id AS "connectionId",
+          user_id AS "userId", account_id AS "accountId", scope, ${LIMITS}
      FROM rotated`,
-);
-
-/** Puts the successor in the place of the current token, or does nothing and returns undefined. */
-async function rotateRefreshToken(
-  dataSource: DataSource,
-  input: RotateInput,
-): Promise<GrantedRow | undefined> {
-  const rows = await rotate(dataSource, [
-    hashHandle(input.presented),
-    hashRefreshToken(input.presented),
-    hashRefreshToken(input.successor),
-    input.now,
-    input.expiresAt,
-    input.oauthClientId,
-    input.needed.length === 0 ? null : input.needed.map((anyOf) => anyOf.join(' ')),
-    input.lookForNotBefore,
-    input.clientId,
-  ]);
-  return rows[0];
-}
+  columns: (inputs: readonly RotateInput[]) => [
+    inputs.map(({ handleHash }) => handleHash),
+    inputs.map(({ presented }) => hashRefreshToken(presented)),
+    inputs.map(({ successor }) => hashRefreshToken(successor)),
+    inputs.map(({ now }) => now.toISOString()),
+    inputs.map(({ expiresAt }) => expiresAt.toISOString()),
+    inputs.map(({ oauthClientId }) => oauthClientId),
+    inputs.map(({ clientId }) => clientId),
+    inputs.map(({ needed }) =>
+      needed.length === 0 ? null : needed.map((anyOf) => anyOf.join(' ')).join('\n'),
+    ),
+    inputs.some(({ lookForNotBefore }) => lookForNotBefore),
+  ],
+  keyOf: ({ handleHash }: RotateInput) => handleHash,
+};
 
 /** What a refresh results in: the grant, and the refresh token that is now the current one. */
 interface Refreshed {

@@ -60,12 +60,12 @@ describe('the history of a connection', () => {
     expect(entries[0]).toMatchObject({ at: events[0]?.at, since: events[2]?.at });
   });
 
-  it('of use, a run counts days, because the API notes it once a day', () => {
-    const [used, refreshed] = timeline(
-      [event('used'), event('used'), event('refreshed'), event('refreshed')],
-      undefined,
-    );
+  it('of use and refreshes, a run counts days, because the API notes them once a day', () => {
+    const refreshes = [event('refreshed'), event('refreshed')];
+    // Another lineage, on the same day.
+    refreshes.push(event('refreshed', { at: refreshes[1]?.at.replace('T08', 'T07') }));
+    const [used, refreshed] = timeline([event('used'), event('used'), ...refreshes], undefined);
     expect(used).toMatchObject({ count: 2, daily: true });
-    expect(refreshed).toMatchObject({ count: 2, daily: false });
+    expect(refreshed).toMatchObject({ count: 2, daily: true });
   });
 });

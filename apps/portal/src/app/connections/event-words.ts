@@ -26,7 +26,7 @@ export interface TimelineEntry {
   /** Of a run of equal events: the first of them, and how many there were. */
   since: string;
   count: number;
-  /** The API notes it once a day, however often it happened: the count is one of days. */
+  /** The API notes it once a day, however often it happened: the count is of days. */
   daily: boolean;
 }
 
@@ -52,6 +52,8 @@ const ROUTINE = new Set<ConnectionEvent['type']>(['used', 'refreshed', 'token_is
 /** Their detail is the moment at which the connection ends by itself; null: never. */
 const GIVEN_A_TIME = new Set<ConnectionEvent['type']>(['granted', 'renewed', 'limit_changed']);
 
+const DAILY = new Set<ConnectionEvent['type']>(['used', 'refreshed']);
+
 /** Newest first, as the API lists them; a run of the same routine event becomes one entry. */
 export function timeline(
   events: readonly ConnectionEvent[],
@@ -62,8 +64,9 @@ export function timeline(
   for (const event of events) {
     const last = entries.at(-1);
     if (last && event.type === type && ROUTINE.has(event.type)) {
+      // Days as the API counts them: UTC. Several lineages may be refreshed on one day.
+      if (!last.daily || event.at.slice(0, 10) !== last.since.slice(0, 10)) last.count += 1;
       last.since = event.at;
-      last.count += 1;
       continue;
     }
     type = event.type;
@@ -77,7 +80,7 @@ export function timeline(
       at: event.at,
       since: event.at,
       count: 1,
-      daily: event.type === 'used',
+      daily: DAILY.has(event.type),
     });
   }
   return entries;
