@@ -159,7 +159,11 @@ export class DevCheck1899000000000 {
   it('in a page', async (t) => {
     await visibleAfter(
       t,
-      () => edit('apps/portal/src/app/sign-in/sign-in-page.html', '<h1>', '<h1>Geändert: '),
+      () => {
+        const title = "<h1>{{ t('sign-in.title') }}";
+        const changed = title.replace('<h1>', '<h1>Geändert: ');
+        edit('apps/portal/src/app/sign-in/sign-in-page.html', title, changed);
+      },
       async () => (await heading()).startsWith('Geändert'),
     );
   });
