@@ -65,6 +65,16 @@ test('a connection that is about to end is recalled, and renewed by one click', 
   const reminder = page.getByRole('group', { name: /Maklerwelt CRM endet in 5 Tagen/ });
   await expect(reminder).toBeVisible();
   await expectAccessible(page);
+  // On paper: whose connections these are and of when, and nothing to press.
+  await page.emulateMedia({ media: 'print' });
+  await expect(
+    page.getByText(/Musterhaus Versicherungsmakler GmbH · User Musterhaus · Stand: .*20\d\d/),
+  ).toBeVisible();
+  await expect(page.getByRole('article')).toContainText('Maklerwelt CRM');
+  for (const role of ['button', 'navigation', 'checkbox'] as const) {
+    await expect(page.getByRole(role)).toHaveCount(0);
+  }
+  await page.emulateMedia({ media: 'screen' });
   await reminder.getByRole('button', { name: /^Bis .* verlängern$/ }).click();
   await expect(reminder).toBeHidden();
   const [renewed] = await member.connections();

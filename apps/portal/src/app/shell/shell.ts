@@ -9,10 +9,12 @@ import shield from '@material-symbols/svg-400/rounded/shield_person.svg';
 import cloudOff from '@material-symbols/svg-400/rounded/cloud_off.svg';
 import { SessionExpiry } from '../session/session-expiry';
 import { SessionStore } from '../session/session-store';
+import { Formats } from '../i18n/formats';
 import { Brand } from '../ui/brand';
 import { Connectivity } from '../ui/connectivity';
 import { Icon } from '../ui/icon';
 import { LoadError } from '../ui/load-error';
+import { PresentMinute } from '../ui/moment';
 import { AccountMenu } from './account-menu';
 
 /** The frame of the settings: who is signed in, where one can go. */
@@ -36,7 +38,10 @@ export class Shell {
   protected readonly store = inject(SessionStore);
   private readonly expiry = inject(SessionExpiry);
   protected readonly connectivity = inject(Connectivity);
+  protected readonly formats = inject(Formats);
+  private readonly minute = inject(PresentMinute);
   protected readonly offline = cloudOff;
+  protected readonly now = computed(() => new Date(this.minute.now()).toISOString());
 
   protected readonly places = computed(() => [
     { path: '/settings/connections', text: 'settings.nav.connections', icon: hub },
