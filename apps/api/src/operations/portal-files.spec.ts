@@ -1,3 +1,4 @@
+import { createTestDatabase } from '@flixcheck/test-harness';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import Fastify, { type FastifyInstance } from 'fastify';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
@@ -10,7 +11,7 @@ import { parseConfig } from '../config/config.js';
 import { dataSourceOptions } from '../database/data-source.js';
 import { migrate } from '../database/migrate.js';
 import { servePortal } from '../http/portal.js';
-import { createTestDatabase, TestClock } from '../testing/test-app.js';
+import { TestClock } from '../testing/test-app.js';
 import { PortalFiles } from './portal-files.js';
 
 const clock = new TestClock();
