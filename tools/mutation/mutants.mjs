@@ -138,12 +138,12 @@ export const mutants = [
   ],
   [
     ...['PKCE is S256 only (RFC 9700 §2.1.1)', REQUEST],
-    ...["if (method !== 'S256')", 'if (false)', 'api-e2e', 'pkce'],
+    ...["if (method !== 'S256')", 'if (false)', 'api-e2e', 'authorization-errors'],
   ],
   [
     ...['a token of another issuer is none (RFC 9068 §4)', ACCESS_TOKEN],
     ...["algorithms: ['ES256'], issuer,", "algorithms: ['ES256'],"],
-    ...['api-e2e', 'access-tokens'],
+    ...['access-token-verifier', 'verifier.spec'],
   ],
   [
     ...['a token lives until it expires (RFC 9068 §4)', ACCESS_TOKEN],
