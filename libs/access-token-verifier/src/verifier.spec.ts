@@ -140,6 +140,15 @@ describe('revocation', () => {
     expect(await refusal(sign(), { revocation: { isRevoked: () => true } })).toBe('revoked');
   });
 
+  it('refuses a token from the moment at which its connection ends by itself', async () => {
+    const end = Math.floor(Date.now() / 1000) + 600;
+    const token = sign({ claims: { connection_exp: end } });
+    const at = (ms: number) => ({ now: () => new Date(ms) });
+    expect(await refusal(token, at(end * 1000 - 1))).toBe('accepted');
+    expect(await refusal(token, at(end * 1000))).toBe('revoked');
+    expect(await refusal(sign({ claims: { connection_exp: 'soon' } }))).toBe('malformed');
+  });
+
   it('does not accept a token when nobody can tell', async () => {
     const revocation = { isRevoked: () => Promise.reject(new Error('away')) };
     await expect(verifier({ revocation }).verify(sign())).rejects.toThrow('away');
