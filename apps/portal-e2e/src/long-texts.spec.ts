@@ -9,7 +9,8 @@ import {
   signIn,
   test,
 } from './harness/fixtures';
-import { lengthenAnswers, LONGEST, unreadableTexts } from './harness/long-texts';
+import { notAllowed, requests } from './harness/approval-samples';
+import { lengthenAnswers, lengthened, LONGEST, unreadableTexts } from './harness/long-texts';
 import { withSampleConnections } from './harness/sample-connections';
 
 const sample = withSampleConnections();
@@ -74,6 +75,12 @@ const PLACES: Record<string, Place> = {
       await expect(page.getByRole('status')).toBeVisible();
     },
   },
+  'an application that the company does not allow': {
+    open: async (page) => {
+      await notAllowed(page, 'declined', 'not_verified', lengthened);
+      await page.goto(authorizeUrl());
+    },
+  },
   'an error that goes back to the application': {
     open: async (page) => {
       await page.route(/oauth-authorization-request/, (route) =>
@@ -111,6 +118,12 @@ const PLACES: Record<string, Place> = {
   },
   team: { open: (page) => page.goto(settings('team')) },
   'disabling a person': { open: (page) => dialogOf(page, 'team', /sperren$|^Disable/) },
+  applications: {
+    open: async (page) => {
+      await requests(page, ['open'], lengthened);
+      await page.goto(settings('applications'));
+    },
+  },
   'audit trail': { open: (page) => page.goto(settings('audit')) },
   security: { open: (page) => page.goto(settings('security')) },
   'signing a device out': {

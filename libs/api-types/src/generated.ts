@@ -2372,6 +2372,11 @@ export interface components {
              * @example /portal/oauth/authorize?clientId=maklerwelt-crm&response_type=code
              */
             continueTo: string | null;
+            /**
+             * @description whether the caller has an active connection to it
+             * @example false
+             */
+            connected: boolean;
         };
         ApprovalAnswerInput: {
             /**

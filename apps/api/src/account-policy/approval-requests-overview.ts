@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { ConnectionsService } from '../connections/connections.service.js';
 import type { SessionCaller } from '../http/access.js';
 import { notFound } from '../http/api-error.js';
 import { DEFAULT_LIMIT, decodeCursor, type ResourcesEnvelope, toPage } from '../http/envelope.js';
@@ -22,6 +23,7 @@ export class ApprovalRequestsOverview {
     private readonly requests: ApprovalRequests,
     private readonly clients: OAuthClientsService,
     private readonly users: UsersService,
+    private readonly connections: ConnectionsService,
   ) {}
 
   async list(
@@ -54,11 +56,12 @@ export class ApprovalRequestsOverview {
     caller: SessionCaller,
     rows: ApprovalRequest[],
   ): Promise<(row: ApprovalRequest) => ApprovalRequestDto> {
-    const [clients, people] = await Promise.all([
+    const [clients, people, mine] = await Promise.all([
       this.clients.byIds(rows.map(({ oauthClientId }) => oauthClientId)),
       this.users.people(
         rows.flatMap(({ userId, decidedBy }) => (decidedBy ? [userId, decidedBy] : userId)),
       ),
+      this.connections.activeByClient(caller.userId),
     ]);
     return (row) => {
       const client = clients.get(row.oauthClientId);
@@ -76,6 +79,7 @@ export class ApprovalRequestsOverview {
         decidedBy: people.get(row.decidedBy ?? '') ?? null,
         decidedAt: row.decidedAt?.toISOString() ?? null,
         answer: row.answer,
+        connected: mine.has(client.id),
         continueTo: goesOn ? `${AUTHORIZE_PAGE}?${row.query}` : null,
       };
     };

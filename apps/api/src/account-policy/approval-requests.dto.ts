@@ -48,6 +48,9 @@ export class ApprovalRequestDto {
       'for the person who asked, once approved: the authorization request to go on with. null: too old, the application must start again',
   })
   continueTo!: string | null;
+
+  @ApiProperty({ example: false, description: 'whether the caller has an active connection to it' })
+  connected!: boolean;
 }
 
 export class ApprovalRequestsQuery extends PageQuery {

@@ -166,7 +166,7 @@ describe('an approval', () => {
     await answer(await asked(), 'approved');
     expect(await continueTo()).not.toBeNull();
     await grant();
-    expect(await continueTo()).toBeNull();
+    expect((await list())[0]).toMatchObject({ continueTo: null, connected: true });
 
     await decide('blocked');
     const id = await asked();

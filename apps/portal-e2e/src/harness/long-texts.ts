@@ -33,7 +33,7 @@ export async function lengthenAnswers(page: Page): Promise<void> {
   });
 }
 
-function lengthened(value: unknown, key = ''): unknown {
+export function lengthened(value: unknown, key = ''): unknown {
   if (Array.isArray(value)) return value.map((item) => lengthened(item, key));
   if (typeof value !== 'object' || value === null) return value;
   return Object.fromEntries(
@@ -56,6 +56,9 @@ function longText(name: string, key: string, owner: object): string | undefined 
       return LONGEST.publisher;
     case 'description':
       return LONGEST.description;
+    case 'note':
+    case 'answer':
+      return LONGEST.description.slice(0, 300);
     case 'redirectHost':
       return LONGEST.host;
     case 'startUri':

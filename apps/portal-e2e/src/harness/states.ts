@@ -10,6 +10,7 @@ import {
   portalUrl,
   signIn,
 } from './fixtures';
+import { notAllowed, requests } from './approval-samples';
 import { answer, type PortalState, settings, show } from './portal-state';
 import { recovery } from './recovery-states';
 import { registry } from './registry-states';
@@ -125,6 +126,30 @@ const authorize: PortalState[] = [
     },
   },
   {
+    name: 'authorize-not-allowed',
+    who: OTHER_ADMIN,
+    open: async (page) => {
+      await notAllowed(page, null);
+      await show(page, authorizeUrl());
+    },
+  },
+  {
+    name: 'authorize-approval-requested',
+    who: OTHER_ADMIN,
+    open: async (page) => {
+      await notAllowed(page, 'open');
+      await show(page, authorizeUrl());
+    },
+  },
+  {
+    name: 'authorize-approval-declined',
+    who: OTHER_ADMIN,
+    open: async (page) => {
+      await notAllowed(page, 'declined', 'blocked');
+      await show(page, unverifiedRequest());
+    },
+  },
+  {
     name: 'authorize-leaving',
     who: OTHER_ADMIN,
     open: async (page) => {
@@ -182,6 +207,15 @@ const connections: PortalState[] = [
       await expect(
         page.getByRole('button', { name: /^(Bis .* verlängern|Extend until .*)$/ }),
       ).toBeVisible();
+    },
+  },
+  {
+    name: 'connections-approval-requests',
+    who: MEMBER,
+    open: async (page) => {
+      await requests(page, ['open', 'approved', 'declined']);
+      await show(page, settings('connections'));
+      await expect(page.getByRole('region', { name: /^(Ihre Anf|Your req)/ })).toBeVisible();
     },
   },
   {
@@ -286,6 +320,28 @@ const others: PortalState[] = [
     open: async (page) => {
       await show(page, settings('team'));
       await page.getByRole('button', { name: /User Musterhaus/ }).click();
+      await expect(page.getByRole('alertdialog')).toBeVisible();
+    },
+  },
+  {
+    name: 'applications',
+    who: ADMIN,
+    open: async (page) => {
+      await requests(page, ['open', 'open']);
+      await show(page, settings('applications'));
+      await page
+        .getByRole('button', { name: /^(Ablehnen|Decline)/ })
+        .last()
+        .click();
+    },
+  },
+  {
+    name: 'applications-less-dialog',
+    who: ADMIN,
+    open: async (page) => {
+      await show(page, settings('applications'));
+      await page.getByRole('radio', { name: /^(Nur einzeln|Selected)/ }).check();
+      await page.getByRole('button', { name: /^(Änderung|Apply)/ }).click();
       await expect(page.getByRole('alertdialog')).toBeVisible();
     },
   },

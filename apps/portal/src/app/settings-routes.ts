@@ -30,6 +30,13 @@ export const settingsRoutes: Routes = [
     loadComponent: () => import('./team/team-page').then((file) => file.TeamPage),
   },
   {
+    path: 'applications',
+    title: 'titles.applications',
+    providers: [provideTranslocoScope('applications')],
+    loadComponent: () =>
+      import('./applications/applications-page').then((file) => file.ApplicationsPage),
+  },
+  {
     path: 'registry',
     providers: [provideTranslocoScope('registry')],
     loadChildren: () => import('./registry/registry-routes').then((file) => file.registryRoutes),

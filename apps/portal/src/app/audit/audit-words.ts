@@ -34,6 +34,14 @@ const WORDS: Record<string, AuditWords> = {
   account_created: said('audit.action.accountCreated'),
   connection_narrowed: said('audit.action.connectionNarrowed'),
   connections_revoked: said('audit.action.connectionsRevoked'),
+  account_policy_changed: said('audit.action.accountPolicyChanged'),
+  application_allowed: said('audit.action.applicationAllowed'),
+  application_blocked: said('audit.action.applicationBlocked', caution),
+  application_left_to_policy: said('audit.action.applicationLeft'),
+  approval_requested: said('audit.action.approvalRequested', byActor),
+  approval_request_approved: said('audit.action.approvalApproved'),
+  approval_request_declined: said('audit.action.approvalDeclined'),
+  approval_request_withdrawn: said('audit.action.approvalWithdrawn', byActor),
   client_created: said('audit.action.clientCreated'),
   client_changed: said('audit.action.clientChanged'),
   client_enabled: said('audit.action.clientEnabled'),
@@ -80,5 +88,18 @@ export const AUDIT_KINDS: Record<string, { text: string; actions: string[] }> = 
   connections: {
     text: 'audit.kind.connections',
     actions: ['connection_narrowed', 'connections_revoked'],
+  },
+  applications: {
+    text: 'audit.kind.applications',
+    actions: [
+      'account_policy_changed',
+      'application_allowed',
+      'application_blocked',
+      'application_left_to_policy',
+      'approval_requested',
+      'approval_request_approved',
+      'approval_request_declined',
+      'approval_request_withdrawn',
+    ],
   },
 };

@@ -5,6 +5,8 @@ import { AuthorizationRequest, CodeInput, Envelope, IssuedCode } from '../api/ty
 /** The page itself tells the reader when the session has ended. */
 const TELL: CallOptions = { onSessionEnd: 'tell' };
 
+const REQUESTS = '/user/v7/approval-requests';
+
 /** What the reader has chosen on the page. */
 export interface Allowed {
   /** The one asked for, or less. */
@@ -41,5 +43,19 @@ export class AuthorizationApi {
     };
     return (await this.api.post<Envelope<IssuedCode>>('/user/v7/oauth-codes', { resource }, TELL))
       .resource;
+  }
+
+  /** Asks the company's admins to allow the application. */
+  async ask(query: string, note: string): Promise<void> {
+    await this.api.post(REQUESTS, { resource: { query, note } }, TELL);
+  }
+
+  async withdraw(id: string): Promise<void> {
+    await this.api.delete(`${REQUESTS}/${id}`, TELL);
+  }
+
+  /** The application is told no, and would not know the answer of a later yes. */
+  async giveUp(id: string): Promise<void> {
+    await this.api.delete(`${REQUESTS}/${id}/continuation`, TELL);
   }
 }

@@ -19,6 +19,7 @@ import { PageFocus } from '../ui/page-focus';
 import { Waiting } from '../ui/waiting';
 import { Allowed, AuthorizationApi } from './authorization-api';
 import { Consent, type Trouble } from './consent';
+import { type AskTrouble, NotAllowed } from './not-allowed';
 import { Outbound } from './outbound';
 import { Leaving } from './leaving';
 import { RequestError } from './request-error';
@@ -26,6 +27,7 @@ import { RequestError } from './request-error';
 type View =
   | { step: 'loading' }
   | { step: 'deciding'; request: AuthorizationRequest; trouble: Trouble | null; busy: boolean }
+  | { step: 'forbidden'; request: AuthorizationRequest; trouble: AskTrouble | null; busy: boolean }
   | { step: 'leaving'; granted: boolean; request: AuthorizationRequest; address: string | null }
   | { step: 'refused'; error: ApiError; seenBefore: boolean }
   | { step: 'failed'; error: ApiError };
@@ -46,7 +48,16 @@ const REFUSALS = new Set([
 @Component({
   selector: 'fx-authorize-page',
   changeDetection: ChangeDetectionStrategy.OnPush,
-  imports: [Consent, GuestLayout, Leaving, LoadError, RequestError, TranslocoDirective, Waiting],
+  imports: [
+    Consent,
+    GuestLayout,
+    Leaving,
+    LoadError,
+    NotAllowed,
+    RequestError,
+    TranslocoDirective,
+    Waiting,
+  ],
   templateUrl: './authorize-page.html',
   styleUrl: './authorize-page.scss',
 })
@@ -72,7 +83,7 @@ export class AuthorizePage {
     const before = this.view();
     try {
       const request = await this.api.read(this.query);
-      this.view.set({ step: 'deciding', request, trouble: null, busy: false });
+      this.view.set(viewOf(request));
     } catch (cause) {
       const error = apiErrorFrom(cause);
       if (error.code === 'session_required') this.signIn();
@@ -92,6 +103,8 @@ export class AuthorizePage {
       const error = apiErrorFrom(cause);
       if (REFUSALS.has(error.code)) {
         this.view.set({ step: 'refused', error, seenBefore: true });
+      } else if (error.code === 'client_not_allowed') {
+        await this.load();
       } else if (error.code === 'user_changed') {
         this.view.set({ ...view, busy: false, trouble: 'other-user' });
         await this.recheck();
@@ -108,16 +121,54 @@ export class AuthorizePage {
     }
   }
 
+  /** Back to the application without an answer of the company: what waits here is over then. */
+  protected async turnBack(): Promise<void> {
+    const view = this.view();
+    if (view.step !== 'forbidden' || view.busy) return;
+    this.view.set({ ...view, busy: true });
+    const asked = view.request.refusal?.request;
+    if (asked?.status === 'open') await this.api.giveUp(asked.id).catch(() => undefined);
+    this.go(view.request, false, view.request.denyRedirectTo);
+  }
+
+  protected ask(note: string): Promise<void> {
+    return this.whileForbidden(() => this.api.ask(this.query, note));
+  }
+
+  protected withdraw(id: string): Promise<void> {
+    return this.whileForbidden(() => this.api.withdraw(id));
+  }
+
+  /** What has been decided in the meantime is no failure: it is shown. */
+  private async whileForbidden(work: () => Promise<void>): Promise<void> {
+    const view = this.view();
+    if (view.step !== 'forbidden' || view.busy) return;
+    this.view.set({ ...view, busy: true, trouble: null });
+    try {
+      await work();
+      await this.load();
+    } catch (cause) {
+      const error = apiErrorFrom(cause);
+      if (REFUSALS.has(error.code) && error.code !== 'validation_failed') {
+        this.view.set({ step: 'refused', error, seenBefore: true });
+      } else if (['conflict', 'not_found', 'session_required'].includes(error.code)) {
+        await this.load();
+      } else {
+        this.view.set({ ...view, busy: false, trouble: askTroubleOf(error) });
+      }
+    }
+  }
+
   /** Signs out and back in, to this same request. */
   protected async switchUser(): Promise<void> {
     const view = this.view();
-    if (view.step !== 'deciding' || view.busy) return;
+    if ((view.step !== 'deciding' && view.step !== 'forbidden') || view.busy) return;
     this.view.set({ ...view, busy: true });
     try {
       await this.session.signOut();
       this.signIn('switch');
     } catch {
-      this.view.set({ ...view, busy: false, trouble: 'sign-out-failed' });
+      this.view.set({ ...view, busy: false, trouble: 'sign-out-failed' } as View);
     }
   }
 
@@ -178,7 +229,7 @@ export class AuthorizePage {
 
   private async recheck(): Promise<void> {
     const before = this.view();
-    if (before.step !== 'deciding' || before.busy) return;
+    if ((before.step !== 'deciding' && before.step !== 'forbidden') || before.busy) return;
     let next: View;
     try {
       const request = await this.api.read(this.query);
@@ -188,22 +239,43 @@ export class AuthorizePage {
         : JSON.stringify(request) === JSON.stringify(before.request)
           ? null
           : 'changed';
-      next = { step: 'deciding', request, busy: false, trouble };
+      next = sameStep(before, viewOf(request), trouble);
     } catch (cause) {
       const error = apiErrorFrom(cause);
       if (REFUSALS.has(error.code)) next = { step: 'refused', error, seenBefore: true };
-      else if (error.code === 'session_required') next = { ...before, trouble: 'session-ended' };
-      else return;
+      else if (error.code !== 'session_required') return;
+      else if (before.step === 'deciding') next = { ...before, trouble: 'session-ended' };
+      else return this.signIn('expired');
     }
     // A click in the meantime takes precedence.
     if (this.view() === before) this.view.set(next);
   }
 }
 
+function viewOf(request: AuthorizationRequest): View {
+  return {
+    step: request.refusal ? 'forbidden' : 'deciding',
+    request,
+    trouble: null,
+    busy: false,
+  };
+}
+
+/** What has changed is worth a word only on the page that asks for a decision. */
+function sameStep(before: View, next: View, trouble: Trouble | null): View {
+  return before.step === 'deciding' && next.step === 'deciding' ? { ...next, trouble } : next;
+}
+
 function refusalOrFailure(error: ApiError, seenBefore: boolean): View {
   return REFUSALS.has(error.code)
     ? { step: 'refused', error, seenBefore }
     : { step: 'failed', error };
+}
+
+function askTroubleOf(error: ApiError): AskTrouble {
+  if (error.code === 'validation_failed') return 'note';
+  if (error.code === 'too_many_attempts') return 'too-many';
+  return error.unreachable ? 'unreachable' : 'failed';
 }
 
 function troubleOf(error: ApiError): Trouble {

@@ -9,6 +9,10 @@ import { isOnThisDevice } from './on-this-device';
 const GRANTED = { heading: 'authorize.leaving.granted', text: null };
 const RENEWED = { heading: 'authorize.leaving.renewed', text: null };
 const DENIED = { heading: 'authorize.leaving.denied', text: 'authorize.leaving.deniedText' };
+const NOT_ALLOWED = {
+  heading: 'authorize.leaving.notAllowed',
+  text: 'authorize.leaving.deniedText',
+};
 const UNCHANGED = { heading: 'authorize.leaving.denied', text: 'authorize.leaving.unchangedText' };
 
 /**
@@ -118,7 +122,8 @@ export class Leaving {
   protected readonly words = computed(() => {
     const again = this.request().existingConnection !== null;
     if (this.granted()) return again ? RENEWED : GRANTED;
-    return again ? UNCHANGED : DENIED;
+    if (again) return UNCHANGED;
+    return this.request().refusal ? NOT_ALLOWED : DENIED;
   });
   protected readonly onThisDevice = computed(() => isOnThisDevice(this.request().redirectUri));
 }

@@ -37,6 +37,7 @@ import { filterFrom, queryOf } from './connection-filter';
 import { ConnectionFilters, FilterChange } from './connection-filters';
 import { ConnectionList } from './connection-list';
 import { ConnectionRow } from './connection-row';
+import { OwnRequests } from './own-requests';
 import { fullName } from './connection-texts';
 import { EndTarget } from './end-connections';
 import { EndFlow } from './end-flow';
@@ -58,6 +59,7 @@ const NOTHING_FOUND = { text: 'connections.empty.filteredTitle', values: {} };
     EndingSoon,
     Icon,
     LoadError,
+    OwnRequests,
     PageState,
     RouterLink,
     StaleNotice,

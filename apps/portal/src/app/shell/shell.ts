@@ -1,9 +1,10 @@
 import { ChangeDetectionStrategy, Component, computed, inject } from '@angular/core';
 import { RouterLink, RouterLinkActive, RouterOutlet } from '@angular/router';
 import { TranslocoDirective } from '@jsverse/transloco';
+import apps from '@material-symbols/svg-400/rounded/apps.svg';
 import group from '@material-symbols/svg-400/rounded/group.svg';
 import history from '@material-symbols/svg-400/rounded/history.svg';
-import apps from '@material-symbols/svg-400/rounded/app_registration.svg';
+import registry from '@material-symbols/svg-400/rounded/app_registration.svg';
 import hub from '@material-symbols/svg-400/rounded/link.svg';
 import shield from '@material-symbols/svg-400/rounded/shield_person.svg';
 import cloudOff from '@material-symbols/svg-400/rounded/cloud_off.svg';
@@ -46,13 +47,16 @@ export class Shell {
   protected readonly places = computed(() => [
     { path: '/settings/connections', text: 'settings.nav.connections', icon: hub },
     ...(this.store.isAdmin()
-      ? [{ path: '/settings/team', text: 'settings.nav.team', icon: group }]
+      ? [
+          { path: '/settings/team', text: 'settings.nav.team', icon: group },
+          { path: '/settings/applications', text: 'settings.nav.applications', icon: apps },
+        ]
       : []),
     ...(this.store.user()?.role === 'member'
       ? []
       : [{ path: '/settings/audit', text: 'settings.nav.audit', icon: history }]),
     ...(this.store.isOperator()
-      ? [{ path: '/settings/registry', text: 'settings.nav.registry', icon: apps }]
+      ? [{ path: '/settings/registry', text: 'settings.nav.registry', icon: registry }]
       : []),
     { path: '/settings/security', text: 'settings.nav.security', icon: shield },
   ]);

@@ -34,6 +34,7 @@ export class ConfirmDialog {
 
   protected readonly pointsId = POINTS_ID;
   protected readonly busy = signal(false);
+  protected readonly ticked = signal(false);
   protected readonly trouble = signal<string | null>(null);
   protected readonly errorIcon = error;
 
@@ -47,7 +48,7 @@ export class ConfirmDialog {
     this.dialog.disableClose = true;
     this.trouble.set(null);
     try {
-      await this.question.action();
+      await this.question.action(this.ticked());
       this.dialog.close(true);
     } catch (cause) {
       const { code } = apiErrorFrom(cause);

@@ -14,6 +14,11 @@ export interface Question {
   /** The answer that does it, as a verb. */
   confirm: Words;
   danger?: boolean;
-  /** Runs while the dialog is open; when it fails, the dialog says so and offers another try. */
-  action: () => Promise<void>;
+  /** A box to tick, for what may be done besides. */
+  option?: Words;
+  /**
+   * Runs while the dialog is open; when it fails, the dialog says so and offers another try. Told
+   * whether the box is ticked.
+   */
+  action: (option: boolean) => Promise<void>;
 }

@@ -1,0 +1,147 @@
+import type { Page } from '@playwright/test';
+import {
+  ADMIN,
+  authorizeUrl,
+  expect,
+  fillSignIn,
+  MEMBER,
+  portalUrl,
+  signIn,
+  test,
+} from './harness/fixtures';
+
+const applications = (): string => `${portalUrl()}/portal/settings/applications`;
+
+test.afterEach(async ({ page }) => {
+  const { request } = page.context();
+  await signIn(page, ADMIN);
+  const policy = `${portalUrl()}/user/v7/account-policy`;
+  const { resources } = await (await request.get(`${policy}/oauth-clients?limit=100`)).json();
+  for (const { id, decision } of resources) {
+    if (decision === null) continue;
+    const data = { resource: { decision: null } };
+    expect((await request.patch(`${policy}/oauth-clients/${id}`, { data })).status()).toBe(200);
+  }
+  const data = { resource: { allows: 'every' } };
+  expect((await request.patch(policy, { data })).status()).toBe(200);
+});
+
+const apply = (page: Page) => page.getByRole('button', { name: 'Änderung übernehmen' });
+const row = (page: Page, app: string) =>
+  page
+    .getByRole('region', { name: 'Einzelne Anwendungen' })
+    .getByRole('listitem')
+    .filter({ hasText: app });
+
+test('whoever may not connect an application asks for it, and goes on with the very request', async ({
+  page,
+  member,
+}) => {
+  await signIn(page, ADMIN);
+  await page.goto(applications());
+  await expect(page.getByText('Niemand wartet auf eine Freigabe.')).toBeVisible();
+  await page.getByRole('radio', { name: 'Nur einzeln erlaubte' }).check();
+  await apply(page).click();
+  await expect(row(page, 'Maklerwelt CRM')).toContainText('Nicht erlaubt');
+
+  await page.context().clearCookies();
+  await page.goto(authorizeUrl({ state: 'genau diese' }));
+  await fillSignIn(page, MEMBER);
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText(
+    'Maklerwelt CRM ist in Ihrem Unternehmen nicht freigegeben',
+  );
+  await expect(page.getByRole('button', { name: 'Zugriff erlauben' })).toHaveCount(0);
+  await page.getByRole('textbox', { name: /Nachricht/ }).fill('Für die\nSchadenmeldungen');
+  await page.getByRole('button', { name: 'Freigabe anfragen' }).click();
+  await expect(page.getByRole('status')).toContainText('Freigabe angefragt');
+  await page.reload();
+  await expect(page.getByRole('status')).toContainText('Freigabe angefragt');
+  await page.goto(`${portalUrl()}/portal/settings/connections`);
+  const mine = page.getByRole('region', { name: 'Ihre Anfragen' });
+  await expect(mine).toContainText('noch nicht beantwortet');
+
+  await page.context().clearCookies();
+  await signIn(page, ADMIN);
+  await page.goto(applications());
+  const queue = page.getByRole('region', { name: 'Offene Anfragen' });
+  await expect(queue).toContainText('Für die Schadenmeldungen');
+  await queue.getByRole('button', { name: /^Freigeben: Maklerwelt CRM/ }).click();
+  await expect(queue.getByRole('heading', { name: 'Offene Anfragen' })).toBeFocused();
+  await expect(queue).toContainText('Niemand wartet');
+  await expect(row(page, 'Maklerwelt CRM')).toContainText('Erlaubt');
+
+  await page.context().clearCookies();
+  await signIn(page, MEMBER);
+  await page.goto(`${portalUrl()}/portal/settings/connections`);
+  await mine.getByRole('link', { name: 'Maklerwelt CRM weiter verbinden' }).click();
+  await expect(page).toHaveURL(authorizeUrl({ state: 'genau diese' }));
+  const [back] = await Promise.all([
+    page.waitForRequest(/\/callback\?/),
+    page.getByRole('button', { name: 'Zugriff erlauben' }).click(),
+  ]);
+  expect(new URL(back.url()).searchParams.get('state')).toBe('genau diese');
+  expect(await member.connections()).toHaveLength(1);
+  await page.goto(`${portalUrl()}/portal/settings/connections`);
+  await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
+  await expect(mine).toHaveCount(0);
+});
+
+test('a person who is declined reads why, and goes back to the application with access_denied', async ({
+  page,
+  member: _,
+}) => {
+  await signIn(page, ADMIN);
+  await page.goto(applications());
+  await row(page, 'Maklerwelt CRM').getByRole('button', { name: 'Maklerwelt CRM sperren' }).click();
+  await page.getByRole('alertdialog').getByRole('button', { name: 'Anwendung sperren' }).click();
+  await expect(row(page, 'Maklerwelt CRM')).toContainText('Gesperrt');
+
+  await page.context().clearCookies();
+  await signIn(page, MEMBER);
+  await page.goto(authorizeUrl());
+  await page.getByRole('button', { name: 'Freigabe anfragen' }).click();
+  await expect(page.getByRole('status')).toContainText('Freigabe angefragt');
+
+  await page.context().clearCookies();
+  await signIn(page, ADMIN);
+  await page.goto(applications());
+  const queue = page.getByRole('region', { name: 'Offene Anfragen' });
+  await queue.getByRole('button', { name: /^Ablehnen: Maklerwelt CRM/ }).click();
+  const answer = queue.getByRole('textbox', { name: /Antwort an User Musterhaus/ });
+  await expect(answer).toBeFocused();
+  await answer.fill('Erst ab Januar.');
+  await queue.getByRole('button', { name: 'Anfrage ablehnen' }).click();
+  await expect(queue).toContainText('Niemand wartet');
+
+  await page.context().clearCookies();
+  await signIn(page, MEMBER);
+  await page.goto(authorizeUrl());
+  await expect(page.getByRole('status')).toContainText('Erst ab Januar.');
+  const [back] = await Promise.all([
+    page.waitForRequest(/\/callback\?/),
+    page.getByRole('button', { name: /^Ohne Verbindung zurück/ }).click(),
+  ]);
+  expect(new URL(back.url()).searchParams.get('error')).toBe('access_denied');
+});
+
+test('allowing less says in numbers what goes on, and ends it if told to', async ({
+  page,
+  admin: _,
+  member,
+}) => {
+  const connection = await member.connect();
+  await signIn(page, ADMIN);
+  await page.goto(applications());
+  await page.getByRole('radio', { name: 'Nur einzeln erlaubte' }).check();
+  await apply(page).click();
+  const dialog = page.getByRole('alertdialog');
+  await expect(dialog).toContainText('1 bestehende Verbindung läuft weiter');
+  await dialog.getByRole('button', { name: 'Abbrechen' }).click();
+  expect(await member.use(connection)).toBe(200);
+  await apply(page).click();
+  await dialog.getByRole('checkbox', { name: /sofort beenden \(1\)/ }).check();
+  await dialog.getByRole('button', { name: 'Änderung übernehmen' }).click();
+  await expect(dialog).toHaveCount(0);
+  await expect(row(page, 'Maklerwelt CRM')).toContainText('Nicht erlaubt');
+  expect(await member.use(connection)).toBe(401);
+});

@@ -1,0 +1,67 @@
+import { expect, type Page } from '@playwright/test';
+import { changeAnswer, portalUrl } from './fixtures';
+
+const ASKED = {
+  id: '5b0c6c1e-7a4f-4f0e-9d55-2f9b6f0a1c77',
+  requestedAt: '2026-11-24T08:15:00.000Z',
+};
+const DECIDED = { decidedAt: '2026-11-24T10:40:00.000Z', answer: 'Bitte erst ab Januar.' };
+
+/** What becomes of the texts on the way. */
+type Texts = (value: unknown) => unknown;
+
+/** The authorize page as somebody sees it whose company does not allow the application. */
+export function notAllowed(
+  page: Page,
+  status: 'open' | 'declined' | null,
+  reason = 'not_selected',
+  texts: Texts = (value) => value,
+): Promise<void> {
+  const request = status && {
+    ...ASKED,
+    status,
+    ...(status === 'declined' ? DECIDED : { decidedAt: null, answer: '' }),
+  };
+  return changeAnswer(
+    page,
+    /oauth-authorization-request/,
+    (shown) => texts({ ...shown, refusal: { reason, mayDecide: false, request } }) as object,
+  );
+}
+
+/** Requests of the signed-in company, as its lists show them. */
+export async function requests(
+  page: Page,
+  statuses: ('open' | 'approved' | 'declined')[],
+  texts: Texts = (value) => value,
+): Promise<void> {
+  const answer = await page
+    .context()
+    .request.get(`${portalUrl()}/user/v7/account-policy/oauth-clients`);
+  const known = answer.ok()
+    ? (await answer.json()).resources
+    : (await (await page.context().request.get(`${portalUrl()}/user/v7/oauth-clients`)).json())
+        .resources;
+  const { user } = (
+    await (await page.context().request.get(`${portalUrl()}/user/v7/sessions/current`)).json()
+  ).resource;
+  expect(known.length).toBeGreaterThan(0);
+  const now = new Date().toISOString();
+  const resources = statuses.map((status, index) => ({
+    ...ASKED,
+    id: ASKED.id.replace(/.$/, String(index)),
+    client: known[index % known.length],
+    requestedBy: user,
+    requestedAt: now,
+    note: 'Ich möchte damit Schadenmeldungen direkt aus der Kundenakte verschicken.',
+    status,
+    decidedBy: status === 'open' ? null : user,
+    decidedAt: status === 'open' ? null : now,
+    answer: status === 'declined' ? DECIDED.answer : '',
+    connected: false,
+    continueTo: status === 'approved' ? '/portal/oauth/authorize' : null,
+  }));
+  await page.route(/\/user\/v7\/approval-requests\?/, (route) =>
+    route.fulfill({ json: texts({ resources, meta: {} }) }),
+  );
+}

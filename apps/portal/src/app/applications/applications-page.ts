@@ -1,0 +1,247 @@
+import {
+  ChangeDetectionStrategy,
+  Component,
+  computed,
+  ElementRef,
+  inject,
+  linkedSignal,
+  signal,
+  viewChild,
+} from '@angular/core';
+import { RouterLink } from '@angular/router';
+import { TranslocoDirective } from '@jsverse/transloco';
+import block from '@material-symbols/svg-400/rounded/block.svg';
+import { Api } from '../api/api';
+import { apiResource, apiWholeList, keptValue } from '../api/api-resource';
+import {
+  AccountPolicy,
+  ApprovalRequest,
+  ChangedPolicy,
+  DecidedClient,
+  Envelope,
+  Policy,
+  PolicyClient,
+  PolicyEffect,
+} from '../api/types';
+import { apiErrorFrom } from '../api/problem';
+import { Formats } from '../i18n/formats';
+import { SessionStore } from '../session/session-store';
+import { Confirmation } from '../ui/confirmation';
+import { LoadError } from '../ui/load-error';
+import { Messages } from '../ui/messages';
+import { PageState } from '../ui/page-state';
+import { Words } from '../ui/question';
+import { Waiting } from '../ui/waiting';
+import { ApprovalQueue } from './approval-queue';
+import { type Decided, PolicyClients } from './policy-clients';
+
+const PATH = '/user/v7/account-policy';
+
+const POLICIES: { value: Policy; text: string; hint: string }[] = [
+  {
+    value: 'every',
+    text: 'applications.policy.every',
+    hint: 'applications.policy.everyHint',
+  },
+  {
+    value: 'verified',
+    text: 'applications.policy.verified',
+    hint: 'applications.policy.verifiedHint',
+  },
+  {
+    value: 'selected',
+    text: 'applications.policy.selected',
+    hint: 'applications.policy.selectedHint',
+  },
+];
+
+const ENDS = { one: 'applications.block.ends.one', other: 'applications.block.ends.other' };
+const GO_ON = { one: 'applications.effect.goOn.one', other: 'applications.effect.goOn.other' };
+
+/** For admins: which applications the company allows, and who has asked for more. */
+@Component({
+  selector: 'fx-applications-page',
+  changeDetection: ChangeDetectionStrategy.OnPush,
+  imports: [
+    ApprovalQueue,
+    LoadError,
+    PageState,
+    PolicyClients,
+    RouterLink,
+    TranslocoDirective,
+    Waiting,
+  ],
+  templateUrl: './applications-page.html',
+  styleUrl: './applications-page.scss',
+})
+export class ApplicationsPage {
+  protected readonly session = inject(SessionStore);
+  private readonly formats = inject(Formats);
+  private readonly api = inject(Api);
+  private readonly confirmation = inject(Confirmation);
+  private readonly messages = inject(Messages);
+  private readonly queueHeading = viewChild<ElementRef<HTMLElement>>('queueHeading');
+
+  protected readonly policies = POLICIES;
+  protected readonly block = block;
+
+  // Where it is not known who asks, the API decides.
+  private readonly known = computed(() => this.session.user());
+  private readonly allowed = computed(() => this.known() === null || this.session.isAdmin());
+  private readonly policyAnswer = apiResource<Envelope<AccountPolicy>>(() =>
+    this.allowed() ? PATH : undefined,
+  );
+  private readonly clientsAnswer = apiWholeList<PolicyClient>(() =>
+    this.allowed() ? `${PATH}/oauth-clients` : undefined,
+  );
+  private readonly requestsAnswer = apiWholeList<ApprovalRequest>(() =>
+    this.allowed() ? '/user/v7/approval-requests?status=open' : undefined,
+  );
+  private readonly policy = keptValue(this.policyAnswer);
+  protected readonly present = computed(() => this.policy()?.resource.allows);
+  protected readonly clients = keptValue(this.clientsAnswer);
+  protected readonly requests = keptValue(this.requestsAnswer);
+  protected readonly chosen = linkedSignal(() => this.present());
+  protected readonly changed = computed(() => this.chosen() !== this.present());
+  protected readonly saving = signal(false);
+  protected readonly failed = signal(false);
+
+  protected readonly error = computed(() =>
+    this.policy() && this.clients() && this.requests()
+      ? undefined
+      : (this.policyAnswer.error() ?? this.clientsAnswer.error() ?? this.requestsAnswer.error()),
+  );
+  protected readonly loaded = computed(
+    () =>
+      this.policy() !== undefined && this.clients() !== undefined && this.requests() !== undefined,
+  );
+  protected readonly forbidden = computed(
+    () =>
+      (this.known() !== null && !this.session.isAdmin()) ||
+      (this.policyAnswer.error() !== undefined &&
+        apiErrorFrom(this.policyAnswer.error()).code === 'forbidden'),
+  );
+
+  protected reload(): void {
+    this.policyAnswer.reload();
+    this.clientsAnswer.reload();
+    this.requestsAnswer.reload();
+  }
+
+  /** Says in numbers what would stop, if anything would. */
+  protected async save(event: Event): Promise<void> {
+    event.preventDefault();
+    const allows = this.chosen();
+    if (!allows || !this.changed() || this.saving()) return;
+    this.saving.set(true);
+    this.failed.set(false);
+    try {
+      const { resource } = await this.api.get<Envelope<PolicyEffect>>(
+        `${PATH}/effect?allows=${allows}`,
+      );
+      if (resource.connections === 0) await this.write(allows, false);
+      else if (!(await this.confirm(allows, resource))) return;
+      this.messages.show('applications.policy.done');
+      this.reload();
+    } catch {
+      this.failed.set(true);
+    } finally {
+      this.saving.set(false);
+    }
+  }
+
+  protected async decide({ client, decision }: Decided): Promise<void> {
+    const values = { app: client.name, account: this.session.account()?.name };
+    const write = async (endConnections: boolean) => {
+      await this.api.patch<Envelope<DecidedClient>>(`${PATH}/oauth-clients/${client.id}`, {
+        resource: { decision, endConnections },
+      });
+    };
+    const connections = this.formats.number(client.activeConnections);
+    if (decision === 'blocked') {
+      const done = await this.confirmation.ask({
+        heading: { text: 'applications.block.heading', values },
+        points: [
+          ...(client.activeConnections > 0 ? [this.counted(ENDS, client.activeConnections)] : []),
+          { text: 'applications.block.nobody', values },
+          { text: 'applications.block.later' },
+        ],
+        confirm: { text: 'applications.block.confirm' },
+        danger: true,
+        action: () => write(false),
+      });
+      if (!done) return;
+      this.messages.show('applications.block.done', values);
+    } else if (decision === null && this.wouldRefuse(client) && client.activeConnections > 0) {
+      const done = await this.confirmation.ask({
+        heading: { text: 'applications.leave.heading', values },
+        points: [
+          { text: 'applications.leave.nobody', values },
+          this.counted(GO_ON, client.activeConnections),
+        ],
+        option: { text: 'applications.effect.end', values: { connections } },
+        confirm: { text: 'applications.leave.confirm' },
+        action: write,
+      });
+      if (!done) return;
+      this.messages.show('applications.leave.done', values);
+    } else {
+      try {
+        await write(false);
+      } catch {
+        this.messages.show('applications.failed');
+        return;
+      }
+      const done = decision === 'allowed' ? 'applications.allow.done' : 'applications.leave.done';
+      this.messages.show(done, values);
+    }
+    this.reload();
+  }
+
+  /** The queue has got shorter, and with it went what had the focus. */
+  protected answered(): void {
+    this.queueHeading()?.nativeElement.focus();
+    this.reload();
+  }
+
+  private wouldRefuse({ publisherVerified }: PolicyClient): boolean {
+    const present = this.present();
+    return present === 'selected' || (present === 'verified' && !publisherVerified);
+  }
+
+  private confirm(allows: Policy, { connections, clients }: PolicyEffect): Promise<boolean> {
+    return this.confirmation.ask({
+      heading: { text: 'applications.effect.heading' },
+      points: [
+        {
+          text: this.formats.plural(clients.length, {
+            one: 'applications.effect.apps.one',
+            other: 'applications.effect.apps.other',
+          }),
+          values: {
+            count: this.formats.number(clients.length),
+            apps: this.formats.list(clients.map(({ name }) => name)),
+          },
+        },
+        this.counted(GO_ON, connections),
+      ],
+      option: {
+        text: 'applications.effect.end',
+        values: { connections: this.formats.number(connections) },
+      },
+      confirm: { text: 'applications.policy.save' },
+      action: (endConnections) => this.write(allows, endConnections),
+    });
+  }
+
+  private async write(allows: Policy, endConnections: boolean): Promise<void> {
+    await this.api.patch<Envelope<ChangedPolicy>>(PATH, { resource: { allows, endConnections } });
+  }
+
+  private counted(forms: { one: string; other: string }, count: number): Words {
+    return {
+      text: this.formats.plural(count, forms),
+      values: { count: this.formats.number(count) },
+    };
+  }
+}

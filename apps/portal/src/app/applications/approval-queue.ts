@@ -1,0 +1,98 @@
+import {
+  afterNextRender,
+  ChangeDetectionStrategy,
+  Component,
+  ElementRef,
+  inject,
+  Injector,
+  input,
+  output,
+  signal,
+} from '@angular/core';
+import { TranslocoDirective } from '@jsverse/transloco';
+import inbox from '@material-symbols/svg-400/rounded/approval.svg';
+import { Api } from '../api/api';
+import { apiErrorFrom } from '../api/problem';
+import { ApprovalRequest } from '../api/types';
+import { ClientLogo } from '../ui/client-logo';
+import { Icon } from '../ui/icon';
+import { Messages } from '../ui/messages';
+import { Moment } from '../ui/moment';
+import { Publisher } from '../ui/publisher';
+
+/** What waits for an answer: one click approves, a second line is for who declines. */
+@Component({
+  selector: 'fx-approval-queue',
+  changeDetection: ChangeDetectionStrategy.OnPush,
+  imports: [ClientLogo, Icon, Moment, Publisher, TranslocoDirective],
+  templateUrl: './approval-queue.html',
+  styleUrl: './approval-queue.scss',
+})
+export class ApprovalQueue {
+  readonly requests = input.required<ApprovalRequest[]>();
+  /** One has been answered, here or by another admin. */
+  readonly answered = output();
+
+  private readonly api = inject(Api);
+  private readonly messages = inject(Messages);
+  private readonly injector = inject(Injector);
+  private readonly host = inject<ElementRef<HTMLElement>>(ElementRef);
+
+  protected readonly inbox = inbox;
+  /** The request whose refusal is being written. */
+  protected readonly declining = signal<string | null>(null);
+  protected readonly busy = signal<string | null>(null);
+  protected readonly failed = signal<{ id: string; text: string } | null>(null);
+
+  protected startDeclining(id: string): void {
+    this.declining.set(id);
+    this.failed.set(null);
+    afterNextRender(
+      { read: () => this.host.nativeElement.querySelector<HTMLElement>('textarea')?.focus() },
+      { injector: this.injector },
+    );
+  }
+
+  protected stopDeclining(id: string): void {
+    this.declining.set(null);
+    afterNextRender(
+      {
+        read: () =>
+          this.host.nativeElement.querySelector<HTMLElement>(`[data-decline="${id}"]`)?.focus(),
+      },
+      { injector: this.injector },
+    );
+  }
+
+  protected async answer(
+    { id, client, requestedBy }: ApprovalRequest,
+    status: 'approved' | 'declined',
+    text = '',
+  ): Promise<void> {
+    if (this.busy()) return;
+    this.busy.set(id);
+    this.failed.set(null);
+    const person = `${requestedBy.firstName} ${requestedBy.lastName}`;
+    try {
+      await this.api.patch(`/user/v7/approval-requests/${id}`, {
+        resource: { status, answer: text.replace(/\s+/g, ' ').trim() },
+      });
+      const done =
+        status === 'approved' ? 'applications.queue.approved' : 'applications.queue.declined';
+      this.messages.show(done, { app: client.name, person });
+    } catch (cause) {
+      const { code } = apiErrorFrom(cause);
+      if (code !== 'conflict' && code !== 'not_found') {
+        const failure =
+          code === 'validation_failed' ? 'applications.queue.text' : 'applications.failed';
+        this.failed.set({ id, text: failure });
+        return;
+      }
+      this.messages.show('applications.queue.gone');
+    } finally {
+      this.busy.set(null);
+    }
+    this.declining.set(null);
+    this.answered.emit();
+  }
+}

@@ -1,0 +1,69 @@
+import {
+  ChangeDetectionStrategy,
+  Component,
+  computed,
+  inject,
+  input,
+  output,
+  signal,
+} from '@angular/core';
+import { TranslocoDirective } from '@jsverse/transloco';
+import apps from '@material-symbols/svg-400/rounded/apps.svg';
+import block from '@material-symbols/svg-400/rounded/block.svg';
+import check from '@material-symbols/svg-400/rounded/check.svg';
+import { PolicyClient } from '../api/types';
+import { Formats } from '../i18n/formats';
+import { ClientLogo } from '../ui/client-logo';
+import { Icon } from '../ui/icon';
+import { PageState } from '../ui/page-state';
+import { Publisher } from '../ui/publisher';
+import { SearchField } from '../ui/search-field';
+
+export interface Decided {
+  client: PolicyClient;
+  decision: PolicyClient['decision'];
+}
+
+/** With more than these, people look for one. */
+const SEARCH_FROM = 8;
+
+/** The company's applications, each with what holds for it and what an admin can do. */
+@Component({
+  selector: 'fx-policy-clients',
+  changeDetection: ChangeDetectionStrategy.OnPush,
+  imports: [ClientLogo, Icon, PageState, Publisher, SearchField, TranslocoDirective],
+  templateUrl: './policy-clients.html',
+  styleUrl: './policy-clients.scss',
+})
+export class PolicyClients {
+  readonly clients = input.required<PolicyClient[]>();
+  readonly decided = output<Decided>();
+
+  protected readonly formats = inject(Formats);
+  protected readonly icons = { apps, block, check };
+  protected readonly term = signal('');
+  protected readonly searchable = computed(() => this.clients().length >= SEARCH_FROM);
+  protected readonly found = computed(() => {
+    const term = this.term().trim().toLocaleLowerCase();
+    return this.clients().filter(({ name, publisher }) =>
+      `${name} ${publisher}`.toLocaleLowerCase().includes(term),
+    );
+  });
+
+  protected statusOf({ allowed, refusal }: PolicyClient): string {
+    if (allowed) return 'applications.apps.allowed';
+    return refusal === 'blocked' ? 'applications.apps.blocked' : 'applications.apps.notAllowed';
+  }
+
+  /** Why that holds. */
+  protected whyOf({ decision, refusal }: PolicyClient): string {
+    if (decision !== null) return 'applications.apps.byAdmin';
+    return refusal === 'not_verified'
+      ? 'applications.apps.notVerified'
+      : 'applications.apps.byPolicy';
+  }
+
+  protected nameOf(person: PolicyClient['decidedBy']): string {
+    return person ? `${person.firstName} ${person.lastName}` : '';
+  }
+}

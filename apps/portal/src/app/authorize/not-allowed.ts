@@ -1,0 +1,89 @@
+import {
+  afterRenderEffect,
+  ChangeDetectionStrategy,
+  Component,
+  computed,
+  ElementRef,
+  inject,
+  input,
+  output,
+  viewChild,
+} from '@angular/core';
+import { RouterLink } from '@angular/router';
+import { TranslocoDirective } from '@jsverse/transloco';
+import block from '@material-symbols/svg-400/rounded/block.svg';
+import info from '@material-symbols/svg-400/rounded/info.svg';
+import warning from '@material-symbols/svg-400/rounded/warning.svg';
+import { AuthorizationRequest } from '../api/types';
+import { Formats } from '../i18n/formats';
+import { ClientLogo } from '../ui/client-logo';
+import { Icon } from '../ui/icon';
+import { Publisher } from '../ui/publisher';
+import { isOnThisDevice } from './on-this-device';
+
+/** What came in the way of asking. */
+export type AskTrouble = 'note' | 'too-many' | 'unreachable' | 'failed' | 'sign-out-failed';
+
+const TROUBLES: Record<AskTrouble, string> = {
+  note: 'authorize.refused.trouble.note',
+  'too-many': 'authorize.refused.trouble.tooMany',
+  unreachable: 'authorize.refused.trouble.unreachable',
+  failed: 'authorize.refused.trouble.failed',
+  'sign-out-failed': 'authorize.trouble.signOutFailed',
+};
+
+const REASONS = {
+  blocked: 'authorize.refused.blocked',
+  not_verified: 'authorize.refused.notVerified',
+  not_selected: 'authorize.refused.notSelected',
+};
+
+/** The company does not allow the application: why, how to ask for it, and the way back. */
+@Component({
+  selector: 'fx-not-allowed',
+  changeDetection: ChangeDetectionStrategy.OnPush,
+  imports: [ClientLogo, Icon, Publisher, RouterLink, TranslocoDirective],
+  templateUrl: './not-allowed.html',
+  styleUrl: './not-allowed.scss',
+})
+export class NotAllowed {
+  readonly request = input.required<AuthorizationRequest>();
+  readonly busy = input(false);
+  readonly trouble = input<AskTrouble | null>(null);
+  /** With the note, which may be empty. */
+  readonly ask = output<string>();
+  /** With the id of the request. */
+  readonly withdraw = output<string>();
+  readonly turnBack = output();
+  readonly switchUser = output();
+
+  protected readonly formats = inject(Formats);
+  private readonly notice = viewChild<ElementRef<HTMLElement>>('notice');
+
+  protected readonly reason = computed(
+    () => REASONS[this.request().refusal?.reason ?? 'not_selected'],
+  );
+  protected readonly asked = computed(() => this.request().refusal?.request ?? null);
+  protected readonly mayDecide = computed(() => this.request().refusal?.mayDecide ?? false);
+  protected readonly failure = computed(() => {
+    const trouble = this.trouble();
+    return trouble && TROUBLES[trouble];
+  });
+  protected readonly onThisDevice = computed(() => isOnThisDevice(this.request().redirectUri));
+
+  protected readonly block = block;
+  protected readonly info = info;
+  protected readonly warning = warning;
+
+  constructor() {
+    afterRenderEffect(() => {
+      if (this.trouble()) this.notice()?.nativeElement.focus();
+    });
+  }
+
+  protected send(event: Event, note: string): void {
+    event.preventDefault();
+    // One line, as the queue shows it.
+    this.ask.emit(note.replace(/\s+/g, ' ').trim());
+  }
+}

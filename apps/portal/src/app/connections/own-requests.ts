@@ -1,0 +1,69 @@
+import { ChangeDetectionStrategy, Component, computed, inject } from '@angular/core';
+import { TranslocoDirective } from '@jsverse/transloco';
+import { Api } from '../api/api';
+import { apiErrorFrom } from '../api/problem';
+import { apiResource, keptValue } from '../api/api-resource';
+import { ApprovalRequest, ListEnvelope } from '../api/types';
+import { SessionStore } from '../session/session-store';
+import { ClientLogo } from '../ui/client-logo';
+import { Messages } from '../ui/messages';
+import { Moment } from '../ui/moment';
+
+const PATH = '/user/v7/approval-requests';
+/** An answer is news for so long. */
+const NEWS_MS = 14 * 24 * 60 * 60 * 1000;
+
+const TEXTS: Record<ApprovalRequest['status'], string> = {
+  open: 'connections.requests.open',
+  approved: 'connections.requests.approved',
+  declined: 'connections.requests.declined',
+};
+
+/** What the person has asked the company to allow, and the answers. Shows nothing if there is none. */
+@Component({
+  selector: 'fx-own-requests',
+  changeDetection: ChangeDetectionStrategy.OnPush,
+  imports: [ClientLogo, Moment, TranslocoDirective],
+  templateUrl: './own-requests.html',
+  styleUrl: './own-requests.scss',
+})
+export class OwnRequests {
+  private readonly session = inject(SessionStore);
+  private readonly api = inject(Api);
+  private readonly messages = inject(Messages);
+
+  private readonly list = apiResource<ListEnvelope<ApprovalRequest>>(() => {
+    const user = this.session.user();
+    return user ? `${PATH}?limit=20&userId=${user.id}` : undefined;
+  });
+  private readonly kept = keptValue(this.list);
+  protected readonly requests = computed(() => {
+    const since = Date.now() - NEWS_MS;
+    return (this.kept()?.resources ?? []).filter(
+      ({ decidedAt, connected }) =>
+        decidedAt === null || (!connected && Date.parse(decidedAt) > since),
+    );
+  });
+
+  protected textOf({ status }: ApprovalRequest): string {
+    return TEXTS[status];
+  }
+
+  protected nameOf({ decidedBy }: ApprovalRequest): string {
+    return decidedBy ? `${decidedBy.firstName} ${decidedBy.lastName}` : '';
+  }
+
+  protected async withdraw({ id }: ApprovalRequest): Promise<void> {
+    try {
+      await this.api.delete(`${PATH}/${id}`);
+      this.messages.show('connections.requests.withdrawn');
+    } catch (cause) {
+      const { code } = apiErrorFrom(cause);
+      // Answered meanwhile: the list says how.
+      if (code !== 'conflict' && code !== 'not_found') {
+        this.messages.show('connections.requests.failed');
+      }
+    }
+    this.list.reload();
+  }
+}
