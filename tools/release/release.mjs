@@ -1,5 +1,13 @@
 import { spawnSync } from 'node:child_process';
-import { copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { createRequire } from 'node:module';
 import { findEngine } from '../containers/engine.mjs';
 import { Failure, inWords } from '../setup/failure.mjs';
@@ -96,8 +104,10 @@ function writeVersion(version) {
 /** The libraries that are published: those that a README explains to others. */
 function publishable() {
   return readdirSync(inWorkspace('libs')).flatMap((folder) => {
-    const read = (name) => readFileSync(inWorkspace('libs', folder, name), 'utf8');
-    const { name, files } = JSON.parse(read('package.json'));
+    const file = inWorkspace('libs', folder, 'package.json');
+    // What only tests import is no package.
+    if (!existsSync(file)) return [];
+    const { name, files } = JSON.parse(readFileSync(file, 'utf8'));
     return files ? [name] : [];
   });
 }
