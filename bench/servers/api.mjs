@@ -9,14 +9,13 @@ import { answer, cpu } from './answer.mjs';
 const require = createRequire(import.meta.url);
 const api = (path) => require(`../../apps/api/dist/${path}.js`);
 require('reflect-metadata');
-const { default: pino } = require('pino');
 const { DataSource } = require('typeorm');
 const { parseConfig } = api('config/config');
 const { createApp } = api('create-app');
 const { dataSourceOptions } = api('database/data-source');
 const { fillDemoData } = api('database/demo-data');
 const { migrate } = api('database/migrate');
-const { AppLogger } = api('telemetry/app-logger');
+const { AppLogger, createLogger } = api('telemetry/app-logger');
 const { ConnectionUsage } = api('connections/connection-usage');
 const { Revocations } = api('connections/revocations');
 const { ChangeFeed } = api('database/change-feed');
@@ -48,7 +47,7 @@ const seed = await new DataSource(dataSourceOptions(config.databaseUrl)).initial
 await fillDemoData(seed, { demoClientPort: 4000, now: new Date() });
 await seed.destroy();
 
-const logger = new AppLogger(pino({ level: config.logLevel, base: undefined }));
+const logger = new AppLogger(createLogger(config.logLevel));
 const app = await createApp(config, logger);
 await app.listen({ port: config.port, host: '127.0.0.1' });
 

@@ -1,6 +1,5 @@
 import 'reflect-metadata';
 import type { AddressInfo } from 'node:net';
-import pino from 'pino';
 import { DataSource } from 'typeorm';
 import { BackgroundWork } from './background/background-work.js';
 import { parseConfig } from './config/config.js';
@@ -10,7 +9,7 @@ import { fillDemoData } from './database/demo-data.js';
 import { migrate } from './database/migrate.js';
 import { prepareDatabase } from './database/running-database.js';
 import { onceAvailable } from './database/start-tasks.js';
-import { AppLogger } from './telemetry/app-logger.js';
+import { AppLogger, createLogger } from './telemetry/app-logger.js';
 
 /** Longer than any request takes; what is still open then is cut off. */
 const SHUTDOWN_LIMIT_MS = 4000;
@@ -27,7 +26,7 @@ function tell(message: Message): void {
 
 async function start(): Promise<void> {
   const config = parseConfig(process.env);
-  const logger = new AppLogger(pino({ level: config.logLevel, base: undefined }));
+  const logger = new AppLogger(createLogger(config.logLevel));
   const progress = (message: string) => {
     logger.pino.debug(message);
     tell({ type: 'progress', message });

@@ -25,7 +25,14 @@ export class RouteTable {
 
   /** The methods that browsers of any origin may use there, or would without a needless slash. */
   corsMethods(request: FastifyRequest): string[] {
-    return this.at(pathOf(request).replace(/\/$/, '')).filter(isOpen).flatMap(methodsOf);
+    const { method } = request;
+    // Only who asks before the request itself, or at no route, has to know the other methods.
+    if (!request.is404 && method !== 'OPTIONS' && !pathOf(request).endsWith('/')) {
+      return isOpen(request.routeOptions.config.access) ? [method] : [];
+    }
+    return this.at(pathOf(request).replace(/\/$/, ''))
+      .filter(({ access }) => isOpen(access))
+      .flatMap(methodsOf);
   }
 
   /**
@@ -80,7 +87,7 @@ function toggleSlash(path: string): string {
 
 const methodsOf = ({ methods }: Route): readonly string[] => methods;
 
-function isOpen({ access }: Route): boolean {
+function isOpen(access: Access | undefined): boolean {
   return access !== undefined && 'cors' in access && access.cors;
 }
 

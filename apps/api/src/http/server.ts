@@ -2,7 +2,13 @@ import cookie from '@fastify/cookie';
 import cors from '@fastify/cors';
 import helmet from '@fastify/helmet';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
-import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import {
+  fastify,
+  type FastifyError,
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+} from 'fastify';
 import { randomUUID } from 'node:crypto';
 import { SECOND } from '../config/clock.js';
 import type { RuntimeConfig } from '../config/config.module.js';
@@ -74,6 +80,45 @@ const PERMISSIONS_POLICY = [
   .map((feature) => `${feature}=()`)
   .join(', ');
 
+/**
+ * The headers that protect browsers, which are the same in every answer: the plugin would put them
+ * together anew for each request.
+ */
+async function securityHeaders(config: RuntimeConfig): Promise<Record<string, string>> {
+  const bare = fastify().get('/', () => '');
+  const protectedServer = fastify();
+  await protectedServer.register(helmet, {
+    contentSecurityPolicy: {
+      useDefaults: false,
+      directives: {
+        defaultSrc: ["'self'"],
+        scriptSrc: ["'self'"],
+        // Angular and Swagger UI set styles at run time; scripts stay strict.
+        styleSrc: ["'self'", "'unsafe-inline'"],
+        imgSrc: ["'self'", 'data:'],
+        connectSrc: ["'self'"],
+        objectSrc: ["'none'"],
+        baseUri: ["'self'"],
+        formAction: ["'self'"],
+        frameAncestors: ["'none'"],
+      },
+    },
+    frameguard: { action: 'deny' },
+    referrerPolicy: { policy: 'no-referrer' },
+    crossOriginEmbedderPolicy: false,
+    // Whoever may read an answer from elsewhere asks through CORS, where this does not count.
+    crossOriginResourcePolicy: { policy: 'same-origin' },
+    strictTransportSecurity: config.publicUrl.startsWith('https:'),
+  });
+  protectedServer.get('/', () => '');
+  const [without, all] = await Promise.all(
+    [bare, protectedServer].map(async (server) => (await server.inject('/')).headers),
+  );
+  await Promise.all([bare.close(), protectedServer.close()]);
+  const names = Object.keys(all ?? {}).filter((name) => without?.[name] === undefined);
+  return Object.fromEntries(names.map((name) => [name, String(all?.[name])]));
+}
+
 /** Everything that happens to each request before a route is known. */
 export async function prepareServer(
   app: NestFastifyApplication,
@@ -110,28 +155,10 @@ export async function prepareServer(
   await server.register(cookie);
   const routes = new RouteTable(server);
   await registerCors(server, routes);
-  await server.register(helmet, {
-    contentSecurityPolicy: {
-      useDefaults: false,
-      directives: {
-        defaultSrc: ["'self'"],
-        scriptSrc: ["'self'"],
-        // Angular and Swagger UI set styles at run time; scripts stay strict.
-        styleSrc: ["'self'", "'unsafe-inline'"],
-        imgSrc: ["'self'", 'data:'],
-        connectSrc: ["'self'"],
-        objectSrc: ["'none'"],
-        baseUri: ["'self'"],
-        formAction: ["'self'"],
-        frameAncestors: ["'none'"],
-      },
-    },
-    frameguard: { action: 'deny' },
-    referrerPolicy: { policy: 'no-referrer' },
-    crossOriginEmbedderPolicy: false,
-    // Whoever may read an answer from elsewhere asks through CORS, where this does not count.
-    crossOriginResourcePolicy: { policy: 'same-origin' },
-    strictTransportSecurity: config.publicUrl.startsWith('https:'),
+  const headers = await securityHeaders(config);
+  server.addHook('onRequest', (_request, reply, done) => {
+    reply.headers(headers);
+    done();
   });
   const filter = new ErrorFilter(config.publicUrl, logger);
   server.addHook('onRequest', (request, reply, done) => {

@@ -1,5 +1,18 @@
 import { Injectable, type LoggerService } from '@nestjs/common';
-import type { Logger } from 'pino';
+import pino, { type Logger } from 'pino';
+
+/** How late a line may be written, and how much may wait for that: what a write takes at once. */
+const FLUSH_MS = 100;
+const BUFFER_BYTES = 8192;
+
+/**
+ * The program's log on stdout. Lines are written together, for a write costs a request more than the
+ * line itself; whatever ends the process but a kill writes the last of them.
+ */
+export function createLogger(level: string): Logger {
+  const stdout = { dest: 1, sync: false, minLength: BUFFER_BYTES, periodicFlush: FLUSH_MS };
+  return pino({ level, base: undefined }, pino.destination(stdout));
+}
 
 /** Nest's log lines in the same stream and shape as the requests'. */
 @Injectable()
