@@ -65,6 +65,12 @@ test('an operator registers an application; each mistake is explained where it w
   await pkce(page).uncheck();
   await expect(page.getByText(/^Ohne PKCE kann/)).toBeVisible();
   await pkce(page).check();
+  // Nobody is given a right that nobody has chosen.
+  const viewing = page.getByRole('checkbox', { name: /^Nur ansehen/ });
+  await expect(viewing).not.toBeChecked();
+  await button(page, 'Anwendung registrieren').click();
+  await expect(viewing).toBeFocused();
+  await viewing.check();
 
   await button(page, 'Vorschau').click();
   const preview = page.getByRole('dialog');

@@ -55,7 +55,7 @@ const EMPTY: ClientFormModel = {
   clientId: '',
   redirectUris: [''],
   requirePkce: true,
-  scopes: ['read'],
+  scopes: [],
   listed: true,
 };
 
