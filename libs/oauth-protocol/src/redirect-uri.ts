@@ -17,7 +17,10 @@ function parse(uri: string): URL | null {
   }
 }
 
-/** In words for the operator; `{}` stands for the parameter. */
+/**
+ * In words for callers of the API and the command line; `{}` stands for the parameter. The portal
+ * has its own, in the reader's language (`i18n/registry`).
+ */
 const FAULTS = {
   too_long: `must be at most ${MAX_URI_LENGTH} characters long`,
   characters: 'must be an ASCII URI without spaces, control characters and backslashes',

@@ -1,7 +1,10 @@
 import { DAY, MINUTE } from '../config/clock.js';
 import type { Locale, MailText, Words } from './mail-text.js';
 
-/** What each kind of mail needs to know beyond its recipient. */
+/**
+ * What each kind of mail needs to know beyond its recipient. It waits as data and is worded when it
+ * is sent, so a mail from before an update lacks a field that is new: make that one optional.
+ */
 export interface MailData {
   /** To a user for whom somebody has asked for it. The token is good for that user's password. */
   'password-forgotten': { token: string };
