@@ -11,6 +11,7 @@ import {
 import { Router } from '@angular/router';
 import { TranslocoDirective } from '@jsverse/transloco';
 import { ApiError, apiErrorFrom } from '../api/problem';
+import { isSameData } from '../api/same-data';
 import { AuthorizationRequest } from '../api/types';
 import { SessionStore } from '../session/session-store';
 import { GuestLayout } from '../ui/guest-layout';
@@ -236,7 +237,7 @@ export class AuthorizePage {
       const otherUser = request.user.id !== before.request.user.id;
       const trouble = otherUser
         ? 'other-user'
-        : JSON.stringify(request) === JSON.stringify(before.request)
+        : isSameData(request, before.request)
           ? null
           : 'changed';
       next = sameStep(before, viewOf(request), trouble);

@@ -2,6 +2,7 @@ import { computed, inject, Injectable, linkedSignal, resource, signal } from '@a
 import type { Params } from '@angular/router';
 import { Api } from '../api/api';
 import { keptValue } from '../api/api-resource';
+import { isSameData } from '../api/same-data';
 import { Connection, CountedEnvelope } from '../api/types';
 import { ConnectionFilter, queryOf } from './connection-filter';
 
@@ -19,9 +20,7 @@ type Page = CountedEnvelope<Connection>;
 export class ConnectionList {
   private readonly api = inject(Api);
 
-  readonly filter = signal<ConnectionFilter | undefined>(undefined, {
-    equal: (one, other) => JSON.stringify(one) === JSON.stringify(other),
-  });
+  readonly filter = signal<ConnectionFilter | undefined>(undefined, { equal: isSameData });
   /** The address's query under which the list was last shown. */
   readonly address = signal<Params>({});
   /** The row that was left for its detail. */

@@ -22,6 +22,7 @@ import link from '@material-symbols/svg-400/rounded/link.svg';
 import searchOff from '@material-symbols/svg-400/rounded/search_off.svg';
 import { filter as only, take } from 'rxjs';
 import { apiWholeList, keptValue } from '../api/api-resource';
+import { isSameData } from '../api/same-data';
 import { Connection, TeamUser, UsedClient } from '../api/types';
 import { Formats } from '../i18n/formats';
 import { KnownScopes } from '../scopes/known-scopes';
@@ -33,7 +34,7 @@ import { StaleNotice } from '../ui/stale-notice';
 import { Waiting } from '../ui/waiting';
 import { AvailableApps } from './available-apps';
 import { ConnectionChanges } from './connection-changes';
-import { filterFrom, queryOf } from './connection-filter';
+import { ConnectionFilter, filterFrom, queryOf } from './connection-filter';
 import { ConnectionFilters, FilterChange } from './connection-filters';
 import { ConnectionList } from './connection-list';
 import { ConnectionRow } from './connection-row';
@@ -340,17 +341,17 @@ export class ConnectionsPage {
   }
 
   private announceChanges(): void {
-    let before: string | undefined;
+    let before: { filter: ConnectionFilter | undefined; ids: string[] } | undefined;
     effect(() => {
       const ids = this.connections.connections()?.map(({ id }) => id);
       const version = this.changes.version();
-      const filter = JSON.stringify(this.connections.filter());
+      const filter = this.connections.filter();
       if (!ids) return;
-      const now = `${filter} ${ids.join()}`;
-      if (before?.startsWith(filter) && before !== now && version > 0) {
+      const changed = before?.filter === filter && !isSameData(before?.ids, ids);
+      if (before && changed && version > 0) {
         this.news.set('connections.updated');
       }
-      before = now;
+      before = { filter, ids };
     });
   }
 }

@@ -1,3 +1,4 @@
+import { isSameData } from '../api/same-data';
 import { ClientChanges, ClientInput, RegistryClient } from '../api/types';
 
 /** What the form holds: addresses that are missing are empty. */
@@ -85,7 +86,7 @@ export function toModel(client: RegistryClient | null): ClientFormModel {
 export function differences(one: ClientFormModel, other: ClientFormModel): ClientField[] {
   const [left, right] = [toInput(one), toInput(other)];
   return (Object.keys(FIELD_LABELS) as ClientField[]).filter(
-    (field) => JSON.stringify(left[field]) !== JSON.stringify(right[field]),
+    (field) => !isSameData(left[field], right[field]),
   );
 }
 
