@@ -14,7 +14,6 @@ import block from '@material-symbols/svg-400/rounded/block.svg';
 import download from '@material-symbols/svg-400/rounded/download.svg';
 import history from '@material-symbols/svg-400/rounded/history.svg';
 import { pagedList } from '../api/paged-list';
-import { apiErrorFrom } from '../api/problem';
 import { AuditRecord } from '../api/types';
 import { Formats } from '../i18n/formats';
 import { SessionStore } from '../session/session-store';
@@ -81,13 +80,9 @@ export class AuditPage {
   protected readonly entries = computed(() =>
     this.list.items()?.map((record) => ({ record, words: auditWords(record) })),
   );
-  protected readonly forbidden = computed(() => {
-    const error = this.list.error();
-    return (
-      this.session.user()?.role === 'member' ||
-      (error !== undefined && apiErrorFrom(error).code === 'forbidden')
-    );
-  });
+  protected readonly forbidden = computed(
+    () => this.session.user()?.role === 'member' || this.list.forbidden(),
+  );
   protected readonly csv = computed(() => {
     const query = new URLSearchParams(this.query());
     query.set('language', this.formats.language());
