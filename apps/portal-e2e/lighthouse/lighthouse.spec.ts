@@ -4,9 +4,10 @@ import { writeFile } from 'node:fs/promises';
 import { type AddressInfo, createServer } from 'node:net';
 import { authorizeUrl, MEMBER, portalUrl, signIn, test } from '../src/harness/fixtures';
 
+/** Another program on the machine costs points: the best try counts. */
+const TRIES = 6;
+
 test.describe('Lighthouse on a phone', () => {
-  // Another program on the machine costs points: the best try counts.
-  const TRIES = 6;
   const pages: [string, () => string, boolean][] = [
     ['sign-in', () => `${portalUrl()}/portal/sign-in`, false],
     ['authorize', () => authorizeUrl(), true],
@@ -73,6 +74,7 @@ async function audit(
   port: number,
   cookie: string | undefined,
   slowdown: number,
+  recordings = TRIES,
 ): Promise<Scores> {
   const { default: lighthouse } = await import('lighthouse');
   const result = await lighthouse(url, {
@@ -84,6 +86,10 @@ async function audit(
   });
   if (!result) throw new Error('Lighthouse has no result');
   const { categories, runtimeError, finalDisplayedUrl, audits, environment } = result.lhr;
+  // The browser's recording has no beginning, which says nothing of the page: Lighthouse asks for another.
+  if (runtimeError?.code === 'NO_NAVSTART' && recordings > 1) {
+    return audit(url, port, cookie, slowdown, recordings - 1);
+  }
   if (runtimeError) throw new Error(runtimeError.message);
   expect(finalDisplayedUrl).toBe(url);
   const failedAudits = ['accessibility', 'best-practices'].flatMap((category) =>

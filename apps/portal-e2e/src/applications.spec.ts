@@ -2,6 +2,7 @@ import type { Page } from '@playwright/test';
 import {
   ADMIN,
   authorizeUrl,
+  demoUrl,
   expect,
   fillSignIn,
   MEMBER,
@@ -80,6 +81,8 @@ test('whoever may not connect an application asks for it, and goes on with the v
     page.getByRole('button', { name: 'Zugriff erlauben' }).click(),
   ]);
   expect(new URL(back.url()).searchParams.get('state')).toBe('genau diese');
+  // The demo's server does not know this state, and leads to a page of its own.
+  await page.waitForURL(`${demoUrl()}/problem**`);
   expect(await member.connections()).toHaveLength(1);
   await page.goto(`${portalUrl()}/portal/settings/connections`);
   await expect(page.getByRole('heading', { level: 1 })).toBeVisible();

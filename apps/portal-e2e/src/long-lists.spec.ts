@@ -22,14 +22,16 @@ async function showAll(page: Page): Promise<void> {
   }
 }
 
-/** Requests for the list from now on. */
-function countRequests(page: Page): { readonly list: string[] } {
+/** Requests for the list from now on, and those for what is about to end by itself. */
+function countRequests(page: Page): { readonly list: string[]; readonly reminders: string[] } {
   const list: string[] = [];
+  const reminders: string[] = [];
   page.on('request', (request) => {
     const { pathname, search } = new URL(request.url());
-    if (request.method() === 'GET' && pathname === '/user/v7/connections') list.push(search);
+    if (request.method() !== 'GET' || pathname !== '/user/v7/connections') return;
+    (search.includes('expiresBefore=') ? reminders : list).push(search);
   });
-  return { list };
+  return { list, reminders };
 }
 
 const place = (page: Page) => page.evaluate(() => window.scrollY);
@@ -58,6 +60,7 @@ test('ending row 121 keeps the place, puts the focus on the next row, and asks o
   expect(Math.abs((await place(page)) - before)).toBeLessThan(200);
   await expect(rows(page)).toHaveCount(180);
   expect(requests.list).toEqual(['?status=active&limit=50']);
+  expect(requests.reminders.length).toBeLessThanOrEqual(1);
 });
 
 for (const way of ['the browser’s Back', 'the page’s own link'] as const) {

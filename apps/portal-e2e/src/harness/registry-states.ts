@@ -33,6 +33,7 @@ export const registry: PortalState[] = [
       await page.locator('#client-name').fill(CREATED.name);
       await page.locator('#client-publisher').fill(CREATED.publisher);
       await page.locator('#redirect-uri-0').fill('https://crm.example/callback');
+      await page.locator('#scope-read').check();
       await page.locator('button[type=submit]').click();
       await expect(page.getByText(CREATED.secret.value)).toBeVisible();
     },
