@@ -33,6 +33,19 @@ describe('times in words', () => {
     expect(spaced(formats.relative(ago(seconds), NOW))).toBe(english);
   });
 
+  it.each([
+    ['36 hours, over one midnight', [22, 13], [21, 1], 'gestern'],
+    ['46 hours, over one midnight', [22, 23], [21, 1], 'gestern'],
+    ['26 hours, over two midnights', [22, 1], [20, 23], 'vorgestern'],
+    ['2 hours, over midnight', [22, 1], [21, 23], 'vor 2 Stunden'],
+    ['22.75 hours of one day', [22, 23.75], [22, 1], 'vor 23 Stunden'],
+    ['36 hours ahead', [21, 1], [22, 13], 'morgen'],
+  ])('days are those of the calendar: %s', (_, now, then, german) => {
+    // In the zone of the reader, whichever that is.
+    const at = ([day, hour]: number[]) => new Date(2026, 10, day, 0, hour! * 60);
+    expect(spaced(formats.relative(at(then).toISOString(), at(now).getTime()))).toBe(german);
+  });
+
   it('dates and numbers follow the language', () => {
     expect(spaced(formats.date('2026-11-22T12:00:00.000Z'))).toBe('22. November 2026');
     expect(formats.number(1292)).toBe('1.292');

@@ -46,7 +46,10 @@ export class Formats {
 
   /** vor 3 Tagen, gestern, gerade eben */
   relative(iso: string, now = Date.now()): string {
-    const seconds = Math.round((new Date(iso).getTime() - now) / 1000);
+    const then = new Date(iso);
+    const seconds = Math.round((then.getTime() - now) / 1000);
+    // "gestern" is the day before, however many hours ago that was.
+    const days = dayNumber(then) - dayNumber(new Date(now));
     const distance = Math.abs(seconds);
     // "gestern" and "gerade eben" are plain; "letzten Monat" could be any day of it.
     const numeric = distance < 26 * DAY ? 'auto' : 'always';
@@ -56,8 +59,8 @@ export class Formats {
     // Intl says "jetzt", which fits no sentence about what has happened.
     if (distance < 45) return this.preferences.language() === 'de' ? 'gerade eben' : 'just now';
     if (distance < 45 * MINUTE) return say(seconds / MINUTE, 'minute');
-    if (distance < 22 * HOUR) return say(seconds / HOUR, 'hour');
-    if (distance < 26 * DAY) return say(seconds / DAY, 'day');
+    if (distance < 22 * HOUR || days === 0) return say(seconds / HOUR, 'hour');
+    if (distance < 26 * DAY) return say(days, 'day');
     if (distance < 320 * DAY) return say(seconds / DAY / 30.4, 'month');
     return say(seconds / DAY / 365.25, 'year');
   }
@@ -88,6 +91,11 @@ export class Formats {
   private locale(): string {
     return this.preferences.language() === 'de' ? 'de-DE' : 'en-GB';
   }
+}
+
+/** Counts the calendar's days in the reader's time zone; a day of 23 or 25 hours is one too. */
+function dayNumber(date: Date): number {
+  return Date.UTC(date.getFullYear(), date.getMonth(), date.getDate()) / (DAY * 1000);
 }
 
 /** A number keeps its word on the same line: "22. November", "3 Tagen". */
