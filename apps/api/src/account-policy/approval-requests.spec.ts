@@ -52,6 +52,37 @@ const list = async (who = member, query = '') =>
   (await who.call('GET', `${REQUESTS}${query}`)).body.resources;
 const grant = () => member.call('POST', '/user/v7/oauth-codes', { resource: { clientId: CRM } });
 
+describe('mails about requests', () => {
+  const mails = (): Promise<{ kind: string; user_id: string }[]> =>
+    api.dataSource.query('SELECT kind, user_id FROM mails ORDER BY kind');
+  beforeEach(() => api.dataSource.query('DELETE FROM mails'));
+
+  it('tell the admins that somebody asks, and the person what was decided', async () => {
+    const id = await asked();
+    expect(await mails()).toEqual([{ kind: 'approval-requested', user_id: admin.id }]);
+    await answer(id, 'declined', { answer: 'Erst ab Januar.' });
+    expect(await mails()).toEqual([
+      { kind: 'approval-decided', user_id: member.id },
+      { kind: 'approval-requested', user_id: admin.id },
+    ]);
+  });
+
+  it('are not sent for what has not happened', async () => {
+    await asked();
+    expect((await ask()).status).toBe(409);
+    expect(await mails()).toHaveLength(1);
+  });
+
+  it('tell the person of an application that is allowed meanwhile', async () => {
+    await asked();
+    await decide('allowed');
+    expect((await mails()).map(({ kind }) => kind)).toEqual([
+      'approval-decided',
+      'approval-requested',
+    ]);
+  });
+});
+
 describe('whoever may not connect an application', () => {
   it('asks for it with a note, and sees on the page that the request is open', async () => {
     expect((await page()).refusal).toEqual({

@@ -7,6 +7,7 @@ import { ApiError, notFound } from '../http/api-error.js';
 import type { CursorKey } from '../http/envelope.js';
 import { OAuthClientsService } from '../oauth-clients/oauth-clients.service.js';
 import { AuditLog } from '../users/audit-log.js';
+import { Notices } from '../users/notices.js';
 import { UsersService } from '../users/users.service.js';
 import { allowedByAccount } from './account-policy.js';
 
@@ -73,6 +74,7 @@ export class ApprovalRequests implements OnModuleInit {
     private readonly users: UsersService,
     private readonly clients: OAuthClientsService,
     private readonly audit: AuditLog,
+    private readonly notices: Notices,
     private readonly clock: Clock,
   ) {}
 
@@ -121,6 +123,15 @@ export class ApprovalRequests implements OnModuleInit {
       action: 'approval_requested',
       subjectId: oauthClientId,
       at,
+    });
+    const [user, clients] = [
+      await this.users.findById(userId),
+      await this.clients.byIds([oauthClientId]),
+    ];
+    await this.notices.tellAdmins(tx, 'approval-requested', accountId, {
+      person: user ? `${user.firstName} ${user.lastName}` : '',
+      application: clients.get(oauthClientId)?.name ?? '',
+      note,
     });
     return row.id;
   }
@@ -281,12 +292,12 @@ export class ApprovalRequests implements OnModuleInit {
     values: unknown[],
     { status, answer, by, at }: Answer,
   ): Promise<string[]> {
-    const rows: { id: string; oauthClientId: string }[] = await tx.query(
+    const rows: { id: string; userId: string; oauthClientId: string }[] = await tx.query(
       `WITH answered AS (
          UPDATE approval_requests r
             SET status = $1, answer = $2, decided_by = $3, decided_at = $4
           WHERE r.status = 'open' AND ${condition}
-         RETURNING r.id, r.oauth_client_id AS "oauthClientId"
+         RETURNING r.id, r.user_id AS "userId", r.oauth_client_id AS "oauthClientId"
        ), forgotten AS (
          DELETE FROM approval_continuations
           WHERE $1 = 'declined' AND approval_request_id IN (SELECT id FROM answered)
@@ -304,6 +315,11 @@ export class ApprovalRequests implements OnModuleInit {
         at,
       })),
     );
+    const clients = await this.clients.byIds(rows.map(({ oauthClientId }) => oauthClientId));
+    for (const { userId, oauthClientId } of rows) {
+      const application = clients.get(oauthClientId)?.name ?? '';
+      await this.notices.tell(tx, 'approval-decided', [userId], { application, status, answer });
+    }
     return rows.map(({ id }) => id);
   }
 

@@ -12,6 +12,10 @@ export interface MailData {
   'password-changed': { at: string; by: 'user' | 'operator'; connectionsEnded: boolean };
   /** To who granted access to the application, some time before the connection ends by itself. */
   'connection-ends': { connectionId: string; application: string; at: string };
+  /** To the admins of a company, one of whom has to answer. */
+  'approval-requested': { person: string; application: string; note: string };
+  /** To who asked for the application. */
+  'approval-decided': { application: string; status: 'approved' | 'declined'; answer: string };
 }
 
 export type MailKind = keyof MailData;
@@ -116,6 +120,66 @@ export const MAIL_KINDS: { [Kind in MailKind]: KindOfMail<MailData[Kind]> } = {
           label: 'View and extend',
           path: `/portal/settings/connections/${connectionId}`,
         },
+      }),
+    },
+  },
+  'approval-requested': {
+    sendWithinMs: 3 * DAY,
+    optional: true,
+    text: {
+      de: ({ person, application, note }) => ({
+        subject: `${person} möchte ${application} verbinden`,
+        paragraphs: [
+          `${person} möchte ${application} mit Flixcheck verbinden. Ihr Unternehmen hat diese Anwendung bisher nicht freigegeben.`,
+        ],
+        facts: note === '' ? [] : [['Begründung', note]],
+        after: [
+          'Solange niemand antwortet, bekommt die Anwendung keinen Zugriff. Die Antwort erfährt die Person per E-Mail.',
+        ],
+        button: { label: 'Ansehen und antworten', path: '/portal/settings/applications' },
+      }),
+      en: ({ person, application, note }) => ({
+        subject: `${person} wants to connect ${application}`,
+        paragraphs: [
+          `${person} wants to connect ${application} to Flixcheck. Your company has not allowed this application so far.`,
+        ],
+        facts: note === '' ? [] : [['Reason', note]],
+        after: [
+          'Until somebody answers, the application gets no access. The person is told the answer by e-mail.',
+        ],
+        button: { label: 'View and answer', path: '/portal/settings/applications' },
+      }),
+    },
+  },
+  'approval-decided': {
+    sendWithinMs: 3 * DAY,
+    optional: true,
+    text: {
+      de: ({ application, status, answer }) => ({
+        subject:
+          status === 'approved'
+            ? `Sie dürfen ${application} verbinden`
+            : `${application} wurde nicht freigegeben`,
+        paragraphs: [
+          status === 'approved'
+            ? `Ihr Unternehmen hat ${application} freigegeben. Verbunden ist damit noch nichts: Das tun Sie selbst, im Portal oder in der Anwendung.`
+            : `Ihr Unternehmen hat Ihre Anfrage abgelehnt. ${application} bekommt keinen Zugriff auf Flixcheck.`,
+        ],
+        facts: answer === '' ? [] : [['Antwort', answer]],
+        button: { label: 'Zu Ihren Verbindungen', path: '/portal/settings/connections' },
+      }),
+      en: ({ application, status, answer }) => ({
+        subject:
+          status === 'approved'
+            ? `You may connect ${application}`
+            : `${application} was not allowed`,
+        paragraphs: [
+          status === 'approved'
+            ? `Your company has allowed ${application}. Nothing is connected yet: you do that yourself, in the portal or in the application.`
+            : `Your company has declined your request. ${application} gets no access to Flixcheck.`,
+        ],
+        facts: answer === '' ? [] : [['Answer', answer]],
+        button: { label: 'To your connections', path: '/portal/settings/connections' },
       }),
     },
   },

@@ -14,4 +14,12 @@ export const MAIL_SAMPLES: { [Kind in MailKind]: MailData[Kind][] } = {
       at: '2026-12-25T08:15:30Z',
     },
   ],
+  'approval-requested': [
+    { person: 'User Musterhaus', application: 'Maklerwelt CRM', note: 'Für die Schadenmeldung' },
+    { person: 'User Musterhaus', application: 'Maklerwelt CRM', note: '' },
+  ],
+  'approval-decided': [
+    { application: 'Maklerwelt CRM', status: 'approved', answer: '' },
+    { application: 'Maklerwelt CRM', status: 'declined', answer: 'Erst ab Januar.' },
+  ],
 };

@@ -20,11 +20,31 @@ export class Notices {
     userIds: readonly string[],
     data: MailData[Kind],
   ): Promise<void> {
+    await this.tellThose(tx, kind, 'id = ANY ($3::uuid[])', userIds, data);
+  }
+
+  /** The same for the admins of an account. */
+  async tellAdmins<Kind extends MailKind>(
+    tx: EntityManager,
+    kind: Kind,
+    accountId: string,
+    data: MailData[Kind],
+  ): Promise<void> {
+    await this.tellThose(tx, kind, `account_id = $3 AND role = 'admin'`, accountId, data);
+  }
+
+  private async tellThose<Kind extends MailKind>(
+    tx: EntityManager,
+    kind: Kind,
+    condition: string,
+    value: unknown,
+    data: MailData[Kind],
+  ): Promise<void> {
     const recipients: Recipient[] = await tx.query(
       `SELECT id AS "userId", email, locale FROM users
-        WHERE id = ANY ($1::uuid[]) AND status = 'active' AND NOT ($3 AND $2 = ANY (muted_notices))
+        WHERE ${condition} AND status = 'active' AND NOT ($2 AND $1 = ANY (muted_notices))
         ORDER BY id`,
-      [userIds, kind, MAIL_KINDS[kind].optional],
+      [kind, MAIL_KINDS[kind].optional, value],
     );
     for (const to of recipients) await this.mail.enqueue(tx, kind, to, data);
   }
