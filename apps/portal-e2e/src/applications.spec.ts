@@ -140,6 +140,8 @@ test('allowing less says in numbers what goes on, and ends it if told to', async
   const dialog = page.getByRole('alertdialog');
   await expect(dialog).toContainText('1 bestehende Verbindung läuft weiter');
   await dialog.getByRole('button', { name: 'Abbrechen' }).click();
+  // Until it has gone, the page is busy with it.
+  await expect(dialog).toHaveCount(0);
   expect(await member.use(connection)).toBe(200);
   await apply(page).click();
   await dialog.getByRole('checkbox', { name: /sofort beenden \(1\)/ }).check();

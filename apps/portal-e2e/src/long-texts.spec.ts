@@ -11,6 +11,7 @@ import {
 } from './harness/fixtures';
 import { notAllowed, requests } from './harness/approval-samples';
 import { lengthenAnswers, lengthened, LONGEST, unreadableTexts } from './harness/long-texts';
+import { show } from './harness/portal-state';
 import { withSampleConnections } from './harness/sample-connections';
 
 const sample = withSampleConnections();
@@ -226,8 +227,7 @@ test('breaking what comes from outside breaks none of the portal’s own words',
     `connections/${sample().used}`,
     'team',
   ]) {
-    await page.goto(settings(path));
-    await expect(page.locator('[aria-busy="true"]')).toHaveCount(0);
+    await show(page, settings(path));
     for (const width of [320, 360, 375, 768, 1280]) {
       await page.setViewportSize({ width, height: 800 });
       const broken = await page.evaluate(() => {

@@ -8,6 +8,8 @@ test('a forgotten password is replaced through the link in the mail, whose token
   const setPassword = async (password: string) => {
     await page.goto(`${portalUrl()}/portal/sign-in`);
     await page.getByRole('link', { name: 'Passwort vergessen?' }).click();
+    // The page before has a field of the same name.
+    await expect(page.getByRole('heading', { level: 1 })).toHaveText('Passwort vergessen?');
     await page.getByLabel('E-Mail-Adresse').fill(OTHER_ADMIN);
     const earlier = await linksTo(OTHER_ADMIN);
     await page.getByRole('button', { name: 'Link anfordern' }).click();
