@@ -15,7 +15,7 @@ import {
   type ResourcesEnvelope,
   toPage,
 } from '../http/envelope.js';
-import { AuditLog } from '../users/audit-log.js';
+import { AuditLog, type AuditRecord } from '../users/audit-log.js';
 import { ACTIVE_USERS, UsersService } from '../users/users.service.js';
 import { SessionEntity } from './session.entity.js';
 
@@ -220,7 +220,7 @@ export class SessionsService implements OnModuleInit {
       .execute();
     const ended = raw as { id: string; user_id: string }[];
     const action = reason === 'signed_out' ? 'signed_out' : 'session_ended';
-    const records = ended.map(({ id, user_id }) => ({
+    const records = ended.map(({ id, user_id }): AuditRecord => ({
       actorId,
       action,
       subjectId: user_id,

@@ -1,16 +1,13 @@
 import { scopeNames, splitScope } from '@flixcheck/oauth-protocol';
 import { Injectable } from '@nestjs/common';
-import { pipeline, Readable } from 'node:stream';
+import type { Readable } from 'node:stream';
 import { inWords } from '../config/in-words.js';
 import type { SessionCaller } from '../http/access.js';
-import { csvTable, csvTime } from '../http/csv.js';
+import { CSV_PAGE_SIZE, csvOf, csvTime } from '../http/csv.js';
 import { AppLogger } from '../telemetry/app-logger.js';
 import { type ConnectionHealth, DORMANT_AFTER_MS, type RevocationReason } from './connection.js';
-import type { ConnectionDto, ConnectionsQuery, ExportQuery } from './connections.dto.js';
+import type { ConnectionDto, ExportQuery } from './connections.dto.js';
 import { ConnectionsOverview } from './connections-overview.js';
-
-/** Rows read at a time: few statements, and little memory however long the list is. */
-const PAGE_SIZE = 500;
 
 interface Words {
   language: 'de' | 'en';
@@ -112,32 +109,24 @@ export class ConnectionsExport {
   ) {}
 
   /**
-   * @returns the file's name and its content, which is read as it is sent; where that fails, the
-   *   content ends with the error, so that nobody takes a part for the whole
-   * @throws what `ConnectionsOverview.list` does, as long as there is still an answer to say it in
+   * @returns the file's name and its content
+   * @throws what `ConnectionsOverview.list` does
    */
   async file(
     caller: SessionCaller,
     { language = 'en', timeZone = 'UTC', ...query }: ExportQuery,
   ): Promise<{ name: string; content: Readable }> {
     const words = WORDS[language];
-    const table = csvTable(words.columns, language);
     const time = csvTime(timeZone);
-    const page = (more: ConnectionsQuery) =>
-      this.overview.list(caller, { ...query, limit: PAGE_SIZE, ...more });
-    const first = await page({});
-    async function* rows(): AsyncGenerator<string[]> {
-      let { resources, meta } = first;
-      for (;;) {
-        for (const connection of resources) yield row(connection, words, time);
-        if (meta.nextCursor === undefined) return;
-        ({ resources, meta } = await page({ cursor: meta.nextCursor }));
-      }
-    }
-    pipeline(Readable.from(rows()), table, (error) => {
-      if (error && error.code !== 'ERR_STREAM_PREMATURE_CLOSE') this.logger.error(error);
+    const content = await csvOf({
+      columns: words.columns,
+      language,
+      page: (cursor) =>
+        this.overview.list(caller, { ...query, limit: CSV_PAGE_SIZE, ...(cursor && { cursor }) }),
+      cells: (connection) => row(connection, words, time),
+      log: (error) => this.logger.error(error),
     });
-    return { name: words.file, content: table };
+    return { name: words.file, content };
   }
 }
 

@@ -1,5 +1,11 @@
 import { applyDecorators } from '@nestjs/common';
-import { ApiProperty, ApiPropertyOptional, OmitType, PickType } from '@nestjs/swagger';
+import {
+  ApiProperty,
+  ApiPropertyOptional,
+  IntersectionType,
+  OmitType,
+  PickType,
+} from '@nestjs/swagger';
 import { SCOPES } from '@flixcheck/oauth-protocol';
 import { Transform, Type } from 'class-transformer';
 import {
@@ -10,12 +16,12 @@ import {
   IsIn,
   IsObject,
   IsOptional,
-  IsTimeZone,
   IsUUID,
   Matches,
   ValidateNested,
 } from 'class-validator';
 import { inWords } from '../config/in-words.js';
+import { CsvQuery } from '../http/csv.js';
 import { SearchQuery } from '../http/envelope.js';
 import { IsMoment } from '../http/validation.js';
 import { ClientRecord } from '../oauth-clients/client-record.js';
@@ -120,21 +126,10 @@ export class ConnectionsQuery extends SearchQuery {
   sort?: ConnectionSort;
 }
 
-export class ExportQuery extends OmitType(ConnectionsQuery, ['limit', 'cursor'] as const) {
-  @ApiPropertyOptional({
-    enum: ['de', 'en'],
-    default: 'en',
-    description: 'of headings and words; with `de`, fields are separated by semicolons',
-  })
-  @IsOptional()
-  @IsIn(['de', 'en'])
-  language?: 'de' | 'en';
-
-  @ApiPropertyOptional({ default: 'UTC', example: 'Europe/Berlin', description: 'of the times' })
-  @IsOptional()
-  @IsTimeZone()
-  timeZone?: string;
-}
+export class ExportQuery extends IntersectionType(
+  OmitType(ConnectionsQuery, ['limit', 'cursor'] as const),
+  CsvQuery,
+) {}
 
 export class EndConnectionsQuery {
   @Ids('these, repeated or separated by commas; 100 at most')

@@ -9,7 +9,7 @@ import { ApiError, notFound } from '../http/api-error.js';
 import { requireUnchanged } from '../http/entity-tag.js';
 import { type CountedEnvelope, DEFAULT_LIMIT } from '../http/envelope.js';
 import { validationFailed } from '../http/validation.js';
-import { AuditLog } from '../users/audit-log.js';
+import { type AuditAction, AuditLog } from '../users/audit-log.js';
 import { UsersService } from '../users/users.service.js';
 import { ClientCache } from './client-cache.js';
 import {
@@ -319,7 +319,7 @@ function describeChanges(before: OAuthClientEntity, changes: Partial<OAuthClient
   );
 }
 
-function actionOf(status: ClientStatus | undefined): string {
+function actionOf(status: ClientStatus | undefined): AuditAction {
   if (status === 'disabled') return 'client_disabled';
   return status === 'active' ? 'client_enabled' : 'client_changed';
 }

@@ -1,39 +1,26 @@
-import { ApiProperty, ApiPropertyOptional, OmitType } from '@nestjs/swagger';
-import { Transform, Type } from 'class-transformer';
-import {
-  ArrayMaxSize,
-  IsDate,
-  IsIn,
-  IsOptional,
-  IsTimeZone,
-  IsUUID,
-  Matches,
-} from 'class-validator';
+import { ApiProperty, ApiPropertyOptional, IntersectionType, OmitType } from '@nestjs/swagger';
+import { Transform } from 'class-transformer';
+import { ArrayMaxSize, IsIn, IsOptional, IsUUID } from 'class-validator';
+import { CsvQuery } from '../http/csv.js';
 import { PageQuery } from '../http/envelope.js';
+import { IsMoment } from '../http/validation.js';
+import { AUDIT_ACTIONS, type AuditAction } from '../users/audit-log.js';
 
 const ID = '8f14e45f-ceea-467f-9b1c-3c7a4c6f5e21';
-
-function Time(description: string): PropertyDecorator {
-  return (target, key) => {
-    ApiPropertyOptional({ type: String, format: 'date-time', description })(target, key);
-    IsOptional()(target, key);
-    Type(() => Date)(target, key);
-    IsDate()(target, key);
-  };
-}
 
 /** Which records of the audit trail to show. */
 export class AuditQuery extends PageQuery {
   @ApiPropertyOptional({
-    type: [String],
+    enum: AUDIT_ACTIONS,
+    isArray: true,
     description: 'only these actions, repeated or separated by commas; 20 at most',
     example: ['signed_in', 'sign_in_failed'],
   })
   @IsOptional()
   @Transform(({ value }) => (Array.isArray(value) ? value : String(value).split(',')))
   @ArrayMaxSize(20)
-  @Matches(/^[a-z_]{1,60}$/, { each: true, message: 'must be names of actions' })
-  action?: string[];
+  @IsIn(AUDIT_ACTIONS, { each: true })
+  action?: AuditAction[];
 
   @ApiPropertyOptional({
     format: 'uuid',
@@ -44,11 +31,23 @@ export class AuditQuery extends PageQuery {
   @IsUUID()
   userId?: string;
 
-  @Time('no older than this')
-  since?: Date;
+  @ApiPropertyOptional({
+    format: 'date-time',
+    description: 'no older than this',
+    example: '2026-11-22T08:00:00Z',
+  })
+  @IsOptional()
+  @IsMoment()
+  since?: string;
 
-  @Time('older than this')
-  until?: Date;
+  @ApiPropertyOptional({
+    format: 'date-time',
+    description: 'older than this',
+    example: '2026-11-22T08:00:00Z',
+  })
+  @IsOptional()
+  @IsMoment()
+  until?: string;
 }
 
 export class OperatorAuditQuery extends AuditQuery {
@@ -58,21 +57,10 @@ export class OperatorAuditQuery extends AuditQuery {
   accountId?: string;
 }
 
-export class AuditExportQuery extends OmitType(AuditQuery, ['limit', 'cursor'] as const) {
-  @ApiPropertyOptional({
-    enum: ['de', 'en'],
-    default: 'en',
-    description: 'of the headings; with `de`, fields are separated by semicolons',
-  })
-  @IsOptional()
-  @IsIn(['de', 'en'])
-  language?: 'de' | 'en';
-
-  @ApiPropertyOptional({ default: 'UTC', example: 'Europe/Berlin', description: 'of the times' })
-  @IsOptional()
-  @IsTimeZone()
-  timeZone?: string;
-}
+export class AuditExportQuery extends IntersectionType(
+  OmitType(AuditQuery, ['limit', 'cursor'] as const),
+  CsvQuery,
+) {}
 
 export class AuditedUserDto {
   @ApiProperty({ format: 'uuid', example: ID })
@@ -116,8 +104,8 @@ export class AuditRecordDto {
   @ApiProperty({ type: String, format: 'date-time', example: '2026-11-22T10:15:00.000Z' })
   at!: Date;
 
-  @ApiProperty({ description: 'what was done; stable', example: 'signed_in' })
-  action!: string;
+  @ApiProperty({ enum: AUDIT_ACTIONS, description: 'what was done', example: 'signed_in' })
+  action!: AuditAction;
 
   @ApiProperty({
     type: AuditedUserDto,

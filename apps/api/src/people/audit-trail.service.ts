@@ -1,14 +1,11 @@
 import { Injectable } from '@nestjs/common';
-import { pipeline, Readable } from 'node:stream';
-import { csvTable, csvTime } from '../http/csv.js';
+import type { Readable } from 'node:stream';
+import { CSV_PAGE_SIZE, csvOf, csvTime } from '../http/csv.js';
 import type { ResourcesEnvelope } from '../http/envelope.js';
 import { OAuthClientsService } from '../oauth-clients/oauth-clients.service.js';
 import { AppLogger } from '../telemetry/app-logger.js';
 import { type AuditEntry, AuditLog } from '../users/audit-log.js';
 import type { AuditExportQuery, AuditRecordDto, OperatorAuditQuery } from './audit-trail.dto.js';
-
-/** Rows read at a time for a table: few statements, and little memory however long it gets. */
-const PAGE_SIZE = 500;
 
 const COLUMNS = {
   de: ['Zeit', 'Was', 'Wer', 'Wen oder was', 'IP-Adresse', 'Einzelheiten', 'Nummer'],
@@ -26,38 +23,32 @@ export class AuditTrail {
 
   /** @throws what `AuditLog.list` does */
   async list(query: OperatorAuditQuery): Promise<ResourcesEnvelope<AuditRecordDto>> {
-    const { action, ...filter } = query;
-    const { resources, meta } = await this.log.list({ ...filter, actions: action });
+    const { action, since, until, ...filter } = query;
+    const { resources, meta } = await this.log.list({
+      ...filter,
+      actions: action,
+      since: since === undefined ? undefined : new Date(since),
+      until: until === undefined ? undefined : new Date(until),
+    });
     return { resources: await this.named(resources), meta };
   }
 
   /**
-   * @returns the table, which is read as it is sent; if that fails, it ends with the error, so that
-   *   nobody takes a part for the whole
-   * @throws what `list` does, as long as there is still an answer to say it in
+   * @returns the content of a table
+   * @throws what `list` does
    */
-  async table(
+  table(
     accountId: string,
-    { language = 'en', timeZone = 'UTC', action, ...query }: AuditExportQuery,
+    { language = 'en', timeZone = 'UTC', ...query }: AuditExportQuery,
   ): Promise<Readable> {
     const time = csvTime(timeZone);
-    const page = (cursor?: string) =>
-      this.log.list({ ...query, actions: action, accountId, cursor, limit: PAGE_SIZE });
-    const first = await page();
-    const named = (entries: AuditEntry[]) => this.named(entries);
-    async function* rows(): AsyncGenerator<string[]> {
-      let { resources, meta } = first;
-      for (;;) {
-        for (const record of await named(resources)) yield row(record, time);
-        if (meta.nextCursor === undefined) return;
-        ({ resources, meta } = await page(meta.nextCursor));
-      }
-    }
-    const table = csvTable(COLUMNS[language], language);
-    pipeline(Readable.from(rows()), table, (error) => {
-      if (error && error.code !== 'ERR_STREAM_PREMATURE_CLOSE') this.logger.error(error);
+    return csvOf({
+      columns: COLUMNS[language],
+      language,
+      page: (cursor) => this.list({ ...query, accountId, cursor, limit: CSV_PAGE_SIZE }),
+      cells: (record) => row(record, time),
+      log: (error) => this.logger.error(error),
     });
-    return table;
   }
 
   private async named(entries: readonly AuditEntry[]): Promise<AuditRecordDto[]> {

@@ -103,8 +103,10 @@ describe('the audit trail', () => {
 
   it.each([
     'action=DROP TABLE',
+    'action=signed_in,unheard_of',
     'userId=me',
     'since=yesterday',
+    'since=2026-11-22T08:00:00',
     'cursor=x',
     'limit=0',
     'accountId=00000000-0000-4000-8000-000000000000',

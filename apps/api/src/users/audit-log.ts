@@ -4,11 +4,49 @@ import type { DataSource, EntityManager } from 'typeorm';
 import { decodeCursor, DEFAULT_LIMIT, type ResourcesEnvelope, toPage } from '../http/envelope.js';
 import { parameters } from '../http/keyset.js';
 
+/** What may have been done, past tense. Stable: records are kept for good. */
+export const AUDIT_ACTIONS = [
+  'account_created',
+  'account_policy_changed',
+  'application_allowed',
+  'application_blocked',
+  'application_left_to_policy',
+  'approval_request_approved',
+  'approval_request_declined',
+  'approval_request_withdrawn',
+  'approval_requested',
+  'client_changed',
+  'client_created',
+  'client_deleted',
+  'client_disabled',
+  'client_enabled',
+  'client_secret_created',
+  'client_secret_removed',
+  'connection_limit_changed',
+  'connection_narrowed',
+  'connections_revoked',
+  'password_change_failed',
+  'password_changed',
+  'password_reset',
+  'password_reset_requested',
+  'profile_changed',
+  'session_ended',
+  'sign_in_failed',
+  'sign_in_limited',
+  'signed_in',
+  'signed_out',
+  'signing_key_created',
+  'signing_key_revoked',
+  'user_created',
+  'user_disabled',
+  'user_enabled',
+] as const;
+export type AuditAction = (typeof AUDIT_ACTIONS)[number];
+
 export interface AuditRecord {
   /** Who did it; null for the command line and for schedules. */
   actorId: string | null;
-  /** What was done, past tense, stable: `user_disabled`, `client_secret_created`. */
-  action: string;
+  action: AuditAction;
   /** To whom or what; null if the thing has no UUID, such as a signing key. */
   subjectId: string | null;
   /** What else a reader needs to know. Never a secret, never an e-mail address. */
@@ -31,7 +69,7 @@ export interface AuditEntry {
   actorId: string | null;
   /** Null if nobody was signed in: the command line, a schedule, a failed sign-in. */
   actor: AuditedUser | null;
-  action: string;
+  action: AuditAction;
   subjectId: string | null;
   /** Null if it was not done to a user. */
   subject: AuditedUser | null;
@@ -44,7 +82,7 @@ export interface AuditFilter {
   cursor?: string | undefined;
   since?: Date | undefined;
   until?: Date | undefined;
-  actions?: readonly string[] | undefined;
+  actions?: readonly AuditAction[] | undefined;
   /** What concerns this company: done by or to its users. */
   accountId?: string | undefined;
   /** Who did it, or to whom it was done. */

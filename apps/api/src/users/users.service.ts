@@ -150,8 +150,13 @@ export class UsersService {
       const changes = Object.fromEntries(fields.map((field) => [field, patch[field]]));
       await tx.update(UserEntity, { id }, { ...changes, updatedAt: at });
       // Only the names of the fields, because the audit trail outlives what users want forgotten.
-      const record = { actorId: id, action: 'profile_changed', subjectId: id, detail: { fields } };
-      await this.audit.record(tx, { ...record, at });
+      await this.audit.record(tx, {
+        actorId: id,
+        action: 'profile_changed',
+        subjectId: id,
+        detail: { fields },
+        at,
+      });
     });
     const user = await this.findById(id);
     if (!user) throw notFound('The user');

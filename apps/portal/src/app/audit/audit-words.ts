@@ -17,7 +17,10 @@ const said = (text: string, more: Partial<AuditWords> = {}): AuditWords => ({
 const byActor = { namesActor: true };
 const caution = { tone: 'caution' } as const;
 
-const WORDS: Record<string, AuditWords> = {
+type Action = AuditRecord['action'];
+
+/** The API says which there are: one without words does not compile. */
+const WORDS: Record<Action, AuditWords> = {
   signed_in: said('audit.action.signedIn', byActor),
   signed_out: said('audit.action.signedOut', byActor),
   session_ended: said('audit.action.sessionEnded'),
@@ -32,6 +35,7 @@ const WORDS: Record<string, AuditWords> = {
   user_disabled: said('audit.action.userDisabled', caution),
   user_enabled: said('audit.action.userEnabled'),
   account_created: said('audit.action.accountCreated'),
+  connection_limit_changed: said('audit.action.connectionLimitChanged'),
   connection_narrowed: said('audit.action.connectionNarrowed'),
   connections_revoked: said('audit.action.connectionsRevoked'),
   account_policy_changed: said('audit.action.accountPolicyChanged'),
@@ -53,18 +57,20 @@ const WORDS: Record<string, AuditWords> = {
   signing_key_revoked: said('audit.action.keyRevoked', caution),
 };
 /** An address that belongs to nobody. */
-const UNKNOWN: Record<string, AuditWords> = {
+const UNKNOWN: Partial<Record<Action, AuditWords>> = {
   sign_in_failed: said('audit.action.signInFailedUnknown', caution),
   sign_in_limited: said('audit.action.signInLimitedUnknown', caution),
 };
+/** Of a newer API than this page. */
 const OTHER = said('audit.action.other');
 
 export function auditWords({ action, subject }: AuditRecord): AuditWords {
-  return (subject === null ? UNKNOWN[action] : undefined) ?? WORDS[action] ?? OTHER;
+  const unknown = subject === null ? UNKNOWN[action] : undefined;
+  return unknown ?? (WORDS as Partial<typeof WORDS>)[action] ?? OTHER;
 }
 
 /** The kinds of records that the page can be narrowed to, and the actions of each. */
-export const AUDIT_KINDS: Record<string, { text: string; actions: string[] }> = {
+export const AUDIT_KINDS: Record<string, { text: string; actions: Action[] }> = {
   'sign-ins': {
     text: 'audit.kind.signIns',
     actions: ['signed_in', 'signed_out', 'session_ended', 'sign_in_failed', 'sign_in_limited'],
@@ -87,7 +93,7 @@ export const AUDIT_KINDS: Record<string, { text: string; actions: string[] }> = 
   },
   connections: {
     text: 'audit.kind.connections',
-    actions: ['connection_narrowed', 'connections_revoked'],
+    actions: ['connection_narrowed', 'connection_limit_changed', 'connections_revoked'],
   },
   applications: {
     text: 'audit.kind.applications',
