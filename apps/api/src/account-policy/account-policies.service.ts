@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import type { DataSource, EntityManager } from 'typeorm';
 import { Clock } from '../config/clock.js';
+import { ConnectionCounts } from '../connections/connection-counts.js';
 import { CONNECTED_CLIENT } from '../connections/connections.dto.js';
 import { ConnectionsService } from '../connections/connections.service.js';
 import type { SessionCaller } from '../http/access.js';
@@ -42,6 +43,7 @@ export class AccountPolicies {
     private readonly store: AccountPolicyStore,
     private readonly requests: ApprovalRequests,
     private readonly connections: ConnectionsService,
+    private readonly counts: ConnectionCounts,
     private readonly clients: OAuthClientsService,
     private readonly users: UsersService,
     private readonly audit: AuditLog,
@@ -69,7 +71,7 @@ export class AccountPolicies {
   async effect({ accountId }: SessionCaller, allows?: Policy): Promise<PolicyEffectDto> {
     const [policy, active] = await Promise.all([
       this.store.read(accountId),
-      this.connections.countActiveByClient(accountId),
+      this.counts.byClient(accountId),
     ]);
     const connected = await this.clients.byIds([...active.keys()]);
     const affected = byName(
@@ -124,7 +126,7 @@ export class AccountPolicies {
     const [offered, policy, active, requests] = await Promise.all([
       this.clients.listAvailable(),
       this.store.read(accountId),
-      this.connections.countActiveByClient(accountId),
+      this.counts.byClient(accountId),
       this.requests.clientsAskedFor(accountId),
     ]);
     const others = await this.clients.byIds([
@@ -155,7 +157,7 @@ export class AccountPolicies {
     );
     const { accountId } = caller;
     const policy = await this.store.read(accountId);
-    const active = await this.connections.countActiveByClient(accountId);
+    const active = await this.counts.byClient(accountId);
     const people = await this.users.people([policy.decisions.get(id)?.decidedBy ?? []].flat());
     return { ...toDto(client, policy, active.get(id) ?? 0, people), ...consequences };
   }
@@ -227,7 +229,7 @@ export class AccountPolicies {
     policy: StoredPolicy,
     at: Date,
   ): Promise<number> {
-    const active = await this.connections.countActiveByClient(caller.accountId);
+    const active = await this.counts.byClient(caller.accountId);
     const connected = await this.clients.byIds([...active.keys()]);
     let ended = 0;
     for (const { id } of refusedBy(policy, [...connected.values()])) {

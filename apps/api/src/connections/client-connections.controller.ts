@@ -3,7 +3,7 @@ import { ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
 import { RequireSession } from '../http/access.js';
 import { ApiProblems, ApiResource, type ResourceEnvelope } from '../http/envelope.js';
 import { ClientRegistry } from '../oauth-clients/registry.service.js';
-import { ConnectionsService } from './connections.service.js';
+import { ConnectionCounts } from './connection-counts.js';
 
 /** What ends when the client is disabled or deleted. */
 export class ClientConnectionsDto {
@@ -20,7 +20,7 @@ export class ClientConnectionsDto {
 export class ClientConnectionsController {
   constructor(
     private readonly registry: ClientRegistry,
-    private readonly connections: ConnectionsService,
+    private readonly counts: ConnectionCounts,
   ) {}
 
   @Get(':id/connections')
@@ -33,6 +33,6 @@ export class ClientConnectionsController {
   @ApiProblems(401, 403, 404)
   async count(@Param('id') id: string): Promise<ResourceEnvelope<ClientConnectionsDto>> {
     const client = await this.registry.get(id);
-    return { resource: await this.connections.countOfClient(client.id) };
+    return { resource: await this.counts.ofClient(client.id) };
   }
 }

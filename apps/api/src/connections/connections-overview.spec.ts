@@ -4,6 +4,7 @@ import { MINUTE, SECOND } from '../config/clock.js';
 import { bearer, grant } from '../testing/connections.js';
 import { call, type PortalUser, signIn } from '../testing/portal-user.js';
 import { createTestApp, type TestApp } from '../testing/test-app.js';
+import { ConnectionHistory } from './connection-history.js';
 import { ConnectionsService } from './connections.service.js';
 
 const CONNECTIONS = '/user/v7/connections';
@@ -244,7 +245,7 @@ describe('the history of a connection', () => {
   it('is latest first, with who did it, and comes in pages', async () => {
     const { id } = await grant(test, member);
     for (const type of ['token_issued', 'refreshed', 'reuse_detected'] as const) {
-      await test.app.get(ConnectionsService).recordEvent(test.dataSource.manager, {
+      await test.app.get(ConnectionHistory).record(test.dataSource.manager, {
         connectionId: id,
         type,
         at: test.clock.now(),

@@ -4,10 +4,12 @@ import { OAuthClientsModule } from '../oauth-clients/oauth-clients.module.js';
 import { UsersModule } from '../users/users.module.js';
 import { ClientConnectionsController } from './client-connections.controller.js';
 import { ConnectionChanges } from './connection-changes.js';
+import { ConnectionCounts } from './connection-counts.js';
 import { ConnectionDecisions } from './connection-decisions.js';
 import { ConnectionEndings } from './connection-endings.js';
 import { ConnectionEntity } from './connection.entity.js';
 import { ConnectionEventEntity } from './connection-event.entity.js';
+import { ConnectionHistory } from './connection-history.js';
 import { ConnectionMetrics } from './connection-metrics.js';
 import { ConnectionUsage } from './connection-usage.js';
 import { ConnectionUsageEntity } from './connection-usage.entity.js';
@@ -42,12 +44,22 @@ import { TimeLimits } from './time-limits.js';
     ConnectionsExport,
     ConnectionsRetention,
     ConnectionChanges,
+    ConnectionCounts,
+    ConnectionHistory,
     ConnectionMetrics,
     ConnectionUsage,
     EndReminders,
     Revocations,
     TimeLimits,
   ],
-  exports: [ConnectionsService, ConnectionEndings, ConnectionChanges, ConnectionUsage, Revocations],
+  exports: [
+    ConnectionsService,
+    ConnectionChanges,
+    ConnectionCounts,
+    ConnectionEndings,
+    ConnectionHistory,
+    ConnectionUsage,
+    Revocations,
+  ],
 })
 export class ConnectionsModule {}

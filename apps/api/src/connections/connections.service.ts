@@ -8,7 +8,7 @@ import { preparedStatement } from '../database/prepared-statement.js';
 import { type OAuthClient, OAuthClientsService } from '../oauth-clients/oauth-clients.service.js';
 import { UsersService } from '../users/users.service.js';
 import { AfterCommit } from '../database/after-commit.js';
-import type { ConnectionEventType, ConnectionRecord, Ending } from './connection.js';
+import type { ConnectionRecord, Ending } from './connection.js';
 import { ConnectionEntity } from './connection.entity.js';
 import {
   activeAt,
@@ -18,8 +18,8 @@ import {
   endRows,
   NOT_COVERED,
 } from './connection-endings.js';
+import { ConnectionHistory } from './connection-history.js';
 import { ConnectionMetrics } from './connection-metrics.js';
-import { currentConnections } from './find-connections.js';
 import { Revocations } from './revocations.js';
 import { END_IN_TIME, wholeSeconds } from './time-limits.js';
 
@@ -46,15 +46,6 @@ export interface GrantedConnection {
   renewed: boolean;
 }
 
-export interface ConnectionEvent {
-  connectionId: string;
-  type: ConnectionEventType;
-  at: Date;
-  actorId?: string | null;
-  scope?: string | null;
-  detail?: string | null;
-}
-
 /** A row that is locked. */
 interface ActiveRow {
   id: string;
@@ -79,7 +70,7 @@ const summaryById = preparedStatement<ConnectionSummary>(
     WHERE id = $1 AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > $2)`,
 );
 
-/** What the other modules do with connections: open, find and end them, add to their history. */
+/** What the other modules do with connections: open, find, limit and end them. */
 @Injectable()
 export class ConnectionsService implements OnModuleInit {
   constructor(
@@ -87,6 +78,7 @@ export class ConnectionsService implements OnModuleInit {
     private readonly users: UsersService,
     private readonly clients: OAuthClientsService,
     private readonly endings: ConnectionEndings,
+    private readonly history: ConnectionHistory,
     private readonly revocations: Revocations,
     private readonly afterCommit: AfterCommit,
     private readonly metrics: ConnectionMetrics,
@@ -123,7 +115,7 @@ export class ConnectionsService implements OnModuleInit {
       ]);
       await this.setScope(tx, before, consent.scope, consent.at);
     }
-    await this.recordEvent(tx, {
+    await this.history.record(tx, {
       connectionId: id,
       type: before ? 'renewed' : 'granted',
       at: consent.at,
@@ -155,7 +147,7 @@ export class ConnectionsService implements OnModuleInit {
     if (!before || !scopeCovers(before.scope, scope)) return false;
     const changed = await this.setScope(tx, before, scope, at);
     if (changed) {
-      await this.recordEvent(tx, { connectionId: id, type: 'narrowed', at, actorId, scope });
+      await this.history.record(tx, { connectionId: id, type: 'narrowed', at, actorId, scope });
     }
     return true;
   }
@@ -187,7 +179,7 @@ export class ConnectionsService implements OnModuleInit {
     if (longer && !mayLengthen) return 'longer';
     await tx.query('UPDATE connections SET expires_at = $2 WHERE id = $1', [id, end]);
     const detail = end?.toISOString() ?? null;
-    await this.recordEvent(tx, { connectionId: id, type: 'limit_changed', at, actorId, detail });
+    await this.history.record(tx, { connectionId: id, type: 'limit_changed', at, actorId, detail });
     return 'changed';
   }
 
@@ -235,47 +227,6 @@ export class ConnectionsService implements OnModuleInit {
       this.clock.now(),
     ]);
     return summary ?? null;
-  }
-
-  /** How many active connections each user has; users without any are left out. */
-  async countActive(userIds: readonly string[]): Promise<Map<string, number>> {
-    if (userIds.length === 0) return new Map();
-    const rows: { userId: string; count: number }[] = await this.connections.query(
-      `SELECT user_id AS "userId", count(*)::integer AS count FROM current_connections
-       WHERE user_id = ANY ($1) AND revoked_at IS NULL
-         AND (expires_at IS NULL OR expires_at > $2) GROUP BY user_id`,
-      [userIds, this.clock.now()],
-    );
-    return new Map(rows.map(({ userId, count }) => [userId, count]));
-  }
-
-  /**
-   * How many active connections a client has, and of how many companies. Both come from one index,
-   * however many there are, unless an ending is being followed just now.
-   */
-  async countOfClient(
-    oauthClientId: string,
-  ): Promise<{ activeConnections: number; accounts: number }> {
-    const { manager } = this.connections;
-    const connections = await currentConnections(manager);
-    const [counted]: [{ activeConnections: number; accounts: number }] = await manager.query(
-      `SELECT coalesce(sum(active), 0)::integer AS "activeConnections", count(*)::integer AS accounts
-         FROM (SELECT count(*) AS active FROM ${connections}
-                WHERE oauth_client_id = $1 AND revoked_at IS NULL GROUP BY account_id) of_account`,
-      [oauthClientId],
-    );
-    return counted;
-  }
-
-  /** How many active connections the account has to each client, by its database id. */
-  async countActiveByClient(accountId: string): Promise<Map<string, number>> {
-    const rows: { client: string; count: number }[] = await this.connections.query(
-      `SELECT oauth_client_id AS client, count(*)::integer AS count FROM current_connections
-       WHERE account_id = $1 AND revoked_at IS NULL
-         AND (expires_at IS NULL OR expires_at > $2) GROUP BY oauth_client_id`,
-      [accountId, this.clock.now()],
-    );
-    return new Map(rows.map(({ client, count }) => [client, count]));
   }
 
   /** The application behind each of the connections, ended ones too. */
@@ -390,46 +341,7 @@ export class ConnectionsService implements OnModuleInit {
     if (narrower) this.revocations.rememberAfterCommit(tx, [before.id], at);
     return true;
   }
-
-  /**
-   * Adds to a connection's history.
-   * @param tx the transaction that does what is recorded
-   */
-  async recordEvent(tx: EntityManager, event: ConnectionEvent): Promise<void> {
-    const values = [
-      event.connectionId,
-      event.at,
-      event.type,
-      event.actorId ?? null,
-      event.scope ?? null,
-      event.detail ?? null,
-    ];
-    if (event.type !== 'refresh_refused') {
-      await tx.query(RECORD, values);
-      return;
-    }
-    const first: unknown[] = await tx.query(RECORD_FIRST_REFUSAL, values);
-    if (first.length === 0) await tx.query(NOTE_REFUSAL, [event.connectionId, event.at]);
-  }
 }
-
-const RECORD = `
-  INSERT INTO connection_events (connection_id, at, type, actor_id, scope, detail)
-  VALUES ($1, $2, $3, $4, $5, $6)`;
-
-/** A client that keeps trying adds one event, not one for each attempt. */
-const RECORD_FIRST_REFUSAL = `
-  WITH noted AS (
-    UPDATE connections SET last_refresh_refused_at = $2
-    WHERE id = $1 AND (last_refresh_refused_at IS NULL
-      OR last_refresh_refused_at < $2::timestamptz - interval '1 hour')
-    RETURNING id
-  )
-  INSERT INTO connection_events (connection_id, at, type, actor_id, scope, detail)
-  SELECT id, $2, $3, $4, $5, $6 FROM noted
-  RETURNING id`;
-
-const NOTE_REFUSAL = 'UPDATE connections SET last_refresh_refused_at = $2 WHERE id = $1';
 
 function inTransaction<T>(tx: EntityManager, work: (tx: EntityManager) => Promise<T>): Promise<T> {
   return tx.queryRunner?.isTransactionActive ? work(tx) : tx.transaction(work);

@@ -5,6 +5,8 @@ import { grant } from '../testing/connections.js';
 import { type PortalUser, signIn } from '../testing/portal-user.js';
 import { createTestApp, type TestApp } from '../testing/test-app.js';
 import { UsersService } from '../users/users.service.js';
+import { ConnectionCounts } from './connection-counts.js';
+import { ConnectionHistory } from './connection-history.js';
 import { ConnectionsService, type RevocationReason } from './connections.service.js';
 
 let test: TestApp;
@@ -211,7 +213,7 @@ describe('a revocation', () => {
 
 describe('a refused refresh', () => {
   const refuse = (connectionId: string) =>
-    connections.recordEvent(test.dataSource.manager, {
+    test.app.get(ConnectionHistory).record(test.dataSource.manager, {
       connectionId,
       type: 'refresh_refused',
       at: test.clock.now(),
@@ -249,7 +251,9 @@ describe('what others ask', () => {
     await grant(test, user, { clientId: 'belegscanner' });
     const ended = await grant(test, admin);
     await end([ended.id]);
-    expect([...(await connections.countActive([user.id, admin.id]))]).toEqual([[user.id, 2]]);
+    expect([...(await test.app.get(ConnectionCounts).ofUsers([user.id, admin.id]))]).toEqual([
+      [user.id, 2],
+    ]);
   });
 
   it('clientsOf names the application behind a connection, also after its end', async () => {

@@ -4,24 +4,27 @@ import { AppLogger } from '../telemetry/app-logger.js';
 import { grant } from '../testing/connections.js';
 import { type PortalUser, signIn } from '../testing/portal-user.js';
 import { createTestApp, type TestApp } from '../testing/test-app.js';
+import { ConnectionHistory } from './connection-history.js';
 import { ConnectionUsage } from './connection-usage.js';
 import { ConnectionsService } from './connections.service.js';
 
 let test: TestApp;
 let connections: ConnectionsService;
+let history: ConnectionHistory;
 let user: PortalUser;
 let other: string;
 
 beforeAll(async () => {
   test = await createTestApp();
   connections = test.app.get(ConnectionsService);
+  history = test.app.get(ConnectionHistory);
   user = await signIn(test.url);
   ({ id: other } = await grant(test, user, { clientId: 'belegscanner' }));
 });
 afterAll(() => test.close());
 
 const refuse = (connectionId: string) =>
-  connections.recordEvent(test.dataSource.manager, {
+  history.record(test.dataSource.manager, {
     connectionId,
     type: 'refresh_refused',
     at: test.clock.now(),
@@ -54,7 +57,7 @@ it.each([
     try {
       await writer.startTransaction();
       const event = { connectionId: id, type: 'refreshed', at: test.clock.now() } as const;
-      await connections.recordEvent(writer.manager, event);
+      await history.record(writer.manager, event);
       await updater.startTransaction();
       await updater.query('UPDATE connections SET last_used_at = granted_at WHERE id = $1', [id]);
       const settled = Promise.allSettled(works.map((work) => work(id)));

@@ -2,7 +2,7 @@ import { hashesEqual, type RefreshToken } from '@flixcheck/oauth-protocol';
 import { Injectable } from '@nestjs/common';
 import { InjectDataSource, InjectRepository } from '@nestjs/typeorm';
 import { DataSource, type EntityManager, IsNull, MoreThan, Not, type Repository } from 'typeorm';
-import { type ConnectionEvent, ConnectionsService } from '../connections/connections.service.js';
+import { type ConnectionEvent, ConnectionHistory } from '../connections/connection-history.js';
 import { Revocations } from '../connections/revocations.js';
 import { AppLogger } from '../telemetry/app-logger.js';
 import { type FamilyEndReason, RefreshTokenFamily } from './refresh-token-family.entity.js';
@@ -61,7 +61,7 @@ export class RefreshTokenFamilies {
   constructor(
     @InjectDataSource() private readonly dataSource: DataSource,
     @InjectRepository(RefreshTokenFamily) private readonly families: Repository<RefreshTokenFamily>,
-    private readonly connections: ConnectionsService,
+    private readonly history: ConnectionHistory,
     private readonly revocations: Revocations,
     private readonly metrics: TokenMetrics,
     private readonly refreshTokens: RefreshTokens,
@@ -147,7 +147,7 @@ export class RefreshTokenFamilies {
       .execute();
     if (!affected) return false;
     const { connectionId } = await tx.findOneByOrFail(RefreshTokenFamily, { id: familyId });
-    await this.connections.recordEvent(tx, { ...event, connectionId, at });
+    await this.history.record(tx, { ...event, connectionId, at });
     this.revocations.rememberAfterCommit(tx, [familyId]);
     return true;
   }

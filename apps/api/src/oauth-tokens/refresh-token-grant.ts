@@ -13,6 +13,7 @@ import { DataSource } from 'typeorm';
 import { AccountPolicyStore } from '../account-policy/account-policy-store.js';
 import { CONFIG, type RuntimeConfig } from '../config/config.module.js';
 import { inWords } from '../config/in-words.js';
+import { ConnectionHistory } from '../connections/connection-history.js';
 import {
   activeByKeyAt,
   type ConnectionRecord,
@@ -67,6 +68,7 @@ export class RefreshTokenGrant implements Grant {
     pool: StatementPool,
     private readonly grants: Grants,
     private readonly connections: ConnectionsService,
+    private readonly history: ConnectionHistory,
     private readonly families: RefreshTokenFamilies,
     private readonly refreshTokens: RefreshTokens,
     private readonly metrics: TokenMetrics,
@@ -197,7 +199,7 @@ export class RefreshTokenGrant implements Grant {
     at: Date,
     error: OAuthError,
   ): Promise<OAuthError> {
-    await this.connections.recordEvent(this.dataSource.manager, {
+    await this.history.record(this.dataSource.manager, {
       connectionId: connection.id,
       type: 'refresh_refused',
       at,

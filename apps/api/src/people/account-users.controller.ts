@@ -1,6 +1,6 @@
 import { Body, Controller, Get, Param, ParseUUIDPipe, Patch, Query } from '@nestjs/common';
 import { ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
-import { ConnectionsService } from '../connections/connections.service.js';
+import { ConnectionCounts } from '../connections/connection-counts.js';
 import { CurrentCaller, RequireSession, type SessionCaller } from '../http/access.js';
 import { notFound } from '../http/api-error.js';
 import {
@@ -26,7 +26,7 @@ const userId = new ParseUUIDPipe({ exceptionFactory: () => notFound('The user') 
 export class AccountUsersController {
   constructor(
     private readonly users: UsersService,
-    private readonly connections: ConnectionsService,
+    private readonly counts: ConnectionCounts,
   ) {}
 
   @Get()
@@ -42,7 +42,7 @@ export class AccountUsersController {
     @Query() query: AccountUsersQuery,
   ): Promise<CountedEnvelope<AccountUserDto>> {
     const { resources, meta } = await this.users.list(caller.accountId, query);
-    const counts = await this.connections.countActive(resources.map(({ id }) => id));
+    const counts = await this.counts.ofUsers(resources.map(({ id }) => id));
     return {
       resources: resources.map((user) => toAccountUser(user, counts.get(user.id) ?? 0)),
       meta,
@@ -65,7 +65,7 @@ export class AccountUsersController {
     @Body() body: UpdateUserRequest,
   ): Promise<ResourceEnvelope<AccountUserDto>> {
     const user = await this.users.setStatus(id, body.resource.status, caller);
-    const counts = await this.connections.countActive([id]);
+    const counts = await this.counts.ofUsers([id]);
     return { resource: toAccountUser(user, counts.get(id) ?? 0) };
   }
 }

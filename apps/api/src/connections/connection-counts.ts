@@ -1,0 +1,53 @@
+import { Injectable } from '@nestjs/common';
+import { InjectDataSource } from '@nestjs/typeorm';
+import type { DataSource } from 'typeorm';
+import { Clock } from '../config/clock.js';
+import { currentConnections } from './find-connections.js';
+
+/** How many connections there are, for pages that say so. */
+@Injectable()
+export class ConnectionCounts {
+  constructor(
+    @InjectDataSource() private readonly dataSource: DataSource,
+    private readonly clock: Clock,
+  ) {}
+
+  /** How many active connections each user has; users without any are left out. */
+  async ofUsers(userIds: readonly string[]): Promise<Map<string, number>> {
+    if (userIds.length === 0) return new Map();
+    const rows: { userId: string; count: number }[] = await this.dataSource.query(
+      `SELECT user_id AS "userId", count(*)::integer AS count FROM current_connections
+       WHERE user_id = ANY ($1) AND revoked_at IS NULL
+         AND (expires_at IS NULL OR expires_at > $2) GROUP BY user_id`,
+      [userIds, this.clock.now()],
+    );
+    return new Map(rows.map(({ userId, count }) => [userId, count]));
+  }
+
+  /**
+   * How many active connections a client has, and of how many companies. Both come from one index,
+   * however many there are, unless an ending is being followed just now.
+   */
+  async ofClient(oauthClientId: string): Promise<{ activeConnections: number; accounts: number }> {
+    const { manager } = this.dataSource;
+    const connections = await currentConnections(manager);
+    const [counted]: [{ activeConnections: number; accounts: number }] = await manager.query(
+      `SELECT coalesce(sum(active), 0)::integer AS "activeConnections", count(*)::integer AS accounts
+         FROM (SELECT count(*) AS active FROM ${connections}
+                WHERE oauth_client_id = $1 AND revoked_at IS NULL GROUP BY account_id) of_account`,
+      [oauthClientId],
+    );
+    return counted;
+  }
+
+  /** How many active connections the account has to each client, by its database id. */
+  async byClient(accountId: string): Promise<Map<string, number>> {
+    const rows: { client: string; count: number }[] = await this.dataSource.query(
+      `SELECT oauth_client_id AS client, count(*)::integer AS count FROM current_connections
+       WHERE account_id = $1 AND revoked_at IS NULL
+         AND (expires_at IS NULL OR expires_at > $2) GROUP BY oauth_client_id`,
+      [accountId, this.clock.now()],
+    );
+    return new Map(rows.map(({ client, count }) => [client, count]));
+  }
+}
