@@ -1,4 +1,5 @@
 import type { Page } from '@playwright/test';
+import { sql } from '@flixcheck/test-harness';
 import {
   ADMIN,
   authorizeUrl,
@@ -10,6 +11,7 @@ import {
   signIn,
   test,
 } from './harness/fixtures';
+import { databaseUrl } from './harness/place';
 
 const applications = (): string => `${portalUrl()}/portal/settings/applications`;
 
@@ -25,6 +27,8 @@ test.afterEach(async ({ page }) => {
   }
   const data = { resource: { allows: 'every' } };
   expect((await request.patch(policy, { data })).status()).toBe(200);
+  // Answered ones stay for people to see, and for the tests of other pages.
+  await sql(databaseUrl(), 'TRUNCATE approval_continuations, approval_requests');
 });
 
 const apply = (page: Page) => page.getByRole('button', { name: 'Änderung übernehmen' });
