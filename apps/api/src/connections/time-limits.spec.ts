@@ -2,7 +2,8 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/glo
 import { BackgroundWork } from '../background/background-work.js';
 import { DAY, HOUR, MINUTE, SECOND } from '../config/clock.js';
 import { type PortalUser, signIn } from '../testing/portal-user.js';
-import { createTestApp, TestClock, type TestApp } from '../testing/test-app.js';
+import { createTestApp, type TestApp } from '../testing/test-app.js';
+import { TestClock } from '../testing/test-clock.js';
 import { ThirdParty } from '../testing/third-party.js';
 import { LONGEST_LIMIT_MS, SHORTEST_LIMIT_MS } from './time-limits.js';
 

@@ -11,7 +11,7 @@ import { parseConfig } from '../config/config.js';
 import { dataSourceOptions } from '../database/data-source.js';
 import { migrate } from '../database/migrate.js';
 import { servePortal } from '../http/portal.js';
-import { TestClock } from '../testing/test-app.js';
+import { TestClock } from '../testing/test-clock.js';
 import { PortalFiles } from './portal-files.js';
 
 const clock = new TestClock();

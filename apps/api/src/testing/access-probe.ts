@@ -1,6 +1,7 @@
 import { Body, Controller, Get, Patch, Post } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import pino from 'pino';
+import { DataSource } from 'typeorm';
 import { AppModule } from '../app.module.js';
 import { ConnectionsService } from '../connections/connections.service.js';
 import { createApp } from '../create-app.js';
@@ -23,7 +24,7 @@ import {
   type HouseBody,
   type PortalUser,
 } from './portal-user.js';
-import { createTestApp, type TestApp } from './test-app.js';
+import { prepareGround, type TestGround } from './test-context.js';
 
 /** Routes of every kind of access, and one that forgot to declare any. */
 @Controller('probe')
@@ -85,7 +86,7 @@ export const FAMILY = '1c9a9c52-54a0-4b0e-8f0e-5a7f5d0c0b11';
 /** The program with routes of every kind of access, for the tests of who may call them. */
 export class AccessProbe {
   private constructor(
-    private readonly program: TestApp,
+    private readonly ground: TestGround,
     readonly app: NestFastifyApplication,
     readonly url: string,
     /** What it has logged so far, errors only. */
@@ -93,22 +94,23 @@ export class AccessProbe {
   ) {}
 
   static async start(): Promise<AccessProbe> {
-    const program = await createTestApp();
+    const ground = await prepareGround();
+    const { config, clock } = ground;
     const logged: AccessProbe['logged'] = [];
     const sink = { write: (line: string) => void logged.push(JSON.parse(line)) };
     const logger = new AppLogger(pino({ level: 'error' }, sink));
-    const app = await createApp(program.config, logger, {
+    const app = await createApp(config, logger, {
       module: class ProbeModule {},
-      imports: [AppModule.with(program.config, logger, program.clock)],
+      imports: [AppModule.with(config, logger, clock)],
       controllers: [ProbeController],
     });
     await app.listen({ port: 0, host: '127.0.0.1' });
     const { port } = app.getHttpServer().address() as { port: number };
-    return new AccessProbe(program, app, `http://127.0.0.1:${port}`, logged);
+    return new AccessProbe(ground, app, `http://127.0.0.1:${port}`, logged);
   }
 
   get clock() {
-    return this.program.clock;
+    return this.ground.clock;
   }
 
   get(path: string, headers: Record<string, string> = {}): Promise<Answer<HouseBody>> {
@@ -121,7 +123,7 @@ export class AccessProbe {
 
   /** @returns the id of a connection of the demo client to the user */
   async connect(user: PortalUser): Promise<string> {
-    const { dataSource, clock } = this.program;
+    const dataSource = this.app.get(DataSource);
     const [client] = await dataSource.query(
       `SELECT id FROM oauth_clients WHERE client_id = 'maklerwelt-crm'`,
     );
@@ -130,7 +132,7 @@ export class AccessProbe {
       userId: user.id,
       accountId: user.accountId,
       scope: 'readwrite',
-      at: clock.now(),
+      at: this.clock.now(),
     });
     return id;
   }
@@ -147,6 +149,6 @@ export class AccessProbe {
 
   async close(): Promise<void> {
     await this.app.close();
-    await this.program.close();
+    await this.ground.clear();
   }
 }

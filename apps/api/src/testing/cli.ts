@@ -1,5 +1,5 @@
 import { runCommand } from '../cli/program.js';
-import type { TestApp } from './test-app.js';
+import type { TestContext } from './test-context.js';
 
 export interface Run {
   exitCode: number;
@@ -22,7 +22,7 @@ interface RunOptions {
 
 /** Runs a command beside the program, as `npm run cli --` does. */
 export async function runBeside(
-  { config }: Pick<TestApp, 'config'>,
+  { config }: Pick<TestContext, 'config'>,
   args: string[],
   { input = '', url = config.databaseUrl, answer, env }: RunOptions = {},
 ): Promise<Run> {

@@ -2,11 +2,11 @@ import { ConnectionsService, type GrantedConnection } from '../connections/conne
 import { UsersService } from '../users/users.service.js';
 import { AccessTokens } from '../oauth-tokens/access-tokens.js';
 import type { PortalUser } from './portal-user.js';
-import type { TestApp } from './test-app.js';
+import type { TestContext } from './test-context.js';
 
 /** What the authorize page's button does, without the page. */
 export async function grant(
-  { app, dataSource, clock }: TestApp,
+  { app, dataSource, clock }: TestContext,
   user: Pick<PortalUser, 'id' | 'accountId'>,
   { clientId = 'maklerwelt-crm', scope = 'readwrite' } = {},
 ): Promise<GrantedConnection> {
@@ -27,7 +27,7 @@ export async function grant(
 
 /** A header `Authorization` with a fresh access token of the connection. */
 export function bearer(
-  { app, clock }: TestApp,
+  { app, clock }: TestContext,
   user: Pick<PortalUser, 'id' | 'accountId'>,
   connectionId: string,
   { clientId = 'maklerwelt-crm', scope = 'readwrite' } = {},

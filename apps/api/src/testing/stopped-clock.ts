@@ -1,4 +1,4 @@
-import { TestClock } from './test-app.js';
+import { TestClock } from './test-clock.js';
 
 /** A clock that moves only when a test moves it, so that a limit is met to the millisecond. */
 export class StoppedClock extends TestClock {
