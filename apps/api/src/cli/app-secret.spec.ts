@@ -1,12 +1,16 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { createTestApp, type TestApp } from '../testing/test-app.js';
+import { OAuthTokensModule } from '../oauth-tokens/oauth-tokens.module.js';
+import { SigningKeys } from '../oauth-tokens/signing-keys.js';
+import type { TestContext } from '../testing/test-context.js';
+import { createTestModule } from '../testing/test-module.js';
 import { runCommand } from './program.js';
 
 const ANOTHER = 'another secret of at least 32 characters';
 
-let api: TestApp;
+let api: TestContext;
 beforeAll(async () => {
-  api = await createTestApp();
+  api = await createTestModule([OAuthTokensModule]);
+  await api.app.get(SigningKeys).startSigning();
 });
 afterAll(() => api.close());
 
@@ -47,8 +51,8 @@ describe('a command whose APP_SECRET is not that of the nodes', () => {
     let published: string[] = [];
     // The nodes hear of it through the change feed.
     while (published.length === 0 || published.includes(compromised)) {
-      const answer = await fetch(`${api.url}/.well-known/jwks.json`);
-      published = ((await answer.json()) as { keys: { kid: string }[] }).keys.map(({ kid }) => kid);
+      const { keys } = await api.app.get(SigningKeys).jwks();
+      published = keys.map((key) => String(key['kid']));
     }
     expect(await kids()).toEqual(expect.arrayContaining([compromised, ...published]));
   });

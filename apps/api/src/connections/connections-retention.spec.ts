@@ -2,16 +2,18 @@ import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { BackgroundWork } from '../background/background-work.js';
 import { DAY, HOUR } from '../config/clock.js';
 import { grant } from '../testing/connections.js';
-import { signIn } from '../testing/portal-user.js';
-import { createTestApp, type TestApp } from '../testing/test-app.js';
+import { person } from '../testing/person.js';
+import type { TestContext } from '../testing/test-context.js';
+import { createTestModule } from '../testing/test-module.js';
 import { ConnectionUsage } from './connection-usage.js';
+import { ConnectionsModule } from './connections.module.js';
 import { ConnectionsService } from './connections.service.js';
 import { Revocations } from './revocations.js';
 
-let test: TestApp;
+let test: TestContext;
 
 beforeAll(async () => {
-  test = await createTestApp();
+  test = await createTestModule([ConnectionsModule]);
 });
 afterAll(() => test.close());
 
@@ -24,7 +26,7 @@ const prune = async () => ({
 
 it('history and use are kept for 400 days, revocations until no token can be alive', async () => {
   const { app, clock } = test;
-  const user = await signIn(test.url);
+  const user = await person(test);
   const { id } = await grant(test, user);
   await app.get(ConnectionUsage).record(id);
   await app.get(Revocations).revokeAccessToken('token', new Date(clock.now().getTime() + HOUR));

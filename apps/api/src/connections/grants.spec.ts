@@ -2,23 +2,26 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/glo
 import { HOUR } from '../config/clock.js';
 import { OAuthClientsService } from '../oauth-clients/oauth-clients.service.js';
 import { grant } from '../testing/connections.js';
-import { type PortalUser, signIn } from '../testing/portal-user.js';
-import { createTestApp, type TestApp } from '../testing/test-app.js';
+import { person } from '../testing/person.js';
+import type { PortalUser } from '../testing/portal-user.js';
+import type { TestContext } from '../testing/test-context.js';
+import { createTestModule } from '../testing/test-module.js';
 import { UsersService } from '../users/users.service.js';
 import { ConnectionCounts } from './connection-counts.js';
 import { ConnectionHistory } from './connection-history.js';
+import { ConnectionsModule } from './connections.module.js';
 import { ConnectionsService, type RevocationReason } from './connections.service.js';
 
-let test: TestApp;
+let test: TestContext;
 let connections: ConnectionsService;
-let user: PortalUser;
-let admin: PortalUser;
+let user: Pick<PortalUser, 'id' | 'accountId'>;
+let admin: Pick<PortalUser, 'id' | 'accountId'>;
 
 beforeAll(async () => {
-  test = await createTestApp();
+  test = await createTestModule([ConnectionsModule]);
   connections = test.app.get(ConnectionsService);
-  user = await signIn(test.url);
-  admin = await signIn(test.url, 'admin@musterhaus.example');
+  user = await person(test);
+  admin = await person(test, 'admin@musterhaus.example');
 });
 afterAll(() => test.close());
 beforeEach(async () => {

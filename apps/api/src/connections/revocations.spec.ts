@@ -6,15 +6,18 @@ import { AfterCommit } from '../database/after-commit.js';
 import { ChangeFeed } from '../database/change-feed.js';
 import { dataSourceOptions } from '../database/data-source.js';
 import { AppLogger } from '../telemetry/app-logger.js';
-import { bearer, grant } from '../testing/connections.js';
+import { grant } from '../testing/connections.js';
 import { eventually } from '../testing/eventually.js';
-import { call, type PortalUser, signIn } from '../testing/portal-user.js';
-import { createTestApp, type TestApp } from '../testing/test-app.js';
+import { person } from '../testing/person.js';
+import type { PortalUser } from '../testing/portal-user.js';
+import type { TestContext } from '../testing/test-context.js';
+import { createTestModule } from '../testing/test-module.js';
+import { ConnectionsModule } from './connections.module.js';
 import { ConnectionsService } from './connections.service.js';
 import { Revocations } from './revocations.js';
 
-let test: TestApp;
-let user: PortalUser;
+let test: TestContext;
+let user: Pick<PortalUser, 'id' | 'accountId'>;
 let other: Node;
 
 /** The part of another process that hears of revocations. */
@@ -44,8 +47,8 @@ async function startNode(feedUrl = test.config.databaseUrl): Promise<Node> {
 }
 
 beforeAll(async () => {
-  test = await createTestApp();
-  user = await signIn(test.url);
+  test = await createTestModule([ConnectionsModule]);
+  user = await person(test);
 });
 afterAll(() => test.close());
 beforeEach(async () => {
@@ -82,11 +85,9 @@ async function killFeeds(): Promise<void> {
 describe('a revoked connection', () => {
   it('is refused by the node that revoked it, as soon as it has', async () => {
     const { id } = await grant(test, user);
-    const headers = bearer(test, user, id);
-    const me = () => call(test.url, 'GET', '/user/v7/users/me', { headers });
-    expect((await me()).status).toBe(200);
-    expect((await user.call('DELETE', `/user/v7/connections/${id}`)).status).toBe(204);
-    expect((await me()).status).toBe(401);
+    expect(test.app.get(Revocations).isRevoked([id])).toBe(false);
+    await revoke(id);
+    expect(test.app.get(Revocations).isRevoked([id])).toBe(true);
   });
 
   it('is refused by that node even if the feed never says so', async () => {

@@ -2,23 +2,26 @@ import { afterAll, beforeAll, expect, it, jest } from '@jest/globals';
 import { setTimeout as pause } from 'node:timers/promises';
 import { AppLogger } from '../telemetry/app-logger.js';
 import { grant } from '../testing/connections.js';
-import { type PortalUser, signIn } from '../testing/portal-user.js';
-import { createTestApp, type TestApp } from '../testing/test-app.js';
+import { person } from '../testing/person.js';
+import type { PortalUser } from '../testing/portal-user.js';
+import type { TestContext } from '../testing/test-context.js';
+import { createTestModule } from '../testing/test-module.js';
 import { ConnectionHistory } from './connection-history.js';
 import { ConnectionUsage } from './connection-usage.js';
+import { ConnectionsModule } from './connections.module.js';
 import { ConnectionsService } from './connections.service.js';
 
-let test: TestApp;
+let test: TestContext;
 let connections: ConnectionsService;
 let history: ConnectionHistory;
-let user: PortalUser;
+let user: Pick<PortalUser, 'id' | 'accountId'>;
 let other: string;
 
 beforeAll(async () => {
-  test = await createTestApp();
+  test = await createTestModule([ConnectionsModule]);
   connections = test.app.get(ConnectionsService);
   history = test.app.get(ConnectionHistory);
-  user = await signIn(test.url);
+  user = await person(test);
   ({ id: other } = await grant(test, user, { clientId: 'belegscanner' }));
 });
 afterAll(() => test.close());

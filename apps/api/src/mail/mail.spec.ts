@@ -1,22 +1,28 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { BackgroundWork } from '../background/background-work.js';
 import { DAY, HOUR, MINUTE } from '../config/clock.js';
+import { Metrics } from '../telemetry/metrics.js';
 import { eventually } from '../testing/eventually.js';
 import { type SmtpServer, startSmtpServer } from '../testing/smtp-server.js';
-import { createTestApp, type TestApp } from '../testing/test-app.js';
+import type { TestContext, TestOptions } from '../testing/test-context.js';
+import { createTestModule } from '../testing/test-module.js';
 import { Mail } from './mail.js';
+import { MailModule } from './mail.module.js';
 import { MailOutbox } from './mail-outbox.js';
 import { MailSender } from './mail-sender.js';
+import { MailboxController } from './mailbox.controller.js';
 
 const TO = { email: 'erika@musterhaus.example', locale: 'en', userId: null } as const;
 const CHANGED = { at: '2026-11-25T20:04:00Z', by: 'user', connectionsEnded: false } as const;
 const never = new AbortController().signal;
 
+const startNode = (options: TestOptions) => createTestModule([MailModule], options);
+
 let smtp: SmtpServer;
-let test: TestApp;
+let test: TestContext;
 beforeAll(async () => {
   smtp = await startSmtpServer();
-  test = await createTestApp({
+  test = await startNode({
     env: { SMTP_URL: smtp.url, MAIL_FROM: 'Flixcheck <connect@flixcheck.example>' },
   });
 });
@@ -67,7 +73,7 @@ describe('a mail', () => {
   });
 
   it('is sent by the program’s background work, at once', async () => {
-    const other = await createTestApp({
+    const other = await startNode({
       databaseUrl: test.config.databaseUrl,
       env: { SMTP_URL: smtp.url, MAIL_FROM: 'connect@flixcheck.example' },
     });
@@ -176,20 +182,21 @@ describe('housekeeping', () => {
 
 describe('without a mail server', () => {
   it('mails wait in the outbox, and there is no mailbox to read them', async () => {
-    const other = await createTestApp({ databaseUrl: test.config.databaseUrl });
+    const other = await startNode({ databaseUrl: test.config.databaseUrl });
     try {
       await enqueue();
       await other.app.get(MailSender).send((await row()).id, never);
       expect(await row()).toMatchObject({ status: 'waiting', tries: 0 });
-      expect((await fetch(`${other.url}/guest/v7/demo-mails`)).status).toBe(404);
-      expect((await fetch(`${test.url}/guest/v7/demo-mails`)).status).toBe(404);
+      for (const { app } of [other, test]) {
+        await expect(app.get(MailboxController).list()).rejects.toMatchObject({ status: 404 });
+      }
     } finally {
       await other.close();
     }
   });
 
   it('a demo shows them in its mailbox, the latest first', async () => {
-    const demo = await createTestApp({
+    const demo = await startNode({
       databaseUrl: test.config.databaseUrl,
       env: { DEMO_DATA: 'on' },
     });
@@ -200,8 +207,7 @@ describe('without a mail server', () => {
       await enqueue();
       const next = (await test.dataSource.query(`SELECT id FROM mails WHERE id <> $1`, [id]))[0].id;
       await demo.app.get(MailSender).send(next, never);
-      const answer = await fetch(`${demo.url}/guest/v7/demo-mails`);
-      const { resources } = (await answer.json()) as { resources: { id: string }[] };
+      const { resources } = await demo.app.get(MailboxController).list();
       expect(resources.map((mail) => mail.id)).toEqual([next, id]);
       expect(resources[0]).toMatchObject({ to: TO.email, subject: 'Your password was changed' });
     } finally {
@@ -211,7 +217,7 @@ describe('without a mail server', () => {
 });
 
 describe('the metrics', () => {
-  const metrics = async () => (await fetch(`${test.url}/metrics`)).text();
+  const metrics = () => test.app.get(Metrics).registry.metrics();
 
   it('count what was sent, and say how long the oldest has waited', async () => {
     await enqueue();

@@ -10,23 +10,28 @@ import {
 } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
 import { ChangeFeed } from '../database/change-feed.js';
-import { createTestApp, type TestApp } from '../testing/test-app.js';
+import type { TestContext } from '../testing/test-context.js';
+import { createTestModule } from '../testing/test-module.js';
 import { ClientAuthentication } from './client-authentication.js';
 import { ClientCache } from './client-cache.js';
 import { ClientSecrets } from './client-secrets.service.js';
+import { OAuthClientsModule } from './oauth-clients.module.js';
 import { OAuthClientsService } from './oauth-clients.service.js';
 import { ClientRegistry } from './registry.service.js';
 
-/** Two nodes of the program on one database. */
-let here: TestApp;
-let there: TestApp;
+/** The registry of two nodes on one database. */
+let here: TestContext;
+let there: TestContext;
 let id: string;
 let clientId: string;
 let secret: string;
 
 beforeAll(async () => {
-  here = await createTestApp();
-  there = await createTestApp({ databaseUrl: here.config.databaseUrl, clock: here.clock });
+  here = await createTestModule([OAuthClientsModule]);
+  there = await createTestModule([OAuthClientsModule], {
+    databaseUrl: here.config.databaseUrl,
+    clock: here.clock,
+  });
 });
 afterAll(async () => {
   await there.close();
@@ -54,7 +59,7 @@ afterEach(() => {
 });
 
 /** Resolves when a node has heard of a change of the client that is named then. */
-function announced({ app }: TestApp): (id: string) => Promise<void> {
+function announced({ app }: TestContext): (id: string) => Promise<void> {
   const cache = app.get(ClientCache);
   const { forget } = ClientCache.prototype;
   const heard = new Set<string>();
@@ -69,11 +74,11 @@ function announced({ app }: TestApp): (id: string) => Promise<void> {
   };
 }
 
-const internals = ({ app }: TestApp) =>
+const internals = ({ app }: TestContext) =>
   app.get(ClientCache) as unknown as { clients: Map<string, unknown>; forgetAll: () => void };
 
 /** Resolves when the feed has been cut and has caught up again. */
-function reconnected(node: TestApp): Promise<void> {
+function reconnected(node: TestContext): Promise<void> {
   const cache = internals(node);
   const { forgetAll } = ClientCache.prototype as unknown as { forgetAll: () => void };
   return new Promise((resolve) => {
@@ -84,9 +89,9 @@ function reconnected(node: TestApp): Promise<void> {
   });
 }
 
-const nameOn = async ({ app }: TestApp) =>
+const nameOn = async ({ app }: TestContext) =>
   (await app.get(OAuthClientsService).findActiveByClientId(clientId))?.name;
-const authenticateOn = ({ app }: TestApp, clientSecret = secret) =>
+const authenticateOn = ({ app }: TestContext, clientSecret = secret) =>
   app.get(ClientAuthentication).authenticate({
     authorization: undefined,
     parameters: { client_id: clientId, client_secret: clientSecret },

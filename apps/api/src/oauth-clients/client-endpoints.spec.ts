@@ -2,9 +2,11 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import Fastify, { type FastifyInstance } from 'fastify';
 import { randomUUID } from 'node:crypto';
 import { OAuthError } from '../http/api-error.js';
-import { createTestApp, type TestApp } from '../testing/test-app.js';
+import type { TestContext } from '../testing/test-context.js';
+import { createTestModule } from '../testing/test-module.js';
 import { ClientEndpoints } from './client-endpoints.js';
 import { clientEndpoint, requireParameter } from './client-request.js';
+import { OAuthClientsModule } from './oauth-clients.module.js';
 import { ClientRegistry } from './registry.service.js';
 import { RequestLog } from './request-log.js';
 import { logUnreadRequests } from './unread-requests.js';
@@ -18,10 +20,10 @@ const PUSHED = clientEndpoint({
   anyOf: ['response_type'],
 });
 
-let api: TestApp;
+let api: TestContext;
 let server: FastifyInstance;
 beforeAll(async () => {
-  api = await createTestApp();
+  api = await createTestModule([OAuthClientsModule]);
   const endpoints = api.app.get(ClientEndpoints);
   server = Fastify({ genReqId: () => randomUUID() });
   logUnreadRequests(server, endpoints);

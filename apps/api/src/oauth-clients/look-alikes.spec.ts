@@ -1,28 +1,35 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { apiExplorer } from '../http/swagger.js';
 import { runBeside } from '../testing/cli.js';
-import { type PortalUser, signIn } from '../testing/portal-user.js';
-import { createTestApp, type TestApp } from '../testing/test-app.js';
+import type { TestContext } from '../testing/test-context.js';
+import { createTestModule } from '../testing/test-module.js';
 import { mixedScriptsProblem } from './look-alikes.js';
+import { OAuthClientsModule } from './oauth-clients.module.js';
+import { OAuthClientsService } from './oauth-clients.service.js';
+import { ClientRegistry } from './registry.service.js';
 
-const CLIENTS = '/admin/v7/oauth-clients';
-let test: TestApp;
-let operator: PortalUser;
+let test: TestContext;
+let registry: ClientRegistry;
 beforeAll(async () => {
-  test = await createTestApp();
-  operator = await signIn(test.url, 'operator@flixcheck.example');
+  test = await createTestModule([OAuthClientsModule]);
+  registry = test.app.get(ClientRegistry);
+  // As every node does when it starts.
+  const builtIn = apiExplorer(test.config.publicUrl);
+  await test.app.get(OAuthClientsService).ensureBuiltIn(builtIn);
 });
 afterAll(() => test.close());
 
 const register = (name: string, publisher: string) =>
-  operator.call('POST', CLIENTS, {
-    resource: {
+  registry.create(
+    {
       name,
       publisher,
       kind: 'public',
       redirectUris: ['https://other.example/callback'],
       scopes: ['read'],
     },
-  });
+    null,
+  );
 
 describe('a word of mixed scripts', () => {
   it.each([
@@ -63,16 +70,18 @@ describe('registering a client', () => {
     ['Belegscanner AG.', 'Andere GmbH', 'name', 'looks_alike'],
     ['FIixcheck', 'Andere GmbH', 'name', 'looks_alike'],
   ])('as %s of %s is refused, with the reason', async (name, publisher, field, code) => {
-    const { status, body } = await register(name, publisher);
-    expect([status, body.code]).toEqual([400, 'validation_failed']);
-    expect(body.errors).toEqual([{ field, code, message: expect.stringMatching(/\.$/) }]);
+    await expect(register(name, publisher)).rejects.toMatchObject({
+      status: 400,
+      code: 'validation_failed',
+      options: { errors: [{ field, code, message: expect.stringMatching(/\.$/) }] },
+    });
   });
 
   it('is possible under a name that resembles none, and under the very same', async () => {
-    expect((await register('Maklerwelt Mobil', 'Maklerwelt Software GmbH')).status).toBe(201);
-    expect((await register('Belegarchiv', 'Archiv AG')).status).toBe(201);
+    await register('Maklerwelt Mobil', 'Maklerwelt Software GmbH');
+    await register('Belegarchiv', 'Archiv AG');
     // Of a publisher that is not verified, which nobody can be mistaken for.
-    expect((await register('Assistent-Desktop', 'Andere GmbH')).status).toBe(201);
+    await register('Assistent-Desktop', 'Andere GmbH');
   });
 
   it('by the command line is refused as well', async () => {
@@ -97,27 +106,26 @@ describe('registering a client', () => {
 
 describe('renaming a client', () => {
   it('to what looks like another one is refused, and changes nothing', async () => {
-    const { body } = await register('Vertragsblick', 'Blick GmbH');
-    const { id } = body.resource;
-    const patch = (resource: object) => operator.call('PATCH', `${CLIENTS}/${id}`, { resource });
-    const refused = await patch({ name: 'Maklerwelt_CRM' });
-    expect([refused.status, refused.body.errors[0]?.code]).toEqual([400, 'looks_alike']);
-    expect((await operator.call('GET', `${CLIENTS}/${id}`)).body.resource.name).toBe(
-      'Vertragsblick',
-    );
-    expect((await patch({ name: 'Vertrags-Blick' })).status).toBe(200);
+    const { id } = await register('Vertragsblick', 'Blick GmbH');
+    await expect(registry.update(id, { name: 'Maklerwelt_CRM' }, null)).rejects.toMatchObject({
+      status: 400,
+      code: 'validation_failed',
+      options: { errors: [{ code: 'looks_alike' }] },
+    });
+    expect((await registry.get(id)).name).toBe('Vertragsblick');
+    expect(await registry.update(id, { name: 'Vertrags-Blick' }, null)).toMatchObject({
+      name: 'Vertrags-Blick',
+    });
   });
 
   it('is no reason to refuse other changes of one that is there already', async () => {
-    const { body } = await register('Aktenblick', 'Blick GmbH');
-    const { id } = body.resource;
+    const { id } = await register('Aktenblick', 'Blick GmbH');
     await test.dataSource.query('UPDATE oauth_clients SET name = $2 WHERE id = $1', [
       id,
       'Maklerwelt–CRM',
     ]);
-    const { status } = await operator.call('PATCH', `${CLIENTS}/${id}`, {
-      resource: { description: 'Neu.' },
+    expect(await registry.update(id, { description: 'Neu.' }, null)).toMatchObject({
+      description: 'Neu.',
     });
-    expect(status).toBe(200);
   });
 });

@@ -72,6 +72,18 @@ describe('the list of clients', () => {
   );
 
   it.each([
+    ['status', 'status=deleted'],
+    ['sort', 'sort=publisher'],
+    ['cursor', 'cursor=abc'],
+    ['q', `q=${'x'.repeat(101)}`],
+    ['limit', 'limit=101'],
+  ])('refuses a wrong %s', async (field, query) => {
+    const { status, body } = await operator.call('GET', `${CLIENTS}?${query}`);
+    expect(status).toBe(400);
+    expect(body.errors.map((error) => error.field)).toEqual([field]);
+  });
+
+  it.each([
     ['a malformed id', ['2026-11-22T10:00:00.000Z', '-'.repeat(36)]],
     ['an id of another list', ['2026-11-22T10:00:00.000Z', '17']],
     ['a malformed time', ['1', UNKNOWN_ID]],

@@ -1,21 +1,23 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { HOUR, MINUTE } from '../config/clock.js';
 import { AppLogger } from '../telemetry/app-logger.js';
-import { createTestApp, type TestApp } from '../testing/test-app.js';
+import type { TestContext } from '../testing/test-context.js';
+import { createTestModule } from '../testing/test-module.js';
 import { ClientAuthentication } from './client-authentication.js';
 import { ClientCache } from './client-cache.js';
 import { ClientSecrets } from './client-secrets.service.js';
+import { OAuthClientsModule } from './oauth-clients.module.js';
 import { ClientRegistry } from './registry.service.js';
 import { SecretUsage } from './secret-usage.js';
 
-let api: TestApp;
+let api: TestContext;
 let id: string;
 let clientId: string;
 /** The two live secrets, the older one first. */
 let secrets: { id: string; value: string }[];
 
 beforeAll(async () => {
-  api = await createTestApp();
+  api = await createTestModule([OAuthClientsModule]);
 });
 afterAll(() => api.close());
 beforeEach(async () => {
