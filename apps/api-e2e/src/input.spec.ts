@@ -87,6 +87,24 @@ beforeAll(async () => {
       valid: { password: 'drei-blaue-elefanten' },
     },
     {
+      method: 'POST',
+      path: '/user/v7/users/me/second-factor',
+      who: member,
+      valid: { currentPassword: PASSWORD },
+    },
+    {
+      method: 'POST',
+      path: '/user/v7/users/me/second-factor/confirmations',
+      who: member,
+      valid: { code: '492039' },
+    },
+    ...['recovery-codes', 'removals'].map((what) => ({
+      method: 'POST',
+      path: `/user/v7/users/me/second-factor/${what}`,
+      who: member,
+      valid: { currentPassword: PASSWORD, code: '492039' },
+    })),
+    {
       method: 'PATCH',
       path: `/user/v7/users/${id}`,
       who: admin,

@@ -12,6 +12,7 @@ import {
 import { notAllowed, requests } from './harness/approval-samples';
 import { lengthenAnswers, lengthened, LONGEST, unreadableTexts } from './harness/long-texts';
 import { show } from './harness/portal-state';
+import { setUp } from './harness/two-steps-states';
 import { withSampleConnections } from './harness/sample-connections';
 
 const sample = withSampleConnections();
@@ -127,6 +128,7 @@ const PLACES: Record<string, Place> = {
   },
   'audit trail': { open: (page) => page.goto(settings('audit')) },
   security: { open: (page) => page.goto(settings('security')) },
+  'setting an authenticator app up': { open: (page) => setUp(page) },
   'signing a device out': {
     open: (page) => dialogOf(page, 'security', /(abmelden$|^Sign out .)/i),
   },

@@ -695,7 +695,7 @@ export interface paths {
         put?: never;
         /**
          * Sign in
-         * @description Sets the session cookie. After 10 failures for one e-mail address, or 100 from one network, within 15 minutes: 429 with `Retry-After` until the window has moved on; a browser in which the user has signed in before has 10 of its own, whatever others do. 503 with `Retry-After` while too many others are signing in.
+         * @description Sets the session cookie. After 10 failures for one e-mail address, or 100 from one network, within 15 minutes: 429 with `Retry-After` until the window has moved on; a browser in which the user has signed in before has 10 of its own, whatever others do. 503 with `Retry-After` while too many others are signing in. 401 `second_factor_required` once the password is right but the user has a second factor: the same request again, with `secondFactor`; a wrong code is 401 `invalid_second_factor`, and counts as a failure.
          */
         post: operations["SignIn_create"];
         delete?: never;
@@ -856,6 +856,107 @@ export interface paths {
          */
         post: operations["Me_judgePassword"];
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/user/v7/users/me/second-factor": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Whether my sign-in has two steps */
+        get: operations["SecondFactor_get"];
+        put?: never;
+        /**
+         * Set up an authenticator app
+         * @description Gives the secret for the app (TOTP, RFC 6238). The sign-in stays as it is until the first code of the app has been confirmed.
+         */
+        post: operations["SecondFactor_begin"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/user/v7/users/me/second-factor/confirmations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Switch two steps on
+         * @description With a code of the app that has just been set up. Ends all my sessions, this one too; the answer sets the cookie of a new one.
+         */
+        post: operations["SecondFactor_confirm"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/user/v7/users/me/second-factor/recovery-codes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make new recovery codes
+         * @description The earlier ones are void. A wrong password or code counts as a failed sign-in.
+         */
+        post: operations["SecondFactor_renewRecoveryCodes"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/user/v7/users/me/second-factor/removals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Switch two steps off
+         * @description A wrong password or code counts as a failed sign-in.
+         */
+        post: operations["SecondFactor_remove"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/user/v7/users/{id}/second-factor": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Switch two steps off for a user of the account
+         * @description For somebody who has lost app and recovery codes. Ends all sessions of the user, who is told by mail.
+         */
+        delete: operations["SecondFactor_reset"];
         options?: never;
         head?: never;
         patch?: never;
@@ -2797,6 +2898,11 @@ export interface components {
              * @example demo-passwort-2026
              */
             password: string;
+            /**
+             * @description a code of the authenticator app, or a recovery code; needed by users who have a second factor
+             * @example 492039
+             */
+            secondFactor?: string;
         };
         SignInRequest: {
             resource: components["schemas"]["SignInInput"];
@@ -2999,6 +3105,74 @@ export interface components {
         UpdateProfileRequest: {
             resource: components["schemas"]["ProfileInput"];
         };
+        SecondFactorDto: {
+            /** @example true */
+            enabled: boolean;
+            /**
+             * Format: date-time
+             * @example 2026-11-22T08:30:00.000Z
+             */
+            enabledAt: string | null;
+            /** @example 10 */
+            recoveryCodesLeft: number;
+        };
+        SecondFactorSecretDto: {
+            /**
+             * @description in base32, to type
+             * @example JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP
+             */
+            secret: string;
+            /**
+             * Format: uri
+             * @description the same for the camera, as a QR code
+             * @example otpauth://totp/Flixcheck:user%40musterhaus.example?issuer=Flixcheck&secret=JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP&algorithm=SHA1&digits=6&period=30
+             */
+            uri: string;
+        };
+        CurrentPasswordInput: {
+            /**
+             * Format: password
+             * @example demo-passwort-2026
+             */
+            currentPassword: string;
+        };
+        SetUpSecondFactorRequest: {
+            resource: components["schemas"]["CurrentPasswordInput"];
+        };
+        RecoveryCodesDto: {
+            /**
+             * @description each is good for one sign-in; never shown again
+             * @example [
+             *       "k3v9-2mfa-x7qd-94tz"
+             *     ]
+             */
+            recoveryCodes: string[];
+        };
+        CodeInput: {
+            /**
+             * @description of the authenticator app
+             * @example 492039
+             */
+            code: string;
+        };
+        ConfirmSecondFactorRequest: {
+            resource: components["schemas"]["CodeInput"];
+        };
+        FullProofInput: {
+            /**
+             * Format: password
+             * @example demo-passwort-2026
+             */
+            currentPassword: string;
+            /**
+             * @description of the authenticator app, or a recovery code
+             * @example 492039
+             */
+            code: string;
+        };
+        FullProofRequest: {
+            resource: components["schemas"]["FullProofInput"];
+        };
         AccountUserDto: {
             /**
              * Format: uuid
@@ -3097,7 +3271,7 @@ export interface components {
              * @example signed_in
              * @enum {string}
              */
-            action: "account_created" | "account_policy_changed" | "application_allowed" | "application_blocked" | "application_left_to_policy" | "approval_request_approved" | "approval_request_declined" | "approval_request_withdrawn" | "approval_requested" | "client_changed" | "client_created" | "client_deleted" | "client_disabled" | "client_enabled" | "client_secret_created" | "client_secret_removed" | "connection_limit_changed" | "connection_narrowed" | "connections_revoked" | "password_change_failed" | "password_changed" | "password_reset" | "password_reset_requested" | "profile_changed" | "session_ended" | "sign_in_failed" | "sign_in_limited" | "signed_in" | "signed_out" | "signing_key_created" | "signing_key_revoked" | "user_created" | "user_disabled" | "user_enabled";
+            action: "account_created" | "account_policy_changed" | "application_allowed" | "application_blocked" | "application_left_to_policy" | "approval_request_approved" | "approval_request_declined" | "approval_request_withdrawn" | "approval_requested" | "client_changed" | "client_created" | "client_deleted" | "client_disabled" | "client_enabled" | "client_secret_created" | "client_secret_removed" | "connection_limit_changed" | "connection_narrowed" | "connections_revoked" | "password_change_failed" | "password_changed" | "password_reset" | "password_reset_requested" | "profile_changed" | "recovery_codes_renewed" | "second_factor_change_failed" | "second_factor_disabled" | "second_factor_enabled" | "second_factor_failed" | "second_factor_reset" | "session_ended" | "sign_in_failed" | "sign_in_limited" | "signed_in" | "signed_out" | "signing_key_created" | "signing_key_revoked" | "user_created" | "user_disabled" | "user_enabled";
             /** @description who did it; null if nobody was signed in, as at a failed sign-in or a command */
             actor: components["schemas"]["AuditedUserDto"] | null;
             /** @description to whom or what */
@@ -5561,7 +5735,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDto"];
                 };
             };
-            /** @description Problem: `invalid_credentials` */
+            /** @description Problem: `invalid_credentials`, `second_factor_required`, `invalid_second_factor` */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -6195,6 +6369,409 @@ export interface operations {
             };
         };
     };
+    SecondFactor_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        resource: components["schemas"]["SecondFactorDto"];
+                    };
+                };
+            };
+            /** @description Problem: `session_required` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description Problem: `session_required` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+        };
+    };
+    SecondFactor_begin: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SetUpSecondFactorRequest"];
+            };
+        };
+        responses: {
+            /** @description To be confirmed */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        resource: components["schemas"]["SecondFactorSecretDto"];
+                    };
+                };
+            };
+            /** @description Problem: `validation_failed`, `malformed_request` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description Problem: `session_required` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description Problem: `session_required`, `origin_refused` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description Problem: `conflict` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description Problem: `unsupported_media_type` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description Problem: `too_many_attempts` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description Problem: `service_unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+        };
+    };
+    SecondFactor_confirm: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConfirmSecondFactorRequest"];
+            };
+        };
+        responses: {
+            /** @description Switched on */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        resource: components["schemas"]["RecoveryCodesDto"];
+                    };
+                };
+            };
+            /** @description Problem: `validation_failed`, `malformed_request` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description Problem: `session_required` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description Problem: `session_required`, `origin_refused` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description Problem: `unsupported_media_type` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+        };
+    };
+    SecondFactor_renewRecoveryCodes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FullProofRequest"];
+            };
+        };
+        responses: {
+            /** @description Made */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        resource: components["schemas"]["RecoveryCodesDto"];
+                    };
+                };
+            };
+            /** @description Problem: `validation_failed`, `malformed_request` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description Problem: `session_required` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description Problem: `session_required`, `origin_refused` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description Problem: `unsupported_media_type` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description Problem: `too_many_attempts` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description Problem: `service_unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+        };
+    };
+    SecondFactor_remove: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FullProofRequest"];
+            };
+        };
+        responses: {
+            /** @description Switched off */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem: `validation_failed`, `malformed_request` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description Problem: `session_required` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description Problem: `session_required`, `origin_refused` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description Problem: `unsupported_media_type` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description Problem: `too_many_attempts` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description Problem: `service_unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+        };
+    };
+    SecondFactor_reset: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Switched off, or there was nothing to switch off */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem: `session_required` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description Problem: `session_required`, `forbidden`, `origin_refused` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description Problem: `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description Problem: `conflict` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+        };
+    };
     AccountUsers_list: {
         parameters: {
             query?: {
@@ -6342,7 +6919,7 @@ export interface operations {
                 /** @description `meta.nextCursor` of the page before */
                 cursor?: string;
                 /** @description only these actions, repeated or separated by commas; 20 at most */
-                action?: ("account_created" | "account_policy_changed" | "application_allowed" | "application_blocked" | "application_left_to_policy" | "approval_request_approved" | "approval_request_declined" | "approval_request_withdrawn" | "approval_requested" | "client_changed" | "client_created" | "client_deleted" | "client_disabled" | "client_enabled" | "client_secret_created" | "client_secret_removed" | "connection_limit_changed" | "connection_narrowed" | "connections_revoked" | "password_change_failed" | "password_changed" | "password_reset" | "password_reset_requested" | "profile_changed" | "session_ended" | "sign_in_failed" | "sign_in_limited" | "signed_in" | "signed_out" | "signing_key_created" | "signing_key_revoked" | "user_created" | "user_disabled" | "user_enabled")[];
+                action?: ("account_created" | "account_policy_changed" | "application_allowed" | "application_blocked" | "application_left_to_policy" | "approval_request_approved" | "approval_request_declined" | "approval_request_withdrawn" | "approval_requested" | "client_changed" | "client_created" | "client_deleted" | "client_disabled" | "client_enabled" | "client_secret_created" | "client_secret_removed" | "connection_limit_changed" | "connection_narrowed" | "connections_revoked" | "password_change_failed" | "password_changed" | "password_reset" | "password_reset_requested" | "profile_changed" | "recovery_codes_renewed" | "second_factor_change_failed" | "second_factor_disabled" | "second_factor_enabled" | "second_factor_failed" | "second_factor_reset" | "session_ended" | "sign_in_failed" | "sign_in_limited" | "signed_in" | "signed_out" | "signing_key_created" | "signing_key_revoked" | "user_created" | "user_disabled" | "user_enabled")[];
                 /** @description only what this user did, or what was done to this user */
                 userId?: string;
                 /** @description no older than this */
@@ -6401,7 +6978,7 @@ export interface operations {
         parameters: {
             query?: {
                 /** @description only these actions, repeated or separated by commas; 20 at most */
-                action?: ("account_created" | "account_policy_changed" | "application_allowed" | "application_blocked" | "application_left_to_policy" | "approval_request_approved" | "approval_request_declined" | "approval_request_withdrawn" | "approval_requested" | "client_changed" | "client_created" | "client_deleted" | "client_disabled" | "client_enabled" | "client_secret_created" | "client_secret_removed" | "connection_limit_changed" | "connection_narrowed" | "connections_revoked" | "password_change_failed" | "password_changed" | "password_reset" | "password_reset_requested" | "profile_changed" | "session_ended" | "sign_in_failed" | "sign_in_limited" | "signed_in" | "signed_out" | "signing_key_created" | "signing_key_revoked" | "user_created" | "user_disabled" | "user_enabled")[];
+                action?: ("account_created" | "account_policy_changed" | "application_allowed" | "application_blocked" | "application_left_to_policy" | "approval_request_approved" | "approval_request_declined" | "approval_request_withdrawn" | "approval_requested" | "client_changed" | "client_created" | "client_deleted" | "client_disabled" | "client_enabled" | "client_secret_created" | "client_secret_removed" | "connection_limit_changed" | "connection_narrowed" | "connections_revoked" | "password_change_failed" | "password_changed" | "password_reset" | "password_reset_requested" | "profile_changed" | "recovery_codes_renewed" | "second_factor_change_failed" | "second_factor_disabled" | "second_factor_enabled" | "second_factor_failed" | "second_factor_reset" | "session_ended" | "sign_in_failed" | "sign_in_limited" | "signed_in" | "signed_out" | "signing_key_created" | "signing_key_revoked" | "user_created" | "user_disabled" | "user_enabled")[];
                 /** @description only what this user did, or what was done to this user */
                 userId?: string;
                 /** @description no older than this */
@@ -6464,7 +7041,7 @@ export interface operations {
                 /** @description `meta.nextCursor` of the page before */
                 cursor?: string;
                 /** @description only these actions, repeated or separated by commas; 20 at most */
-                action?: ("account_created" | "account_policy_changed" | "application_allowed" | "application_blocked" | "application_left_to_policy" | "approval_request_approved" | "approval_request_declined" | "approval_request_withdrawn" | "approval_requested" | "client_changed" | "client_created" | "client_deleted" | "client_disabled" | "client_enabled" | "client_secret_created" | "client_secret_removed" | "connection_limit_changed" | "connection_narrowed" | "connections_revoked" | "password_change_failed" | "password_changed" | "password_reset" | "password_reset_requested" | "profile_changed" | "session_ended" | "sign_in_failed" | "sign_in_limited" | "signed_in" | "signed_out" | "signing_key_created" | "signing_key_revoked" | "user_created" | "user_disabled" | "user_enabled")[];
+                action?: ("account_created" | "account_policy_changed" | "application_allowed" | "application_blocked" | "application_left_to_policy" | "approval_request_approved" | "approval_request_declined" | "approval_request_withdrawn" | "approval_requested" | "client_changed" | "client_created" | "client_deleted" | "client_disabled" | "client_enabled" | "client_secret_created" | "client_secret_removed" | "connection_limit_changed" | "connection_narrowed" | "connections_revoked" | "password_change_failed" | "password_changed" | "password_reset" | "password_reset_requested" | "profile_changed" | "recovery_codes_renewed" | "second_factor_change_failed" | "second_factor_disabled" | "second_factor_enabled" | "second_factor_failed" | "second_factor_reset" | "session_ended" | "sign_in_failed" | "sign_in_limited" | "signed_in" | "signed_out" | "signing_key_created" | "signing_key_revoked" | "user_created" | "user_disabled" | "user_enabled")[];
                 /** @description only what this user did, or what was done to this user */
                 userId?: string;
                 /** @description no older than this */

@@ -8,6 +8,7 @@ import { AccessGuard } from './access.guard.js';
 import { AuthRetention } from './auth-retention.js';
 import { Credentials } from './credentials.js';
 import { KnownDevices } from './known-devices.js';
+import { SecondStep } from './second-step.js';
 import { SessionCookie } from './session-cookie.js';
 import { SessionEntity } from './session.entity.js';
 import { SessionsController } from './sessions.controller.js';
@@ -38,6 +39,7 @@ import { SessionStrategy } from './strategies/session.strategy.js';
     Credentials,
     KnownDevices,
     LocalStrategy,
+    SecondStep,
     SessionCookie,
     SessionStrategy,
     SessionsService,
@@ -47,6 +49,6 @@ import { SessionStrategy } from './strategies/session.strategy.js';
     SignInMetrics,
     SignInService,
   ],
-  exports: [Credentials, KnownDevices, SessionCookie, SessionsService, SignInLimits],
+  exports: [Credentials, KnownDevices, SecondStep, SessionCookie, SessionsService, SignInLimits],
 })
 export class AuthModule {}

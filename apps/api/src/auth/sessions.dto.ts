@@ -1,6 +1,13 @@
-import { ApiProperty, OmitType } from '@nestjs/swagger';
+import { ApiProperty, ApiPropertyOptional, OmitType } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
-import { IsObject, IsNotEmpty, IsString, MaxLength, ValidateNested } from 'class-validator';
+import {
+  IsObject,
+  IsNotEmpty,
+  IsString,
+  MaxLength,
+  ValidateIf,
+  ValidateNested,
+} from 'class-validator';
 import { AccountDto, ProfileDto, toProfile } from '../users/profile.dto.js';
 import type { UserRecord } from '../users/users.service.js';
 import type { SessionRecord } from './sessions.service.js';
@@ -17,6 +24,18 @@ export class SignInInput {
   @IsNotEmpty()
   @MaxLength(200)
   password!: string;
+
+  @ApiPropertyOptional({
+    maxLength: 40,
+    description:
+      'a code of the authenticator app, or a recovery code; needed by users who have a second factor',
+    example: '492039',
+  })
+  @ValidateIf((input: SignInInput) => input.secondFactor !== undefined)
+  @IsString()
+  @IsNotEmpty()
+  @MaxLength(40)
+  secondFactor?: string;
 }
 
 export class SignInRequest {

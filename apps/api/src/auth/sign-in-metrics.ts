@@ -25,7 +25,7 @@ export class SignInMetrics {
   /** Counts a failed sign-in, unless an outage made it fail. */
   refusal(error: unknown): void {
     const code = error instanceof ApiError ? error.code : undefined;
-    if (code === 'invalid_credentials') this.count('failure');
+    if (code === 'invalid_credentials' || code === 'invalid_second_factor') this.count('failure');
     if (code === 'too_many_attempts') this.count('limited');
   }
 

@@ -6,6 +6,7 @@ import { AllowSignIn } from '../http/access.js';
 import { ApiProblems, ApiResource, type ResourceEnvelope } from '../http/envelope.js';
 import { invalidCredentials } from './credentials.js';
 import { KnownDevices } from './known-devices.js';
+import { SecondStep } from './second-step.js';
 import { SessionCookie } from './session-cookie.js';
 import { CurrentSessionDto, SignInRequest, toCurrentSession } from './sessions.dto.js';
 import { SignInGuard } from './sign-in.guard.js';
@@ -17,6 +18,7 @@ import { type SignedIn, SignInService } from './sign-in.service.js';
 @Controller('guest/v7/sessions')
 export class SignInController {
   constructor(
+    private readonly secondStep: SecondStep,
     private readonly signIn: SignInService,
     private readonly cookie: SessionCookie,
     private readonly devices: KnownDevices,
@@ -28,27 +30,38 @@ export class SignInController {
   @UseGuards(SignInGuard)
   @ApiOperation({
     summary: 'Sign in',
-    description: `Sets the session cookie. After ${MAX_FAILURES_PER_EMAIL} failures for one e-mail address, or ${MAX_FAILURES_PER_NETWORK} from one network, within ${inWords(WINDOW_MS)}: 429 with \`Retry-After\` until the window has moved on; a browser in which the user has signed in before has ${MAX_FAILURES_PER_EMAIL} of its own, whatever others do. 503 with \`Retry-After\` while too many others are signing in.`,
+    description: `Sets the session cookie. After ${MAX_FAILURES_PER_EMAIL} failures for one e-mail address, or ${MAX_FAILURES_PER_NETWORK} from one network, within ${inWords(WINDOW_MS)}: 429 with \`Retry-After\` until the window has moved on; a browser in which the user has signed in before has ${MAX_FAILURES_PER_EMAIL} of its own, whatever others do. 503 with \`Retry-After\` while too many others are signing in. 401 \`second_factor_required\` once the password is right but the user has a second factor: the same request again, with \`secondFactor\`; a wrong code is 401 \`invalid_second_factor\`, and counts as a failure.`,
   })
   @ApiResource(CurrentSessionDto, { status: 201, description: 'Signed in' })
-  @ApiProblems(400, 401, 403, 415, 429, 'service_unavailable')
+  @ApiProblems(
+    400,
+    401,
+    'second_factor_required',
+    'invalid_second_factor',
+    403,
+    415,
+    429,
+    'service_unavailable',
+  )
   async create(
-    // Declared for the OpenAPI document only; the guard has read it.
-    @Body() _body: SignInRequest,
+    /** The guard has read address and password already. */
+    @Body() { resource }: SignInRequest,
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<ResourceEnvelope<CurrentSessionDto>> {
-    const { session, secret, user } = await this.start(request);
+    const { session, secret, user } = await this.start(request, resource.secondFactor);
     this.metrics.success();
     this.cookie.set(reply, secret);
     this.devices.remember(request, reply, user.email);
     return { resource: toCurrentSession(session, user) };
   }
 
-  private async start(request: FastifyRequest): Promise<SignedIn> {
+  private async start(request: FastifyRequest, code: string | undefined): Promise<SignedIn> {
     const { credentials, ip, headers } = request;
     if (!credentials) throw invalidCredentials();
     try {
+      const deviceCookie = this.devices.read(request);
+      await this.secondStep.prove(credentials.user, code, { ip, deviceCookie });
       return await this.signIn.start(credentials, {
         ip,
         userAgent: headers['user-agent'],

@@ -1,6 +1,7 @@
 import { Command, Option } from 'commander';
 import { randomBytes } from 'node:crypto';
 import type { Role } from '../http/access.js';
+import { OwnSecondFactor } from '../people/own-second-factor.js';
 import { PasswordsService } from '../people/passwords.service.js';
 import {
   NewAccount,
@@ -192,6 +193,26 @@ export function usersCommands(terminal: Terminal): Command {
       const message = `The password has been replaced. All sessions${revokeConnections ? ' and connections' : ''} have ended.`;
       showUser(terminal, given, user, message, shown);
       if (generated && !given.json) terminal.out(PASSWORD_WORDS);
+    });
+
+  group
+    .command('reset-second-factor')
+    .description(
+      'Switch two-step sign-in off for somebody who has lost app and recovery codes. Ends all sessions of the user.',
+    )
+    .argument('<user>', USER)
+    .addOption(yesOption())
+    .addOption(jsonOption())
+    .action(async (name: string, given: Output & Confirmed) => {
+      const user = await withServices(terminal.env, async (resolve) => {
+        const found = await resolve(UsersService).getByName(name);
+        const harm = `This lets ${found.email} (${found.account.name}) sign in with the password alone. Be sure that it is they who ask for it.`;
+        await confirm(terminal, harm, given);
+        await resolve(OwnSecondFactor).reset(found.id, null);
+        return found;
+      });
+      const message = 'Two-step sign-in is off, and all sessions have ended.';
+      showUser(terminal, given, user, message);
     });
   return group;
 }

@@ -81,7 +81,7 @@ describe('users disable', () => {
     user = await signIn(api.url, EMAIL);
   });
 
-  it.each(['disable', 'enable', 'reset-password'])(
+  it.each(['disable', 'enable', 'reset-password', 'reset-second-factor'])(
     '%s names a user who does not exist',
     async (verb) => {
       for (const name of ['nobody@musterhaus.example', randomUUID()]) {
@@ -91,6 +91,23 @@ describe('users disable', () => {
       }
     },
   );
+});
+
+describe('users reset-second-factor', () => {
+  it('asks first; then the password alone is enough, and all sessions have ended', async () => {
+    await api.dataSource.query(
+      `INSERT INTO second_factors (user_id, sealed_secret, created_at, confirmed_at)
+       VALUES ($1, '', now(), now())`,
+      [user.id],
+    );
+    expect(await signInStatus(DEMO_PASSWORD)).toBe(401);
+    const unasked = await run(['users', 'reset-second-factor', EMAIL]);
+    expect([unasked.exitCode, unasked.error]).toEqual([1, expect.stringContaining('--yes')]);
+    expect(await signInStatus(DEMO_PASSWORD)).toBe(401);
+    await run(['users', 'reset-second-factor', EMAIL, '--yes']);
+    expect(await sessionStatus()).toBe(401);
+    user = await signIn(api.url, EMAIL);
+  });
 });
 
 describe('users reset-password', () => {
@@ -132,6 +149,7 @@ describe('audit list', () => {
       ...['password_reset', 'session_ended'],
       ...['password_reset', 'session_ended', 'sign_in_failed'],
       ...['password_reset', 'session_ended'],
+      ...['second_factor_reset', 'session_ended'],
       ...['user_enabled', 'sign_in_failed'],
       ...['user_disabled', 'session_ended'],
     ]);

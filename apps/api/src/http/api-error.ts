@@ -20,6 +20,8 @@ export const PROBLEMS = {
   invalid_scope: [400, 'The scope is not valid'],
   invalid_target: [400, 'The resource is not one of ours'],
   invalid_credentials: [401, 'Sign-in failed'],
+  second_factor_required: [401, 'A code is needed as well'],
+  invalid_second_factor: [401, 'The code is not right'],
   session_required: [401, 'Sign-in required'],
   invalid_token: [401, 'The access token is not valid'],
   forbidden: [403, 'Not allowed'],

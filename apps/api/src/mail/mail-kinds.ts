@@ -10,6 +10,12 @@ export interface MailData {
   'password-forgotten': { token: string };
   /** To the user, who may not be the one who changed it. */
   'password-changed': { at: string; by: 'user' | 'operator'; connectionsEnded: boolean };
+  /** To the user, who may not be the one who did it. `left`: of the recovery codes. */
+  'second-factor': {
+    event: 'enabled' | 'disabled' | 'reset' | 'recovery_code_used' | 'wrong_code';
+    at: string;
+    left?: number;
+  };
   /** To who granted access to the application, some time before the connection ends by itself. */
   'connection-ends': { connectionId: string; application: string; at: string };
   /** To the admins of a company, one of whom has to answer. */
@@ -30,6 +36,80 @@ interface KindOfMail<Data> {
 
 /** How long a link to set a new password is good; its texts name it. */
 export const RECOVERY_LIFETIME_MS = 30 * MINUTE;
+
+type SecondFactorTexts = Record<
+  MailData['second-factor']['event'],
+  Pick<MailText, 'subject' | 'paragraphs'>
+>;
+
+const SECOND_FACTOR_TEXTS: Record<Locale, (left: number) => SecondFactorTexts> = {
+  de: (left) => ({
+    enabled: {
+      subject: 'Anmeldung in zwei Schritten ist eingeschaltet',
+      paragraphs: [
+        'Bei der Anmeldung fragt Flixcheck jetzt nach Ihrem Passwort und nach einem Code aus Ihrer App. Auf allen anderen Geräten sind Sie abgemeldet.',
+      ],
+    },
+    disabled: {
+      subject: 'Anmeldung in zwei Schritten ist ausgeschaltet',
+      paragraphs: ['Bei der Anmeldung fragt Flixcheck jetzt nur noch nach Ihrem Passwort.'],
+    },
+    reset: {
+      subject: 'Ihre Anmeldung in zwei Schritten wurde zurückgesetzt',
+      paragraphs: [
+        'Ihre Administration hat die Anmeldung in zwei Schritten für Ihr Konto ausgeschaltet, weil Sie Ihre App oder Ihr Gerät nicht mehr haben. Auf allen Geräten sind Sie abgemeldet. Melden Sie sich mit Ihrem Passwort an, und richten Sie die App neu ein.',
+      ],
+    },
+    recovery_code_used: {
+      subject: 'Mit einem Wiederherstellungscode angemeldet',
+      paragraphs: [
+        'Bei einer Anmeldung an Ihrem Konto wurde statt eines Codes aus der App ein Wiederherstellungscode benutzt.',
+        left === 0
+          ? 'Das war der letzte. Erzeugen Sie unter „Konto und Sicherheit“ neue.'
+          : `Übrig ${left === 1 ? 'ist noch einer' : `sind noch ${left}`}.`,
+      ],
+    },
+    wrong_code: {
+      subject: 'Jemand konnte sich an Ihrem Konto nicht anmelden',
+      paragraphs: [
+        'Bei einer Anmeldung an Ihrem Konto war das Passwort richtig, der Code aber nicht. Angemeldet wurde niemand.',
+      ],
+    },
+  }),
+  en: (left) => ({
+    enabled: {
+      subject: 'Two-step sign-in is on',
+      paragraphs: [
+        'To sign in, Flixcheck now asks for your password and for a code from your app. You are signed out on all other devices.',
+      ],
+    },
+    disabled: {
+      subject: 'Two-step sign-in is off',
+      paragraphs: ['To sign in, Flixcheck now asks for your password only.'],
+    },
+    reset: {
+      subject: 'Your two-step sign-in was reset',
+      paragraphs: [
+        'Your administrator has switched off two-step sign-in for your account, because you no longer have your app or your device. You are signed out on all devices. Sign in with your password, and set the app up again.',
+      ],
+    },
+    recovery_code_used: {
+      subject: 'Signed in with a recovery code',
+      paragraphs: [
+        'A sign-in to your account used a recovery code instead of a code from the app.',
+        left === 0
+          ? 'It was the last one. Make new ones under “Account and security”.'
+          : `${left === 1 ? 'One is' : `${left} are`} left.`,
+      ],
+    },
+    wrong_code: {
+      subject: 'Somebody could not sign in to your account',
+      paragraphs: [
+        'In a sign-in to your account the password was right, but the code was not. Nobody was signed in.',
+      ],
+    },
+  }),
+};
 
 /** Every kind of mail, with its texts. A new kind is an entry here and in `MailData`. */
 export const MAIL_KINDS: { [Kind in MailKind]: KindOfMail<MailData[Kind]> } = {
@@ -88,6 +168,28 @@ export const MAIL_KINDS: { [Kind in MailKind]: KindOfMail<MailData[Kind]> } = {
         facts: [['Time', moment(at)]],
         after: [
           'This was not you? Set a new password right away, and ask your company’s admin for help.',
+        ],
+        button: { label: 'Set a new password', path: '/portal/forgot-password' },
+      }),
+    },
+  },
+  'second-factor': {
+    sendWithinMs: 3 * DAY,
+    optional: false,
+    text: {
+      de: ({ event, at, left = 0 }, { moment }) => ({
+        ...SECOND_FACTOR_TEXTS.de(left)[event],
+        facts: [['Zeitpunkt', moment(at)]],
+        after: [
+          'Waren Sie das nicht? Dann kennt jemand Ihr Passwort. Setzen Sie gleich ein neues, und bitten Sie die Administration Ihres Unternehmens um Hilfe.',
+        ],
+        button: { label: 'Neues Passwort setzen', path: '/portal/forgot-password' },
+      }),
+      en: ({ event, at, left = 0 }, { moment }) => ({
+        ...SECOND_FACTOR_TEXTS.en(left)[event],
+        facts: [['Time', moment(at)]],
+        after: [
+          'This was not you? Then somebody knows your password. Set a new one right away, and ask your company’s admin for help.',
         ],
         button: { label: 'Set a new password', path: '/portal/forgot-password' },
       }),

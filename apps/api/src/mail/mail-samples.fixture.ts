@@ -7,6 +7,14 @@ export const MAIL_SAMPLES: { [Kind in MailKind]: MailData[Kind][] } = {
     { at: '2026-11-25T20:04:00Z', by: 'user', connectionsEnded: false },
     { at: '2026-11-25T20:04:00Z', by: 'operator', connectionsEnded: true },
   ],
+  'second-factor': [
+    { event: 'enabled', at: '2026-11-25T20:04:00Z' },
+    { event: 'disabled', at: '2026-11-25T20:04:00Z' },
+    { event: 'reset', at: '2026-11-25T20:04:00Z' },
+    { event: 'recovery_code_used', at: '2026-11-25T20:04:00Z', left: 9 },
+    { event: 'recovery_code_used', at: '2026-11-25T20:04:00Z', left: 0 },
+    { event: 'wrong_code', at: '2026-11-25T20:04:00Z' },
+  ],
   'connection-ends': [
     {
       connectionId: 'e7a1c2b4-0d53-4a7e-8a55-6f1f6a2b9c01',

@@ -9,12 +9,14 @@ import { AuditTrail } from './audit-trail.service.js';
 import { JudgementLimit } from './judgement-limit.js';
 import { MeController } from './me.controller.js';
 import { MeService } from './me.service.js';
+import { OwnSecondFactor } from './own-second-factor.js';
 import { PasswordRecovery } from './password-recovery.js';
 import { PasswordRecoveryController } from './password-recovery.controller.js';
 import { PasswordRecoveryLimits } from './password-recovery-limits.js';
 import { PasswordRecoveryRetention } from './password-recovery-retention.js';
 import { PasswordsService } from './passwords.service.js';
 import { ProfileController } from './profile.controller.js';
+import { SecondFactorController } from './second-factor.controller.js';
 
 /** What people do with themselves and their account's users, on top of all that it touches. */
 @Module({
@@ -23,6 +25,7 @@ import { ProfileController } from './profile.controller.js';
     PasswordRecoveryController,
     MeController,
     ProfileController,
+    SecondFactorController,
     AccountUsersController,
     AuditTrailController,
   ],
@@ -33,8 +36,9 @@ import { ProfileController } from './profile.controller.js';
     AuditTrail,
     JudgementLimit,
     MeService,
+    OwnSecondFactor,
     PasswordsService,
   ],
-  exports: [PasswordsService],
+  exports: [OwnSecondFactor, PasswordsService],
 })
 export class PeopleModule {}

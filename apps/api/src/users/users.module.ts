@@ -7,13 +7,30 @@ import { Notices } from './notices.js';
 import { PasswordHasher } from './password-hasher.js';
 import { PasswordPolicy } from './password-policy.js';
 import { Provisioning } from './provisioning.js';
+import { SecondFactors } from './second-factors.service.js';
 import { UserEntity } from './user.entity.js';
 import { UsersService } from './users.service.js';
 
 /** Accounts and users: who exists and who may act. What they may do is decided elsewhere. */
 @Module({
   imports: [MailModule, TypeOrmModule.forFeature([AccountEntity, UserEntity])],
-  providers: [UsersService, AuditLog, Notices, PasswordHasher, PasswordPolicy, Provisioning],
-  exports: [UsersService, AuditLog, Notices, PasswordHasher, PasswordPolicy, Provisioning],
+  providers: [
+    UsersService,
+    AuditLog,
+    Notices,
+    PasswordHasher,
+    PasswordPolicy,
+    Provisioning,
+    SecondFactors,
+  ],
+  exports: [
+    UsersService,
+    AuditLog,
+    Notices,
+    PasswordHasher,
+    PasswordPolicy,
+    Provisioning,
+    SecondFactors,
+  ],
 })
 export class UsersModule {}

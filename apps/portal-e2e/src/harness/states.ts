@@ -14,6 +14,7 @@ import { notAllowed, requests } from './approval-samples';
 import { answer, type PortalState, settings, show } from './portal-state';
 import { recovery } from './recovery-states';
 import { registry } from './registry-states';
+import { twoSteps, twoStepsSignIn } from './two-steps-states';
 import type { SampleConnections } from './sample-connections';
 
 /** A list of devices as people have it, not one entry for every test that has run. */
@@ -90,6 +91,7 @@ const guest: PortalState[] = [
     },
   },
   ...recovery,
+  ...twoStepsSignIn,
   { name: 'not-found', open: (page) => show(page, `${portalUrl()}/portal/no-such-page`) },
   { name: 'design', bothThemes: true, open: (page) => show(page, `${portalUrl()}/portal/design`) },
 ];
@@ -376,6 +378,7 @@ const others: PortalState[] = [
       );
     },
   },
+  ...twoSteps,
   {
     name: 'account-panel',
     who: MEMBER,

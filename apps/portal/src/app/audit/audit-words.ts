@@ -31,6 +31,12 @@ const WORDS: Record<Action, AuditWords> = {
   password_reset: said('audit.action.passwordReset'),
   password_reset_requested: said('audit.action.passwordResetRequested'),
   profile_changed: said('audit.action.profileChanged'),
+  second_factor_enabled: said('audit.action.secondFactorEnabled', byActor),
+  second_factor_disabled: said('audit.action.secondFactorDisabled', byActor),
+  second_factor_reset: said('audit.action.secondFactorReset', caution),
+  second_factor_failed: said('audit.action.secondFactorFailed', caution),
+  second_factor_change_failed: said('audit.action.secondFactorChangeFailed', caution),
+  recovery_codes_renewed: said('audit.action.recoveryCodesRenewed', byActor),
   user_created: said('audit.action.userCreated'),
   user_disabled: said('audit.action.userDisabled', caution),
   user_enabled: said('audit.action.userEnabled'),
@@ -77,7 +83,13 @@ export const AUDIT_KINDS: Record<string, { text: string; actions: Action[] }> = 
   },
   failures: {
     text: 'audit.kind.failures',
-    actions: ['sign_in_failed', 'sign_in_limited', 'password_change_failed'],
+    actions: [
+      'sign_in_failed',
+      'sign_in_limited',
+      'second_factor_failed',
+      'second_factor_change_failed',
+      'password_change_failed',
+    ],
   },
   people: {
     text: 'audit.kind.people',
@@ -89,6 +101,10 @@ export const AUDIT_KINDS: Record<string, { text: string; actions: Action[] }> = 
       'password_changed',
       'password_reset',
       'password_reset_requested',
+      'second_factor_enabled',
+      'second_factor_disabled',
+      'second_factor_reset',
+      'recovery_codes_renewed',
     ],
   },
   connections: {

@@ -4,12 +4,13 @@ import { Appearance } from './appearance';
 import { Devices } from './devices';
 import { PasswordForm } from './password-form';
 import { ProfileForm } from './profile-form';
+import { TwoSteps } from './two-steps';
 
 /** The user's own settings: password, devices, language and theme, name. */
 @Component({
   selector: 'fx-security-page',
   changeDetection: ChangeDetectionStrategy.OnPush,
-  imports: [Appearance, Devices, PasswordForm, ProfileForm, TranslocoDirective],
+  imports: [Appearance, Devices, PasswordForm, ProfileForm, TranslocoDirective, TwoSteps],
   template: `
     <ng-container *transloco="let t">
       <header class="fx-page-title">
@@ -18,6 +19,7 @@ import { ProfileForm } from './profile-form';
       </header>
       <div class="sections">
         <fx-password-form (changed)="devices.reload()" />
+        <fx-two-steps (changed)="devices.reload()" />
         <fx-devices #devices />
         <fx-appearance />
         <fx-profile-form />

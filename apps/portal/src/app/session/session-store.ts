@@ -48,10 +48,11 @@ export class SessionStore {
     }
   }
 
-  async signIn(email: string, password: string): Promise<Session> {
+  /** @param secondFactor for users who have one: the API says when it is needed */
+  async signIn(email: string, password: string, secondFactor?: string): Promise<Session> {
     const answer = await this.api.post<Envelope<Session>>(
       '/guest/v7/sessions',
-      { resource: { email, password } },
+      { resource: { email, password, ...(secondFactor && { secondFactor }) } },
       TELL,
     );
     this.arrive(answer.resource);

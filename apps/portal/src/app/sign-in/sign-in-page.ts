@@ -9,6 +9,7 @@ import {
   signal,
   viewChild,
 } from '@angular/core';
+import { NgTemplateOutlet } from '@angular/common';
 import { Router, RouterLink } from '@angular/router';
 import { TranslocoDirective } from '@jsverse/transloco';
 import errorIcon from '@material-symbols/svg-400/rounded/error.svg';
@@ -38,10 +39,22 @@ const TROUBLE_TEXTS: Record<string, string> = {
   service_unavailable: 'sign-in.trouble.unavailable',
 };
 
+/** Said elsewhere: beside the field, or with the time that is left. */
+const NOT_ABOVE_THE_FORM = ['too_many_attempts', 'second_factor_required', 'invalid_second_factor'];
+
 @Component({
   selector: 'fx-sign-in-page',
   changeDetection: ChangeDetectionStrategy.OnPush,
-  imports: [ClientLogo, GuestLayout, Icon, Monogram, PasswordField, RouterLink, TranslocoDirective],
+  imports: [
+    ClientLogo,
+    GuestLayout,
+    Icon,
+    Monogram,
+    NgTemplateOutlet,
+    PasswordField,
+    RouterLink,
+    TranslocoDirective,
+  ],
   providers: [Countdown],
   templateUrl: './sign-in-page.html',
   styleUrl: './sign-in-page.scss',
@@ -67,10 +80,21 @@ export class SignInPage {
   protected readonly emailMissing = computed(() => this.tried() && this.email() === '');
   protected readonly passwordMissing = computed(() => this.tried() && this.password() === '');
   private readonly problemCode = signal<string | null>(null);
+  /** The password was right, and the user has a second factor. */
+  protected readonly codeStep = signal(false);
+  protected readonly code = signal('');
+  protected readonly recovery = signal(false);
+  protected readonly codeError = computed(() => {
+    if (!this.codeTried()) return null;
+    if (this.code().trim() === '') return 'sign-in.code.missing';
+    if (this.problemCode() !== 'invalid_second_factor') return null;
+    return this.recovery() ? 'sign-in.code.wrongRecovery' : 'sign-in.code.wrong';
+  });
+  private readonly codeTried = signal(false);
 
   protected readonly trouble = computed(() => {
     const code = this.problemCode();
-    if (code === null || code === 'too_many_attempts') return null;
+    if (code === null || NOT_ABOVE_THE_FORM.includes(code)) return null;
     return TROUBLE_TEXTS[code] ?? 'sign-in.trouble.other';
   });
   protected readonly reason = computed(() => {
@@ -92,19 +116,14 @@ export class SignInPage {
 
   private readonly emailField = viewChild<ElementRef<HTMLInputElement>>('emailField');
   private readonly passwordField = viewChild<PasswordField>('passwordField');
+  private readonly codeField = viewChild<ElementRef<HTMLInputElement>>('codeField');
 
   protected readonly errorIcon = errorIcon;
   protected readonly infoIcon = infoIcon;
 
   constructor() {
-    let focused = false;
-    afterRenderEffect(() => {
-      const field = this.emailField()?.nativeElement;
-      if (field && !focused) {
-        focused = true;
-        field.focus({ preventScroll: true });
-      }
-    });
+    afterRenderEffect(() => this.codeField()?.nativeElement.focus());
+    afterRenderEffect(() => this.emailField()?.nativeElement.focus({ preventScroll: true }));
   }
 
   protected async goOn(): Promise<void> {
@@ -135,16 +154,52 @@ export class SignInPage {
     else await this.signIn();
   }
 
+  protected async sendCode(event: Event): Promise<void> {
+    event.preventDefault();
+    if (this.busy() || this.countdown.remaining() > 0) return;
+    this.codeTried.set(true);
+    this.problemCode.set(null);
+    if (this.codeError()) this.codeField()?.nativeElement.focus();
+    else await this.signIn();
+  }
+
+  protected useOtherCode(): void {
+    this.recovery.update((recovery) => !recovery);
+    this.clearCode();
+    this.codeField()?.nativeElement.focus();
+  }
+
+  /** Back to address and password. */
+  protected startOver(): void {
+    this.codeStep.set(false);
+    this.recovery.set(false);
+    this.clearCode();
+    this.password.set('');
+    this.tried.set(false);
+  }
+
+  private clearCode(): void {
+    this.code.set('');
+    this.codeTried.set(false);
+    this.problemCode.set(null);
+  }
+
   private async signIn(): Promise<void> {
     this.busy.set(true);
+    const code = this.codeStep() ? this.code().trim() : undefined;
     try {
-      await this.session.signIn(this.email().trim(), this.password());
+      await this.session.signIn(this.email().trim(), this.password(), code);
       await this.goOn();
     } catch (cause) {
       const { code, problem } = apiErrorFrom(cause);
       this.problemCode.set(code);
       if (code === 'too_many_attempts') this.countdown.start(problem.retryAfterSeconds ?? 60);
-      if (code === 'invalid_credentials') this.passwordField()?.focus();
+      if (code === 'invalid_second_factor') this.codeField()?.nativeElement.select();
+      if (code === 'second_factor_required') this.codeStep.set(true);
+      if (code === 'invalid_credentials') {
+        this.codeStep.set(false);
+        this.passwordField()?.focus();
+      }
     } finally {
       this.busy.set(false);
     }

@@ -1,0 +1,197 @@
+import { Injectable } from '@nestjs/common';
+import { DataSource, type EntityManager } from 'typeorm';
+import { Credentials } from '../auth/credentials.js';
+import { SecondStep } from '../auth/second-step.js';
+import { type Device, SessionsService } from '../auth/sessions.service.js';
+import { Clock } from '../config/clock.js';
+import type { SessionCaller } from '../http/access.js';
+import { ApiError, notFound } from '../http/api-error.js';
+import { validationFailed } from '../http/validation.js';
+import type { AuditAction } from '../users/audit-log.js';
+import { AuditLog } from '../users/audit-log.js';
+import { Notices } from '../users/notices.js';
+import { SecondFactors, type SecondFactorState } from '../users/second-factors.service.js';
+import { type UserRecord, UsersService } from '../users/users.service.js';
+
+/** The request that proves who somebody is. */
+export interface ProofSource extends Device {
+  /** From `KnownDevices.read`. */
+  deviceCookie: string | undefined;
+  /** Aborted once the caller has left. */
+  signal: AbortSignal;
+}
+
+/** Lets users switch the second factor of their sign-in on and off, and admins off for others. */
+@Injectable()
+export class OwnSecondFactor {
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly users: UsersService,
+    private readonly factors: SecondFactors,
+    private readonly credentials: Credentials,
+    private readonly secondStep: SecondStep,
+    private readonly sessions: SessionsService,
+    private readonly audit: AuditLog,
+    private readonly notices: Notices,
+    private readonly clock: Clock,
+  ) {}
+
+  stateOf(caller: SessionCaller): Promise<SecondFactorState> {
+    return this.factors.stateOf(caller.userId);
+  }
+
+  /**
+   * Makes a secret for the app. Nothing changes until `confirm`.
+   * @throws ApiError validation_failed for a wrong password; too_many_attempts; conflict if there is
+   *   a second factor already
+   */
+  async begin(
+    caller: SessionCaller,
+    password: string,
+    source: ProofSource,
+  ): Promise<{ secret: string; uri: string }> {
+    const user = await this.verifyPassword(caller, password, source);
+    const setUp = await this.factors.begin(user.id, user.email);
+    if (!setUp) {
+      throw new ApiError('conflict', 'There is a second factor already. Switch it off first.');
+    }
+    return setUp;
+  }
+
+  /**
+   * Switches the second factor on. All sessions end, and a new one takes the place of this one: who
+   * was signed in with the password alone is out.
+   * @returns the recovery codes, and the secret for the new session's cookie
+   * @throws ApiError validation_failed for a wrong code; too_many_attempts
+   */
+  async confirm(
+    caller: SessionCaller,
+    code: string,
+    device: Device,
+  ): Promise<{ recoveryCodes: string[]; cookie: string }> {
+    const at = this.clock.now();
+    return this.dataSource.transaction(async (tx) => {
+      const recoveryCodes = await this.factors.confirm(tx, caller.userId, code);
+      if (!recoveryCodes) throw wrongCode();
+      const ended = await this.sessions.endAll(caller.userId, tx, {
+        actorId: caller.userId,
+        reason: 'second_factor_changed',
+        at,
+      });
+      if (!ended.includes(caller.sessionId)) {
+        throw new ApiError('session_required', 'The session has ended. Sign in again.');
+      }
+      const { secret } = await this.sessions.start(tx, { userId: caller.userId, ...device, at });
+      await this.note(tx, 'second_factor_enabled', caller.userId, caller.userId, at);
+      await this.notices.tell(tx, 'second-factor', [caller.userId], {
+        event: 'enabled',
+        at: at.toISOString(),
+      });
+      return { recoveryCodes, cookie: secret };
+    });
+  }
+
+  /**
+   * @returns new recovery codes; the earlier ones are void
+   * @throws ApiError validation_failed for a wrong password or code; too_many_attempts
+   */
+  async renewRecoveryCodes(
+    caller: SessionCaller,
+    proof: { currentPassword: string; code: string },
+    source: ProofSource,
+  ): Promise<string[]> {
+    await this.verifyBoth(caller, proof, source);
+    const at = this.clock.now();
+    return this.dataSource.transaction(async (tx) => {
+      await this.note(tx, 'recovery_codes_renewed', caller.userId, caller.userId, at);
+      return this.factors.renewRecoveryCodes(tx, caller.userId);
+    });
+  }
+
+  /** @throws ApiError validation_failed for a wrong password or code; too_many_attempts */
+  async remove(
+    caller: SessionCaller,
+    proof: { currentPassword: string; code: string },
+    source: ProofSource,
+  ): Promise<void> {
+    await this.verifyBoth(caller, proof, source);
+    const at = this.clock.now();
+    await this.dataSource.transaction(async (tx) => {
+      if (!(await this.factors.remove(tx, caller.userId))) return;
+      await this.note(tx, 'second_factor_disabled', caller.userId, caller.userId, at);
+      await this.notices.tell(tx, 'second-factor', [caller.userId], {
+        event: 'disabled',
+        at: at.toISOString(),
+      });
+    });
+  }
+
+  /**
+   * Switches the second factor of somebody off who has lost it. All sessions of that user end.
+   * @param actor who does it; null for the command line
+   * @throws ApiError not_found for a user who is not of the actor's account
+   */
+  async reset(userId: string, actor: SessionCaller | null): Promise<void> {
+    const user = await this.users.findById(userId);
+    if (!user || (actor && user.accountId !== actor.accountId)) throw notFound('The user');
+    const actorId = actor?.userId ?? null;
+    if (userId === actorId) {
+      throw new ApiError(
+        'conflict',
+        'This is your own second factor. Switch it off under “Account and security”.',
+      );
+    }
+    const at = this.clock.now();
+    await this.dataSource.transaction(async (tx) => {
+      if (!(await this.factors.remove(tx, userId))) return;
+      await this.sessions.endAll(userId, tx, { actorId, reason: 'second_factor_changed', at });
+      await this.note(tx, 'second_factor_reset', userId, actorId, at);
+      await this.notices.tell(tx, 'second-factor', [userId], {
+        event: 'reset',
+        at: at.toISOString(),
+      });
+    });
+  }
+
+  private async verifyPassword(
+    caller: SessionCaller,
+    password: string,
+    { ip, deviceCookie, signal }: ProofSource,
+  ): Promise<UserRecord> {
+    const user = await this.users.findById(caller.userId);
+    if (!user) throw notFound('The user');
+    const purpose = 'second_factor_change';
+    const claim = { purpose, email: user.email, password, ip, deviceCookie, signal } as const;
+    if (!(await this.credentials.verify(claim))) throw wrongPassword();
+    return user;
+  }
+
+  private async verifyBoth(
+    caller: SessionCaller,
+    { currentPassword, code }: { currentPassword: string; code: string },
+    source: ProofSource,
+  ): Promise<void> {
+    const user = await this.verifyPassword(caller, currentPassword, source);
+    if (!(await this.secondStep.accepts(user, code, source))) throw wrongCode();
+  }
+
+  private note(
+    tx: EntityManager,
+    action: AuditAction,
+    subjectId: string,
+    actorId: string | null,
+    at: Date,
+  ): Promise<void> {
+    return this.audit.record(tx, { actorId, action, subjectId, at });
+  }
+}
+
+function wrongPassword(): ApiError {
+  const message = 'This is not the current password.';
+  return validationFailed([{ field: 'currentPassword', code: 'wrong_password', message }]);
+}
+
+function wrongCode(): ApiError {
+  const message = 'The code is not right, or has been used. Wait for the next one.';
+  return validationFailed([{ field: 'code', code: 'wrong_code', message }]);
+}

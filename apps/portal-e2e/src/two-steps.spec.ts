@@ -1,0 +1,77 @@
+import { Secret, TOTP } from 'otpauth';
+import {
+  expect,
+  fillSignIn,
+  OTHER_ADMIN,
+  PASSWORD,
+  portalUrl,
+  signIn,
+  test,
+} from './harness/fixtures';
+
+const security = (): string => `${portalUrl()}/portal/settings/security`;
+/** The next code of the app, which counts already, so that no test waits for half a minute. */
+const nextCode = (secret: string): string =>
+  new TOTP({ secret: Secret.fromBase32(secret) }).generate({ timestamp: Date.now() + 30_000 });
+
+test('two steps: set up, sign in with a code or a recovery code, and switched off again', async ({
+  page,
+}) => {
+  await signIn(page, OTHER_ADMIN);
+  await page.goto(security());
+  const section = page.getByRole('region', { name: 'Anmeldung in zwei Schritten' });
+  await section.getByRole('button', { name: 'Einrichten' }).click();
+  const password = section.getByLabel('Ihr Passwort');
+  await expect(password).toBeFocused();
+  await password.fill('nicht das Passwort');
+  await section.getByRole('button', { name: 'Weiter' }).click();
+  await expect(section.getByText('Das ist nicht Ihr Passwort.')).toBeVisible();
+  await password.fill(PASSWORD);
+  await section.getByRole('button', { name: 'Weiter' }).click();
+
+  await expect(section.getByRole('img', { name: 'QR-Code' })).toBeVisible();
+  const secret = (await section.locator('code').textContent())?.replaceAll(' ', '') ?? '';
+  const code = section.getByLabel('Code aus der App');
+  await code.fill('000000');
+  await section.getByRole('button', { name: 'Einschalten' }).click();
+  await expect(section.getByText('Dieser Code stimmt nicht')).toBeVisible();
+  await code.fill(new TOTP({ secret: Secret.fromBase32(secret) }).generate());
+  await section.getByRole('button', { name: 'Einschalten' }).click();
+  await expect(
+    section.getByRole('heading', { name: 'Ihre Wiederherstellungscodes' }),
+  ).toBeFocused();
+  const [first = '', second = '', ...others] = await section.locator('li code').allTextContents();
+  expect(others).toHaveLength(8);
+  const saved = page.waitForEvent('download');
+  await section.getByRole('button', { name: 'Als Datei speichern' }).click();
+  expect((await saved).suggestedFilename()).toBe('flixcheck-wiederherstellungscodes.txt');
+  await section.getByRole('button', { name: 'Ich habe die Codes aufgehoben' }).click();
+  await expect(section.getByText('noch 10 Wiederherstellungscodes')).toBeVisible();
+
+  await page.context().clearCookies();
+  await page.goto(security());
+  await fillSignIn(page, OTHER_ADMIN);
+  const asked = page.getByLabel('Code aus der App');
+  await expect(asked).toBeFocused();
+  await asked.fill('000000');
+  await page.keyboard.press('Enter');
+  await expect(page.getByText('Dieser Code stimmt nicht')).toBeVisible();
+  await asked.fill(nextCode(secret));
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('Konto und Sicherheit');
+
+  await page.context().clearCookies();
+  await page.goto(security());
+  await fillSignIn(page, OTHER_ADMIN);
+  await page.getByRole('button', { name: 'Wiederherstellungscode verwenden' }).click();
+  await page.getByLabel('Wiederherstellungscode').fill(first);
+  await page.keyboard.press('Enter');
+  await expect(section.getByText('noch 9 Wiederherstellungscodes')).toBeVisible();
+
+  await section.getByRole('button', { name: 'Ausschalten' }).click();
+  await password.fill(PASSWORD);
+  await section.getByLabel('Code aus der App oder Wiederherstellungscode').fill(second);
+  await section.getByRole('button', { name: 'Ausschalten' }).click();
+  await expect(page.getByText('in zwei Schritten ist ausgeschaltet')).toBeVisible();
+  await expect(section.getByRole('button', { name: 'Einrichten' })).toBeVisible();
+});

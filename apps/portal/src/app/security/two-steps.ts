@@ -1,0 +1,258 @@
+import {
+  afterRenderEffect,
+  ChangeDetectionStrategy,
+  Component,
+  computed,
+  DOCUMENT,
+  ElementRef,
+  inject,
+  output,
+  signal,
+  viewChild,
+} from '@angular/core';
+import { NgTemplateOutlet } from '@angular/common';
+import { TranslocoDirective, TranslocoService } from '@jsverse/transloco';
+import checkIcon from '@material-symbols/svg-400/rounded/check_circle.svg';
+import copyIcon from '@material-symbols/svg-400/rounded/content_copy.svg';
+import downloadIcon from '@material-symbols/svg-400/rounded/download.svg';
+import errorIcon from '@material-symbols/svg-400/rounded/error.svg';
+import warningIcon from '@material-symbols/svg-400/rounded/warning.svg';
+import { Api } from '../api/api';
+import { apiResource } from '../api/api-resource';
+import { apiErrorFrom } from '../api/problem';
+import { Envelope, RecoveryCodes, SecondFactor, SecondFactorSecret } from '../api/types';
+import { Formats } from '../i18n/formats';
+import { SessionStore } from '../session/session-store';
+import { Icon } from '../ui/icon';
+import { LoadError } from '../ui/load-error';
+import { Messages } from '../ui/messages';
+import { PasswordField } from '../ui/password-field';
+import { Waiting } from '../ui/waiting';
+import { QrCode } from './qr-code';
+import { SettingsSection } from './settings-section';
+
+const FACTOR = '/user/v7/users/me/second-factor';
+/** So few codes are worth a word. */
+const FEW_CODES = 3;
+
+/**
+ * `state`: on or off; `prove`: the password is asked for before an app is set up; `scan`: the app
+ * reads the secret and proves it; `codes`: the recovery codes are shown; `renew` and `remove`: both
+ * are asked for.
+ */
+type Step = 'state' | 'prove' | 'scan' | 'codes' | 'renew' | 'remove';
+
+const ERROR_TEXTS: Record<string, string> = {
+  wrong_password: 'security.twoSteps.errors.passwordWrong',
+  wrong_code: 'security.twoSteps.errors.codeWrong',
+};
+const TROUBLE_TEXTS: Record<string, string> = {
+  unreachable: 'security.trouble.unreachable',
+  service_unavailable: 'security.trouble.unavailable',
+  too_many_attempts: 'security.trouble.tooMany',
+};
+
+/** The second factor of the sign-in: an authenticator app, and recovery codes. */
+@Component({
+  selector: 'fx-two-steps',
+  changeDetection: ChangeDetectionStrategy.OnPush,
+  imports: [
+    Icon,
+    LoadError,
+    NgTemplateOutlet,
+    PasswordField,
+    QrCode,
+    SettingsSection,
+    TranslocoDirective,
+    Waiting,
+  ],
+  templateUrl: './two-steps.html',
+  styleUrls: ['./form.scss', './two-steps.scss'],
+})
+export class TwoSteps {
+  /** Switched on, and the other devices are signed out. */
+  readonly changed = output();
+
+  private readonly api = inject(Api);
+  private readonly messages = inject(Messages);
+  private readonly session = inject(SessionStore);
+  private readonly transloco = inject(TranslocoService);
+  private readonly document = inject(DOCUMENT);
+  protected readonly formats = inject(Formats);
+
+  private readonly factor = apiResource<Envelope<SecondFactor>>(() => FACTOR);
+  protected readonly error = computed(() => this.factor.error());
+  protected readonly state = computed(() =>
+    this.factor.hasValue() ? this.factor.value().resource : null,
+  );
+  protected readonly fewLeft = computed(() => (this.state()?.recoveryCodesLeft ?? 0) <= FEW_CODES);
+
+  protected readonly leftText = computed(() =>
+    this.formats.plural(this.state()?.recoveryCodesLeft ?? 0, {
+      one: 'security.twoSteps.left.one',
+      other: 'security.twoSteps.left.other',
+    }),
+  );
+
+  protected readonly step = signal<Step>('state');
+  protected readonly password = signal('');
+  protected readonly code = signal('');
+  protected readonly secret = signal<SecondFactorSecret | null>(null);
+  protected readonly codes = signal<readonly string[]>([]);
+  protected readonly busy = signal(false);
+  protected readonly passwordError = signal<string | null>(null);
+  protected readonly codeError = signal<string | null>(null);
+  protected readonly trouble = signal<{ text: string; values: Record<string, unknown> } | null>(
+    null,
+  );
+  protected readonly email = computed(() => this.session.user()?.email ?? '');
+  /** In groups, as people type it. */
+  protected readonly typed = computed(() => this.secret()?.secret.replace(/.{4}(?=.)/g, '$& '));
+
+  private readonly section = viewChild(SettingsSection);
+  private readonly passwordField = viewChild<PasswordField>('passwordField');
+  private readonly codeField = viewChild<ElementRef<HTMLInputElement>>('codeField');
+  private readonly codesTitle = viewChild<ElementRef<HTMLElement>>('codesTitle');
+
+  protected readonly icons = { checkIcon, copyIcon, downloadIcon, errorIcon, warningIcon };
+
+  constructor() {
+    afterRenderEffect(() => this.passwordField()?.focus());
+    afterRenderEffect(() => this.codesTitle()?.nativeElement.focus());
+  }
+
+  protected reload(): void {
+    this.factor.reload();
+  }
+
+  protected open(step: Step): void {
+    this.forgetInput();
+    this.step.set(step);
+  }
+
+  protected close(): void {
+    this.open('state');
+    this.secret.set(null);
+    this.codes.set([]);
+    this.section()?.focus();
+  }
+
+  protected async prove(event: Event): Promise<void> {
+    event.preventDefault();
+    await this.send(['password'], async () => {
+      const resource = { currentPassword: this.password() };
+      const answer = await this.api.post<Envelope<SecondFactorSecret>>(FACTOR, { resource });
+      this.secret.set(answer.resource);
+      this.open('scan');
+    });
+  }
+
+  protected async confirm(event: Event): Promise<void> {
+    event.preventDefault();
+    await this.send(['code'], async () => {
+      const resource = { code: this.code() };
+      this.show(await this.api.post(`${FACTOR}/confirmations`, { resource }));
+      this.messages.show('security.twoSteps.doneOn');
+      this.changed.emit();
+    });
+  }
+
+  protected async renew(event: Event): Promise<void> {
+    event.preventDefault();
+    await this.send(['password', 'code'], async () => {
+      this.show(await this.api.post(`${FACTOR}/recovery-codes`, { resource: this.proof() }));
+    });
+  }
+
+  protected async remove(event: Event): Promise<void> {
+    event.preventDefault();
+    await this.send(['password', 'code'], async () => {
+      await this.api.post(`${FACTOR}/removals`, { resource: this.proof() });
+      this.reload();
+      this.close();
+      this.messages.show('security.twoSteps.doneOff');
+    });
+  }
+
+  protected async copy(): Promise<void> {
+    try {
+      await navigator.clipboard.writeText(this.codes().join('\n'));
+      this.messages.show('security.twoSteps.codes.copied');
+    } catch {
+      this.messages.show('security.twoSteps.codes.copyFailed');
+    }
+  }
+
+  protected save(): void {
+    const lines = [`Flixcheck, ${this.email()}`, '', ...this.codes(), ''];
+    const url = URL.createObjectURL(new Blob([lines.join('\n')], { type: 'text/plain' }));
+    const link = this.document.createElement('a');
+    link.href = url;
+    link.download = this.transloco.translate('security.twoSteps.codes.file');
+    link.click();
+    URL.revokeObjectURL(url);
+  }
+
+  private show({ resource }: Envelope<RecoveryCodes>): void {
+    this.codes.set(resource.recoveryCodes);
+    this.secret.set(null);
+    this.reload();
+    this.open('codes');
+  }
+
+  private proof() {
+    return { currentPassword: this.password(), code: this.code() };
+  }
+
+  /** Asks the API, unless something is missing; shows what it complains about beside the field. */
+  private async send(
+    needed: readonly ('password' | 'code')[],
+    action: () => Promise<void>,
+  ): Promise<void> {
+    if (this.busy()) return;
+    this.trouble.set(null);
+    const missing = needed.filter((field) => this[field]().trim() === '');
+    this.passwordError.set(
+      missing.includes('password') ? 'security.twoSteps.errors.passwordMissing' : null,
+    );
+    this.codeError.set(missing.includes('code') ? 'security.twoSteps.errors.codeMissing' : null);
+    if (missing.length > 0) return this.focusTrouble();
+    this.busy.set(true);
+    try {
+      await action();
+    } catch (cause) {
+      this.complain(cause);
+    } finally {
+      this.busy.set(false);
+    }
+  }
+
+  private complain(cause: unknown): void {
+    const { code, problem } = apiErrorFrom(cause);
+    const texts = new Map(problem.errors.map((error) => [error.field, ERROR_TEXTS[error.code]]));
+    this.passwordError.set(texts.get('currentPassword') ?? null);
+    this.codeError.set(texts.get('code') ?? null);
+    if (this.passwordError() || this.codeError()) return this.focusTrouble();
+    // Somebody has switched it on in another tab.
+    if (code === 'conflict') {
+      this.reload();
+      return this.close();
+    }
+    const seconds = problem.retryAfterSeconds ?? 60;
+    const when = this.formats.relative(new Date(Date.now() + seconds * 1000).toISOString());
+    this.trouble.set({ text: TROUBLE_TEXTS[code] ?? 'security.trouble.failed', values: { when } });
+  }
+
+  private focusTrouble(): void {
+    if (this.passwordError()) this.passwordField()?.focus();
+    else this.codeField()?.nativeElement.select();
+  }
+
+  private forgetInput(): void {
+    this.password.set('');
+    this.code.set('');
+    this.passwordError.set(null);
+    this.codeError.set(null);
+    this.trouble.set(null);
+  }
+}
