@@ -27,14 +27,14 @@ import { TimeLimits } from './time-limits';
         }}</label>
         <fx-time-limit-select
           fieldId="time-limit"
-          [present]="connection().expiresAt"
+          [present]="present()"
           [onlyShorter]="!own()"
           (chose)="chosen.set($event)"
         />
         <button
           type="submit"
           class="fx-button fx-button--compact fx-button--secondary"
-          [attr.aria-disabled]="busy() || chosen() === connection().expiresAt ? true : null"
+          [attr.aria-disabled]="busy() || chosen() === present() ? true : null"
         >
           {{ t('connections.limit.action') }}
         </button>
@@ -67,17 +67,22 @@ export class TimeLimitForm {
   protected readonly choosable = computed(
     () => timeLimitChoices(this.connection().expiresAt, Date.now(), !this.own()).length > 1,
   );
-  protected readonly chosen = linkedSignal(() => this.connection().expiresAt);
+  /** What has been set here holds at once, before the connection is read again. */
+  protected readonly present = linkedSignal(() => this.connection().expiresAt);
+  /** Reading a connection whose end is the same takes no choice away. */
+  protected readonly chosen = linkedSignal(this.present);
   protected readonly busy = signal(false);
   protected readonly failed = signal(false);
 
   protected async send(event: Event): Promise<void> {
     event.preventDefault();
     const chosen = this.chosen();
-    if (this.busy() || chosen === this.connection().expiresAt) return;
+    if (this.busy() || chosen === this.present()) return;
     this.busy.set(true);
     this.failed.set(!(await this.limits.set(this.connection(), chosen)));
     this.busy.set(false);
-    if (!this.failed()) this.changed.emit();
+    if (this.failed()) return;
+    this.present.set(chosen);
+    this.changed.emit();
   }
 }
