@@ -105,8 +105,10 @@ describe('the stream of changes', () => {
   });
 
   it('says nothing when a connection is merely used', async () => {
-    const { id } = await grant(test, member);
     const { next } = await listen(member);
+    const { id } = await grant(test, member);
+    // Heard now, so that it does not come in between.
+    expect(await next()).toEqual(CHANGE);
     await test.dataSource.query('UPDATE connections SET last_used_at = $2 WHERE id = $1', [
       id,
       test.clock.now(),
