@@ -98,12 +98,9 @@ export class OAuthCodesController {
     @CurrentCaller() caller: SessionCaller,
     @Req() http: FastifyRequest,
   ) {
-    const startedAt = performance.now();
-    return this.log.watch(http, async () => {
-      const { shown, refusal } = await this.codes.describeRequest(query, caller);
-      if (refusal) await this.log.note(http, refusal, performance.now() - startedAt);
-      return { resource: shown };
-    });
+    return this.log.watch(http, async (attempt) => ({
+      resource: await this.codes.describeRequest(query, caller, attempt),
+    }));
   }
 
   @Post('approval-requests')
@@ -138,8 +135,8 @@ export class OAuthCodesController {
     @CurrentCaller() caller: SessionCaller,
     @Req() http: FastifyRequest,
   ) {
-    return this.log.watch(http, async () => ({
-      resource: await this.codes.create(body.resource, caller),
+    return this.log.watch(http, async (attempt) => ({
+      resource: await this.codes.create(body.resource, caller, attempt),
     }));
   }
 }

@@ -25,8 +25,8 @@ import { KNOWN_SCOPES } from '../oauth-clients/oauth-scopes.js';
 import { UsersService } from '../users/users.service.js';
 import { AuthorizationCode } from './authorization-code.entity.js';
 import {
+  AuthorizationAttempt,
   type AuthorizationRequest,
-  type AuthorizationRequestError,
   denialRedirect,
   notAllowed,
   validateAuthorizationRequest,
@@ -65,14 +65,15 @@ export class OAuthCodesService {
 
   /**
    * Validates the query of the authorize page and returns what the page shows. Changes nothing.
-   * @returns also the refusal, where the user's account does not allow the client
+   * @param attempt is told the refusal, where the user's account does not allow the client
    * @throws ApiError as `validateAuthorizationRequest` does
    */
   async describeRequest(
     query: unknown,
     caller: SessionCaller,
-  ): Promise<{ shown: AuthorizationRequestDto; refusal?: AuthorizationRequestError }> {
-    const request = await this.validate(query, true);
+    attempt: AuthorizationAttempt,
+  ): Promise<AuthorizationRequestDto> {
+    const request = await this.validate(query, true, attempt);
     const { client, redirectUri } = request;
     const [user, existing, reason] = await Promise.all([
       this.users.findById(caller.userId),
@@ -82,8 +83,9 @@ export class OAuthCodesService {
     if (!user || redirectUri === null) throw sessionEnded();
     const refusal =
       reason === null ? undefined : notAllowed(request, reason, this.config.publicUrl);
+    attempt.refusal = refusal;
     const asked = refusal && (await this.approvalRequests.latest(user.id, client.id));
-    const shown: AuthorizationRequestDto = {
+    return {
       client: pickFields(client, REQUESTING_CLIENT),
       redirectUri,
       redirectHost: redirectHost(redirectUri),
@@ -115,7 +117,6 @@ export class OAuthCodesService {
         request: asked ? toAskedDto(asked) : null,
       },
     };
-    return { shown, ...(refusal && { refusal }) };
   }
 
   /**
@@ -129,7 +130,7 @@ export class OAuthCodesService {
     { query, note = '' }: ApprovalRequestInput,
     caller: SessionCaller,
   ): Promise<string> {
-    const { client } = await this.validate(parseQuery(query), true);
+    const { client } = await this.validate(parseQuery(query), true, new AuthorizationAttempt());
     return this.dataSource.transaction(async (tx) => {
       const user = await this.users.lockActive(tx, caller.userId);
       if (!user) throw sessionEnded();
@@ -150,11 +151,16 @@ export class OAuthCodesService {
   /**
    * The grant: opens or renews the connection and creates a code under it, or does neither. The
    * page is not trusted: the request is validated again.
+   * @param attempt is told the client
    * @throws ApiError as `validateAuthorizationRequest` does; client_not_allowed by the user's
    *   account; too_many_attempts; user_changed when the page was shown for somebody else than the user who is signed in now
    */
-  async create(input: OAuthCodeInput, caller: SessionCaller): Promise<OAuthCodeDto> {
-    const request = await this.validate(input, false);
+  async create(
+    input: OAuthCodeInput,
+    caller: SessionCaller,
+    attempt: AuthorizationAttempt,
+  ): Promise<OAuthCodeDto> {
+    const request = await this.validate(input, false, attempt);
     if (input.userId !== undefined && input.userId !== caller.userId) throw userChanged();
     const code = randomSecret();
     const now = this.clock.now();
@@ -273,12 +279,17 @@ export class OAuthCodesService {
     );
   }
 
-  private validate(input: unknown, page: boolean): Promise<AuthorizationRequest> {
-    return validateAuthorizationRequest(input, {
+  private validate(
+    input: unknown,
+    page: boolean,
+    attempt: AuthorizationAttempt,
+  ): Promise<AuthorizationRequest> {
+    const rules = {
       publicUrl: this.config.publicUrl,
-      findClient: (clientId) => this.clients.findByClientId(clientId),
+      findClient: (clientId: string) => this.clients.findByClientId(clientId),
       page,
-    });
+    };
+    return validateAuthorizationRequest(input, rules, attempt);
   }
 
   /** RFC 6749 §4.1.2 with `iss` (RFC 9207 §2). */

@@ -5,7 +5,7 @@ import '../../http/failure.js';
 import { ClientFailureLimit } from '../../oauth-clients/client-failure-limit.js';
 import type { OAuthClient } from '../../oauth-clients/oauth-clients.service.js';
 import { RequestLog } from '../../oauth-clients/request-log.js';
-import { AuthorizationRequestError } from './authorization-request.js';
+import { AuthorizationAttempt, AuthorizationRequestError } from './authorization-request.js';
 
 /** Logs refused authorization requests, for the developers of the client that sent the user. */
 @Injectable()
@@ -20,26 +20,24 @@ export class AuthorizationRequestLog {
     this.limit = new ClientFailureLimit(clock);
   }
 
-  /** Runs the work of a request, and logs its failure if that concerns the client. */
-  async watch<T>(http: FastifyRequest, work: () => Promise<T>): Promise<T> {
-    const startedAt = performance.now();
-    try {
-      return await work();
-    } catch (error) {
-      if (error instanceof AuthorizationRequestError) {
-        await this.note(http, error, performance.now() - startedAt);
-      }
-      throw error;
-    }
-  }
-
-  /** Logs a refusal that the page shows instead of failing. */
-  async note(
+  /** Runs the work of a request, and logs its refusal if it is known which client sent the user. */
+  async watch<T>(
     http: FastifyRequest,
-    refusal: AuthorizationRequestError,
-    durationMs: number,
-  ): Promise<void> {
-    if (refusal.client) await this.record(http, refusal, refusal.client, durationMs);
+    work: (attempt: AuthorizationAttempt) => Promise<T>,
+  ): Promise<T> {
+    const startedAt = performance.now();
+    const attempt = new AuthorizationAttempt();
+    try {
+      return await work(attempt);
+    } catch (error) {
+      if (error instanceof AuthorizationRequestError) attempt.refusal = error;
+      throw error;
+    } finally {
+      const { client, refusal } = attempt;
+      if (client && refusal) {
+        await this.record(http, refusal, client, performance.now() - startedAt);
+      }
+    }
   }
 
   private async record(

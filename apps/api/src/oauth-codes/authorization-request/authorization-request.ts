@@ -37,10 +37,19 @@ export interface AuthorizationRequestRules {
   page: boolean;
 }
 
-/** A refused request, with what its client's request log needs. */
-export class AuthorizationRequestError extends ApiError {
-  /** The client that sent the request, if known. */
+/**
+ * One authorization request on its way through the checks: each adds what it has found out, and the
+ * client's request log is written from it at the end.
+ */
+export class AuthorizationAttempt {
+  /** That sent the user, disabled or not; undefined as long as it is not known. */
   client: OAuthClient | undefined;
+  /** Why the user cannot grant access, also where the page shows it instead of failing. */
+  refusal: AuthorizationRequestError | undefined;
+}
+
+/** A refused request. */
+export class AuthorizationRequestError extends ApiError {
   /** What the client is told, where that is another code than the caller's. */
   readonly oauthError: OAuthErrorCode | undefined;
 
@@ -91,21 +100,18 @@ type Parameters = Partial<Record<(typeof PARAMETERS)[number], string>>;
  * later errors go back to the client.
  *
  * @param input the query of the authorize page, or the resource of a code request
+ * @param attempt is told the client
  * @throws AuthorizationRequestError with `redirectTo` exactly where the client may be told
  */
 export async function validateAuthorizationRequest(
   input: unknown,
   rules: AuthorizationRequestRules,
+  attempt: AuthorizationAttempt,
 ): Promise<AuthorizationRequest> {
   const read = readParameters(input, PARAMETERS, ['resource']);
   refuseProblemOf('clientId', read);
-  const client = await findClient(read.values, rules);
-  try {
-    return validateRequestOf(client, read, rules);
-  } catch (error) {
-    if (error instanceof AuthorizationRequestError) error.client = client;
-    throw error;
-  }
+  attempt.client = await findClient(read.values, rules);
+  return validateRequestOf(attempt.client, read, rules);
 }
 
 type Read = ReturnType<typeof readParameters<(typeof PARAMETERS)[number]>>;
@@ -195,7 +201,7 @@ export function notAllowed(
   publicUrl: string,
 ): AuthorizationRequestError {
   const { reason, detail } = REFUSAL_LOG[refusal];
-  const error = new AuthorizationRequestError(
+  return new AuthorizationRequestError(
     'client_not_allowed',
     reason,
     `${detail} An admin of the company can allow it; the authorize page lets the user ask.`,
@@ -204,8 +210,6 @@ export function notAllowed(
       redirectTo: denialRedirect(request, publicUrl, detail) ?? undefined,
     },
   );
-  error.client = request.client;
-  return error;
 }
 
 type Refuse = (
