@@ -178,6 +178,7 @@ describe('what fails is 401 invalid_client, whatever it says about the code (RFC
     const challenge = answer.headers['www-authenticate'];
     if (byBasic) expect(challenge).toMatch(/^Basic realm="/);
     else expect(challenge).toBeUndefined();
+    expect(answer.headers['cache-control']).toBe('no-store');
   });
 
   it('a Bearer token as Authorization is not client authentication', async () => {

@@ -1,19 +1,24 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { DAY, HOUR, MINUTE, SECOND } from '../config/clock.js';
+import type { SessionCaller } from '../http/access.js';
 import { AppLogger } from '../telemetry/app-logger.js';
-import { bearer, grant } from '../testing/connections.js';
-import { call, type PortalUser, signIn } from '../testing/portal-user.js';
-import { createTestApp, type TestApp } from '../testing/test-app.js';
+import { grant } from '../testing/connections.js';
+import { person } from '../testing/person.js';
+import type { TestContext } from '../testing/test-context.js';
+import { createTestModule } from '../testing/test-module.js';
 import { ConnectionUsage } from './connection-usage.js';
+import { ConnectionsModule } from './connections.module.js';
+import { ConnectionsOverview } from './connections-overview.js';
 
-let test: TestApp;
-let user: PortalUser;
+let test: TestContext;
+let user: SessionCaller;
 let usage: ConnectionUsage;
 let id: string;
 
 beforeAll(async () => {
-  test = await createTestApp();
-  user = await signIn(test.url);
+  test = await createTestModule([ConnectionsModule]);
+  const { id: userId, accountId } = await person(test);
+  user = { via: 'session', sessionId: '', userId, accountId, role: 'member' };
 });
 afterAll(() => test.close());
 beforeEach(async () => {
@@ -21,45 +26,31 @@ beforeEach(async () => {
   // Noon, so that a test's minutes and hours stay within one day.
   const { clock } = test;
   clock.advance(DAY + 12 * HOUR - (clock.now().getTime() % DAY));
-  user = await signIn(test.url);
   usage = node();
-  ({ id } = await grant(test, user));
+  id = await granted();
 });
 
 /** Another node's counter on the same database. */
 const node = (): ConnectionUsage =>
   new ConnectionUsage(test.dataSource, test.clock, test.app.get(AppLogger));
-/** Past the idle time of a session. */
-const muchLater = async (ms: number): Promise<void> => {
-  test.clock.advance(ms);
-  user = await signIn(test.url);
-};
+const granted = async (clientId = 'maklerwelt-crm'): Promise<string> =>
+  (await grant(test, { id: user.userId, accountId: user.accountId }, { clientId })).id;
 const today = (): string => test.clock.now().toISOString().slice(0, 10);
-const connection = async () => (await user.call('GET', `/user/v7/connections/${id}`)).body.resource;
+const connection = () => test.app.get(ConnectionsOverview).detail(user, id);
 const usedEvents = async (): Promise<number> => {
-  const { body } = await user.call('GET', `/user/v7/connections/${id}/events`);
-  return body.resources.filter(({ type }) => type === 'used').length;
+  const { resources } = await test.app.get(ConnectionsOverview).history(user, id, {});
+  return resources.filter(({ type }) => type === 'used').length;
 };
 
 describe('the use of a connection', () => {
   it('leaves lastUsedAt null until a token has been used, and shows it at once then', async () => {
     expect(await connection()).toMatchObject({ lastUsedAt: null, health: 'unused', usage: [] });
     const before = test.clock.now();
-    const headers = bearer(test, user, id);
-    const answer = await call(test.url, 'GET', '/user/v7/checks', { headers });
-    expect(answer.status).toBe(200);
+    await usage.record(id);
     const used = await connection();
     expect(used).toMatchObject({ health: 'ok', usage: [{ day: today(), requests: 1 }] });
-    expect(Date.parse(used.lastUsedAt)).toBeGreaterThanOrEqual(before.getTime());
+    expect(Date.parse(used.lastUsedAt ?? '')).toBeGreaterThanOrEqual(before.getTime());
     expect(await usedEvents()).toBe(1);
-  });
-
-  it('is no use when the token was refused', async () => {
-    const headers = bearer(test, user, id, { scope: 'read' });
-    const resource = { recipient: { name: 'A', email: 'a@b.example' }, title: 'T' };
-    const options = { headers, resource };
-    expect((await call(test.url, 'POST', '/user/v7/checks', options)).status).toBe(403);
-    expect(await connection()).toMatchObject({ lastUsedAt: null });
   });
 
   it('is written at once only once a minute, and counted until the next flush', async () => {
@@ -88,13 +79,13 @@ describe('the use of a connection', () => {
     await Promise.all(nodes.map((each) => each.record(id)));
     expect(await usedEvents()).toBe(1);
     expect((await connection()).usage).toEqual([{ day: today(), requests: 12 }]);
-    await muchLater(DAY);
+    test.clock.advance(DAY);
     await usage.record(id);
     expect(await usedEvents()).toBe(2);
   });
 
   it('counts for the day on which it happened, also when it is written after midnight', async () => {
-    await muchLater(12 * HOUR - 30 * SECOND - (test.clock.now().getTime() % MINUTE));
+    test.clock.advance(12 * HOUR - 30 * SECOND - (test.clock.now().getTime() % MINUTE));
     const day = today();
     await usage.record(id);
     void usage.record(id);
@@ -110,10 +101,8 @@ describe('the use of a connection', () => {
   });
 
   it('of many connections is flushed in one go, from two nodes at once', async () => {
-    const others = await Promise.all(
-      ['belegscanner', 'assistent-desktop'].map((clientId) => grant(test, user, { clientId })),
-    );
-    const ids = [id, ...others.map((other) => other.id)];
+    const others = await Promise.all(['belegscanner', 'assistent-desktop'].map(granted));
+    const ids = [id, ...others];
     const [one, two] = [node(), node()];
     for (let round = 0; round < 5; round += 1) {
       // Once at once, once counted; the second node meets them in the opposite order.
@@ -140,13 +129,10 @@ describe('the use of a connection', () => {
   it('is shown for the last 30 days', async () => {
     await usage.record(id);
     const first = today();
-    await muchLater(29 * DAY);
+    test.clock.advance(29 * DAY);
     await usage.record(id);
-    expect((await connection()).usage.map(({ day }: { day: string }) => day)).toEqual([
-      first,
-      today(),
-    ]);
-    await muchLater(DAY);
+    expect((await connection()).usage.map(({ day }) => day)).toEqual([first, today()]);
+    test.clock.advance(DAY);
     expect((await connection()).usage).toHaveLength(1);
   });
 });

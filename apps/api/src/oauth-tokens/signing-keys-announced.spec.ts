@@ -1,18 +1,26 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { Revocations } from '../connections/revocations.js';
 import { ChangeFeed } from '../database/change-feed.js';
-import { signIn } from '../testing/portal-user.js';
-import { createTestApp, type TestApp } from '../testing/test-app.js';
-import { ThirdParty } from '../testing/third-party.js';
+import { isDatabaseUnavailable } from '../database/unavailable.js';
+import { OAuthClientsService } from '../oauth-clients/oauth-clients.service.js';
+import { OAuthCodesService } from '../oauth-codes/oauth-codes.service.js';
+import { person } from '../testing/person.js';
+import type { TestContext } from '../testing/test-context.js';
+import { createTestModule } from '../testing/test-module.js';
+import { AccessTokens } from './access-tokens.js';
+import type { TokenRequest } from './grant.js';
+import { OAuthTokensModule } from './oauth-tokens.module.js';
 import { SigningKeys } from './signing-keys.js';
+import { TokenGrants } from './token-grants.js';
 
 /** Two nodes: what one changes is announced to the other. */
-let here: TestApp;
-let there: TestApp;
+let here: TestContext;
+let there: TestContext;
 let keys: SigningKeys;
 beforeAll(async () => {
-  here = await createTestApp();
-  there = await createTestApp({ databaseUrl: here.config.databaseUrl });
+  here = await createTestModule([OAuthTokensModule]);
+  there = await createTestModule([OAuthTokensModule], { databaseUrl: here.config.databaseUrl });
+  for (const { app } of [here, there]) await app.get(SigningKeys).startSigning();
   keys = there.app.get(SigningKeys);
 });
 afterEach(() => {
@@ -90,17 +98,30 @@ describe('a key that another node has revoked', () => {
   });
 
   it('signs no token elsewhere: a grant waits for the key that follows, and is not spent', async () => {
-    const client = new ThirdParty(there.url);
     const kid = await here.app.get(SigningKeys).rotate({ immediately: true });
     await eventually(() => isTrusted(kid));
-    const code = await client.code(await signIn(here.url));
+    const { id: userId, accountId } = await person(here);
+    const { code } = await here.app
+      .get(OAuthCodesService)
+      .create(
+        { clientId: 'maklerwelt-crm' },
+        { via: 'session', sessionId: '', userId, accountId, role: 'member' },
+        {},
+      );
+    const client = await there.app.get(OAuthClientsService).findActiveByClientId('maklerwelt-crm');
+    const exchange = () =>
+      there.app.get(TokenGrants).grant({
+        parameters: { grant_type: 'authorization_code', code },
+        client,
+        at: there.clock.now(),
+      } as TokenRequest);
     const failed = failReads();
     await here.app.get(SigningKeys).revoke(kid);
     await failed;
-    expect((await client.exchange(code)).status).toBe(503);
+    // Which is a 503.
+    expect(isDatabaseUnavailable(await exchange().catch((error: unknown) => error))).toBe(true);
     jest.restoreAllMocks();
-    const { status, body } = await client.exchange(code);
-    expect(status).toBe(200);
-    expect(await new ThirdParty(here.url).use(body.access_token)).toBe(200);
+    const { access_token: token } = await exchange();
+    expect(await here.app.get(AccessTokens).verify(token)).toMatchObject({ userId });
   });
 });

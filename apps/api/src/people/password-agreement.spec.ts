@@ -2,18 +2,22 @@ import { knownPasswordsFile } from '@flixcheck/password-strength';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { readFileSync } from 'node:fs';
 import { MINUTE } from '../config/clock.js';
-import { type PortalUser, signIn } from '../testing/portal-user.js';
-import { createTestApp, type TestApp } from '../testing/test-app.js';
+import type { SessionCaller } from '../http/access.js';
+import { person } from '../testing/person.js';
+import type { TestContext } from '../testing/test-context.js';
+import { createTestModule } from '../testing/test-module.js';
 import { PasswordHasher } from '../users/password-hasher.js';
 import { DEMO_PASSWORD } from '../database/demo-data.js';
+import { PasswordsService } from './passwords.service.js';
+import { PeopleModule } from './people.module.js';
 
-const ME = '/user/v7/users/me';
-let test: TestApp;
-let user: PortalUser;
+let test: TestContext;
+let user: SessionCaller;
 
 beforeAll(async () => {
-  test = await createTestApp();
-  user = await signIn(test.url);
+  test = await createTestModule([PeopleModule]);
+  const { id: userId, accountId } = await person(test);
+  user = { via: 'session', sessionId: '', userId, accountId, role: 'member' };
 });
 afterAll(() => test.close());
 
@@ -33,18 +37,22 @@ describe('the page and the API', () => {
     // The judgement is what matters here; hashing would take minutes.
     jest.spyOn(hasher, 'verify').mockResolvedValue(true);
     jest.spyOn(hasher, 'hash').mockRejectedValue(new Error('taken'));
+    const service = test.app.get(PasswordsService);
+    const device = { ip: '::1', userAgent: undefined, cookie: undefined };
+    const { signal } = new AbortController();
     const all = passwords(1000);
     const disagreements: string[] = [];
     let taken = 0;
     for (const password of all) {
       test.clock.advance(MINUTE / 50);
-      const resource = { currentPassword: DEMO_PASSWORD, newPassword: password };
-      const shown = await user.call('POST', `${ME}/password-strength`, { resource: { password } });
-      const { status } = await user.call('POST', `${ME}/password`, { resource });
+      const change = { currentPassword: DEMO_PASSWORD, newPassword: password };
+      const { level } = await service.judge(user, password, signal);
+      const refusal = await service.change(user, change, device, signal).catch((error) => error);
       // Past every check the hash was asked for.
-      const isTaken = status === 500;
+      const isTaken = refusal.message === 'taken';
       if (isTaken) taken += 1;
-      if (isTaken !== shown.body.resource.level >= 2) disagreements.push(password);
+      else expect(refusal).toMatchObject({ code: 'validation_failed' });
+      if (isTaken !== level >= 2) disagreements.push(password);
     }
     expect(disagreements).toEqual([]);
     expect(taken).toBeGreaterThan(all.length / 20);
