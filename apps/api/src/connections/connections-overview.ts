@@ -1,17 +1,23 @@
 import { limitScope } from '@flixcheck/oauth-protocol';
 import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
-import { In, LessThan, MoreThan, Repository } from 'typeorm';
+import { In, MoreThan, Repository } from 'typeorm';
 import { Clock, DAY } from '../config/clock.js';
 import type { SessionCaller } from '../http/access.js';
 import {
   type CountedEnvelope,
   DEFAULT_LIMIT,
-  decodeCursor,
   type PageQuery,
   type ResourcesEnvelope,
-  toPage,
 } from '../http/envelope.js';
+import {
+  afterCursor,
+  keyColumns,
+  type ListOrder,
+  orderBy,
+  pageOf,
+  parameters,
+} from '../http/keyset.js';
 import { pageOfClients } from '../oauth-clients/client-pages.js';
 import { pickFields } from '../oauth-clients/client-record.js';
 import {
@@ -37,6 +43,17 @@ import { TimeLimits } from './time-limits.js';
 import { findVisible } from './visible-connections.js';
 
 const USAGE_DAYS = 30;
+
+type HistoryRow = Omit<ConnectionEventEntity, 'connectionId'>;
+
+/** By when it happened: a use, and the end of one among a million, are written later than that. */
+const LATEST_FIRST: ListOrder = {
+  name: '-at',
+  columns: [{ sql: 'at', type: 'timestamptz' }],
+  id: 'id',
+  idType: 'bigint',
+  descending: true,
+};
 
 /** What the portal's pages on connections show, limited to what the caller may see. */
 @Injectable()
@@ -131,21 +148,23 @@ export class ConnectionsOverview {
     await this.timeLimits.settle(caller.accountId);
     await findVisible(this.connections, caller, connectionId);
     const limit = page.limit ?? DEFAULT_LIMIT;
-    const after = decodeCursor(page.cursor, 'bigint');
-    const events = await this.events.find({
-      where: { connectionId, ...(after && { id: LessThan(after[1]) }) },
-      order: { id: 'DESC' },
-      take: limit + 1,
-    });
+    const { values, bind } = parameters();
+    const found: (HistoryRow & Record<string, unknown>)[] = await this.events.query(
+      `SELECT id, at, type, actor_id AS "actorId", scope, detail, ${keyColumns(LATEST_FIRST)}
+         FROM connection_events
+        WHERE connection_id = ${bind(connectionId)}
+          AND ${afterCursor(LATEST_FIRST, page.cursor, bind)}
+        ORDER BY ${orderBy(LATEST_FIRST)} LIMIT ${bind(limit + 1)}`,
+      values,
+    );
+    const { rows, nextCursor } = pageOf(LATEST_FIRST, found, limit);
     const people = await this.users.people(
-      events.filter(byAccount).flatMap(({ actorId }) => actorId ?? []),
+      rows.filter(byAccount).flatMap(({ actorId }) => actorId ?? []),
     );
-    return toPage(
-      events,
-      limit,
-      ({ at, id }) => [at.toISOString(), id],
-      (event) => toEventDto(event, people),
-    );
+    return {
+      resources: rows.map((row) => toEventDto(row, people)),
+      meta: nextCursor === undefined ? {} : { nextCursor },
+    };
   }
 
   private async describer(
@@ -168,7 +187,7 @@ const BY_FLIXCHECK: readonly (RevocationReason | null | string)[] = [
   'client_deleted',
 ];
 
-function byAccount({ type, detail }: ConnectionEventEntity): boolean {
+function byAccount({ type, detail }: HistoryRow): boolean {
   return !(type === 'revoked' && BY_FLIXCHECK.includes(detail));
 }
 
@@ -214,7 +233,7 @@ function availabilityOf({ deletedAt, status, listed }: OAuthClient): UsedClientD
   return listed ? 'available' : 'not_listed';
 }
 
-function toEventDto(event: ConnectionEventEntity, people: Map<string, Person>): ConnectionEventDto {
+function toEventDto(event: HistoryRow, people: Map<string, Person>): ConnectionEventDto {
   const { id, at, type, actorId, scope, detail } = event;
   const person = people.get(actorId ?? '');
   const actor = person && {

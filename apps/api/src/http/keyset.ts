@@ -13,6 +13,8 @@ export interface ListOrder {
   name: string;
   columns: readonly KeyColumn[];
   id: string;
+  /** uuid, unless it says otherwise */
+  idType?: keyof typeof IDS;
   descending: boolean;
 }
 
@@ -42,7 +44,7 @@ export function orderBy({ columns, id, descending }: ListOrder): string {
 export function afterCursor(order: ListOrder, cursor: string | undefined, bind: Bind): string {
   if (cursor === undefined) return 'true';
   const key = decode(order, cursor);
-  const there = [...order.columns.map(({ type }) => type), 'uuid'].map(
+  const there = [...order.columns.map(({ type }) => type), order.idType ?? 'uuid'].map(
     (type, index) => `${bind(key[index])}::${type}`,
   );
   const here = [...order.columns.map(({ sql }) => sql), order.id];
@@ -70,7 +72,10 @@ function written(sql: string, type: KeyColumn['type']): string {
     : sql;
 }
 
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+const IDS = {
+  uuid: (id: string) => /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(id),
+  bigint: (id: string) => /^\d{1,19}$/.test(id) && BigInt(id) < 2n ** 63n,
+};
 /** A day that exists, in a year that PostgreSQL writes the same way. */
 const isTime = (value: string): boolean =>
   /^[1-9]\d{3}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$/.test(value) &&
@@ -84,7 +89,7 @@ function decode(order: ListOrder, cursor: string): string[] {
       const id = parts.at(-1) ?? '';
       const fit =
         parts.length === order.columns.length + 1 &&
-        UUID.test(id) &&
+        IDS[order.idType ?? 'uuid'](id) &&
         order.columns.every(({ type }, index) => {
           const part = parts[index] ?? '';
           return type === 'text' ? !part.includes('\0') : isTime(part);
