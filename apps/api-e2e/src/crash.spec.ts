@@ -2,6 +2,7 @@ import {
   DEMO_CLIENTS,
   freePort,
   PortalUser,
+  sql,
   startServer,
   ThirdParty,
   type TokenAnswer,
@@ -11,7 +12,7 @@ import { expect, it } from '@jest/globals';
 const EXCHANGES = 200;
 const KILL_AFTER = 60;
 
-it('kill -9 in the middle of 200 exchanges: every acknowledged token still works after the restart', async () => {
+it('kill -9 in the middle of 200 exchanges: every acknowledged token still works after the restart, whose orderly stop loses no use of them', async () => {
   const env = { PORT: String(await freePort()) };
   const server = await startServer({ env });
   const client = new ThirdParty(server.url, DEMO_CLIENTS.crm);
@@ -50,6 +51,11 @@ it('kill -9 in the middle of 200 exchanges: every acknowledged token still works
     } finally {
       await again.stop();
     }
+    const [usage] = await sql<{ requests: number }>(
+      server.databaseUrl,
+      'SELECT sum(requests)::integer AS requests FROM connection_usage',
+    );
+    expect(usage?.requests).toBe(acknowledged.length);
   } finally {
     await server.stop();
   }

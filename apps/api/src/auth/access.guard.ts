@@ -127,7 +127,7 @@ export class AccessGuard implements CanActivate {
         { error: 'insufficient_scope', description, scope },
       );
     }
-    await this.usage.record(caller.connectionId);
+    this.usage.record(caller.connectionId);
     return caller;
   }
 

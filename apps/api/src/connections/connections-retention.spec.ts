@@ -28,7 +28,8 @@ it('history and use are kept for 400 days, revocations until no token can be ali
   const { app, clock } = test;
   const user = await person(test);
   const { id } = await grant(test, user);
-  await app.get(ConnectionUsage).record(id);
+  app.get(ConnectionUsage).record(id);
+  await app.get(ConnectionUsage).flush();
   await app.get(Revocations).revokeAccessToken('token', new Date(clock.now().getTime() + HOUR));
   await app
     .get(ConnectionsService)

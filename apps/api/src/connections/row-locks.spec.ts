@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, it, jest } from '@jest/globals';
 import { setTimeout as pause } from 'node:timers/promises';
+import { StatementPool } from '../database/statement-pool.js';
 import { AppLogger } from '../telemetry/app-logger.js';
 import { grant } from '../testing/connections.js';
 import { person } from '../testing/person.js';
@@ -34,22 +35,13 @@ const refuse = (connectionId: string) =>
   });
 const end = (id: string) =>
   connections.revoke([id], { actorId: user.id, reason: 'user', at: test.clock.now() });
-const useOnNewNode = (id: string) => newNode().record(id);
-const flushOfNewNode = async (id: string) => {
-  const node = newNode();
-  // Their first uses are written at once; the flush has both connections in one statement.
-  await node.record(other);
-  node.record(other);
-  void node.record(id);
-  await node.flush();
-};
-const newNode = () => new ConnectionUsage(test.dataSource, test.clock, test.app.get(AppLogger));
+const newNode = () =>
+  new ConnectionUsage(test.app.get(StatementPool), test.clock, test.app.get(AppLogger));
 
 it.each([
   ['refusals of refreshes', [refuse, refuse, refuse, refuse]],
-  ['uses on several nodes', [useOnNewNode, useOnNewNode, useOnNewNode, flushOfNewNode]],
   ['ends', [end, end, end, end]],
-  ['all of these', [refuse, useOnNewNode, end, flushOfNewNode, refuse, end]],
+  ['both of these', [refuse, end, refuse, end]],
 ])(
   '%s that wait for one connection never deadlock, while an event of it is being written',
   async (_, works) => {
@@ -75,6 +67,36 @@ it.each([
     }
   },
 );
+
+it('uses wait for nobody who has locked one of their connections, and are written once it is free', async () => {
+  const { id } = await grant(test, user);
+  const uses = async () => {
+    const rows: { requests: number | null }[] = await test.dataSource.query(
+      `SELECT requests FROM unnest($1::uuid[]) WITH ORDINALITY AS asked (id, position)
+       LEFT JOIN connection_usage ON connection_id = asked.id ORDER BY position`,
+      [[id, other]],
+    );
+    return rows.map(({ requests }) => requests ?? 0);
+  };
+  const updater = test.dataSource.createQueryRunner();
+  const nodes = [newNode(), newNode()];
+  try {
+    await updater.startTransaction();
+    await updater.query('UPDATE connections SET last_used_at = granted_at WHERE id = $1', [id]);
+    for (const node of nodes) {
+      node.record(id);
+      node.record(other);
+      await node.flush();
+    }
+    expect(await uses()).toEqual([0, 2]);
+    const ended = nodes.map((node) => node.onApplicationShutdown());
+    await updater.commitTransaction();
+    await Promise.all(ended);
+    expect(await uses()).toEqual([2, 2]);
+  } finally {
+    await updater.release();
+  }
+});
 
 /** Until so many sessions of the database wait for a lock. */
 async function waiting(count: number): Promise<void> {
