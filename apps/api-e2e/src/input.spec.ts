@@ -65,6 +65,39 @@ beforeAll(async () => {
       valid: { token: 'made-up', newPassword: 'drei-blaue-elefanten' },
     },
     {
+      method: 'POST',
+      path: '/guest/v7/invitations/lookups',
+      who: () => ({}),
+      valid: { token: 'made-up' },
+    },
+    {
+      method: 'POST',
+      path: '/guest/v7/invitations/acceptances',
+      who: () => ({}),
+      valid: {
+        token: 'made-up',
+        firstName: 'Nora',
+        lastName: 'Neu',
+        password: 'drei-blaue-elefanten',
+      },
+    },
+    {
+      method: 'POST',
+      path: '/user/v7/invitations',
+      who: admin,
+      valid: {
+        invitations: [
+          { email: 'nora@neu.example', firstName: '', lastName: '', role: 'member', locale: 'de' },
+        ],
+      },
+    },
+    {
+      method: 'POST',
+      path: '/user/v7/invitations/links',
+      who: admin,
+      valid: { invitationId: '00000000-0000-4000-8000-000000000000' },
+    },
+    {
       method: 'PATCH',
       path: '/user/v7/users/me',
       who: member,

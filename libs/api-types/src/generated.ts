@@ -800,6 +800,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/guest/v7/invitations/lookups": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * What an invitation is about
+         * @description The token is in the body, so that no log of addresses has it.
+         */
+        post: operations["InvitationAcceptance_find"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/guest/v7/invitations/acceptances": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Accept an invitation
+         * @description Makes the user, and signs them in as at `POST /guest/v7/sessions`.
+         */
+        post: operations["InvitationAcceptance_accept"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/user/v7/users/me": {
         parameters: {
             query?: never;
@@ -1000,6 +1040,67 @@ export interface paths {
          * @description Disabling ends all sessions and connections of the user; re-enabling brings none of them back.
          */
         patch: operations["AccountUsers_update"];
+        trace?: never;
+    };
+    "/user/v7/invitations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Invitations that nobody has accepted yet, latest first
+         * @description Expired ones are kept for 30 days.
+         */
+        get: operations["Invitations_list"];
+        put?: never;
+        /**
+         * Invite people into the account
+         * @description Each gets a link by mail, which works once within 7 days. Where one of them cannot be invited, nobody is: the errors name each of those, as `invitations.3.email`. At most 200 mails an hour, and 5 to an address.
+         */
+        post: operations["Invitations_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/user/v7/invitations/links": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send an invitation again
+         * @description With a new link; the one before no longer works.
+         */
+        post: operations["Invitations_resend"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/user/v7/invitations/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Take an invitation back */
+        delete: operations["Invitations_revoke"];
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/user/v7/audit-records": {
@@ -2972,6 +3073,76 @@ export interface components {
         RecoveredPasswordRequest: {
             resource: components["schemas"]["RecoveredPasswordInput"];
         };
+        OpenInvitationDto: {
+            /**
+             * Format: email
+             * @example neu@musterhaus.example
+             */
+            email: string;
+            /**
+             * @description may be empty
+             * @example Nora
+             */
+            firstName: string;
+            /**
+             * @description may be empty
+             * @example Neu
+             */
+            lastName: string;
+            /**
+             * @example member
+             * @enum {string}
+             */
+            role: "member" | "admin";
+            /**
+             * @example de
+             * @enum {string}
+             */
+            locale: "de" | "en";
+            /**
+             * Format: date-time
+             * @description when that link stops working
+             * @example 2026-12-02T08:30:00.000Z
+             */
+            expiresAt: string;
+            /** @example Musterhaus Versicherungsmakler GmbH */
+            company: string;
+            /**
+             * @description who has invited
+             * @example Admin Musterhaus
+             */
+            inviter: string;
+        };
+        InvitationTokenInput: {
+            /**
+             * @description from the fragment of the link; `link_invalid` once it no longer works
+             * @example b2dGZ5c0Y4cVh1R3pLd0ZtTn…
+             */
+            token: string;
+        };
+        InvitationTokenRequest: {
+            resource: components["schemas"]["InvitationTokenInput"];
+        };
+        AcceptanceInput: {
+            /**
+             * @description from the fragment of the link; `link_invalid` once it no longer works
+             * @example b2dGZ5c0Y4cVh1R3pLd0ZtTn…
+             */
+            token: string;
+            /** @example Nora */
+            firstName: string;
+            /** @example Neu */
+            lastName: string;
+            /**
+             * Format: password
+             * @description `too_common` if it is easy to guess, as when it is changed
+             * @example drei-blaue-elefanten
+             */
+            password: string;
+        };
+        AcceptanceRequest: {
+            resource: components["schemas"]["AcceptanceInput"];
+        };
         BearerConnectionDto: {
             /**
              * Format: uuid
@@ -3119,13 +3290,13 @@ export interface components {
         SecondFactorSecretDto: {
             /**
              * @description in base32, to type
-             * @example JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP
+             * @example ABCDEFGHIJKLMNOPQRSTUVWXYZ234567
              */
             secret: string;
             /**
              * Format: uri
              * @description the same for the camera, as a QR code
-             * @example otpauth://totp/Flixcheck:user%40musterhaus.example?issuer=Flixcheck&secret=JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP&algorithm=SHA1&digits=6&period=30
+             * @example otpauth://totp/Flixcheck:user%40musterhaus.example?issuer=Flixcheck&secret=ABCDEFGHIJKLMNOPQRSTUVWXYZ234567&algorithm=SHA1&digits=6&period=30
              */
             uri: string;
         };
@@ -3221,6 +3392,102 @@ export interface components {
         UpdateUserRequest: {
             resource: components["schemas"]["UserStatusInput"];
         };
+        InvitationDto: {
+            /**
+             * Format: uuid
+             * @example 1c7b9a0e-3d52-4c0f-8f2e-6a8f0f1b2c3d
+             */
+            id: string;
+            /**
+             * Format: email
+             * @example neu@musterhaus.example
+             */
+            email: string;
+            /**
+             * @description may be empty
+             * @example Nora
+             */
+            firstName: string;
+            /**
+             * @description may be empty
+             * @example Neu
+             */
+            lastName: string;
+            /**
+             * @example member
+             * @enum {string}
+             */
+            role: "member" | "admin";
+            /**
+             * @example de
+             * @enum {string}
+             */
+            locale: "de" | "en";
+            invitedBy: components["schemas"]["PersonDto"];
+            /**
+             * Format: date-time
+             * @example 2026-11-25T08:30:00.000Z
+             */
+            createdAt: string;
+            /**
+             * Format: date-time
+             * @description when the latest link was sent
+             * @example 2026-11-25T08:30:00.000Z
+             */
+            sentAt: string;
+            /**
+             * Format: date-time
+             * @description when that link stops working
+             * @example 2026-12-02T08:30:00.000Z
+             */
+            expiresAt: string;
+            /**
+             * @example open
+             * @enum {string}
+             */
+            status: "open" | "expired";
+        };
+        SentInvitationsDto: {
+            invitations: components["schemas"]["InvitationDto"][];
+        };
+        InvitedInput: {
+            /**
+             * Format: email
+             * @example neu@musterhaus.example
+             */
+            email: string;
+            /** @description a proposal; the person may change it */
+            firstName?: string;
+            /** @description a proposal; the person may change it */
+            lastName?: string;
+            /**
+             * @example member
+             * @enum {string}
+             */
+            role: "member" | "admin";
+            /**
+             * @description of the mail and the portal
+             * @example de
+             * @enum {string}
+             */
+            locale: "de" | "en";
+        };
+        InvitationsInput: {
+            invitations: components["schemas"]["InvitedInput"][];
+        };
+        InvitationsRequest: {
+            resource: components["schemas"]["InvitationsInput"];
+        };
+        InvitationLinkInput: {
+            /**
+             * Format: uuid
+             * @example 1c7b9a0e-3d52-4c0f-8f2e-6a8f0f1b2c3d
+             */
+            invitationId: string;
+        };
+        InvitationLinkRequest: {
+            resource: components["schemas"]["InvitationLinkInput"];
+        };
         AuditedUserDto: {
             /**
              * Format: uuid
@@ -3271,7 +3538,7 @@ export interface components {
              * @example signed_in
              * @enum {string}
              */
-            action: "account_created" | "account_policy_changed" | "application_allowed" | "application_blocked" | "application_left_to_policy" | "approval_request_approved" | "approval_request_declined" | "approval_request_withdrawn" | "approval_requested" | "client_changed" | "client_created" | "client_deleted" | "client_disabled" | "client_enabled" | "client_secret_created" | "client_secret_removed" | "connection_limit_changed" | "connection_narrowed" | "connections_revoked" | "password_change_failed" | "password_changed" | "password_reset" | "password_reset_requested" | "profile_changed" | "recovery_codes_renewed" | "second_factor_change_failed" | "second_factor_disabled" | "second_factor_enabled" | "second_factor_failed" | "second_factor_reset" | "session_ended" | "sign_in_failed" | "sign_in_limited" | "signed_in" | "signed_out" | "signing_key_created" | "signing_key_revoked" | "user_created" | "user_disabled" | "user_enabled";
+            action: "account_created" | "account_policy_changed" | "application_allowed" | "application_blocked" | "application_left_to_policy" | "approval_request_approved" | "approval_request_declined" | "approval_request_withdrawn" | "approval_requested" | "client_changed" | "client_created" | "client_deleted" | "client_disabled" | "client_enabled" | "client_secret_created" | "client_secret_removed" | "connection_limit_changed" | "connection_narrowed" | "connections_revoked" | "invitation_accepted" | "invitation_resent" | "invitation_revoked" | "invitation_sent" | "password_change_failed" | "password_changed" | "password_reset" | "password_reset_requested" | "profile_changed" | "recovery_codes_renewed" | "second_factor_change_failed" | "second_factor_disabled" | "second_factor_enabled" | "second_factor_failed" | "second_factor_reset" | "session_ended" | "sign_in_failed" | "sign_in_limited" | "signed_in" | "signed_out" | "signing_key_created" | "signing_key_revoked" | "user_created" | "user_disabled" | "user_enabled";
             /** @description who did it; null if nobody was signed in, as at a failed sign-in or a command */
             actor: components["schemas"]["AuditedUserDto"] | null;
             /** @description to whom or what */
@@ -6111,6 +6378,130 @@ export interface operations {
             };
         };
     };
+    InvitationAcceptance_find: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["InvitationTokenRequest"];
+            };
+        };
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        resource: components["schemas"]["OpenInvitationDto"];
+                    };
+                };
+            };
+            /** @description Problem: `validation_failed`, `malformed_request` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description Problem: `origin_refused` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description Problem: `unsupported_media_type` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+        };
+    };
+    InvitationAcceptance_accept: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AcceptanceRequest"];
+            };
+        };
+        responses: {
+            /** @description Accepted, and signed in */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        resource: components["schemas"]["CurrentSessionDto"];
+                    };
+                };
+            };
+            /** @description Problem: `validation_failed`, `malformed_request` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description Problem: `origin_refused` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description Problem: `conflict` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description Problem: `unsupported_media_type` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description Problem: `service_unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+        };
+    };
     Me_get: {
         parameters: {
             query?: never;
@@ -6912,6 +7303,258 @@ export interface operations {
             };
         };
     };
+    Invitations_list: {
+        parameters: {
+            query?: {
+                limit?: number;
+                /** @description `meta.nextCursor` of the page before */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        resources: components["schemas"]["InvitationDto"][];
+                        meta: components["schemas"]["MetaDto"];
+                    };
+                };
+            };
+            /** @description Problem: `validation_failed` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description Problem: `session_required` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description Problem: `session_required`, `forbidden` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+        };
+    };
+    Invitations_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["InvitationsRequest"];
+            };
+        };
+        responses: {
+            /** @description Invited */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        resource: components["schemas"]["SentInvitationsDto"];
+                    };
+                };
+            };
+            /** @description Problem: `validation_failed`, `malformed_request` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description Problem: `session_required` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description Problem: `session_required`, `forbidden`, `origin_refused` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description Problem: `unsupported_media_type` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description Problem: `too_many_attempts` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+        };
+    };
+    Invitations_resend: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["InvitationLinkRequest"];
+            };
+        };
+        responses: {
+            /** @description Sent */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        resource: components["schemas"]["InvitationDto"];
+                    };
+                };
+            };
+            /** @description Problem: `validation_failed`, `malformed_request` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description Problem: `session_required` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description Problem: `session_required`, `forbidden`, `origin_refused` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description Problem: `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description Problem: `unsupported_media_type` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description Problem: `too_many_attempts` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+        };
+    };
+    Invitations_revoke: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Its link no longer works */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem: `session_required` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description Problem: `session_required`, `forbidden`, `origin_refused` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description Problem: `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+        };
+    };
     AuditTrail_list: {
         parameters: {
             query?: {
@@ -6919,7 +7562,7 @@ export interface operations {
                 /** @description `meta.nextCursor` of the page before */
                 cursor?: string;
                 /** @description only these actions, repeated or separated by commas; 20 at most */
-                action?: ("account_created" | "account_policy_changed" | "application_allowed" | "application_blocked" | "application_left_to_policy" | "approval_request_approved" | "approval_request_declined" | "approval_request_withdrawn" | "approval_requested" | "client_changed" | "client_created" | "client_deleted" | "client_disabled" | "client_enabled" | "client_secret_created" | "client_secret_removed" | "connection_limit_changed" | "connection_narrowed" | "connections_revoked" | "password_change_failed" | "password_changed" | "password_reset" | "password_reset_requested" | "profile_changed" | "recovery_codes_renewed" | "second_factor_change_failed" | "second_factor_disabled" | "second_factor_enabled" | "second_factor_failed" | "second_factor_reset" | "session_ended" | "sign_in_failed" | "sign_in_limited" | "signed_in" | "signed_out" | "signing_key_created" | "signing_key_revoked" | "user_created" | "user_disabled" | "user_enabled")[];
+                action?: ("account_created" | "account_policy_changed" | "application_allowed" | "application_blocked" | "application_left_to_policy" | "approval_request_approved" | "approval_request_declined" | "approval_request_withdrawn" | "approval_requested" | "client_changed" | "client_created" | "client_deleted" | "client_disabled" | "client_enabled" | "client_secret_created" | "client_secret_removed" | "connection_limit_changed" | "connection_narrowed" | "connections_revoked" | "invitation_accepted" | "invitation_resent" | "invitation_revoked" | "invitation_sent" | "password_change_failed" | "password_changed" | "password_reset" | "password_reset_requested" | "profile_changed" | "recovery_codes_renewed" | "second_factor_change_failed" | "second_factor_disabled" | "second_factor_enabled" | "second_factor_failed" | "second_factor_reset" | "session_ended" | "sign_in_failed" | "sign_in_limited" | "signed_in" | "signed_out" | "signing_key_created" | "signing_key_revoked" | "user_created" | "user_disabled" | "user_enabled")[];
                 /** @description only what this user did, or what was done to this user */
                 userId?: string;
                 /** @description no older than this */
@@ -6978,7 +7621,7 @@ export interface operations {
         parameters: {
             query?: {
                 /** @description only these actions, repeated or separated by commas; 20 at most */
-                action?: ("account_created" | "account_policy_changed" | "application_allowed" | "application_blocked" | "application_left_to_policy" | "approval_request_approved" | "approval_request_declined" | "approval_request_withdrawn" | "approval_requested" | "client_changed" | "client_created" | "client_deleted" | "client_disabled" | "client_enabled" | "client_secret_created" | "client_secret_removed" | "connection_limit_changed" | "connection_narrowed" | "connections_revoked" | "password_change_failed" | "password_changed" | "password_reset" | "password_reset_requested" | "profile_changed" | "recovery_codes_renewed" | "second_factor_change_failed" | "second_factor_disabled" | "second_factor_enabled" | "second_factor_failed" | "second_factor_reset" | "session_ended" | "sign_in_failed" | "sign_in_limited" | "signed_in" | "signed_out" | "signing_key_created" | "signing_key_revoked" | "user_created" | "user_disabled" | "user_enabled")[];
+                action?: ("account_created" | "account_policy_changed" | "application_allowed" | "application_blocked" | "application_left_to_policy" | "approval_request_approved" | "approval_request_declined" | "approval_request_withdrawn" | "approval_requested" | "client_changed" | "client_created" | "client_deleted" | "client_disabled" | "client_enabled" | "client_secret_created" | "client_secret_removed" | "connection_limit_changed" | "connection_narrowed" | "connections_revoked" | "invitation_accepted" | "invitation_resent" | "invitation_revoked" | "invitation_sent" | "password_change_failed" | "password_changed" | "password_reset" | "password_reset_requested" | "profile_changed" | "recovery_codes_renewed" | "second_factor_change_failed" | "second_factor_disabled" | "second_factor_enabled" | "second_factor_failed" | "second_factor_reset" | "session_ended" | "sign_in_failed" | "sign_in_limited" | "signed_in" | "signed_out" | "signing_key_created" | "signing_key_revoked" | "user_created" | "user_disabled" | "user_enabled")[];
                 /** @description only what this user did, or what was done to this user */
                 userId?: string;
                 /** @description no older than this */
@@ -7041,7 +7684,7 @@ export interface operations {
                 /** @description `meta.nextCursor` of the page before */
                 cursor?: string;
                 /** @description only these actions, repeated or separated by commas; 20 at most */
-                action?: ("account_created" | "account_policy_changed" | "application_allowed" | "application_blocked" | "application_left_to_policy" | "approval_request_approved" | "approval_request_declined" | "approval_request_withdrawn" | "approval_requested" | "client_changed" | "client_created" | "client_deleted" | "client_disabled" | "client_enabled" | "client_secret_created" | "client_secret_removed" | "connection_limit_changed" | "connection_narrowed" | "connections_revoked" | "password_change_failed" | "password_changed" | "password_reset" | "password_reset_requested" | "profile_changed" | "recovery_codes_renewed" | "second_factor_change_failed" | "second_factor_disabled" | "second_factor_enabled" | "second_factor_failed" | "second_factor_reset" | "session_ended" | "sign_in_failed" | "sign_in_limited" | "signed_in" | "signed_out" | "signing_key_created" | "signing_key_revoked" | "user_created" | "user_disabled" | "user_enabled")[];
+                action?: ("account_created" | "account_policy_changed" | "application_allowed" | "application_blocked" | "application_left_to_policy" | "approval_request_approved" | "approval_request_declined" | "approval_request_withdrawn" | "approval_requested" | "client_changed" | "client_created" | "client_deleted" | "client_disabled" | "client_enabled" | "client_secret_created" | "client_secret_removed" | "connection_limit_changed" | "connection_narrowed" | "connections_revoked" | "invitation_accepted" | "invitation_resent" | "invitation_revoked" | "invitation_sent" | "password_change_failed" | "password_changed" | "password_reset" | "password_reset_requested" | "profile_changed" | "recovery_codes_renewed" | "second_factor_change_failed" | "second_factor_disabled" | "second_factor_enabled" | "second_factor_failed" | "second_factor_reset" | "session_ended" | "sign_in_failed" | "sign_in_limited" | "signed_in" | "signed_out" | "signing_key_created" | "signing_key_revoked" | "user_created" | "user_disabled" | "user_enabled")[];
                 /** @description only what this user did, or what was done to this user */
                 userId?: string;
                 /** @description no older than this */

@@ -49,6 +49,14 @@ import { SessionStrategy } from './strategies/session.strategy.js';
     SignInMetrics,
     SignInService,
   ],
-  exports: [Credentials, KnownDevices, SecondStep, SessionCookie, SessionsService, SignInLimits],
+  exports: [
+    Credentials,
+    KnownDevices,
+    SecondStep,
+    SessionCookie,
+    SessionsService,
+    SignInLimits,
+    SignInService,
+  ],
 })
 export class AuthModule {}

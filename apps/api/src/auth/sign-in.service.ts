@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { DataSource } from 'typeorm';
+import { DataSource, type EntityManager } from 'typeorm';
 import { Clock } from '../config/clock.js';
 import { AuditLog } from '../users/audit-log.js';
 import { type UserRecord, UsersService } from '../users/users.service.js';
@@ -36,31 +36,37 @@ export class SignInService {
    *   in the meantime
    */
   start(credentials: VerifiedCredentials, device: SigningInDevice): Promise<SignedIn> {
-    const { user, passwordHash } = credentials;
+    return this.dataSource.transaction((tx) => this.startIn(tx, credentials, device));
+  }
+
+  /** The same in the transaction that has made the user or the password. */
+  async startIn(
+    tx: EntityManager,
+    { user, passwordHash }: VerifiedCredentials,
+    device: SigningInDevice,
+  ): Promise<SignedIn> {
     const at = this.clock.now();
-    return this.dataSource.transaction(async (tx) => {
-      if (!(await this.users.recordSignIn(tx, user.id, passwordHash, at))) {
-        throw invalidCredentials();
-      }
-      if (device.oldSecret !== undefined) {
-        const end = { actorId: user.id, reason: 'signed_in_again', at } as const;
-        await this.sessions.endBySecret(tx, device.oldSecret, end);
-      }
-      const { ip, userAgent } = device;
-      const { session, secret } = await this.sessions.start(tx, {
-        userId: user.id,
-        ip,
-        userAgent,
-        at,
-      });
-      await this.audit.record(tx, {
-        actorId: user.id,
-        action: 'signed_in',
-        subjectId: user.id,
-        detail: { sessionId: session.id, ip },
-        at,
-      });
-      return { session, secret, user };
+    if (!(await this.users.recordSignIn(tx, user.id, passwordHash, at))) {
+      throw invalidCredentials();
+    }
+    if (device.oldSecret !== undefined) {
+      const end = { actorId: user.id, reason: 'signed_in_again', at } as const;
+      await this.sessions.endBySecret(tx, device.oldSecret, end);
+    }
+    const { ip, userAgent } = device;
+    const { session, secret } = await this.sessions.start(tx, {
+      userId: user.id,
+      ip,
+      userAgent,
+      at,
     });
+    await this.audit.record(tx, {
+      actorId: user.id,
+      action: 'signed_in',
+      subjectId: user.id,
+      detail: { sessionId: session.id, ip },
+      at,
+    });
+    return { session, secret, user };
   }
 }

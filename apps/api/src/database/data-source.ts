@@ -24,6 +24,7 @@ import { ActiveConnectionsOfClient1803510000000 } from './migrations/18035100000
 import { Mails1803600000000 } from './migrations/1803600000000-mails.js';
 import { PasswordRecovery1803610000000 } from './migrations/1803610000000-password-recovery.js';
 import { LighterTokens1804000000000 } from './migrations/1804000000000-lighter-tokens.js';
+import { Invitations1805300000000 } from './migrations/1805300000000-invitations.js';
 import { SecondFactors1805500000000 } from './migrations/1805500000000-second-factors.js';
 
 /** Every migration, oldest first. The app, the command line and the tests share this list. */
@@ -51,6 +52,7 @@ export const MIGRATIONS = [
   Mails1803600000000,
   PasswordRecovery1803610000000,
   LighterTokens1804000000000,
+  Invitations1805300000000,
   SecondFactors1805500000000,
 ];
 

@@ -16,6 +16,10 @@ export interface MailData {
     at: string;
     left?: number;
   };
+  /** To an address that belongs to no user. The token makes one of it. */
+  invitation: { token: string; company: string; inviter: string };
+  /** To a user of one company whom another one wants to invite. */
+  'invitation-known': { company: string; inviter: string };
   /** To who granted access to the application, some time before the connection ends by itself. */
   'connection-ends': { connectionId: string; application: string; at: string };
   /** To the admins of a company, one of whom has to answer. */
@@ -36,6 +40,9 @@ interface KindOfMail<Data> {
 
 /** How long a link to set a new password is good; its texts name it. */
 export const RECOVERY_LIFETIME_MS = 30 * MINUTE;
+
+/** How long the link of an invitation is good; its texts name it. */
+export const INVITATION_LIFETIME_MS = 7 * DAY;
 
 type SecondFactorTexts = Record<
   MailData['second-factor']['event'],
@@ -170,6 +177,56 @@ export const MAIL_KINDS: { [Kind in MailKind]: KindOfMail<MailData[Kind]> } = {
           'This was not you? Set a new password right away, and ask your company’s admin for help.',
         ],
         button: { label: 'Set a new password', path: '/portal/forgot-password' },
+      }),
+    },
+  },
+  invitation: {
+    sendWithinMs: INVITATION_LIFETIME_MS,
+    optional: false,
+    text: {
+      de: ({ token, company, inviter }) => ({
+        subject: `Einladung zu Flixcheck von ${company}`,
+        paragraphs: [
+          `${inviter} lädt Sie ein, für ${company} mit Flixcheck zu arbeiten. Sie geben nur noch Ihren Namen und ein Passwort an. Der Link gilt einmal, innerhalb von 7 Tagen:`,
+        ],
+        button: { label: 'Einladung annehmen', path: `/portal/invitation#${token}` },
+        after: [
+          'Sie kennen das Unternehmen nicht? Dann müssen Sie nichts tun. Geben Sie diese E-Mail nicht weiter: Wer den Link öffnet, kann das Konto an Ihrer Stelle anlegen.',
+        ],
+      }),
+      en: ({ token, company, inviter }) => ({
+        subject: `Invitation to Flixcheck from ${company}`,
+        paragraphs: [
+          `${inviter} invites you to work with Flixcheck for ${company}. All that is left is to enter your name and choose a password. The link works once, within 7 days:`,
+        ],
+        button: { label: 'Accept the invitation', path: `/portal/invitation#${token}` },
+        after: [
+          'You do not know the company? Then there is nothing to do. Do not forward this e-mail: whoever opens the link can create the account in your place.',
+        ],
+      }),
+    },
+  },
+  'invitation-known': {
+    sendWithinMs: INVITATION_LIFETIME_MS,
+    optional: false,
+    text: {
+      de: ({ company, inviter }) => ({
+        subject: `${company} möchte Sie zu Flixcheck einladen`,
+        paragraphs: [
+          `${inviter} möchte Sie einladen, für ${company} mit Flixcheck zu arbeiten. Zu Ihrer E-Mail-Adresse gibt es aber schon ein Konto, und ein Konto gehört immer zu einem Unternehmen. Deshalb enthält diese E-Mail keinen Link.`,
+        ],
+        after: [
+          `Dass Sie schon ein Konto haben, erfährt ${company} von uns nicht. Möchten Sie die Einladung annehmen? Dann lassen Sie sich an eine andere E-Mail-Adresse einladen. Sonst müssen Sie nichts tun.`,
+        ],
+      }),
+      en: ({ company, inviter }) => ({
+        subject: `${company} wants to invite you to Flixcheck`,
+        paragraphs: [
+          `${inviter} wants to invite you to work with Flixcheck for ${company}. But your e-mail address already has an account, and an account always belongs to one company. That is why this e-mail has no link.`,
+        ],
+        after: [
+          `We do not tell ${company} that you have an account already. Do you want to accept the invitation? Then ask to be invited at another e-mail address. Otherwise there is nothing to do.`,
+        ],
       }),
     },
   },

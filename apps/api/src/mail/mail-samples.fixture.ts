@@ -7,6 +7,16 @@ export const MAIL_SAMPLES: { [Kind in MailKind]: MailData[Kind][] } = {
     { at: '2026-11-25T20:04:00Z', by: 'user', connectionsEnded: false },
     { at: '2026-11-25T20:04:00Z', by: 'operator', connectionsEnded: true },
   ],
+  invitation: [
+    {
+      token: 't'.repeat(43),
+      company: 'Musterhaus Versicherungsmakler GmbH',
+      inviter: 'Admin Musterhaus',
+    },
+  ],
+  'invitation-known': [
+    { company: 'Musterhaus Versicherungsmakler GmbH', inviter: 'Admin Musterhaus' },
+  ],
   'second-factor': [
     { event: 'enabled', at: '2026-11-25T20:04:00Z' },
     { event: 'disabled', at: '2026-11-25T20:04:00Z' },

@@ -25,6 +25,7 @@ const STEPS = [
   'oauth-codes.codes',
   'oauth-tokens.families',
   'oauth-tokens.signing-keys',
+  'people.invitations',
   'people.password-recovery',
 ];
 

@@ -1,11 +1,18 @@
 import { Module } from '@nestjs/common';
 import { AuthModule } from '../auth/auth.module.js';
 import { ConnectionsModule } from '../connections/connections.module.js';
+import { MailModule } from '../mail/mail.module.js';
 import { OAuthClientsModule } from '../oauth-clients/oauth-clients.module.js';
 import { UsersModule } from '../users/users.module.js';
 import { AccountUsersController } from './account-users.controller.js';
 import { AuditTrailController } from './audit-trail.controller.js';
 import { AuditTrail } from './audit-trail.service.js';
+import { InvitationAcceptance } from './invitation-acceptance.js';
+import { InvitationAcceptanceController } from './invitation-acceptance.controller.js';
+import { InvitationLimits } from './invitation-limits.js';
+import { Invitations } from './invitations.js';
+import { InvitationsController } from './invitations.controller.js';
+import { InvitationsRetention } from './invitations-retention.js';
 import { JudgementLimit } from './judgement-limit.js';
 import { MeController } from './me.controller.js';
 import { MeService } from './me.service.js';
@@ -20,16 +27,22 @@ import { SecondFactorController } from './second-factor.controller.js';
 
 /** What people do with themselves and their account's users, on top of all that it touches. */
 @Module({
-  imports: [UsersModule, OAuthClientsModule, ConnectionsModule, AuthModule],
+  imports: [MailModule, UsersModule, OAuthClientsModule, ConnectionsModule, AuthModule],
   controllers: [
     PasswordRecoveryController,
+    InvitationAcceptanceController,
     MeController,
     ProfileController,
     SecondFactorController,
     AccountUsersController,
+    InvitationsController,
     AuditTrailController,
   ],
   providers: [
+    InvitationAcceptance,
+    InvitationLimits,
+    Invitations,
+    InvitationsRetention,
     PasswordRecovery,
     PasswordRecoveryLimits,
     PasswordRecoveryRetention,

@@ -134,7 +134,7 @@ export class Provisioning {
     return this.dataSource.transaction(async (tx) => {
       const known = await tx.existsBy(AccountEntity, { id: user.accountId });
       if (!known) throw notFound('The account');
-      return this.insertUser(tx, user, passwordHash);
+      return this.addUser(tx, user, passwordHash, null);
     });
   }
 
@@ -157,7 +157,7 @@ export class Provisioning {
       )) as { id: string }[];
       const account = operators ?? (await this.insertAccount(tx, OPERATORS_ACCOUNT));
       const user = { ...person, role: 'operator' as const, accountId: account.id };
-      return this.insertUser(tx, user, passwordHash);
+      return this.addUser(tx, user, passwordHash, null);
     });
   }
 
@@ -182,7 +182,18 @@ export class Provisioning {
     return account;
   }
 
-  private async insertUser(tx: EntityManager, user: NewUser, passwordHash: string) {
+  /**
+   * @param user checked, but for the address
+   * @param actorId null for the command line
+   * @returns the user's id
+   * @throws ApiError conflict for an address that is taken
+   */
+  async addUser(
+    tx: EntityManager,
+    user: Omit<NewUser, 'password'>,
+    passwordHash: string,
+    actorId: string | null,
+  ): Promise<string> {
     const at = this.clock.now();
     const { accountId, firstName, lastName, role, locale } = user;
     const inserted = await tx
@@ -209,7 +220,7 @@ export class Provisioning {
     const [row] = inserted.raw as { id: string }[];
     if (!row) throw new ApiError('conflict', 'A user with this e-mail address exists already.');
     await this.audit.record(tx, {
-      actorId: null,
+      actorId,
       action: 'user_created',
       subjectId: row.id,
       detail: { accountId, role },

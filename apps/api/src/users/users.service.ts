@@ -107,6 +107,22 @@ export class UsersService {
     return user && { ...toRecord(user), passwordHash: user.passwordHash };
   }
 
+  /**
+   * Whose these addresses are, and in which account; addresses that nobody has are left out.
+   * @param emails in lower case, as `normalizeEmail` gives it
+   */
+  async accountsByEmail(
+    tx: EntityManager,
+    emails: readonly string[],
+  ): Promise<Map<string, { userId: string; accountId: string }>> {
+    const rows: { email: string; userId: string; accountId: string }[] = await tx.query(
+      `SELECT lower(email) AS email, id AS "userId", account_id AS "accountId"
+         FROM users WHERE lower(email) = ANY ($1)`,
+      [emails],
+    );
+    return new Map(rows.map(({ email, ...user }) => [email, user]));
+  }
+
   /** Names to show beside ids; ids that belong to nobody are left out. */
   async people(ids: readonly string[]): Promise<Map<string, Person>> {
     if (ids.length === 0) return new Map();

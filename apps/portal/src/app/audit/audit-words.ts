@@ -40,6 +40,10 @@ const WORDS: Record<Action, AuditWords> = {
   user_created: said('audit.action.userCreated'),
   user_disabled: said('audit.action.userDisabled', caution),
   user_enabled: said('audit.action.userEnabled'),
+  invitation_sent: said('audit.action.invitationSent', byActor),
+  invitation_resent: said('audit.action.invitationResent', byActor),
+  invitation_revoked: said('audit.action.invitationRevoked', byActor),
+  invitation_accepted: said('audit.action.invitationAccepted', byActor),
   account_created: said('audit.action.accountCreated'),
   connection_limit_changed: said('audit.action.connectionLimitChanged'),
   connection_narrowed: said('audit.action.connectionNarrowed'),
@@ -94,6 +98,10 @@ export const AUDIT_KINDS: Record<string, { text: string; actions: Action[] }> = 
   people: {
     text: 'audit.kind.people',
     actions: [
+      'invitation_sent',
+      'invitation_resent',
+      'invitation_revoked',
+      'invitation_accepted',
       'user_created',
       'user_disabled',
       'user_enabled',

@@ -1,0 +1,67 @@
+import { Body, Controller, HttpCode, Post, Req, Res } from '@nestjs/common';
+import { ApiOperation, ApiTags } from '@nestjs/swagger';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { KnownDevices } from '../auth/known-devices.js';
+import { SessionCookie } from '../auth/session-cookie.js';
+import { CurrentSessionDto, toCurrentSession } from '../auth/sessions.dto.js';
+import { AllowSignIn } from '../http/access.js';
+import { ApiProblems, ApiResource, type ResourceEnvelope } from '../http/envelope.js';
+import { InvitationAcceptance } from './invitation-acceptance.js';
+import {
+  AcceptanceRequest,
+  InvitationTokenRequest,
+  OpenInvitationDto,
+  toOpenInvitation,
+} from './invitations.dto.js';
+
+@ApiTags('Users')
+@Controller('guest/v7/invitations')
+export class InvitationAcceptanceController {
+  constructor(
+    private readonly invitations: InvitationAcceptance,
+    private readonly cookie: SessionCookie,
+    private readonly devices: KnownDevices,
+  ) {}
+
+  @Post('lookups')
+  @AllowSignIn()
+  @HttpCode(200)
+  @ApiOperation({
+    summary: 'What an invitation is about',
+    description: 'The token is in the body, so that no log of addresses has it.',
+  })
+  @ApiResource(OpenInvitationDto)
+  @ApiProblems(400, 403, 415)
+  async find(@Body() body: InvitationTokenRequest): Promise<ResourceEnvelope<OpenInvitationDto>> {
+    const invitation = await this.invitations.find(body.resource.token);
+    return { resource: toOpenInvitation(invitation) };
+  }
+
+  @Post('acceptances')
+  @AllowSignIn()
+  @ApiOperation({
+    summary: 'Accept an invitation',
+    description: 'Makes the user, and signs them in as at `POST /guest/v7/sessions`.',
+  })
+  @ApiResource(CurrentSessionDto, { status: 201, description: 'Accepted, and signed in' })
+  @ApiProblems(400, 403, 409, 415, 'service_unavailable')
+  async accept(
+    @Body() { resource }: AcceptanceRequest,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<ResourceEnvelope<CurrentSessionDto>> {
+    const { token, firstName, lastName, password } = resource;
+    const { session, secret, user } = await this.invitations.accept(
+      token,
+      { firstName: firstName.trim(), lastName: lastName.trim(), password },
+      {
+        ip: request.ip,
+        userAgent: request.headers['user-agent'],
+        oldSecret: this.cookie.read(request),
+      },
+    );
+    this.cookie.set(reply, secret);
+    this.devices.remember(request, reply, user.email);
+    return { resource: toCurrentSession(session, user) };
+  }
+}

@@ -1,0 +1,221 @@
+import { ApiProperty, ApiPropertyOptional, OmitType } from '@nestjs/swagger';
+import { Type } from 'class-transformer';
+import {
+  ArrayMaxSize,
+  ArrayMinSize,
+  IsArray,
+  IsEmail,
+  IsIn,
+  IsNotEmpty,
+  IsObject,
+  IsString,
+  IsUUID,
+  MaxLength,
+  MinLength,
+  ValidateNested,
+} from 'class-validator';
+import { PersonDto } from '../connections/connections.dto.js';
+import { IsDisplayText } from '../http/display-text.js';
+import { IsOmittable } from '../oauth-clients/client-rules.js';
+import type { Locale } from '../users/users.service.js';
+import type { OpenInvitation } from './invitation-acceptance.js';
+import { type Invitation, type Invited, MAX_INVITATIONS } from './invitations.js';
+
+const INVITED_ROLES = ['member', 'admin'] as const;
+
+export class InvitedInput {
+  @ApiProperty({ format: 'email', maxLength: 254, example: 'neu@musterhaus.example' })
+  @IsEmail()
+  @MaxLength(254)
+  email!: string;
+
+  @ApiPropertyOptional({ maxLength: 100, description: 'a proposal; the person may change it' })
+  @IsOmittable()
+  @IsDisplayText({ mayBeEmpty: true, asTyped: true })
+  @MaxLength(100)
+  firstName?: string;
+
+  @ApiPropertyOptional({ maxLength: 100, description: 'a proposal; the person may change it' })
+  @IsOmittable()
+  @IsDisplayText({ mayBeEmpty: true, asTyped: true })
+  @MaxLength(100)
+  lastName?: string;
+
+  @ApiProperty({ enum: INVITED_ROLES, example: 'member' })
+  @IsIn(INVITED_ROLES)
+  role!: Invited['role'];
+
+  @ApiProperty({ enum: ['de', 'en'], example: 'de', description: 'of the mail and the portal' })
+  @IsIn(['de', 'en'])
+  locale!: Locale;
+}
+
+export class InvitationsInput {
+  @ApiProperty({ type: [InvitedInput], minItems: 1, maxItems: MAX_INVITATIONS })
+  @IsArray()
+  @ArrayMinSize(1)
+  @ArrayMaxSize(MAX_INVITATIONS)
+  @ValidateNested({ each: true })
+  @Type(() => InvitedInput)
+  invitations!: InvitedInput[];
+}
+
+export class InvitationsRequest {
+  @ApiProperty({ type: InvitationsInput })
+  @IsObject()
+  @ValidateNested()
+  @Type(() => InvitationsInput)
+  resource!: InvitationsInput;
+}
+
+export class InvitationLinkInput {
+  @ApiProperty({ format: 'uuid', example: '1c7b9a0e-3d52-4c0f-8f2e-6a8f0f1b2c3d' })
+  @IsUUID()
+  invitationId!: string;
+}
+
+export class InvitationLinkRequest {
+  @ApiProperty({ type: InvitationLinkInput })
+  @IsObject()
+  @ValidateNested()
+  @Type(() => InvitationLinkInput)
+  resource!: InvitationLinkInput;
+}
+
+/** An invitation that nobody has accepted yet. */
+export class InvitationDto {
+  @ApiProperty({ format: 'uuid', example: '1c7b9a0e-3d52-4c0f-8f2e-6a8f0f1b2c3d' })
+  id!: string;
+
+  @ApiProperty({ format: 'email', example: 'neu@musterhaus.example' })
+  email!: string;
+
+  @ApiProperty({ example: 'Nora', description: 'may be empty' })
+  firstName!: string;
+
+  @ApiProperty({ example: 'Neu', description: 'may be empty' })
+  lastName!: string;
+
+  @ApiProperty({ enum: INVITED_ROLES, example: 'member' })
+  role!: Invited['role'];
+
+  @ApiProperty({ enum: ['de', 'en'], example: 'de' })
+  locale!: Locale;
+
+  @ApiProperty({ type: PersonDto })
+  invitedBy!: PersonDto;
+
+  @ApiProperty({ format: 'date-time', example: '2026-11-25T08:30:00.000Z' })
+  createdAt!: string;
+
+  @ApiProperty({
+    format: 'date-time',
+    description: 'when the latest link was sent',
+    example: '2026-11-25T08:30:00.000Z',
+  })
+  sentAt!: string;
+
+  @ApiProperty({
+    format: 'date-time',
+    description: 'when that link stops working',
+    example: '2026-12-02T08:30:00.000Z',
+  })
+  expiresAt!: string;
+
+  @ApiProperty({ enum: ['open', 'expired'], example: 'open' })
+  status!: 'open' | 'expired';
+}
+
+export class SentInvitationsDto {
+  @ApiProperty({ type: [InvitationDto] })
+  invitations!: InvitationDto[];
+}
+
+export class InvitationTokenInput {
+  @ApiProperty({
+    description: 'from the fragment of the link; `link_invalid` once it no longer works',
+    maxLength: 100,
+    example: 'b2dGZ5c0Y4cVh1R3pLd0ZtTn…',
+  })
+  @IsString()
+  @IsNotEmpty()
+  @MaxLength(100)
+  token!: string;
+}
+
+export class InvitationTokenRequest {
+  @ApiProperty({ type: InvitationTokenInput })
+  @IsObject()
+  @ValidateNested()
+  @Type(() => InvitationTokenInput)
+  resource!: InvitationTokenInput;
+}
+
+export class AcceptanceInput extends InvitationTokenInput {
+  @ApiProperty({ minLength: 1, maxLength: 100, example: 'Nora' })
+  @IsDisplayText({ asTyped: true })
+  @MaxLength(100)
+  firstName!: string;
+
+  @ApiProperty({ minLength: 1, maxLength: 100, example: 'Neu' })
+  @IsDisplayText({ asTyped: true })
+  @MaxLength(100)
+  lastName!: string;
+
+  @ApiProperty({
+    format: 'password',
+    minLength: 12,
+    maxLength: 200,
+    description: '`too_common` if it is easy to guess, as when it is changed',
+    example: 'drei-blaue-elefanten',
+  })
+  @IsString()
+  @MinLength(12)
+  @MaxLength(200)
+  password!: string;
+}
+
+export class AcceptanceRequest {
+  @ApiProperty({ type: AcceptanceInput })
+  @IsObject()
+  @ValidateNested()
+  @Type(() => AcceptanceInput)
+  resource!: AcceptanceInput;
+}
+
+/** An invitation, as whoever holds its link sees it. */
+export class OpenInvitationDto extends OmitType(InvitationDto, [
+  'id',
+  'invitedBy',
+  'createdAt',
+  'sentAt',
+  'status',
+]) {
+  @ApiProperty({ example: 'Musterhaus Versicherungsmakler GmbH' })
+  company!: string;
+
+  @ApiProperty({ example: 'Admin Musterhaus', description: 'who has invited' })
+  inviter!: string;
+}
+
+export function toInvitation(invitation: Invitation, now: Date): InvitationDto {
+  const { createdAt, sentAt, expiresAt, invitedBy } = invitation;
+  const { id, email, firstName, lastName, role, locale } = invitation;
+  return {
+    ...{ id, email, firstName, lastName, role, locale, invitedBy },
+    createdAt: createdAt.toISOString(),
+    sentAt: sentAt.toISOString(),
+    expiresAt: expiresAt.toISOString(),
+    status: expiresAt > now ? 'open' : 'expired',
+  };
+}
+
+export function toOpenInvitation(invitation: OpenInvitation): OpenInvitationDto {
+  const { email, firstName, lastName, role, locale, expiresAt, inviter } = invitation;
+  return {
+    ...{ email, firstName, lastName, role, locale },
+    expiresAt: expiresAt.toISOString(),
+    company: inviter.account.name,
+    inviter: `${inviter.firstName} ${inviter.lastName}`,
+  };
+}

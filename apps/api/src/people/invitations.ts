@@ -1,0 +1,291 @@
+import { Injectable } from '@nestjs/common';
+import { InjectDataSource } from '@nestjs/typeorm';
+import { hashSecret, randomSecret } from '@flixcheck/oauth-protocol';
+import { randomUUID } from 'node:crypto';
+import type { DataSource, EntityManager } from 'typeorm';
+import { Clock } from '../config/clock.js';
+import type { Role, SessionCaller } from '../http/access.js';
+import { ApiError, type FieldError, notFound } from '../http/api-error.js';
+import {
+  decodeCursor,
+  DEFAULT_LIMIT,
+  type PageQuery,
+  type ResourcesEnvelope,
+  toPage,
+} from '../http/envelope.js';
+import { validationFailed } from '../http/validation.js';
+import { Mail } from '../mail/mail.js';
+import { INVITATION_LIFETIME_MS } from '../mail/mail-kinds.js';
+import { type AuditAction, AuditLog } from '../users/audit-log.js';
+import { Notices } from '../users/notices.js';
+import {
+  type Locale,
+  normalizeEmail,
+  type Person,
+  type UserRecord,
+  UsersService,
+} from '../users/users.service.js';
+import { InvitationLimits } from './invitation-limits.js';
+
+export const MAX_INVITATIONS = 100;
+
+export interface Invited {
+  email: string;
+  /** Empty where the inviter does not know it. */
+  firstName: string;
+  lastName: string;
+  role: Exclude<Role, 'operator'>;
+  locale: Locale;
+}
+
+export interface Invitation extends Invited {
+  id: string;
+  invitedBy: Person;
+  createdAt: Date;
+  /** When the latest link was sent. */
+  sentAt: Date;
+  expiresAt: Date;
+}
+
+type Row = Omit<Invitation, 'invitedBy'> & { invitedBy: string };
+
+const COLUMNS = `id, email, first_name AS "firstName", last_name AS "lastName", role, locale,
+  invited_by AS "invitedBy", created_at AS "createdAt", sent_at AS "sentAt",
+  expires_at AS "expiresAt"`;
+
+/** Admins invite colleagues into their company, through a link sent by mail. */
+@Injectable()
+export class Invitations {
+  constructor(
+    @InjectDataSource() private readonly dataSource: DataSource,
+    private readonly users: UsersService,
+    private readonly limits: InvitationLimits,
+    private readonly mail: Mail,
+    private readonly notices: Notices,
+    private readonly audit: AuditLog,
+    private readonly clock: Clock,
+  ) {}
+
+  /**
+   * Invites all of them, or nobody. That an address has an account with another company is told to
+   * its owner alone: the invitation looks like any other, and its mail has no link.
+   * @throws ApiError validation_failed at `invitations.N.email`, too_many_attempts
+   */
+  async invite(caller: SessionCaller, invited: readonly Invited[]): Promise<Invitation[]> {
+    const people = invited.map((one) => ({ ...one, email: normalizeEmail(one.email) }));
+    const at = this.clock.now();
+    const rows = await this.dataSource.transaction(async (tx) => {
+      const inviter = await this.lockFor(tx, caller);
+      const accounts = await this.users.accountsByEmail(
+        tx,
+        people.map(({ email }) => email),
+      );
+      await this.refuseKnown(tx, caller.accountId, people, accounts);
+      await this.limits.count(
+        tx,
+        caller.accountId,
+        people.map(({ email }) => email),
+      );
+      const sent: Row[] = [];
+      for (const person of people) {
+        const token = randomSecret();
+        const [row]: Row[] = await tx.query(
+          // One that has expired makes room for a new one.
+          `INSERT INTO invitations (id, account_id, email, first_name, last_name, role, locale,
+             token_hash, invited_by, created_at, sent_at, expires_at)
+           VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $10, $11)
+           ON CONFLICT (account_id, email) DO UPDATE SET id = excluded.id,
+             first_name = excluded.first_name, last_name = excluded.last_name,
+             role = excluded.role, locale = excluded.locale, token_hash = excluded.token_hash,
+             invited_by = excluded.invited_by, created_at = excluded.created_at,
+             sent_at = excluded.sent_at, expires_at = excluded.expires_at
+           RETURNING ${COLUMNS}`,
+          [
+            randomUUID(),
+            caller.accountId,
+            person.email,
+            person.firstName,
+            person.lastName,
+            person.role,
+            person.locale,
+            hashSecret(token),
+            caller.userId,
+            at,
+            expiry(at),
+          ],
+        );
+        if (!row) throw new Error('the invitation was not written');
+        sent.push(row);
+        await this.send(tx, inviter, row, { token, userId: accounts.get(person.email)?.userId });
+      }
+      await this.audit.recordAll(
+        tx,
+        sent.map(({ id, role }) => ({
+          actorId: caller.userId,
+          action: 'invitation_sent' as const,
+          subjectId: id,
+          detail: { role },
+          at,
+        })),
+      );
+      return sent;
+    });
+    return this.withInviters(rows);
+  }
+
+  /** Those that nobody has taken up yet, the latest first; expired ones until they are deleted. */
+  async list(
+    accountId: string,
+    { limit = DEFAULT_LIMIT, cursor }: PageQuery,
+  ): Promise<ResourcesEnvelope<Invitation>> {
+    const after = decodeCursor(cursor);
+    const rows: Row[] = await this.dataSource.query(
+      `SELECT ${COLUMNS} FROM invitations
+        WHERE account_id = $1
+          AND ($2::timestamptz IS NULL OR (created_at, id) < ($2::timestamptz, $3::uuid))
+        ORDER BY created_at DESC, id DESC LIMIT $4`,
+      [accountId, after?.[0] ?? null, after?.[1] ?? null, limit + 1],
+    );
+    const { resources, meta } = toPage(
+      rows,
+      limit,
+      ({ createdAt, id }) => [createdAt.toISOString(), id],
+      (row) => row,
+    );
+    return { resources: await this.withInviters(resources), meta };
+  }
+
+  /**
+   * Sends a new link, good for as long as the first one was; the one before no longer works.
+   * @throws ApiError not_found, too_many_attempts
+   */
+  async resend(caller: SessionCaller, id: string): Promise<Invitation> {
+    const at = this.clock.now();
+    const row = await this.dataSource.transaction(async (tx) => {
+      const inviter = await this.lockFor(tx, caller);
+      const token = randomSecret();
+      const [[renewed]]: [Row[], number] = await tx.query(
+        `UPDATE invitations SET token_hash = $3, sent_at = $4, expires_at = $5
+          WHERE id = $1 AND account_id = $2 RETURNING ${COLUMNS}`,
+        [id, caller.accountId, hashSecret(token), at, expiry(at)],
+      );
+      if (!renewed) throw notFound('The invitation');
+      await this.limits.count(tx, caller.accountId, [renewed.email]);
+      const accounts = await this.users.accountsByEmail(tx, [renewed.email]);
+      const userId = accounts.get(renewed.email)?.userId;
+      await this.send(tx, inviter, renewed, { token, userId });
+      await this.record(tx, caller, 'invitation_resent', renewed, at);
+      return renewed;
+    });
+    const [invitation] = await this.withInviters([row]);
+    if (!invitation) throw notFound('The invitation');
+    return invitation;
+  }
+
+  /**
+   * The link no longer works; nobody is told.
+   * @throws ApiError not_found, also when it has been accepted in the meantime
+   */
+  async revoke(caller: SessionCaller, id: string): Promise<void> {
+    await this.dataSource.transaction(async (tx) => {
+      const [[revoked]]: [Row[], number] = await tx.query(
+        `DELETE FROM invitations WHERE id = $1 AND account_id = $2 RETURNING ${COLUMNS}`,
+        [id, caller.accountId],
+      );
+      if (!revoked) throw notFound('The invitation');
+      await this.record(tx, caller, 'invitation_revoked', revoked, this.clock.now());
+    });
+  }
+
+  /**
+   * One request of a company at a time, so that the limits hold and no address is invited twice.
+   * @throws ApiError forbidden when the caller has been disabled or is no admin any more
+   */
+  private async lockFor(tx: EntityManager, caller: SessionCaller): Promise<UserRecord> {
+    await tx.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [
+      `invitations of ${caller.accountId}`,
+    ]);
+    const inviter = await this.users.lockActive(tx, caller.userId);
+    if (inviter?.role !== 'admin') {
+      throw new ApiError('forbidden', 'This takes the role admin, which is no longer yours.');
+    }
+    return inviter;
+  }
+
+  private async refuseKnown(
+    tx: EntityManager,
+    accountId: string,
+    people: readonly Invited[],
+    accounts: ReadonlyMap<string, { accountId: string }>,
+  ): Promise<void> {
+    const open: { email: string }[] = await tx.query(
+      `SELECT email FROM invitations
+        WHERE account_id = $1 AND email = ANY ($2) AND expires_at > $3`,
+      [accountId, people.map(({ email }) => email), this.clock.now()],
+    );
+    const invited = new Set(open.map(({ email }) => email));
+    const seen = new Set<string>();
+    const errors = people.flatMap(({ email }, index): FieldError[] => {
+      const refuse = (code: string, message: string) => [
+        { field: `invitations.${index}.email`, code, message },
+      ];
+      if (seen.has(email)) return refuse('duplicate', 'This address is in the list already.');
+      seen.add(email);
+      if (accounts.get(email)?.accountId === accountId) {
+        return refuse('already_member', 'Somebody in your company has this address.');
+      }
+      if (invited.has(email)) {
+        return refuse('already_invited', 'An invitation is open. Send that one again.');
+      }
+      return [];
+    });
+    if (errors.length > 0) throw validationFailed(errors);
+  }
+
+  /** @param to `userId`: whose address it is, in another company */
+  private async send(
+    tx: EntityManager,
+    inviter: UserRecord,
+    { email, locale }: Row,
+    to: { token: string; userId: string | undefined },
+  ): Promise<void> {
+    const about = {
+      company: inviter.account.name,
+      inviter: `${inviter.firstName} ${inviter.lastName}`,
+    };
+    if (to.userId !== undefined) {
+      await this.notices.tell(tx, 'invitation-known', [to.userId], about);
+    } else {
+      const data = { ...about, token: to.token };
+      await this.mail.enqueue(tx, 'invitation', { email, locale, userId: null }, data);
+    }
+  }
+
+  private record(
+    tx: EntityManager,
+    { userId }: SessionCaller,
+    action: AuditAction,
+    { id, role }: Row,
+    at: Date,
+  ): Promise<void> {
+    return this.audit.record(tx, {
+      actorId: userId,
+      action,
+      subjectId: id,
+      detail: { role },
+      at,
+    });
+  }
+
+  private async withInviters(rows: readonly Row[]): Promise<Invitation[]> {
+    const people = await this.users.people(rows.map(({ invitedBy }) => invitedBy));
+    return rows.flatMap((row) => {
+      const invitedBy = people.get(row.invitedBy);
+      return invitedBy ? [{ ...row, invitedBy }] : [];
+    });
+  }
+}
+
+function expiry(at: Date): Date {
+  return new Date(at.getTime() + INVITATION_LIFETIME_MS);
+}
