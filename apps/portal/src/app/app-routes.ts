@@ -40,6 +40,12 @@ export const routes: Routes = [
       import('./recovery/reset-password-page').then((file) => file.ResetPasswordPage),
   },
   {
+    path: 'invitation',
+    title: 'titles.invitation',
+    providers: [provideTranslocoScope('invitation')],
+    loadComponent: () => import('./invitation/invitation-page').then((file) => file.InvitationPage),
+  },
+  {
     path: 'demo/mail',
     title: 'titles.demoMail',
     // Not linked from anywhere: only the demo has it.

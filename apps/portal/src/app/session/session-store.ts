@@ -1,7 +1,7 @@
 import { computed, inject, Injectable, signal } from '@angular/core';
 import { Api, CallOptions } from '../api/api';
 import { ApiError, apiErrorFrom } from '../api/problem';
-import { Envelope, Session, SessionUser } from '../api/types';
+import { AcceptanceInput, Envelope, Session, SessionUser } from '../api/types';
 import { SessionExpiry } from './session-expiry';
 import { SignedInBefore } from './signed-in-before';
 
@@ -57,6 +57,16 @@ export class SessionStore {
     );
     this.arrive(answer.resource);
     return answer.resource;
+  }
+
+  /** Becomes a user through an invitation, and is signed in. */
+  async accept(acceptance: AcceptanceInput): Promise<void> {
+    const answer = await this.api.post<Envelope<Session>>(
+      '/guest/v7/invitations/acceptances',
+      { resource: acceptance },
+      TELL,
+    );
+    this.arrive(answer.resource);
   }
 
   /** Ends the session on the server; one that has already ended counts as ended. */

@@ -1,0 +1,179 @@
+import { Location } from '@angular/common';
+import {
+  afterNextRender,
+  ChangeDetectionStrategy,
+  Component,
+  computed,
+  ElementRef,
+  inject,
+  Injector,
+  signal,
+} from '@angular/core';
+import { takeUntilDestroyed } from '@angular/core/rxjs-interop';
+import { ActivatedRoute, Router, RouterLink } from '@angular/router';
+import { TranslocoDirective } from '@jsverse/transloco';
+import errorIcon from '@material-symbols/svg-400/rounded/error.svg';
+import { Api } from '../api/api';
+import { ApiError, apiErrorFrom } from '../api/problem';
+import { Envelope, OpenInvitation } from '../api/types';
+import { SessionStore } from '../session/session-store';
+import { GuestLayout } from '../ui/guest-layout';
+import { Icon } from '../ui/icon';
+import { PasswordField } from '../ui/password-field';
+
+/** As the API has them, in characters. */
+const MIN_LENGTH = 12;
+const MAX_LENGTH = 200;
+const MAX_NAME_LENGTH = 100;
+
+const PASSWORD_ERRORS: Record<string, string> = {
+  min_length: 'invitation.errors.tooShort',
+  max_length: 'invitation.errors.tooLong',
+  too_common: 'invitation.errors.common',
+};
+const TROUBLE_TEXTS: Record<string, string> = {
+  unreachable: 'invitation.trouble.unreachable',
+  service_unavailable: 'invitation.trouble.unavailable',
+};
+
+type State = 'loading' | 'open' | 'invalid' | 'taken' | 'failed';
+type FieldName = 'firstName' | 'lastName' | 'password';
+
+/** Where the link of an invitation leads: makes an account with the token in the fragment. */
+@Component({
+  selector: 'fx-invitation-page',
+  changeDetection: ChangeDetectionStrategy.OnPush,
+  imports: [GuestLayout, Icon, PasswordField, RouterLink, TranslocoDirective],
+  templateUrl: './invitation-page.html',
+  styleUrls: ['../sign-in/sign-in-page.scss', './invitation-page.scss'],
+})
+export class InvitationPage {
+  private readonly api = inject(Api);
+  private readonly session = inject(SessionStore);
+  private readonly router = inject(Router);
+  private readonly host = inject<ElementRef<HTMLElement>>(ElementRef);
+  private readonly injector = inject(Injector);
+
+  private token = '';
+  protected readonly state = signal<State>('loading');
+  protected readonly invitation = signal<OpenInvitation | null>(null);
+  protected readonly firstName = signal('');
+  protected readonly lastName = signal('');
+  protected readonly password = signal('');
+  protected readonly busy = signal(false);
+  protected readonly trouble = signal<string | null>(null);
+  protected readonly errors = signal<Partial<Record<FieldName, string>>>({});
+  protected readonly passwordError = computed(() => this.errors().password ?? null);
+
+  protected readonly minLength = MIN_LENGTH;
+  protected readonly maxLength = MAX_LENGTH;
+  protected readonly rules = `minlength: ${MIN_LENGTH}; maxlength: ${MAX_LENGTH};`;
+  protected readonly errorIcon = errorIcon;
+
+  constructor() {
+    const location = inject(Location);
+    // Another link that is opened in this tab changes nothing but the fragment.
+    inject(ActivatedRoute)
+      .fragment.pipe(takeUntilDestroyed())
+      .subscribe((fragment) => {
+        if (fragment) {
+          this.token = fragment;
+          // No history and no later visitor of this browser keeps the token.
+          location.replaceState('/invitation');
+          void this.load();
+        } else if (this.token === '') this.state.set('invalid');
+      });
+  }
+
+  protected async load(): Promise<void> {
+    const { token } = this;
+    this.state.set('loading');
+    this.trouble.set(null);
+    try {
+      const { resource } = await this.api.post<Envelope<OpenInvitation>>(
+        '/guest/v7/invitations/lookups',
+        { resource: { token } },
+        { onSessionEnd: 'tell' },
+      );
+      if (token !== this.token) return;
+      this.invitation.set(resource);
+      this.firstName.set(resource.firstName);
+      this.lastName.set(resource.lastName);
+      this.state.set('open');
+    } catch (cause) {
+      if (token !== this.token) return;
+      const error = apiErrorFrom(cause);
+      if (!this.refused(error)) {
+        this.trouble.set(troubleText(error));
+        this.state.set('failed');
+      }
+    }
+  }
+
+  protected async send(event: Event): Promise<void> {
+    event.preventDefault();
+    if (this.busy()) return;
+    this.trouble.set(null);
+    this.errors.set(this.missing());
+    if (Object.keys(this.errors()).length > 0) return this.focusInvalid();
+    this.busy.set(true);
+    try {
+      await this.session.accept({
+        token: this.token,
+        firstName: this.firstName().trim(),
+        lastName: this.lastName().trim(),
+        password: this.password(),
+      });
+      await this.router.navigateByUrl('/', { replaceUrl: true });
+    } catch (cause) {
+      this.explain(apiErrorFrom(cause));
+    } finally {
+      this.busy.set(false);
+    }
+  }
+
+  private missing(): Partial<Record<FieldName, string>> {
+    const fits = (name: string) => name !== '' && [...name].length <= MAX_NAME_LENGTH;
+    const length = [...this.password()].length;
+    return {
+      ...(!fits(this.firstName().trim()) && { firstName: 'invitation.errors.firstName' }),
+      ...(!fits(this.lastName().trim()) && { lastName: 'invitation.errors.lastName' }),
+      ...(length < MIN_LENGTH && {
+        password: length === 0 ? 'invitation.errors.missing' : 'invitation.errors.tooShort',
+      }),
+    };
+  }
+
+  /** @returns whether the link is of no use any more */
+  private refused(error: ApiError): boolean {
+    const atToken = error.problem.errors.find(({ field }) => field === 'token');
+    if (!atToken) return false;
+    this.state.set(atToken.code === 'address_taken' ? 'taken' : 'invalid');
+    return true;
+  }
+
+  private explain(error: ApiError): void {
+    if (this.refused(error)) return;
+    const errors: Partial<Record<FieldName, string>> = {};
+    for (const { field, code } of error.problem.errors) {
+      if (field === 'password') {
+        errors.password ??= PASSWORD_ERRORS[code] ?? 'invitation.errors.unfit';
+      } else if (field === 'firstName' || field === 'lastName') {
+        errors[field] = `invitation.errors.${field}`;
+      }
+    }
+    this.errors.set(errors);
+    if (Object.keys(errors).length > 0) this.focusInvalid();
+    else this.trouble.set(troubleText(error));
+  }
+
+  private focusInvalid(): void {
+    const focus = () =>
+      this.host.nativeElement.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus();
+    afterNextRender(focus, { injector: this.injector });
+  }
+}
+
+function troubleText({ code }: ApiError): string {
+  return TROUBLE_TEXTS[code] ?? 'invitation.trouble.other';
+}
