@@ -3,6 +3,7 @@ import { Revocations } from '../connections/revocations.js';
 import { ChangeFeed } from '../database/change-feed.js';
 import { isDatabaseUnavailable } from '../database/unavailable.js';
 import { OAuthClientsService } from '../oauth-clients/oauth-clients.service.js';
+import { AuthorizationAttempt } from '../oauth-codes/authorization-request/authorization-request.js';
 import { OAuthCodesService } from '../oauth-codes/oauth-codes.service.js';
 import { person } from '../testing/person.js';
 import type { TestContext } from '../testing/test-context.js';
@@ -106,7 +107,7 @@ describe('a key that another node has revoked', () => {
       .create(
         { clientId: 'maklerwelt-crm' },
         { via: 'session', sessionId: '', userId, accountId, role: 'member' },
-        {},
+        new AuthorizationAttempt(),
       );
     const client = await there.app.get(OAuthClientsService).findActiveByClientId('maklerwelt-crm');
     const exchange = () =>
