@@ -154,3 +154,29 @@ test('allowing less says in numbers what goes on, and ends it if told to', async
   await expect(row(page, 'Maklerwelt CRM')).toContainText('Nicht erlaubt');
   expect(await member.use(connection)).toBe(401);
 });
+
+test('what an admin grants in advance is asked of nobody, until somebody has ended it', async ({
+  page,
+  member,
+}) => {
+  await signIn(page, ADMIN);
+  await page.goto(applications());
+  const crm = row(page, 'Maklerwelt CRM');
+  await crm.getByRole('button', { name: 'Maklerwelt CRM für alle ohne Rückfrage erlauben' }).click();
+  const dialog = page.getByRole('alertdialog');
+  await expect(dialog).toContainText('wird nicht mehr gefragt');
+  await dialog.getByRole('button', { name: 'Ohne Rückfrage erlauben' }).click();
+  await expect(crm).toContainText('Ohne Rückfrage erlaubt');
+
+  await page.context().clearCookies();
+  await page.goto(authorizeUrl({ state: 'ohne Frage' }));
+  const back = page.waitForRequest(/\/callback\?/);
+  await fillSignIn(page, MEMBER);
+  expect(new URL((await back).url()).searchParams.get('state')).toBe('ohne Frage');
+  await page.waitForURL(`${demoUrl()}/problem**`);
+  const [connection] = await member.connections();
+  const url = `${portalUrl()}/user/v7/connections/${connection?.id}`;
+  expect((await page.context().request.delete(url)).ok()).toBe(true);
+  await page.goto(authorizeUrl());
+  await expect(page.getByRole('button', { name: 'Zugriff erlauben' })).toBeVisible();
+});

@@ -2282,6 +2282,11 @@ export interface components {
              * @example e7a1c2b4-0d53-4a7e-8a55-6f1f6a2b9c01
              */
             connectionId: string | null;
+            /**
+             * @description whether the account has granted it access for everybody, without a question
+             * @example false
+             */
+            grantedInAdvance: boolean;
         };
         AccountPolicyDto: {
             /**
@@ -2378,6 +2383,13 @@ export interface components {
             /** @description Whether Flixcheck has verified who the publisher is */
             publisherVerified: boolean;
             /**
+             * @description What the client may ask for. `readwrite` includes `read`. A scope taken away is taken from its connections too.
+             * @example [
+             *       "readwrite"
+             *     ]
+             */
+            scopes: ("read" | "readwrite")[];
+            /**
              * Format: uri
              * @description Shown to users
              * @example https://maklerwelt.example/logo.svg
@@ -2400,6 +2412,12 @@ export interface components {
              */
             clientId: string;
             /**
+             * @description A confidential client keeps a secret on a server; a public one cannot
+             * @example confidential
+             * @enum {string}
+             */
+            kind: "confidential" | "public";
+            /**
              * @description whether the people of the account may connect it
              * @example true
              */
@@ -2417,6 +2435,11 @@ export interface components {
             /** Format: date-time */
             decidedAt: string | null;
             decidedBy: components["schemas"]["PersonDto"] | null;
+            /**
+             * @description what the application is granted without a question; null: people are asked
+             * @example read
+             */
+            advanceScope: string | null;
             /**
              * @description of the whole account
              * @example 12
@@ -2437,6 +2460,13 @@ export interface components {
             /** @description Whether Flixcheck has verified who the publisher is */
             publisherVerified: boolean;
             /**
+             * @description What the client may ask for. `readwrite` includes `read`. A scope taken away is taken from its connections too.
+             * @example [
+             *       "readwrite"
+             *     ]
+             */
+            scopes: ("read" | "readwrite")[];
+            /**
              * Format: uri
              * @description Shown to users
              * @example https://maklerwelt.example/logo.svg
@@ -2459,6 +2489,12 @@ export interface components {
              */
             clientId: string;
             /**
+             * @description A confidential client keeps a secret on a server; a public one cannot
+             * @example confidential
+             * @enum {string}
+             */
+            kind: "confidential" | "public";
+            /**
              * @description whether the people of the account may connect it
              * @example true
              */
@@ -2476,6 +2512,11 @@ export interface components {
             /** Format: date-time */
             decidedAt: string | null;
             decidedBy: components["schemas"]["PersonDto"] | null;
+            /**
+             * @description what the application is granted without a question; null: people are asked
+             * @example read
+             */
+            advanceScope: string | null;
             /**
              * @description of the whole account
              * @example 12
@@ -2503,6 +2544,11 @@ export interface components {
              * @default false
              */
             endConnections: boolean;
+            /**
+             * @description only where it is `allowed`: what the application is granted for everybody in the account without a question; null: people are asked. Left out, it stays as it is
+             * @example read
+             */
+            advanceScope?: string | null;
         };
         DecisionRequest: {
             resource: components["schemas"]["DecisionInput"];
@@ -2674,6 +2720,11 @@ export interface components {
              */
             expiresAt: string | null;
         };
+        GrantedInAdvanceDto: {
+            /** Format: date-time */
+            at: string;
+            by: components["schemas"]["PersonDto"] | null;
+        };
         AskedDto: {
             /** Format: uuid */
             id: string;
@@ -2721,6 +2772,8 @@ export interface components {
             existingConnection: components["schemas"]["ExistingConnectionDto"] | null;
             /** @description where to go when the user refuses, or may not grant access */
             denyRedirectTo: string;
+            /** @description not null: the page goes on without a question */
+            grantedInAdvance: components["schemas"]["GrantedInAdvanceDto"] | null;
             /** @description why the account does not allow the application; null: it does */
             refusal: components["schemas"]["RefusalDto"] | null;
         };
@@ -3538,7 +3591,7 @@ export interface components {
              * @example signed_in
              * @enum {string}
              */
-            action: "account_created" | "account_policy_changed" | "application_allowed" | "application_blocked" | "application_left_to_policy" | "approval_request_approved" | "approval_request_declined" | "approval_request_withdrawn" | "approval_requested" | "client_changed" | "client_created" | "client_deleted" | "client_disabled" | "client_enabled" | "client_secret_created" | "client_secret_removed" | "connection_limit_changed" | "connection_narrowed" | "connections_revoked" | "invitation_accepted" | "invitation_resent" | "invitation_revoked" | "invitation_sent" | "password_change_failed" | "password_changed" | "password_reset" | "password_reset_requested" | "profile_changed" | "recovery_codes_renewed" | "second_factor_change_failed" | "second_factor_disabled" | "second_factor_enabled" | "second_factor_failed" | "second_factor_reset" | "session_ended" | "sign_in_failed" | "sign_in_limited" | "signed_in" | "signed_out" | "signing_key_created" | "signing_key_revoked" | "user_created" | "user_disabled" | "user_enabled";
+            action: "account_created" | "account_policy_changed" | "advance_grant_withdrawn" | "application_allowed" | "application_blocked" | "application_granted_in_advance" | "application_left_to_policy" | "approval_request_approved" | "approval_request_declined" | "approval_request_withdrawn" | "approval_requested" | "client_changed" | "client_created" | "client_deleted" | "client_disabled" | "client_enabled" | "client_secret_created" | "client_secret_removed" | "connection_limit_changed" | "connection_narrowed" | "connections_revoked" | "invitation_accepted" | "invitation_resent" | "invitation_revoked" | "invitation_sent" | "password_change_failed" | "password_changed" | "password_reset" | "password_reset_requested" | "profile_changed" | "recovery_codes_renewed" | "second_factor_change_failed" | "second_factor_disabled" | "second_factor_enabled" | "second_factor_failed" | "second_factor_reset" | "session_ended" | "sign_in_failed" | "sign_in_limited" | "signed_in" | "signed_out" | "signing_key_created" | "signing_key_revoked" | "user_created" | "user_disabled" | "user_enabled";
             /** @description who did it; null if nobody was signed in, as at a failed sign-in or a command */
             actor: components["schemas"]["AuditedUserDto"] | null;
             /** @description to whom or what */
@@ -7562,7 +7615,7 @@ export interface operations {
                 /** @description `meta.nextCursor` of the page before */
                 cursor?: string;
                 /** @description only these actions, repeated or separated by commas; 20 at most */
-                action?: ("account_created" | "account_policy_changed" | "application_allowed" | "application_blocked" | "application_left_to_policy" | "approval_request_approved" | "approval_request_declined" | "approval_request_withdrawn" | "approval_requested" | "client_changed" | "client_created" | "client_deleted" | "client_disabled" | "client_enabled" | "client_secret_created" | "client_secret_removed" | "connection_limit_changed" | "connection_narrowed" | "connections_revoked" | "invitation_accepted" | "invitation_resent" | "invitation_revoked" | "invitation_sent" | "password_change_failed" | "password_changed" | "password_reset" | "password_reset_requested" | "profile_changed" | "recovery_codes_renewed" | "second_factor_change_failed" | "second_factor_disabled" | "second_factor_enabled" | "second_factor_failed" | "second_factor_reset" | "session_ended" | "sign_in_failed" | "sign_in_limited" | "signed_in" | "signed_out" | "signing_key_created" | "signing_key_revoked" | "user_created" | "user_disabled" | "user_enabled")[];
+                action?: ("account_created" | "account_policy_changed" | "advance_grant_withdrawn" | "application_allowed" | "application_blocked" | "application_granted_in_advance" | "application_left_to_policy" | "approval_request_approved" | "approval_request_declined" | "approval_request_withdrawn" | "approval_requested" | "client_changed" | "client_created" | "client_deleted" | "client_disabled" | "client_enabled" | "client_secret_created" | "client_secret_removed" | "connection_limit_changed" | "connection_narrowed" | "connections_revoked" | "invitation_accepted" | "invitation_resent" | "invitation_revoked" | "invitation_sent" | "password_change_failed" | "password_changed" | "password_reset" | "password_reset_requested" | "profile_changed" | "recovery_codes_renewed" | "second_factor_change_failed" | "second_factor_disabled" | "second_factor_enabled" | "second_factor_failed" | "second_factor_reset" | "session_ended" | "sign_in_failed" | "sign_in_limited" | "signed_in" | "signed_out" | "signing_key_created" | "signing_key_revoked" | "user_created" | "user_disabled" | "user_enabled")[];
                 /** @description only what this user did, or what was done to this user */
                 userId?: string;
                 /** @description no older than this */
@@ -7621,7 +7674,7 @@ export interface operations {
         parameters: {
             query?: {
                 /** @description only these actions, repeated or separated by commas; 20 at most */
-                action?: ("account_created" | "account_policy_changed" | "application_allowed" | "application_blocked" | "application_left_to_policy" | "approval_request_approved" | "approval_request_declined" | "approval_request_withdrawn" | "approval_requested" | "client_changed" | "client_created" | "client_deleted" | "client_disabled" | "client_enabled" | "client_secret_created" | "client_secret_removed" | "connection_limit_changed" | "connection_narrowed" | "connections_revoked" | "invitation_accepted" | "invitation_resent" | "invitation_revoked" | "invitation_sent" | "password_change_failed" | "password_changed" | "password_reset" | "password_reset_requested" | "profile_changed" | "recovery_codes_renewed" | "second_factor_change_failed" | "second_factor_disabled" | "second_factor_enabled" | "second_factor_failed" | "second_factor_reset" | "session_ended" | "sign_in_failed" | "sign_in_limited" | "signed_in" | "signed_out" | "signing_key_created" | "signing_key_revoked" | "user_created" | "user_disabled" | "user_enabled")[];
+                action?: ("account_created" | "account_policy_changed" | "advance_grant_withdrawn" | "application_allowed" | "application_blocked" | "application_granted_in_advance" | "application_left_to_policy" | "approval_request_approved" | "approval_request_declined" | "approval_request_withdrawn" | "approval_requested" | "client_changed" | "client_created" | "client_deleted" | "client_disabled" | "client_enabled" | "client_secret_created" | "client_secret_removed" | "connection_limit_changed" | "connection_narrowed" | "connections_revoked" | "invitation_accepted" | "invitation_resent" | "invitation_revoked" | "invitation_sent" | "password_change_failed" | "password_changed" | "password_reset" | "password_reset_requested" | "profile_changed" | "recovery_codes_renewed" | "second_factor_change_failed" | "second_factor_disabled" | "second_factor_enabled" | "second_factor_failed" | "second_factor_reset" | "session_ended" | "sign_in_failed" | "sign_in_limited" | "signed_in" | "signed_out" | "signing_key_created" | "signing_key_revoked" | "user_created" | "user_disabled" | "user_enabled")[];
                 /** @description only what this user did, or what was done to this user */
                 userId?: string;
                 /** @description no older than this */
@@ -7684,7 +7737,7 @@ export interface operations {
                 /** @description `meta.nextCursor` of the page before */
                 cursor?: string;
                 /** @description only these actions, repeated or separated by commas; 20 at most */
-                action?: ("account_created" | "account_policy_changed" | "application_allowed" | "application_blocked" | "application_left_to_policy" | "approval_request_approved" | "approval_request_declined" | "approval_request_withdrawn" | "approval_requested" | "client_changed" | "client_created" | "client_deleted" | "client_disabled" | "client_enabled" | "client_secret_created" | "client_secret_removed" | "connection_limit_changed" | "connection_narrowed" | "connections_revoked" | "invitation_accepted" | "invitation_resent" | "invitation_revoked" | "invitation_sent" | "password_change_failed" | "password_changed" | "password_reset" | "password_reset_requested" | "profile_changed" | "recovery_codes_renewed" | "second_factor_change_failed" | "second_factor_disabled" | "second_factor_enabled" | "second_factor_failed" | "second_factor_reset" | "session_ended" | "sign_in_failed" | "sign_in_limited" | "signed_in" | "signed_out" | "signing_key_created" | "signing_key_revoked" | "user_created" | "user_disabled" | "user_enabled")[];
+                action?: ("account_created" | "account_policy_changed" | "advance_grant_withdrawn" | "application_allowed" | "application_blocked" | "application_granted_in_advance" | "application_left_to_policy" | "approval_request_approved" | "approval_request_declined" | "approval_request_withdrawn" | "approval_requested" | "client_changed" | "client_created" | "client_deleted" | "client_disabled" | "client_enabled" | "client_secret_created" | "client_secret_removed" | "connection_limit_changed" | "connection_narrowed" | "connections_revoked" | "invitation_accepted" | "invitation_resent" | "invitation_revoked" | "invitation_sent" | "password_change_failed" | "password_changed" | "password_reset" | "password_reset_requested" | "profile_changed" | "recovery_codes_renewed" | "second_factor_change_failed" | "second_factor_disabled" | "second_factor_enabled" | "second_factor_failed" | "second_factor_reset" | "session_ended" | "sign_in_failed" | "sign_in_limited" | "signed_in" | "signed_out" | "signing_key_created" | "signing_key_revoked" | "user_created" | "user_disabled" | "user_enabled")[];
                 /** @description only what this user did, or what was done to this user */
                 userId?: string;
                 /** @description no older than this */

@@ -1,13 +1,14 @@
 import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
+import { resolveRequestedScope } from '@flixcheck/oauth-protocol';
 import type { DataSource, EntityManager } from 'typeorm';
 import { Clock } from '../config/clock.js';
 import { ConnectionCounts } from '../connections/connection-counts.js';
-import { CONNECTED_CLIENT } from '../connections/connections.dto.js';
 import { ConnectionsService } from '../connections/connections.service.js';
 import type { SessionCaller } from '../http/access.js';
 import { ApiError, notFound } from '../http/api-error.js';
 import type { PageQuery, ResourcesEnvelope } from '../http/envelope.js';
+import { validationFailed } from '../http/validation.js';
 import { pageOfClients } from '../oauth-clients/client-pages.js';
 import { pickFields } from '../oauth-clients/client-record.js';
 import {
@@ -19,14 +20,15 @@ import { AuditLog } from '../users/audit-log.js';
 import { type Person, UsersService } from '../users/users.service.js';
 import { type Policy, refusalOf } from './account-policy.js';
 import { AccountPolicyStore, type StoredPolicy } from './account-policy-store.js';
-import type {
-  AccountPolicyDto,
-  ChangedPolicyDto,
-  DecidedClientDto,
-  DecisionInput,
-  PolicyClientDto,
-  PolicyEffectDto,
-  PolicyInput,
+import {
+  type AccountPolicyDto,
+  type ChangedPolicyDto,
+  type DecidedClientDto,
+  type DecisionInput,
+  POLICY_CLIENT,
+  type PolicyClientDto,
+  type PolicyEffectDto,
+  type PolicyInput,
 } from './account-policy.dto.js';
 import { ApprovalRequests } from './approval-requests.js';
 
@@ -147,11 +149,12 @@ export class AccountPolicies {
   /**
    * Allows an application for the account, blocks it, or leaves it to the policy.
    * @param id the database id of the client
-   * @throws ApiError not_found
+   * @throws ApiError not_found; validation_failed for what cannot be granted in advance
    */
   async decide(caller: SessionCaller, id: string, input: DecisionInput): Promise<DecidedClientDto> {
     const client = (await this.clients.byIds([id])).get(id);
     if (!client || client.deletedAt !== null) throw notFound('The application');
+    refuseAdvance(client, input);
     const consequences = await this.dataSource.transaction((tx) =>
       this.decideWithin(tx, caller, client, input),
     );
@@ -196,14 +199,17 @@ export class AccountPolicies {
     tx: EntityManager,
     caller: SessionCaller,
     client: OAuthClient,
-    { decision, endConnections = false }: DecisionInput,
+    { decision, endConnections = false, ...input }: DecisionInput,
   ): Promise<Consequences> {
     const { accountId, userId: by } = caller;
     const at = this.clock.now();
     const before = await this.store.lock(tx, accountId);
-    const last = before.decisions.get(client.id)?.decision ?? null;
-    if (last !== decision) {
-      await this.store.writeDecision(tx, accountId, client.id, { decision, by, at });
+    const { decision: last = null, advanceScope: lastAdvance = null } =
+      before.decisions.get(client.id) ?? {};
+    const { advanceScope = decision === 'allowed' ? lastAdvance : null } = input;
+    if (last !== decision || lastAdvance !== advanceScope) {
+      const decided = { decision, advanceScope, by, at };
+      await this.store.writeDecision(tx, accountId, client.id, decided);
     }
     const ends = decision === 'blocked' || (endConnections && isRefused(before, client, decision));
     const endedConnections = ends ? await this.endConnections(tx, caller, client.id, at) : 0;
@@ -211,13 +217,20 @@ export class AccountPolicies {
       await this.requests.declineAll(tx, accountId, client.id, by, at);
     }
     const approvedRequests = await this.requests.approveAllowed(tx, accountId, by, at);
+    const subject = { actorId: by, subjectId: client.id, at };
     if (last !== decision || endedConnections > 0) {
       await this.audit.record(tx, {
-        actorId: by,
+        ...subject,
         action: decision === null ? 'application_left_to_policy' : `application_${decision}`,
-        subjectId: client.id,
         detail: { accountId, from: last, endedConnections },
-        at,
+      });
+    }
+    if (lastAdvance !== advanceScope) {
+      await this.audit.record(tx, {
+        ...subject,
+        action:
+          advanceScope === null ? 'advance_grant_withdrawn' : 'application_granted_in_advance',
+        detail: { accountId, from: lastAdvance, scope: advanceScope },
       });
     }
     return { endedConnections, approvedRequests };
@@ -255,6 +268,24 @@ const answeredAlready = () =>
     'The request has been answered or withdrawn in the meantime. Read it again.',
   );
 
+/** A program on somebody's device could be imitated there, so its users are asked (RFC 8252 §8.6). */
+function refuseAdvance(client: OAuthClient, { decision, advanceScope }: DecisionInput): void {
+  if (advanceScope === undefined || advanceScope === null) return;
+  const refuse = (code: string, message: string) =>
+    validationFailed([{ field: 'advanceScope', code, message }]);
+  if (decision !== 'allowed') {
+    throw refuse('not_allowed', 'Only what is allowed can be granted in advance.');
+  }
+  if (client.kind === 'public') {
+    throw refuse(
+      'public_client',
+      'The application runs on the devices of its users, who are asked in any case.',
+    );
+  }
+  const asked = resolveRequestedScope(advanceScope, client.scopes);
+  if (!asked.ok) throw refuse('scope_invalid', asked.reason);
+}
+
 function isRefused(
   { allows }: StoredPolicy,
   { publisherVerified }: OAuthClient,
@@ -278,12 +309,13 @@ function toDto(
   const decided = decisions.get(client.id);
   const refusal = refusalOf(allows, decided?.decision ?? null, client.publisherVerified);
   return {
-    ...pickFields(client, ['id', ...CONNECTED_CLIENT]),
+    ...pickFields(client, POLICY_CLIENT),
     allowed: refusal === null,
     refusal,
     decision: decided?.decision ?? null,
     decidedAt: decided?.decidedAt.toISOString() ?? null,
     decidedBy: people.get(decided?.decidedBy ?? '') ?? null,
+    advanceScope: decided?.advanceScope ?? null,
     activeConnections,
   };
 }

@@ -10,6 +10,22 @@ export interface StoredDecision {
   decision: Decision;
   decidedAt: Date;
   decidedBy: string | null;
+  /** What the application is granted without a question to its users; null: they are asked. */
+  advanceScope: string | null;
+}
+
+/** What holds for one application. */
+export interface Standing {
+  /** Why the account does not allow it; null if it does. */
+  refusal: RefusalReason | null;
+  advance: AdvanceGrant | null;
+}
+
+/** What an account has granted an application in advance. */
+export interface AdvanceGrant {
+  scope: string;
+  at: Date;
+  by: string | null;
 }
 
 /** Everything that an account has decided. */
@@ -36,15 +52,17 @@ export class AccountPolicyStore {
       await tx.query(
         `SELECT p.allows, p.updated_at AS "updatedAt", p.updated_by AS "updatedBy",
                 d.oauth_client_id AS "clientId", d.decision, d.decided_at AS "decidedAt",
-                d.decided_by AS "decidedBy"
+                d.decided_by AS "decidedBy", d.advance_scope AS "advanceScope"
            FROM account_policies p LEFT JOIN account_policy_decisions d USING (account_id)
           WHERE p.account_id = $1`,
         [accountId],
       );
     const [{ allows, updatedAt, updatedBy } = NEVER_CHANGED] = rows;
     const decisions = new Map(
-      rows.flatMap(({ clientId, decision, decidedAt, decidedBy }) =>
-        clientId === null ? [] : [[clientId, { decision, decidedAt, decidedBy }] as const],
+      rows.flatMap(({ clientId, decision, decidedAt, decidedBy, advanceScope }) =>
+        clientId === null
+          ? []
+          : [[clientId, { decision, decidedAt, decidedBy, advanceScope }] as const],
       ),
     );
     return { allows, updatedAt, updatedBy, decisions };
@@ -55,7 +73,12 @@ export class AccountPolicyStore {
    * @param client as the caller knows it: whether it is verified may be a moment old
    */
   async refusal(accountId: string, client: OAuthClient): Promise<RefusalReason | null> {
-    return this.findRefusal(this.dataSource.manager, accountId, client);
+    return (await this.standing(accountId, client)).refusal;
+  }
+
+  /** The same, with what the account has granted the application in advance. */
+  async standing(accountId: string, client: OAuthClient): Promise<Standing> {
+    return this.findStanding(this.dataSource.manager, accountId, client);
   }
 
   /**
@@ -72,7 +95,7 @@ export class AccountPolicyStore {
       POLICY_LOCK,
     ]);
     // A statement of its own, because its snapshot must be taken after the lock.
-    return this.findRefusal(tx, accountId, client);
+    return (await this.findStanding(tx, accountId, client)).refusal;
   }
 
   /** Lets no grant and no other decision of the account in between, until the transaction ends. */
@@ -105,7 +128,12 @@ export class AccountPolicyStore {
     tx: EntityManager,
     accountId: string,
     clientId: string,
-    { decision, by, at }: { decision: Decision | null; by: string; at: Date },
+    {
+      decision,
+      advanceScope,
+      by,
+      at,
+    }: { decision: Decision | null; advanceScope: string | null; by: string; at: Date },
   ): Promise<void> {
     if (decision === null) {
       await tx.query(
@@ -120,29 +148,41 @@ export class AccountPolicyStore {
          VALUES ($1, 'every', NULL, NULL) ON CONFLICT (account_id) DO NOTHING
        )
        INSERT INTO account_policy_decisions
-         (account_id, oauth_client_id, decision, decided_at, decided_by)
-       VALUES ($1, $2, $3, $5, $4)
+         (account_id, oauth_client_id, decision, decided_at, decided_by, advance_scope)
+       VALUES ($1, $2, $3, $5, $4, $6)
        ON CONFLICT (account_id, oauth_client_id) DO UPDATE
          SET decision = EXCLUDED.decision, decided_at = EXCLUDED.decided_at,
-           decided_by = EXCLUDED.decided_by`,
-      [accountId, clientId, decision, by, at],
+           decided_by = EXCLUDED.decided_by, advance_scope = EXCLUDED.advance_scope`,
+      [accountId, clientId, decision, by, at, advanceScope],
     );
   }
 
-  private async findRefusal(
+  private async findStanding(
     tx: EntityManager,
     accountId: string,
     { id, publisherVerified }: OAuthClient,
-  ): Promise<RefusalReason | null> {
-    const [row]: { allows: Policy; decision: Decision | null }[] = await tx.query(
-      `SELECT p.allows, d.decision
+  ): Promise<Standing> {
+    const [row]: {
+      allows: Policy;
+      decision: Decision | null;
+      scope: string | null;
+      at: Date;
+      by: string | null;
+    }[] = await tx.query(
+      `SELECT p.allows, d.decision, d.advance_scope AS scope, d.decided_at AS at,
+              d.decided_by AS by
          FROM account_policies p
          LEFT JOIN account_policy_decisions d
            ON d.account_id = p.account_id AND d.oauth_client_id = $2
         WHERE p.account_id = $1`,
       [accountId, id],
     );
-    return row ? refusalOf(row.allows, row.decision, publisherVerified) : null;
+    if (!row) return { refusal: null, advance: null };
+    const { allows, decision, scope, at, by } = row;
+    return {
+      refusal: refusalOf(allows, decision, publisherVerified),
+      advance: scope === null ? null : { scope, at, by },
+    };
   }
 }
 

@@ -1,6 +1,15 @@
 import { ApiProperty, ApiPropertyOptional, PickType } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
-import { IsBoolean, IsIn, IsObject, IsOptional, ValidateIf, ValidateNested } from 'class-validator';
+import {
+  IsBoolean,
+  IsIn,
+  IsObject,
+  IsOptional,
+  IsString,
+  MaxLength,
+  ValidateIf,
+  ValidateNested,
+} from 'class-validator';
 import { CONNECTED_CLIENT, PersonDto } from '../connections/connections.dto.js';
 import { IsOmittable } from '../oauth-clients/client-rules.js';
 import { ClientRecord } from '../oauth-clients/client-record.js';
@@ -91,7 +100,9 @@ export class PolicyEffectDto {
   clients!: AffectedClientDto[];
 }
 
-export class PolicyClientDto extends PickType(ClientRecord, ['id', ...CONNECTED_CLIENT] as const) {
+export const POLICY_CLIENT = ['id', 'kind', 'scopes', ...CONNECTED_CLIENT] as const;
+
+export class PolicyClientDto extends PickType(ClientRecord, POLICY_CLIENT) {
   @ApiProperty({ example: true, description: 'whether the people of the account may connect it' })
   allowed!: boolean;
 
@@ -105,6 +116,14 @@ export class PolicyClientDto extends PickType(ClientRecord, ['id', ...CONNECTED_
   decidedAt!: string | null;
 
   @ApiProperty({ type: PersonDto, nullable: true }) decidedBy!: PersonDto | null;
+
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    example: 'read',
+    description: 'what the application is granted without a question; null: people are asked',
+  })
+  advanceScope!: string | null;
 
   @ApiProperty({ type: 'integer', example: 12, description: 'of the whole account' })
   activeConnections!: number;
@@ -132,6 +151,19 @@ export class DecisionInput {
   @IsOmittable()
   @IsBoolean()
   endConnections?: boolean;
+
+  @ApiPropertyOptional({
+    type: String,
+    nullable: true,
+    maxLength: 200,
+    example: 'read',
+    description:
+      'only where it is `allowed`: what the application is granted for everybody in the account without a question; null: people are asked. Left out, it stays as it is',
+  })
+  @IsOptional()
+  @IsString()
+  @MaxLength(200)
+  advanceScope?: string | null;
 }
 
 export class DecisionRequest {

@@ -29,4 +29,10 @@ export class AvailableClientDto extends PickType(ClientRecord, AVAILABLE_CLIENT)
     example: 'e7a1c2b4-0d53-4a7e-8a55-6f1f6a2b9c01',
   })
   connectionId!: string | null;
+
+  @ApiProperty({
+    example: false,
+    description: 'whether the account has granted it access for everybody, without a question',
+  })
+  grantedInAdvance!: boolean;
 }

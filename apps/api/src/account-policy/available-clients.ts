@@ -35,11 +35,17 @@ export class AvailableClients {
       ({ id, publisherVerified }) =>
         refusalOf(allows, decisions.get(id)?.decision ?? null, publisherVerified) === null,
     );
-    return pageOfClients(clients, page, (client) => toDto(client, mine.get(client.id) ?? null));
+    return pageOfClients(clients, page, (client) => ({
+      ...toDto(client, mine.get(client.id) ?? null),
+      grantedInAdvance: decisions.get(client.id)?.advanceScope != null,
+    }));
   }
 }
 
-function toDto(client: OAuthClient, connectionId: string | null): AvailableClientDto {
+function toDto(
+  client: OAuthClient,
+  connectionId: string | null,
+): Omit<AvailableClientDto, 'grantedInAdvance'> {
   return {
     ...pickFields(client, AVAILABLE_CLIENT),
     // The portal cannot create another party's PKCE challenge, nor choose among redirect URIs.

@@ -2,7 +2,7 @@ import { scopeCovers, splitScope } from '@flixcheck/oauth-protocol';
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
 import { randomUUID } from 'node:crypto';
-import { type EntityManager, In, IsNull, Repository } from 'typeorm';
+import { type EntityManager, In, IsNull, MoreThan, Repository } from 'typeorm';
 import { Clock } from '../config/clock.js';
 import { preparedStatement } from '../database/prepared-statement.js';
 import { type OAuthClient, OAuthClientsService } from '../oauth-clients/oauth-clients.service.js';
@@ -187,6 +187,16 @@ export class ConnectionsService implements OnModuleInit {
   async findActive(oauthClientId: string, userId: string): Promise<ConnectionRecord | null> {
     const found = await this.connections.findOneBy({ oauthClientId, userId, revokedAt: IsNull() });
     return found && this.asOfNow(found).revokedAt === null ? found : null;
+  }
+
+  /** Whether the user, or an admin, has ended a connection of the client to the user since then. */
+  async endedByPersonSince(oauthClientId: string, userId: string, at: Date): Promise<boolean> {
+    return this.connections.existsBy({
+      oauthClientId,
+      userId,
+      revokedAt: MoreThan(at),
+      revocationReason: In(['user', 'admin']),
+    });
   }
 
   /** The user's active connections, by the database id of the client. */

@@ -26,6 +26,7 @@ import { PasswordRecovery1803610000000 } from './migrations/1803610000000-passwo
 import { LighterTokens1804000000000 } from './migrations/1804000000000-lighter-tokens.js';
 import { Invitations1805300000000 } from './migrations/1805300000000-invitations.js';
 import { SecondFactors1805500000000 } from './migrations/1805500000000-second-factors.js';
+import { AdvanceGrants1805600000000 } from './migrations/1805600000000-advance-grants.js';
 
 /** Every migration, oldest first. The app, the command line and the tests share this list. */
 export const MIGRATIONS = [
@@ -54,6 +55,7 @@ export const MIGRATIONS = [
   LighterTokens1804000000000,
   Invitations1805300000000,
   SecondFactors1805500000000,
+  AdvanceGrants1805600000000,
 ];
 
 const POOL_SIZE = 20;

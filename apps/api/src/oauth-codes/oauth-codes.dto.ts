@@ -1,3 +1,4 @@
+import { PersonDto } from '../connections/connections.dto.js';
 import { ApiProperty, ApiPropertyOptional, PickType } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
 import {
@@ -200,6 +201,12 @@ export class ApprovalRequestCreateRequest {
   resource!: ApprovalRequestInput;
 }
 
+/** An admin has granted it already, for everybody in the account. */
+export class GrantedInAdvanceDto {
+  @ApiProperty({ format: 'date-time' }) at!: string;
+  @ApiProperty({ type: PersonDto, nullable: true }) by!: PersonDto | null;
+}
+
 /** What the authorize page shows. */
 export class AuthorizationRequestDto {
   @ApiProperty({ type: RequestingClientDto }) client!: RequestingClientDto;
@@ -222,6 +229,12 @@ export class AuthorizationRequestDto {
   existingConnection!: ExistingConnectionDto | null;
   @ApiProperty({ description: 'where to go when the user refuses, or may not grant access' })
   denyRedirectTo!: string;
+  @ApiProperty({
+    type: GrantedInAdvanceDto,
+    nullable: true,
+    description: 'not null: the page goes on without a question',
+  })
+  grantedInAdvance!: GrantedInAdvanceDto | null;
   @ApiProperty({
     type: RefusalDto,
     nullable: true,

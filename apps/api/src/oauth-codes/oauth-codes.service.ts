@@ -2,6 +2,7 @@ import {
   randomSecret,
   hashSecret,
   redirectHost,
+  scopeCovers,
   splitScope,
   withResponseParameters,
 } from '@flixcheck/oauth-protocol';
@@ -10,11 +11,11 @@ import { InjectDataSource, InjectRepository } from '@nestjs/typeorm';
 import { randomUUID } from 'node:crypto';
 import { parse } from 'node:querystring';
 import { DataSource, type EntityManager, type Repository } from 'typeorm';
-import { AccountPolicyStore } from '../account-policy/account-policy-store.js';
+import { AccountPolicyStore, type AdvanceGrant } from '../account-policy/account-policy-store.js';
 import { type ApprovalRequest, ApprovalRequests } from '../account-policy/approval-requests.js';
 import { Clock, HOUR, SECOND } from '../config/clock.js';
 import { CONFIG, type RuntimeConfig } from '../config/config.module.js';
-import { ConnectionsService } from '../connections/connections.service.js';
+import { type ConnectionRecord, ConnectionsService } from '../connections/connections.service.js';
 import { limitProblem } from '../connections/time-limits.js';
 import { ApiError } from '../http/api-error.js';
 import type { SessionCaller } from '../http/access.js';
@@ -36,6 +37,7 @@ import {
   type ApprovalRequestInput,
   type AskedDto,
   type AuthorizationRequestDto,
+  type GrantedInAdvanceDto,
   type OAuthCodeDto,
   type OAuthCodeInput,
   REQUESTING_CLIENT,
@@ -75,10 +77,10 @@ export class OAuthCodesService {
   ): Promise<AuthorizationRequestDto> {
     const request = await this.validate(query, true, attempt);
     const { client, redirectUri } = request;
-    const [user, existing, reason] = await Promise.all([
+    const [user, existing, { refusal: reason, advance }] = await Promise.all([
       this.users.findById(caller.userId),
       this.connections.findActive(client.id, caller.userId),
-      this.policies.refusal(caller.accountId, client),
+      this.policies.standing(caller.accountId, client),
     ]);
     if (!user || redirectUri === null) throw sessionEnded();
     const refusal =
@@ -111,12 +113,30 @@ export class OAuthCodesService {
       },
       denyRedirectTo:
         refusal?.options.redirectTo ?? denialRedirect(request, this.config.publicUrl) ?? '',
+      grantedInAdvance: await this.inAdvance(request, caller, advance, existing),
       refusal: reason && {
         reason,
         mayDecide: caller.role === 'admin',
         request: asked ? toAskedDto(asked) : null,
       },
     };
+  }
+
+  /**
+   * What an admin has granted, where that answers this request: no more is asked for, the connection
+   * that is there stays as it is, and neither the user nor an admin has ended one since.
+   */
+  private async inAdvance(
+    { client, scope }: AuthorizationRequest,
+    { userId }: SessionCaller,
+    advance: AdvanceGrant | null,
+    existing: ConnectionRecord | null,
+  ): Promise<GrantedInAdvanceDto | null> {
+    if (!advance || client.kind === 'public' || !scopeCovers(advance.scope, scope)) return null;
+    if (existing && (existing.scope !== scope || existing.expiresAt)) return null;
+    if (await this.connections.endedByPersonSince(client.id, userId, advance.at)) return null;
+    const people = await this.users.people(advance.by ? [advance.by] : []);
+    return { at: advance.at.toISOString(), by: people.get(advance.by ?? '') ?? null };
   }
 
   /**

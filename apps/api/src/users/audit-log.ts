@@ -8,8 +8,10 @@ import { parameters } from '../http/keyset.js';
 export const AUDIT_ACTIONS = [
   'account_created',
   'account_policy_changed',
+  'advance_grant_withdrawn',
   'application_allowed',
   'application_blocked',
+  'application_granted_in_advance',
   'application_left_to_policy',
   'approval_request_approved',
   'approval_request_declined',

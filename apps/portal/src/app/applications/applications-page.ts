@@ -25,6 +25,8 @@ import {
 } from '../api/types';
 import { apiErrorFrom } from '../api/problem';
 import { Formats } from '../i18n/formats';
+import { KnownScopes } from '../scopes/known-scopes';
+import { askFor, scopeName, viewOnlyPart } from '../scopes/scope-words';
 import { SessionStore } from '../session/session-store';
 import { Confirmation } from '../ui/confirmation';
 import { LoadError } from '../ui/load-error';
@@ -33,7 +35,7 @@ import { PageState } from '../ui/page-state';
 import { Words } from '../ui/question';
 import { Waiting } from '../ui/waiting';
 import { ApprovalQueue } from './approval-queue';
-import { type Decided, PolicyClients } from './policy-clients';
+import { type Advance, type Decided, PolicyClients } from './policy-clients';
 
 const PATH = '/user/v7/account-policy';
 
@@ -80,6 +82,7 @@ export class ApplicationsPage {
   private readonly api = inject(Api);
   private readonly confirmation = inject(Confirmation);
   private readonly messages = inject(Messages);
+  private readonly scopes = inject(KnownScopes);
   private readonly queueHeading = viewChild<ElementRef<HTMLElement>>('queueHeading');
 
   protected readonly policies = POLICIES;
@@ -194,6 +197,44 @@ export class ApplicationsPage {
       }
       const done = decision === 'allowed' ? 'applications.allow.done' : 'applications.leave.done';
       this.messages.show(done, values);
+    }
+    this.reload();
+  }
+
+  /** Grants an application in advance what it may ask for, or has people asked again. */
+  protected async decideInAdvance({ client, granted }: Advance): Promise<void> {
+    const values = { app: client.name, account: this.session.account()?.name };
+    const write = async (advanceScope: string | null) => {
+      await this.api.patch<Envelope<DecidedClient>>(`${PATH}/oauth-clients/${client.id}`, {
+        resource: { decision: 'allowed', advanceScope },
+      });
+    };
+    if (granted) {
+      const table = this.scopes.table();
+      const all = askFor(client.scopes, table);
+      const viewOnly = viewOnlyPart(all, table);
+      const rights = scopeName(all, table, this.formats.language());
+      const done = await this.confirmation.ask({
+        heading: { text: 'applications.advance.heading', values },
+        points: [
+          { text: 'applications.advance.everybody', values },
+          { text: 'applications.advance.rights', values: { rights } },
+          { text: 'applications.advance.own' },
+        ],
+        ...(viewOnly !== null && { option: { text: 'applications.advance.viewOnly' } }),
+        confirm: { text: 'applications.advance.confirm' },
+        action: (less) => write(less ? viewOnly : all),
+      });
+      if (!done) return;
+      this.messages.show('applications.advance.done', values);
+    } else {
+      try {
+        await write(null);
+      } catch {
+        this.messages.show('applications.failed');
+        return;
+      }
+      this.messages.show('applications.advance.asked', values);
     }
     this.reload();
   }

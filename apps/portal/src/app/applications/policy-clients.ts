@@ -24,6 +24,12 @@ export interface Decided {
   decision: PolicyClient['decision'];
 }
 
+export interface Advance {
+  client: PolicyClient;
+  /** Whether to grant it in advance; otherwise people are asked again. */
+  granted: boolean;
+}
+
 /** With more than these, people look for one. */
 const SEARCH_FROM = 8;
 
@@ -38,6 +44,7 @@ const SEARCH_FROM = 8;
 export class PolicyClients {
   readonly clients = input.required<PolicyClient[]>();
   readonly decided = output<Decided>();
+  readonly advance = output<Advance>();
 
   protected readonly formats = inject(Formats);
   protected readonly icons = { apps, block, check };
@@ -50,7 +57,8 @@ export class PolicyClients {
     );
   });
 
-  protected statusOf({ allowed, refusal }: PolicyClient): string {
+  protected statusOf({ allowed, refusal, advanceScope }: PolicyClient): string {
+    if (advanceScope !== null) return 'applications.apps.advanced';
     if (allowed) return 'applications.apps.allowed';
     return refusal === 'blocked' ? 'applications.apps.blocked' : 'applications.apps.notAllowed';
   }

@@ -49,6 +49,8 @@ const WORDS: Record<Action, AuditWords> = {
   connection_narrowed: said('audit.action.connectionNarrowed'),
   connections_revoked: said('audit.action.connectionsRevoked'),
   account_policy_changed: said('audit.action.accountPolicyChanged'),
+  advance_grant_withdrawn: said('audit.action.advanceWithdrawn'),
+  application_granted_in_advance: said('audit.action.advanceGranted'),
   application_allowed: said('audit.action.applicationAllowed'),
   application_blocked: said('audit.action.applicationBlocked', caution),
   application_left_to_policy: said('audit.action.applicationLeft'),
@@ -123,6 +125,8 @@ export const AUDIT_KINDS: Record<string, { text: string; actions: Action[] }> = 
     text: 'audit.kind.applications',
     actions: [
       'account_policy_changed',
+      'advance_grant_withdrawn',
+      'application_granted_in_advance',
       'application_allowed',
       'application_blocked',
       'application_left_to_policy',

@@ -39,6 +39,7 @@ const request: AuthorizationRequest = {
   account: { id: 'a1', name: 'Musterhaus GmbH' },
   existingConnection: null,
   denyRedirectTo: 'https://maklerwelt.example/cb?error=access_denied&state=open',
+  grantedInAdvance: null,
   refusal: null,
 };
 
@@ -109,6 +110,34 @@ describe('the authorize page', () => {
     expect(api.grant).toHaveBeenCalledTimes(1);
     expect(leave.mock.calls).toEqual([['https://maklerwelt.example/cb?code=c']]);
     expect(textOf(fixture)).toContain('Sie werden jetzt zu maklerwelt.example geleitet.');
+  });
+
+  it('goes on without a question where an admin has granted it in advance, and says so', async () => {
+    const by = { id: 'u2', email: 'a@musterhaus.example', firstName: 'Ada', lastName: 'Berg' };
+    api.read.mockResolvedValue({
+      ...request,
+      grantedInAdvance: { at: '2026-11-01T08:00:00Z', by },
+    });
+    api.grant.mockResolvedValue({
+      code: 'c',
+      expiresAt: '',
+      redirectTo: 'https://m.example/?code=c',
+    });
+    const fixture = await open();
+    expect(api.grant.mock.calls[0]?.[1]).toEqual({ scope: 'readwrite', expiresAt: null });
+    expect(leave.mock.calls).toEqual([['https://m.example/?code=c']]);
+    expect(textOf(fixture)).toContain('Die Administration von Musterhaus GmbH hat das');
+    window.dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true }));
+    await shown(fixture, () => control(fixture, 'Zugriff erlauben') !== undefined);
+    expect(api.grant).toHaveBeenCalledTimes(1);
+  });
+
+  it('asks where going on without a question has failed', async () => {
+    api.read.mockResolvedValue({ ...request, grantedInAdvance: { at: '', by: null } });
+    api.grant.mockRejectedValue(problem(503, 'service_unavailable'));
+    const fixture = await open();
+    expect(control(fixture, 'Zugriff erlauben')).toBeDefined();
+    expect(leave).not.toHaveBeenCalled();
   });
 
   it('refusing asks the server nothing and goes back with access_denied', async () => {

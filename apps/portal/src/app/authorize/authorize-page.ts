@@ -75,20 +75,38 @@ export class AuthorizePage {
   protected readonly view = signal<View>({ step: 'loading' });
 
   constructor() {
-    void this.load();
+    void this.load(this.cameBack());
     this.watchReturns();
     this.keepFocus();
   }
 
-  protected async load(): Promise<void> {
+  /** @param again the reader has come back, and decides for themselves this time */
+  protected async load(again = false): Promise<void> {
     const before = this.view();
     try {
       const request = await this.api.read(this.query);
-      this.view.set(viewOf(request));
+      if (request.grantedInAdvance && before.step === 'loading' && !again) {
+        await this.goOn(request);
+      } else {
+        this.view.set(viewOf(request));
+      }
     } catch (cause) {
       const error = apiErrorFrom(cause);
       if (error.code === 'session_required') this.signIn();
       else this.view.set(refusalOrFailure(error, before.step === 'deciding'));
+    }
+  }
+
+  /** An admin has answered already. Where that fails, the reader is asked. */
+  private async goOn(request: AuthorizationRequest): Promise<void> {
+    try {
+      const { redirectTo } = await this.api.grant(request, {
+        scope: request.scope,
+        expiresAt: null,
+      });
+      this.go(request, true, redirectTo);
+    } catch {
+      this.view.set(viewOf(request));
     }
   }
 
@@ -205,6 +223,13 @@ export class AuthorizePage {
     if (address) this.outbound.to(address);
   }
 
+  /** With the browser's back button: to go on at once would send the reader away again. */
+  private cameBack(): boolean {
+    const [entry] = this.document.defaultView?.performance.getEntriesByType?.('navigation') ?? [];
+    const first = this.router.lastSuccessfulNavigation() === null;
+    return first && (entry as PerformanceNavigationTiming | undefined)?.type === 'back_forward';
+  }
+
   /**
    * A reader who comes back, with the browser's back button or from another tab, sees the current
    * state: the session may have ended, somebody else may have signed in, the application may be
@@ -215,7 +240,7 @@ export class AuthorizePage {
     const restored = (event: PageTransitionEvent) => {
       if (!event.persisted) return;
       this.view.set({ step: 'loading' });
-      void this.load();
+      void this.load(true);
     };
     const shown = () => {
       if (this.document.visibilityState === 'visible') void this.recheck();

@@ -7,6 +7,10 @@ import { Icon } from '../ui/icon';
 import { isOnThisDevice } from './on-this-device';
 
 const GRANTED = { heading: 'authorize.leaving.granted', text: null };
+const IN_ADVANCE = {
+  heading: 'authorize.leaving.granted',
+  text: 'authorize.leaving.inAdvance',
+};
 const RENEWED = { heading: 'authorize.leaving.renewed', text: null };
 const DENIED = { heading: 'authorize.leaving.denied', text: 'authorize.leaving.deniedText' };
 const NOT_ALLOWED = {
@@ -29,7 +33,7 @@ const UNCHANGED = { heading: 'authorize.leaving.denied', text: 'authorize.leavin
       <span class="sign" [class.sign--granted]="granted()"><fx-icon [svg]="icon()" /></span>
       <h1>{{ t(words().heading) }}</h1>
       @if (words().text; as text) {
-        <p>{{ t(text) }}</p>
+        <p>{{ t(text, { account: request().account.name }) }}</p>
       }
       @if (address(); as address) {
         <p>
@@ -121,6 +125,7 @@ export class Leaving {
   protected readonly icon = computed(() => (this.granted() ? check : close));
   protected readonly words = computed(() => {
     const again = this.request().existingConnection !== null;
+    if (this.granted() && this.request().grantedInAdvance) return IN_ADVANCE;
     if (this.granted()) return again ? RENEWED : GRANTED;
     if (again) return UNCHANGED;
     return this.request().refusal ? NOT_ALLOWED : DENIED;

@@ -21,6 +21,7 @@ const client: AvailableClient = {
   authorizable: true,
   connected: false,
   connectionId: null,
+  grantedInAdvance: false,
 };
 
 describe('the description of an application', () => {

@@ -1,0 +1,163 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { DAY, MINUTE } from '../config/clock.js';
+import { type PortalUser, signIn } from '../testing/portal-user.js';
+import { createTestApp, type TestApp } from '../testing/test-app.js';
+
+const CRM = 'maklerwelt-crm';
+const CALLBACK = 'http://localhost:4000/callback';
+const POLICY = '/user/v7/account-policy';
+
+let api: TestApp;
+let admin: PortalUser;
+let member: PortalUser;
+const ids: Record<string, string> = {};
+
+beforeAll(async () => {
+  api = await createTestApp();
+  const operator = await signIn(api.url, 'operator@flixcheck.example');
+  admin = await signIn(api.url, 'admin@musterhaus.example');
+  member = await signIn(api.url);
+  const { body } = await operator.call('GET', '/admin/v7/oauth-clients');
+  for (const { id, clientId } of body.resources) ids[clientId] = id;
+});
+afterAll(() => api.close());
+beforeEach(async () => {
+  await api.dataSource.query(`
+    DELETE FROM connections;
+    TRUNCATE account_policy_decisions, account_policies CASCADE;
+    DELETE FROM audit_records`);
+});
+
+const decide = (resource: object, who = admin, clientId = CRM) =>
+  who.call('PATCH', `${POLICY}/oauth-clients/${ids[clientId]}`, { resource });
+const inAdvance = (advanceScope: string | null) => decide({ decision: 'allowed', advanceScope });
+/** What the authorize page would go on with by itself. */
+const answered = async (scope: string, who = member) => {
+  const query = { clientId: CRM, redirectUri: CALLBACK, response_type: 'code', state: 's', scope };
+  const path = `/user/v7/oauth-authorization-request?${new URLSearchParams(query)}`;
+  const { status, body } = await who.call('GET', path);
+  expect(status).toBe(200);
+  return body.resource.grantedInAdvance;
+};
+const grant = async (more: object = {}, who = member) => {
+  const resource = { clientId: CRM, redirectUri: CALLBACK, state: 's', ...more };
+  expect((await who.call('POST', '/user/v7/oauth-codes', { resource })).status).toBe(201);
+};
+const connection = async (who = member): Promise<string> => {
+  const { body } = await who.call('GET', '/user/v7/connections?status=active');
+  return body.resources[0].id;
+};
+const audited = async () =>
+  (await api.dataSource.query('SELECT action FROM audit_records ORDER BY id')).map(
+    ({ action }: { action: string }) => action,
+  );
+
+describe('what an admin has granted in advance', () => {
+  it('is not asked again of anybody in the account, and of nobody else', async () => {
+    expect(await answered('read')).toBeNull();
+    const { status, body } = await inAdvance('readwrite');
+    expect([status, body.resource]).toMatchObject([
+      200,
+      { advanceScope: 'readwrite', allowed: true },
+    ]);
+    expect(await answered('readwrite')).toEqual({
+      at: expect.any(String),
+      by: expect.objectContaining({ email: 'admin@musterhaus.example' }),
+    });
+    expect(await answered('read', admin)).not.toBeNull();
+    expect(await answered('read', await signIn(api.url, 'admin@beispiel.example'))).toBeNull();
+  });
+
+  it('answers no request for more', async () => {
+    await inAdvance('read');
+    expect(await answered('read')).not.toBeNull();
+    expect(await answered('readwrite')).toBeNull();
+  });
+
+  it('changes no connection that somebody has limited: then they are asked', async () => {
+    await inAdvance('readwrite');
+    await grant({ scope: 'read' });
+    expect(await answered('readwrite')).toBeNull();
+    expect(await answered('read')).not.toBeNull();
+    const end = new Date(api.clock.now().getTime() + 30 * DAY).toISOString();
+    await grant({ scope: 'read', expiresAt: end });
+    expect(await answered('read')).toBeNull();
+  });
+
+  it.each(['the user', 'an admin'])(
+    'is asked again once %s has ended the connection',
+    async (by) => {
+      await inAdvance('readwrite');
+      api.clock.advance(MINUTE);
+      await grant();
+      const who = by === 'the user' ? member : admin;
+      const ended = await who.call('DELETE', `/user/v7/connections/${await connection()}`);
+      expect(ended.status).toBeLessThan(300);
+      expect(await answered('readwrite')).toBeNull();
+      expect(await answered('readwrite', admin)).not.toBeNull();
+      api.clock.advance(MINUTE);
+      await inAdvance(null);
+      await inAdvance('readwrite');
+      expect(await answered('readwrite')).not.toBeNull();
+    },
+  );
+
+  it('stays when the admin allows the application once more, and goes with the decision', async () => {
+    await inAdvance('read');
+    await decide({ decision: 'allowed' });
+    expect(await answered('read')).not.toBeNull();
+    await decide({ decision: 'blocked' });
+    await decide({ decision: null });
+    expect(await answered('read')).toBeNull();
+    await inAdvance('read');
+    await inAdvance(null);
+    expect(await answered('read')).toBeNull();
+  });
+
+  it('is shown to those who may connect the application', async () => {
+    const offered = async () => {
+      const { body } = await member.call('GET', '/user/v7/oauth-clients');
+      return body.resources.find(({ clientId }) => clientId === CRM)?.grantedInAdvance;
+    };
+    expect(await offered()).toBe(false);
+    await inAdvance('read');
+    expect(await offered()).toBe(true);
+  });
+
+  it('is on record, and so is its end', async () => {
+    await inAdvance('read');
+    await inAdvance('read');
+    await inAdvance(null);
+    expect(await audited()).toEqual([
+      'application_allowed',
+      'application_granted_in_advance',
+      'advance_grant_withdrawn',
+    ]);
+  });
+});
+
+describe('cannot be granted in advance, and nothing changes:', () => {
+  it.each<[string, object, string, string]>([
+    ['what is not allowed', { decision: 'blocked', advanceScope: 'read' }, CRM, 'not_allowed'],
+    [
+      'a scope that the application may not have',
+      { decision: 'allowed', advanceScope: 'checks' },
+      CRM,
+      'scope_invalid',
+    ],
+    [
+      'an application on the devices of its users (RFC 8252 §8.6)',
+      { decision: 'allowed', advanceScope: 'read' },
+      'assistent-desktop',
+      'public_client',
+    ],
+  ])('%s', async (_, resource, clientId, code) => {
+    const { status, body } = await decide(resource, admin, clientId);
+    expect([status, body.errors?.[0]]).toMatchObject([400, { field: 'advanceScope', code }]);
+    expect(await audited()).toEqual([]);
+  });
+
+  it('anything, by somebody who is no admin', async () => {
+    expect((await decide({ decision: 'allowed', advanceScope: 'read' }, member)).status).toBe(403);
+  });
+});
