@@ -120,7 +120,10 @@ function choose(suites, names) {
   const known = suites.map(({ name }) => name);
   const unknown = names.find((name) => !known.includes(name));
   if (unknown !== undefined) {
-    throw new Failure(`There is no suite '${unknown}': choose from ${known.join(', ')}.`);
+    throw new Failure(
+      `There is no suite '${unknown}': choose from ${known.join(', ')}.\n` +
+        'One spec file: npx nx test api time-limits (or another project).',
+    );
   }
   if (names.length === 0) return suites.filter(({ optional }) => !optional);
   return suites.filter(({ name }) => names.includes(name));
