@@ -45,3 +45,13 @@ test('in colours of the reader’s choice the bars of the usage are seen', async
     await style(card, 'background-color'),
   );
 });
+
+test('in colours of the reader’s choice the chosen language is told from the other', async ({
+  page,
+}) => {
+  await page.goto(settings('connections'));
+  await page.getByRole('button', { name: /^Konto und Einstellungen/ }).click();
+  const panel = page.getByRole('group', { name: 'Konto, Sprache und Darstellung' });
+  const chosen = panel.getByText('Deutsch').locator('xpath=..');
+  expect(await style(chosen, 'background-color')).not.toBe(await style(panel, 'background-color'));
+});

@@ -4,6 +4,18 @@ import { Language } from '../api/types';
 
 export type Theme = 'system' | 'light' | 'dark';
 
+/** Each under its own name, so that everybody finds theirs. */
+export const LANGUAGES: readonly { value: Language; name: string }[] = [
+  { value: 'de', name: 'Deutsch' },
+  { value: 'en', name: 'English' },
+];
+/** With the key of each one's name. */
+export const THEMES: readonly { value: Theme; text: string }[] = [
+  { value: 'system', text: 'preferences.system' },
+  { value: 'light', text: 'preferences.light' },
+  { value: 'dark', text: 'preferences.dark' },
+];
+
 const LANGUAGE_KEY = 'flixcheck.language';
 const THEME_KEY = 'flixcheck.theme';
 

@@ -1,9 +1,9 @@
-import { ChangeDetectionStrategy, Component, inject } from '@angular/core';
+import { ChangeDetectionStrategy, Component, computed, inject } from '@angular/core';
 import { TranslocoDirective } from '@jsverse/transloco';
 import language from '@material-symbols/svg-400/rounded/language.svg';
 import contrast from '@material-symbols/svg-400/rounded/contrast.svg';
 import { Language } from '../api/types';
-import { Preferences, Theme } from '../i18n/preferences';
+import { LANGUAGES, Preferences, Theme, THEMES } from '../i18n/preferences';
 import { Icon } from './icon';
 
 /** Language and theme: native selects, laid over a sign, for pages that carry no component library. */
@@ -15,26 +15,27 @@ import { Icon } from './icon';
     <ng-container *transloco="let t">
       <span class="choice">
         <fx-icon [svg]="languageIcon" />
-        <span aria-hidden="true">{{
-          preferences.language() === 'de' ? 'Deutsch' : 'English'
-        }}</span>
+        <span aria-hidden="true">{{ languageName() }}</span>
         <select [attr.aria-label]="t('preferences.language')" (change)="setLanguage($event)">
-          <option value="de" lang="de" [selected]="preferences.language() === 'de'">Deutsch</option>
-          <option value="en" lang="en" [selected]="preferences.language() === 'en'">English</option>
+          @for (one of languages; track one.value) {
+            <option
+              [value]="one.value"
+              [attr.lang]="one.value"
+              [selected]="preferences.language() === one.value"
+            >
+              {{ one.name }}
+            </option>
+          }
         </select>
       </span>
       <span class="choice">
         <fx-icon [svg]="themeIcon" />
         <select [attr.aria-label]="t('preferences.theme')" (change)="setTheme($event)">
-          <option value="system" [selected]="preferences.theme() === 'system'">
-            {{ t('preferences.system') }}
-          </option>
-          <option value="light" [selected]="preferences.theme() === 'light'">
-            {{ t('preferences.light') }}
-          </option>
-          <option value="dark" [selected]="preferences.theme() === 'dark'">
-            {{ t('preferences.dark') }}
-          </option>
+          @for (one of themes; track one.value) {
+            <option [value]="one.value" [selected]="preferences.theme() === one.value">
+              {{ t(one.text) }}
+            </option>
+          }
         </select>
       </span>
     </ng-container>
@@ -81,6 +82,11 @@ import { Icon } from './icon';
 })
 export class PreferencesBar {
   protected readonly preferences = inject(Preferences);
+  protected readonly languages = LANGUAGES;
+  protected readonly themes = THEMES;
+  protected readonly languageName = computed(
+    () => LANGUAGES.find(({ value }) => value === this.preferences.language())?.name,
+  );
   protected readonly languageIcon = language;
   protected readonly themeIcon = contrast;
 
