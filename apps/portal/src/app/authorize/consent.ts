@@ -22,6 +22,7 @@ import { AuthorizationRequest } from '../api/types';
 import { Formats } from '../i18n/formats';
 import { Right, termsOf, viewOnlyPart } from '../scopes/scope-words';
 import { TimeLimitSelect } from '../time-limits/time-limit-select';
+import { BrandSign } from '../ui/brand-sign';
 import { ClientLogo } from '../ui/client-logo';
 import { Icon } from '../ui/icon';
 import { Monogram } from '../ui/monogram';
@@ -72,7 +73,16 @@ const NEVER = [
 @Component({
   selector: 'fx-consent',
   changeDetection: ChangeDetectionStrategy.OnPush,
-  imports: [ClientLogo, Icon, Monogram, Publisher, RouterLink, TimeLimitSelect, TranslocoDirective],
+  imports: [
+    BrandSign,
+    ClientLogo,
+    Icon,
+    Monogram,
+    Publisher,
+    RouterLink,
+    TimeLimitSelect,
+    TranslocoDirective,
+  ],
   templateUrl: './consent.html',
   styleUrl: './consent.scss',
 })
