@@ -16,6 +16,7 @@ import {
 import { dirname, extname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
+import { rolldown } from 'rolldown';
 import { regroup } from './regroup.mjs';
 
 const portal = dirname(dirname(fileURLToPath(import.meta.url)));
@@ -29,33 +30,21 @@ const base = '/portal/';
  */
 const budgets = { 'oauth/authorize': 110, 'sign-in': 135, 'settings/connections': 210 };
 
-const session = '/user/v7/sessions/current';
-/**
- * What a page needs at once: its chunks, its texts, and what it will ask the API first, with the
- * page's own query or only where it has none.
- */
+/** What a page needs at once: its chunks and its texts. */
 const pages = {
-  'oauth/authorize': {
-    files: [],
-    texts: [],
-    first: ['/user/v7/oauth-authorization-request{query}'],
-  },
+  'oauth/authorize': { files: [], texts: [] },
   'sign-in': { files: ['sign-in/sign-in-page.ts'], texts: ['sign-in'] },
   'settings/connections': {
     files: ['shell/shell.ts', 'settings-routes.ts', 'connections/connections-page.ts'],
     texts: ['settings', 'connections'],
-    first: [session, '/guest/v7/oauth-scopes'],
-    firstWithoutQuery: ['/user/v7/connections?status=active&limit=50'],
   },
   'settings/team': {
     files: ['shell/shell.ts', 'settings-routes.ts', 'team/team-page.ts'],
     texts: ['settings', 'team'],
-    first: [session],
   },
   'settings/security': {
     files: ['shell/shell.ts', 'settings-routes.ts', 'security/security-page.ts'],
     texts: ['settings', 'security'],
-    first: [session],
   },
 };
 
@@ -82,15 +71,13 @@ const HEADERS = 950;
 const initial = closure([fileFor('main.ts')]);
 const preloads = {};
 const cost = {};
-for (const [page, { files, texts, first = [], firstWithoutQuery = [] }] of Object.entries(pages)) {
+for (const [page, { files, texts }] of Object.entries(pages)) {
   const chunks = closure(files.map((file) => fileFor(`app/${file}`)));
   const inLanguage = (language) => [
     fileFor(`i18n/first/${language}.ts`),
     ...texts.map((scope) => fileFor(`i18n/${scope}/${language}.json`)),
   ];
-  preloads[base + page] = {
-    first,
-    firstWithoutQuery,
+  preloads[page] = {
     chunks: chunks.filter((file) => !initial.includes(file)),
     de: inLanguage('de'),
     en: inLanguage('en'),
@@ -104,10 +91,12 @@ const left = new Set([...replaced, 'browser-stats.json'].map((file) => join(bund
 cpSync(bundle, served, { recursive: true, filter: (source) => !left.has(source) });
 for (const [file, { code }] of scripts) writeFileSync(join(served, file), code);
 
-const boot = readFileSync(join(portal, 'src/boot.js'), 'utf8')
-  .replace(/\/\*[\s\S]*?\*\/\s*/, '')
-  .replace('__PRELOADS__', JSON.stringify(preloads))
-  .replace(/\n\s*/g, '\n');
+const bootBundle = await rolldown({
+  input: join(portal, 'src/boot.ts'),
+  transform: { define: { FX_FILES: JSON.stringify(preloads) } },
+});
+const [{ code: boot }] = (await bootBundle.generate({ format: 'iife', minify: true })).output;
+await bootBundle.close();
 const bootFile = `boot-${createHash('sha256').update(boot).digest('base64url').slice(0, 8)}.js`;
 writeFileSync(join(served, bootFile), boot);
 

@@ -1,5 +1,6 @@
 import { inject, Injectable } from '@angular/core';
 import { SessionExpiry } from '../session/session-expiry';
+import { JSON_ANSWER, takeFirstAnswer } from './first-answers';
 import { errorFromAnswer, unreachableError } from './problem';
 
 export interface CallOptions {
@@ -47,7 +48,7 @@ export class Api {
         fetch(path, {
           method,
           headers: {
-            accept: 'application/json',
+            ...JSON_ANSWER,
             ...(body === undefined ? {} : { 'content-type': 'application/json' }),
             ...headers,
           },
@@ -69,17 +70,6 @@ export class Api {
     }
     throw error;
   }
-}
-
-/** What the boot script has already asked for, before this code had arrived. Used once. */
-function takeFirstAnswer(method: string, path: string): Promise<Response> | null {
-  const page = globalThis as { fxFirstAnswers?: Record<string, Promise<Response>> };
-  const answer = page.fxFirstAnswers?.[path];
-  // A change, above all of who is signed in, makes earlier answers worthless.
-  if (method !== 'GET') delete page.fxFirstAnswers;
-  if (method !== 'GET' || !answer) return null;
-  delete page.fxFirstAnswers?.[path];
-  return answer;
 }
 
 /** Null for an empty body (204), undefined for what is not JSON. */

@@ -1,4 +1,5 @@
 import { inject, Injectable } from '@angular/core';
+import { authorizationRequestAt } from '../api/addresses';
 import { Api, CallOptions } from '../api/api';
 import { AuthorizationRequest, CodeInput, Envelope, IssuedCode } from '../api/types';
 
@@ -21,7 +22,7 @@ export class AuthorizationApi {
 
   /** @param query the page's own, `?` included, byte for byte */
   async read(query: string): Promise<AuthorizationRequest> {
-    const path = `/user/v7/oauth-authorization-request${query}`;
+    const path = authorizationRequestAt(query);
     return (await this.api.get<Envelope<AuthorizationRequest>>(path, TELL)).resource;
   }
 

@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { TestBed } from '@angular/core/testing';
 import { Api } from '../api/api';
+import { FIRST_REQUESTS } from '../first-requests';
 import { ConnectionFilter, filterFrom } from './connection-filter';
 import { ConnectionList } from './connection-list';
 
@@ -51,6 +52,12 @@ describe('a list of connections', () => {
   it('asks for nothing before it knows the filter', async () => {
     expect(await settled()).toBeUndefined();
     expect(get).not.toHaveBeenCalled();
+  });
+
+  it('asks first for the very address that the boot script has already asked for', async () => {
+    list.filter.set(all);
+    await settled();
+    expect(FIRST_REQUESTS['settings/connections']?.('')).toContain(get.mock.calls[0]?.[0]);
   });
 
   it('is filtered, searched and sorted by the server', async () => {

@@ -1,12 +1,12 @@
 import { computed, inject, Injectable, linkedSignal, resource, signal } from '@angular/core';
 import type { Params } from '@angular/router';
+import { connectionsAt } from '../api/addresses';
 import { Api } from '../api/api';
 import { keptValue } from '../api/api-resource';
 import { isSameData } from '../api/same-data';
 import { Connection, CountedEnvelope } from '../api/types';
 import { ConnectionFilter, queryOf } from './connection-filter';
 
-const PAGE_SIZE = 50;
 /** For when many pages have to be read again. */
 const LARGEST_PAGE = 100;
 
@@ -163,15 +163,8 @@ export class ConnectionList {
 
   private page(
     filter: ConnectionFilter,
-    {
-      cursor,
-      limit = PAGE_SIZE,
-      signal,
-    }: { cursor?: string; limit?: number; signal?: AbortSignal } = {},
+    { signal, ...part }: { cursor?: string; limit?: number; signal?: AbortSignal } = {},
   ): Promise<Page> {
-    const query = queryOf(filter);
-    query.set('limit', String(limit));
-    if (cursor) query.set('cursor', cursor);
-    return this.api.get(`/user/v7/connections?${query}`, signal ? { signal } : {});
+    return this.api.get(connectionsAt(queryOf(filter), part), signal ? { signal } : {});
   }
 }

@@ -1,8 +1,7 @@
 import { DOCUMENT, effect, inject, Injectable, signal } from '@angular/core';
 import { TranslocoService } from '@jsverse/transloco';
 import { Language } from '../api/types';
-
-export type Theme = 'system' | 'light' | 'dark';
+import { firstLanguage, firstTheme, LANGUAGE_KEY, putOn, Theme, THEME_KEY } from './first-choice';
 
 /** Each under its own name, so that everybody finds theirs. */
 export const LANGUAGES: readonly { value: Language; name: string }[] = [
@@ -16,16 +15,13 @@ export const THEMES: readonly { value: Theme; text: string }[] = [
   { value: 'dark', text: 'preferences.dark' },
 ];
 
-const LANGUAGE_KEY = 'flixcheck.language';
-const THEME_KEY = 'flixcheck.theme';
-
 /** Language and theme of this browser: chosen here, or else as the browser says. */
 @Injectable({ providedIn: 'root' })
 export class Preferences {
   private readonly document = inject(DOCUMENT);
   private readonly transloco = inject(TranslocoService);
-  private readonly chosenLanguage = signal<Language>(this.firstLanguage());
-  private readonly chosenTheme = signal<Theme>(this.firstTheme());
+  private readonly chosenLanguage = signal(firstLanguage(this.document.defaultView));
+  private readonly chosenTheme = signal(firstTheme(this.document.defaultView));
 
   readonly language = this.chosenLanguage.asReadonly();
   readonly theme = this.chosenTheme.asReadonly();
@@ -36,12 +32,7 @@ export class Preferences {
       this.transloco.setActiveLang(language);
       this.document.documentElement.lang = language;
     });
-    effect(() => {
-      const theme = this.theme();
-      const root = this.document.documentElement;
-      if (theme === 'system') root.removeAttribute('data-theme');
-      else root.setAttribute('data-theme', theme);
-    });
+    effect(() => putOn(this.theme(), this.document.documentElement));
   }
 
   setLanguage(language: Language): void {
@@ -54,31 +45,7 @@ export class Preferences {
     this.store(THEME_KEY, theme);
   }
 
-  private firstLanguage(): Language {
-    const stored = this.read(LANGUAGE_KEY);
-    if (stored === 'de' || stored === 'en') return stored;
-    const spoken = this.document.defaultView?.navigator.languages ?? [];
-    for (const tag of spoken) {
-      const language = tag.slice(0, 2).toLowerCase();
-      if (language === 'de' || language === 'en') return language;
-    }
-    return 'de';
-  }
-
-  private firstTheme(): Theme {
-    const stored = this.read(THEME_KEY);
-    return stored === 'light' || stored === 'dark' ? stored : 'system';
-  }
-
   // Storage may be switched off; then the choice lasts as long as the page.
-  private read(key: string): string | null {
-    try {
-      return this.document.defaultView?.localStorage.getItem(key) ?? null;
-    } catch {
-      return null;
-    }
-  }
-
   private store(key: string, value: string): void {
     try {
       this.document.defaultView?.localStorage.setItem(key, value);

@@ -11,6 +11,7 @@ import { Router, RouterLink } from '@angular/router';
 import { TranslocoDirective } from '@jsverse/transloco';
 import back from '@material-symbols/svg-400/rounded/arrow_back.svg';
 import searchOff from '@material-symbols/svg-400/rounded/search_off.svg';
+import { OAUTH_SCOPES } from '../api/addresses';
 import { apiResource, keptValue } from '../api/api-resource';
 import { apiErrorFrom } from '../api/problem';
 import { Envelope, OAuthScopes, RegistryClient } from '../api/types';
@@ -77,7 +78,7 @@ export class ClientPage {
     equal: (one, other) => one?.id === other?.id && one?.version === other?.version,
   });
   private readonly table = apiResource<Envelope<OAuthScopes>>(() =>
-    this.refused() ? undefined : '/guest/v7/oauth-scopes',
+    this.refused() ? undefined : OAUTH_SCOPES,
   );
   protected readonly scopes = computed(() =>
     this.table.hasValue() ? this.table.value().resource.scopes : null,

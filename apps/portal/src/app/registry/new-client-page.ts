@@ -13,6 +13,7 @@ import { TranslocoDirective } from '@jsverse/transloco';
 import back from '@material-symbols/svg-400/rounded/arrow_back.svg';
 import check from '@material-symbols/svg-400/rounded/check_circle.svg';
 import warning from '@material-symbols/svg-400/rounded/warning.svg';
+import { OAUTH_SCOPES } from '../api/addresses';
 import { apiResource } from '../api/api-resource';
 import { CreatedClient, Envelope, OAuthScopes } from '../api/types';
 import { SessionStore } from '../session/session-store';
@@ -53,7 +54,7 @@ export class NewClientPage {
     () => this.session.user() !== null && !this.session.isOperator(),
   );
   protected readonly table = apiResource<Envelope<OAuthScopes>>(() =>
-    this.forbidden() ? undefined : '/guest/v7/oauth-scopes',
+    this.forbidden() ? undefined : OAUTH_SCOPES,
   );
   protected readonly scopes = computed(() =>
     this.table.hasValue() ? this.table.value().resource.scopes : null,

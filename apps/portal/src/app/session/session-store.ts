@@ -1,4 +1,5 @@
 import { computed, inject, Injectable, signal } from '@angular/core';
+import { CURRENT_SESSION } from '../api/addresses';
 import { Api, CallOptions } from '../api/api';
 import { ApiError, apiErrorFrom } from '../api/problem';
 import { AcceptanceInput, Envelope, Session, SessionUser } from '../api/types';
@@ -34,7 +35,7 @@ export class SessionStore {
     const known = this.current();
     if (known) return known;
     try {
-      const answer = await this.api.get<Envelope<Session>>('/user/v7/sessions/current', TELL);
+      const answer = await this.api.get<Envelope<Session>>(CURRENT_SESSION, TELL);
       this.arrive(answer.resource);
       return answer.resource;
     } catch (cause) {
@@ -72,7 +73,7 @@ export class SessionStore {
   /** Ends the session on the server; one that has already ended counts as ended. */
   async signOut(): Promise<void> {
     try {
-      await this.api.delete('/user/v7/sessions/current', TELL);
+      await this.api.delete(CURRENT_SESSION, TELL);
     } catch (cause) {
       const error = apiErrorFrom(cause);
       if (error.code !== 'session_required') throw error;

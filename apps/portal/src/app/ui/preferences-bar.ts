@@ -3,7 +3,8 @@ import { TranslocoDirective } from '@jsverse/transloco';
 import language from '@material-symbols/svg-400/rounded/language.svg';
 import contrast from '@material-symbols/svg-400/rounded/contrast.svg';
 import { Language } from '../api/types';
-import { LANGUAGES, Preferences, Theme, THEMES } from '../i18n/preferences';
+import { Theme } from '../i18n/first-choice';
+import { LANGUAGES, Preferences, THEMES } from '../i18n/preferences';
 import { Icon } from './icon';
 
 /** Language and theme: native selects, laid over a sign, for pages that carry no component library. */
