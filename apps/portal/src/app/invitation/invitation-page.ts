@@ -36,6 +36,16 @@ const TROUBLE_TEXTS: Record<string, string> = {
   service_unavailable: 'invitation.trouble.unavailable',
 };
 
+const ROLE_TEXTS: Record<OpenInvitation['role'], string> = {
+  member: 'invitation.role.member',
+  admin: 'invitation.role.admin',
+};
+/** By the state in which the invitation is of no use. */
+const USELESS_TEXTS: Partial<Record<State, { title: string; text: string }>> = {
+  invalid: { title: 'invitation.invalid.title', text: 'invitation.invalid.text' },
+  taken: { title: 'invitation.taken.title', text: 'invitation.taken.text' },
+};
+
 type State = 'loading' | 'open' | 'invalid' | 'taken' | 'failed';
 type FieldName = 'firstName' | 'lastName' | 'password';
 
@@ -68,6 +78,8 @@ export class InvitationPage {
   protected readonly minLength = MIN_LENGTH;
   protected readonly maxLength = MAX_LENGTH;
   protected readonly rules = `minlength: ${MIN_LENGTH}; maxlength: ${MAX_LENGTH};`;
+  protected readonly roleTexts = ROLE_TEXTS;
+  protected readonly uselessTexts = computed(() => USELESS_TEXTS[this.state()]);
   protected readonly errorIcon = errorIcon;
 
   constructor() {
