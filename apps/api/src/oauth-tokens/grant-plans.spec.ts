@@ -1,8 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { StatementPool } from '../database/statement-pool.js';
-import { signIn } from '../testing/portal-user.js';
-import { createTestApp, type TestApp } from '../testing/test-app.js';
-import { ThirdParty } from '../testing/third-party.js';
+import { person } from '../testing/person.js';
+import type { TestContext } from '../testing/test-context.js';
+import { createTestModule } from '../testing/test-module.js';
+import { codeOf, grantTokens } from '../testing/tokens.js';
+import { OAuthTokensModule } from './oauth-tokens.module.js';
+import { SigningKeys } from './signing-keys.js';
 
 const ROWS = 5000;
 const EMPTY = 'TRUNCATE connections, refresh_token_families, authorization_codes CASCADE';
@@ -30,17 +33,18 @@ const GROWN = `
   SELECT gen_random_uuid(), id, sha256(id::text::bytea), 'read', 1, sha256('1'), now(), now()
     FROM granted`;
 
-let api: TestApp;
+let api: TestContext;
 let pool: StatementPool;
 /** What the token endpoint sends, by name. */
 const statements = new Map<string, string>();
 beforeAll(async () => {
-  api = await createTestApp();
+  api = await createTestModule([OAuthTokensModule]);
+  await api.app.get(SigningKeys).startSigning();
   pool = api.app.get(StatementPool);
   const query = jest.spyOn(pool, 'query');
-  const client = new ThirdParty(api.url);
-  const { refresh_token } = await client.connect(await signIn(api.url));
-  await client.refresh(refresh_token);
+  const code = await codeOf(api, await person(api));
+  const { refresh_token } = await grantTokens(api, { grant_type: 'authorization_code', code });
+  await grantTokens(api, { grant_type: 'refresh_token', refresh_token });
   for (const [name, text] of query.mock.calls) statements.set(name, text);
   query.mockRestore();
 }, 60_000);

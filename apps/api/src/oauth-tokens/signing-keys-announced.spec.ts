@@ -2,17 +2,13 @@ import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jes
 import { Revocations } from '../connections/revocations.js';
 import { ChangeFeed } from '../database/change-feed.js';
 import { isDatabaseUnavailable } from '../database/unavailable.js';
-import { OAuthClientsService } from '../oauth-clients/oauth-clients.service.js';
-import { AuthorizationAttempt } from '../oauth-codes/authorization-request/authorization-request.js';
-import { OAuthCodesService } from '../oauth-codes/oauth-codes.service.js';
 import { person } from '../testing/person.js';
 import type { TestContext } from '../testing/test-context.js';
 import { createTestModule } from '../testing/test-module.js';
+import { codeOf, grantTokens } from '../testing/tokens.js';
 import { AccessTokens } from './access-tokens.js';
-import type { TokenRequest } from './grant.js';
 import { OAuthTokensModule } from './oauth-tokens.module.js';
 import { SigningKeys } from './signing-keys.js';
-import { TokenGrants } from './token-grants.js';
 
 /** Two nodes: what one changes is announced to the other. */
 let here: TestContext;
@@ -101,21 +97,9 @@ describe('a key that another node has revoked', () => {
   it('signs no token elsewhere: a grant waits for the key that follows, and is not spent', async () => {
     const kid = await here.app.get(SigningKeys).rotate({ immediately: true });
     await eventually(() => isTrusted(kid));
-    const { id: userId, accountId } = await person(here);
-    const { code } = await here.app
-      .get(OAuthCodesService)
-      .create(
-        { clientId: 'maklerwelt-crm' },
-        { via: 'session', sessionId: '', userId, accountId, role: 'member' },
-        new AuthorizationAttempt(),
-      );
-    const client = await there.app.get(OAuthClientsService).findActiveByClientId('maklerwelt-crm');
-    const exchange = () =>
-      there.app.get(TokenGrants).grant({
-        parameters: { grant_type: 'authorization_code', code },
-        client,
-        at: there.clock.now(),
-      } as TokenRequest);
+    const user = await person(here);
+    const code = await codeOf(here, user);
+    const exchange = () => grantTokens(there, { grant_type: 'authorization_code', code });
     const failed = failReads();
     await here.app.get(SigningKeys).revoke(kid);
     await failed;
@@ -123,6 +107,6 @@ describe('a key that another node has revoked', () => {
     expect(isDatabaseUnavailable(await exchange().catch((error: unknown) => error))).toBe(true);
     jest.restoreAllMocks();
     const { access_token: token } = await exchange();
-    expect(await here.app.get(AccessTokens).verify(token)).toMatchObject({ userId });
+    expect(await here.app.get(AccessTokens).verify(token)).toMatchObject({ userId: user.id });
   });
 });
