@@ -242,8 +242,8 @@ export class AccountPolicies {
     policy: StoredPolicy,
     at: Date,
   ): Promise<number> {
-    const active = await this.counts.byClient(caller.accountId);
-    const connected = await this.clients.byIds([...active.keys()]);
+    const active = await this.counts.byClient(caller.accountId, tx);
+    const connected = await this.clients.byIds([...active.keys()], tx);
     let ended = 0;
     for (const { id } of refusedBy(policy, [...connected.values()])) {
       ended += await this.endConnections(tx, caller, id, at);

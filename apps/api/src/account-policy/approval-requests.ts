@@ -5,10 +5,10 @@ import type { DataSource, EntityManager } from 'typeorm';
 import { Clock, HOUR, SECOND } from '../config/clock.js';
 import { ApiError, notFound } from '../http/api-error.js';
 import type { CursorKey } from '../http/envelope.js';
-import { OAuthClientsService } from '../oauth-clients/oauth-clients.service.js';
+import { type OAuthClient, OAuthClientsService } from '../oauth-clients/oauth-clients.service.js';
 import { AuditLog } from '../users/audit-log.js';
 import { Notices } from '../users/notices.js';
-import { UsersService } from '../users/users.service.js';
+import { type UserRecord, UsersService } from '../users/users.service.js';
 import { allowedByAccount } from './account-policy.js';
 
 /**
@@ -41,9 +41,8 @@ export interface ApprovalRequest {
 }
 
 export interface NewApprovalRequest {
-  accountId: string;
-  userId: string;
-  oauthClientId: string;
+  user: UserRecord;
+  client: OAuthClient;
   note: string;
   /** The validated query of the authorize page, without `?`. */
   query: string;
@@ -92,8 +91,8 @@ export class ApprovalRequests implements OnModuleInit {
    */
   async open(tx: EntityManager, asked: NewApprovalRequest): Promise<string> {
     const at = this.clock.now();
-    await this.assertRoom(tx, asked.userId, at);
-    const { accountId, userId, oauthClientId, note, query } = asked;
+    const { user, client, note, query } = asked;
+    await this.assertRoom(tx, user.id, at);
     const [row]: { id: string }[] = await tx.query(
       `WITH asked AS (
          INSERT INTO approval_requests
@@ -108,9 +107,9 @@ export class ApprovalRequests implements OnModuleInit {
        SELECT id FROM asked`,
       [
         randomUUID(),
-        accountId,
-        userId,
-        oauthClientId,
+        user.accountId,
+        user.id,
+        client.id,
         note,
         at,
         query,
@@ -119,18 +118,14 @@ export class ApprovalRequests implements OnModuleInit {
     );
     if (!row) throw new ApiError('conflict', 'You have already asked. Wait for the answer.');
     await this.audit.record(tx, {
-      actorId: userId,
+      actorId: user.id,
       action: 'approval_requested',
-      subjectId: oauthClientId,
+      subjectId: client.id,
       at,
     });
-    const [user, clients] = [
-      await this.users.findById(userId),
-      await this.clients.byIds([oauthClientId]),
-    ];
-    await this.notices.tellAdmins(tx, 'approval-requested', accountId, {
-      person: user ? `${user.firstName} ${user.lastName}` : '',
-      application: clients.get(oauthClientId)?.name ?? '',
+    await this.notices.tellAdmins(tx, 'approval-requested', user.accountId, {
+      person: `${user.firstName} ${user.lastName}`,
+      application: client.name,
       note,
     });
     return row.id;
@@ -315,7 +310,8 @@ export class ApprovalRequests implements OnModuleInit {
         at,
       })),
     );
-    const clients = await this.clients.byIds(rows.map(({ oauthClientId }) => oauthClientId));
+    const ids = rows.map(({ oauthClientId }) => oauthClientId);
+    const clients = await this.clients.byIds(ids, tx);
     for (const { userId, oauthClientId } of rows) {
       const application = clients.get(oauthClientId)?.name ?? '';
       await this.notices.tell(tx, 'approval-decided', [userId], { application, status, answer });

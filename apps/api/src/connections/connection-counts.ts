@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
-import type { DataSource } from 'typeorm';
+import type { DataSource, EntityManager } from 'typeorm';
 import { Clock } from '../config/clock.js';
 import { currentConnections } from './find-connections.js';
 
@@ -40,9 +40,15 @@ export class ConnectionCounts {
     return counted;
   }
 
-  /** How many active connections the account has to each client, by its database id. */
-  async byClient(accountId: string): Promise<Map<string, number>> {
-    const rows: { client: string; count: number }[] = await this.dataSource.query(
+  /**
+   * How many active connections the account has to each client, by its database id.
+   * @param tx in which they are to be counted, where there is one
+   */
+  async byClient(
+    accountId: string,
+    tx: EntityManager = this.dataSource.manager,
+  ): Promise<Map<string, number>> {
+    const rows: { client: string; count: number }[] = await tx.query(
       `SELECT oauth_client_id AS client, count(*)::integer AS count FROM current_connections
        WHERE account_id = $1 AND revoked_at IS NULL
          AND (expires_at IS NULL OR expires_at > $2) GROUP BY oauth_client_id`,

@@ -59,7 +59,8 @@ export class EndReminders implements OnModuleInit {
           ORDER BY c.id LIMIT ${PER_BATCH} FOR NO KEY UPDATE`,
         [now, new Date(now.getTime() + REMIND_MS)],
       );
-      const clients = await this.clients.byIds(ending.map(({ oauthClientId }) => oauthClientId));
+      const clientIds = ending.map(({ oauthClientId }) => oauthClientId);
+      const clients = await this.clients.byIds(clientIds, tx);
       for (const { id, userId, oauthClientId, expiresAt } of ending) {
         await this.notices.tell(tx, 'connection-ends', [userId], {
           connectionId: id,

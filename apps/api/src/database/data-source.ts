@@ -58,7 +58,7 @@ export const MIGRATIONS = [
   AdvanceGrants1805600000000,
 ];
 
-const POOL_SIZE = 20;
+export const POOL_SIZE = 20;
 /** A pool that cannot give a connection within this time answers 503 instead of hanging. */
 const CONNECT_TIMEOUT_MS = 5000;
 /** No statement of ours takes a second; one that hangs must not hold its connection for good. */

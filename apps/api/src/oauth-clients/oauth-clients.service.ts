@@ -76,9 +76,12 @@ export class OAuthClientsService {
   }
 
   /** Clients by database id, disabled and deleted ones too, because histories show them. */
-  async byIds(ids: readonly string[]): Promise<Map<string, OAuthClient>> {
+  async byIds(
+    ids: readonly string[],
+    tx: EntityManager = this.clients.manager,
+  ): Promise<Map<string, OAuthClient>> {
     if (ids.length === 0) return new Map();
-    const clients = await this.clients.findBy({ id: In([...new Set(ids)]) });
+    const clients = await tx.findBy(OAuthClientEntity, { id: In([...new Set(ids)]) });
     return new Map(clients.map((client) => [client.id, client]));
   }
 

@@ -159,9 +159,8 @@ export class OAuthCodesService {
         throw new ApiError('conflict', 'Your company allows the application. Go on with it.');
       }
       return this.approvalRequests.open(tx, {
-        accountId: user.accountId,
-        userId: user.id,
-        oauthClientId: client.id,
+        user,
+        client,
         note: note.trim(),
         query: query.replace(/^\?/, ''),
       });
