@@ -34,13 +34,15 @@ export class SecondStep {
    * A wrong code counts as a failed sign-in, and the user is told of it: whoever tries codes knows
    * the password already.
    * @param code as typed; undefined if none was given
+   * @returns whether a code was needed, and was right
    * @throws ApiError second_factor_required, invalid_second_factor, too_many_attempts
    */
-  async prove(user: UserRecord, code: string | undefined, source: CodeSource): Promise<void> {
+  async prove(user: UserRecord, code: string | undefined, source: CodeSource): Promise<boolean> {
     const { enabledAt } = await this.factors.stateOf(user.id);
-    if (enabledAt === null) return;
+    if (enabledAt === null) return false;
     if (code === undefined) throw codeNeeded();
     if (!(await this.accepts(user, code, source))) throw codeRefused();
+    return true;
   }
 
   /** @throws ApiError too_many_attempts */
@@ -88,7 +90,7 @@ export class SecondStep {
   }
 }
 
-function codeNeeded(): ApiError {
+export function codeNeeded(): ApiError {
   return new ApiError(
     'second_factor_required',
     'The password is right. Send the request again with a code of the authenticator app, or a recovery code, as `secondFactor`.',

@@ -61,12 +61,10 @@ export class SignInController {
     if (!credentials) throw invalidCredentials();
     try {
       const deviceCookie = this.devices.read(request);
-      await this.secondStep.prove(credentials.user, code, { ip, deviceCookie });
-      return await this.signIn.start(credentials, {
-        ip,
-        userAgent: headers['user-agent'],
-        oldSecret: this.cookie.read(request),
-      });
+      const hasProved = await this.secondStep.prove(credentials.user, code, { ip, deviceCookie });
+      const oldSecret = this.cookie.read(request);
+      const device = { ip, userAgent: headers['user-agent'], oldSecret };
+      return await this.signIn.start({ ...credentials, hasProved }, device);
     } catch (error) {
       this.metrics.refusal(error);
       throw error;

@@ -2,8 +2,10 @@ import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import { Clock } from '../config/clock.js';
 import { AuditLog } from '../users/audit-log.js';
+import { SecondFactors } from '../users/second-factors.service.js';
 import { type UserRecord, UsersService } from '../users/users.service.js';
 import { invalidCredentials, type VerifiedCredentials } from './credentials.js';
+import { codeNeeded } from './second-step.js';
 import { type Device, type SessionRecord, SessionsService } from './sessions.service.js';
 
 export interface SigningInDevice extends Device {
@@ -24,6 +26,7 @@ export class SignInService {
   constructor(
     private readonly dataSource: DataSource,
     private readonly users: UsersService,
+    private readonly factors: SecondFactors,
     private readonly sessions: SessionsService,
     private readonly audit: AuditLog,
     private readonly clock: Clock,
@@ -32,11 +35,22 @@ export class SignInService {
   /**
    * Starts a session with a new id and ends the one that the browser had, so that planting a cookie
    * gains an attacker nothing (session fixation).
+   * @param credentials `hasProved`: the second factor, too
    * @throws ApiError invalid_credentials when the user has been disabled, or the password changed,
-   *   in the meantime
+   *   in the meantime; second_factor_required when a second factor has been switched on
    */
-  start(credentials: VerifiedCredentials, device: SigningInDevice): Promise<SignedIn> {
-    return this.dataSource.transaction((tx) => this.startIn(tx, credentials, device));
+  start(
+    { hasProved, ...credentials }: VerifiedCredentials & { hasProved: boolean },
+    device: SigningInDevice,
+  ): Promise<SignedIn> {
+    return this.dataSource.transaction(async (tx) => {
+      const signedIn = await this.startIn(tx, credentials, device);
+      // Now that the user is locked, none is switched on any more before the session can be ended.
+      if (!hasProved && (await this.factors.stateOf(signedIn.user.id, tx)).enabledAt) {
+        throw codeNeeded();
+      }
+      return signedIn;
+    });
   }
 
   /** The same in the transaction that has made the user or the password. */

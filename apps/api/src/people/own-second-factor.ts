@@ -71,6 +71,8 @@ export class OwnSecondFactor {
   ): Promise<{ recoveryCodes: string[]; cookie: string }> {
     const at = this.clock.now();
     return this.dataSource.transaction(async (tx) => {
+      // A sign-in with the password alone either comes first, and ends here, or is asked for a code.
+      await this.users.lockActive(tx, caller.userId);
       const recoveryCodes = await this.factors.confirm(tx, caller.userId, code);
       if (!recoveryCodes) throw wrongCode();
       const ended = await this.sessions.endAll(caller.userId, tx, {

@@ -1,5 +1,6 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { Secret, TOTP } from 'otpauth';
+import { SecondStep } from '../auth/second-step.js';
 import { DAY, MINUTE, SECOND } from '../config/clock.js';
 import { DEMO_PASSWORD } from '../database/demo-data.js';
 import { demoMails } from '../testing/demo-mails.js';
@@ -119,6 +120,17 @@ describe('signing in in two steps', () => {
     expect(await outcome(attempt(app.code(-1)))).toBe(201);
     expect(await outcome(attempt(app.code(1)))).toBe(201);
     expect(await outcome(attempt(app.code(2)))).toBe('invalid_second_factor');
+  });
+
+  it('asks for a code that has become necessary while the password was verified', async () => {
+    const secondStep = test.app.get(SecondStep);
+    const prove = secondStep.prove.bind(secondStep);
+    jest.spyOn(secondStep, 'prove').mockImplementationOnce(async (...proof) => {
+      const hasProved = await prove(...proof);
+      await withFactor();
+      return hasProved;
+    });
+    expect(await outcome(attempt())).toBe('second_factor_required');
   });
 
   it('takes a code as people read it, in two groups', async () => {
