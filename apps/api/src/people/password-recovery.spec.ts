@@ -5,6 +5,7 @@ import { demoMails } from '../testing/demo-mails.js';
 import { eventually } from '../testing/eventually.js';
 import { call, signIn } from '../testing/portal-user.js';
 import { createTestApp, type TestApp } from '../testing/test-app.js';
+import { PasswordsService } from './passwords.service.js';
 
 const RECOVERIES = '/guest/v7/password-recoveries';
 const USER = 'user@musterhaus.example';
@@ -100,9 +101,34 @@ describe('the link', () => {
     await refused(second);
   });
 
+  it('does not work once the password has been changed', async () => {
+    const user = await signIn(test.url, USER);
+    const token = await link();
+    const { status } = await user.call('POST', '/user/v7/users/me/password', {
+      resource: { currentPassword: DEMO_PASSWORD, newPassword: NEW_PASSWORD },
+    });
+    expect(status).toBe(204);
+    await refused(token);
+  });
+
+  it('does not work once an operator has replaced the password', async () => {
+    const { id } = await signIn(test.url, USER);
+    const token = await link();
+    await test.app.get(PasswordsService).reset(id, { newPassword: NEW_PASSWORD });
+    await refused(token);
+  });
+
   it('used by two at the same time works for one of them', async () => {
     const token = await link();
     const statuses = (await Promise.all([complete(token), complete(token)])).map((a) => a.status);
+    expect(statuses.sort()).toEqual([204, 400]);
+  });
+
+  it('and another one, used at the same time, replace the password once', async () => {
+    const links = [await link(), await link()];
+    const statuses = (await Promise.all(links.map((token) => complete(token)))).map(
+      ({ status }) => status,
+    );
     expect(statuses.sort()).toEqual([204, 400]);
   });
 

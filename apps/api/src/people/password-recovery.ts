@@ -19,6 +19,7 @@ import { PasswordPolicy } from '../users/password-policy.js';
 import { normalizeEmail, UsersService } from '../users/users.service.js';
 import { PasswordRecoveryLimits } from './password-recovery-limits.js';
 import { personalWords } from './passwords.service.js';
+import { endRecoveryLinks } from './recovery-links.js';
 
 const QUEUE = 'people.password-recovery-mail';
 
@@ -82,13 +83,11 @@ export class PasswordRecovery implements OnModuleInit {
     const newHash = await this.hasher.hash(newPassword);
     const at = this.clock.now();
     await this.dataSource.transaction(async (tx) => {
-      const [, used] = await tx.query(
-        'DELETE FROM password_recoveries WHERE token_hash = $1 AND expires_at > $2',
-        [tokenHash, at],
-      );
-      if (used === 0 || !(await this.users.lockActive(tx, user.id))) throw linkInvalid();
-      await tx.query('DELETE FROM password_recoveries WHERE user_id = $1', [user.id]);
+      // First, because it locks the user: two links at once do not wait for each other's rows.
       await this.users.replacePassword(tx, user.id, newHash);
+      const links = await endRecoveryLinks(tx, user.id, at);
+      const isGood = links.some((hash) => hash.equals(tokenHash));
+      if (!isGood || !(await this.users.lockActive(tx, user.id))) throw linkInvalid();
       await this.sessions.endAll(user.id, tx, { actorId: user.id, reason: 'password_reset', at });
       await this.signInLimits.forget(tx, normalizeEmail(user.email));
       await this.audit.record(tx, {

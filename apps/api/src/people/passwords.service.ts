@@ -13,6 +13,7 @@ import { PasswordPolicy } from '../users/password-policy.js';
 import { normalizeEmail, type UserRecord, UsersService } from '../users/users.service.js';
 import { Credentials } from '../auth/credentials.js';
 import { JudgementLimit } from './judgement-limit.js';
+import { endRecoveryLinks } from './recovery-links.js';
 import { type Device, SessionsService } from '../auth/sessions.service.js';
 import { Slots } from '../auth/slots.js';
 
@@ -50,7 +51,8 @@ export class PasswordsService {
 
   /**
    * Replaces the password and ends the user's sessions. A new session takes the place of this one,
-   * so that anybody who knows its cookie is out too. Connections stay unless the user ends them as
+   * so that anybody who knows its cookie is out too. Links by which it could be replaced end as well.
+   * Connections stay unless the user ends them as
    * well. A wrong current password counts as a failed sign-in.
    * @param signal aborted once the caller has left
    * @returns the secret for the new session's cookie
@@ -82,6 +84,7 @@ export class PasswordsService {
     return this.dataSource.transaction(async (tx) => {
       const changed = await this.users.setPassword(tx, user.id, newHash, verified.passwordHash);
       if (!changed) throw wrongPassword();
+      await endRecoveryLinks(tx, user.id, at);
       const ended = await this.sessions.endAll(user.id, tx, {
         actorId: user.id,
         reason: 'password_changed',
@@ -145,6 +148,7 @@ export class PasswordsService {
     const at = this.clock.now();
     await this.dataSource.transaction(async (tx) => {
       await this.users.replacePassword(tx, user.id, newHash);
+      await endRecoveryLinks(tx, user.id, at);
       await this.sessions.endAll(user.id, tx, { actorId: null, reason: 'password_reset', at });
       if (revokeConnections) {
         await this.connections.revokeAll(
