@@ -19,6 +19,7 @@ import { Formats } from '../i18n/formats';
 import { SessionStore } from '../session/session-store';
 import { Icon } from '../ui/icon';
 import { LoadError } from '../ui/load-error';
+import { LoadMore } from '../ui/load-more';
 import { Moment } from '../ui/moment';
 import { PageState } from '../ui/page-state';
 import { Waiting } from '../ui/waiting';
@@ -36,7 +37,7 @@ const DAY_MS = 86_400_000;
 @Component({
   selector: 'fx-audit-page',
   changeDetection: ChangeDetectionStrategy.OnPush,
-  imports: [Icon, LoadError, Moment, PageState, RouterLink, TranslocoDirective, Waiting],
+  imports: [Icon, LoadError, LoadMore, Moment, PageState, RouterLink, TranslocoDirective, Waiting],
   templateUrl: './audit-page.html',
   styleUrl: './audit-page.scss',
 })

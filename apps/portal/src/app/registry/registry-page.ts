@@ -19,6 +19,7 @@ import { Formats } from '../i18n/formats';
 import { ClientLogo } from '../ui/client-logo';
 import { Icon } from '../ui/icon';
 import { LoadError } from '../ui/load-error';
+import { LoadMore } from '../ui/load-more';
 import { PageState } from '../ui/page-state';
 import { Publisher } from '../ui/publisher';
 import { SearchField } from '../ui/search-field';
@@ -45,6 +46,7 @@ const SORTS = [
     ClientLogo,
     Icon,
     LoadError,
+    LoadMore,
     NoOperator,
     PageState,
     Publisher,

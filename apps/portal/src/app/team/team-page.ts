@@ -16,6 +16,7 @@ import { Formats } from '../i18n/formats';
 import { SessionStore } from '../session/session-store';
 import { Confirmation } from '../ui/confirmation';
 import { LoadError } from '../ui/load-error';
+import { LoadMore } from '../ui/load-more';
 import { Messages } from '../ui/messages';
 import { PageState } from '../ui/page-state';
 import { Words } from '../ui/question';
@@ -35,7 +36,16 @@ const SORTS = [
 @Component({
   selector: 'fx-team-page',
   changeDetection: ChangeDetectionStrategy.OnPush,
-  imports: [LoadError, PageState, RouterLink, SearchField, TeamTable, TranslocoDirective, Waiting],
+  imports: [
+    LoadError,
+    LoadMore,
+    PageState,
+    RouterLink,
+    SearchField,
+    TeamTable,
+    TranslocoDirective,
+    Waiting,
+  ],
   providers: [TeamUsers],
   templateUrl: './team-page.html',
   styleUrl: './team-page.scss',
