@@ -123,6 +123,14 @@ describe('a node reports', () => {
     expect(await valueOf('database_pool_connections', { state: 'waiting' })).toBe(0);
   });
 
+  it('how many revocations it holds', async () => {
+    const grown = await growth('revocations_held', {}, async () => {
+      const { access_token } = await crm.connect(user);
+      await crm.revoke(access_token);
+    });
+    expect(grown).toBe(1);
+  });
+
   it('when each background step last succeeded, not when it failed', async () => {
     const background = test.app.get(BackgroundWork);
     const step = { name: 'test.step', schedule: '* * * * *', run: async () => 0 };

@@ -12,6 +12,10 @@ export interface Config {
   publicUrl: string;
   /** undefined: an embedded server in `dataDir`. */
   databaseUrl: string | undefined;
+  /** How many connections to the database this process may open for requests and background work. */
+  databasePoolSize: number;
+  /** How many more for the statements that requests share. */
+  statementPoolSize: number;
   /** undefined: generated once and kept in `dataDir` (demo mode only). */
   appSecret: string | undefined;
   /** Former secrets that stay valid while the secret is being changed. */
@@ -97,6 +101,12 @@ export function parseConfig(env: NodeJS.ProcessEnv): Config {
     host: read('HOST') ?? (demo ? 'localhost' : '0.0.0.0'),
     publicUrl: parsePublicUrl(read('PUBLIC_URL') ?? `http://localhost:${port}`, production),
     databaseUrl,
+    databasePoolSize: parsePoolSize('DATABASE_POOL_SIZE', read('DATABASE_POOL_SIZE') ?? '20', 5),
+    statementPoolSize: parsePoolSize(
+      'DATABASE_STATEMENT_POOL_SIZE',
+      read('DATABASE_STATEMENT_POOL_SIZE') ?? '6',
+      2,
+    ),
     appSecret,
     previousAppSecrets: parsePreviousSecrets(read('APP_SECRET_PREVIOUS'), appSecret),
     dataDir: resolve(read('DATA_DIR') ?? '.data'),
@@ -168,6 +178,15 @@ function parsePort(name: string, value: string, min: number): number {
     throw new ConfigError(`${name} must be a number from ${min} to 65535, not '${value}'.`);
   }
   return port;
+}
+
+/** @param min so many that one who waits for a lock does not stop all others */
+function parsePoolSize(name: string, value: string, min: number): number {
+  const size = /^\d{1,3}$/.test(value) ? Number(value) : NaN;
+  if (!(size >= min)) {
+    throw new ConfigError(`${name} must be a number from ${min} to 999, not '${value}'.`);
+  }
+  return size;
 }
 
 function parseFlag(name: string, value: string | undefined): boolean | undefined {

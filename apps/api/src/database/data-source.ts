@@ -81,8 +81,12 @@ const LIMITS = {
 /**
  * How to reach the database. Entities are added by the modules that own them.
  * @param url postgres://…
+ * @param poolSize how many connections may be open at a time
  */
-export function dataSourceOptions(url: string): Extract<DataSourceOptions, { type: 'postgres' }> {
+export function dataSourceOptions(
+  url: string,
+  poolSize = POOL_SIZE,
+): Extract<DataSourceOptions, { type: 'postgres' }> {
   return {
     type: 'postgres',
     url,
@@ -90,7 +94,7 @@ export function dataSourceOptions(url: string): Extract<DataSourceOptions, { typ
     migrations: MIGRATIONS,
     migrationsTransactionMode: 'each',
     logging: false,
-    poolSize: POOL_SIZE,
+    poolSize,
     connectTimeoutMS: CONNECT_TIMEOUT_MS,
     applicationName: APPLICATION_NAME,
     // Without a listener, a restart of the database would end the process.

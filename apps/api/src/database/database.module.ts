@@ -16,7 +16,7 @@ export class DatabaseModule {
       module: DatabaseModule,
       imports: [
         TypeOrmModule.forRoot({
-          ...dataSourceOptions(config.databaseUrl),
+          ...dataSourceOptions(config.databaseUrl, config.databasePoolSize),
           autoLoadEntities: true,
           // An immediate refusal is final; a database that is slow or starting is asked again.
           retryAttempts: 10,

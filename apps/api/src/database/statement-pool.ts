@@ -3,9 +3,6 @@ import { Pool } from 'pg';
 import { CONFIG, type RuntimeConfig } from '../config/config.module.js';
 import { poolOptions } from './data-source.js';
 
-/** Few are enough: requests share the statements that are sent over them. */
-const POOL_SIZE = 6;
-
 /** In an empty table all indexes are equal, also one that has to be read as a whole. */
 const MAX_PLAN_AGE_SECONDS = 60;
 
@@ -23,15 +20,21 @@ const PLANS = [
   'jit=off',
 ];
 
-/** Connections for the statements of the token endpoint alone, past TypeORM. */
+/**
+ * Connections for statements alone that run all the time, past TypeORM. Few are enough: requests
+ * share what is sent over them.
+ */
 @Injectable()
 export class StatementPool implements OnApplicationShutdown {
   readonly pool: Pool;
 
-  constructor(@Inject(CONFIG) { databaseUrl }: Pick<RuntimeConfig, 'databaseUrl'>) {
+  constructor(
+    @Inject(CONFIG)
+    { databaseUrl, statementPoolSize }: Pick<RuntimeConfig, 'databaseUrl' | 'statementPoolSize'>,
+  ) {
     this.pool = new Pool({
       ...poolOptions(databaseUrl),
-      max: POOL_SIZE,
+      max: statementPoolSize,
       maxLifetimeSeconds: MAX_PLAN_AGE_SECONDS,
       options: PLANS.map((setting) => `-c ${setting}`).join(' '),
     });
