@@ -25,6 +25,7 @@ import { Mails1803600000000 } from './migrations/1803600000000-mails.js';
 import { PasswordRecovery1803610000000 } from './migrations/1803610000000-password-recovery.js';
 import { LighterTokens1804000000000 } from './migrations/1804000000000-lighter-tokens.js';
 import { Invitations1805300000000 } from './migrations/1805300000000-invitations.js';
+import { RoomForUse1805400000000 } from './migrations/1805400000000-room-for-use.js';
 import { SecondFactors1805500000000 } from './migrations/1805500000000-second-factors.js';
 import { AdvanceGrants1805600000000 } from './migrations/1805600000000-advance-grants.js';
 
@@ -54,6 +55,7 @@ export const MIGRATIONS = [
   PasswordRecovery1803610000000,
   LighterTokens1804000000000,
   Invitations1805300000000,
+  RoomForUse1805400000000,
   SecondFactors1805500000000,
   AdvanceGrants1805600000000,
 ];
