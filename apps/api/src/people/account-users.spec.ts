@@ -184,3 +184,40 @@ describe('disabling a user', () => {
     ).toEqual([]);
   });
 });
+
+describe('the query of the users’ list', () => {
+  it.each([
+    'sort=age',
+    'sort=',
+    'sort=name&sort=email',
+    `q=${'a'.repeat(101)}`,
+    'q=a&q=b',
+    'q=%00',
+    'cursor=WyJuYW1lIl0',
+  ])('is refused: %s', async (query) => {
+    const { status, body } = await admin.call('GET', `${USERS}?${query}`);
+    expect([status, body.code]).toEqual([400, 'validation_failed']);
+  });
+
+  it('cannot take a cursor of another order', async () => {
+    const { body: page } = await admin.call('GET', `${USERS}?sort=name&limit=1`);
+    const { status, body } = await admin.call(
+      'GET',
+      `${USERS}?sort=email&cursor=${page.meta.nextCursor}`,
+    );
+    expect([status, body.errors[0]?.code]).toEqual([400, 'invalid_cursor']);
+  });
+
+  it.each([
+    [['createdAt', '2026-02-31T00:00:00.000000Z', '0d6c8f3e-0000-4000-8000-000000000000']],
+    [['createdAt', 'now', '0d6c8f3e-0000-4000-8000-000000000000']],
+    [['createdAt', '2026-02-01T00:00:00.000000Z', "'; DROP TABLE users"]],
+    [['name', 'a', '0d6c8f3e-0000-4000-8000-000000000000']],
+    [['name', 'a', 'b\0', '0d6c8f3e-0000-4000-8000-000000000000']],
+    [['name', 'a', 5, '0d6c8f3e-0000-4000-8000-000000000000']],
+  ])('cannot take a cursor that somebody has made up: %j', async (key) => {
+    const cursor = Buffer.from(JSON.stringify(key)).toString('base64url');
+    const { status } = await admin.call('GET', `${USERS}?sort=${key[0]}&cursor=${cursor}`);
+    expect(status).toBe(400);
+  });
+});
