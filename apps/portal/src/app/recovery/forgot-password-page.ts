@@ -1,9 +1,11 @@
 import {
+  afterNextRender,
   ChangeDetectionStrategy,
   Component,
   computed,
   ElementRef,
   inject,
+  Injector,
   signal,
   viewChild,
 } from '@angular/core';
@@ -15,6 +17,7 @@ import { Api } from '../api/api';
 import { apiErrorFrom } from '../api/problem';
 import { GuestLayout } from '../ui/guest-layout';
 import { Icon } from '../ui/icon';
+import { PageFocus } from '../ui/page-focus';
 import { troubleText } from './trouble';
 
 /** Asks for a link to set a new password. Whether there is such a user, the page never says. */
@@ -27,6 +30,8 @@ import { troubleText } from './trouble';
 })
 export class ForgotPasswordPage {
   private readonly api = inject(Api);
+  private readonly focus = inject(PageFocus);
+  private readonly injector = inject(Injector);
 
   protected readonly email = signal('');
   protected readonly busy = signal(false);
@@ -55,10 +60,14 @@ export class ForgotPasswordPage {
       const resource = { email: this.email().trim() };
       await this.api.post('/guest/v7/password-recoveries', { resource }, { onSessionEnd: 'tell' });
       this.sent.set(true);
+      // The form has gone, and the focus with it.
+      afterNextRender(() => this.focus.focusHeading(), { injector: this.injector });
     } catch (cause) {
       const error = apiErrorFrom(cause);
-      if (error.code === 'validation_failed') this.refused.set(this.email());
-      else this.trouble.set(troubleText(error));
+      if (error.code === 'validation_failed') {
+        this.refused.set(this.email());
+        this.emailField()?.nativeElement.focus();
+      } else this.trouble.set(troubleText(error));
     } finally {
       this.busy.set(false);
     }

@@ -1,5 +1,13 @@
 import { Location } from '@angular/common';
-import { ChangeDetectionStrategy, Component, inject, signal, viewChild } from '@angular/core';
+import {
+  afterNextRender,
+  ChangeDetectionStrategy,
+  Component,
+  inject,
+  Injector,
+  signal,
+  viewChild,
+} from '@angular/core';
 import { takeUntilDestroyed } from '@angular/core/rxjs-interop';
 import { ActivatedRoute, RouterLink } from '@angular/router';
 import { TranslocoDirective } from '@jsverse/transloco';
@@ -10,6 +18,7 @@ import { ApiError, apiErrorFrom } from '../api/problem';
 import { SessionStore } from '../session/session-store';
 import { GuestLayout } from '../ui/guest-layout';
 import { Icon } from '../ui/icon';
+import { PageFocus } from '../ui/page-focus';
 import { PasswordField } from '../ui/password-field';
 import { troubleText } from './trouble';
 
@@ -34,6 +43,8 @@ const PASSWORD_ERRORS: Record<string, string> = {
 export class ResetPasswordPage {
   private readonly api = inject(Api);
   private readonly session = inject(SessionStore);
+  private readonly focus = inject(PageFocus);
+  private readonly injector = inject(Injector);
 
   /** From the link. Null once it has turned out to be of no use. */
   protected readonly token = signal<string | null>(null);
@@ -81,6 +92,7 @@ export class ResetPasswordPage {
       this.session.forget();
       this.password.set('');
       this.done.set(true);
+      this.focusHeading();
     } catch (cause) {
       this.explain(apiErrorFrom(cause));
     } finally {
@@ -90,8 +102,10 @@ export class ResetPasswordPage {
 
   private explain(error: ApiError): void {
     const [first] = error.problem.errors;
-    if (first?.field === 'token') this.token.set(null);
-    else if (first?.field === 'newPassword') {
+    if (first?.field === 'token') {
+      this.token.set(null);
+      this.focusHeading();
+    } else if (first?.field === 'newPassword') {
       this.refuse(PASSWORD_ERRORS[first.code] ?? 'recovery.reset.errors.unfit');
     } else this.trouble.set(troubleText(error));
   }
@@ -99,5 +113,10 @@ export class ResetPasswordPage {
   private refuse(text: string): void {
     this.passwordError.set(text);
     this.field()?.focus();
+  }
+
+  /** The form has gone, and the focus with it. */
+  private focusHeading(): void {
+    afterNextRender(() => this.focus.focusHeading(), { injector: this.injector });
   }
 }
