@@ -27,6 +27,7 @@ interface Entry {
   error: string | null;
   reason: string | null;
   detail: string | null;
+  explanation: object | null;
   connectionId: string | null;
   ip: string;
   durationMs: number;
@@ -75,6 +76,7 @@ describe('the request log', () => {
       error: null,
       reason: null,
       detail: null,
+      explanation: null,
       connectionId: connection_id,
       ip: expect.stringMatching(/^(127\.0\.0\.1|::1|::ffff:127\.0\.0\.1)$/),
       durationMs: expect.any(Number),

@@ -1802,6 +1802,23 @@ export interface components {
         ClientSecretRotateRequest: {
             resource?: components["schemas"]["ClientSecretRotateInput"];
         };
+        RequestExplanationDto: {
+            /**
+             * @description Stable; which parameters there are depends on it
+             * @example redirect_uri_differs
+             */
+            code: string;
+            /**
+             * @example {
+             *       "position": 31,
+             *       "registered": "…crm.example/callback",
+             *       "sent": "…crm.example/callback/"
+             *     }
+             */
+            parameters: {
+                [key: string]: string | number | null;
+            };
+        };
         OAuthRequestDto: {
             /**
              * Format: uuid
@@ -1839,6 +1856,8 @@ export interface components {
             reason: string | null;
             /** @example The client_secret is none of the live secrets of this client. */
             detail: string | null;
+            /** @description What `detail` says beyond the answer that the client got, for other languages. null: the answer says it all */
+            explanation: components["schemas"]["RequestExplanationDto"] | null;
             /**
              * Format: uuid
              * @example null
@@ -4100,6 +4119,11 @@ export interface operations {
                 /** @description The one request with this id */
                 requestId?: string;
                 outcome?: "success" | "failure";
+                reason?: string;
+                /** @description At this moment or later */
+                since?: string;
+                /** @description Before this moment */
+                until?: string;
             };
             header?: never;
             path: {

@@ -23,6 +23,8 @@ import {
 interface RequestFilter {
   requestId?: string;
   outcome?: string;
+  reason?: string;
+  since?: string;
   limit: string;
 }
 
@@ -35,6 +37,8 @@ export function requestsCommand(terminal: Terminal): Command {
     .argument('[client]', CLIENT)
     .option('--request-id <id>', 'one request, by the id from its answer or X-Request-Id header')
     .addOption(new Option('--outcome <outcome>', 'only these').choices(['success', 'failure']))
+    .option('--reason <code>', 'only failures with this reason')
+    .option('--since <moment>', 'from this moment on, such as 2026-11-22T08:00:00Z')
     .option('--limit <number>', 'how many, 100 at most', '20')
     .addOption(jsonOption())
     .addHelpText(
@@ -116,6 +120,7 @@ function requestCard(request: FoundRequest): string {
     ['error', request.error],
     ['reason', request.reason],
     ['detail', request.detail],
+    ['what to do', request.error && '/docs/errors'],
     ['connection', request.connectionId],
     ['address', request.ip],
     ['milliseconds', request.durationMs],

@@ -55,6 +55,21 @@ export interface ProblemOptions {
   reason?: string;
 }
 
+/**
+ * Precisely what was wrong with a client's request: for its request log, never for the answer.
+ */
+export interface Explanation {
+  /** Stable; what `parameters` there are depends on it. */
+  code: string;
+  parameters: Record<string, string | number | null>;
+  /** The same in English. */
+  sentence: string;
+}
+
+/** Finds the explanation, only once it is certain that somebody will be able to read it. */
+export type Explain = () =>
+  Explanation | null | undefined | Promise<Explanation | null | undefined>;
+
 /** An expected failure of a house endpoint, rendered as RFC 9457 problem+json. */
 export class ApiError extends Error {
   constructor(
@@ -79,7 +94,11 @@ export class OAuthError extends Error {
     readonly reason: string,
     /** For the developer: what to do. Never echoes a secret. */
     readonly description: string,
-    readonly options: { status?: number; headers?: Record<string, string> } = {},
+    readonly options: {
+      status?: number;
+      headers?: Record<string, string>;
+      explain?: Explain;
+    } = {},
   ) {
     super(`${error} (${reason}): ${description}`);
   }

@@ -1,4 +1,4 @@
-import { OAUTH_ERRORS } from '@flixcheck/oauth-protocol';
+import { OAUTH_ERRORS, type OAuthErrorCode } from '@flixcheck/oauth-protocol';
 import type { FastifyInstance } from 'fastify';
 import type { Access } from './access.js';
 import { PROBLEMS, type ProblemCode } from './api-error.js';
@@ -25,6 +25,23 @@ const ADVICE: Partial<Record<ProblemCode, string>> = {
   service_unavailable: 'Try again after the seconds that Retry-After names.',
 };
 
+/** Where most requests that fail with it went wrong; the client's request log has the exact place. */
+const OAUTH_ADVICE: Partial<Record<OAuthErrorCode, string>> = {
+  invalid_client:
+    'Compare client_id and secret with what Flixcheck gave you, without spaces or quotation marks, and send them either as HTTP Basic or in the body. A public client sends client_id alone.',
+  invalid_grant:
+    'Exchange a code once, within 60 seconds, with the redirect_uri and the code_verifier of the same attempt. Store the new refresh token at every refresh. Where the connection has ended, send the user to the authorize page.',
+  invalid_request:
+    'Send each parameter once, in the body, flat, as a form or JSON with the matching Content-Type. Links need response_type=code and, unless Flixcheck has switched it off, a code_challenge with S256.',
+  invalid_scope: 'Ask only for scopes that the client is registered for and the user has granted.',
+  invalid_target: 'Leave resource out, or name this API’s own address.',
+  unsupported_grant_type: 'grant_type is authorization_code or refresh_token.',
+  unsupported_response_type: 'response_type is code.',
+  access_denied: 'The user has refused, or the company does not allow the application.',
+  temporarily_unavailable: 'Wait for the seconds that Retry-After names, then try again.',
+  server_error: 'Try again; if it goes on, tell Flixcheck the request id.',
+};
+
 /** The page that the `type` of every problem leads to (RFC 9457 §3.1.1). */
 export function serveErrorsPage(server: FastifyInstance): void {
   const page = render();
@@ -39,7 +56,8 @@ function render(): string {
     return `<tr id="${code}"><td><code>${code}</code></td><td>${status}</td><td>${title}. ${ADVICE[code] ?? ''}</td></tr>`;
   });
   const oauth = Object.entries(OAUTH_ERRORS).map(
-    ([code, { status }]) => `<tr><td><code>${code}</code></td><td>${status}</td></tr>`,
+    ([code, { status }]) =>
+      `<tr id="oauth-${code}"><td><code>${code}</code></td><td>${status}</td><td>${OAUTH_ADVICE[code as OAuthErrorCode] ?? ''}</td></tr>`,
   );
   return `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
@@ -56,7 +74,7 @@ ${problems.join('\n')}
 </tbody></table>
 <h2>The OAuth endpoints</h2>
 <p>They answer with <code>error</code> and <code>error_description</code> (RFC 6749 §5.2). The description ends with the request id, under which the client’s request log gives the precise reason.</p>
-<table><thead><tr><th scope="col">Error</th><th scope="col">Status</th></tr></thead><tbody>
+<table><thead><tr><th scope="col">Error</th><th scope="col">Status</th><th scope="col">What to do</th></tr></thead><tbody>
 ${oauth.join('\n')}
 </tbody></table>
 </body></html>

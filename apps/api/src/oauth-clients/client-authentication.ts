@@ -6,10 +6,12 @@ import {
   parseBasicCredentials,
 } from '@flixcheck/oauth-protocol';
 import { Clock } from '../config/clock.js';
-import { OAuthError } from '../http/api-error.js';
+import { type Explain, type Explanation, OAuthError } from '../http/api-error.js';
 import { ClientCache, type RegisteredClient } from './client-cache.js';
 import type { ClientRequest } from './client-request.js';
 import type { OAuthClient } from './oauth-client.js';
+import { explanation } from './request-explanation.js';
+import { SecretExplanations } from './secret-explanations.js';
 import { SecretUsage } from './secret-usage.js';
 
 /** What a request says about who sends it. */
@@ -31,14 +33,12 @@ export class ClientAuthenticationError extends OAuthError {
     error: Extract<OAuthErrorCode, 'invalid_client' | 'invalid_request'>,
     reason: string,
     description: string,
-    options: { challenge?: boolean } = {},
+    { challenge, explain }: { challenge?: boolean; explain?: Explain } = {},
   ) {
-    super(
-      error,
-      reason,
-      description,
-      options.challenge ? { headers: { 'www-authenticate': BASIC_CHALLENGE } } : {},
-    );
+    super(error, reason, description, {
+      ...(challenge && { headers: { 'www-authenticate': BASIC_CHALLENGE } }),
+      ...(explain && { explain }),
+    });
   }
 }
 
@@ -48,6 +48,7 @@ export class ClientAuthentication {
   constructor(
     private readonly cache: ClientCache,
     private readonly usage: SecretUsage,
+    private readonly secrets: SecretExplanations,
     private readonly clock: Clock,
   ) {}
 
@@ -64,7 +65,9 @@ export class ClientAuthentication {
     const registered = await this.cache.find(claim.clientId);
     request.named = registered?.client;
     if (claim.problem) {
-      throw new ClientAuthenticationError('invalid_request', ...claim.problem);
+      throw new ClientAuthenticationError('invalid_request', ...claim.problem, {
+        explain: () => explainMethod(claim, registered?.client),
+      });
     }
     if (!registered) {
       throw new ClientAuthenticationError(
@@ -78,9 +81,18 @@ export class ClientAuthentication {
     if (problem) {
       throw new ClientAuthenticationError('invalid_client', ...problem, {
         challenge: claim.byBasic,
+        explain: () =>
+          registered.client.kind === 'confidential' && claim.secret !== undefined
+            ? this.secrets.explain(registered.client.id, claim.secret)
+            : explainMethod(claim, registered.client),
       });
     }
     return Object.assign(request, { client: registered.client });
+  }
+
+  /** The registered client, whoever asks; null for unknown ones. */
+  async lookUp(clientId: string): Promise<OAuthClient | null> {
+    return (await this.cache.find(clientId))?.client ?? null;
   }
 
   private problemOf(
@@ -138,6 +150,36 @@ export class ClientAuthentication {
   }
 }
 
+/** What follows the scheme is a secret; another word may be one itself. */
+const SCHEMES = ['Bearer', 'Digest', 'Token', 'DPoP', 'Negotiate', 'ApiKey'];
+
+function explainMethod(
+  { byBasic, secret, problem }: Claim,
+  client: OAuthClient | undefined,
+): Explanation | undefined {
+  if (!client) return undefined;
+  const isPublic = client.kind === 'public';
+  const wrongMethod = problem !== undefined || (secret === undefined) !== isPublic;
+  if (!wrongMethod) return undefined;
+  const sent = methodOf(byBasic, secret);
+  return explanation('authentication_method', {
+    sent: problem?.[0] === 'several_authentication_methods' ? 'basic_and_body' : sent,
+    expected: isPublic ? 'none' : 'secret',
+  });
+}
+
+function methodOf(byBasic: boolean, secret: string | undefined): 'basic' | 'body' | 'none' {
+  if (byBasic) return 'basic';
+  return secret === undefined ? 'none' : 'body';
+}
+
+function explainScheme(header: string): Explanation | undefined {
+  const [word = ''] = header.split(/\s/, 1);
+  const scheme = SCHEMES.find((known) => known.toLowerCase() === word.toLowerCase());
+  if (scheme === undefined) return undefined;
+  return explanation('authentication_scheme', { scheme });
+}
+
 function readClaim({ authorization, parameters }: Unproven): Claim {
   const header = authorization?.trim() || undefined;
   const inBody = { clientId: parameters.client_id, secret: parameters.client_secret };
@@ -148,7 +190,7 @@ function readClaim({ authorization, parameters }: Unproven): Claim {
       'invalid_client',
       'unsupported_authentication_scheme',
       'The Authorization header of this endpoint must be HTTP Basic with client_id and client secret, not a Bearer token. Send Basic, or leave the header out and send client_id and client_secret in the body.',
-      { challenge: true },
+      { challenge: true, explain: () => explainScheme(header) },
     );
   }
   if (basic === null) {

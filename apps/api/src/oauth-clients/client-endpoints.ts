@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { Clock } from '../config/clock.js';
 import { isDatabaseUnavailable } from '../database/unavailable.js';
-import { OAuthError } from '../http/api-error.js';
+import { type Explanation, OAuthError } from '../http/api-error.js';
 import '../http/failure.js';
 import { ClientAuthentication } from './client-authentication.js';
 import { ClientRequestMetrics } from './client-request-metrics.js';
@@ -10,6 +10,7 @@ import {
   type AuthenticatedRequest,
   type ClientEndpoint,
   type ClientRequest,
+  mentionedClientIds,
   readClientRequest,
   refuseEmpty,
   refuseUnreadable,
@@ -87,7 +88,12 @@ export class ClientEndpoints {
         limited ?? failure ?? (isDatabaseUnavailable(error) ? UNAVAILABLE : UNEXPECTED),
       );
       // Over the limit nothing is logged, so that guessing cannot fill the disk.
-      if (named && !limited) await this.log.record(entryOf(request, named, failure ?? UNEXPECTED));
+      const client = limited ? undefined : (named ?? (await this.mentioned(request)));
+      if (client) {
+        http.clientId = client.clientId;
+        const explanation = await explain(failure);
+        await this.log.record(entryOf(request, client, failure ?? UNEXPECTED, explanation));
+      }
       throw limited ?? error;
     }
   }
@@ -113,6 +119,15 @@ export class ClientEndpoints {
     http.clientId = named.clientId;
     if (this.limited(named, http.ip)) return;
     await this.log.record(entryOf(request, named, { error, reason, description }));
+  }
+
+  /** The client whose developers look for a request that did not say properly who sent it. */
+  private async mentioned({ http }: ClientRequest): Promise<OAuthClient | undefined> {
+    for (const clientId of mentionedClientIds(http)) {
+      const client = await this.authentication.lookUp(clientId).catch(() => null);
+      if (client) return client;
+    }
+    return undefined;
   }
 
   /**
@@ -143,11 +158,22 @@ function refuseAnonymous(request: ClientRequest): void {
   );
 }
 
+/** Only for the log, so nothing that goes wrong here may change the answer. */
+async function explain(failure: OAuthError | undefined): Promise<Explanation | undefined> {
+  try {
+    return (await failure?.options.explain?.()) ?? undefined;
+  } catch {
+    return undefined;
+  }
+}
+
 function entryOf(
   { endpoint, http, at, startedAt, parameters, connectionId, note }: ClientRequest,
   client: OAuthClient,
   failure?: Record<'error' | 'reason' | 'description', string>,
+  explanation?: Explanation,
 ): RequestLogEntry {
+  const said = failure?.description ?? note?.detail ?? null;
   return {
     requestId: http.id,
     oauthClientId: client.id,
@@ -157,7 +183,10 @@ function entryOf(
     outcome: failure ? 'failure' : 'success',
     error: failure?.error ?? null,
     reason: failure?.reason ?? note?.reason ?? null,
-    detail: failure?.description ?? note?.detail ?? null,
+    detail: explanation ? `${said ?? ''} ${explanation.sentence}` : said,
+    explanation: explanation
+      ? { code: explanation.code, parameters: explanation.parameters }
+      : null,
     connectionId: connectionId ?? null,
     ip: http.ip,
     durationMs: performance.now() - startedAt,

@@ -7,6 +7,7 @@ import type { FastifyRequest } from 'fastify';
 import { OAuthError } from '../http/api-error.js';
 import { authorizationHeaders } from '../http/authorization-headers.js';
 import type { OAuthClient } from './oauth-client.js';
+import { explanation } from './request-explanation.js';
 import type { RequestLogEntry } from './request-log.js';
 
 /** How a client may say who it is, at every endpoint (RFC 6749 §2.3.1). */
@@ -96,7 +97,7 @@ export function readClientRequest<Name extends string>(
 }
 
 /** @throws OAuthError invalid_request when the form of the request leaves open what it says */
-export function refuseUnreadable({ http, problems }: ClientRequest): void {
+export function refuseUnreadable({ endpoint, http, problems }: ClientRequest): void {
   const { body } = http;
   if (body !== undefined && body !== null && (typeof body !== 'object' || Array.isArray(body))) {
     throw new OAuthError(
@@ -110,6 +111,7 @@ export function refuseUnreadable({ http, problems }: ClientRequest): void {
       'invalid_request',
       'parameters_in_resource',
       'Send the parameters flat, at the top of the body, not inside resource: the OAuth endpoints speak RFC 6749, without the envelope of the other endpoints.',
+      { explain: () => misplaced('resource', (body as { resource: object }).resource, endpoint) },
     );
   }
   // Two proxies could each believe another one; one method of authentication only (RFC 6749 §2.3).
@@ -126,8 +128,31 @@ export function refuseUnreadable({ http, problems }: ClientRequest): void {
     'invalid_request',
     `parameter_${first.problem}`,
     describeParameterProblem(first),
+    { explain: () => explanation('parameter', { parameter: first.parameter }) },
   );
 }
+
+/** Names only: values may be secrets. */
+function misplaced(where: 'query' | 'resource', place: object, endpoint: ClientEndpoint) {
+  const names = endpoint.parameters.filter((name) => Object.hasOwn(place, name)).join(', ');
+  return names ? explanation('parameters_misplaced', { where, names }) : undefined;
+}
+
+/**
+ * The client ids that a request carries somewhere, also where they are not read: to find the log in
+ * which its developers will look. Nothing else is decided by them.
+ */
+export function mentionedClientIds({ body, query }: FastifyRequest): string[] {
+  const places = [body, isEnveloped(body) ? (body as { resource: unknown }).resource : null, query];
+  return places
+    .flatMap((place) => (typeof place === 'object' && place !== null ? [place] : []))
+    .flatMap((place): unknown => (Object.hasOwn(place, 'client_id') ? idIn(place) : []))
+    .filter((id) => typeof id === 'string')
+    .slice(0, MAX_MENTIONED);
+}
+
+const MAX_MENTIONED = 4;
+const idIn = (place: object): unknown => (place as { client_id: unknown }).client_id;
 
 /** Whether the body has the envelope of the other endpoints; RFC 8707's `resource` is no object. */
 function isEnveloped(body: unknown): boolean {
@@ -139,13 +164,14 @@ function isEnveloped(body: unknown): boolean {
 /** @throws OAuthError invalid_request when nothing came that the endpoint could work on */
 export function refuseEmpty({ endpoint, http, parameters: values }: ClientRequest): void {
   if (endpoint.anyOf.some((name) => values[name] !== undefined)) return;
-  // Only their names are looked at; values in the query are never read.
+  // Only their names are looked at; values in the query count for nothing.
   const query = Object(http.query) as object;
   if (endpoint.parameters.some((name) => Object.hasOwn(query, name))) {
     throw new OAuthError(
       'invalid_request',
       'parameters_in_query',
       'The parameters are in the query of the address, where they are never read. Send them in the body, as a form or as JSON with the matching Content-Type.',
+      { explain: () => misplaced('query', query, endpoint) },
     );
   }
   if (Object.keys(values).length > 0) return;

@@ -17,6 +17,7 @@ import { RegistryController } from './registry.controller.js';
 import { ClientRegistry } from './registry.service.js';
 import { RequestLog } from './request-log.js';
 import { RequestLogRetention } from './request-log-retention.js';
+import { SecretExplanations } from './secret-explanations.js';
 import { SecretUsage } from './secret-usage.js';
 
 /** The registry of third-party applications, their secrets, and how they authenticate. */
@@ -38,6 +39,7 @@ import { SecretUsage } from './secret-usage.js';
     RequestLogRetention,
     ClientFailureLimit,
     SecretUsage,
+    SecretExplanations,
   ],
   exports: [
     OAuthClientsService,

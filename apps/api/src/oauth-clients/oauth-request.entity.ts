@@ -1,4 +1,5 @@
 import { Column, Entity, PrimaryGeneratedColumn } from 'typeorm';
+import type { Explanation } from '../http/api-error.js';
 
 /** An entry of a client's request log. */
 @Entity({ name: 'oauth_requests' })
@@ -33,6 +34,9 @@ export class OAuthRequestEntity {
 
   @Column({ type: 'text', nullable: true })
   detail!: string | null;
+
+  @Column({ type: 'jsonb', nullable: true })
+  explanation!: Omit<Explanation, 'sentence'> | null;
 
   @Column({ name: 'connection_id', type: 'uuid', nullable: true })
   connectionId!: string | null;

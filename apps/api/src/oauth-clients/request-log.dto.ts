@@ -1,8 +1,10 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { IsIn, IsOptional, IsUUID } from 'class-validator';
+import { IsIn, IsOptional, IsUUID, Matches } from 'class-validator';
 import { PageQuery } from '../http/envelope.js';
+import { IsMoment } from '../http/validation.js';
 
 const OUTCOMES = ['success', 'failure'] as const;
+const REASON = /^[a-z0-9_]{1,60}$/;
 
 /** Which of a client's requests a page of its log shows. */
 export class RequestLogQuery extends PageQuery {
@@ -19,6 +21,37 @@ export class RequestLogQuery extends PageQuery {
   @IsOptional()
   @IsIn(OUTCOMES)
   outcome?: (typeof OUTCOMES)[number];
+
+  @ApiPropertyOptional({ pattern: REASON.source, example: 'code_expired' })
+  @IsOptional()
+  @Matches(REASON, { message: '$property must be one of the codes that entries carry as reason' })
+  reason?: string;
+
+  @ApiPropertyOptional({ format: 'date-time', description: 'At this moment or later' })
+  @IsOptional()
+  @IsMoment()
+  since?: string;
+
+  @ApiPropertyOptional({ format: 'date-time', description: 'Before this moment' })
+  @IsOptional()
+  @IsMoment()
+  until?: string;
+}
+
+/** Precisely what was wrong, as data. */
+export class RequestExplanationDto {
+  @ApiProperty({
+    description: 'Stable; which parameters there are depends on it',
+    example: 'redirect_uri_differs',
+  })
+  code!: string;
+
+  @ApiProperty({
+    type: 'object',
+    additionalProperties: { oneOf: [{ type: 'string' }, { type: 'number' }, { type: 'null' }] },
+    example: { position: 31, registered: '…crm.example/callback', sent: '…crm.example/callback/' },
+  })
+  parameters!: Record<string, string | number | null>;
 }
 
 /** A request of a client, as its developers need to see it. */
@@ -69,6 +102,14 @@ export class OAuthRequestDto {
     example: 'The client_secret is none of the live secrets of this client.',
   })
   detail!: string | null;
+
+  @ApiProperty({
+    type: RequestExplanationDto,
+    nullable: true,
+    description:
+      'What `detail` says beyond the answer that the client got, for other languages. null: the answer says it all',
+  })
+  explanation!: RequestExplanationDto | null;
 
   @ApiProperty({ type: String, format: 'uuid', nullable: true, example: null })
   connectionId!: string | null;

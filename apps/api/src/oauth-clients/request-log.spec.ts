@@ -55,6 +55,7 @@ function entry(change: Partial<RequestLogEntry> = {}): RequestLogEntry {
     error: null,
     reason: null,
     detail: null,
+    explanation: null,
     connectionId: null,
     ip: '203.0.113.7',
     durationMs: 2.5,

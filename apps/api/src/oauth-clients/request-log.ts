@@ -19,9 +19,9 @@ const MAX_TEXT = 1000;
 
 const INSERT = `
   INSERT INTO oauth_requests (request_id, oauth_client_id, at, endpoint, grant_type, outcome, error,
-    reason, detail, connection_id, ip, duration_ms)
+    reason, detail, explanation, connection_id, ip, duration_ms)
   SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::timestamptz[], $4::text[], $5::text[], $6::text[],
-    $7::text[], $8::text[], $9::text[], $10::uuid[], $11::text[], $12::real[])`;
+    $7::text[], $8::text[], $9::text[], $10::jsonb[], $11::uuid[], $12::text[], $13::real[])`;
 
 /**
  * What each client asked for and why it failed. It costs the token endpoint nothing:
@@ -51,7 +51,7 @@ export class RequestLog implements OnApplicationShutdown {
   /** A client's requests, newest first, including those that this process has not written yet. */
   async list(
     oauthClientId: string,
-    { limit = DEFAULT_LIMIT, cursor, requestId, outcome }: RequestLogQuery,
+    { limit = DEFAULT_LIMIT, cursor, requestId, outcome, reason, since, until }: RequestLogQuery,
   ): Promise<ResourcesEnvelope<RequestLogRecord>> {
     await this.flush();
     const after = decodeCursor(cursor, 'bigint');
@@ -64,6 +64,9 @@ export class RequestLog implements OnApplicationShutdown {
     if (after) query.andWhere('request.id < :id', { id: after[1] });
     if (requestId) query.andWhere('request.requestId = :requestId', { requestId });
     if (outcome) query.andWhere('request.outcome = :outcome', { outcome });
+    if (reason) query.andWhere('request.reason = :reason', { reason });
+    if (since) query.andWhere('request.at >= :since', { since });
+    if (until) query.andWhere('request.at < :until', { until });
     const rows = await query.getMany();
     return toPage(rows, limit, ({ id, at }) => [at.toISOString(), id], toRecord);
   }
@@ -73,6 +76,22 @@ export class RequestLog implements OnApplicationShutdown {
     await this.flush();
     const row = await this.dataSource.getRepository(OAuthRequestEntity).findOneBy({ requestId });
     return row && { ...toRecord(row), oauthClientId: row.oauthClientId };
+  }
+
+  /**
+   * Which request of a client got tokens of a connection, and when that was. Null where the log does
+   * not know: it keeps 30 days, and another node may not have written it yet.
+   */
+  async findGrant(oauthClientId: string, connectionId: string, at: Date): Promise<string | null> {
+    await this.flush();
+    const row = await this.dataSource.getRepository(OAuthRequestEntity).findOneBy({
+      oauthClientId,
+      connectionId,
+      at,
+      endpoint: 'token',
+      outcome: 'success',
+    });
+    return row?.requestId ?? null;
   }
 
   async onApplicationShutdown(): Promise<void> {
@@ -113,6 +132,7 @@ function toColumns(batch: readonly RequestLogEntry[]): unknown[][] {
     batch.map(({ error }) => error),
     batch.map(({ reason }) => reason),
     batch.map(({ detail }) => storable(detail)),
+    batch.map(({ explanation }) => explanation && JSON.stringify(explanation)),
     batch.map(({ connectionId }) => connectionId),
     batch.map(({ ip }) => ip),
     batch.map(({ durationMs }) => durationMs),

@@ -14,8 +14,11 @@ import { inWords } from '../config/in-words.js';
 import { activeByKeyAt, ConnectionsService } from '../connections/connections.service.js';
 import { SharedStatement } from '../database/shared-statement.js';
 import { StatementPool } from '../database/statement-pool.js';
-import { OAuthError } from '../http/api-error.js';
+import { type Explanation, OAuthError } from '../http/api-error.js';
 import { requireParameter } from '../oauth-clients/client-request.js';
+import { redirectUriDifference } from '../oauth-clients/redirect-uri-difference.js';
+import { explanation } from '../oauth-clients/request-explanation.js';
+import { RequestLog } from '../oauth-clients/request-log.js';
 import { CODE_LIFETIME_MS } from '../oauth-codes/code-rules.js';
 import { OAuthCodesService } from '../oauth-codes/oauth-codes.service.js';
 import {
@@ -35,6 +38,11 @@ import {
 import { MAX_FAMILIES, RefreshTokenFamilies } from './refresh-token-families.js';
 import { hashHandle, hashRefreshToken, RefreshTokens } from './refresh-tokens.js';
 
+/** RFC 7636 §4.1. */
+const CODE_VERIFIER_LENGTH = [43, 128] as const;
+/** 32 random bytes as base64url. */
+const CODE_LENGTH = 43;
+
 /** A repeat this soon after the first use is a duplicated request, not an attack. */
 export const DUPLICATE_REQUEST_MS = 2 * SECOND;
 
@@ -53,6 +61,7 @@ export class AuthorizationCodeGrant implements Grant {
     private readonly families: RefreshTokenFamilies,
     private readonly refreshTokens: RefreshTokens,
     private readonly policies: AccountPolicyStore,
+    private readonly log: RequestLog,
   ) {
     this.redeem = new SharedStatement(pool, { ...REDEEM, shared: config.sharedStatements });
   }
@@ -67,6 +76,7 @@ export class AuthorizationCodeGrant implements Grant {
         'invalid_grant',
         'code_verifier_malformed',
         'The code_verifier must have 43 to 128 characters, of A-Z a-z 0-9 - . _ ~ only.',
+        { explain: () => explainVerifier(verifier) },
       );
     }
     const redemption = {
@@ -80,7 +90,7 @@ export class AuthorizationCodeGrant implements Grant {
       ...redemption,
       family: { id: randomUUID(), token: refreshToken, expiresAt: idlesOutAt(at) },
     });
-    if (!granted) throw await this.explain(code, redemption, request);
+    if (!granted) throw await this.explain(code, redemption, request, verifier);
     if (granted.others >= MAX_FAMILIES) await this.families.supersede(granted, at);
     request.connectionId = granted.connectionId;
     return this.grants.respond(request, granted, refreshToken);
@@ -95,6 +105,7 @@ export class AuthorizationCodeGrant implements Grant {
     code: string,
     { oauthClientId, redirectUri, codeChallenge, now }: Omit<RedeemInput, 'family'>,
     request: TokenRequest,
+    verifier: string | undefined,
   ): Promise<OAuthError> {
     const record = await this.codes.find(code);
     const connection = record && (await this.connections.findRecord(record.connectionId));
@@ -102,10 +113,16 @@ export class AuthorizationCodeGrant implements Grant {
       return invalidGrant(
         'code_unknown',
         `There is no such code. Send it within ${inWords(CODE_LIFETIME_MS)}, as it was in the query, URL-decoded once.`,
+        () =>
+          code.length === CODE_LENGTH
+            ? undefined
+            : explanation('code_length', { length: code.length, expected: CODE_LENGTH }),
       );
     }
     if (connection.oauthClientId !== oauthClientId) {
-      return invalidGrant('code_of_other_client', 'The code was issued to another client.');
+      return invalidGrant('code_of_other_client', 'The code was issued to another client.', () =>
+        explanation('code_of_other_client', {}),
+      );
     }
     request.connectionId = connection.id;
     if (redirectUri !== undefined && record.redirectUri !== redirectUri) {
@@ -117,16 +134,18 @@ export class AuthorizationCodeGrant implements Grant {
         : invalidGrant(
             'redirect_uri_mismatch',
             'redirect_uri is not the one of the authorization request. Send the same, character for character, or leave it out.',
+            () => explainRedirectUri(redirectUri, record.redirectUri ?? ''),
           );
     }
-    const pkce = explainPkce(record.codeChallenge, codeChallenge);
+    const pkce = explainPkce(record.codeChallenge, codeChallenge, verifier);
     if (pkce) return pkce;
     const refusal = await this.policies.refusal(connection.accountId, request.client);
     if (connection.revokedAt !== null) {
-      return refusal ? clientNotAllowed(refusal) : connectionEnded();
+      return refusal ? clientNotAllowed(refusal) : connectionEnded(connection.revokedAt);
     }
-    if (record.redeemedAt !== null) {
-      const late = now.getTime() - record.redeemedAt.getTime() > DUPLICATE_REQUEST_MS;
+    const { redeemedAt } = record;
+    if (redeemedAt !== null) {
+      const late = now.getTime() - redeemedAt.getTime() > DUPLICATE_REQUEST_MS;
       if (late && record.familyId !== null) {
         await this.families.end(
           record.familyId,
@@ -140,12 +159,22 @@ export class AuthorizationCodeGrant implements Grant {
         late
           ? 'The code has been used before, so the tokens that it gave have been ended. Send the user to the authorize page again.'
           : 'The code has just been used. A code works once; use the tokens of the first answer.',
+        async () =>
+          explanation('code_used', {
+            usedAt: redeemedAt.toISOString(),
+            requestId: await this.log.findGrant(oauthClientId, connection.id, redeemedAt),
+          }),
       );
     }
     if (record.expiresAt <= now) {
       return invalidGrant(
         'code_expired',
         `The code has expired; it lives ${inWords(CODE_LIFETIME_MS)}. Send the user to the authorize page again.`,
+        () =>
+          explanation('code_expired', {
+            secondsAgo: Math.floor((now.getTime() - record.expiresAt.getTime()) / SECOND),
+            expiredAt: record.expiresAt.toISOString(),
+          }),
       );
     }
     if (refusal) return clientNotAllowed(refusal);
@@ -224,24 +253,53 @@ const REDEEM = {
   keyOf: ({ codeHash }: RedeemInput) => codeHash,
 };
 
+/** RFC 7636 §4.1. */
+function explainVerifier(verifier: string): Explanation {
+  const { length } = verifier;
+  const [least, most] = CODE_VERIFIER_LENGTH;
+  if (length < least || length > most)
+    return explanation('verifier_length', { length, least, most });
+  return explanation('verifier_character', { position: verifier.search(/[^\w\-.~]/) + 1 });
+}
+
+function explainRedirectUri(sent: string, requested: string): Explanation | undefined {
+  const difference = redirectUriDifference(sent, [requested]);
+  if (!difference) return undefined;
+  return explanation('redirect_uri_differs_from_request', {
+    position: difference.position,
+    requested: difference.expected,
+    sent: difference.sent,
+  });
+}
+
 /** RFC 7636 §4.6. Ignoring a challenge or a verifier without the other would defeat PKCE. */
-function explainPkce(challenge: string | null, sent: string | undefined): OAuthError | undefined {
+function explainPkce(
+  challenge: string | null,
+  sent: string | undefined,
+  verifier: string | undefined,
+): OAuthError | undefined {
   if (challenge === null && sent !== undefined) {
     return invalidGrant(
       'code_verifier_unexpected',
       'The authorization request had no code_challenge, so there must be no code_verifier. Put a code_challenge in the link.',
+      () => explanation('no_pkce', {}),
     );
   }
   if (challenge !== null && sent === undefined) {
     return invalidGrant(
       'code_verifier_missing',
       'The authorization request had a code_challenge, so code_verifier is needed.',
+      () => explanation('verifier_missing', {}),
     );
   }
-  if (challenge !== null && challenge !== sent) {
+  if (challenge !== null && sent !== undefined && challenge !== sent) {
     return invalidGrant(
       'code_verifier_mismatch',
       'The code_verifier does not match the code_challenge of the authorization request.',
+      () =>
+        verifier === challenge
+          ? explanation('verifier_plain', {})
+          : explanation('verifier_differs', { sent, requested: challenge }),
     );
   }
   return undefined;

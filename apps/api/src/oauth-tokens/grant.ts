@@ -5,8 +5,9 @@ import { REFUSAL_LOG, type RefusalReason } from '../account-policy/account-polic
 import { activeAt } from '../connections/connections.service.js';
 import { Revocations } from '../connections/revocations.js';
 import { preparedStatement } from '../database/prepared-statement.js';
-import { OAuthError } from '../http/api-error.js';
+import { type Explain, OAuthError } from '../http/api-error.js';
 import type { AuthenticatedRequest } from '../oauth-clients/client-request.js';
+import { explanation } from '../oauth-clients/request-explanation.js';
 import { AccessTokens } from './access-tokens.js';
 import { REFRESH_TOKEN_IDLE_MS } from './refresh-token-rules.js';
 
@@ -185,10 +186,12 @@ function nothingLeft(): OAuthError {
   );
 }
 
-export function connectionEnded(): OAuthError {
+/** @param endedAt null: it is ending just now */
+export function connectionEnded(endedAt: Date | null): OAuthError {
   return invalidGrant(
     'connection_ended',
     'The connection has been ended. Send the user to the authorize page again.',
+    () => endedAt && explanation('connection_ended', { endedAt: endedAt.toISOString() }),
   );
 }
 
@@ -198,8 +201,8 @@ export function clientNotAllowed(refusal: RefusalReason): OAuthError {
   return invalidGrant(reason, `${detail} Send the user to the authorize page, which says so too.`);
 }
 
-export const invalidGrant = (reason: string, description: string): OAuthError =>
-  new OAuthError('invalid_grant', reason, description);
+export const invalidGrant = (reason: string, description: string, explain?: Explain): OAuthError =>
+  new OAuthError('invalid_grant', reason, description, explain === undefined ? {} : { explain });
 
 export function idlesOutAt(at: Date): Date {
   return new Date(at.getTime() + REFRESH_TOKEN_IDLE_MS);

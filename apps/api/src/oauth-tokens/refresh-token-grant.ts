@@ -21,9 +21,11 @@ import {
 } from '../connections/connections.service.js';
 import { SharedStatement } from '../database/shared-statement.js';
 import { StatementPool } from '../database/statement-pool.js';
-import { OAuthError } from '../http/api-error.js';
+import { type Explain, type Explanation, OAuthError } from '../http/api-error.js';
 import { requireParameter } from '../oauth-clients/client-request.js';
 import type { OAuthClient } from '../oauth-clients/oauth-clients.service.js';
+import { explanation } from '../oauth-clients/request-explanation.js';
+import { RequestLog } from '../oauth-clients/request-log.js';
 import {
   clientNotAllowed,
   connectionEnded,
@@ -49,6 +51,9 @@ import { REFRESH_RETRY_MS, REFRESH_TOKEN_IDLE_MS } from './refresh-token-rules.j
 import { hashHandle, hashRefreshToken, RefreshTokens } from './refresh-tokens.js';
 import { TokenMetrics } from './token-metrics.js';
 
+/** 64 bytes as base64url. */
+const REFRESH_TOKEN_LENGTH = 86;
+
 /** For the request log only: a lost answer does not concern the people of a connection. */
 const REFRESH_RETRIED = {
   reason: 'refresh_retried',
@@ -73,6 +78,7 @@ export class RefreshTokenGrant implements Grant {
     private readonly refreshTokens: RefreshTokens,
     private readonly metrics: TokenMetrics,
     private readonly policies: AccountPolicyStore,
+    private readonly log: RequestLog,
   ) {
     this.rotate = new SharedStatement(pool, { ...ROTATE, shared: config.sharedStatements });
   }
@@ -83,7 +89,7 @@ export class RefreshTokenGrant implements Grant {
     const value = requireParameter(parameters, 'refresh_token');
     checkAskedScope(parameters.scope, client);
     const presented = this.refreshTokens.parse(value);
-    if (!presented) throw unknownRefreshToken();
+    if (!presented) throw unknownRefreshToken(value);
     const rotation = {
       presented,
       ...this.grants.inputOf(request),
@@ -123,18 +129,22 @@ export class RefreshTokenGrant implements Grant {
       throw invalidGrant(
         'refresh_token_of_other_client',
         'The refresh token was issued to another client.',
+        () => explanation('code_of_other_client', {}),
       );
     }
     request.connectionId = connection.id;
     if (connection.revokedAt !== null) {
       const refusal = await this.policies.refusal(connection.accountId, request.client);
-      throw refusal ? clientNotAllowed(refusal) : connectionEnded();
+      throw refusal ? clientNotAllowed(refusal) : connectionEnded(connection.revokedAt);
     }
     const { family, position } = located;
+    const explainEnd = () =>
+      family.endedAt &&
+      explanation('refresh_ended', { endedAt: family.endedAt.toISOString(), requestId: null });
     // Only the client needs to know, which has given the family up itself.
-    if (family.endReason === 'revoked') throw refreshTokenRevoked();
+    if (family.endReason === 'revoked') throw refreshTokenRevoked(explainEnd);
     if (family.endReason === 'superseded') {
-      throw await this.refused(connection, now, refreshTokenSuperseded());
+      throw await this.refused(connection, now, refreshTokenSuperseded(explainEnd));
     }
     if (family.endedAt !== null) {
       throw await this.refused(
@@ -143,6 +153,7 @@ export class RefreshTokenGrant implements Grant {
         invalidGrant(
           'refresh_token_family_ended',
           'A refresh token or code of this family was used twice, so the whole family has been ended. Send the user to the authorize page again.',
+          explainEnd,
         ),
       );
     }
@@ -153,11 +164,12 @@ export class RefreshTokenGrant implements Grant {
         invalidGrant(
           'refresh_token_expired',
           `The refresh token has not been used for ${inWords(REFRESH_TOKEN_IDLE_MS)}. Send the user to the authorize page again.`,
+          () => explanation('refresh_expired', { expiredAt: family.expiresAt.toISOString() }),
         ),
       );
     }
     const limits = await findLimits(this.dataSource, connection.id, clientId, now);
-    if (!limits) throw connectionEnded();
+    if (!limits) throw connectionEnded(null);
     const { connectionScope, clientScope } = limits;
     const allowed = limitScope(family.scope, connectionScope, clientScope ?? '');
     if (needed.some((anyOf) => !anyOf.some((scope) => splitScope(allowed).includes(scope)))) {
@@ -190,8 +202,21 @@ export class RefreshTokenGrant implements Grant {
       invalidGrant(
         'refresh_token_reused',
         'This refresh token was replaced before, so it may have been stolen: all tokens of its family have been ended. Store the new refresh token at every refresh, and send the user to the authorize page again.',
+        () => this.explainReplaced(located, connection),
       ),
     );
+  }
+
+  private async explainReplaced(
+    { family, position }: LocatedRefreshToken,
+    { id, oauthClientId }: ConnectionRecord,
+  ): Promise<Explanation | undefined> {
+    if (!family.rotatedAt) return undefined;
+    const at = family.rotatedAt.toISOString();
+    const requestId = await this.log.findGrant(oauthClientId, id, family.rotatedAt);
+    return position === 'previous'
+      ? explanation('refresh_replaced', { replacedAt: at, requestId })
+      : explanation('refresh_replaced_before', { newestAt: at, requestId });
   }
 
   private async refused(
@@ -306,17 +331,19 @@ function isRetry({ family, position }: LocatedRefreshToken, now: Date): boolean 
   );
 }
 
-function refreshTokenRevoked(): OAuthError {
+function refreshTokenRevoked(explain: Explain): OAuthError {
   return invalidGrant(
     'refresh_token_revoked',
     'The refresh token has been revoked by its client. Use the tokens of the newest grant, or send the user to the authorize page again.',
+    explain,
   );
 }
 
-function refreshTokenSuperseded(): OAuthError {
+function refreshTokenSuperseded(explain: Explain): OAuthError {
   return invalidGrant(
     'refresh_token_superseded',
     `The connection has had ${MAX_FAMILIES} newer grants, so this one has been ended. Keep the tokens of the newest grant, or send the user to the authorize page again.`,
+    explain,
   );
 }
 
@@ -350,9 +377,18 @@ function describeReuse({ position }: LocatedRefreshToken): string {
     : 'A refresh token was used again after its successor had been used.';
 }
 
-function unknownRefreshToken(): OAuthError {
+/** @param unreadable what was sent, where it does not even look like a refresh token */
+function unknownRefreshToken(unreadable?: string): OAuthError {
   return invalidGrant(
     'refresh_token_unknown',
     'This is not a refresh token of this server. Store it whole, and replace it at every refresh.',
+    () => {
+      if (unreadable === undefined) return undefined;
+      if (/^eyJ[\w-]+\.[\w-]+\./.test(unreadable))
+        return explanation('refresh_is_access_token', {});
+      const { length } = unreadable;
+      if (length === REFRESH_TOKEN_LENGTH) return undefined;
+      return explanation('refresh_length', { length, expected: REFRESH_TOKEN_LENGTH });
+    },
   );
 }

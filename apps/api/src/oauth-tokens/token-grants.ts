@@ -4,6 +4,7 @@ import { ModuleRef } from '@nestjs/core';
 import { CONFIG, type RuntimeConfig } from '../config/config.module.js';
 import { OAuthError } from '../http/api-error.js';
 import { requireParameter } from '../oauth-clients/client-request.js';
+import { explanation, quoted } from '../oauth-clients/request-explanation.js';
 import { AccessTokens } from './access-tokens.js';
 import { AuthorizationCodeGrant } from './authorization-code-grant.js';
 import type { Grant, TokenRequest, TokenResponse } from './grant.js';
@@ -15,6 +16,9 @@ export const GRANTS: Readonly<Record<string, Type<Grant>>> = {
   refresh_token: RefreshTokenGrant,
 };
 export const GRANT_TYPES = Object.keys(GRANTS);
+
+/** As much of it as the log has in its own column. */
+const MAX_GRANT_TYPE = 100;
 
 /** The token endpoint: what holds of every grant, and which of them is asked for. */
 @Injectable()
@@ -42,6 +46,10 @@ export class TokenGrants implements OnModuleInit {
         'invalid_target',
         'resource_unknown',
         `The resource must be ${this.config.publicUrl} or a path below it.`,
+        {
+          explain: () =>
+            explanation('value_unknown', { parameter: 'resource', sent: quoted(resource) }),
+        },
       );
     }
     await this.accessTokens.ready();
@@ -51,6 +59,13 @@ export class TokenGrants implements OnModuleInit {
       'unsupported_grant_type',
       'grant_type_unsupported',
       `grant_type must be ${GRANT_TYPES.join(' or ')}.`,
+      {
+        explain: () =>
+          explanation('value_unknown', {
+            parameter: 'grant_type',
+            sent: quoted(grantType.slice(0, MAX_GRANT_TYPE)),
+          }),
+      },
     );
   }
 }

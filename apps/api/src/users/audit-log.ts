@@ -143,6 +143,17 @@ export class AuditLog {
     await this.record(this.dataSource.manager, record);
   }
 
+  /** When a secret of a client was last removed that ended like this; null for none. */
+  async secretRemovedAt(oauthClientId: string, lastFour: string): Promise<Date | null> {
+    const [row]: { at: Date }[] = await this.dataSource.query(
+      `SELECT at FROM audit_records
+        WHERE action = 'client_secret_removed' AND subject_id = $1 AND detail ->> 'lastFour' = $2
+        ORDER BY id DESC LIMIT 1`,
+      [oauthClientId, lastFour],
+    );
+    return row?.at ?? null;
+  }
+
   /**
    * The latest first.
    * @throws ApiError validation_failed for a cursor that this list has not given out

@@ -59,6 +59,7 @@ export class AuthorizationRequestLog {
       error: error.oauthError ?? error.code,
       reason: error.reason,
       detail: error.logDetail,
+      explanation: error.explanation,
       connectionId: null,
       ip: http.ip,
       durationMs,

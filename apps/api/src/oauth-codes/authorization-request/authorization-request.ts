@@ -12,8 +12,15 @@ import {
   withResponseParameters,
 } from '@flixcheck/oauth-protocol';
 import { REFUSAL_LOG, type RefusalReason } from '../../account-policy/account-policy.js';
-import { ApiError, type ProblemCode, type ProblemOptions } from '../../http/api-error.js';
+import {
+  ApiError,
+  type Explanation,
+  type ProblemCode,
+  type ProblemOptions,
+} from '../../http/api-error.js';
 import type { OAuthClient } from '../../oauth-clients/oauth-clients.service.js';
+import { redirectUriDifference } from '../../oauth-clients/redirect-uri-difference.js';
+import { explanation, quoted } from '../../oauth-clients/request-explanation.js';
 
 /** A request that passed every check: what the user is asked to grant. */
 export interface AuthorizationRequest {
@@ -61,8 +68,10 @@ export class AuthorizationRequestError extends ApiError {
     {
       received,
       oauthError,
+      explanation: found,
       ...options
     }: ProblemOptions & {
+      explanation?: Explanation | undefined;
       oauthError?: OAuthErrorCode;
       /** What the request had instead: for the log, not for the page. */
       received?: string;
@@ -70,10 +79,14 @@ export class AuthorizationRequestError extends ApiError {
   ) {
     super(code, detail, { ...options, reason });
     this.oauthError = oauthError;
-    this.logDetail = received === undefined ? detail : `${detail} The request has ${received}.`;
+    const all = received === undefined ? detail : `${detail} The request has ${received}.`;
+    this.logDetail = found ? `${all} ${found.sentence}` : all;
+    this.explanation = found ? { code: found.code, parameters: found.parameters } : null;
   }
 
   readonly logDetail: string;
+  /** For the log, like `logDetail`. */
+  readonly explanation: Omit<Explanation, 'sentence'> | null;
 }
 
 /** Both spellings of a parameter: the published one and the standard one. */
@@ -109,8 +122,13 @@ export async function validateAuthorizationRequest(
   attempt: AuthorizationAttempt,
 ): Promise<AuthorizationRequest> {
   const read = readParameters(input, PARAMETERS, ['resource']);
-  refuseProblemOf('clientId', read);
-  attempt.client = await findClient(read.values, rules);
+  try {
+    refuseProblemOf('clientId', read);
+    attempt.client = await findClient(read.values, rules);
+  } catch (error) {
+    attempt.client = await findMentioned(input, rules);
+    throw error;
+  }
   return validateRequestOf(attempt.client, read, rules);
 }
 
@@ -130,7 +148,7 @@ const parameterError = (problem: ParameterProblem, options: ProblemOptions = {})
     'invalid_request',
     `parameter_${problem.problem}`,
     describeParameterProblem(problem),
-    options,
+    { ...options, explanation: explanation('parameter', { parameter: problem.parameter }) },
   );
 
 function validateRequestOf(
@@ -143,9 +161,10 @@ function validateRequestOf(
   refuseProblemOf('redirectUri', read);
   const redirectUri = findRedirectUri(values, client, rules.page);
 
-  const refuse: Refuse = (error, reason, detail, received) =>
+  const refuse: Refuse = (error, reason, detail, received, found) =>
     new AuthorizationRequestError(error, reason, detail, {
       received,
+      explanation: found ?? explainValue(reason, received),
       redirectTo:
         redirectUri !== null && OAUTH_ERRORS[error].redirectable
           ? withResponseParameters(redirectUri, {
@@ -163,6 +182,8 @@ function validateRequestOf(
       'invalid_request',
       `parameter_${problem.problem}`,
       describeParameterProblem(problem),
+      undefined,
+      explanation('parameter', { parameter: problem.parameter }),
     );
   }
   if (rules.page) checkResponseType(values, refuse);
@@ -173,7 +194,7 @@ function validateRequestOf(
       'invalid_target',
       'resource_unknown',
       `The resource must be ${rules.publicUrl} or a path below it.`,
-      quote(values.resource),
+      quoted(values.resource),
     );
   }
   return { client, redirectUri, scope, state: values.state, codeChallenge };
@@ -212,18 +233,31 @@ export function notAllowed(
   );
 }
 
+const QUOTED: Readonly<Record<string, string>> = {
+  response_type_unsupported: 'response_type',
+  scope_invalid: 'scope',
+  resource_unknown: 'resource',
+};
+
+function explainValue(reason: string, received: string | undefined): Explanation | undefined {
+  const parameter = QUOTED[reason];
+  if (parameter === undefined || received === undefined) return undefined;
+  return explanation('value_unknown', { parameter, sent: received });
+}
+
 type Refuse = (
   error: OAuthErrorCode & ProblemCode,
   reason: string,
   detail: string,
   received?: string,
+  found?: Explanation,
 ) => AuthorizationRequestError;
 
-const MAX_QUOTE = 300;
-
-/** Makes white space and unusual characters visible. */
-function quote(value: string): string {
-  return JSON.stringify(value.slice(0, MAX_QUOTE));
+function explainRedirectUri(requested: string, client: OAuthClient): Explanation | undefined {
+  const difference = redirectUriDifference(requested, client.redirectUris);
+  if (!difference) return undefined;
+  const { position, expected, sent } = difference;
+  return explanation('redirect_uri_differs', { position, registered: expected, sent });
 }
 
 /**
@@ -242,6 +276,23 @@ function readEither(values: Parameters, name: keyof typeof SPELLINGS): string | 
   }
   return a ?? b;
 }
+
+/** The client that a link names more than once: for its log, nothing else is decided by it. */
+async function findMentioned(
+  input: unknown,
+  { findClient: find }: AuthorizationRequestRules,
+): Promise<OAuthClient | undefined> {
+  const named = SPELLINGS.clientId.flatMap((name) => Object(input)[name] as unknown);
+  const ids = new Set(named.filter((id) => typeof id === 'string').slice(0, MAX_MENTIONED));
+  const isNamedTwice = named.filter((id) => id !== undefined).length > 1;
+  for (const id of isNamedTwice ? ids : []) {
+    const client = await find(id).catch(() => null);
+    if (client) return client;
+  }
+  return undefined;
+}
+
+const MAX_MENTIONED = 4;
 
 async function findClient(
   values: Parameters,
@@ -286,7 +337,7 @@ function findRedirectUri(values: Parameters, client: OAuthClient, page: boolean)
       'invalid_redirect_uri',
       'redirect_uri_unregistered',
       `The redirectUri is not registered for this application. It must be the same, character for character.${nativeHint(requested, client)}`,
-      { received: quote(requested) },
+      { received: quoted(requested), explanation: explainRedirectUri(requested, client) },
     );
   }
   return requested;
@@ -313,7 +364,7 @@ function checkResponseType(values: Parameters, refuse: Refuse): void {
       'unsupported_response_type',
       'response_type_unsupported',
       'Only response_type=code is supported.',
-      quote(values.response_type),
+      quoted(values.response_type),
     );
   }
 }
@@ -321,7 +372,7 @@ function checkResponseType(values: Parameters, refuse: Refuse): void {
 function checkScope(values: Parameters, client: OAuthClient, refuse: Refuse): string {
   const result = resolveRequestedScope(values.scope, client.scopes);
   if (!result.ok) {
-    throw refuse('invalid_scope', 'scope_invalid', result.reason, quote(values.scope ?? ''));
+    throw refuse('invalid_scope', 'scope_invalid', result.reason, quoted(values.scope ?? ''));
   }
   return result.scope;
 }
@@ -347,6 +398,8 @@ function checkCodeChallenge(
         'invalid_request',
         'pkce_required',
         'This application must use PKCE: code_challenge is missing.',
+        undefined,
+        explanation('no_pkce', {}),
       );
     }
     return undefined;

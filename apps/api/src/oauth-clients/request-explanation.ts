@@ -1,0 +1,105 @@
+import type { Explanation } from '../http/api-error.js';
+
+type Value = string | number | null;
+
+const METHODS = {
+  basic: 'HTTP Basic',
+  body: 'client_secret in the body',
+  basic_and_body: 'HTTP Basic and client_secret in the body',
+  none: 'its client_id alone',
+};
+const EXPECTED = {
+  none: 'its client_id alone, without a secret',
+  secret: 'either HTTP Basic or client_secret in the body',
+};
+
+/**
+ * What the request log can say of a failure beyond its answer, in English for the command line.
+ * The portal has the same codes in the reader's language (`i18n/request-log`).
+ */
+const SENTENCES = {
+  code_expired: (p: { secondsAgo: number; expiredAt: string }) =>
+    `It expired ${p.secondsAgo} s ago, at ${p.expiredAt}.`,
+  code_used: (p: { usedAt: string; requestId: string | null }) =>
+    `It was used at ${p.usedAt}${by(p.requestId)}.`,
+  code_of_other_client: (_: Nothing) =>
+    'It belongs to another client_id than the one that sent it.',
+  code_length: (p: { length: number; expected: number }) =>
+    `What was sent has ${p.length} characters; a code has ${p.expected}.`,
+  redirect_uri_differs: (p: { position: number; registered: string; sent: string }) =>
+    `It differs at character ${p.position}: registered ${p.registered}, sent ${p.sent}.`,
+  redirect_uri_differs_from_request: (p: { position: number; requested: string; sent: string }) =>
+    `It differs at character ${p.position}: the authorization request had ${p.requested}, sent ${p.sent}.`,
+  secret_removed: (p: { lastFour: string; removedAt: string }) =>
+    `It ends in …${p.lastFour}, as the one that was removed on ${p.removedAt}.`,
+  secret_expired: (p: { lastFour: string; expiredAt: string }) =>
+    `It ends in …${p.lastFour} and expired on ${p.expiredAt}.`,
+  secret_like_live: (p: { lastFour: string }) =>
+    `It ends in …${p.lastFour}, as a valid one does, but differs from it before that.`,
+  secret_with_space: (p: { lastFour: string }) =>
+    `It is the valid one that ends in …${p.lastFour}, with white space before or after it.`,
+  secret_in_quotes: (p: { lastFour: string }) =>
+    `It is the valid one that ends in …${p.lastFour}, in quotation marks.`,
+  secret_encoded: (p: { lastFour: string }) =>
+    `It is the valid one that ends in …${p.lastFour}, percent-encoded once too often.`,
+  authentication_method: (p: { sent: keyof typeof METHODS; expected: 'none' | 'secret' }) =>
+    `The client sent ${METHODS[p.sent]}; it has to send ${EXPECTED[p.expected]}.`,
+  authentication_scheme: (p: { scheme: string }) =>
+    `The Authorization header has the scheme ${p.scheme}.`,
+  verifier_length: (p: { length: number; least: number; most: number }) =>
+    `It has ${p.length} characters; it needs ${p.least} to ${p.most}.`,
+  verifier_character: (p: { position: number }) =>
+    `Character ${p.position} is none of A-Z a-z 0-9 - . _ ~.`,
+  verifier_plain: (_: Nothing) =>
+    'The code_challenge was the code_verifier itself, as with the method plain. It has to be the S256 of it.',
+  verifier_differs: (p: { sent: string; requested: string }) =>
+    `Its S256 is ${p.sent}; the authorization request had ${p.requested}.`,
+  no_pkce: (_: Nothing) => 'The authorization request had no PKCE: no code_challenge.',
+  verifier_missing: (_: Nothing) => 'The authorization request used PKCE, the exchange does not.',
+  refresh_replaced: (p: { replacedAt: string; requestId: string | null }) =>
+    `It was replaced at ${p.replacedAt} by a refresh${by(p.requestId)}.`,
+  refresh_replaced_before: (p: { newestAt: string; requestId: string | null }) =>
+    `It was replaced earlier than the newest refresh, at ${p.newestAt}${by(p.requestId)}.`,
+  refresh_ended: (p: { endedAt: string; requestId: string | null }) =>
+    `That was at ${p.endedAt}${by(p.requestId)}.`,
+  refresh_expired: (p: { expiredAt: string }) => `It expired at ${p.expiredAt}.`,
+  refresh_is_access_token: (_: Nothing) => 'What was sent looks like an access token (a JWT).',
+  refresh_length: (p: { length: number; expected: number }) =>
+    `What was sent has ${p.length} characters; a refresh token has ${p.expected}.`,
+  connection_ended: (p: { endedAt: string }) => `The connection ended at ${p.endedAt}.`,
+  parameters_misplaced: (p: { where: 'query' | 'resource'; names: string }) =>
+    `In ${p.where}: ${p.names}.`,
+  parameter: (p: { parameter: string }) => `It is about ${p.parameter}.`,
+  value_unknown: (p: { parameter: string; sent: string }) => `Sent as ${p.parameter}: ${p.sent}.`,
+} satisfies Record<string, (parameters: never) => string>;
+
+type Nothing = Record<string, never>;
+export type ExplanationCode = keyof typeof SENTENCES;
+
+/** @param parameters nothing secret, and no more than the client itself sent or its registry shows */
+export function explanation<Code extends ExplanationCode>(
+  code: Code,
+  parameters: Parameters<(typeof SENTENCES)[Code]>[0],
+): Explanation {
+  const sayable = Object.fromEntries(
+    Object.entries<Value>(parameters).map(([name, value]) => [name, storable(value)]),
+  );
+  const sentence = (SENTENCES[code] as (given: unknown) => string)(sayable);
+  return { code, parameters: sayable, sentence };
+}
+
+const MAX_QUOTE = 300;
+/** What the third party sent, with white space and unusual characters made visible. */
+export function quoted(value: string): string {
+  return JSON.stringify(value.slice(0, MAX_QUOTE));
+}
+
+const NOT_STORABLE = /[\0\p{Surrogate}]/gu;
+/** PostgreSQL's jsonb takes neither NULs nor halves of characters. */
+function storable(value: Value): Value {
+  return typeof value === 'string' ? value.replace(NOT_STORABLE, '\uFFFD') : value;
+}
+
+function by(requestId: string | null): string {
+  return requestId === null ? '' : ` (request ${requestId})`;
+}
