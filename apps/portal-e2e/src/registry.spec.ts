@@ -155,6 +155,15 @@ test('a secret follows another in three steps; one in use is ended only after a 
   await expect(page.getByText('Die Anwendung benutzt das neue Secret.')).toBeVisible({
     timeout: 15_000,
   });
+  // What went wrong with it has come into the request log meanwhile.
+  const requests = page.getByRole('region', { name: 'Anfragen' });
+  await expect(requests.getByText(/Refresh-Token hat 1 Zeichen, ein echtes hat 86/)).toBeVisible({
+    timeout: 15_000,
+  });
+  await requests.getByLabel('Ergebnis').selectOption('Nur gelungene');
+  await expect(requests.getByRole('heading', { name: 'Keine Anfragen' })).toBeVisible();
+  await requests.getByRole('button', { name: 'Alle anzeigen' }).click();
+  await expect(requests.getByRole('link', { name: 'So beheben Sie invalid_grant' })).toBeVisible();
 
   await button(page, 'Secret Produktion beenden').click();
   const dialog = page.getByRole('alertdialog');

@@ -53,6 +53,19 @@ export const registry: PortalState[] = [
     },
   },
   {
+    name: 'registry-requests',
+    who: OPERATOR,
+    open: async (page) => {
+      await page.route('**/admin/v7/oauth-clients/*/requests?*', (route) =>
+        route.fulfill({ json: { resources: REQUESTS, meta: { nextCursor: 'x' } } }),
+      );
+      await openClient(page, 'Maklerwelt CRM');
+      const link = page.getByRole('link', { name: /invalid_client/ });
+      await expect(link).toBeVisible();
+      await link.scrollIntoViewIfNeeded();
+    },
+  },
+  {
     name: 'registry-preview',
     who: OPERATOR,
     open: async (page) => {
@@ -61,6 +74,55 @@ export const registry: PortalState[] = [
       await expect(page.getByRole('dialog')).toBeVisible();
     },
   },
+];
+
+const request = (change: object) => ({
+  requestId: '5f0c7c1e-2f5e-4f3a-9d7c-1b8f6f0a2e44',
+  at: '2026-11-22T10:15:00.000Z',
+  endpoint: 'token',
+  grantType: 'authorization_code',
+  outcome: 'failure',
+  error: 'invalid_client',
+  reason: 'client_secret_wrong',
+  detail:
+    'The client secret is not one of the secrets of this client. Check for missing or extra characters, and that it belongs to this environment. It ends in …a1b2, as the one that was removed on 2026-11-20T08:00:00.000Z.',
+  explanation: {
+    code: 'secret_removed',
+    parameters: { lastFour: 'a1b2', removedAt: '2026-11-20T08:00:00.000Z' },
+  },
+  connectionId: null,
+  ip: '203.0.113.7',
+  durationMs: 3.2,
+  ...change,
+});
+const REQUESTS = [
+  request({}),
+  request({
+    requestId: '6f0c7c1e-2f5e-4f3a-9d7c-1b8f6f0a2e45',
+    endpoint: 'authorize',
+    grantType: null,
+    error: 'invalid_redirect_uri',
+    reason: 'redirect_uri_unregistered',
+    detail:
+      'The redirectUri is not registered for this application. It must be the same, character for character.',
+    explanation: {
+      code: 'redirect_uri_differs',
+      parameters: {
+        position: 32,
+        registered: '…crm.example/oauth/callback',
+        sent: '…crm.example/oauth/callback/',
+      },
+    },
+  }),
+  request({
+    requestId: '7f0c7c1e-2f5e-4f3a-9d7c-1b8f6f0a2e46',
+    grantType: 'refresh_token',
+    outcome: 'success',
+    error: null,
+    reason: null,
+    detail: null,
+    explanation: null,
+  }),
 ];
 
 const CREATED = {

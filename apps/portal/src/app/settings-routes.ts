@@ -38,7 +38,7 @@ export const settingsRoutes: Routes = [
   },
   {
     path: 'registry',
-    providers: [provideTranslocoScope('registry')],
+    providers: [provideTranslocoScope('registry', 'requests')],
     loadChildren: () => import('./registry/registry-routes').then((file) => file.registryRoutes),
   },
   {

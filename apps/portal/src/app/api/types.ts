@@ -35,6 +35,7 @@ export type ClientInput = Dto<'OAuthClientCreateInput'>;
 export type ClientChanges = Dto<'OAuthClientUpdateInput'>;
 export type ClientSecret = Dto<'ClientSecretDto'>;
 export type NewClientSecret = Dto<'NewClientSecretDto'>;
+export type OAuthRequest = Dto<'OAuthRequestDto'>;
 export type ClientConnections = Dto<'ClientConnectionsDto'>;
 export type OAuthScopes = Dto<'OAuthScopesDto'>;
 export type PublicClient = Dto<'ClientCardDto'>;

@@ -29,6 +29,11 @@ export class Formats {
     return this.format(iso, { dateStyle: 'medium', timeStyle: 'short' });
   }
 
+  /** 22.11.2026, 14:05:09 */
+  dateTimeExact(iso: string): string {
+    return this.format(iso, { dateStyle: 'medium', timeStyle: 'medium' });
+  }
+
   /** 22.11.2026 */
   dateShort(iso: string): string {
     return this.format(iso, { dateStyle: 'medium' });

@@ -29,6 +29,8 @@ const FILES: Record<string, Texts> = {
   'audit/en': () => import('../../i18n/audit/en.json'),
   'registry/de': () => import('../../i18n/registry/de.json'),
   'registry/en': () => import('../../i18n/registry/en.json'),
+  'requests/de': () => import('../../i18n/requests/de.json'),
+  'requests/en': () => import('../../i18n/requests/en.json'),
   'security/de': () => import('../../i18n/security/de.json'),
   'security/en': () => import('../../i18n/security/en.json'),
 };

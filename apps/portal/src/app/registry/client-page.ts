@@ -17,6 +17,7 @@ import { apiErrorFrom } from '../api/problem';
 import { Envelope, OAuthScopes, RegistryClient } from '../api/types';
 import { Formats } from '../i18n/formats';
 import { SessionStore } from '../session/session-store';
+import { RequestLog } from '../request-log/request-log';
 import { ClientLogo } from '../ui/client-logo';
 import { Icon } from '../ui/icon';
 import { LoadError } from '../ui/load-error';
@@ -47,6 +48,7 @@ import { REGISTRY } from './registry-clients';
     NoOperator,
     PageState,
     Publisher,
+    RequestLog,
     RouterLink,
     TranslocoDirective,
     Waiting,
@@ -94,6 +96,7 @@ export class ClientPage {
       this.refused() ||
       (this.error() !== undefined && apiErrorFrom(this.error()).code === 'forbidden'),
   );
+  protected readonly requests = computed(() => `${REGISTRY}/${this.client()?.id ?? ''}/requests`);
   protected readonly icons = { back, searchOff };
 
   protected retry(): void {

@@ -1,0 +1,167 @@
+import {
+  afterNextRender,
+  ChangeDetectionStrategy,
+  Component,
+  computed,
+  DestroyRef,
+  DOCUMENT,
+  effect,
+  ElementRef,
+  inject,
+  Injector,
+  input,
+  linkedSignal,
+  signal,
+} from '@angular/core';
+import { TranslocoDirective } from '@jsverse/transloco';
+import history from '@material-symbols/svg-400/rounded/history.svg';
+import { Api } from '../api/api';
+import { pagedList } from '../api/paged-list';
+import { ListEnvelope, OAuthRequest } from '../api/types';
+import { Formats } from '../i18n/formats';
+import { SettingsSection } from '../security/settings-section';
+import { LoadError } from '../ui/load-error';
+import { Moment } from '../ui/moment';
+import { PageState } from '../ui/page-state';
+import { SearchField } from '../ui/search-field';
+import { Waiting } from '../ui/waiting';
+import { endpointText, explain } from './request-words';
+
+const PROBLEMS_ONLY = ['invalid_redirect_uri', 'unknown_client', 'client_not_allowed'];
+const PAGE_SIZE = 20;
+const LOOK_EVERY_MS = 5000;
+const HOUR_MS = 3_600_000;
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
+const OUTCOMES = [
+  { value: '', text: 'requests.outcome.all' },
+  { value: 'failure', text: 'requests.outcome.failure' },
+  { value: 'success', text: 'requests.outcome.success' },
+];
+
+/** How far back, in hours. */
+const PERIODS = [
+  { hours: 1, text: 'requests.period.hour' },
+  { hours: 24, text: 'requests.period.day' },
+  { hours: 168, text: 'requests.period.week' },
+];
+
+/**
+ * What a client has asked for, and what was wrong with it, newest first. New requests appear while
+ * the page is open. Who may look is for the address to decide.
+ */
+@Component({
+  selector: 'fx-request-log',
+  changeDetection: ChangeDetectionStrategy.OnPush,
+  imports: [
+    LoadError,
+    Moment,
+    PageState,
+    SearchField,
+    SettingsSection,
+    TranslocoDirective,
+    Waiting,
+  ],
+  templateUrl: './request-log.html',
+  styleUrl: './request-log.scss',
+})
+export class RequestLog {
+  /** Where the API has the log: `…/requests`. */
+  readonly url = input.required<string>();
+
+  protected readonly formats = inject(Formats);
+  private readonly api = inject(Api);
+  private readonly document = inject(DOCUMENT);
+  private readonly injector = inject(Injector);
+  private readonly host = inject<ElementRef<HTMLElement>>(ElementRef);
+
+  protected readonly outcome = signal('');
+  protected readonly hours = signal('');
+  /** A request id, or a reason. */
+  protected readonly words = signal('');
+  protected readonly outcomes = OUTCOMES;
+  protected readonly periods = PERIODS;
+  protected readonly endpointText = endpointText;
+  protected readonly explain = explain;
+  protected readonly icons = { history };
+  protected readonly narrowed = computed(() => [...this.query().keys()].length > 1);
+
+  private readonly query = computed(() => {
+    const query = new URLSearchParams({ limit: String(PAGE_SIZE) });
+    if (this.outcome()) query.set('outcome', this.outcome());
+    const hours = Number(this.hours());
+    if (hours) query.set('since', new Date(Date.now() - hours * HOUR_MS).toISOString());
+    const words = this.words().trim();
+    if (UUID.test(words)) query.set('requestId', words);
+    else if (words) query.set('reason', words.toLowerCase().replaceAll(/[^a-z0-9_]+/g, '_'));
+    return query;
+  });
+  private readonly path = computed(() => `${this.url()}?${this.query()}`);
+  protected readonly list = pagedList<OAuthRequest>(() => this.path());
+  /** Those that have come since the first page was read. */
+  private readonly fresh = linkedSignal<string, OAuthRequest[]>({
+    source: () => this.path(),
+    computation: () => [],
+  });
+  protected readonly entries = computed(() => {
+    const read = this.list.items();
+    if (!read) return null;
+    const known = new Set(read.map(({ requestId }) => requestId));
+    const fresh = this.fresh().filter(({ requestId }) => !known.has(requestId));
+    return [...fresh, ...read];
+  });
+
+  constructor() {
+    let timer: ReturnType<typeof setInterval> | undefined;
+    effect(() => {
+      const path = this.path();
+      clearInterval(timer);
+      timer = setInterval(() => void this.look(path), LOOK_EVERY_MS);
+    });
+    inject(DestroyRef).onDestroy(() => clearInterval(timer));
+  }
+
+  protected chosen(event: Event): string {
+    return (event.target as HTMLSelectElement).value;
+  }
+
+  /** What the page about errors says of those that stay on the authorize page is under their own code. */
+  protected guideOf({ error }: OAuthRequest): string {
+    const code = error ?? '';
+    return `/docs/errors#${PROBLEMS_ONLY.includes(code) ? code : `oauth-${code}`}`;
+  }
+
+  protected showAll(): void {
+    this.outcome.set('');
+    this.hours.set('');
+    this.words.set('');
+  }
+
+  /** The button may have gone, and the focus with it: the first of the older requests takes it. */
+  protected async loadMore(): Promise<void> {
+    const first = await this.list.loadMore();
+    if (!first) return;
+    afterNextRender(
+      () =>
+        this.host.nativeElement
+          .querySelector<HTMLElement>(`[data-request="${CSS.escape(first.requestId)}"]`)
+          ?.focus(),
+      { injector: this.injector },
+    );
+  }
+
+  /** Looks for new requests. A failure changes nothing: the next look comes soon. */
+  private async look(path: string): Promise<void> {
+    if (this.document.visibilityState !== 'visible' || !this.list.items()) return;
+    try {
+      const { resources } = await this.api.get<ListEnvelope<OAuthRequest>>(path);
+      if (path !== this.path()) return;
+      this.fresh.update((before) => {
+        const known = new Set(before.map(({ requestId }) => requestId));
+        return [...resources.filter(({ requestId }) => !known.has(requestId)), ...before];
+      });
+    } catch {
+      // The list says when it could not be read; this only adds to it.
+    }
+  }
+}
