@@ -145,6 +145,12 @@ beforeAll(async () => {
     },
     {
       method: 'PATCH',
+      path: `/user/v7/users/${id}`,
+      who: admin,
+      valid: { role: 'admin' },
+    },
+    {
+      method: 'PATCH',
       path: '/user/v7/account-policy',
       who: admin,
       valid: { allows: 'verified', endConnections: true },

@@ -58,6 +58,7 @@ export interface SessionEnd {
     | 'signed_in_again'
     | 'password_changed'
     | 'password_reset'
+    | 'role_changed'
     | 'second_factor_changed'
     | 'user_disabled';
   at: Date;

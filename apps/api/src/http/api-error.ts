@@ -34,6 +34,7 @@ export const PROBLEMS = {
   conflict: [409, 'Conflict with the current state'],
   user_changed: [409, 'Somebody else is signed in'],
   cannot_disable_self: [409, 'You cannot disable yourself'],
+  last_admin: [409, 'The company needs an admin'],
   precondition_failed: [412, 'Somebody else has changed it'],
   payload_too_large: [413, 'The request is too large'],
   unsupported_media_type: [415, 'Unsupported content type'],

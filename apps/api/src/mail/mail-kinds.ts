@@ -20,6 +20,8 @@ export interface MailData {
   invitation: { token: string; company: string; inviter: string };
   /** To a user of one company whom another one wants to invite. */
   'invitation-known': { company: string; inviter: string };
+  /** To the user. */
+  'role-changed': { at: string; role: 'member' | 'admin' };
   /** To who granted access to the application, some time before the connection ends by itself. */
   'connection-ends': { connectionId: string; application: string; at: string };
   /** To the admins of a company, one of whom has to answer. */
@@ -249,6 +251,42 @@ export const MAIL_KINDS: { [Kind in MailKind]: KindOfMail<MailData[Kind]> } = {
           'This was not you? Then somebody knows your password. Set a new one right away, and ask your company’s admin for help.',
         ],
         button: { label: 'Set a new password', path: '/portal/forgot-password' },
+      }),
+    },
+  },
+  'role-changed': {
+    sendWithinMs: 3 * DAY,
+    optional: false,
+    text: {
+      de: ({ at, role }, { moment }) => ({
+        subject:
+          role === 'admin'
+            ? 'Sie sind jetzt Administrator bei Flixcheck'
+            : 'Sie sind nicht mehr Administrator bei Flixcheck',
+        paragraphs: [
+          role === 'admin'
+            ? 'Sie haben für Ihr Unternehmen Administratorrechte bekommen: Sie sehen alle Verbindungen, laden Personen ein und können Zugänge sperren.'
+            : 'Ihre Administratorrechte wurden Ihnen entzogen. Ihr Konto und Ihre eigenen Verbindungen bleiben.',
+          'Auf allen Geräten sind Sie abgemeldet. Melden Sie sich bitte neu an.',
+        ],
+        facts: [['Zeitpunkt', moment(at)]],
+        after: ['Kommt das unerwartet? Fragen Sie in der Administration Ihres Unternehmens nach.'],
+        button: { label: 'Zur Anmeldung', path: '/portal/sign-in' },
+      }),
+      en: ({ at, role }, { moment }) => ({
+        subject:
+          role === 'admin'
+            ? 'You are now an admin at Flixcheck'
+            : 'You are no longer an admin at Flixcheck',
+        paragraphs: [
+          role === 'admin'
+            ? 'You have been made an admin of your company: you see all connections, invite people and can disable access.'
+            : 'You are no longer an admin of your company. Your account and your own connections remain.',
+          'You are signed out on all devices. Please sign in again.',
+        ],
+        facts: [['Time', moment(at)]],
+        after: ['You did not expect this? Ask an admin of your company.'],
+        button: { label: 'To sign-in', path: '/portal/sign-in' },
       }),
     },
   },

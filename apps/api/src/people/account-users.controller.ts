@@ -10,13 +10,16 @@ import {
   type CountedEnvelope,
   type ResourceEnvelope,
 } from '../http/envelope.js';
-import { UsersService } from '../users/users.service.js';
+import { validationFailed } from '../http/validation.js';
+import { type UserRecord, UsersService } from '../users/users.service.js';
 import {
   AccountUserDto,
   AccountUsersQuery,
   toAccountUser,
   UpdateUserRequest,
+  type UserChangesInput,
 } from './account-users.dto.js';
+import { RoleChanges } from './role-changes.js';
 
 const userId = new ParseUUIDPipe({ exceptionFactory: () => notFound('The user') });
 
@@ -27,6 +30,7 @@ export class AccountUsersController {
   constructor(
     private readonly users: UsersService,
     private readonly counts: ConnectionCounts,
+    private readonly roles: RoleChanges,
   ) {}
 
   @Get()
@@ -52,20 +56,33 @@ export class AccountUsersController {
   @Patch(':id')
   @RequireSession('admin')
   @ApiOperation({
-    summary: 'Disable or re-enable a user of the account',
+    summary: 'Disable or re-enable a user of the account, or change the role',
     description:
-      'Disabling ends all sessions and connections of the user; re-enabling brings none of them back.',
+      'One at a time. Disabling ends all sessions and connections of the user; re-enabling brings none of them back. Another role ends the sessions, and the user is told by mail.',
   })
   @ApiParam({ name: 'id', schema: { type: 'string', format: 'uuid' } })
   @ApiResource(AccountUserDto)
-  @ApiProblems(400, 401, 403, 404, 'cannot_disable_self', 415)
+  @ApiProblems(400, 401, 403, 404, 409, 'cannot_disable_self', 'last_admin', 415)
   async update(
     @CurrentCaller() caller: SessionCaller,
     @Param('id', userId) id: string,
     @Body() body: UpdateUserRequest,
   ): Promise<ResourceEnvelope<AccountUserDto>> {
-    const user = await this.users.setStatus(id, body.resource.status, caller);
+    const user = await this.change(caller, id, body.resource);
     const counts = await this.counts.ofUsers([id]);
     return { resource: toAccountUser(user, counts.get(id) ?? 0) };
+  }
+
+  private change(
+    caller: SessionCaller,
+    id: string,
+    { status, role }: UserChangesInput,
+  ): Promise<UserRecord> {
+    if (status !== undefined && role === undefined) {
+      return this.users.setStatus(id, status, caller);
+    }
+    if (role !== undefined && status === undefined) return this.roles.change(caller, id, role);
+    const message = 'Send either `status` or `role`.';
+    throw validationFailed([{ field: 'resource', code: 'one_at_a_time', message }]);
   }
 }

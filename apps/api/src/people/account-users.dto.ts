@@ -3,8 +3,9 @@ import { Type } from 'class-transformer';
 import { IsObject, IsIn, IsOptional, ValidateNested } from 'class-validator';
 import type { Role } from '../http/access.js';
 import { SearchQuery } from '../http/envelope.js';
+import { IsOmittable } from '../oauth-clients/client-rules.js';
 import { USER_SORTS, type UserSort } from '../users/find-users.js';
-import type { UserRecord, UserStatus } from '../users/users.service.js';
+import type { AccountRole, UserRecord, UserStatus } from '../users/users.service.js';
 
 export class AccountUsersQuery extends SearchQuery {
   @ApiPropertyOptional({
@@ -53,18 +54,25 @@ export class AccountUserDto {
   activeConnections!: number;
 }
 
-export class UserStatusInput {
-  @ApiProperty({ enum: ['active', 'disabled'], example: 'disabled' })
+/** One of them. */
+export class UserChangesInput {
+  @ApiPropertyOptional({ enum: ['active', 'disabled'], example: 'disabled' })
+  @IsOmittable()
   @IsIn(['active', 'disabled'])
-  status!: UserStatus;
+  status?: UserStatus;
+
+  @ApiPropertyOptional({ enum: ['member', 'admin'], example: 'admin' })
+  @IsOmittable()
+  @IsIn(['member', 'admin'])
+  role?: AccountRole;
 }
 
 export class UpdateUserRequest {
-  @ApiProperty({ type: UserStatusInput })
+  @ApiProperty({ type: UserChangesInput })
   @IsObject()
   @ValidateNested()
-  @Type(() => UserStatusInput)
-  resource!: UserStatusInput;
+  @Type(() => UserChangesInput)
+  resource!: UserChangesInput;
 }
 
 export function toAccountUser(user: UserRecord, activeConnections: number): AccountUserDto {

@@ -55,6 +55,8 @@ export class InvitationsInput {
   @IsArray()
   @ArrayMinSize(1)
   @ArrayMaxSize(MAX_INVITATIONS)
+  // A list in the list would pass as nested, and has none of the fields.
+  @IsObject({ each: true })
   @ValidateNested({ each: true })
   @Type(() => InvitedInput)
   invitations!: InvitedInput[];

@@ -134,6 +134,13 @@ describe('each line of a list of invitations is judged on its own', () => {
     expect((await list()).resources).toEqual([]);
   });
 
+  it.each([[[]], [null], [1], ['a@neu.example']])('%j is no person', async (wrong) => {
+    const answer = await admin.call('POST', INVITATIONS, {
+      resource: { invitations: [invited(), wrong] },
+    });
+    expect(answer.status).toBe(400);
+  });
+
   it('of which there are at most 100', async () => {
     expect(errorsOf(await invite(admin, ...people(101)))).toEqual([
       ['invitations', 'array_max_size'],

@@ -4,7 +4,7 @@ import { hashSecret, randomSecret } from '@flixcheck/oauth-protocol';
 import { randomUUID } from 'node:crypto';
 import type { DataSource, EntityManager } from 'typeorm';
 import { Clock } from '../config/clock.js';
-import type { Role, SessionCaller } from '../http/access.js';
+import type { SessionCaller } from '../http/access.js';
 import { ApiError, type FieldError, notFound } from '../http/api-error.js';
 import {
   decodeCursor,
@@ -19,6 +19,7 @@ import { INVITATION_LIFETIME_MS } from '../mail/mail-kinds.js';
 import { type AuditAction, AuditLog } from '../users/audit-log.js';
 import { Notices } from '../users/notices.js';
 import {
+  type AccountRole,
   type Locale,
   normalizeEmail,
   type Person,
@@ -34,7 +35,7 @@ export interface Invited {
   /** Empty where the inviter does not know it. */
   firstName: string;
   lastName: string;
-  role: Exclude<Role, 'operator'>;
+  role: AccountRole;
   locale: Locale;
 }
 

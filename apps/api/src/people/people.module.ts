@@ -23,6 +23,7 @@ import { PasswordRecoveryLimits } from './password-recovery-limits.js';
 import { PasswordRecoveryRetention } from './password-recovery-retention.js';
 import { PasswordsService } from './passwords.service.js';
 import { ProfileController } from './profile.controller.js';
+import { RoleChanges } from './role-changes.js';
 import { SecondFactorController } from './second-factor.controller.js';
 
 /** What people do with themselves and their account's users, on top of all that it touches. */
@@ -51,6 +52,7 @@ import { SecondFactorController } from './second-factor.controller.js';
     MeService,
     OwnSecondFactor,
     PasswordsService,
+    RoleChanges,
   ],
   exports: [OwnSecondFactor, PasswordsService],
 })

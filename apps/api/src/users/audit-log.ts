@@ -36,6 +36,7 @@ export const AUDIT_ACTIONS = [
   'password_reset',
   'password_reset_requested',
   'profile_changed',
+  'role_changed',
   'recovery_codes_renewed',
   'second_factor_change_failed',
   'second_factor_disabled',

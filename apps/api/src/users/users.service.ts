@@ -12,6 +12,8 @@ import { AuditLog } from './audit-log.js';
 import { UserEntity } from './user.entity.js';
 
 export type UserStatus = 'active' | 'disabled';
+/** Whose role a company decides itself; operators work for Flixcheck. */
+export type AccountRole = Exclude<Role, 'operator'>;
 export type Locale = 'de' | 'en';
 
 export interface Person {
@@ -202,17 +204,15 @@ export class UsersService {
     const at = this.clock.now();
     await this.users.manager.transaction(async (tx) => {
       // Both rows, in a fixed order: if two admins disable each other, the second comes too late.
-      const locked: { id: string; status: UserStatus }[] = await tx.query(
-        `SELECT id, status FROM users
+      const locked: { id: string; status: UserStatus; role: Role }[] = await tx.query(
+        `SELECT id, status, role FROM users
          WHERE ($1::uuid IS NULL OR account_id = $1) AND id = ANY ($2::uuid[])
          ORDER BY id FOR NO KEY UPDATE`,
         [actor?.accountId ?? null, actor ? [id, actor.userId] : [id]],
       );
       const before = locked.find((row) => row.id === id);
       if (!before) throw notFound('The user');
-      if (actor && locked.find((row) => row.id === actor.userId)?.status !== 'active') {
-        throw new ApiError('forbidden', 'Your own user has been disabled.');
-      }
+      if (actor) refuseFormerAdmin(locked.find((row) => row.id === actor.userId));
       if (before.status === status) return;
       await tx.query(`UPDATE users SET status = $2, updated_at = $3 WHERE id = $1`, [
         id,
@@ -230,6 +230,47 @@ export class UsersService {
     const user = await this.findById(id);
     if (!user) throw notFound('The user');
     return user;
+  }
+
+  /**
+   * Changes the role of a user of the actor's account.
+   * @returns the role before
+   * @throws ApiError not_found, forbidden, conflict for an operator, last_admin
+   */
+  async setRole(
+    tx: EntityManager,
+    id: string,
+    role: AccountRole,
+    actor: { userId: string; accountId: string },
+  ): Promise<Role> {
+    // All admins too, in a fixed order: of two who demote each other, the second comes too late.
+    const locked: { id: string; status: UserStatus; role: Role }[] = await tx.query(
+      `SELECT id, status, role FROM users
+       WHERE account_id = $1 AND (id = ANY ($2::uuid[]) OR role = 'admin')
+       ORDER BY id FOR NO KEY UPDATE`,
+      [actor.accountId, [id, actor.userId]],
+    );
+    const before = locked.find((row) => row.id === id);
+    if (!before) throw notFound('The user');
+    refuseFormerAdmin(locked.find((row) => row.id === actor.userId));
+    if (before.role === 'operator') {
+      throw new ApiError('conflict', 'An operator has no other role. Make a user of their own.');
+    }
+    const others = locked.filter((row) => row.id !== id && isActiveAdmin(row));
+    if (role !== 'admin' && others.length === 0) {
+      throw new ApiError(
+        'last_admin',
+        'Nobody else is an admin of your company. Make another user an admin first.',
+      );
+    }
+    if (before.role !== role) {
+      await tx.query('UPDATE users SET role = $2, updated_at = $3 WHERE id = $1', [
+        id,
+        role,
+        this.clock.now(),
+      ]);
+    }
+    return before.role;
   }
 
   /**
@@ -308,6 +349,16 @@ export class UsersService {
       .createQueryBuilder(UserEntity, 'users')
       .innerJoinAndSelect('users.account', 'account');
   }
+}
+
+function isActiveAdmin({ status, role }: { status: UserStatus; role: Role }): boolean {
+  return status === 'active' && role === 'admin';
+}
+
+/** @throws ApiError forbidden for somebody who has been an admin when the request came in */
+function refuseFormerAdmin(actor: { status: UserStatus; role: Role } | undefined): void {
+  if (actor && isActiveAdmin(actor)) return;
+  throw new ApiError('forbidden', 'You have been disabled, or are no longer an admin.');
 }
 
 /** An e-mail address in the form in which it is compared and indexed. */
