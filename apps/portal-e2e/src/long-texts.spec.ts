@@ -10,6 +10,7 @@ import {
   test,
 } from './harness/fixtures';
 import { notAllowed, requests } from './harness/approval-samples';
+import { inviteWithErrors, openedInvitation, openInvitations } from './harness/invitation-states';
 import { lengthenAnswers, lengthened, LONGEST, unreadableTexts } from './harness/long-texts';
 import { show } from './harness/portal-state';
 import { setUp } from './harness/two-steps-states';
@@ -119,6 +120,19 @@ const PLACES: Record<string, Place> = {
     open: (page) => page.goto(settings(`connections/${sample().refused}`)),
   },
   team: { open: (page) => page.goto(settings('team')) },
+  'open invitations': {
+    open: async (page) => {
+      await openInvitations(page, lengthened);
+      await page.goto(settings('team'));
+    },
+  },
+  'inviting people': { open: (page) => inviteWithErrors(page) },
+  'an invitation': {
+    open: async (page) => {
+      await openedInvitation(page, lengthened);
+      await page.goto(`${portalUrl()}/portal/invitation#t`);
+    },
+  },
   'disabling a person': { open: (page) => dialogOf(page, 'team', /sperren$|^Disable/) },
   applications: {
     open: async (page) => {

@@ -52,6 +52,10 @@ function longText(name: string, key: string, owner: object): string | undefined 
       return LONGEST.person[name];
     case 'name':
       return key === 'account' || !('clientId' in owner) ? LONGEST.company : LONGEST.application;
+    case 'company':
+      return LONGEST.company;
+    case 'inviter':
+      return `${LONGEST.person.firstName} ${LONGEST.person.lastName}`;
     case 'publisher':
       return LONGEST.publisher;
     case 'description':

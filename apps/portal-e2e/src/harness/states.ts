@@ -12,6 +12,7 @@ import {
 } from './fixtures';
 import { notAllowed, requests } from './approval-samples';
 import { answer, type PortalState, settings, show } from './portal-state';
+import { invitationStates } from './invitation-states';
 import { recovery } from './recovery-states';
 import { registry } from './registry-states';
 import { twoSteps, twoStepsSignIn } from './two-steps-states';
@@ -91,6 +92,7 @@ const guest: PortalState[] = [
     },
   },
   ...recovery,
+  ...invitationStates.filter(({ who }) => who === undefined),
   ...twoStepsSignIn,
   { name: 'not-found', open: (page) => show(page, `${portalUrl()}/portal/no-such-page`) },
   { name: 'design', bothThemes: true, open: (page) => show(page, `${portalUrl()}/portal/design`) },
@@ -316,12 +318,15 @@ const connections: PortalState[] = [
 
 const others: PortalState[] = [
   { name: 'team', who: ADMIN, open: (page) => show(page, settings('team')) },
+  ...invitationStates.filter(({ who }) => who !== undefined),
   {
     name: 'team-disable-dialog',
     who: ADMIN,
     open: async (page) => {
       await show(page, settings('team'));
-      await page.getByRole('button', { name: /User Musterhaus/ }).click();
+      await page
+        .getByRole('button', { name: /User Musterhaus sperren$|^Disable.*User Musterhaus/ })
+        .click();
       await expect(page.getByRole('alertdialog')).toBeVisible();
     },
   },

@@ -25,9 +25,19 @@ export const settingsRoutes: Routes = [
   },
   {
     path: 'team',
-    title: 'titles.team',
     providers: [provideTranslocoScope('team')],
-    loadComponent: () => import('./team/team-page').then((file) => file.TeamPage),
+    children: [
+      {
+        path: '',
+        title: 'titles.team',
+        loadComponent: () => import('./team/team-page').then((file) => file.TeamPage),
+      },
+      {
+        path: 'invite',
+        title: 'titles.invite',
+        loadComponent: () => import('./team/invite-page').then((file) => file.InvitePage),
+      },
+    ],
   },
   {
     path: 'applications',

@@ -10,11 +10,13 @@ import {
 import { Params, Router, RouterLink } from '@angular/router';
 import { TranslocoDirective } from '@jsverse/transloco';
 import block from '@material-symbols/svg-400/rounded/block.svg';
+import personAdd from '@material-symbols/svg-400/rounded/person_add.svg';
 import searchIcon from '@material-symbols/svg-400/rounded/search.svg';
 import { TeamUser } from '../api/types';
 import { Formats } from '../i18n/formats';
 import { SessionStore } from '../session/session-store';
 import { Confirmation } from '../ui/confirmation';
+import { Icon } from '../ui/icon';
 import { LoadError } from '../ui/load-error';
 import { LoadMore } from '../ui/load-more';
 import { Messages } from '../ui/messages';
@@ -22,6 +24,7 @@ import { PageState } from '../ui/page-state';
 import { Words } from '../ui/question';
 import { SearchField } from '../ui/search-field';
 import { Waiting } from '../ui/waiting';
+import { Invitations } from './invitations';
 import { TeamTable } from './team-table';
 import { TeamUsers } from './team-users';
 
@@ -32,11 +35,30 @@ const SORTS = [
   { value: '-createdAt', text: 'team.sort.newest' },
 ];
 
+const ROLE_CHANGE_TEXTS = {
+  admin: {
+    heading: 'team.changeRole.toAdmin.heading',
+    rights: 'team.changeRole.toAdmin.rights',
+    signedOut: 'team.changeRole.toAdmin.signedOut',
+    confirm: 'team.changeRole.toAdmin.confirm',
+    done: 'team.changeRole.toAdmin.done',
+  },
+  member: {
+    heading: 'team.changeRole.toMember.heading',
+    rights: 'team.changeRole.toMember.rights',
+    signedOut: 'team.changeRole.toMember.signedOut',
+    confirm: 'team.changeRole.toMember.confirm',
+    done: 'team.changeRole.toMember.done',
+  },
+};
+
 /** For admins: who is in the account, what they have connected, and shutting somebody out. */
 @Component({
   selector: 'fx-team-page',
   changeDetection: ChangeDetectionStrategy.OnPush,
   imports: [
+    Icon,
+    Invitations,
     LoadError,
     LoadMore,
     PageState,
@@ -70,6 +92,7 @@ export class TeamPage {
   protected readonly ownId = computed(() => this.session.user()?.id ?? null);
 
   protected readonly block = block;
+  protected readonly personAdd = personAdd;
   protected readonly searchIcon = searchIcon;
 
   constructor() {
@@ -115,6 +138,23 @@ export class TeamPage {
       action: () => this.team.setStatus(user.id, disable ? 'disabled' : 'active'),
     });
     if (done) this.messages.show(disable ? 'team.disable.done' : 'team.enable.done', values);
+  }
+
+  protected async changeRole(user: TeamUser): Promise<void> {
+    const values = { name: `${user.firstName} ${user.lastName}` };
+    const role = user.role === 'admin' ? 'member' : 'admin';
+    const texts = ROLE_CHANGE_TEXTS[role];
+    const done = await this.confirmation.ask({
+      heading: { text: texts.heading, values },
+      points: [
+        { text: texts.rights, values },
+        { text: texts.signedOut, values },
+      ],
+      confirm: { text: texts.confirm },
+      danger: role === 'member',
+      action: () => this.team.setRole(user.id, role),
+    });
+    if (done) this.messages.show(texts.done, values);
   }
 
   private disablePoints(user: TeamUser): Words[] {

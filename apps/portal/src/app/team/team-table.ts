@@ -33,11 +33,17 @@ export class TeamTable {
   readonly users = input.required<readonly TeamUser[]>();
   readonly ownId = input.required<string | null>();
   readonly changeStatus = output<TeamUser>();
+  readonly changeRole = output<TeamUser>();
 
   protected readonly formats = inject(Formats);
   private readonly host = inject<ElementRef<HTMLElement>>(ElementRef);
   private readonly injector = inject(Injector);
   protected readonly roleTexts = ROLE_TEXTS;
+
+  /** Nobody gives up their own rights by accident: a colleague takes them back after a handover. */
+  protected mayChangeRole({ id, role, status }: TeamUser): boolean {
+    return id !== this.ownId() && role !== 'operator' && status === 'active';
+  }
 
   /** Where there is no room, an address breaks before its host rather than anywhere. */
   protected emailParts(email: string): string[] {

@@ -2,7 +2,7 @@ import { computed, inject, Injectable, signal } from '@angular/core';
 import { Api } from '../api/api';
 import { pagedList } from '../api/paged-list';
 import { isSameData } from '../api/same-data';
-import { Envelope, TeamUser, UserStatus } from '../api/types';
+import { Envelope, TeamUser, UserChanges, UserStatus } from '../api/types';
 import { SessionStore } from '../session/session-store';
 
 const PATH = '/user/v7/users';
@@ -48,10 +48,18 @@ export class TeamUsers {
     return this.list.loadMore();
   }
 
-  async setStatus(id: string, status: UserStatus): Promise<void> {
+  setStatus(id: string, status: UserStatus): Promise<void> {
+    return this.change(id, { status });
+  }
+
+  setRole(id: string, role: 'member' | 'admin'): Promise<void> {
+    return this.change(id, { role });
+  }
+
+  private async change(id: string, changes: UserChanges): Promise<void> {
     const { resource } = await this.api.patch<Envelope<TeamUser>>(
       `${PATH}/${encodeURIComponent(id)}`,
-      { resource: { status } },
+      { resource: changes },
     );
     this.list.change((user) => (user.id === id ? resource : user));
   }

@@ -1,0 +1,115 @@
+import {
+  ADMIN,
+  expect,
+  fillSignIn,
+  MEMBER,
+  OTHER_ADMIN,
+  portalUrl,
+  signIn,
+  test,
+} from './harness/fixtures';
+
+const team = () => `${portalUrl()}/portal/settings/team`;
+const PASSWORD = 'drei-blaue-elefanten';
+
+test('an invited person opens the link in the mail, chooses a password and is in; the link is used up', async ({
+  page,
+  browser,
+}) => {
+  // Users stay, and nobody counts those of this company.
+  const email = `nora.${Date.now()}@neuhaus.example`;
+  await signIn(page, OTHER_ADMIN);
+  await page.goto(team());
+  await page.getByRole('link', { name: 'Personen einladen' }).click();
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('Personen einladen');
+  const people = page.getByLabel('Personen, eine je Zeile');
+  const send = page.getByRole('button', { name: 'Einladungen senden' });
+
+  await people.fill(`Nora Neu <${email}>\n${OTHER_ADMIN}\nohne Adresse`);
+  await send.click();
+  const errors = page.locator('#people-error');
+  await expect(errors).toContainText(/Zeile 3,.*genau eine gültige/);
+  await expect(people).toBeFocused();
+  await people.fill(`Nora Neu <${email}>\n${OTHER_ADMIN}`);
+  await send.click();
+  await expect(errors).toContainText(/Zeile 2,.*gehört schon zu Ihrem Unternehmen/);
+  await people.fill(`Nora Neu <${email}>`);
+  await send.click();
+  const invitation = page.getByRole('listitem').filter({ hasText: email });
+  await expect(invitation).toContainText('eingeladen von Admin Beispiel');
+  await expect(page.getByText('1 Einladung ist unterwegs.')).toBeVisible();
+
+  // As somebody does who tries the demo out.
+  const theirs = await browser.newPage();
+  const mails = async () => {
+    const answer = await page.request.get(`${portalUrl()}/guest/v7/demo-mails`);
+    return ((await answer.json()) as { resources: { to: string }[] }).resources;
+  };
+  await expect.poll(async () => (await mails()).some(({ to }) => to === email)).toBe(true);
+  await theirs.goto(`${portalUrl()}/portal/demo/mail`);
+  const mail = theirs.getByRole('article').filter({ hasText: email }).first();
+  const link = (await mail.getByRole('link').getAttribute('href')) ?? '';
+  await mail.getByRole('link').click();
+  await expect(theirs.getByRole('heading', { level: 1 })).toContainText('Einladung von Beispiel');
+  expect(theirs.url()).toBe(`${portalUrl()}/portal/invitation`);
+  await expect(theirs.getByText('Admin Beispiel lädt Sie ein')).toBeVisible();
+  await expect(theirs.getByLabel('Nachname')).toHaveValue('Neu');
+
+  const accept = theirs.getByRole('button', { name: 'Einladung annehmen' });
+  const password = theirs.getByLabel('Passwort', { exact: true });
+  await password.fill('passwort1234');
+  await accept.click();
+  await expect(theirs.getByText('zu leicht zu erraten')).toBeVisible();
+  await expect(password).toBeFocused();
+  await password.fill(PASSWORD);
+  await accept.click();
+  await expect(theirs.getByRole('heading', { level: 1 })).toHaveText('Verbindungen');
+
+  await theirs.context().clearCookies();
+  await theirs.goto(link);
+  await expect(theirs.getByRole('heading', { level: 1 })).toHaveText(
+    'Diese Einladung gilt nicht mehr',
+  );
+  await theirs.getByRole('link', { name: 'Zur Anmeldung' }).click();
+  await fillSignIn(theirs, email, PASSWORD);
+  await expect(theirs.getByRole('heading', { level: 1 })).toHaveText('Verbindungen');
+  await theirs.close();
+});
+
+test('an invitation is sent again and taken back, and a colleague becomes an admin', async ({
+  page,
+  member,
+}) => {
+  const email = `uwe.${Date.now()}@neuhaus.example`;
+  await signIn(page, ADMIN);
+  await page.request.post(`${portalUrl()}/user/v7/invitations`, {
+    data: { resource: { invitations: [{ email, role: 'member', locale: 'de' }] } },
+  });
+  await page.goto(team());
+  const dialog = page.getByRole('alertdialog');
+  const invitation = page.getByRole('listitem').filter({ hasText: email });
+  await invitation.getByRole('button', { name: `Einladung an ${email} erneut senden` }).click();
+  await dialog.getByRole('button', { name: 'Erneut senden' }).click();
+  await expect(
+    page.getByText(`Die Einladung an ${email} ist noch einmal unterwegs.`),
+  ).toBeVisible();
+  await invitation.getByRole('button', { name: `Einladung an ${email} zurückziehen` }).click();
+  await dialog.getByRole('button', { name: 'Einladung zurückziehen' }).click();
+  await expect(invitation).toHaveCount(0);
+
+  const colleague = page.getByRole('row').filter({ hasText: MEMBER });
+  const changeRole = colleague.getByRole('button', { name: 'Rolle ändern: User Musterhaus' });
+  try {
+    await changeRole.click();
+    await dialog.getByRole('button', { name: 'Zum Administrator machen' }).click();
+    await expect(page.getByText('User Musterhaus hat jetzt Administratorrechte.')).toBeVisible();
+    await expect(colleague).toContainText('Administrator');
+    await changeRole.click();
+    await dialog.getByRole('button', { name: 'Rechte entziehen' }).click();
+    await expect(colleague).toContainText('Mitglied');
+  } finally {
+    await page.request.patch(`${portalUrl()}/user/v7/users/${member.userId}`, {
+      data: { resource: { role: 'member' } },
+    });
+  }
+});

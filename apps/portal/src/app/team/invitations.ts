@@ -1,0 +1,72 @@
+import { ChangeDetectionStrategy, Component, inject } from '@angular/core';
+import { TranslocoDirective } from '@jsverse/transloco';
+import { Api } from '../api/api';
+import { pagedList } from '../api/paged-list';
+import { Invitation } from '../api/types';
+import { Formats } from '../i18n/formats';
+import { Confirmation } from '../ui/confirmation';
+import { LoadError } from '../ui/load-error';
+import { LoadMore } from '../ui/load-more';
+import { Messages } from '../ui/messages';
+import { Moment } from '../ui/moment';
+
+const PATH = '/user/v7/invitations';
+
+const ROLE_TEXTS: Record<Invitation['role'], string> = {
+  member: 'team.role.member',
+  admin: 'team.role.admin',
+};
+
+/** Invitations that nobody has accepted yet; where there are none, nothing is shown. */
+@Component({
+  selector: 'fx-invitations',
+  changeDetection: ChangeDetectionStrategy.OnPush,
+  imports: [LoadError, LoadMore, Moment, TranslocoDirective],
+  templateUrl: './invitations.html',
+  styleUrl: './invitations.scss',
+})
+export class Invitations {
+  private readonly api = inject(Api);
+  private readonly confirmation = inject(Confirmation);
+  private readonly messages = inject(Messages);
+  protected readonly formats = inject(Formats);
+  protected readonly roleTexts = ROLE_TEXTS;
+  protected readonly list = pagedList<Invitation>(() => PATH);
+
+  protected nameOf({ firstName, lastName }: Invitation): string {
+    return `${firstName} ${lastName}`.trim();
+  }
+
+  protected inviterOf({ invitedBy }: Invitation): string {
+    return `${invitedBy.firstName} ${invitedBy.lastName}`;
+  }
+
+  protected async sendAgain({ id, email }: Invitation): Promise<void> {
+    const done = await this.confirmation.ask({
+      heading: { text: 'team.invitations.again.heading', values: { email } },
+      points: [{ text: 'team.invitations.again.new' }, { text: 'team.invitations.again.old' }],
+      confirm: { text: 'team.invitations.again.confirm' },
+      action: async () => {
+        await this.api.post(`${PATH}/links`, { resource: { invitationId: id } });
+      },
+    });
+    if (!done) return;
+    this.list.reload();
+    this.messages.show('team.invitations.again.done', { email });
+  }
+
+  protected async revoke({ id, email }: Invitation): Promise<void> {
+    const done = await this.confirmation.ask({
+      heading: { text: 'team.invitations.revoke.heading', values: { email } },
+      points: [{ text: 'team.invitations.revoke.link' }, { text: 'team.invitations.revoke.later' }],
+      confirm: { text: 'team.invitations.revoke.confirm' },
+      danger: true,
+      action: async () => {
+        await this.api.delete(`${PATH}/${encodeURIComponent(id)}`);
+      },
+    });
+    if (!done) return;
+    this.list.reload();
+    this.messages.show('team.invitations.revoke.done', { email });
+  }
+}

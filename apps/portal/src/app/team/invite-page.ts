@@ -1,0 +1,144 @@
+import {
+  afterNextRender,
+  ChangeDetectionStrategy,
+  Component,
+  computed,
+  ElementRef,
+  inject,
+  Injector,
+  signal,
+  viewChild,
+} from '@angular/core';
+import { Router, RouterLink } from '@angular/router';
+import { TranslocoDirective } from '@jsverse/transloco';
+import back from '@material-symbols/svg-400/rounded/arrow_back.svg';
+import block from '@material-symbols/svg-400/rounded/block.svg';
+import errorIcon from '@material-symbols/svg-400/rounded/error.svg';
+import { Api } from '../api/api';
+import { ApiError, apiErrorFrom } from '../api/problem';
+import { InvitedInput, Language } from '../api/types';
+import { Formats } from '../i18n/formats';
+import { SessionStore } from '../session/session-store';
+import { Icon } from '../ui/icon';
+import { Messages } from '../ui/messages';
+import { PageState } from '../ui/page-state';
+import { InvitedLine, invitedPeople, MAX_INVITED } from './invited-people';
+
+const LINE_ERRORS: Record<string, string> = {
+  already_member: 'team.invite.errors.member',
+  already_invited: 'team.invite.errors.invited',
+  duplicate: 'team.invite.errors.duplicate',
+};
+const TROUBLE_TEXTS: Record<string, string> = {
+  too_many_attempts: 'team.invite.trouble.tooMany',
+  forbidden: 'team.invite.trouble.forbidden',
+  unreachable: 'team.invite.trouble.unreachable',
+};
+
+const ROLE_TEXTS: Record<InvitedInput['role'], { name: string; about: string }> = {
+  member: { name: 'team.role.member', about: 'team.invite.about.member' },
+  admin: { name: 'team.role.admin', about: 'team.invite.about.admin' },
+};
+
+interface LineError {
+  line: number;
+  shown: string;
+  text: string;
+}
+
+/** For admins: invites colleagues, one a line, with the same role and language. */
+@Component({
+  selector: 'fx-invite-page',
+  changeDetection: ChangeDetectionStrategy.OnPush,
+  imports: [Icon, PageState, RouterLink, TranslocoDirective],
+  templateUrl: './invite-page.html',
+  styleUrl: './invite-page.scss',
+})
+export class InvitePage {
+  private readonly api = inject(Api);
+  private readonly session = inject(SessionStore);
+  private readonly messages = inject(Messages);
+  private readonly router = inject(Router);
+  private readonly injector = inject(Injector);
+  protected readonly formats = inject(Formats);
+  private readonly peopleField = viewChild<ElementRef<HTMLTextAreaElement>>('peopleField');
+
+  /** Where it is not known who asks, the API decides. */
+  protected readonly forbidden = computed(
+    () => this.session.user() !== null && !this.session.isAdmin(),
+  );
+  protected readonly people = signal('');
+  protected readonly role = signal<InvitedInput['role']>('member');
+  protected readonly chosenLanguage = signal<Language | null>(null);
+  protected readonly language = computed(
+    () => this.chosenLanguage() ?? this.session.user()?.locale ?? 'de',
+  );
+  protected readonly lines = computed(() => invitedPeople(this.people()));
+  protected readonly busy = signal(false);
+  protected readonly trouble = signal<string | null>(null);
+  protected readonly problem = signal<string | null>(null);
+  protected readonly lineErrors = signal<readonly LineError[]>([]);
+  protected readonly invalid = computed(
+    () => this.problem() !== null || this.lineErrors().length > 0,
+  );
+
+  protected readonly icons = { back, block, error: errorIcon };
+  protected readonly max = MAX_INVITED;
+  protected readonly roles = ['member', 'admin'] as const;
+  protected readonly texts = ROLE_TEXTS;
+
+  protected async send(event: Event): Promise<void> {
+    event.preventDefault();
+    if (this.busy()) return;
+    this.trouble.set(null);
+    this.problem.set(null);
+    const lines = this.lines();
+    this.lineErrors.set(
+      lines.filter(({ person }) => !person).map((line) => errorAt(line, 'unreadable')),
+    );
+    if (lines.length === 0) this.problem.set('team.invite.errors.missing');
+    else if (lines.length > MAX_INVITED) this.problem.set('team.invite.errors.tooMany');
+    if (this.invalid()) return this.focusPeople();
+    this.busy.set(true);
+    try {
+      const invitations = lines.flatMap(({ person }): InvitedInput[] =>
+        person ? [{ ...person, role: this.role(), locale: this.language() }] : [],
+      );
+      await this.api.post('/user/v7/invitations', { resource: { invitations } });
+      await this.router.navigateByUrl('/settings/team');
+      const count = invitations.length;
+      const text = this.formats.plural(count, {
+        one: 'team.invite.doneOne',
+        other: 'team.invite.doneOther',
+      });
+      this.messages.show(text, { count: this.formats.number(count) });
+    } catch (cause) {
+      this.explain(apiErrorFrom(cause), lines);
+    } finally {
+      this.busy.set(false);
+    }
+  }
+
+  private explain(error: ApiError, lines: readonly InvitedLine[]): void {
+    const found = error.problem.errors.flatMap(({ field, code }) => {
+      const index = /^invitations\.(\d+)\./.exec(field)?.[1];
+      const line = lines[Number(index)];
+      return index === undefined || !line ? [] : [errorAt(line, code)];
+    });
+    // One line may be wrong in several ways; the first says enough.
+    this.lineErrors.set(
+      found.filter(({ line }, at) => found.findIndex((e) => e.line === line) === at),
+    );
+    if (found.length > 0) this.focusPeople();
+    else this.trouble.set(TROUBLE_TEXTS[error.code] ?? 'team.invite.trouble.other');
+  }
+
+  private focusPeople(): void {
+    afterNextRender(() => this.peopleField()?.nativeElement.focus(), { injector: this.injector });
+  }
+}
+
+function errorAt({ line, text }: InvitedLine, code: string): LineError {
+  const shown = text.length > 80 ? `${text.slice(0, 79)}…` : text;
+  return { line, shown, text: LINE_ERRORS[code] ?? 'team.invite.errors.unreadable' };
+}

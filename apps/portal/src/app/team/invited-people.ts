@@ -1,0 +1,37 @@
+import { InvitedInput } from '../api/types';
+
+/** As the API has it. */
+export const MAX_INVITED = 100;
+const MAX_NAME_LENGTH = 100;
+
+export interface InvitedLine {
+  /** From 1, as people count. */
+  line: number;
+  text: string;
+  person: Pick<InvitedInput, 'email' | 'firstName' | 'lastName'> | null;
+}
+
+/**
+ * One person a line, as they are pasted from mails and tables: an address, with the name before or
+ * after it, in any of the usual signs.
+ * @returns the lines that are not empty; `person` is null where there is not exactly one address
+ */
+export function invitedPeople(text: string): InvitedLine[] {
+  return text.split(/\r?\n/).flatMap((raw, index) => {
+    const line = raw.trim();
+    return line === '' ? [] : [{ line: index + 1, text: line, person: personOf(line) }];
+  });
+}
+
+function personOf(line: string): InvitedLine['person'] {
+  const words = line.split(/[\s,;<>"()]+/).filter((word) => word !== '');
+  const [email, ...others] = words.filter((word) => word.includes('@'));
+  if (email === undefined || others.length > 0) return null;
+  const names = words.filter((word) => word !== email);
+  const lastName = names.length > 1 ? (names.pop() ?? '') : '';
+  return {
+    email: email.replace(/^mailto:/i, ''),
+    firstName: names.join(' ').slice(0, MAX_NAME_LENGTH),
+    lastName: lastName.slice(0, MAX_NAME_LENGTH),
+  };
+}
