@@ -26,6 +26,9 @@ beforeAll(async () => {
     CRM,
   ]);
   crmId = ids[0].id;
+  // The first job of a process reads its queue through the pool, and later ones do not.
+  await allow('selected');
+  await ask();
 });
 afterAll(() => api.close());
 beforeEach(() => {
