@@ -162,7 +162,9 @@ test('what an admin grants in advance is asked of nobody, until somebody has end
   await signIn(page, ADMIN);
   await page.goto(applications());
   const crm = row(page, 'Maklerwelt CRM');
-  await crm.getByRole('button', { name: 'Maklerwelt CRM für alle ohne Rückfrage erlauben' }).click();
+  await crm
+    .getByRole('button', { name: 'Maklerwelt CRM für alle ohne Rückfrage erlauben' })
+    .click();
   const dialog = page.getByRole('alertdialog');
   await expect(dialog).toContainText('wird nicht mehr gefragt');
   await dialog.getByRole('button', { name: 'Ohne Rückfrage erlauben' }).click();
