@@ -129,6 +129,19 @@ describe('who accepts an invitation', () => {
     expect(errorOf(await person.accept(token))).toEqual([400, 'token', 'address_taken']);
   });
 
+  it.each([`status = 'disabled'`, `role = 'member'`])(
+    'cannot where who invited them is no admin any more: %s',
+    async (change) => {
+      const token = await link({ role: 'admin' });
+      const set = (what: string) =>
+        test.dataSource.query(`UPDATE users SET ${what} WHERE id = $1`, [admin.id]);
+      await set(change);
+      const answers = [errorOf(await person.lookUp(token)), errorOf(await person.accept(token))];
+      await set(`status = 'active', role = 'admin'`);
+      expect(answers).toEqual(Array(2).fill([400, 'token', 'link_invalid']));
+    },
+  );
+
   it('cannot be made to from another site', async () => {
     const answer = await person.accept(await link(), {}, { origin: 'https://evil.example' });
     expect([answer.status, answer.body.code]).toEqual([403, 'origin_refused']);

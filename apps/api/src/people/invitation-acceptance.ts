@@ -51,7 +51,7 @@ export class InvitationAcceptance {
         [hashSecret(token), this.clock.now()],
       );
     const inviter = row && (await this.users.findById(row.invitedBy));
-    if (!inviter) throw linkInvalid();
+    if (!inviter || !mayInvite(inviter)) throw linkInvalid();
     await this.refuseTaken(this.dataSource.manager, row.email);
     return { ...row, inviter };
   }
@@ -76,6 +76,9 @@ export class InvitationAcceptance {
         [hashSecret(token), this.clock.now()],
       );
       if (!used) throw linkInvalid();
+      // An admin who has been shut out does not come back through an invitation of their own.
+      const stillThere = await this.users.lockActive(tx, inviter.id);
+      if (!stillThere || !mayInvite(stillThere)) throw linkInvalid();
       await this.refuseTaken(tx, used.email);
       const { role, locale } = used;
       const { accountId } = inviter;
@@ -102,6 +105,9 @@ export class InvitationAcceptance {
     throw validationFailed([{ field: 'token', code: 'address_taken', message }]);
   }
 }
+
+const mayInvite = ({ status, role }: UserRecord): boolean =>
+  status === 'active' && role === 'admin';
 
 function linkInvalid(): ApiError {
   const message =

@@ -157,7 +157,8 @@ export class Invitations {
   }
 
   /**
-   * Sends a new link, good for as long as the first one was; the one before no longer works.
+   * Sends a new link, good for as long as the first one was; the one before no longer works. From
+   * then on the invitation is the caller's.
    * @throws ApiError not_found, too_many_attempts
    */
   async resend(caller: SessionCaller, id: string): Promise<Invitation> {
@@ -166,9 +167,10 @@ export class Invitations {
       const inviter = await this.lockFor(tx, caller);
       const token = randomSecret();
       const [[renewed]]: [Row[], number] = await tx.query(
-        `UPDATE invitations SET token_hash = $3, sent_at = $4, expires_at = $5
+        `UPDATE invitations
+            SET token_hash = $3, sent_at = $4, expires_at = $5, invited_by = $6
           WHERE id = $1 AND account_id = $2 RETURNING ${COLUMNS}`,
-        [id, caller.accountId, hashSecret(token), at, expiry(at)],
+        [id, caller.accountId, hashSecret(token), at, expiry(at), caller.userId],
       );
       if (!renewed) throw notFound('The invitation');
       await this.limits.count(tx, caller.accountId, [renewed.email]);
