@@ -57,9 +57,10 @@ function anchorOf(heading) {
     .replaceAll(' ', '-');
 }
 
-function whoMayCall({ kind, roles = [], scope }) {
+function whoMayCall({ kind, roles = [], developer = false, scope }) {
   switch (kind) {
     case 'session':
+      if (developer) return 'session (developer)';
       return roles.length === 0 ? 'session' : `session (${roles.join(', ')})`;
     case 'bearer':
       return `token (\`${scope}\`)`;

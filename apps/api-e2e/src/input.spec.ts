@@ -38,6 +38,10 @@ beforeAll(async () => {
     recipient: { name: 'Erika', email: 'erika@kundin.example' },
     title: 'Hausrat',
   };
+  await world.operator.send(`/admin/v7/oauth-clients/${client.id}/developers`, {
+    method: 'POST',
+    json: { resource: { email: 'user@musterhaus.example' } },
+  });
   const connection = String(decode(tokens.access_token).payload['connection_id']);
   writers = [
     {
@@ -210,11 +214,25 @@ beforeAll(async () => {
         contactEmail: 'a@a.example',
       },
     },
+    ...[
+      { path: `/admin/v7/oauth-clients/${client.id}/secrets`, who: operator },
+      { path: `/user/v7/developer/oauth-clients/${client.id}/secrets`, who: member },
+    ].map((where) => ({
+      ...where,
+      method: 'POST',
+      valid: { name: 'Neu', expireOthersAfterSeconds: 60 },
+    })),
     {
       method: 'POST',
-      path: `/admin/v7/oauth-clients/${client.id}/secrets`,
+      path: `/admin/v7/oauth-clients/${client.id}/developers`,
       who: operator,
-      valid: { name: 'Neu', expireOthersAfterSeconds: 60 },
+      valid: { email: 'admin@musterhaus.example' },
+    },
+    {
+      method: 'PATCH',
+      path: `/user/v7/developer/oauth-clients/${client.id}`,
+      who: member,
+      valid: { description: 'Anders', contactEmail: 'a@a.example', homepageUri: null },
     },
   ];
 });

@@ -3,7 +3,7 @@ import { send } from './http.js';
 /** Who may call a route, as it declares it: the same declaration that the guard enforces. */
 export type Access =
   | { kind: 'anyone' | 'client'; cors: boolean }
-  | { kind: 'session'; roles: string[] }
+  | { kind: 'session'; roles: string[]; developer?: true }
   | { kind: 'bearer' | 'session-or-bearer'; scope: 'read' | 'readwrite'; cors: true };
 
 export interface Operation {

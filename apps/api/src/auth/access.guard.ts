@@ -13,6 +13,7 @@ import {
 } from '../http/access.js';
 import { ApiError, type ProblemCode } from '../http/api-error.js';
 import { authorizationHeaders } from '../http/authorization-headers.js';
+import { ClientDevelopers } from '../oauth-clients/client-developers.js';
 import { AppLogger } from '../telemetry/app-logger.js';
 import { bearerRefusal, isBearer } from './bearer.js';
 import { assertFromPortal, isStateChanging } from './request-origin.js';
@@ -46,6 +47,7 @@ export class AccessGuard implements CanActivate {
     private readonly tokens: AccessTokenStrategy,
     private readonly cookie: SessionCookie,
     private readonly usage: ConnectionUsage,
+    private readonly developers: ClientDevelopers,
     private readonly logger: AppLogger,
     @Inject(CONFIG) private readonly config: RuntimeConfig,
   ) {}
@@ -66,6 +68,7 @@ export class AccessGuard implements CanActivate {
         return true;
       case 'session':
         request.caller = await this.requireSession(request, access.roles);
+        if (access.developer) await this.requireDeveloper(request, request.caller);
         return true;
       case 'bearer':
         request.caller = await this.requireBearer(request, access.scope);
@@ -96,6 +99,11 @@ export class AccessGuard implements CanActivate {
       throw new ApiError('forbidden', `This takes the role ${roles.join(' or ')}.`);
     }
     return caller;
+  }
+
+  private async requireDeveloper(request: FastifyRequest, { userId }: SessionCaller) {
+    const { id } = request.params as { id: string };
+    await this.developers.requireDeveloper(id, userId);
   }
 
   private async requireEither(

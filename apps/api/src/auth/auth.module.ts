@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { APP_GUARD } from '@nestjs/core';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { ConnectionsModule } from '../connections/connections.module.js';
+import { OAuthClientsModule } from '../oauth-clients/oauth-clients.module.js';
 import { OAuthTokensModule } from '../oauth-tokens/oauth-tokens.module.js';
 import { UsersModule } from '../users/users.module.js';
 import { AccessGuard } from './access.guard.js';
@@ -29,6 +30,7 @@ import { SessionStrategy } from './strategies/session.strategy.js';
     TypeOrmModule.forFeature([SessionEntity]),
     UsersModule,
     ConnectionsModule,
+    OAuthClientsModule,
     OAuthTokensModule,
   ],
   controllers: [SignInController, SessionsController],

@@ -20,6 +20,7 @@ import {
   type ResourceEnvelope,
   type ResourcesEnvelope,
 } from '../http/envelope.js';
+import { ClientDevelopers } from '../oauth-clients/client-developers.js';
 import { UsersService } from '../users/users.service.js';
 import { SessionCookie } from './session-cookie.js';
 import { CurrentSessionDto, SessionDto, toCurrentSession, toSession } from './sessions.dto.js';
@@ -33,6 +34,7 @@ export class SessionsController {
   constructor(
     private readonly sessions: SessionsService,
     private readonly users: UsersService,
+    private readonly developers: ClientDevelopers,
     private readonly cookie: SessionCookie,
   ) {}
 
@@ -47,7 +49,8 @@ export class SessionsController {
     const session = await this.sessions.findById(caller.sessionId);
     const user = await this.users.findById(caller.userId);
     if (!session || !user) throw notFound('The session');
-    return { resource: toCurrentSession(session, user) };
+    const developer = await this.developers.developsAny(user.id);
+    return { resource: toCurrentSession(session, user, developer) };
   }
 
   @Delete('current')

@@ -68,6 +68,9 @@ export class CurrentSessionDto {
     example: '2026-11-22T20:30:00.000Z',
   })
   expiresAt!: string;
+
+  @ApiProperty({ description: 'whether the user is a developer of any client', example: false })
+  developer!: boolean;
 }
 
 /** A device on which the user is signed in. */
@@ -107,7 +110,12 @@ export class SessionDto {
   userAgent!: string | null;
 }
 
-export function toCurrentSession(session: SessionRecord, record: UserRecord): CurrentSessionDto {
+/** @param developer whether the user is a developer of any client */
+export function toCurrentSession(
+  session: SessionRecord,
+  record: UserRecord,
+  developer: boolean,
+): CurrentSessionDto {
   const { account, ...user } = toProfile(record);
   return {
     id: session.id,
@@ -115,6 +123,7 @@ export function toCurrentSession(session: SessionRecord, record: UserRecord): Cu
     account,
     createdAt: session.createdAt.toISOString(),
     expiresAt: session.expiresAt.toISOString(),
+    developer,
   };
 }
 

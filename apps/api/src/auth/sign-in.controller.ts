@@ -4,6 +4,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { inWords } from '../config/in-words.js';
 import { AllowSignIn } from '../http/access.js';
 import { ApiProblems, ApiResource, type ResourceEnvelope } from '../http/envelope.js';
+import { ClientDevelopers } from '../oauth-clients/client-developers.js';
 import { invalidCredentials } from './credentials.js';
 import { KnownDevices } from './known-devices.js';
 import { SecondStep } from './second-step.js';
@@ -18,6 +19,7 @@ import { type SignedIn, SignInService } from './sign-in.service.js';
 @Controller('guest/v7/sessions')
 export class SignInController {
   constructor(
+    private readonly developers: ClientDevelopers,
     private readonly secondStep: SecondStep,
     private readonly signIn: SignInService,
     private readonly cookie: SessionCookie,
@@ -53,7 +55,8 @@ export class SignInController {
     this.metrics.success();
     this.cookie.set(reply, secret);
     this.devices.remember(request, reply, user.email);
-    return { resource: toCurrentSession(session, user) };
+    const developer = await this.developers.developsAny(user.id);
+    return { resource: toCurrentSession(session, user, developer) };
   }
 
   private async start(request: FastifyRequest, code: string | undefined): Promise<SignedIn> {

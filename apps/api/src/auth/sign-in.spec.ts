@@ -41,6 +41,7 @@ describe('signing in', () => {
       account: { id: expect.any(String), name: 'Musterhaus Versicherungsmakler GmbH' },
       createdAt: expect.stringMatching(/Z$/),
       expiresAt: expect.stringMatching(/Z$/),
+      developer: false,
     });
   });
 

@@ -24,6 +24,7 @@ import { ActiveConnectionsOfClient1803510000000 } from './migrations/18035100000
 import { Mails1803600000000 } from './migrations/1803600000000-mails.js';
 import { PasswordRecovery1803610000000 } from './migrations/1803610000000-password-recovery.js';
 import { LighterTokens1804000000000 } from './migrations/1804000000000-lighter-tokens.js';
+import { ClientDevelopers1805100000000 } from './migrations/1805100000000-client-developers.js';
 import { RequestExplanations1805200000000 } from './migrations/1805200000000-request-explanations.js';
 import { Invitations1805300000000 } from './migrations/1805300000000-invitations.js';
 import { RoomForUse1805400000000 } from './migrations/1805400000000-room-for-use.js';
@@ -55,6 +56,7 @@ export const MIGRATIONS = [
   Mails1803600000000,
   PasswordRecovery1803610000000,
   LighterTokens1804000000000,
+  ClientDevelopers1805100000000,
   RequestExplanations1805200000000,
   Invitations1805300000000,
   RoomForUse1805400000000,

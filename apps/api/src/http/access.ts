@@ -14,7 +14,7 @@ export type Role = 'member' | 'admin' | 'operator';
 export type Access =
   | { kind: 'anyone'; cors: boolean; stateChanging: boolean }
   | { kind: 'client'; cors: boolean }
-  | { kind: 'session'; roles: readonly Role[] }
+  | { kind: 'session'; roles: readonly Role[]; developer?: true }
   | { kind: 'bearer'; scope: Scope; cors: true }
   | { kind: 'session-or-bearer'; scope: Scope; cors: true };
 
@@ -51,6 +51,16 @@ export const AllowClient = (
 /** A portal session, of one of these roles if any are given. */
 export const RequireSession = (...roles: Role[]) =>
   declare({ kind: 'session', roles }, ApiCookieAuth('session') as MethodDecorator & ClassDecorator);
+
+/**
+ * A portal session of a developer of the client that `:id` of the path names. For everybody else,
+ * there is no such client.
+ */
+export const RequireDeveloper = () =>
+  declare(
+    { kind: 'session', roles: [], developer: true },
+    ApiCookieAuth('session') as MethodDecorator & ClassDecorator,
+  );
 
 /** An access token with this scope. */
 export const RequireBearer = (scope: Scope) =>

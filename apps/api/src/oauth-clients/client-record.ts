@@ -28,7 +28,7 @@ import {
 } from './client-rules.js';
 
 /** RFC 5321 §4.5.3.1.3, without the angle brackets. */
-const MAX_EMAIL_LENGTH = 254;
+export const MAX_EMAIL_LENGTH = 254;
 
 /** How the command line takes a field and shows it. */
 interface FieldOnCommandLine {

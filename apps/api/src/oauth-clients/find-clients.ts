@@ -27,6 +27,8 @@ export interface ClientSearch {
   status?: ClientStatus | undefined;
   /** Default: the newest first. */
   sort?: ClientSort | undefined;
+  /** Only those that this user is a developer of. */
+  developerId?: string | undefined;
   limit?: number | undefined;
   cursor?: string | undefined;
 }
@@ -50,13 +52,18 @@ function orderOf(sort: ClientSort): ListOrder {
  */
 export async function findClients(
   manager: EntityManager,
-  { q, status, sort = '-createdAt', limit, cursor }: ClientSearch & { limit: number },
+  { q, status, developerId, sort = '-createdAt', limit, cursor }: ClientSearch & { limit: number },
 ): Promise<{ ids: string[]; meta: { total: number; nextCursor?: string } }> {
   const order = orderOf(sort);
   const { values, bind } = parameters();
   const found = [
     'deleted_at IS NULL',
     ...(status === undefined ? [] : [`status = ${bind(status)}`]),
+    ...(developerId === undefined
+      ? []
+      : [
+          `id IN (SELECT oauth_client_id FROM client_developers WHERE user_id = ${bind(developerId)})`,
+        ]),
     ...searchWords(q).map((word) => contains(SEARCH_TEXT, bind(word))),
   ].join(' AND ');
   const counted = values.length;

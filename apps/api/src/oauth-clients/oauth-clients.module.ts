@@ -4,10 +4,13 @@ import { UsersModule } from '../users/users.module.js';
 import { ClientAuthentication } from './client-authentication.js';
 import { ClientCache } from './client-cache.js';
 import { ClientCardController } from './client-card.controller.js';
+import { ClientDevelopersController } from './client-developers.controller.js';
+import { ClientDevelopers } from './client-developers.js';
 import { ClientEndpoints } from './client-endpoints.js';
 import { ClientRequestMetrics } from './client-request-metrics.js';
 import { ClientSecrets } from './client-secrets.service.js';
 import { ClientFailureLimit } from './client-failure-limit.js';
+import { DeveloperDeskController } from './developer-desk.controller.js';
 import { OAuthClientEntity } from './oauth-client.entity.js';
 import { OAuthClientSecretEntity } from './oauth-client-secret.entity.js';
 import { OAuthClientsService } from './oauth-clients.service.js';
@@ -26,10 +29,17 @@ import { SecretUsage } from './secret-usage.js';
     TypeOrmModule.forFeature([OAuthClientEntity, OAuthClientSecretEntity, OAuthRequestEntity]),
     UsersModule,
   ],
-  controllers: [RegistryController, ClientCardController, OAuthScopesController],
+  controllers: [
+    RegistryController,
+    ClientDevelopersController,
+    DeveloperDeskController,
+    ClientCardController,
+    OAuthScopesController,
+  ],
   providers: [
     OAuthClientsService,
     ClientCache,
+    ClientDevelopers,
     ClientRegistry,
     ClientSecrets,
     ClientAuthentication,
@@ -43,6 +53,7 @@ import { SecretUsage } from './secret-usage.js';
   ],
   exports: [
     OAuthClientsService,
+    ClientDevelopers,
     ClientRegistry,
     ClientSecrets,
     ClientEndpoints,

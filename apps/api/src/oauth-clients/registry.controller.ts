@@ -14,8 +14,8 @@ import {
 import { ApiBody, ApiHeader, ApiNoContentResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { CurrentCaller, RequireSession, type SessionCaller } from '../http/access.js';
-import { entityTag } from '../http/entity-tag.js';
 import { ApiProblems, ApiResource, ApiResources } from '../http/envelope.js';
+import { ETAG, IF_MATCH, tagged } from './client-etag.js';
 import { ClientSecrets } from './client-secrets.service.js';
 import { ClientSecretRotateRequest, NewClientSecretDto } from './client-secrets.dto.js';
 import {
@@ -25,17 +25,9 @@ import {
   RegistryClientDto,
   RegistryQuery,
 } from './registry.dto.js';
-import { ClientRegistry, type RegistryClient } from './registry.service.js';
+import { ClientRegistry } from './registry.service.js';
 import { RequestLog } from './request-log.js';
 import { OAuthRequestDto, RequestLogQuery } from './request-log.dto.js';
-
-const IF_MATCH = {
-  name: 'If-Match',
-  required: false,
-  description:
-    'The `ETag` that the change was made on: where somebody else has changed the client since, the answer is 412 and nothing is written. Without it, the change goes through.',
-};
-const ETAG = { ETag: { description: '`version` in quotation marks', schema: { type: 'string' } } };
 
 @ApiTags('Registry')
 @Controller('admin/v7/oauth-clients')
@@ -72,7 +64,7 @@ export class RegistryController {
   @ApiResource(RegistryClientDto, { headers: ETAG })
   @ApiProblems(401, 403, 404)
   async get(@Param('id') id: string, @Res({ passthrough: true }) reply: FastifyReply) {
-    return tagged(reply, await this.registry.get(id));
+    return { resource: tagged(reply, await this.registry.get(id)) };
   }
 
   @Patch(':id')
@@ -87,7 +79,8 @@ export class RegistryController {
     @Res({ passthrough: true }) reply: FastifyReply,
     @Headers('if-match') ifMatch?: string,
   ) {
-    return tagged(reply, await this.registry.update(id, resource, by.userId, ifMatch));
+    const client = await this.registry.update(id, resource, by.userId, ifMatch);
+    return { resource: tagged(reply, client) };
   }
 
   @Delete(':id')
@@ -145,9 +138,4 @@ export class RegistryController {
   async listRequests(@Param('id') id: string, @Query() query: RequestLogQuery) {
     return this.requests.list((await this.registry.get(id)).id, query);
   }
-}
-
-function tagged(reply: FastifyReply, client: RegistryClient) {
-  void reply.header('etag', entityTag(client.version));
-  return { resource: client };
 }

@@ -15,7 +15,7 @@ import { ClientSecretDto, FirstClientSecretDto } from './client-secrets.dto.js';
 import { CLIENT_SORTS, type ClientSort } from './find-clients.js';
 
 /** A field may be left out, but where it is sent it is checked: null is no value of most. */
-const LEFT_OUT = { skipNullProperties: false };
+export const LEFT_OUT = { skipNullProperties: false };
 
 /** What the registry can assume nothing of. */
 export const NEEDED = ['name', 'publisher', 'redirectUris', 'scopes'] as const;

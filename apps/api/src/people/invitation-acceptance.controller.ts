@@ -62,6 +62,6 @@ export class InvitationAcceptanceController {
     );
     this.cookie.set(reply, secret);
     this.devices.remember(request, reply, user.email);
-    return { resource: toCurrentSession(session, user) };
+    return { resource: toCurrentSession(session, user, false) };
   }
 }

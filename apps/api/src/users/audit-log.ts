@@ -20,6 +20,8 @@ export const AUDIT_ACTIONS = [
   'client_changed',
   'client_created',
   'client_deleted',
+  'client_developer_added',
+  'client_developer_removed',
   'client_disabled',
   'client_enabled',
   'client_secret_created',

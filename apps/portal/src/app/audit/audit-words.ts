@@ -64,6 +64,8 @@ const WORDS: Record<Action, AuditWords> = {
   client_enabled: said('audit.action.clientEnabled'),
   client_disabled: said('audit.action.clientDisabled', caution),
   client_deleted: said('audit.action.clientDeleted', caution),
+  client_developer_added: said('audit.action.developerAdded'),
+  client_developer_removed: said('audit.action.developerRemoved'),
   client_secret_created: said('audit.action.secretCreated'),
   client_secret_removed: said('audit.action.secretRemoved'),
   signing_key_created: said('audit.action.keyCreated'),
