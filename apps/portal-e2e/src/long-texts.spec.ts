@@ -11,6 +11,7 @@ import {
 } from './harness/fixtures';
 import { notAllowed, requests } from './harness/approval-samples';
 import { inviteWithErrors, openedInvitation, openInvitations } from './harness/invitation-states';
+import { developing, openDeveloped } from './harness/developer-states';
 import { lengthenAnswers, lengthened, LONGEST, unreadableTexts } from './harness/long-texts';
 import { show } from './harness/portal-state';
 import { setUp } from './harness/two-steps-states';
@@ -44,6 +45,12 @@ const PLACES: Record<string, Place> = {
       await page.goto(settings('registry?q=maklerwelt-crm'));
       await page.locator('.clients a').first().click();
       await expect(button(page, /^(Löschen|Delete) …$/)).toBeVisible();
+    },
+  },
+  'an application that one looks after': {
+    open: async (page) => {
+      await developing(page, lengthened);
+      await openDeveloped(page);
     },
   },
   'sign-in for an application': {

@@ -12,6 +12,7 @@ import {
 } from './fixtures';
 import { notAllowed, requests } from './approval-samples';
 import { answer, type PortalState, settings, show } from './portal-state';
+import { developer } from './developer-states';
 import { invitationStates } from './invitation-states';
 import { recovery } from './recovery-states';
 import { registry } from './registry-states';
@@ -416,6 +417,7 @@ export const states: readonly PortalState[] = [
   ...authorize,
   ...connections,
   ...registry,
+  ...developer,
   ...others,
 ];
 

@@ -52,6 +52,11 @@ export const settingsRoutes: Routes = [
     loadChildren: () => import('./registry/registry-routes').then((file) => file.registryRoutes),
   },
   {
+    path: 'developer',
+    providers: [provideTranslocoScope('developer', 'registry', 'requests')],
+    loadChildren: () => import('./developer/developer-routes').then((file) => file.developerRoutes),
+  },
+  {
     path: 'audit',
     title: 'titles.audit',
     providers: [provideTranslocoScope('audit')],

@@ -14,7 +14,7 @@ import searchOff from '@material-symbols/svg-400/rounded/search_off.svg';
 import { OAUTH_SCOPES } from '../api/addresses';
 import { apiResource, keptValue } from '../api/api-resource';
 import { apiErrorFrom } from '../api/problem';
-import { Envelope, OAuthScopes, RegistryClient } from '../api/types';
+import { ClientSecret, Envelope, OAuthScopes, RegistryClient } from '../api/types';
 import { Formats } from '../i18n/formats';
 import { SessionStore } from '../session/session-store';
 import { RequestLog } from '../request-log/request-log';
@@ -25,6 +25,7 @@ import { Messages } from '../ui/messages';
 import { PageState } from '../ui/page-state';
 import { Publisher } from '../ui/publisher';
 import { Waiting } from '../ui/waiting';
+import { ClientDevelopers } from './client-developers';
 import { ClientEnding } from './client-ending';
 import { ClientForm } from './client-form';
 import { ClientSecrets } from './client-secrets';
@@ -38,6 +39,7 @@ import { REGISTRY } from './registry-clients';
   selector: 'fx-client-page',
   changeDetection: ChangeDetectionStrategy.OnPush,
   imports: [
+    ClientDevelopers,
     ClientEnding,
     ClientForm,
     ClientLogo,
@@ -106,6 +108,10 @@ export class ClientPage {
 
   protected take(client: RegistryClient): void {
     this.client.set(client);
+  }
+
+  protected takeSecrets(secrets: ClientSecret[]): void {
+    this.client.update((client) => client && { ...client, secrets });
   }
 
   protected saved(client: RegistryClient): void {

@@ -48,8 +48,10 @@ const EXPIRIES = [
   styleUrl: './client-secrets.scss',
 })
 export class ClientSecrets {
-  readonly client = input.required<RegistryClient>();
-  readonly changed = output<RegistryClient>();
+  readonly client = input.required<Pick<RegistryClient, 'id' | 'kind' | 'secrets'>>();
+  /** Where the API has the client: operators and developers have places of their own. */
+  readonly at = input(REGISTRY);
+  readonly changed = output<ClientSecret[]>();
 
   protected readonly formats = inject(Formats);
   private readonly api = inject(Api);
@@ -108,7 +110,7 @@ export class ClientSecrets {
 
   protected async end(secret: ClientSecret): Promise<void> {
     // It may have been used since the page was opened.
-    const fresh = (await this.look())?.secrets.find(({ id }) => id === secret.id) ?? secret;
+    const fresh = (await this.look())?.find(({ id }) => id === secret.id) ?? secret;
     const values = { name: this.nameOf(fresh), lastFour: fresh.lastFour };
     const used = fresh.lastUsedAt;
     const inUse = used !== null && Date.now() - Date.parse(used) < DAY_MS;
@@ -149,20 +151,20 @@ export class ClientSecrets {
   }
 
   /** Reads what has been used meanwhile. A failure changes nothing: the next look comes soon. */
-  private async look(): Promise<RegistryClient | null> {
+  private async look(): Promise<ClientSecret[] | null> {
     if (this.document.visibilityState !== 'visible') return null;
     try {
-      const { resource } = await this.api.get<Envelope<RegistryClient>>(
-        `${REGISTRY}/${this.client().id}`,
+      const { resource } = await this.api.get<Envelope<Pick<RegistryClient, 'secrets'>>>(
+        `${this.at()}/${this.client().id}`,
       );
-      this.changed.emit(resource);
-      return resource;
+      this.changed.emit(resource.secrets);
+      return resource.secrets;
     } catch {
       return null;
     }
   }
 
   private path(): string {
-    return `${REGISTRY}/${this.client().id}/secrets`;
+    return `${this.at()}/${this.client().id}/secrets`;
   }
 }

@@ -30,6 +30,8 @@ export class SessionStore {
   readonly isAdmin = computed(() => this.current()?.user.role === 'admin');
   readonly isOperator = computed(() => this.current()?.user.role === 'operator');
 
+  readonly isDeveloper = computed(() => this.current()?.developer === true);
+
   /** The session, asked for once per page load. Null when there is none. */
   async load(): Promise<Session | null> {
     const known = this.current();

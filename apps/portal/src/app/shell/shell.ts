@@ -2,6 +2,7 @@ import { ChangeDetectionStrategy, Component, computed, inject } from '@angular/c
 import { RouterLink, RouterLinkActive, RouterOutlet } from '@angular/router';
 import { TranslocoDirective } from '@jsverse/transloco';
 import apps from '@material-symbols/svg-400/rounded/apps.svg';
+import code from '@material-symbols/svg-400/rounded/code.svg';
 import group from '@material-symbols/svg-400/rounded/group.svg';
 import history from '@material-symbols/svg-400/rounded/history.svg';
 import registry from '@material-symbols/svg-400/rounded/app_registration.svg';
@@ -57,6 +58,9 @@ export class Shell {
       : [{ path: '/settings/audit', text: 'settings.nav.audit', icon: history }]),
     ...(this.store.isOperator()
       ? [{ path: '/settings/registry', text: 'settings.nav.registry', icon: registry }]
+      : []),
+    ...(this.store.isDeveloper()
+      ? [{ path: '/settings/developer', text: 'settings.nav.developer', icon: code }]
       : []),
     { path: '/settings/security', text: 'settings.nav.security', icon: shield },
   ]);

@@ -1,0 +1,78 @@
+import type { Page } from '@playwright/test';
+import { expect, MEMBER, OPERATOR, portalUrl, signIn, test } from './harness/fixtures';
+
+const CLIENTS = '/admin/v7/oauth-clients';
+const button = (page: Page, name: string | RegExp) => page.getByRole('button', { name });
+
+test('an operator names a developer, who sees a failed exchange appear and rotates the secret', async ({
+  page,
+  request,
+}, { testId }) => {
+  await signIn(page, OPERATOR);
+  const clientId = `desk-${testId.slice(-20)}-${Date.now()}`;
+  const created = await page.request.post(`${portalUrl()}${CLIENTS}`, {
+    data: {
+      resource: {
+        clientId,
+        name: 'Bestandsblick',
+        publisher: 'Bestandsblick GmbH',
+        kind: 'confidential',
+        redirectUris: ['https://bestandsblick.example/callback'],
+        scopes: ['read'],
+      },
+    },
+  });
+  const { id, secret } = (await created.json()).resource;
+
+  await page.goto(`${portalUrl()}/portal/settings/registry/${id}`);
+  const address = page.getByRole('textbox', { name: 'E-Mail-Adresse des Entwicklers' });
+  await address.fill('niemand@bestandsblick.example');
+  await button(page, 'Entwickler hinzufügen').click();
+  await expect(address).toHaveAccessibleDescription(/Bitten Sie einen Admin/);
+  await address.fill(MEMBER);
+  await button(page, 'Entwickler hinzufügen').click();
+  await expect(button(page, /^User .* entfernen$/)).toBeVisible();
+
+  await signIn(page, MEMBER);
+  await page.goto(`${portalUrl()}/portal/settings/security`);
+  await page.getByRole('link', { name: 'Für Entwickler' }).click();
+  await page.getByRole('link', { name: 'Bestandsblick' }).click();
+  await expect(page.getByText(`-d client_id=${clientId}`)).toBeVisible();
+  const log = page.getByRole('region', { name: 'Anfragen' });
+  await expect(log.getByText('Keine Anfragen')).toBeVisible();
+  await request.post(`${portalUrl()}/guest/v7/oauth-tokens`, {
+    form: {
+      grant_type: 'authorization_code',
+      code: 'made-up',
+      client_id: clientId,
+      client_secret: `${secret.value} `,
+    },
+  });
+  await expect(log.getByText('client_secret_wrong')).toBeVisible({ timeout: 15_000 });
+  await expect(log.getByText(/Leerzeichen oder Zeilenumbruch/)).toBeVisible();
+
+  await button(page, 'Zweites Secret anlegen').click();
+  await button(page, 'Anlegen').click();
+  await expect(page.getByRole('group', { name: 'Secret' }).locator('code')).toHaveText(
+    /^[\w-]{43}$/,
+  );
+  await page.getByLabel('Website').fill('bestandsblick');
+  await button(page, 'Änderungen speichern').click();
+  await expect(page.getByLabel('Website')).toBeFocused();
+  await page.getByLabel('Website').fill('https://bestandsblick.example');
+  await button(page, 'Änderungen speichern').click();
+  await expect(page.getByText('Die Änderungen sind gespeichert.')).toBeVisible();
+
+  await signIn(page, OPERATOR);
+  await page.goto(`${portalUrl()}/portal/settings/registry/${id}`);
+  await button(page, /^User .* entfernen$/).click();
+  await button(page, 'Entwickler entfernen').click();
+  await expect(page.getByText('Noch kein Entwickler.')).toBeVisible();
+  await signIn(page, MEMBER);
+  await page.goto(`${portalUrl()}/portal/settings/developer/${id}`);
+  await expect(page.getByText('Anwendung nicht gefunden')).toBeVisible();
+  await expect(page.getByRole('link', { name: 'Für Entwickler' })).toHaveCount(0);
+
+  await signIn(page, OPERATOR);
+  await page.request.delete(`${portalUrl()}${CLIENTS}/${id}`);
+});

@@ -1,0 +1,104 @@
+import {
+  ChangeDetectionStrategy,
+  Component,
+  computed,
+  inject,
+  input,
+  linkedSignal,
+  viewChild,
+} from '@angular/core';
+import { RouterLink } from '@angular/router';
+import { TranslocoDirective } from '@jsverse/transloco';
+import back from '@material-symbols/svg-400/rounded/arrow_back.svg';
+import searchOff from '@material-symbols/svg-400/rounded/search_off.svg';
+import { apiResource, keptValue } from '../api/api-resource';
+import { apiErrorFrom } from '../api/problem';
+import { ClientSecret, DeveloperClient, Envelope } from '../api/types';
+import { ClientSecrets } from '../registry/client-secrets';
+import { CopyValue } from '../registry/copy-value';
+import { Leaving } from '../registry/leaving';
+import { RequestLog } from '../request-log/request-log';
+import { SettingsSection } from '../security/settings-section';
+import { ClientLogo } from '../ui/client-logo';
+import { Icon } from '../ui/icon';
+import { LoadError } from '../ui/load-error';
+import { Messages } from '../ui/messages';
+import { PageState } from '../ui/page-state';
+import { Publisher } from '../ui/publisher';
+import { Waiting } from '../ui/waiting';
+import { DEVELOPER_CLIENTS } from './developer-clients';
+import { DeveloperForm } from './developer-form';
+
+/** One application, as its developer looks after it. */
+@Component({
+  selector: 'fx-developer-client-page',
+  changeDetection: ChangeDetectionStrategy.OnPush,
+  imports: [
+    ClientLogo,
+    ClientSecrets,
+    CopyValue,
+    DeveloperForm,
+    Icon,
+    LoadError,
+    PageState,
+    Publisher,
+    RequestLog,
+    RouterLink,
+    SettingsSection,
+    TranslocoDirective,
+    Waiting,
+  ],
+  templateUrl: './developer-client-page.html',
+  styleUrls: ['../registry/client-page.scss', './developer-client-page.scss'],
+})
+export class DeveloperClientPage {
+  readonly id = input.required<string>();
+
+  private readonly leaving = inject(Leaving);
+  private readonly messages = inject(Messages);
+  private readonly form = viewChild(DeveloperForm);
+
+  private readonly path = computed(() => `${DEVELOPER_CLIENTS}/${encodeURIComponent(this.id())}`);
+  protected readonly read = apiResource<Envelope<DeveloperClient>>(() => this.path());
+  private readonly kept = keptValue(this.read, () => this.id());
+  protected readonly client = linkedSignal(() => this.kept()?.resource);
+  protected readonly error = computed(() => (this.client() ? undefined : this.read.error()));
+  protected readonly notFound = computed(
+    () => this.error() !== undefined && apiErrorFrom(this.error()).code === 'not_found',
+  );
+  protected readonly requests = computed(() => `${this.path()}/requests`);
+  protected readonly clients = DEVELOPER_CLIENTS;
+  protected readonly icons = { back, searchOff };
+
+  /** The exchange of a code, to begin with; a secret never stands in a page that stays open. */
+  protected readonly exchange = computed(() => {
+    const client = this.client();
+    if (!client) return '';
+    const lines = [
+      `curl ${location.origin}/guest/v7/oauth-tokens`,
+      `-d grant_type=authorization_code`,
+      `-d client_id=${client.clientId}`,
+      ...(client.kind === 'confidential' ? ['-d client_secret="$CLIENT_SECRET"'] : []),
+      '-d code="$CODE"',
+      '-d code_verifier="$CODE_VERIFIER"',
+    ];
+    return lines.join(' \\\n  ');
+  });
+
+  protected take(client: DeveloperClient): void {
+    this.client.set(client);
+  }
+
+  protected takeSecrets(secrets: ClientSecret[]): void {
+    this.client.update((client) => client && { ...client, secrets });
+  }
+
+  protected saved(client: DeveloperClient): void {
+    this.client.set(client);
+    this.messages.show('registry.form.saved');
+  }
+
+  mayLeave(): Promise<boolean> {
+    return this.leaving.may(this.form()?.dirty() ?? false);
+  }
+}

@@ -1,0 +1,1 @@
+export const DEVELOPER_CLIENTS = '/user/v7/developer/oauth-clients';

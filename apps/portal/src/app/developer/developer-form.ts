@@ -1,0 +1,176 @@
+import {
+  afterNextRender,
+  ChangeDetectionStrategy,
+  Component,
+  computed,
+  ElementRef,
+  inject,
+  Injector,
+  input,
+  linkedSignal,
+  output,
+  signal,
+} from '@angular/core';
+import { form, FormField, submit, validate } from '@angular/forms/signals';
+import { TranslocoDirective } from '@jsverse/transloco';
+import errorIcon from '@material-symbols/svg-400/rounded/error.svg';
+import { Api } from '../api/api';
+import { apiErrorFrom } from '../api/problem';
+import { DeveloperClient, Envelope } from '../api/types';
+import { ERROR_TEXTS, isLink, UNKNOWN_ERROR } from '../registry/client-form-errors';
+import { FIELD_LABELS } from '../registry/client-form-model';
+import { TextField } from '../registry/text-field';
+import { SettingsSection } from '../security/settings-section';
+import { Icon } from '../ui/icon';
+import { DEVELOPER_CLIENTS } from './developer-clients';
+
+/** As the API has it, in characters. */
+const MAX_DESCRIPTION = 500;
+const TEXTS = ['description', 'descriptionEn'] as const;
+const LINKS = ['homepageUri', 'privacyPolicyUri'] as const;
+const FIELDS = [...TEXTS, ...LINKS, 'contactEmail'] as const;
+
+type Field = (typeof FIELDS)[number];
+type Model = Record<Field, string>;
+type Translate = (key: string, values?: Record<string, unknown>) => string;
+
+/** What developers may say about their application themselves. */
+@Component({
+  selector: 'fx-developer-form',
+  changeDetection: ChangeDetectionStrategy.OnPush,
+  imports: [FormField, Icon, SettingsSection, TextField, TranslocoDirective],
+  templateUrl: './developer-form.html',
+  styleUrl: '../registry/client-form.scss',
+})
+export class DeveloperForm {
+  readonly client = input.required<DeveloperClient>();
+  readonly saved = output<DeveloperClient>();
+  /** What somebody else has saved meanwhile. */
+  readonly overtaken = output<DeveloperClient>();
+
+  private readonly api = inject(Api);
+  private readonly host = inject<ElementRef<HTMLElement>>(ElementRef);
+  private readonly injector = inject(Injector);
+
+  private readonly base = computed(() => toModel(this.client()), {
+    equal: (one, other) => changed(one, other).length === 0,
+  });
+  /** Keeps what has been typed when what it was typed on changes. */
+  protected readonly model = linkedSignal<Model, Model>({
+    source: this.base,
+    computation: (base, before) => ({
+      ...base,
+      ...(before && pick(before.value, changed(before.source, before.value))),
+    }),
+  });
+  protected readonly form = form(this.model, (path) => {
+    for (const field of TEXTS) {
+      validate(path[field], ({ value }) =>
+        [...value().trim()].length > MAX_DESCRIPTION ? { kind: 'too_long' } : undefined,
+      );
+    }
+    for (const field of LINKS) {
+      validate(path[field], ({ value }) => {
+        const text = value().trim();
+        return text === '' || isLink(text) ? undefined : { kind: 'link_uri' };
+      });
+    }
+    validate(path.contactEmail, ({ value }) => {
+      const text = value().trim();
+      return text === '' || /^\S+@\S+\.\S+$/.test(text) ? undefined : { kind: 'is_email' };
+    });
+  });
+
+  readonly dirty = computed(() => changed(this.base(), this.model()).length > 0);
+  protected readonly busy = signal(false);
+  protected readonly tried = signal(false);
+  protected readonly trouble = signal<string | null>(null);
+  protected readonly labels = FIELD_LABELS;
+  protected readonly icons = { errorIcon };
+
+  protected says(t: Translate, field: Field): string | null {
+    const state = this.form[field]();
+    const kind = this.tried() || state.touched() ? state.errors()[0]?.kind : undefined;
+    return kind === undefined
+      ? null
+      : t(ERROR_TEXTS[kind] ?? UNKNOWN_ERROR, { max: MAX_DESCRIPTION });
+  }
+
+  protected async send(event: Event): Promise<void> {
+    event.preventDefault();
+    if (this.busy() || !this.dirty()) return;
+    this.tried.set(true);
+    this.trouble.set(null);
+    if (await submit(this.form, () => this.save())) return;
+    afterNextRender(
+      () =>
+        this.host.nativeElement
+          .querySelector<HTMLElement>('[aria-invalid="true"], .answer .fx-notice')
+          ?.focus(),
+      { injector: this.injector },
+    );
+  }
+
+  private async save() {
+    const { id, version } = this.client();
+    const path = `${DEVELOPER_CLIENTS}/${id}`;
+    this.busy.set(true);
+    try {
+      const { resource } = await this.api.patch<Envelope<DeveloperClient>>(
+        path,
+        { resource: toInput(pick(this.model(), changed(this.base(), this.model()))) },
+        { headers: { 'if-match': `"${version}"` } },
+      );
+      this.tried.set(false);
+      this.saved.emit(resource);
+      return undefined;
+    } catch (cause) {
+      const { code, problem, unreachable } = apiErrorFrom(cause);
+      const atFields = problem.errors.flatMap(({ field, code: kind }) => {
+        const found = FIELDS.find((name) => name === field);
+        return found ? [{ kind, fieldTree: this.form[found] }] : [];
+      });
+      if (atFields.length > 0) return atFields;
+      if (code === 'precondition_failed') await this.takeOver(path);
+      else if (code === 'not_found') this.trouble.set('developer.notFound.text');
+      else this.trouble.set(unreachable ? 'registry.form.unreachable' : 'registry.form.failed');
+      return { kind: 'trouble' };
+    } finally {
+      this.busy.set(false);
+    }
+  }
+
+  /** Reads what somebody else has saved; what has been typed here stays on top of it. */
+  private async takeOver(path: string): Promise<void> {
+    try {
+      const { resource } = await this.api.get<Envelope<DeveloperClient>>(path);
+      this.overtaken.emit(resource);
+      this.trouble.set('developer.form.changed');
+    } catch {
+      this.trouble.set('registry.form.failed');
+    }
+  }
+}
+
+function toModel(client: DeveloperClient): Model {
+  return Object.fromEntries(FIELDS.map((field) => [field, client[field] ?? ''])) as Model;
+}
+
+function changed(one: Model, other: Model): Field[] {
+  return FIELDS.filter((field) => one[field].trim() !== other[field].trim());
+}
+
+function pick(model: Model, fields: readonly Field[]): Partial<Model> {
+  return Object.fromEntries(fields.map((field) => [field, model[field]]));
+}
+
+/** As the API takes it: an address that is missing is null. */
+function toInput(model: Partial<Model>): Record<string, string | null> {
+  const texts: readonly string[] = TEXTS;
+  return Object.fromEntries(
+    Object.entries(model).map(([field, text]) => [
+      field,
+      text.trim() || (texts.includes(field) ? '' : null),
+    ]),
+  );
+}
