@@ -218,7 +218,7 @@ const connections: PortalState[] = [
     name: 'connections-approval-requests',
     who: MEMBER,
     open: async (page) => {
-      await requests(page, ['open', 'approved', 'declined']);
+      await requests(page, ['open', 'approved', 'declined', 'declined']);
       await show(page, settings('connections'));
       await expect(page.getByRole('region', { name: /^(Ihre Anf|Your req)/ })).toBeVisible();
     },

@@ -37,10 +37,17 @@ export class OwnRequests {
     return user ? `${PATH}?limit=20&userId=${user.id}` : undefined;
   });
   private readonly kept = keptValue(this.list);
+  /** The latest of each application; what was asked and answered before it stays with it. */
   protected readonly requests = computed(() => {
     const since = Date.now() - NEWS_MS;
-    return (this.kept()?.resources ?? []).filter(
-      ({ decidedAt, connected }) =>
+    const ofClients = new Map<string, { latest: ApprovalRequest; earlier: ApprovalRequest[] }>();
+    for (const request of this.kept()?.resources ?? []) {
+      const known = ofClients.get(request.client.clientId);
+      if (known) known.earlier.push(request);
+      else ofClients.set(request.client.clientId, { latest: request, earlier: [] });
+    }
+    return [...ofClients.values()].filter(
+      ({ latest: { decidedAt, connected } }) =>
         decidedAt === null || (!connected && Date.parse(decidedAt) > since),
     );
   });
