@@ -14,6 +14,7 @@ import { inviteWithErrors, openedInvitation, openInvitations } from './harness/i
 import { developing, openDeveloped } from './harness/developer-states';
 import { lengthenAnswers, lengthened, LONGEST, unreadableTexts } from './harness/long-texts';
 import { show } from './harness/portal-state';
+import { demoMail } from './harness/recovery-states';
 import { setUp } from './harness/two-steps-states';
 import { withSampleConnections } from './harness/sample-connections';
 
@@ -146,6 +147,17 @@ const PLACES: Record<string, Place> = {
       await requests(page, ['open'], lengthened);
       await page.goto(settings('applications'));
     },
+  },
+  'requests of one’s own': {
+    open: async (page) => {
+      await requests(page, ['open', 'approved', 'declined', 'declined'], lengthened);
+      await page.goto(settings('connections'));
+      await page.locator('fx-own-requests summary').click();
+    },
+  },
+  'the mails of the demo': {
+    guest: true,
+    open: (page) => demoMail(page, { to: LONGEST.person.email, subject: LONGEST.company }),
   },
   'audit trail': { open: (page) => page.goto(settings('audit')) },
   security: { open: (page) => page.goto(settings('security')) },

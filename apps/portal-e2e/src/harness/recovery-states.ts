@@ -1,3 +1,4 @@
+import type { Page } from '@playwright/test';
 import { expect, MEMBER, portalUrl } from './fixtures';
 import { type PortalState, show } from './portal-state';
 
@@ -9,6 +10,14 @@ const sampleMail = () => ({
   text: `Guten Tag,\n\nmit diesem Link setzen Sie ein neues Passwort:\n${portalUrl()}/portal/reset-password#${'t'.repeat(43)}\n`,
   html: '',
 });
+
+/** The demo's mailbox with one mail in it. */
+export async function demoMail(page: Page, texts: object = {}): Promise<void> {
+  await page.route('**/guest/v7/demo-mails', (route) =>
+    route.fulfill({ json: { resources: [{ ...sampleMail(), ...texts }], meta: {} } }),
+  );
+  await show(page, `${portalUrl()}/portal/demo/mail`);
+}
 
 /** Forgotten passwords, and the mails of the demo. */
 export const recovery: PortalState[] = [
@@ -26,11 +35,6 @@ export const recovery: PortalState[] = [
   },
   {
     name: 'demo-mail',
-    open: async (page) => {
-      await page.route('**/guest/v7/demo-mails', (route) =>
-        route.fulfill({ json: { resources: [sampleMail()], meta: {} } }),
-      );
-      await show(page, `${portalUrl()}/portal/demo/mail`);
-    },
+    open: (page) => demoMail(page),
   },
 ];
