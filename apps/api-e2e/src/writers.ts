@@ -221,7 +221,7 @@ export async function writersOf(world: World): Promise<Writer[]> {
       method: 'PATCH',
       path: `/user/v7/developer/oauth-clients/${client.id}`,
       who: member,
-      valid: { description: 'Anders', contactEmail: 'a@a.example', homepageUri: null },
+      valid: { description: 'Anders', contactEmail: 'a@a.example' },
     },
   ];
 }
