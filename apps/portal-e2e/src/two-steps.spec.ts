@@ -1,13 +1,17 @@
+import { sql } from '@flixcheck/test-harness';
 import { Secret, TOTP } from 'otpauth';
 import {
+  ADMIN,
   expect,
   fillSignIn,
+  MEMBER,
   OTHER_ADMIN,
   PASSWORD,
   portalUrl,
   signIn,
   test,
 } from './harness/fixtures';
+import { databaseUrl } from './harness/place';
 
 const security = (): string => `${portalUrl()}/portal/settings/security`;
 /** The next code of the app, which counts already, so that no test waits for half a minute. */
@@ -74,4 +78,24 @@ test('two steps: set up, sign in with a code or a recovery code, and switched of
   await section.getByRole('button', { name: 'Ausschalten' }).click();
   await expect(page.getByText('in zwei Schritten ist ausgeschaltet')).toBeVisible();
   await expect(section.getByRole('button', { name: 'Einrichten' })).toBeVisible();
+});
+
+test('an admin resets the two steps of somebody who has lost the app', async ({ page }) => {
+  await sql(
+    databaseUrl(),
+    `INSERT INTO second_factors (user_id, sealed_secret, created_at, confirmed_at)
+     SELECT id, '', now(), now() FROM users WHERE email = '${MEMBER}'`,
+  );
+  await signIn(page, ADMIN);
+  await page.goto(`${portalUrl()}/portal/settings/team`);
+  const row = page.getByRole('row').filter({ hasText: MEMBER });
+  await row
+    .getByRole('button', { name: /^Anmeldung in zwei Schritten von .* zurücksetzen$/ })
+    .click();
+  const dialog = page.getByRole('alertdialog');
+  await expect(dialog).toContainText('Fragen Sie persönlich nach');
+  await dialog.getByRole('button', { name: 'Zurücksetzen' }).click();
+  await expect(page.getByText('ist zurückgesetzt')).toBeVisible();
+  await expect(row.getByRole('button', { name: /zurücksetzen$/ })).toHaveCount(0);
+  await signIn(page, MEMBER);
 });

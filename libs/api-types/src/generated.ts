@@ -3770,6 +3770,11 @@ export interface components {
             createdAt: string;
             /** @example 2 */
             activeConnections: number;
+            /**
+             * @description whether the sign-in has two steps
+             * @example false
+             */
+            secondFactor: boolean;
         };
         UserChangesInput: {
             /**
@@ -4507,7 +4512,11 @@ export interface operations {
     };
     ClientDevelopers_list: {
         parameters: {
-            query?: never;
+            query?: {
+                limit?: number;
+                /** @description `meta.nextCursor` of the page before */
+                cursor?: string;
+            };
             header?: never;
             path: {
                 id: string;
@@ -4526,6 +4535,15 @@ export interface operations {
                         resources: components["schemas"]["ClientDeveloperDto"][];
                         meta: components["schemas"]["MetaDto"];
                     };
+                };
+            };
+            /** @description Problem: `validation_failed` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
                 };
             };
             /** @description Problem: `session_required` */

@@ -11,6 +11,7 @@ import {
   type ResourceEnvelope,
 } from '../http/envelope.js';
 import { validationFailed } from '../http/validation.js';
+import { SecondFactors } from '../users/second-factors.service.js';
 import { type UserRecord, UsersService } from '../users/users.service.js';
 import {
   AccountUserDto,
@@ -31,6 +32,7 @@ export class AccountUsersController {
     private readonly users: UsersService,
     private readonly counts: ConnectionCounts,
     private readonly roles: RoleChanges,
+    private readonly factors: SecondFactors,
   ) {}
 
   @Get()
@@ -46,11 +48,7 @@ export class AccountUsersController {
     @Query() query: AccountUsersQuery,
   ): Promise<CountedEnvelope<AccountUserDto>> {
     const { resources, meta } = await this.users.list(caller.accountId, query);
-    const counts = await this.counts.ofUsers(resources.map(({ id }) => id));
-    return {
-      resources: resources.map((user) => toAccountUser(user, counts.get(user.id) ?? 0)),
-      meta,
-    };
+    return { resources: await this.describe(resources), meta };
   }
 
   @Patch(':id')
@@ -68,9 +66,18 @@ export class AccountUsersController {
     @Param('id', userId) id: string,
     @Body() body: UpdateUserRequest,
   ): Promise<ResourceEnvelope<AccountUserDto>> {
-    const user = await this.change(caller, id, body.resource);
-    const counts = await this.counts.ofUsers([id]);
-    return { resource: toAccountUser(user, counts.get(id) ?? 0) };
+    const [resource] = await this.describe([await this.change(caller, id, body.resource)]);
+    if (!resource) throw notFound('The user');
+    return { resource };
+  }
+
+  private async describe(users: readonly UserRecord[]): Promise<AccountUserDto[]> {
+    const ids = users.map(({ id }) => id);
+    const [counts, secured] = await Promise.all([
+      this.counts.ofUsers(ids),
+      this.factors.among(ids),
+    ]);
+    return users.map((user) => toAccountUser(user, counts.get(user.id) ?? 0, secured.has(user.id)));
   }
 
   private change(

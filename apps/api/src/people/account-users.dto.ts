@@ -52,6 +52,9 @@ export class AccountUserDto {
 
   @ApiProperty({ type: 'integer', minimum: 0, example: 2 })
   activeConnections!: number;
+
+  @ApiProperty({ example: false, description: 'whether the sign-in has two steps' })
+  secondFactor!: boolean;
 }
 
 /** One of them. */
@@ -75,7 +78,11 @@ export class UpdateUserRequest {
   resource!: UserChangesInput;
 }
 
-export function toAccountUser(user: UserRecord, activeConnections: number): AccountUserDto {
+export function toAccountUser(
+  user: UserRecord,
+  activeConnections: number,
+  secondFactor: boolean,
+): AccountUserDto {
   const { id, email, firstName, lastName, role, status, lastSignInAt, createdAt } = user;
   return {
     id,
@@ -87,5 +94,6 @@ export function toAccountUser(user: UserRecord, activeConnections: number): Acco
     lastSignInAt: lastSignInAt?.toISOString() ?? null,
     createdAt: createdAt.toISOString(),
     activeConnections,
+    secondFactor,
   };
 }

@@ -63,6 +63,7 @@ describe('the account’s users', () => {
       lastSignInAt: expect.stringMatching(/Z$/),
       createdAt: expect.stringMatching(/Z$/),
       activeConnections: 1,
+      secondFactor: false,
     });
   });
 

@@ -62,7 +62,7 @@ export class OwnSecondFactor {
    * Switches the second factor on. All sessions end, and a new one takes the place of this one: who
    * was signed in with the password alone is out.
    * @returns the recovery codes, and the secret for the new session's cookie
-   * @throws ApiError validation_failed for a wrong code; too_many_attempts
+   * @throws ApiError validation_failed for a wrong code
    */
   async confirm(
     caller: SessionCaller,

@@ -289,7 +289,13 @@ describe('switching two steps off', () => {
       await reset('operator@flixcheck.example'),
     ]).toEqual([404, 403]);
     expect(await outcome(attempt())).toBe('second_factor_required');
+    const listed = async () => {
+      const { body } = await (await signIn(test.url, ADMIN)).call('GET', '/user/v7/users');
+      return body.resources.find(({ email }) => email === USER)?.secondFactor;
+    };
+    expect(await listed()).toBe(true);
     expect(await reset(ADMIN)).toBe(204);
+    expect(await listed()).toBe(false);
     expect((await user.call('GET', FACTOR)).status).toBe(401);
     expect(await outcome(attempt())).toBe(201);
     await mails.next(USER, /zwei Schritten wurde zurückgesetzt/);

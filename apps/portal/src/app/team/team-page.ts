@@ -157,6 +157,23 @@ export class TeamPage {
     if (done) this.messages.show(texts.done, values);
   }
 
+  /** For somebody who has lost the app and the recovery codes. */
+  protected async resetFactor(user: TeamUser): Promise<void> {
+    const values = { name: `${user.firstName} ${user.lastName}` };
+    const done = await this.confirmation.ask({
+      heading: { text: 'team.resetFactor.heading', values },
+      points: [
+        { text: 'team.resetFactor.sure', values },
+        { text: 'team.resetFactor.password', values },
+        { text: 'team.resetFactor.signedOut', values },
+      ],
+      confirm: { text: 'team.resetFactor.confirm' },
+      danger: true,
+      action: () => this.team.resetFactor(user.id),
+    });
+    if (done) this.messages.show('team.resetFactor.done', values);
+  }
+
   private disablePoints(user: TeamUser): Words[] {
     const name = `${user.firstName} ${user.lastName}`;
     const count = user.activeConnections;

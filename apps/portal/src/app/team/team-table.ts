@@ -34,6 +34,7 @@ export class TeamTable {
   readonly ownId = input.required<string | null>();
   readonly changeStatus = output<TeamUser>();
   readonly changeRole = output<TeamUser>();
+  readonly resetFactor = output<TeamUser>();
 
   protected readonly formats = inject(Formats);
   private readonly host = inject<ElementRef<HTMLElement>>(ElementRef);

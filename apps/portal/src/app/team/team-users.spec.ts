@@ -17,6 +17,7 @@ const person = (id: string, more: Partial<TeamUser> = {}): TeamUser => ({
   lastSignInAt: null,
   createdAt: '2026-01-07T10:00:00.000Z',
   activeConnections: 1,
+  secondFactor: false,
   ...more,
 });
 

@@ -56,6 +56,11 @@ export class TeamUsers {
     return this.change(id, { role });
   }
 
+  async resetFactor(id: string): Promise<void> {
+    await this.api.delete(`${PATH}/${encodeURIComponent(id)}/second-factor`);
+    this.list.change((user) => (user.id === id ? { ...user, secondFactor: false } : user));
+  }
+
   private async change(id: string, changes: UserChanges): Promise<void> {
     const { resource } = await this.api.patch<Envelope<TeamUser>>(
       `${PATH}/${encodeURIComponent(id)}`,
