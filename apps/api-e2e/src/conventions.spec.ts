@@ -22,6 +22,10 @@ beforeAll(async () => {
   await world.admin.send('/user/v7/checks', {
     json: { resource: { recipient: { name: 'Erika', email: 'erika@kundin.example' }, title: 'x' } },
   });
+  const crm = await firstId('/admin/v7/oauth-clients');
+  await world.operator.send(`/admin/v7/oauth-clients/${crm}/developers`, {
+    json: { resource: { email: 'admin@musterhaus.example' } },
+  });
   answers = await Promise.all(
     (await operations(world.url)).filter(isHouseRead).map(async (operation) => {
       const path = await withRealIds(operation.template);
@@ -49,6 +53,7 @@ const REAL_IDS: Record<string, () => Promise<string>> = {
   '/user/v7/connections/': () => firstId('/user/v7/connections'),
   '/user/v7/checks/': () => firstId('/user/v7/checks'),
   '/admin/v7/oauth-clients/': () => firstId('/admin/v7/oauth-clients'),
+  '/user/v7/developer/oauth-clients/': () => firstId('/user/v7/developer/oauth-clients'),
   '/guest/v7/oauth-clients/': () => Promise.resolve('maklerwelt-crm'),
 };
 

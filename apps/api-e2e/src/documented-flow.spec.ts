@@ -108,6 +108,7 @@ describe('through the page', () => {
       account: { id: expect.stringMatching(UUID), name: 'Musterhaus Versicherungsmakler GmbH' },
       createdAt: expect.stringMatching(TIME),
       expiresAt: expect.stringMatching(TIME),
+      developer: false,
     });
     const current = await world.member.send<{ resource: Record<string, unknown> }>(
       '/user/v7/sessions/current',

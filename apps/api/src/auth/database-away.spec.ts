@@ -1,4 +1,3 @@
-import { createTestDatabase } from '@flixcheck/test-harness';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
@@ -6,6 +5,7 @@ import { ConnectionsService } from '../connections/connections.service.js';
 import { AccessTokens } from '../oauth-tokens/access-tokens.js';
 import { call, type PortalUser, signIn } from '../testing/portal-user.js';
 import { createTestApp, type TestApp } from '../testing/test-app.js';
+import { createDemoDatabase } from '../testing/test-context.js';
 
 /** A way to the database that can be cut, as by a network or a restart. */
 class Cable {
@@ -42,13 +42,13 @@ class Cable {
   }
 }
 
-let database: Awaited<ReturnType<typeof createTestDatabase>>;
+let database: Awaited<ReturnType<typeof createDemoDatabase>>;
 let cable: Cable;
 let test: TestApp;
 let user: PortalUser;
 
 beforeAll(async () => {
-  database = await createTestDatabase();
+  database = await createDemoDatabase();
   const url = new URL(database.url);
   cable = new Cable(new URL(url));
   url.hostname = '127.0.0.1';

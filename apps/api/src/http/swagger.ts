@@ -50,6 +50,7 @@ export function createOpenApiDocument(app: INestApplication, publicUrl: string):
     .addTag('Users', 'One’s own profile, and the users of an account')
     .addTag('Audit trail', 'Who signed in, and who changed what')
     .addTag('Registry', 'The registered applications, their secrets and requests, for operators')
+    .addTag('Developers', 'What the developers of an application see and change themselves')
     .addTag('Demo', 'What only a demo has')
     .addTag('Metadata', 'What a client discovers by itself: endpoints and keys')
     .addTag('Operations', 'Health and figures')

@@ -1,7 +1,7 @@
-import { Body, Controller, Delete, Get, HttpCode, Param, Post } from '@nestjs/common';
+import { Body, Controller, Delete, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
 import { ApiNoContentResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { CurrentCaller, RequireSession, type SessionCaller } from '../http/access.js';
-import { ApiProblems, ApiResource, ApiResources } from '../http/envelope.js';
+import { ApiProblems, ApiResource, ApiResources, PageQuery } from '../http/envelope.js';
 import { ClientDeveloperDto, ClientDeveloperRequest } from './client-developers.dto.js';
 import { ClientDevelopers } from './client-developers.js';
 import { ClientRegistry } from './registry.service.js';
@@ -18,10 +18,9 @@ export class ClientDevelopersController {
   @Get()
   @ApiOperation({ summary: 'The client’s developers' })
   @ApiResources(ClientDeveloperDto)
-  @ApiProblems(401, 403, 404)
-  async list(@Param('id') id: string) {
-    const client = await this.registry.get(id);
-    return { resources: await this.developers.list(client.id), meta: {} };
+  @ApiProblems(400, 401, 403, 404)
+  async list(@Param('id') id: string, @Query() page: PageQuery) {
+    return this.developers.list((await this.registry.get(id)).id, page);
   }
 
   @Post()

@@ -4,12 +4,19 @@ import { isUUID } from 'class-validator';
 import type { DataSource } from 'typeorm';
 import { Clock } from '../config/clock.js';
 import { ApiError, notFound } from '../http/api-error.js';
+import {
+  DEFAULT_LIMIT,
+  decodeCursor,
+  type PageQuery,
+  type ResourcesEnvelope,
+  toPage,
+} from '../http/envelope.js';
 import { validationFailed } from '../http/validation.js';
 import { AuditLog } from '../users/audit-log.js';
 import { normalizeEmail, type Person, UsersService } from '../users/users.service.js';
 import { lockClient } from './client-secrets.service.js';
 
-/** The people of one publisher, not a directory: the list is short and needs no pages. */
+/** The people of one publisher, not a directory. */
 const MAX_DEVELOPERS = 20;
 
 export type ClientDeveloper = Person & { addedAt: Date };
@@ -28,17 +35,32 @@ export class ClientDevelopers {
   ) {}
 
   /** The client's developers, in the order in which they were added. */
-  async list(oauthClientId: string): Promise<ClientDeveloper[]> {
+  async list(
+    oauthClientId: string,
+    { limit = DEFAULT_LIMIT, cursor }: PageQuery,
+  ): Promise<ResourcesEnvelope<ClientDeveloper>> {
+    const after = decodeCursor(cursor);
     const rows: { userId: string; addedAt: Date }[] = await this.dataSource.query(
       `SELECT user_id AS "userId", added_at AS "addedAt" FROM client_developers
-        WHERE oauth_client_id = $1 ORDER BY added_at, user_id`,
-      [oauthClientId],
+        WHERE oauth_client_id = $1
+          AND ($2::timestamptz IS NULL OR (added_at, user_id) > ($2::timestamptz, $3::uuid))
+        ORDER BY added_at, user_id LIMIT $4`,
+      [oauthClientId, after?.[0] ?? null, after?.[1] ?? null, limit + 1],
     );
-    const people = await this.users.people(rows.map(({ userId }) => userId));
-    return rows.flatMap(({ userId, addedAt }) => {
-      const person = people.get(userId);
-      return person ? [{ ...person, addedAt }] : [];
-    });
+    const { resources, meta } = toPage(
+      rows,
+      limit,
+      ({ addedAt, userId }) => [addedAt.toISOString(), userId],
+      (row) => row,
+    );
+    const people = await this.users.people(resources.map(({ userId }) => userId));
+    return {
+      resources: resources.flatMap(({ userId, addedAt }) => {
+        const person = people.get(userId);
+        return person ? [{ ...person, addedAt }] : [];
+      }),
+      meta,
+    };
   }
 
   /**

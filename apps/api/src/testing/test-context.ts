@@ -40,11 +40,8 @@ const SECRET = 'a secret that only the tests know, 32+';
 
 export async function prepareGround(options: TestOptions = {}): Promise<TestGround> {
   const clock = options.clock ?? new TestClock();
-  const own =
-    options.databaseUrl === undefined ? await createTestDatabase({ demo: true }) : undefined;
+  const own = options.databaseUrl === undefined ? await createDemoDatabase(clock) : undefined;
   const databaseUrl = options.databaseUrl ?? own?.url ?? '';
-  // Where the run has made a database to copy, it is filled already.
-  if (own && !process.env['TEST_DEMO_DATABASE']) await fill(databaseUrl, clock);
   const parsed = parseConfig({
     APP_SECRET: SECRET,
     DATABASE_URL: databaseUrl,
@@ -58,6 +55,14 @@ export async function prepareGround(options: TestOptions = {}): Promise<TestGrou
     logger: new AppLogger(pino({ level: config.logLevel })),
     clear: async () => own?.drop(),
   };
+}
+
+/** A database with the demo data, for whoever has to stand between it and the program. */
+export async function createDemoDatabase(clock = new TestClock()) {
+  const database = await createTestDatabase({ demo: true });
+  // Where the run has made a database to copy, it is filled already.
+  if (!process.env['TEST_DEMO_DATABASE']) await fill(database.url, clock);
+  return database;
 }
 
 async function fill(databaseUrl: string, clock: TestClock): Promise<void> {
