@@ -89,13 +89,11 @@ test('an admin resets the two steps of somebody who has lost the app', async ({ 
   await signIn(page, ADMIN);
   await page.goto(`${portalUrl()}/portal/settings/team`);
   const row = page.getByRole('row').filter({ hasText: MEMBER });
-  await row
-    .getByRole('button', { name: /^Anmeldung in zwei Schritten von .* zurücksetzen$/ })
-    .click();
+  await row.getByRole('button', { name: /^Zwei Schritte zurücksetzen/ }).click();
   const dialog = page.getByRole('alertdialog');
   await expect(dialog).toContainText('Fragen Sie persönlich nach');
   await dialog.getByRole('button', { name: 'Zurücksetzen' }).click();
   await expect(page.getByText('ist zurückgesetzt')).toBeVisible();
-  await expect(row.getByRole('button', { name: /zurücksetzen$/ })).toHaveCount(0);
+  await expect(row.getByRole('button', { name: /zurücksetzen/ })).toHaveCount(0);
   await signIn(page, MEMBER);
 });

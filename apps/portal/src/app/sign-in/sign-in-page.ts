@@ -84,6 +84,9 @@ export class SignInPage {
   protected readonly codeStep = signal(false);
   protected readonly code = signal('');
   protected readonly recovery = signal(false);
+  protected readonly codeLabel = computed(() =>
+    this.recovery() ? 'sign-in.code.labelRecovery' : 'sign-in.code.label',
+  );
   protected readonly codeError = computed(() => {
     if (!this.codeTried()) return null;
     if (this.code().trim() === '') return 'sign-in.code.missing';
