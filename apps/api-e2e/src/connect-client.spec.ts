@@ -47,6 +47,27 @@ const people = await Promise.all(
 console.log(JSON.stringify({ ...sent, emails: [...new Set(people.map(({ email }) => email))] }));
 `;
 
+/** What an application in TypeScript may write, and what its compiler refuses. */
+const IN_TYPESCRIPT = `
+import { ConnectClient, type Tokens, type TokenStore } from '@flixcheck/connect-client';
+
+const kept = new Map<string, Tokens>();
+const store: TokenStore = {
+  load: async () => kept.get('user'),
+  save: async (tokens) => void kept.set('user', tokens),
+};
+const client = new ConnectClient({ issuer: 'https://connect.example', clientId: 'crm' });
+const connection = client.connection(store);
+export const email: string = (await connection.me()).email;
+const { resources, meta } = await connection.checks.list({ limit: 10 });
+export const title: string | undefined = resources[0]?.title;
+export const next: string | undefined = meta.nextCursor;
+// @ts-expect-error -- a check needs a recipient
+await connection.checks.create({ title: 'Schadenmeldung' });
+// @ts-expect-error -- a token may not do this
+await connection.checks.remove('id');
+`;
+
 interface Stored {
   accessToken: string;
   refreshToken: string;
@@ -70,6 +91,7 @@ describe('the package @flixcheck/connect-client, in a project that has nothing e
     const [, example = ''] = /```js\n(\/\/ example\.mjs\n[\s\S]*?)```/.exec(readme) ?? [];
     await writeFile(join(folder, 'example.mjs'), example);
     await writeFile(join(folder, 'ten-calls.mjs'), TEN_CALLS);
+    await writeFile(join(folder, 'application.mts'), IN_TYPESCRIPT);
   }, INSTALLS_MS);
 
   afterAll(async () => {
@@ -104,6 +126,17 @@ describe('the package @flixcheck/connect-client, in a project that has nothing e
   it('holds what was built, and nothing of its sources or tests', async () => {
     const installed = join(folder, 'node_modules/@flixcheck/connect-client');
     expect((await readdir(installed)).sort()).toEqual(['README.md', 'dist', 'package.json']);
+  });
+
+  it('has types that need nothing else, and know what a token may do', async () => {
+    const compiler = join(ROOT, 'node_modules/typescript/bin/tsc');
+    const options = ['--noEmit', '--strict', '--module', 'nodenext', '--target', 'es2023'];
+    const node = ['--typeRoots', join(ROOT, 'node_modules/@types'), '--types', 'node'];
+    await run(process.execPath, [compiler, ...options, ...node, 'application.mts'], {
+      cwd: folder,
+    }).catch(({ stdout }: { stdout: string }) => {
+      throw new Error(stdout);
+    });
   });
 
   it('runs the example of its README', async () => {
