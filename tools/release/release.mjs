@@ -101,7 +101,7 @@ function writeVersion(version) {
   npm('install', '--package-lock-only', '--ignore-scripts');
 }
 
-/** The libraries that are published: those that a README explains to others. */
+/** The libraries that are published: for others, with a README, and what those stand on. */
 function publishable() {
   return readdirSync(inWorkspace('libs')).flatMap((folder) => {
     const file = inWorkspace('libs', folder, 'package.json');

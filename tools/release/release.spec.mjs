@@ -22,7 +22,11 @@ describe('npm run release', { skip: !hasHistory && 'there is no history here' },
     assert.match(output, /CHANGELOG\.md/);
     const made = readdirSync(inWorkspace('dist', 'release'));
     assert.ok(made.includes(`openapi-${version}.json`), made.join());
-    assert.ok(made.some((name) => /^flixcheck-access-token-verifier-.*\.tgz$/.test(name)));
+    const packages = made.flatMap((name) => /^(.*)-[\d.]+\.tgz$/.exec(name)?.[1] ?? []);
+    assert.deepEqual(packages, [
+      ...['flixcheck-access-token-verifier', 'flixcheck-change-feed'],
+      ...['flixcheck-connect-client', 'flixcheck-oauth-protocol'],
+    ]);
     const bill = readFileSync(inWorkspace('dist', 'release', `sbom-${version}.cdx.json`), 'utf8');
     assert.equal(JSON.parse(bill).bomFormat, 'CycloneDX');
     assert.deepEqual([await git('status', '--porcelain'), await git('tag')], before);
