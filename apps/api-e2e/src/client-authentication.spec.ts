@@ -281,7 +281,7 @@ describe('every endpoint of a client authenticates it (CVE-2026-53512)', () => {
       const answer = await token({ form: { ...form, ...credentials } }, TOKEN_PATH + endpoint);
       expect([answer.status, answer.body.error]).toEqual([401, 'invalid_client']);
     }
-    expect((await client.use(tokens.access_token)).status).toBe(200);
+    expect(await client.use(tokens.access_token)).toBe(200);
     const refreshed = await client.refresh(refresh_token);
     expect(refreshed.status).toBe(200);
   });

@@ -57,7 +57,7 @@ const see = async (user: PortalUser, of = id) =>
   (await user.send<{ resource: Connection } & Problem>(path(of))).body.resource;
 const end = (user: PortalUser, of = id) => user.send(path(of), { method: 'DELETE' });
 const grantOf = async () => see(world.member);
-const works = async (accessToken: string) => (await client.use(accessToken)).status === 200;
+const works = async (accessToken: string) => (await client.use(accessToken)) === 200;
 
 describe('who sees a connection', () => {
   it('a member sees his own', async () => {

@@ -42,7 +42,7 @@ it('kill -9 in the middle of 200 exchanges: every acknowledged token still works
     try {
       const outcomes = await Promise.all(
         acknowledged.map(async ({ access_token, refresh_token }) => [
-          (await client.use(access_token)).status,
+          await client.use(access_token),
           (await client.refresh(refresh_token)).status,
         ]),
       );

@@ -72,7 +72,7 @@ describe('Swagger UI, whose Authorize button completes the real flow', () => {
       pkce: true,
     });
     const tokens = await explorer.connect(world.member);
-    expect((await explorer.use(tokens.access_token)).status).toBe(200);
+    expect(await explorer.use(tokens.access_token)).toBe(200);
 
     const without = await world.member.send(
       `/user/v7/oauth-authorization-request?${query({ clientId: 'api-explorer', response_type: 'code' })}`,

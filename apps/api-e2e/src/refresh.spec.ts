@@ -34,7 +34,7 @@ async function expectRefused(refreshToken: string) {
   expect([answer.status, answer.body.error]).toEqual([400, 'invalid_grant']);
 }
 
-const works = async (accessToken: string) => (await client.use(accessToken)).status === 200;
+const works = async (accessToken: string) => (await client.use(accessToken)) === 200;
 const connectionId = async () => (await client.me(tokens.access_token)).body.resource.connection.id;
 
 describe('refresh tokens rotate at every use (RFC 9700 §4.14.2)', () => {

@@ -182,7 +182,7 @@ describe('rights that are taken away while the connection goes on', () => {
     // The database tells all nodes, also the one that has done it.
     await eventually(
       () => client.use(wide.access_token),
-      ({ status }) => status === 401,
+      (status) => status === 401,
       1000,
     );
     await expectNarrowed(client, wide);

@@ -1,11 +1,10 @@
+import { call, PortalUser, ThirdParty } from '@flixcheck/test-harness';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { BackgroundWork } from './background/background-work.js';
 import { DAY, MINUTE, SECOND } from './config/clock.js';
 import { DEMO_PASSWORD } from './database/demo-data.js';
 import { SigningKeys } from './oauth-tokens/signing-keys.js';
-import { call, type PortalUser, signIn } from './testing/portal-user.js';
 import { createTestApp, type TestApp } from './testing/test-app.js';
-import { ThirdParty } from './testing/third-party.js';
 
 let test: TestApp;
 let user: PortalUser;
@@ -13,7 +12,7 @@ let crm: ThirdParty;
 
 beforeAll(async () => {
   test = await createTestApp();
-  user = await signIn(test.url);
+  user = await PortalUser.signIn(test.url);
   crm = new ThirdParty(test.url);
 });
 afterAll(() => test.close());
@@ -74,7 +73,7 @@ describe('token grants are counted', () => {
 
 describe('connections are counted', () => {
   it('as they are granted and renewed', async () => {
-    const other = await signIn(test.url, 'admin@beispiel.example');
+    const other = await PortalUser.signIn(test.url, 'admin@beispiel.example');
     const grown = (connection: string) =>
       growth('oauth_grants_total', { connection }, () => crm.code(other));
     expect([await grown('new'), await grown('renewed')]).toEqual([1, 1]);

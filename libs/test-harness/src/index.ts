@@ -4,6 +4,7 @@ export * from './database.js';
 export * from './demo-client.js';
 export * from './embedded-database.js';
 export * from './eventually.js';
+export * from './house-api.js';
 export * from './http.js';
 export * from './jwt.js';
 export * from './nodes.js';

@@ -1,11 +1,15 @@
+import { call, type CallOptions, type HouseBody } from './house-api.js';
 import { type Answer, type Message, type Problem, send } from './http.js';
 
 /** A person with a browser: signs in, grants and refuses, as the portal's pages do over HTTP. */
 export class PortalUser {
   private constructor(
     readonly url: string,
-    /** The session's cookie, as a browser would send it. */
+    /** What its browser sends: the session, and by what the browser is known. */
     readonly cookie: string,
+    readonly id: string,
+    readonly accountId: string,
+    readonly sessionId: string,
   ) {}
 
   static async signIn(
@@ -13,17 +17,17 @@ export class PortalUser {
     email = 'user@musterhaus.example',
     password = 'demo-passwort-2026',
   ): Promise<PortalUser> {
-    const response = await fetch(`${url}/guest/v7/sessions`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ resource: { email, password } }),
-    });
-    if (!response.ok) throw new Error(`Sign-in failed: ${await response.text()}`);
-    const cookie = response.headers
-      .getSetCookie()
-      .map((header) => header.split(';', 1)[0])
-      .join('; ');
-    return new PortalUser(url, cookie);
+    const resource = { email, password };
+    const headers = { 'user-agent': 'browser of the tests' };
+    const answer = await call(url, 'POST', '/guest/v7/sessions', { headers, resource });
+    if (answer.status !== 201) throw new Error(`Sign-in failed: ${answer.text}`);
+    const { id, user, account } = answer.body.resource;
+    return new PortalUser(url, cookieOf(answer), user.id, account.id, id);
+  }
+
+  /** The session alone: of a browser that nothing is known of. */
+  get sessionCookie(): string {
+    return this.cookie.split(';', 1)[0] ?? '';
   }
 
   async request(method: string, path: string, body?: object): Promise<Response> {
@@ -34,6 +38,18 @@ export class PortalUser {
     });
   }
 
+  /** One request in the envelope of the house API. */
+  call(
+    method: string,
+    path: string,
+    { headers, resource }: CallOptions = {},
+  ): Promise<Answer<HouseBody>> {
+    return call(this.url, method, path, {
+      headers: { cookie: this.cookie, ...headers },
+      resource,
+    });
+  }
+
   /** As `request`, with everything that a test may want to get wrong. */
   send<Body = Problem>(path: string, message: Message = {}): Promise<Answer<Body>> {
     const headers = { cookie: this.cookie, ...message.headers };
@@ -41,14 +57,14 @@ export class PortalUser {
   }
 
   /** The same browser once it has taken the cookie of an answer. */
-  after({ headers }: Answer<unknown>): PortalUser {
-    const cookies = (headers['set-cookie'] ?? []).map((header) => header.split(';', 1)[0]);
-    return cookies.length === 0 ? this : new PortalUser(this.url, cookies.join('; '));
+  after(answer: Answer<unknown>): PortalUser {
+    const cookie = cookieOf(answer);
+    return cookie === '' ? this : this.with({ cookie });
   }
 
   /** The same session at another node. */
   at(url: string): PortalUser {
-    return new PortalUser(url, this.cookie);
+    return this.with({ url });
   }
 
   /**
@@ -77,6 +93,10 @@ export class PortalUser {
     return page instanceof URL ? page : new URL(page.denyRedirectTo);
   }
 
+  private with({ url = this.url, cookie = this.cookie }): PortalUser {
+    return new PortalUser(url, cookie, this.id, this.accountId, this.sessionId);
+  }
+
   private async open(link: URL | string): Promise<AuthorizationPage | URL> {
     const response = await this.request(
       'GET',
@@ -88,6 +108,10 @@ export class PortalUser {
     throw new Error(`The authorize page shows an error: ${JSON.stringify(answer)}`);
   }
 }
+
+/** What a browser sends back of the cookies that an answer sets. */
+export const cookieOf = ({ headers }: Answer<unknown>): string =>
+  (headers['set-cookie'] ?? []).map((header) => header.split(';', 1)[0]).join('; ');
 
 interface AuthorizationPage {
   client: { clientId: string };

@@ -61,7 +61,7 @@ export const DEMO_CLIENTS = {
 export class ThirdParty {
   constructor(
     readonly url: string,
-    readonly registration: Registration,
+    readonly registration: Registration = DEMO_CLIENTS.crm,
   ) {}
 
   /** The same application at another node, or with other credentials. */
@@ -103,17 +103,22 @@ export class ThirdParty {
     return this.post(`${TOKEN_PATH}/introspect`, { token });
   }
 
+  async isActive(token: string): Promise<boolean> {
+    return (await this.introspect(token)).body['active'] === true;
+  }
+
   /** Whom an access token acts for. */
   me(accessToken: string): Promise<Answer<MeAnswer>> {
     return send<MeAnswer>(this.url, '/user/v7/users/me', { headers: bearer(accessToken) });
   }
 
   /**
-   * Whether an access token is accepted. Not asked at `users/me`, which looks its connection up and
-   * so would refuse a revoked one even if nothing else did.
+   * The status that a resource answers this access token with. Not asked at `users/me`, which looks
+   * its connection up and so would refuse a revoked one even if nothing else did.
    */
-  use(accessToken: string): Promise<Answer<Record<string, unknown>>> {
-    return send(this.url, '/user/v7/oauth-userinfo', { headers: bearer(accessToken) });
+  async use(accessToken: string): Promise<number> {
+    return (await send(this.url, '/user/v7/oauth-userinfo', { headers: bearer(accessToken) }))
+      .status;
   }
 
   /** What the user's browser brings back, with what the exchange takes beside it. */

@@ -36,7 +36,7 @@ function pidOrNone(): number | undefined {
 }
 
 async function until(condition: () => boolean): Promise<void> {
-  await eventually(() => Promise.resolve(condition()), Boolean, 30_000);
+  await eventually(condition, Boolean, 30_000);
 }
 
 describe('with the database restarted under two processes', () => {

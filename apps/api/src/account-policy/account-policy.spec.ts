@@ -1,8 +1,7 @@
+import { type Answer, type HouseBody, PortalUser, ThirdParty } from '@flixcheck/test-harness';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { ConnectionEndings } from '../connections/connection-endings.js';
-import { type Answer, type HouseBody, type PortalUser, signIn } from '../testing/portal-user.js';
 import { createTestApp, type TestApp } from '../testing/test-app.js';
-import { ThirdParty } from '../testing/third-party.js';
 import { allowedByAccount, DECISIONS, POLICIES, refusalOf } from './account-policy.js';
 
 const CRM = 'maklerwelt-crm';
@@ -19,9 +18,9 @@ const ids: Record<string, string> = {};
 beforeAll(async () => {
   api = await createTestApp();
   crm = new ThirdParty(api.url);
-  operator = await signIn(api.url, 'operator@flixcheck.example');
-  admin = await signIn(api.url, 'admin@musterhaus.example');
-  member = await signIn(api.url);
+  operator = await PortalUser.signIn(api.url, 'operator@flixcheck.example');
+  admin = await PortalUser.signIn(api.url, 'admin@musterhaus.example');
+  member = await PortalUser.signIn(api.url);
   const { body } = await operator.call('GET', '/admin/v7/oauth-clients');
   for (const { id, clientId } of body.resources) ids[clientId] = id;
 });
@@ -117,7 +116,9 @@ describe('an account allows', () => {
 
   it('what it decides, and no other account is affected', async () => {
     await allow('selected');
-    expect((await grant(await signIn(api.url, 'admin@beispiel.example'))).status).toBe(201);
+    expect((await grant(await PortalUser.signIn(api.url, 'admin@beispiel.example'))).status).toBe(
+      201,
+    );
   });
 
   it.each(POLICIES.flatMap((policy) => [null, ...DECISIONS].map((d) => [policy, d] as const)))(
@@ -175,7 +176,7 @@ describe('what the account does not allow', () => {
   );
 
   it('gets no tokens for a code from before, and another try after the approval works', async () => {
-    const code = await crm.code(member);
+    const { code } = await crm.code(member);
     await allow('selected');
     const { status, body } = await crm.exchange(code);
     expect([status, body.error]).toEqual([400, 'invalid_grant']);
@@ -191,8 +192,8 @@ describe('what the account does not allow', () => {
 describe('blocking an application', () => {
   it('ends its connections of the account at once, and those alone', async () => {
     const mine = await crm.connect(member);
-    const code = await crm.code(admin);
-    const beispiel = await crm.connect(await signIn(api.url, 'admin@beispiel.example'));
+    const { code } = await crm.code(admin);
+    const beispiel = await crm.connect(await PortalUser.signIn(api.url, 'admin@beispiel.example'));
     const { body } = await decide(CRM, 'blocked');
     expect(body.resource).toMatchObject({ endedConnections: 2, activeConnections: 0 });
     expect(await crm.use(mine.access_token)).toBe(401);

@@ -1,6 +1,6 @@
+import { PortalUser } from '@flixcheck/test-harness';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { DAY, MINUTE } from '../config/clock.js';
-import { type PortalUser, signIn } from '../testing/portal-user.js';
 import { createTestApp, type TestApp } from '../testing/test-app.js';
 
 const CRM = 'maklerwelt-crm';
@@ -14,9 +14,9 @@ const ids: Record<string, string> = {};
 
 beforeAll(async () => {
   api = await createTestApp();
-  const operator = await signIn(api.url, 'operator@flixcheck.example');
-  admin = await signIn(api.url, 'admin@musterhaus.example');
-  member = await signIn(api.url);
+  const operator = await PortalUser.signIn(api.url, 'operator@flixcheck.example');
+  admin = await PortalUser.signIn(api.url, 'admin@musterhaus.example');
+  member = await PortalUser.signIn(api.url);
   const { body } = await operator.call('GET', '/admin/v7/oauth-clients');
   for (const { id, clientId } of body.resources) ids[clientId] = id;
 });
@@ -65,7 +65,9 @@ describe('what an admin has granted in advance', () => {
       by: expect.objectContaining({ email: 'admin@musterhaus.example' }),
     });
     expect(await answered('read', admin)).not.toBeNull();
-    expect(await answered('read', await signIn(api.url, 'admin@beispiel.example'))).toBeNull();
+    expect(
+      await answered('read', await PortalUser.signIn(api.url, 'admin@beispiel.example')),
+    ).toBeNull();
   });
 
   it('answers no request for more', async () => {

@@ -1,7 +1,7 @@
+import { type Answer, type HouseBody, PortalUser } from '@flixcheck/test-harness';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { BackgroundWork } from '../background/background-work.js';
 import { DAY, HOUR, MINUTE } from '../config/clock.js';
-import { type Answer, type HouseBody, type PortalUser, signIn } from '../testing/portal-user.js';
 import { createTestApp, type TestApp } from '../testing/test-app.js';
 import { MAX_REQUESTS_PER_HOUR } from './approval-requests.js';
 
@@ -27,9 +27,9 @@ beforeAll(async () => {
     CRM,
   ]);
   crmId = client.id;
-  admin = await signIn(api.url, 'admin@musterhaus.example');
-  member = await signIn(api.url);
-  stranger = await signIn(api.url, 'admin@beispiel.example');
+  admin = await PortalUser.signIn(api.url, 'admin@musterhaus.example');
+  member = await PortalUser.signIn(api.url);
+  stranger = await PortalUser.signIn(api.url, 'admin@beispiel.example');
 });
 afterAll(() => api.close());
 beforeEach(async () => {
@@ -256,7 +256,7 @@ describe('requests are answered', () => {
     await admin.call('PATCH', `/user/v7/users/${member.id}`, { resource: { status: 'disabled' } });
     expect(await list(admin)).toEqual([]);
     await admin.call('PATCH', `/user/v7/users/${member.id}`, { resource: { status: 'active' } });
-    member = await signIn(api.url);
+    member = await PortalUser.signIn(api.url);
   });
 
   it('on record', async () => {

@@ -1,11 +1,10 @@
+import { PortalUser, ThirdParty } from '@flixcheck/test-harness';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { QueryRunner } from 'typeorm';
 import { BackgroundWork } from '../background/background-work.js';
 import { DAY } from '../config/clock.js';
 import { POOL_SIZE } from '../database/data-source.js';
-import { type PortalUser, signIn } from '../testing/portal-user.js';
 import { createTestApp, type TestApp } from '../testing/test-app.js';
-import { ThirdParty } from '../testing/third-party.js';
 
 const CRM = 'maklerwelt-crm';
 const POLICY = '/user/v7/account-policy';
@@ -20,8 +19,8 @@ let held: QueryRunner[];
 
 beforeAll(async () => {
   api = await createTestApp();
-  admin = await signIn(api.url, 'admin@musterhaus.example');
-  member = await signIn(api.url);
+  admin = await PortalUser.signIn(api.url, 'admin@musterhaus.example');
+  member = await PortalUser.signIn(api.url);
   const ids = await api.dataSource.query('SELECT id FROM oauth_clients WHERE client_id = $1', [
     CRM,
   ]);

@@ -1,3 +1,4 @@
+import { call, PortalUser } from '@flixcheck/test-harness';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { scopeAllows } from '@flixcheck/oauth-protocol';
 import { request as httpRequest } from 'node:http';
@@ -6,7 +7,6 @@ import { ConnectionUsage } from '../connections/connection-usage.js';
 import { ConnectionsService } from '../connections/connections.service.js';
 import { Revocations } from '../connections/revocations.js';
 import { AccessProbe, FAMILY } from '../testing/access-probe.js';
-import { call, type PortalUser, signIn } from '../testing/portal-user.js';
 
 let probe: AccessProbe;
 let user: PortalUser;
@@ -17,7 +17,7 @@ beforeAll(async () => {
 });
 afterAll(() => probe.close());
 beforeEach(async () => {
-  user = await signIn(probe.url);
+  user = await PortalUser.signIn(probe.url);
   connectionId = await probe.connect(user);
 });
 
@@ -58,7 +58,7 @@ describe('an access token', () => {
   });
 
   it('is no session, and a session cookie is no access token (CVE-2026-54560)', async () => {
-    const secret = user.cookie.split('=')[1] ?? '';
+    const secret = user.sessionCookie.split('=')[1] ?? '';
     expect((await get('session', { cookie: `session=${issueToken()}` })).status).toBe(401);
     expect((await get('bearer', bearer(secret))).status).toBe(401);
     expect((await get('bearer', { cookie: user.cookie })).status).toBe(401);
@@ -68,7 +68,7 @@ describe('an access token', () => {
     for (const path of ['bearer', 'either']) {
       const { status, headers } = await get(path);
       expect(status).toBe(401);
-      expect(headers.get('www-authenticate')).toBe(`Bearer ${METADATA}`);
+      expect(headers['www-authenticate']).toBe(`Bearer ${METADATA}`);
     }
     expect((await get('either')).body.code).toBe('session_required');
   });
@@ -77,7 +77,7 @@ describe('an access token', () => {
     const cookie = `session=${'A'.repeat(43)}`;
     const { status, headers, body } = await get('either', { cookie });
     expect([status, body.code]).toEqual([401, 'session_required']);
-    expect(headers.get('www-authenticate')).toBe(`Bearer ${METADATA}`);
+    expect(headers['www-authenticate']).toBe(`Bearer ${METADATA}`);
   });
 
   it.each([
@@ -90,7 +90,7 @@ describe('an access token', () => {
     for (const path of ['bearer', 'either']) {
       const { status, headers, body } = await get(path, { authorization, cookie: user.cookie });
       expect([status, body.code]).toEqual([401, 'invalid_token']);
-      const challenge = headers.get('www-authenticate') ?? '';
+      const challenge = headers['www-authenticate'] ?? '';
       expect(challenge).toMatch(/^Bearer /);
       expect(challenge).toContain(METADATA);
       expect(challenge).toContain('error="invalid_token"');
@@ -109,7 +109,7 @@ describe('an access token', () => {
       const { status, headers, body } = await get(path, { authorization: write(issueToken()) });
       expect([status, body.code]).toEqual([401, 'invalid_token']);
       expect(body.detail).toMatch(said);
-      expect(headers.get('www-authenticate')).toMatch(said);
+      expect(headers['www-authenticate']).toMatch(said);
     }
   });
 
@@ -118,7 +118,7 @@ describe('an access token', () => {
     probe.clock.advance(HOUR);
     const { status, headers } = await get('bearer', bearer(token));
     expect(status).toBe(401);
-    expect(headers.get('www-authenticate')).toContain('error="invalid_token"');
+    expect(headers['www-authenticate']).toContain('error="invalid_token"');
   });
 
   it('is refused when its connection, its family or itself has been revoked', async () => {
@@ -130,7 +130,7 @@ describe('an access token', () => {
       isRevoked.mockImplementation((subjects) => subjects.includes(subject));
       const { status, headers, body } = await get('bearer', bearer(token));
       expect([status, body.code]).toEqual([401, 'invalid_token']);
-      expect(headers.get('www-authenticate')).toContain('error="invalid_token"');
+      expect(headers['www-authenticate']).toContain('error="invalid_token"');
     }
     isRevoked.mockRestore();
     expect((await get('bearer', bearer(token))).status).toBe(200);
@@ -147,7 +147,7 @@ describe('an access token', () => {
   it('without the scope: 403 insufficient_scope with the scope that is needed', async () => {
     const { status, headers, body } = await post('either', { headers: bearer(issueToken('read')) });
     expect([status, body.code]).toEqual([403, 'insufficient_scope']);
-    const challenge = headers.get('www-authenticate') ?? '';
+    const challenge = headers['www-authenticate'] ?? '';
     expect(challenge).toContain('error="insufficient_scope"');
     expect(challenge).toContain('scope="readwrite"');
     expect(challenge).toContain(METADATA);
@@ -158,10 +158,7 @@ describe('an access token', () => {
   it('is never read from the query or the body (RFC 9700 §4.3.2)', async () => {
     const token = issueToken();
     const query = await call(probe.url, 'GET', `/probe/bearer?access_token=${token}`);
-    expect([query.status, query.headers.get('www-authenticate')]).toEqual([
-      401,
-      `Bearer ${METADATA}`,
-    ]);
+    expect([query.status, query.headers['www-authenticate']]).toEqual([401, `Bearer ${METADATA}`]);
     const form = await fetch(`${probe.url}/probe/either`, {
       method: 'POST',
       headers: { 'content-type': 'application/x-www-form-urlencoded' },
@@ -196,7 +193,7 @@ describe('an access token', () => {
     for (const path of ['bearer', 'either']) {
       const { status, headers } = await get(path, { authorization, cookie: user.cookie });
       expect(status).toBe(401);
-      expect(headers.get('www-authenticate')).toBe(`Bearer ${METADATA}`);
+      expect(headers['www-authenticate']).toBe(`Bearer ${METADATA}`);
     }
   });
 

@@ -1,6 +1,6 @@
+import { call, PortalUser } from '@flixcheck/test-harness';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { AccessProbe } from '../testing/access-probe.js';
-import { call, type PortalUser, signIn } from '../testing/portal-user.js';
 
 let probe: AccessProbe;
 let user: PortalUser;
@@ -11,7 +11,7 @@ beforeAll(async () => {
 });
 afterAll(() => probe.close());
 beforeEach(async () => {
-  user = await signIn(probe.url);
+  user = await PortalUser.signIn(probe.url);
   connectionId = await probe.connect(user);
 });
 
@@ -50,7 +50,7 @@ describe('a route', () => {
     const refused = await get('admin', { cookie: user.cookie });
     expect([refused.status, refused.body.code]).toEqual([403, 'forbidden']);
     for (const email of ['admin@musterhaus.example', 'operator@flixcheck.example']) {
-      const { cookie } = await signIn(probe.url, email);
+      const { cookie } = await PortalUser.signIn(probe.url, email);
       expect((await get('admin', { cookie })).status).toBe(200);
     }
   });
@@ -58,7 +58,7 @@ describe('a route', () => {
   it('without a session is 401 session_required, without a challenge that no browser can meet', async () => {
     const { status, headers, body } = await get('session');
     expect([status, body.code]).toEqual([401, 'session_required']);
-    expect(headers.has('www-authenticate')).toBe(false);
+    expect(headers).not.toHaveProperty('www-authenticate');
   });
 });
 

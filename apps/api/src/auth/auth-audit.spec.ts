@@ -1,7 +1,7 @@
+import { call, PortalUser } from '@flixcheck/test-harness';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { MINUTE } from '../config/clock.js';
 import { DEMO_PASSWORD } from '../database/demo-data.js';
-import { call, type PortalUser, signIn } from '../testing/portal-user.js';
 import { createTestApp, type TestApp } from '../testing/test-app.js';
 
 const EMAIL = 'user@musterhaus.example';
@@ -19,7 +19,7 @@ beforeEach(async () => {
     await test.dataSource.query(`DELETE FROM ${table}`);
   }
   test.clock.advance(16 * MINUTE);
-  user = await signIn(test.url);
+  user = await PortalUser.signIn(test.url);
   await test.dataSource.query('DELETE FROM audit_records');
 });
 
@@ -119,7 +119,7 @@ describe('a session that ends leaves an audit record', () => {
     ['one', (id: string) => `${SESSIONS}/${id}`],
     ['all others', () => SESSIONS],
   ])('when its user ends %s', async (_, path) => {
-    const phone = await signIn(test.url);
+    const phone = await PortalUser.signIn(test.url);
     await user.call('DELETE', path(phone.sessionId));
     expect(await trail()).toEqual([ended(phone.sessionId, 'by_user')]);
   });
@@ -133,7 +133,7 @@ describe('a session that ends leaves an audit record', () => {
   });
 
   it('when an admin disables its user', async () => {
-    const admin = await signIn(test.url, 'admin@musterhaus.example');
+    const admin = await PortalUser.signIn(test.url, 'admin@musterhaus.example');
     const setStatus = (status: string) =>
       admin.call('PATCH', `/user/v7/users/${user.id}`, { resource: { status } });
     await setStatus('disabled');

@@ -1,6 +1,6 @@
+import { call, cookieOf } from '@flixcheck/test-harness';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { DEMO_PASSWORD } from '../database/demo-data.js';
-import { call } from '../testing/portal-user.js';
 import { createTestApp, type TestApp } from '../testing/test-app.js';
 import { MAX_FAILURES_PER_EMAIL, MAX_FAILURES_PER_NETWORK } from './sign-in-limits.js';
 
@@ -32,7 +32,7 @@ class Browser {
       resource: { email, password },
       headers: { cookie: this.cookie, 'x-forwarded-for': ip },
     });
-    const device = answer.headers.getSetCookie().find((cookie) => /^device=/.test(cookie));
+    const device = answer.headers['set-cookie']?.find((cookie) => /^device=/.test(cookie));
     if (device) this.cookie = device.split(';', 1)[0] ?? '';
     return answer;
   }
@@ -101,12 +101,11 @@ describe('a browser in which the user has signed in before', () => {
 
   it('can change its password, whatever strangers try', async () => {
     const browser = new Browser();
-    const { headers } = await browser.signIn(DEMO_PASSWORD);
-    const cookie = headers.getSetCookie().map((header) => header.split(';', 1)[0]);
+    const cookie = cookieOf(await browser.signIn(DEMO_PASSWORD));
     await attack();
     const answer = await call(test.url, 'POST', '/user/v7/users/me/password', {
       resource: { currentPassword: 'wrong', newPassword: 'drei-blaue-elefanten' },
-      headers: { cookie: cookie.join('; ') },
+      headers: { cookie },
     });
     expect(answer.status).toBe(400);
   });
@@ -115,7 +114,7 @@ describe('a browser in which the user has signed in before', () => {
 describe('the cookie by which a browser is known', () => {
   it('is read by no script, sent by no other site, and lasts a year after the last sign-in', async () => {
     const { headers } = await new Browser().signIn(DEMO_PASSWORD);
-    const cookie = headers.getSetCookie().find((header) => /^device=/.test(header));
+    const cookie = headers['set-cookie']?.find((header) => /^device=/.test(header));
     expect(cookie?.split('; ').slice(1).sort()).toEqual([
       'HttpOnly',
       'Max-Age=31536000',

@@ -1,6 +1,6 @@
+import { call, PortalUser } from '@flixcheck/test-harness';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { DAY, HOUR, MINUTE, SECOND } from '../config/clock.js';
-import { call, type PortalUser, signIn } from '../testing/portal-user.js';
 import { recordStatements } from '../testing/statements.js';
 import { createTestApp, type TestApp } from '../testing/test-app.js';
 
@@ -15,7 +15,7 @@ beforeAll(async () => {
 afterAll(() => test.close());
 beforeEach(async () => {
   await test.dataSource.query('DELETE FROM sessions');
-  user = await signIn(test.url);
+  user = await PortalUser.signIn(test.url);
 });
 
 const isAlive = async (who: PortalUser) => (await who.call('GET', CURRENT)).status === 200;
@@ -39,7 +39,7 @@ describe('a session', () => {
     const { status, headers, body } = await call(test.url, 'GET', CURRENT, { headers: { cookie } });
     expect(status).toBe(401);
     expect(body.code).toBe('session_required');
-    expect(headers.get('content-type')).toContain('application/problem+json');
+    expect(headers['content-type']).toContain('application/problem+json');
   });
 
   it('ends after twelve hours without use', async () => {
@@ -102,7 +102,7 @@ describe('signing out', () => {
   it('ends the session and clears the cookie', async () => {
     const { status, headers } = await user.call('DELETE', CURRENT);
     expect(status).toBe(204);
-    expect(headers.getSetCookie()[0]).toMatch(/^session=; .*(Max-Age=0|1970)/);
+    expect(headers['set-cookie']?.[0]).toMatch(/^session=; .*(Max-Age=0|1970)/);
     expect(await isAlive(user)).toBe(false);
     expect((await user.call('DELETE', CURRENT)).status).toBe(401);
   });
@@ -110,7 +110,7 @@ describe('signing out', () => {
 
 describe('my devices', () => {
   it('are listed with where and when, and which one this is', async () => {
-    const phone = await signIn(test.url);
+    const phone = await PortalUser.signIn(test.url);
     const { body } = await user.call('GET', SESSIONS);
     expect(body.resources.map(({ id, current }) => [id, current])).toEqual([
       [phone.sessionId, false],
@@ -129,7 +129,7 @@ describe('my devices', () => {
   });
 
   it('come in pages', async () => {
-    for (let n = 0; n < 4; n++) await signIn(test.url);
+    for (let n = 0; n < 4; n++) await PortalUser.signIn(test.url);
     const seen: string[] = [];
     let cursor = '';
     do {
@@ -143,13 +143,13 @@ describe('my devices', () => {
 
   it('do not show sessions that have ended', async () => {
     test.clock.advance(13 * HOUR);
-    const now = await signIn(test.url);
+    const now = await PortalUser.signIn(test.url);
     const { body } = await now.call('GET', SESSIONS);
     expect(body.resources.map(({ id }) => id)).toEqual([now.sessionId]);
   });
 
   it('can be ended one by one', async () => {
-    const phone = await signIn(test.url);
+    const phone = await PortalUser.signIn(test.url);
     expect((await user.call('DELETE', `${SESSIONS}/${phone.sessionId}`)).status).toBe(204);
     expect(await isAlive(phone)).toBe(false);
     expect(await isAlive(user)).toBe(true);
@@ -157,8 +157,8 @@ describe('my devices', () => {
   });
 
   it('can all be ended but this one, and nobody else’s', async () => {
-    const phone = await signIn(test.url);
-    const colleague = await signIn(test.url, 'admin@musterhaus.example');
+    const phone = await PortalUser.signIn(test.url);
+    const colleague = await PortalUser.signIn(test.url, 'admin@musterhaus.example');
     expect((await user.call('DELETE', SESSIONS)).status).toBe(204);
     expect(await isAlive(phone)).toBe(false);
     expect(await isAlive(user)).toBe(true);
@@ -168,8 +168,8 @@ describe('my devices', () => {
   it.each(['user@musterhaus.example', 'admin@beispiel.example'])(
     'are nobody else’s to end: 404 for a session of %s',
     async (email) => {
-      const other = await signIn(test.url, email);
-      const admin = await signIn(test.url, 'admin@musterhaus.example');
+      const other = await PortalUser.signIn(test.url, email);
+      const admin = await PortalUser.signIn(test.url, 'admin@musterhaus.example');
       const { status } = await admin.call('DELETE', `${SESSIONS}/${other.sessionId}`);
       expect(status).toBe(404);
       expect(await isAlive(other)).toBe(true);

@@ -1,5 +1,5 @@
+import { call, PortalUser } from '@flixcheck/test-harness';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { call, signIn } from '../testing/portal-user.js';
 import { createTestApp, type TestApp } from '../testing/test-app.js';
 
 const RIGHT = { email: 'user@musterhaus.example', password: 'demo-passwort-2026' };
@@ -62,7 +62,7 @@ it('two applications in one process look at their own users, also once one has e
   ]);
   const there = await attempt(RIGHT, { url: other.url });
   expect([there.status, there.body.code]).toEqual([401, 'invalid_credentials']);
-  await expect(signIn(test.url)).resolves.toBeDefined();
+  await expect(PortalUser.signIn(test.url)).resolves.toBeDefined();
   await other.close();
-  await expect(signIn(test.url)).resolves.toBeDefined();
+  await expect(PortalUser.signIn(test.url)).resolves.toBeDefined();
 });

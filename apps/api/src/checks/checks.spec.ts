@@ -1,8 +1,8 @@
+import { call, type HouseBody, PortalUser } from '@flixcheck/test-harness';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { SECOND } from '../config/clock.js';
 import { ConnectionsService } from '../connections/connections.service.js';
 import { bearer, grant } from '../testing/connections.js';
-import { call, type HouseBody, type PortalUser, signIn } from '../testing/portal-user.js';
 import { createTestApp, type TestApp } from '../testing/test-app.js';
 
 const CHECKS = '/user/v7/checks';
@@ -17,9 +17,9 @@ let stranger: PortalUser;
 
 beforeAll(async () => {
   test = await createTestApp();
-  member = await signIn(test.url);
-  admin = await signIn(test.url, 'admin@musterhaus.example');
-  stranger = await signIn(test.url, 'admin@beispiel.example');
+  member = await PortalUser.signIn(test.url);
+  admin = await PortalUser.signIn(test.url, 'admin@musterhaus.example');
+  stranger = await PortalUser.signIn(test.url, 'admin@beispiel.example');
 });
 afterAll(() => test.close());
 

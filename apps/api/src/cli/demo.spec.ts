@@ -1,6 +1,6 @@
+import { PortalUser } from '@flixcheck/test-harness';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { runBeside } from '../testing/cli.js';
-import { signIn } from '../testing/portal-user.js';
 import { createTestApp, type TestApp } from '../testing/test-app.js';
 
 let api: TestApp;
@@ -12,7 +12,7 @@ afterAll(() => api.close());
 const large = (env = {}) => runBeside(api, ['demo', 'large'], { env });
 
 async function sizes() {
-  const admin = await signIn(api.url, 'admin@musterhaus.example');
+  const admin = await PortalUser.signIn(api.url, 'admin@musterhaus.example');
   const total = async (path: string) => (await admin.call('GET', path)).body.meta.total;
   return [
     await total('/user/v7/users?limit=1'),
@@ -38,7 +38,7 @@ describe('demo large', () => {
   });
 
   it('leaves people who sign in with the demo’s password', async () => {
-    const person = await signIn(api.url, 'person01@musterhaus.example');
+    const person = await PortalUser.signIn(api.url, 'person01@musterhaus.example');
     expect(person.accountId).toBeTruthy();
   });
 });

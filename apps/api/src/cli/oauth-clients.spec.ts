@@ -1,7 +1,7 @@
+import { call, PortalUser } from '@flixcheck/test-harness';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
 import { runBeside } from '../testing/cli.js';
-import { call, signIn } from '../testing/portal-user.js';
 import { createTestApp, type TestApp } from '../testing/test-app.js';
 
 /** The program with the demo data; the commands run beside it. */
@@ -154,7 +154,7 @@ describe('oauth-clients', () => {
   });
 
   it('disable ends connections on the running program, and enable brings none back', async () => {
-    const user = await signIn(api.url);
+    const user = await PortalUser.signIn(api.url);
     const code = await user.call('POST', '/user/v7/oauth-codes', {
       resource: {
         clientId: 'belegscanner',

@@ -1,8 +1,7 @@
-import { createTestDatabase } from '@flixcheck/test-harness';
+import { createTestDatabase, PortalUser } from '@flixcheck/test-harness';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
 import { runBeside } from '../testing/cli.js';
-import { signIn } from '../testing/portal-user.js';
 import { createTestApp, type TestApp } from '../testing/test-app.js';
 import { runCommand } from './program.js';
 
@@ -39,10 +38,10 @@ describe('users and accounts', () => {
 
     const production = await createTestApp({ databaseUrl: url, env: { DEMO_DATA: 'off' } });
     try {
-      const first = await signIn(production.url, email, json.password);
+      const first = await PortalUser.signIn(production.url, email, json.password);
       const listed = await first.call('GET', '/admin/v7/oauth-clients');
       expect(listed.status).toBe(200);
-      await signIn(production.url, 'zweite@flixcheck.example', 'drei-blaue-elefanten');
+      await PortalUser.signIn(production.url, 'zweite@flixcheck.example', 'drei-blaue-elefanten');
     } finally {
       await production.close();
       await drop();
@@ -58,7 +57,7 @@ describe('users and accounts', () => {
     const { exitCode, out } = await run(args);
     expect(exitCode).toBe(0);
     const password = /password {2,}(\S+)$/m.exec(out)?.[1] ?? '';
-    const nora = await signIn(api.url, 'nora@neuhaus.example', password);
+    const nora = await PortalUser.signIn(api.url, 'nora@neuhaus.example', password);
     expect(nora.accountId).toBe(account.id);
     const { body } = await nora.call('GET', '/user/v7/users');
     expect(body.resources).toMatchObject([{ firstName: 'Nora', role: 'admin', status: 'active' }]);

@@ -1,8 +1,8 @@
+import { call, PortalUser } from '@flixcheck/test-harness';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
 import { DEMO_PASSWORD } from '../database/demo-data.js';
 import { grant } from '../testing/connections.js';
-import { call, type PortalUser, signIn } from '../testing/portal-user.js';
 import { runBeside } from '../testing/cli.js';
 import { createTestApp, type TestApp } from '../testing/test-app.js';
 
@@ -15,7 +15,7 @@ let user: PortalUser;
 
 beforeAll(async () => {
   api = await createTestApp();
-  user = await signIn(api.url, EMAIL);
+  user = await PortalUser.signIn(api.url, EMAIL);
 });
 afterAll(() => api.close());
 
@@ -26,7 +26,7 @@ const signInStatus = async (password: string) => {
 };
 const sessionStatus = async () => (await user.call('GET', '/user/v7/sessions/current')).status;
 const activeConnections = async (): Promise<number> => {
-  const again = await signIn(api.url, 'admin@musterhaus.example');
+  const again = await PortalUser.signIn(api.url, 'admin@musterhaus.example');
   const { body } = await again.call('GET', '/user/v7/connections?status=active');
   return body.resources.length;
 };
@@ -78,7 +78,7 @@ describe('users disable', () => {
     const { json } = await run(['users', 'enable', user.id, '--json']);
     expect(json).toMatchObject({ email: EMAIL, status: 'active' });
     expect(await sessionStatus()).toBe(401);
-    user = await signIn(api.url, EMAIL);
+    user = await PortalUser.signIn(api.url, EMAIL);
   });
 
   it.each(['disable', 'enable', 'reset-password', 'reset-second-factor'])(
@@ -106,7 +106,7 @@ describe('users reset-second-factor', () => {
     expect(await signInStatus(DEMO_PASSWORD)).toBe(401);
     await run(['users', 'reset-second-factor', EMAIL, '--yes']);
     expect(await sessionStatus()).toBe(401);
-    user = await signIn(api.url, EMAIL);
+    user = await PortalUser.signIn(api.url, EMAIL);
   });
 });
 
@@ -117,7 +117,7 @@ describe('users reset-password', () => {
     expect(password).toHaveLength(24);
     expect(await sessionStatus()).toBe(401);
     expect(await signInStatus(DEMO_PASSWORD)).toBe(401);
-    user = await signIn(api.url, EMAIL, password);
+    user = await PortalUser.signIn(api.url, EMAIL, password);
   });
 
   it('takes one from standard input and never shows it; connections stay unless told otherwise', async () => {

@@ -1,7 +1,6 @@
+import { PortalUser, ThirdParty } from '@flixcheck/test-harness';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { type PortalUser, signIn } from '../testing/portal-user.js';
 import { createTestApp, type TestApp } from '../testing/test-app.js';
-import { ThirdParty } from '../testing/third-party.js';
 
 const CLIENTS = '/admin/v7/oauth-clients';
 
@@ -13,7 +12,7 @@ let crm: ThirdParty;
 beforeAll(async () => {
   api = await createTestApp();
   crm = new ThirdParty(api.url);
-  operator = await signIn(api.url, 'operator@flixcheck.example');
+  operator = await PortalUser.signIn(api.url, 'operator@flixcheck.example');
   const { body } = await operator.call('GET', `${CLIENTS}?q=maklerwelt-crm`);
   id = body.resources[0].id;
 });
@@ -26,16 +25,16 @@ describe('what would end with a client', () => {
   it('is its active connections, and the companies that they belong to', async () => {
     expect(await counts()).toEqual({ resource: { activeConnections: 0, accounts: 0 } });
     for (const email of ['user@musterhaus.example', 'admin@musterhaus.example']) {
-      await crm.connect(await signIn(api.url, email));
+      await crm.connect(await PortalUser.signIn(api.url, email));
     }
-    await crm.connect(await signIn(api.url, 'admin@beispiel.example'));
+    await crm.connect(await PortalUser.signIn(api.url, 'admin@beispiel.example'));
     expect(await counts()).toEqual({ resource: { activeConnections: 3, accounts: 2 } });
   });
 
   it('is not what has ended, one by one or with an ending whose rows have yet to follow', async () => {
-    const admin = await signIn(api.url, 'admin@beispiel.example');
+    const admin = await PortalUser.signIn(api.url, 'admin@beispiel.example');
     await crm.connect(admin);
-    await crm.connect(await signIn(api.url));
+    await crm.connect(await PortalUser.signIn(api.url));
     const [{ id: connectionId }] = (await admin.call('GET', '/user/v7/connections')).body.resources;
     await admin.call('DELETE', `/user/v7/connections/${connectionId}`);
     expect(await counts()).toEqual({ resource: { activeConnections: 1, accounts: 1 } });

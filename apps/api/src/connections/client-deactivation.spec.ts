@@ -1,10 +1,10 @@
+import type { PortalUser } from '@flixcheck/test-harness';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
 import type { DataSource } from 'typeorm';
 import { type Deactivation, OAuthClientsService } from '../oauth-clients/oauth-clients.service.js';
 import { ClientRegistry } from '../oauth-clients/registry.service.js';
 import { person } from '../testing/person.js';
-import type { PortalUser } from '../testing/portal-user.js';
 import type { TestContext } from '../testing/test-context.js';
 import { createTestModule } from '../testing/test-module.js';
 import { ConnectionsModule } from './connections.module.js';

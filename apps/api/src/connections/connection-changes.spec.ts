@@ -1,6 +1,6 @@
+import { PortalUser } from '@flixcheck/test-harness';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { grant } from '../testing/connections.js';
-import { type PortalUser, signIn } from '../testing/portal-user.js';
 import { createTestApp, type TestApp } from '../testing/test-app.js';
 import { ConnectionChanges } from './connection-changes.js';
 
@@ -13,13 +13,13 @@ let open: Stream[] = [];
 
 beforeAll(async () => {
   test = await createTestApp();
-  admin = await signIn(test.url, 'admin@musterhaus.example');
-  stranger = await signIn(test.url, 'admin@beispiel.example');
+  admin = await PortalUser.signIn(test.url, 'admin@musterhaus.example');
+  stranger = await PortalUser.signIn(test.url, 'admin@beispiel.example');
 });
 afterAll(() => test.close());
 beforeEach(async () => {
   await test.dataSource.query('DELETE FROM connections');
-  member = await signIn(test.url);
+  member = await PortalUser.signIn(test.url);
 });
 afterEach(async () => {
   await Promise.all(open.map((stream) => stream.close()));
@@ -34,7 +34,7 @@ interface Stream {
 }
 
 async function listen(
-  who: PortalUser,
+  who: Pick<PortalUser, 'cookie'>,
   headers: Record<string, string> = {},
   url = test.url,
 ): Promise<Stream> {
@@ -165,7 +165,7 @@ describe('the stream of changes', () => {
   });
 
   it('is refused without a session: 401', async () => {
-    const { response } = await listen({ ...member, cookie: 'session=none' });
+    const { response } = await listen({ cookie: 'session=none' });
     expect(response.status).toBe(401);
     expect(response.headers.get('content-type')).toContain('application/problem+json');
   });
@@ -174,7 +174,7 @@ describe('the stream of changes', () => {
     const streams = [];
     for (let count = 0; count < 10; count += 1) streams.push(await listen(member));
     expect((await listen(member)).response.status).toBe(429);
-    expect((await listen(await signIn(test.url))).response.status).toBe(200);
+    expect((await listen(await PortalUser.signIn(test.url))).response.status).toBe(200);
     await streams[0]?.close();
     let status = 429;
     for (let round = 0; status === 429 && round < 100; round += 1) {

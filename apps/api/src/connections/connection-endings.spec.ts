@@ -1,12 +1,15 @@
+import {
+  changeCrm,
+  eventually,
+  PortalUser,
+  type ThirdParty,
+  type TokenAnswer,
+} from '@flixcheck/test-harness';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import pg from 'pg';
 import { SECOND } from '../config/clock.js';
 import { OAuthClientsService } from '../oauth-clients/oauth-clients.service.js';
-import { eventually } from '../testing/eventually.js';
-import { type PortalUser, signIn } from '../testing/portal-user.js';
-import { changeCrm } from '../testing/registry.js';
 import type { TestApp } from '../testing/test-app.js';
-import type { ThirdParty, TokenBody } from '../testing/third-party.js';
 import { startTwoNodes } from '../testing/two-nodes.js';
 import { ConnectionEndings } from './connection-endings.js';
 import { ConnectionsService } from './connections.service.js';
@@ -23,7 +26,7 @@ let operator: PortalUser;
 
 beforeAll(async () => {
   ({ one, other, crm, elsewhere } = await startTwoNodes());
-  operator = await signIn(one.url, 'operator@flixcheck.example');
+  operator = await PortalUser.signIn(one.url, 'operator@flixcheck.example');
 });
 afterAll(async () => {
   await other.close();
@@ -34,8 +37,8 @@ beforeEach(async () => {
   await one.dataSource.query(`UPDATE users SET status = 'active'`);
   await setStatus('active');
   await one.dataSource.query('DELETE FROM connections');
-  admin = await signIn(one.url, 'admin@musterhaus.example');
-  user = await signIn(one.url);
+  admin = await PortalUser.signIn(one.url, 'admin@musterhaus.example');
+  user = await PortalUser.signIn(one.url);
 });
 
 const settled = () => one.app.get(ConnectionEndings).follow();
@@ -72,9 +75,9 @@ const rowsLeft = async (): Promise<number> => {
 };
 
 /** Every way in which a third party notices that a connection is over. */
-async function expectOver({ access_token, refresh_token }: TokenBody): Promise<void> {
+async function expectOver({ access_token, refresh_token }: TokenAnswer): Promise<void> {
   for (const node of [crm, elsewhere]) {
-    await eventually(async () => (await node.use(access_token)) === 401, 1000);
+    await eventually(async () => (await node.use(access_token)) === 401, Boolean, 1000);
     expect((await node.refresh(refresh_token)).status).toBeGreaterThanOrEqual(400);
   }
 }
@@ -106,7 +109,7 @@ describe('what ends many connections takes effect before any row has followed', 
 
   it('a client that is disabled, and its codes too', async () => {
     const tokens = await crm.connect(user);
-    const code = await crm.code(user);
+    const { code } = await crm.code(user);
     const release = await holdRows();
     try {
       await setStatus('disabled');
@@ -125,7 +128,7 @@ describe('what ends many connections takes effect before any row has followed', 
   });
 
   it('all of an application within one company, and no other company’s', async () => {
-    const stranger = await signIn(one.url, 'admin@beispiel.example');
+    const stranger = await PortalUser.signIn(one.url, 'admin@beispiel.example');
     const [mine, theirs] = [await crm.connect(user), await crm.connect(stranger)];
     const release = await holdRows();
     try {
@@ -140,7 +143,7 @@ describe('what ends many connections takes effect before any row has followed', 
   });
 
   it('a whole company', async () => {
-    const stranger = await signIn(one.url, 'admin@beispiel.example');
+    const stranger = await PortalUser.signIn(one.url, 'admin@beispiel.example');
     const [mine, theirs] = [await crm.connect(user), await crm.connect(stranger)];
     const { accountId } = user;
     const ending = { actorId: null, reason: 'admin', at: one.clock.now() } as const;
@@ -164,7 +167,11 @@ describe('a new consent while the rows still follow', () => {
       await setStatus('active');
       const after = await crm.connect(user);
       expect(await crm.use(after.access_token)).toBe(200);
-      await eventually(async () => (await elsewhere.use(after.access_token)) === 200, 1000);
+      await eventually(
+        async () => (await elsewhere.use(after.access_token)) === 200,
+        Boolean,
+        1000,
+      );
       const refreshed = await elsewhere.refresh(after.refresh_token);
       expect(refreshed.status).toBe(200);
       expect(await crm.use(refreshed.body.access_token)).toBe(200);
@@ -230,7 +237,7 @@ describe('a decision that comes after another', () => {
     );
     const after = await crm.connect(user);
     expect(await crm.use(after.access_token)).toBe(200);
-    await eventually(async () => (await elsewhere.use(after.access_token)) === 200, 1000);
+    await eventually(async () => (await elsewhere.use(after.access_token)) === 200, Boolean, 1000);
   });
 });
 

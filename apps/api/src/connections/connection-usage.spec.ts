@@ -1,3 +1,4 @@
+import { eventually } from '@flixcheck/test-harness';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
 import { DAY, HOUR, MINUTE, SECOND } from '../config/clock.js';
@@ -6,7 +7,6 @@ import type { SessionCaller } from '../http/access.js';
 import type { PageQuery } from '../http/envelope.js';
 import { AppLogger } from '../telemetry/app-logger.js';
 import { grant } from '../testing/connections.js';
-import { eventually } from '../testing/eventually.js';
 import { person } from '../testing/person.js';
 import type { TestContext } from '../testing/test-context.js';
 import { createTestModule } from '../testing/test-module.js';

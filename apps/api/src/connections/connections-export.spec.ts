@@ -1,7 +1,7 @@
+import { PortalUser } from '@flixcheck/test-harness';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { DAY } from '../config/clock.js';
 import { grant } from '../testing/connections.js';
-import { type PortalUser, signIn } from '../testing/portal-user.js';
 import { createTestApp, type TestApp } from '../testing/test-app.js';
 import { ConnectionsOverview } from './connections-overview.js';
 
@@ -12,14 +12,14 @@ let stranger: PortalUser;
 
 beforeAll(async () => {
   test = await createTestApp();
-  member = await signIn(test.url);
-  admin = await signIn(test.url, 'admin@musterhaus.example');
-  stranger = await signIn(test.url, 'admin@beispiel.example');
+  member = await PortalUser.signIn(test.url);
+  admin = await PortalUser.signIn(test.url, 'admin@musterhaus.example');
+  stranger = await PortalUser.signIn(test.url, 'admin@beispiel.example');
 });
 afterAll(() => test.close());
 beforeEach(() => test.dataSource.query('DELETE FROM connections'));
 
-async function download(who: PortalUser, query = '') {
+async function download(who: Pick<PortalUser, 'cookie'>, query = '') {
   const response = await fetch(`${test.url}/user/v7/connections/export?${query}`, {
     headers: { cookie: who.cookie },
   });
@@ -95,7 +95,7 @@ describe('the table of connections', () => {
   });
 
   it('is a session’s business', async () => {
-    const { response } = await download({ ...member, cookie: 'session=none' });
+    const { response } = await download({ cookie: 'session=none' });
     expect(response.status).toBe(401);
   });
 

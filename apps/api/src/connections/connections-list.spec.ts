@@ -1,8 +1,8 @@
+import { PortalUser } from '@flixcheck/test-harness';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
 import { DAY, SECOND } from '../config/clock.js';
 import { grant } from '../testing/connections.js';
-import { type PortalUser, signIn } from '../testing/portal-user.js';
 import { createTestApp, type TestApp } from '../testing/test-app.js';
 import { CONNECTION_HEALTHS, type ConnectionHealth } from './connection.js';
 import { ConnectionsService } from './connections.service.js';
@@ -22,10 +22,10 @@ beforeAll(async () => {
      FROM users WHERE email = 'user@musterhaus.example'`,
     [randomUUID()],
   );
-  member = await signIn(test.url);
-  colleague = await signIn(test.url, 'colleague@musterhaus.example');
-  admin = await signIn(test.url, 'admin@musterhaus.example');
-  stranger = await signIn(test.url, 'admin@beispiel.example');
+  member = await PortalUser.signIn(test.url);
+  colleague = await PortalUser.signIn(test.url, 'colleague@musterhaus.example');
+  admin = await PortalUser.signIn(test.url, 'admin@musterhaus.example');
+  stranger = await PortalUser.signIn(test.url, 'admin@beispiel.example');
 });
 afterAll(() => test.close());
 beforeEach(() => test.dataSource.query('DELETE FROM connections'));
@@ -165,7 +165,7 @@ describe('the search for connections', () => {
       (await admin.call('GET', `${CONNECTIONS}?${query}`)).body.meta.total;
     expect(await total('limit=1')).toBe(3);
     expect(await total('status=active&limit=1')).toBe(2);
-    expect(await total('q=zoe beleg')).toBe(1);
+    expect(await total('q=zoe%20beleg')).toBe(1);
     expect(await total('clientId=maklerwelt-crm')).toBe(2);
     const { body } = await admin.call('GET', `${CONNECTIONS}?limit=1`);
     expect(await total(`limit=1&cursor=${body.meta.nextCursor}`)).toBe(3);

@@ -1,8 +1,8 @@
+import { call, PortalUser } from '@flixcheck/test-harness';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
 import { MINUTE, SECOND } from '../config/clock.js';
 import { bearer, grant } from '../testing/connections.js';
-import { call, type PortalUser, signIn } from '../testing/portal-user.js';
 import { createTestApp, type TestApp } from '../testing/test-app.js';
 import { ConnectionHistory } from './connection-history.js';
 import { ConnectionsService } from './connections.service.js';
@@ -24,11 +24,11 @@ beforeAll(async () => {
      FROM users WHERE email = 'user@musterhaus.example'`,
     [randomUUID()],
   );
-  member = await signIn(test.url);
-  colleague = await signIn(test.url, 'colleague@musterhaus.example');
-  admin = await signIn(test.url, 'admin@musterhaus.example');
-  stranger = await signIn(test.url, 'admin@beispiel.example');
-  operator = await signIn(test.url, 'operator@flixcheck.example');
+  member = await PortalUser.signIn(test.url);
+  colleague = await PortalUser.signIn(test.url, 'colleague@musterhaus.example');
+  admin = await PortalUser.signIn(test.url, 'admin@musterhaus.example');
+  stranger = await PortalUser.signIn(test.url, 'admin@beispiel.example');
+  operator = await PortalUser.signIn(test.url, 'operator@flixcheck.example');
 });
 afterAll(() => test.close());
 beforeEach(() => test.dataSource.query('DELETE FROM connections'));

@@ -1,9 +1,9 @@
+import type { PortalUser } from '@flixcheck/test-harness';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { HOUR } from '../config/clock.js';
 import { OAuthClientsService } from '../oauth-clients/oauth-clients.service.js';
 import { grant } from '../testing/connections.js';
 import { person } from '../testing/person.js';
-import type { PortalUser } from '../testing/portal-user.js';
 import type { TestContext } from '../testing/test-context.js';
 import { createTestModule } from '../testing/test-module.js';
 import { UsersService } from '../users/users.service.js';

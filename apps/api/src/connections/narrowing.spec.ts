@@ -1,11 +1,14 @@
+import {
+  changeCrm,
+  eventually,
+  PortalUser,
+  ThirdParty,
+  type TokenAnswer,
+} from '@flixcheck/test-harness';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { SECOND } from '../config/clock.js';
 import { ChangeFeed } from '../database/change-feed.js';
-import { eventually } from '../testing/eventually.js';
-import { type PortalUser, signIn } from '../testing/portal-user.js';
-import { changeCrm } from '../testing/registry.js';
 import { createTestApp, type TestApp } from '../testing/test-app.js';
-import { ThirdParty, type TokenBody } from '../testing/third-party.js';
 import { startTwoNodes } from '../testing/two-nodes.js';
 
 let one: TestApp;
@@ -17,8 +20,8 @@ let operator: PortalUser;
 
 beforeAll(async () => {
   ({ one, other, crm, elsewhere } = await startTwoNodes());
-  user = await signIn(one.url);
-  operator = await signIn(one.url, 'operator@flixcheck.example');
+  user = await PortalUser.signIn(one.url);
+  operator = await PortalUser.signIn(one.url, 'operator@flixcheck.example');
 });
 afterAll(async () => {
   await other.close();
@@ -29,7 +32,7 @@ beforeEach(async () => {
   await register(['read', 'readwrite']);
 });
 
-const connect = (scope: string): Promise<TokenBody> => crm.connect(user, { scope });
+const connect = (scope: string): Promise<TokenAnswer> => crm.connect(user, { scope });
 const connections = async () =>
   (await user.call('GET', '/user/v7/connections?status=active')).body.resources;
 const connectionId = async (): Promise<string> => (await connections())[0].id;
@@ -43,7 +46,7 @@ const register = (scopes: string[]) => changeCrm(operator, { scopes });
 
 const refusedEverywhere = async (accessToken: string): Promise<void> => {
   expect(await crm.use(accessToken)).toBe(401);
-  await eventually(async () => (await elsewhere.use(accessToken)) === 401, 1000);
+  await eventually(async () => (await elsewhere.use(accessToken)) === 401, Boolean, 1000);
 };
 
 describe('a narrower consent', () => {
@@ -75,7 +78,7 @@ describe('a narrower consent', () => {
   });
 
   it('a code of the wider consent that is redeemed later gives the narrower scope', async () => {
-    const code = await crm.code(user, { scope: 'readwrite' });
+    const { code } = await crm.code(user, { scope: 'readwrite' });
     await connect('read');
     expect(await crm.exchange(code)).toMatchObject({ status: 200, body: { scope: 'read' } });
   });
@@ -182,7 +185,7 @@ describe('reducing a connection', () => {
   it('that has ended is a conflict, of somebody else is 404', async () => {
     await connect('readwrite');
     const id = await connectionId();
-    const stranger = await signIn(one.url, 'admin@beispiel.example');
+    const stranger = await PortalUser.signIn(one.url, 'admin@beispiel.example');
     const path = `/user/v7/connections/${id}`;
     const resource = { scope: 'read' };
     expect((await stranger.call('PATCH', path, { resource })).status).toBe(404);
@@ -192,7 +195,7 @@ describe('reducing a connection', () => {
 
   it('an admin may do it for a colleague', async () => {
     const wide = await connect('readwrite');
-    const admin = await signIn(one.url, 'admin@musterhaus.example');
+    const admin = await PortalUser.signIn(one.url, 'admin@musterhaus.example');
     const path = `/user/v7/connections/${await connectionId()}`;
     expect((await admin.call('PATCH', path, { resource: { scope: 'read' } })).status).toBe(200);
     await refusedEverywhere(wide.access_token);
@@ -214,10 +217,14 @@ describe('taking a scope away from a client', () => {
     const wide = await connect('readwrite');
     await register(['read']);
     for (const node of [crm, elsewhere]) {
-      await eventually(async () => {
-        const { body } = await node.refresh(wide.refresh_token, { scope: 'readwrite' });
-        return body.error === 'invalid_scope';
-      }, 1000);
+      await eventually(
+        async () => {
+          const { body } = await node.refresh(wide.refresh_token, { scope: 'readwrite' });
+          return body.error === 'invalid_scope';
+        },
+        Boolean,
+        1000,
+      );
     }
   });
 
@@ -263,6 +270,6 @@ it('a connection’s row deleted with psql takes its tokens with it', async () =
   const tokens = await connect('readwrite');
   expect(await elsewhere.use(tokens.access_token)).toBe(200);
   await one.dataSource.query('DELETE FROM connections');
-  await eventually(async () => (await crm.use(tokens.access_token)) === 401, 1000);
-  await eventually(async () => (await elsewhere.use(tokens.access_token)) === 401, 1000);
+  await eventually(async () => (await crm.use(tokens.access_token)) === 401, Boolean, 1000);
+  await eventually(async () => (await elsewhere.use(tokens.access_token)) === 401, Boolean, 1000);
 });

@@ -1,10 +1,10 @@
+import type { PortalUser } from '@flixcheck/test-harness';
 import { afterAll, beforeAll, expect, it, jest } from '@jest/globals';
 import { setTimeout as pause } from 'node:timers/promises';
 import { StatementPool } from '../database/statement-pool.js';
 import { AppLogger } from '../telemetry/app-logger.js';
 import { grant } from '../testing/connections.js';
 import { person } from '../testing/person.js';
-import type { PortalUser } from '../testing/portal-user.js';
 import type { TestContext } from '../testing/test-context.js';
 import { createTestModule } from '../testing/test-module.js';
 import { ConnectionHistory } from './connection-history.js';

@@ -1,10 +1,9 @@
+import { PortalUser, ThirdParty } from '@flixcheck/test-harness';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { BackgroundWork } from '../background/background-work.js';
 import { DAY, HOUR, MINUTE, SECOND } from '../config/clock.js';
-import { type PortalUser, signIn } from '../testing/portal-user.js';
 import { createTestApp, type TestApp } from '../testing/test-app.js';
 import { TestClock } from '../testing/test-clock.js';
-import { ThirdParty } from '../testing/third-party.js';
 import { LONGEST_LIMIT_MS, SHORTEST_LIMIT_MS } from './time-limits.js';
 
 const clock = new TestClock();
@@ -32,8 +31,8 @@ beforeEach(async () => {
 
 /** Sessions end sooner than connections do. */
 async function signInAgain(): Promise<void> {
-  user = await signIn(one.url);
-  admin = await signIn(one.url, 'admin@musterhaus.example');
+  user = await PortalUser.signIn(one.url);
+  admin = await PortalUser.signIn(one.url, 'admin@musterhaus.example');
 }
 
 const inFuture = (ms: number): string =>
@@ -79,7 +78,7 @@ describe('a connection whose time is limited', () => {
   it('gives no tokens for a code that is redeemed after it, nor for a retried refresh', async () => {
     const { tokens, toTheEnd } = await nearItsEnd();
     clock.advance(toTheEnd - 5 * SECOND);
-    const code = await new ThirdParty(one.url).code(await signIn(one.url));
+    const { code } = await new ThirdParty(one.url).code(await PortalUser.signIn(one.url));
     expect((await crm.refresh(tokens.refresh_token)).status).toBe(200);
     clock.advance(5 * SECOND);
     expect(await crm.exchange(code)).toMatchObject({ body: { error: 'invalid_grant' } });

@@ -1,3 +1,4 @@
+import { PortalUser, ThirdParty } from '@flixcheck/test-harness';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import pg from 'pg';
@@ -5,9 +6,7 @@ import pino from 'pino';
 import { AppModule } from '../app.module.js';
 import { createApp } from '../create-app.js';
 import { AppLogger } from '../telemetry/app-logger.js';
-import { signIn } from '../testing/portal-user.js';
 import { createTestApp, type TestApp } from '../testing/test-app.js';
-import { ThirdParty } from '../testing/third-party.js';
 import { ChangeFeed } from './change-feed.js';
 
 let before: TestApp;
@@ -47,7 +46,7 @@ async function untilLive(): Promise<void> {
 
 describe('a database that is slow at the start does not end it: the node', () => {
   it('serves by asking the database while its feed cannot catch up, and heals', async () => {
-    const user = await signIn(before.url);
+    const user = await PortalUser.signIn(before.url);
     const { access_token: token } = await new ThirdParty(before.url).connect(user);
     await startWithout('revocations');
     const ready = await fetch(`${url}/health/ready`);
@@ -58,7 +57,7 @@ describe('a database that is slow at the start does not end it: the node', () =>
   });
 
   it('starts although its keys and clients cannot be read, and heals', async () => {
-    const code = await new ThirdParty(before.url).code(await signIn(before.url));
+    const { code } = await new ThirdParty(before.url).code(await PortalUser.signIn(before.url));
     await startWithout('signing_keys', 'oauth_clients');
     expect((await fetch(`${url}/health/live`)).status).toBe(200);
     await lock.query('ROLLBACK');

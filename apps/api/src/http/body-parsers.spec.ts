@@ -1,13 +1,13 @@
+import { PortalUser } from '@flixcheck/test-harness';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { request } from 'node:http';
-import { type PortalUser, signIn } from '../testing/portal-user.js';
 import { createTestApp, type TestApp } from '../testing/test-app.js';
 
 let test: TestApp;
 let member: PortalUser;
 beforeAll(async () => {
   test = await createTestApp();
-  member = await signIn(test.url);
+  member = await PortalUser.signIn(test.url);
 });
 afterAll(() => test.close());
 
@@ -59,7 +59,7 @@ describe('a request without a body may carry any Content-Type', () => {
       (await send({ method, path, headers })).status;
     expect(await statusOf('GET', '/user/v7/checks')).toBe(200);
     expect(await statusOf('DELETE', `/user/v7/connections/${nobody}`)).toBe(404);
-    const operator = await signIn(test.url, 'operator@flixcheck.example');
+    const operator = await PortalUser.signIn(test.url, 'operator@flixcheck.example');
     const secrets = `/admin/v7/oauth-clients/${nobody}/secrets`;
     const made = await send({
       method: 'POST',
@@ -67,7 +67,7 @@ describe('a request without a body may carry any Content-Type', () => {
       headers: { ...headers, cookie: operator.cookie },
     });
     expect(made.status).toBe(404);
-    const gone = await signIn(test.url);
+    const gone = await PortalUser.signIn(test.url);
     const signOut = { method: 'DELETE', path: '/user/v7/sessions/current' };
     expect((await send({ ...signOut, headers: { ...headers, cookie: gone.cookie } })).status).toBe(
       204,

@@ -1,7 +1,7 @@
+import { PortalUser } from '@flixcheck/test-harness';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { signIn } from '../testing/portal-user.js';
 import { createTestApp, type TestApp } from '../testing/test-app.js';
 
 const root = resolve(__dirname, '../../../..');
@@ -47,8 +47,8 @@ let developed: string;
 
 beforeAll(async () => {
   api = await createTestApp();
-  const admin = await signIn(api.url, 'admin@musterhaus.example');
-  const user = await signIn(api.url, 'user@musterhaus.example');
+  const admin = await PortalUser.signIn(api.url, 'admin@musterhaus.example');
+  const user = await PortalUser.signIn(api.url, 'user@musterhaus.example');
   developed = await appointDevelopers();
   await admin.call('PATCH', `/user/v7/users/${user.id}`, { resource: { status: 'disabled' } });
   await api.dataSource.query(
@@ -67,13 +67,13 @@ const PEOPLE = {
 };
 const signInAll = async () => {
   for (const [role, email] of Object.entries(PEOPLE) as [keyof typeof PEOPLE, string][]) {
-    cookies[role] = (await signIn(api.url, email)).cookie;
+    cookies[role] = (await PortalUser.signIn(api.url, email)).cookie;
   }
 };
 
 /** @returns the id of the client of which the member is a developer, and the admin is not */
 async function appointDevelopers(): Promise<string> {
-  const operator = await signIn(api.url, PEOPLE.operator);
+  const operator = await PortalUser.signIn(api.url, PEOPLE.operator);
   const { body } = await operator.call('GET', '/admin/v7/oauth-clients');
   const [mine, another] = body.resources.map(({ id }) => String(id));
   for (const [id, email] of [

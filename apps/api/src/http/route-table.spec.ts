@@ -1,5 +1,5 @@
+import { call } from '@flixcheck/test-harness';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { call } from '../testing/portal-user.js';
 import { createTestApp, type TestApp } from '../testing/test-app.js';
 
 let test: TestApp;
@@ -68,7 +68,7 @@ describe('a method that an address does not take', () => {
         .map(({ method }) => method);
       for (const method of METHODS.filter((each) => !taken.includes(each))) {
         const { status, body, headers } = await call(test.url, method, path);
-        const allow = headers.get('allow')?.split(', ') ?? [];
+        const allow = headers['allow']?.split(', ') ?? [];
         expect([path, status, allow]).toEqual([path, 405, expect.arrayContaining(taken)]);
         expect(allow).not.toContain(method);
         expect(saidBy(body)).toMatch(new RegExp(`takes ${allow.join(', ')}, not ${method}`));

@@ -1,8 +1,8 @@
+import { eventually } from '@flixcheck/test-harness';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { BackgroundWork } from '../background/background-work.js';
 import { DAY, HOUR, MINUTE } from '../config/clock.js';
 import { Metrics } from '../telemetry/metrics.js';
-import { eventually } from '../testing/eventually.js';
 import { type SmtpServer, startSmtpServer } from '../testing/smtp-server.js';
 import type { TestContext, TestOptions } from '../testing/test-context.js';
 import { createTestModule } from '../testing/test-module.js';
@@ -222,11 +222,7 @@ describe('the metrics', () => {
   it('count what was sent, and say how long the oldest has waited', async () => {
     await enqueue();
     test.clock.advance(5 * MINUTE);
-    let waiting = '';
-    await eventually(async () => {
-      waiting = await metrics();
-      return waiting.includes('mails_waiting 1\n');
-    });
+    const waiting = await eventually(metrics, (text) => text.includes('mails_waiting 1\n'));
     expect(Number(/^mails_waiting_seconds (\S+)/m.exec(waiting)?.[1])).toBeGreaterThanOrEqual(300);
     const sent = async () => Number(/mails_total{outcome="sent"} (\d+)/.exec(await metrics())?.[1]);
     const before = await sent();

@@ -1,6 +1,6 @@
+import { PortalUser } from '@flixcheck/test-harness';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { DAY, SECOND } from '../config/clock.js';
-import { type PortalUser, signIn } from '../testing/portal-user.js';
 import { createTestApp, type TestApp } from '../testing/test-app.js';
 import { ClientAuthentication } from './client-authentication.js';
 
@@ -17,7 +17,7 @@ beforeAll(async () => {
 afterAll(() => api.close());
 beforeEach(async () => {
   // The clock only goes forward, and a session idles out.
-  operator = await signIn(api.url, 'operator@flixcheck.example');
+  operator = await PortalUser.signIn(api.url, 'operator@flixcheck.example');
   client = await register('confidential');
 });
 
@@ -93,7 +93,7 @@ describe('rotating a secret', () => {
   it('gives the second place to one of two that race for it on two nodes', async () => {
     const other = await createTestApp({ databaseUrl: api.config.databaseUrl, clock: api.clock });
     try {
-      const there = await signIn(other.url, 'operator@flixcheck.example');
+      const there = await PortalUser.signIn(other.url, 'operator@flixcheck.example');
       const answers = await Promise.all([
         rotate(),
         there.call('POST', `${CLIENTS}/${client.id}/secrets`),
@@ -142,7 +142,7 @@ describe('rotating a secret', () => {
   it('forgets expired ones after a month', async () => {
     await rotate({ expireOthersAfterSeconds: 0 });
     api.clock.advance(31 * DAY);
-    operator = await signIn(api.url, 'operator@flixcheck.example');
+    operator = await PortalUser.signIn(api.url, 'operator@flixcheck.example');
     await rotate();
     expect(await outcome(client.secret.value)).toBe('client_secret_wrong');
   });

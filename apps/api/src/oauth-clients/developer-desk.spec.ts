@@ -1,5 +1,5 @@
+import { PortalUser } from '@flixcheck/test-harness';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { type PortalUser, signIn } from '../testing/portal-user.js';
 import { createTestApp, type TestApp } from '../testing/test-app.js';
 
 const CLIENTS = '/admin/v7/oauth-clients';
@@ -16,9 +16,9 @@ let secret: string;
 
 beforeAll(async () => {
   api = await createTestApp();
-  operator = await signIn(api.url, 'operator@flixcheck.example');
-  developer = await signIn(api.url, DEVELOPER);
-  admin = await signIn(api.url, 'admin@musterhaus.example');
+  operator = await PortalUser.signIn(api.url, 'operator@flixcheck.example');
+  developer = await PortalUser.signIn(api.url, DEVELOPER);
+  admin = await PortalUser.signIn(api.url, 'admin@musterhaus.example');
 });
 afterAll(() => api.close());
 beforeEach(async () => {
@@ -89,7 +89,7 @@ describe('an operator makes a portal user a developer of a client', () => {
   });
 
   it('but not a disabled one, nor anyone twice', async () => {
-    const other = await signIn(api.url, 'admin@beispiel.example');
+    const other = await PortalUser.signIn(api.url, 'admin@beispiel.example');
     await api.dataSource.query(`UPDATE users SET status = 'disabled' WHERE id = $1`, [other.id]);
     const disabled = await appoint('admin@beispiel.example');
     await api.dataSource.query(`UPDATE users SET status = 'active' WHERE id = $1`, [other.id]);
@@ -187,7 +187,7 @@ describe('developers see their own clients and no others', () => {
 
   it('not while they are disabled', async () => {
     await appoint();
-    const stranger = await signIn(api.url, 'admin@beispiel.example');
+    const stranger = await PortalUser.signIn(api.url, 'admin@beispiel.example');
     await appoint('admin@beispiel.example');
     await api.dataSource.query(`UPDATE users SET status = 'disabled' WHERE id = $1`, [stranger.id]);
     expect((await read(stranger)).status).toBe(401);
@@ -209,7 +209,7 @@ describe('developers change what names nobody and opens nothing', () => {
       contactEmail: 'entwicklung@neu.example',
     };
     const { status, body, headers } = await change(resource);
-    expect([status, headers.get('etag')]).toEqual([200, `"${body.resource.version}"`]);
+    expect([status, headers['etag']]).toEqual([200, `"${body.resource.version}"`]);
     expect(body.resource).toMatchObject(resource);
     expect(await audited()).toMatchObject({
       action: 'client_changed',
@@ -239,7 +239,7 @@ describe('developers change what names nobody and opens nothing', () => {
   });
 
   it('and overwrite nothing that somebody else has changed (RFC 9110 §13.1.1)', async () => {
-    const tag = (await read()).headers.get('etag') ?? '';
+    const tag = (await read()).headers['etag'] ?? '';
     await operator.call('PATCH', `${CLIENTS}/${id}`, { resource: { name: 'Anders' } });
     const refused = await change({ description: 'Zu spät.' }, { 'if-match': tag });
     expect([refused.status, refused.body.code]).toEqual([412, 'precondition_failed']);

@@ -1,5 +1,5 @@
+import { call, PortalUser } from '@flixcheck/test-harness';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { call, type PortalUser, signIn } from '../testing/portal-user.js';
 import { createTestApp, type TestApp } from '../testing/test-app.js';
 
 const CLIENTS = '/admin/v7/oauth-clients';
@@ -10,7 +10,7 @@ let operator: PortalUser;
 
 beforeAll(async () => {
   api = await createTestApp();
-  operator = await signIn(api.url, 'operator@flixcheck.example');
+  operator = await PortalUser.signIn(api.url, 'operator@flixcheck.example');
 });
 afterAll(() => api.close());
 
@@ -114,7 +114,7 @@ describe('the registry', () => {
     const anyone = await call(api.url, method, `${CLIENTS}${path}`, { resource });
     expect([anyone.status, anyone.body.code]).toEqual([401, 'session_required']);
     for (const email of ['user@musterhaus.example', 'admin@musterhaus.example']) {
-      const user = await signIn(api.url, email);
+      const user = await PortalUser.signIn(api.url, email);
       const answer = await user.call(method, `${CLIENTS}${path}`, { resource });
       expect([email, answer.status, answer.body.code]).toEqual([email, 403, 'forbidden']);
     }

@@ -1,5 +1,5 @@
+import { call, PortalUser } from '@flixcheck/test-harness';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { call, type PortalUser, signIn } from '../testing/portal-user.js';
 import { createTestApp, type TestApp } from '../testing/test-app.js';
 
 const CLIENTS = '/admin/v7/oauth-clients';
@@ -10,7 +10,7 @@ let operator: PortalUser;
 
 beforeAll(async () => {
   api = await createTestApp();
-  operator = await signIn(api.url, 'operator@flixcheck.example');
+  operator = await PortalUser.signIn(api.url, 'operator@flixcheck.example');
 });
 afterAll(() => api.close());
 

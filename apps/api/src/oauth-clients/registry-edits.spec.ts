@@ -1,5 +1,5 @@
+import { PortalUser } from '@flixcheck/test-harness';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { type PortalUser, signIn } from '../testing/portal-user.js';
 import { createTestApp, type TestApp } from '../testing/test-app.js';
 
 const CLIENTS = '/admin/v7/oauth-clients';
@@ -10,7 +10,7 @@ let id: string;
 
 beforeAll(async () => {
   api = await createTestApp();
-  operator = await signIn(api.url, 'operator@flixcheck.example');
+  operator = await PortalUser.signIn(api.url, 'operator@flixcheck.example');
 });
 afterAll(() => api.close());
 beforeEach(async () => {
@@ -35,16 +35,16 @@ const remove = (headers: Record<string, string>) =>
 describe('a change to a client with If-Match (RFC 9110 §13.1.1)', () => {
   it('goes through on what its author has read, and answers with the next ETag', async () => {
     const read = await get();
-    const tag = read.headers.get('etag') ?? '';
+    const tag = read.headers['etag'] ?? '';
     expect(tag).toBe(`"${read.body.resource.version}"`);
     const changed = await change({ name: 'Anders' }, { 'if-match': tag });
     expect(changed.status).toBe(200);
-    expect(changed.headers.get('etag')).not.toBe(tag);
-    expect((await get()).headers.get('etag')).toBe(changed.headers.get('etag'));
+    expect(changed.headers['etag']).not.toBe(tag);
+    expect((await get()).headers['etag']).toBe(changed.headers['etag']);
   });
 
   it('writes nothing where somebody else was faster, and says what to do', async () => {
-    const tag = (await get()).headers.get('etag') ?? '';
+    const tag = (await get()).headers['etag'] ?? '';
     await change({ description: 'Schneller.' });
     const before = (await get()).body.resource;
     const refused = await change({ name: 'Zu spät' }, { 'if-match': tag });
@@ -54,7 +54,7 @@ describe('a change to a client with If-Match (RFC 9110 §13.1.1)', () => {
   });
 
   it('of two at once, exactly one wins', async () => {
-    const tag = (await get()).headers.get('etag') ?? '';
+    const tag = (await get()).headers['etag'] ?? '';
     const answers = await Promise.all(
       ['A', 'B', 'C', 'D'].map((name) => change({ name }, { 'if-match': tag })),
     );
@@ -62,12 +62,12 @@ describe('a change to a client with If-Match (RFC 9110 §13.1.1)', () => {
   });
 
   it('that deletes it is refused in the same way', async () => {
-    const tag = (await get()).headers.get('etag') ?? '';
+    const tag = (await get()).headers['etag'] ?? '';
     await change({ description: 'Schneller.' });
     expect((await remove({ 'if-match': tag })).status).toBe(412);
     expect((await get()).status).toBe(200);
     const { headers } = await get();
-    expect((await remove({ 'if-match': headers.get('etag') ?? '' })).status).toBe(204);
+    expect((await remove({ 'if-match': headers['etag'] ?? '' })).status).toBe(204);
   });
 
   it.each([
@@ -83,11 +83,11 @@ describe('a change to a client with If-Match (RFC 9110 §13.1.1)', () => {
   it('without the header goes through as ever, and what changes nothing keeps the ETag', async () => {
     expect((await change({ name: 'Anders' })).status).toBe(200);
     const again = await change({ name: 'Anders' });
-    expect(again.headers.get('etag')).toBe((await get()).headers.get('etag'));
+    expect(again.headers['etag']).toBe((await get()).headers['etag']);
   });
 
   it('does not mind a new secret: secrets are no part of the form', async () => {
-    const tag = (await get()).headers.get('etag') ?? '';
+    const tag = (await get()).headers['etag'] ?? '';
     await operator.call('POST', `${CLIENTS}/${id}/secrets`);
     expect((await change({ name: 'Anders' }, { 'if-match': tag })).status).toBe(200);
   });

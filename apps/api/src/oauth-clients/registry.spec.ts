@@ -1,6 +1,6 @@
+import { call, PortalUser } from '@flixcheck/test-harness';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { hashSecret } from '@flixcheck/oauth-protocol';
-import { call, type PortalUser, signIn } from '../testing/portal-user.js';
 import { createTestApp, type TestApp } from '../testing/test-app.js';
 
 const CLIENTS = '/admin/v7/oauth-clients';
@@ -12,7 +12,7 @@ let operator: PortalUser;
 
 beforeAll(async () => {
   api = await createTestApp();
-  operator = await signIn(api.url, 'operator@flixcheck.example');
+  operator = await PortalUser.signIn(api.url, 'operator@flixcheck.example');
 });
 afterAll(() => api.close());
 

@@ -1,3 +1,4 @@
+import { PortalUser } from '@flixcheck/test-harness';
 import {
   afterAll,
   afterEach,
@@ -12,7 +13,6 @@ import { randomUUID } from 'node:crypto';
 import { BackgroundWork } from '../background/background-work.js';
 import { DAY } from '../config/clock.js';
 import { AppLogger } from '../telemetry/app-logger.js';
-import { type PortalUser, signIn } from '../testing/portal-user.js';
 import { createTestApp, type TestApp } from '../testing/test-app.js';
 import { ClientRegistry } from './registry.service.js';
 import { RequestLog, type RequestLogEntry } from './request-log.js';
@@ -25,7 +25,7 @@ let oauthClientId: string;
 beforeAll(async () => {
   api = await createTestApp();
   log = api.app.get(RequestLog);
-  operator = await signIn(api.url, 'operator@flixcheck.example');
+  operator = await PortalUser.signIn(api.url, 'operator@flixcheck.example');
 });
 afterAll(() => api.close());
 beforeEach(async () => {

@@ -1,10 +1,9 @@
+import { PortalUser, ThirdParty } from '@flixcheck/test-harness';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { sign } from 'node:crypto';
 import { HOUR } from '../config/clock.js';
-import { type PortalUser, signIn } from '../testing/portal-user.js';
 import { StoppedClock } from '../testing/stopped-clock.js';
 import { createTestApp, type TestApp } from '../testing/test-app.js';
-import { ThirdParty } from '../testing/third-party.js';
 import { SigningKeys } from './signing-keys.js';
 
 type Claims = Record<string, unknown>;
@@ -23,7 +22,7 @@ beforeAll(async () => {
 beforeEach(async () => {
   clock.advance(2 * HOUR);
   clock.toWholeSecond();
-  user = await signIn(api.url);
+  user = await PortalUser.signIn(api.url);
   token = (await client.connect(user)).access_token;
   const [, payload = ''] = token.split('.');
   claims = JSON.parse(Buffer.from(payload, 'base64url').toString()) as Claims;

@@ -1,9 +1,8 @@
+import { call, PortalUser, ThirdParty, type TokenAnswer } from '@flixcheck/test-harness';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { HOUR, SECOND } from '../config/clock.js';
-import { call, type PortalUser, signIn } from '../testing/portal-user.js';
 import { StoppedClock } from '../testing/stopped-clock.js';
 import { createTestApp, type TestApp } from '../testing/test-app.js';
-import { ThirdParty, type TokenBody } from '../testing/third-party.js';
 import { SigningKeys } from './signing-keys.js';
 
 const OLD = 'the secret that the installation began with';
@@ -35,13 +34,13 @@ beforeAll(async () => {
   oldAndNew = new ThirdParty((await node(OLD, NEW)).url);
   newAndOld = new ThirdParty((await node(NEW, `${'x'.repeat(32)}, ${OLD}`)).url);
   fresh = new ThirdParty((await node(NEW)).url);
-  user = await signIn(first.url);
+  user = await PortalUser.signIn(first.url);
 });
 afterAll(async () => {
   for (const one of nodes.reverse()) await one.close();
 });
 
-async function refreshed(client: ThirdParty, refreshToken: string): Promise<TokenBody> {
+async function refreshed(client: ThirdParty, refreshToken: string): Promise<TokenAnswer> {
   const answer = await client.refresh(refreshToken);
   expect([answer.status, answer.body.error]).toEqual([200, undefined]);
   return answer.body;
@@ -86,7 +85,7 @@ describe('a node without the secret that made a successor', () => {
       const lost = await refreshed(first(), tokens.refresh_token);
       const retried = await second().refresh(tokens.refresh_token);
       expect([retried.status, retried.body.error]).toEqual([503, 'temporarily_unavailable']);
-      expect(retried.headers.get('retry-after')).toBe('1');
+      expect(retried.headers['retry-after']).toBe('1');
       expect(retried.body.error_description).toContain('Try again');
       // Whoever got the first answer goes on, at any node, and nobody took it for a theft.
       const next = await refreshed(second(), lost.refresh_token);

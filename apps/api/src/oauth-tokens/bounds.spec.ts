@@ -1,9 +1,8 @@
+import { PortalUser, ThirdParty, type TokenAnswer } from '@flixcheck/test-harness';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { HOUR, MINUTE } from '../config/clock.js';
-import { type PortalUser, signIn } from '../testing/portal-user.js';
 import { StoppedClock } from '../testing/stopped-clock.js';
 import { createTestApp, type TestApp } from '../testing/test-app.js';
-import { ThirdParty, type TokenBody } from '../testing/third-party.js';
 
 const clock = new StoppedClock();
 
@@ -18,7 +17,7 @@ beforeAll(async () => {
 });
 beforeEach(async () => {
   clock.advance(2 * HOUR);
-  user = await signIn(api.url);
+  user = await PortalUser.signIn(api.url);
 });
 afterAll(async () => {
   await node.close();
@@ -41,16 +40,18 @@ describe('a user grants access 600 times an hour at most', () => {
       [clock.now()],
     );
     clock.advance(10 * MINUTE);
-    const there = await signIn(node.url);
+    const there = await PortalUser.signIn(node.url);
     const answers = await Promise.all([user, there, user, there].map(grant));
     expect(answers.map(({ status }) => status).sort()).toEqual([201, 429, 429, 429]);
     const before = [await count('authorization_codes'), await count('connection_events')];
     const refused = await grant(there);
     expect([refused.status, refused.body.code]).toEqual([429, 'too_many_attempts']);
-    expect(refused.headers.get('retry-after')).toBe(String(50 * 60));
+    expect(refused.headers['retry-after']).toBe(String(50 * 60));
     expect([await count('authorization_codes'), await count('connection_events')]).toEqual(before);
     // Nobody else has to wait, and this one only so long.
-    expect((await grant(await signIn(api.url, 'admin@beispiel.example'))).status).toBe(201);
+    expect((await grant(await PortalUser.signIn(api.url, 'admin@beispiel.example'))).status).toBe(
+      201,
+    );
     clock.advance(50 * MINUTE);
     expect((await grant(there)).status).toBe(201);
   });
@@ -72,7 +73,7 @@ describe('a client revokes 600 access tokens of one user an hour at most', () =>
     const refused = await there.revoke(next.access_token);
     expect(refused.status).toBe(429);
     expect(refused.body).toMatchObject({ error: 'temporarily_unavailable' });
-    expect(refused.headers.get('retry-after')).toBe(String(40 * 60));
+    expect(refused.headers['retry-after']).toBe(String(40 * 60));
     expect(await count('revocations')).toBe(before);
     expect(await client.use(next.access_token)).toBe(200);
     expect((await there.revoke(tokens.access_token)).status).toBe(200);
@@ -88,7 +89,7 @@ describe('100 families of a connection live at a time', () => {
     clock.advance(MINUTE);
     const idle = await client.connect(user);
     clock.advance(MINUTE);
-    const used: TokenBody = (await client.refresh(first.refresh_token)).body;
+    const used: TokenAnswer = (await client.refresh(first.refresh_token)).body;
     await api.dataSource.query(
       `INSERT INTO refresh_token_families
          (id, connection_id, handle_hash, scope, generation, current_hash, created_at, expires_at)

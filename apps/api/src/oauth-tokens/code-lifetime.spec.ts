@@ -1,10 +1,9 @@
+import { DEMO_CLIENTS, PortalUser, ThirdParty, type TokenAnswer } from '@flixcheck/test-harness';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { createHash } from 'node:crypto';
 import { DAY, HOUR, SECOND } from '../config/clock.js';
-import { type PortalUser, signIn } from '../testing/portal-user.js';
 import { StoppedClock } from '../testing/stopped-clock.js';
 import { createTestApp, type TestApp } from '../testing/test-app.js';
-import { ThirdParty, type TokenBody } from '../testing/third-party.js';
 
 const clock = new StoppedClock();
 const VERIFIER = 'v'.repeat(43);
@@ -23,16 +22,16 @@ beforeAll(async () => {
 beforeEach(async () => {
   // The limit on failures moves on, and whatever the test before left goes stale.
   clock.advance(HOUR);
-  user = await signIn(api.url);
+  user = await PortalUser.signIn(api.url);
 });
 afterAll(() => api.close());
 
-async function expectAlive({ access_token, refresh_token }: TokenBody) {
+async function expectAlive({ access_token, refresh_token }: TokenAnswer) {
   expect(await client.use(access_token)).toBe(200);
   expect((await client.refresh(refresh_token)).status).toBe(200);
 }
 
-async function expectDead({ access_token, refresh_token }: TokenBody) {
+async function expectDead({ access_token, refresh_token }: TokenAnswer) {
   expect(await client.use(access_token)).toBe(401);
   expect(await client.isActive(access_token)).toBe(false);
   expect(await client.refresh(refresh_token)).toMatchObject({
@@ -43,13 +42,13 @@ async function expectDead({ access_token, refresh_token }: TokenBody) {
 
 describe('a code lives 60 seconds (RFC 6749 §4.1.2, CVE-2024-22403)', () => {
   it('a millisecond before they are over it works', async () => {
-    const code = await client.code(user);
+    const { code } = await client.code(user);
     clock.advance(60 * SECOND - 1);
     expect((await client.exchange(code)).status).toBe(200);
   });
 
   it.each([60 * SECOND, 61 * SECOND, DAY])('after %i ms it is invalid_grant', async (age) => {
-    const code = await client.code(user);
+    const { code } = await client.code(user);
     clock.advance(age);
     expect(await client.exchange(code)).toMatchObject({
       status: 400,
@@ -58,7 +57,7 @@ describe('a code lives 60 seconds (RFC 6749 §4.1.2, CVE-2024-22403)', () => {
   });
 
   it('a failed attempt does not prolong its life', async () => {
-    const code = await client.code(user);
+    const { code } = await client.code(user);
     clock.advance(59 * SECOND);
     await client.exchange(code, { redirect_uri: 'https://evil.example/' });
     clock.advance(SECOND);
@@ -68,7 +67,7 @@ describe('a code lives 60 seconds (RFC 6749 §4.1.2, CVE-2024-22403)', () => {
 
 describe('a repeat by the rightful client (RFC 6749 §4.1.2, §10.5)', () => {
   it('up to 2 seconds after the first use changes nothing: a duplicated request', async () => {
-    const code = await client.code(user);
+    const { code } = await client.code(user);
     const tokens = (await client.exchange(code)).body;
     clock.advance(2 * SECOND);
     expect((await client.exchange(code)).body.error).toBe('invalid_grant');
@@ -76,7 +75,7 @@ describe('a repeat by the rightful client (RFC 6749 §4.1.2, §10.5)', () => {
   });
 
   it('later ends the tokens that the first use gave', async () => {
-    const code = await client.code(user);
+    const { code } = await client.code(user);
     const tokens = (await client.exchange(code)).body;
     clock.advance(2 * SECOND + 1);
     expect((await client.exchange(code)).body.error).toBe('invalid_grant');
@@ -84,7 +83,7 @@ describe('a repeat by the rightful client (RFC 6749 §4.1.2, §10.5)', () => {
   });
 
   it('counts from the first use, not from the repeats before', async () => {
-    const code = await client.code(user);
+    const { code } = await client.code(user);
     const tokens = (await client.exchange(code)).body;
     for (let i = 0; i < 2; i += 1) {
       clock.advance(SECOND);
@@ -96,7 +95,7 @@ describe('a repeat by the rightful client (RFC 6749 §4.1.2, §10.5)', () => {
   });
 
   it('ends the tokens that they have been refreshed into as well', async () => {
-    const code = await client.code(user);
+    const { code } = await client.code(user);
     const first = (await client.exchange(code)).body;
     clock.advance(10 * SECOND);
     const second = (await client.refresh(first.refresh_token)).body;
@@ -106,7 +105,7 @@ describe('a repeat by the rightful client (RFC 6749 §4.1.2, §10.5)', () => {
   });
 
   it('is recognised when the code itself would long have expired', async () => {
-    const code = await client.code(user);
+    const { code } = await client.code(user);
     const tokens = (await client.exchange(code)).body;
     clock.advance(20 * DAY);
     const later = (await client.refresh(tokens.refresh_token)).body;
@@ -115,7 +114,7 @@ describe('a repeat by the rightful client (RFC 6749 §4.1.2, §10.5)', () => {
   });
 
   it('leaves the connection, and the tokens of its other grants', async () => {
-    const code = await client.code(user);
+    const { code } = await client.code(user);
     const tokens = (await client.exchange(code)).body;
     const other = await client.connect(user);
     clock.advance(3 * SECOND);
@@ -125,7 +124,7 @@ describe('a repeat by the rightful client (RFC 6749 §4.1.2, §10.5)', () => {
   });
 
   it('stands in the history as reuse detected, once', async () => {
-    const code = await client.code(user);
+    const { code } = await client.code(user);
     const { access_token } = (await client.exchange(code)).body;
     const [, payload = ''] = access_token.split('.');
     const { connection_id: id } = JSON.parse(Buffer.from(payload, 'base64url').toString());
@@ -142,27 +141,16 @@ describe('a repeat by the rightful client (RFC 6749 §4.1.2, §10.5)', () => {
 
 describe('a late repeat that fails for another reason ends nothing', () => {
   it.each<[string, (code: string) => Promise<unknown>]>([
-    [
-      'a wrong secret',
-      (code) =>
-        new ThirdParty(api.url, { client_id: 'maklerwelt-crm', client_secret: 'x' }).exchange(code),
-    ],
-    [
-      'no secret',
-      (code) => new ThirdParty(api.url, { client_id: 'maklerwelt-crm' }).exchange(code),
-    ],
+    ['a wrong secret', (code) => client.with({ clientSecret: 'x' }).exchange(code)],
+    ['no secret', (code) => client.with({ clientSecret: undefined }).exchange(code)],
     [
       'another client',
-      (code) =>
-        new ThirdParty(api.url, {
-          client_id: 'belegscanner',
-          client_secret: 'belegscanner-demo-secret',
-        }).exchange(code, { code_verifier: VERIFIER }),
+      (code) => client.with(DEMO_CLIENTS.scanner).exchange(code, { code_verifier: VERIFIER }),
     ],
     [
       'a public client',
       (code) =>
-        new ThirdParty(api.url, { client_id: 'assistent-desktop' }).exchange(code, {
+        new ThirdParty(api.url, DEMO_CLIENTS.desktop).exchange(code, {
           code_verifier: VERIFIER,
         }),
     ],
@@ -174,7 +162,7 @@ describe('a late repeat that fails for another reason ends nothing', () => {
         client.exchange(code, { code_verifier: VERIFIER, redirect_uri: 'https://evil.example/' }),
     ],
   ])('%s', async (_, repeat) => {
-    const code = await client.code(user, CHALLENGED);
+    const { code } = await client.code(user, CHALLENGED);
     const tokens = (await client.exchange(code, { code_verifier: VERIFIER })).body;
     clock.advance(10 * SECOND);
     await repeat(code);

@@ -1,13 +1,12 @@
+import { PortalUser, ThirdParty } from '@flixcheck/test-harness';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { s256Challenge } from '@flixcheck/oauth-protocol';
 import { HOUR, MINUTE, SECOND } from '../config/clock.js';
 import { ClientSecrets } from '../oauth-clients/client-secrets.service.js';
 import { ClientRegistry } from '../oauth-clients/registry.service.js';
 import { RequestLog } from '../oauth-clients/request-log.js';
-import { type PortalUser, signIn } from '../testing/portal-user.js';
 import { StoppedClock } from '../testing/stopped-clock.js';
 import { createTestApp, type TestApp } from '../testing/test-app.js';
-import { ThirdParty } from '../testing/third-party.js';
 
 const CALLBACK = 'https://protokoll.example/oauth/callback';
 const VERIFIER = 'v'.repeat(43);
@@ -18,7 +17,7 @@ let api: TestApp;
 let user: PortalUser;
 /** The client of one mistake, with a log of its own. */
 let id: string;
-let credentials: { client_id: string; client_secret: string };
+let credentials: Record<'client_id' | 'client_secret', string>;
 let client: ThirdParty;
 
 beforeAll(async () => {
@@ -27,7 +26,7 @@ beforeAll(async () => {
 afterAll(() => api.close());
 beforeEach(async () => {
   clock.advance(HOUR);
-  user = await signIn(api.url);
+  user = await PortalUser.signIn(api.url);
   const registered = await api.app.get(ClientRegistry).create(
     {
       name: 'Protokoll',
@@ -40,11 +39,9 @@ beforeEach(async () => {
     null,
   );
   ({ id } = registered);
-  credentials = {
-    client_id: registered.clientId,
-    client_secret: registered.secret?.value ?? '',
-  };
-  client = new ThirdParty(api.url, credentials);
+  const { clientId, secret: { value: clientSecret } = { value: '' } } = registered;
+  credentials = { client_id: clientId, client_secret: clientSecret };
+  client = new ThirdParty(api.url, { clientId, clientSecret, redirectUri: CALLBACK });
 });
 
 async function newest() {
@@ -75,7 +72,7 @@ interface Mistake {
 const MISTAKES: Record<string, Mistake> = {
   'a code that is too old': {
     make: async () => {
-      const code = await client.code(user);
+      const { code } = await client.code(user);
       clock.advance(MINUTE + 14 * SECOND);
       await client.exchange(code);
     },
@@ -94,13 +91,13 @@ const MISTAKES: Record<string, Mistake> = {
     says: { code: 'code_length', parameters: { length: 40, expected: 43 } },
   },
   'a code of another client': {
-    make: async () => client.exchange(await new ThirdParty(api.url).code(user)),
+    make: async () => client.exchange((await new ThirdParty(api.url).code(user)).code),
     reason: 'code_of_other_client',
     says: { code: 'code_of_other_client', parameters: {} },
   },
   'a redirect URI that is not the one of the authorization request': {
     make: async () => {
-      const code = await client.code(user, { redirectUri: CALLBACK });
+      const { code } = await client.code(user, { redirectUri: CALLBACK });
       await client.exchange(code, { redirect_uri: `${CALLBACK}/` });
     },
     reason: 'redirect_uri_mismatch',
@@ -206,7 +203,7 @@ const MISTAKES: Record<string, Mistake> = {
   },
   'the verifier of another attempt': {
     make: async () => {
-      const code = await client.code(user, PKCE);
+      const { code } = await client.code(user, PKCE);
       await client.exchange(code, { code_verifier: 'w'.repeat(43) });
     },
     reason: 'code_verifier_mismatch',
@@ -217,19 +214,19 @@ const MISTAKES: Record<string, Mistake> = {
   },
   'a challenge that is the verifier itself': {
     make: async () => {
-      const code = await client.code(user, { ...PKCE, codeChallenge: VERIFIER });
+      const { code } = await client.code(user, { ...PKCE, codeChallenge: VERIFIER });
       await client.exchange(code, { code_verifier: VERIFIER });
     },
     reason: 'code_verifier_mismatch',
     says: { code: 'verifier_plain', parameters: {} },
   },
   'a verifier although the link had no challenge': {
-    make: async () => client.exchange(await client.code(user), { code_verifier: VERIFIER }),
+    make: async () => client.exchange((await client.code(user)).code, { code_verifier: VERIFIER }),
     reason: 'code_verifier_unexpected',
     says: { code: 'no_pkce', parameters: {} },
   },
   'no verifier although the link had a challenge': {
-    make: async () => client.exchange(await client.code(user, PKCE)),
+    make: async () => client.exchange((await client.code(user, PKCE)).code),
     reason: 'code_verifier_missing',
     says: { code: 'verifier_missing', parameters: {} },
   },
@@ -296,12 +293,12 @@ describe('the request log explains each failure to the character', () => {
   });
 
   it('a code that was used before: when, and by which request', async () => {
-    const code = await client.code(user);
+    const { code } = await client.code(user);
     const first = await client.exchange(code);
     const usedAt = clock.now().toISOString();
     clock.advance(10 * SECOND);
     await client.exchange(code);
-    const requestId = first.headers.get('x-request-id');
+    const requestId = first.headers['x-request-id'];
     const { detail, explanation } = await newest();
     expect(explanation).toEqual({ code: 'code_used', parameters: { usedAt, requestId } });
     expect(detail).toContain(`It was used at ${usedAt} (request ${requestId}).`);
@@ -314,7 +311,7 @@ describe('the request log explains each failure to the character', () => {
     const replacedAt = clock.now().toISOString();
     clock.advance(MINUTE);
     await client.refresh(refresh_token);
-    const requestId = refreshed.headers.get('x-request-id');
+    const requestId = refreshed.headers['x-request-id'];
     expect((await newest()).explanation).toEqual({
       code: 'refresh_replaced',
       parameters: { replacedAt, requestId },
@@ -336,7 +333,7 @@ describe('the request log explains each failure to the character', () => {
 
 describe('what only the log explains', () => {
   it('is not in the answer', async () => {
-    const code = await client.code(user, PKCE);
+    const { code } = await client.code(user, PKCE);
     const { body } = await client.exchange(code, { code_verifier: 'w'.repeat(43) });
     expect(body.error_description).toMatch(
       /^The code_verifier does not match the code_challenge of the authorization request\. \S+ ?\S* ?[0-9a-f-]+\)?\.?$/,

@@ -1,10 +1,9 @@
+import { PortalUser, ThirdParty, type TokenAnswer } from '@flixcheck/test-harness';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { BackgroundWork } from '../background/background-work.js';
 import { MINUTE } from '../config/clock.js';
-import { type PortalUser, signIn } from '../testing/portal-user.js';
 import { StoppedClock } from '../testing/stopped-clock.js';
 import { createTestApp, type TestApp } from '../testing/test-app.js';
-import { ThirdParty, type TokenBody } from '../testing/third-party.js';
 
 const clock = new StoppedClock();
 
@@ -14,11 +13,11 @@ let user: PortalUser;
 /** The client at this node, and at another one. */
 let here: ThirdParty;
 let there: ThirdParty;
-let earlier: TokenBody;
+let earlier: TokenAnswer;
 beforeAll(async () => {
   api = await createTestApp({ clock });
   node = await createTestApp({ clock, databaseUrl: api.config.databaseUrl });
-  user = await signIn(api.url);
+  user = await PortalUser.signIn(api.url);
   here = new ThirdParty(api.url);
   there = new ThirdParty(node.url);
 });
@@ -34,13 +33,13 @@ afterAll(async () => {
   await api.close();
 });
 
-async function expectAlive({ access_token, refresh_token }: TokenBody): Promise<void> {
+async function expectAlive({ access_token, refresh_token }: TokenAnswer): Promise<void> {
   expect([await here.use(access_token), await there.use(access_token)]).toEqual([200, 200]);
   expect(await here.isActive(refresh_token)).toBe(true);
 }
 
 /** The other node hears of it at once; the test's own time limit is the second that it may take. */
-async function expectDead({ access_token, refresh_token }: TokenBody): Promise<void> {
+async function expectDead({ access_token, refresh_token }: TokenAnswer): Promise<void> {
   expect(await here.use(access_token)).toBe(401);
   while ((await there.use(access_token)) !== 401);
   for (const client of [here, there]) {
@@ -93,7 +92,7 @@ describe('a client revokes a refresh token (RFC 7009 §2.1)', () => {
   });
 
   it('of an earlier grant while the code of the newest is not redeemed yet: the code stays good', async () => {
-    const code = await here.code(user);
+    const { code } = await here.code(user);
     await here.revoke(earlier.refresh_token);
     await expectDead(earlier);
     const { status, body } = await here.exchange(code);
@@ -102,7 +101,7 @@ describe('a client revokes a refresh token (RFC 7009 §2.1)', () => {
   });
 
   it('of a grant whose code was redeemed after that of a later one: the consent counts', async () => {
-    const first = await here.code(user);
+    const { code: first } = await here.code(user);
     const newest = await here.connect(user);
     const late = (await here.exchange(first)).body;
     await here.revoke(late.refresh_token);

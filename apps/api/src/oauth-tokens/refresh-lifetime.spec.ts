@@ -1,28 +1,27 @@
+import { PortalUser, ThirdParty, type TokenAnswer } from '@flixcheck/test-harness';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { DAY, HOUR, SECOND } from '../config/clock.js';
-import { type PortalUser, signIn } from '../testing/portal-user.js';
 import { StoppedClock } from '../testing/stopped-clock.js';
 import { createTestApp, type TestApp } from '../testing/test-app.js';
-import { ThirdParty, type TokenBody } from '../testing/third-party.js';
 
 const clock = new StoppedClock();
 
 let api: TestApp;
 let user: PortalUser;
 let client: ThirdParty;
-let tokens: TokenBody;
+let tokens: TokenAnswer;
 beforeAll(async () => {
   api = await createTestApp({ clock });
   client = new ThirdParty(api.url);
 });
 beforeEach(async () => {
   clock.advance(HOUR);
-  user = await signIn(api.url);
+  user = await PortalUser.signIn(api.url);
   tokens = await client.connect(user);
 });
 afterAll(() => api.close());
 
-async function refreshed(refreshToken: string): Promise<TokenBody> {
+async function refreshed(refreshToken: string): Promise<TokenAnswer> {
   const answer = await client.refresh(refreshToken);
   expect(answer.status).toBe(200);
   return answer.body;
@@ -58,14 +57,14 @@ describe('a refresh token idles out after 30 days', () => {
 
   it('a use that fails gives no more', async () => {
     clock.advance(30 * DAY - 1);
-    await new ThirdParty(api.url, { client_id: 'maklerwelt-crm' }).refresh(tokens.refresh_token);
+    await client.with({ clientSecret: undefined }).refresh(tokens.refresh_token);
     clock.advance(1);
     await expectRefused(tokens.refresh_token);
   });
 
   it('the other tokens of the connection go on, and so does the connection', async () => {
     clock.advance(29 * DAY);
-    user = await signIn(api.url);
+    user = await PortalUser.signIn(api.url);
     const younger = await client.connect(user);
     clock.advance(DAY);
     await expectRefused(tokens.refresh_token);

@@ -1,14 +1,13 @@
+import { PortalUser, ThirdParty } from '@flixcheck/test-harness';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { type PortalUser, signIn } from '../testing/portal-user.js';
 import { createTestApp, type TestApp } from '../testing/test-app.js';
-import { ThirdParty } from '../testing/third-party.js';
 
 let api: TestApp;
 let user: PortalUser;
 let client: ThirdParty;
 beforeAll(async () => {
   api = await createTestApp();
-  user = await signIn(api.url);
+  user = await PortalUser.signIn(api.url);
   client = new ThirdParty(api.url);
 });
 afterAll(() => api.close());
@@ -38,7 +37,7 @@ describe('a refresh that is answered again', () => {
     await client.refresh(refresh_token);
     expect((await user.call('GET', history)).body.resources).toEqual(before);
 
-    const operator = await signIn(api.url, 'operator@flixcheck.example');
+    const operator = await PortalUser.signIn(api.url, 'operator@flixcheck.example');
     const { body: clients } = await operator.call('GET', '/admin/v7/oauth-clients');
     const { id } = clients.resources.find(({ clientId }) => clientId === 'maklerwelt-crm');
     const log = await operator.call('GET', `/admin/v7/oauth-clients/${id}/requests`);

@@ -1,13 +1,12 @@
+import { type Answer, PortalUser, ThirdParty, type TokenAnswer } from '@flixcheck/test-harness';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { StatementPool } from '../database/statement-pool.js';
-import { type PortalUser, signIn } from '../testing/portal-user.js';
 import { createTestApp, type TestApp } from '../testing/test-app.js';
-import { ThirdParty, type TokenAnswer } from '../testing/third-party.js';
 
 const times = <T>(count: number, make: (index: number) => T): T[] =>
   Array.from({ length: count }, (_, index) => make(index));
 
-const statuses = (answers: TokenAnswer[]) => answers.map(({ status }) => status);
+const statuses = (answers: Answer<TokenAnswer>[]) => answers.map(({ status }) => status);
 
 describe.each(['on', 'off'])('with shared statements %s', (shared) => {
   let api: TestApp;
@@ -15,13 +14,15 @@ describe.each(['on', 'off'])('with shared statements %s', (shared) => {
   let client: ThirdParty;
   beforeAll(async () => {
     api = await createTestApp({ env: { SHARED_STATEMENTS: shared } });
-    user = await signIn(api.url);
+    user = await PortalUser.signIn(api.url);
     client = new ThirdParty(api.url);
   });
   afterAll(() => api.close());
+  const newCodes = (count: number) =>
+    Promise.all(times(count, async () => (await client.code(user)).code));
 
   it('requests at a time are sent in one statement, or each in its own', async () => {
-    const codes = await Promise.all(times(20, () => client.code(user)));
+    const codes = await newCodes(20);
     const query = jest.spyOn(api.app.get(StatementPool), 'query');
     const answers = await Promise.all(codes.map((code) => client.exchange(code)));
     expect(statuses(answers)).toEqual(times(20, () => 200));
@@ -31,7 +32,7 @@ describe.each(['on', 'off'])('with shared statements %s', (shared) => {
   });
 
   it('each of many codes at a time gives tokens of its own, and a bad one among them none', async () => {
-    const codes = await Promise.all(times(10, () => client.code(user)));
+    const codes = await newCodes(10);
     const [first = ''] = codes;
     const answers = await Promise.all([
       ...codes.slice(1).map((code) => client.exchange(code)),
@@ -49,7 +50,7 @@ describe.each(['on', 'off'])('with shared statements %s', (shared) => {
   });
 
   it('of 20 redemptions of one code exactly one succeeds', async () => {
-    const code = await client.code(user);
+    const { code } = await client.code(user);
     const answers = await Promise.all(times(20, () => client.exchange(code)));
     expect(statuses(answers).filter((status) => status === 200)).toHaveLength(1);
   });

@@ -1,8 +1,7 @@
+import { call, eventually, PortalUser } from '@flixcheck/test-harness';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { ConnectionsService } from '../connections/connections.service.js';
 import { DEMO_PASSWORD } from '../database/demo-data.js';
-import { eventually } from '../testing/eventually.js';
-import { call, type PortalUser, signIn } from '../testing/portal-user.js';
 import { createTestApp, type TestApp } from '../testing/test-app.js';
 import { UsersService } from '../users/users.service.js';
 
@@ -18,8 +17,8 @@ beforeAll(async () => {
 afterAll(() => test.close());
 beforeEach(async () => {
   await test.dataSource.query(`UPDATE users SET status = 'active'`);
-  admin = await signIn(test.url, 'admin@musterhaus.example');
-  user = await signIn(test.url, USER);
+  admin = await PortalUser.signIn(test.url, 'admin@musterhaus.example');
+  user = await PortalUser.signIn(test.url, USER);
 });
 
 const setStatus = (who: PortalUser, id: string, status: unknown) =>
@@ -78,7 +77,7 @@ describe('the account’s users', () => {
   it.each(['user@musterhaus.example', 'operator@flixcheck.example'])(
     'are none of the business of %s: 403',
     async (email) => {
-      const other = await signIn(test.url, email);
+      const other = await PortalUser.signIn(test.url, email);
       expect((await other.call('GET', USERS)).status).toBe(403);
       expect((await setStatus(other, user.id, 'disabled')).status).toBe(403);
     },
@@ -127,7 +126,7 @@ describe('disabling a user', () => {
     expect(await test.app.get(ConnectionsService).findRecord(connectionId)).toMatchObject({
       revokedAt: expect.any(Date),
     });
-    await signIn(test.url, USER);
+    await PortalUser.signIn(test.url, USER);
   });
 
   it('leaves an audit record, once', async () => {
@@ -151,7 +150,7 @@ describe('disabling a user', () => {
   });
 
   it('is 404 for a user of another account, and for a malformed id', async () => {
-    const other = await signIn(test.url, 'admin@beispiel.example');
+    const other = await PortalUser.signIn(test.url, 'admin@beispiel.example');
     expect((await setStatus(admin, other.id, 'disabled')).status).toBe(404);
     expect((await other.call('GET', '/user/v7/users/me')).status).toBe(200);
     expect((await setStatus(admin, 'everybody', 'disabled')).status).toBe(404);

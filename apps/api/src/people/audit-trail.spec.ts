@@ -1,5 +1,5 @@
+import { call, PortalUser } from '@flixcheck/test-harness';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { call, type PortalUser, signIn } from '../testing/portal-user.js';
 import { createTestApp, type TestApp } from '../testing/test-app.js';
 
 const TRAIL = '/user/v7/audit-records';
@@ -14,12 +14,12 @@ let operator: PortalUser;
 
 beforeAll(async () => {
   test = await createTestApp();
-  admin = await signIn(test.url, 'admin@musterhaus.example');
-  stranger = await signIn(test.url, 'admin@beispiel.example');
-  operator = await signIn(test.url, 'operator@flixcheck.example');
+  admin = await PortalUser.signIn(test.url, 'admin@musterhaus.example');
+  stranger = await PortalUser.signIn(test.url, 'admin@beispiel.example');
+  operator = await PortalUser.signIn(test.url, 'operator@flixcheck.example');
   const resource = { email: MEMBER, password: 'wrong' };
   await call(test.url, 'POST', '/guest/v7/sessions', { resource });
-  member = await signIn(test.url, MEMBER);
+  member = await PortalUser.signIn(test.url, MEMBER);
   const { body } = await operator.call('GET', '/admin/v7/oauth-clients?q=Belegscanner');
   await operator.call('PATCH', `/admin/v7/oauth-clients/${body.resources[0].id}`, {
     resource: { homepageUri: 'https://belegscanner.example/neu' },
@@ -102,7 +102,7 @@ describe('the audit trail', () => {
   });
 
   it.each([
-    'action=DROP TABLE',
+    'action=DROP%20TABLE',
     'action=signed_in,unheard_of',
     'userId=me',
     'since=yesterday',

@@ -1,3 +1,4 @@
+import { call, PortalUser } from '@flixcheck/test-harness';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { demoMails } from '../testing/demo-mails.js';
 import {
@@ -7,7 +8,6 @@ import {
   invitedPerson,
   NEW_COLLEAGUE,
 } from '../testing/invitations.js';
-import { call, type PortalUser, signIn } from '../testing/portal-user.js';
 import { createTestApp, type TestApp } from '../testing/test-app.js';
 
 let test: TestApp;
@@ -18,7 +18,7 @@ beforeAll(async () => {
   test = await createTestApp({ env: { DEMO_DATA: 'on' } });
   mails = await demoMails(test);
   person = invitedPerson(test, mails);
-  admin = await signIn(test.url, 'admin@musterhaus.example');
+  admin = await PortalUser.signIn(test.url, 'admin@musterhaus.example');
 });
 afterAll(() => test.close());
 beforeEach(async () => {
@@ -69,11 +69,11 @@ describe('who accepts an invitation', () => {
         account: { id: admin.accountId },
       },
     ]);
-    const cookie = headers.getSetCookie()[0]?.split(';', 1)[0] ?? '';
+    const cookie = headers['set-cookie']?.[0]?.split(';', 1)[0] ?? '';
     const me = await call(test.url, 'GET', '/user/v7/users/me', { headers: { cookie } });
     expect([me.status, me.body.resource.email]).toEqual([200, NEW_COLLEAGUE]);
     expect((await admin.call('GET', INVITATIONS)).body.resources).toEqual([]);
-    await signIn(test.url, NEW_COLLEAGUE, 'drei-blaue-elefanten');
+    await PortalUser.signIn(test.url, NEW_COLLEAGUE, 'drei-blaue-elefanten');
   });
 
   it('leaves audit records: who was invited by whom, and has signed in', async () => {
@@ -91,7 +91,7 @@ describe('who accepts an invitation', () => {
   });
 
   it('ends the session that the browser had before', async () => {
-    const before = await signIn(test.url);
+    const before = await PortalUser.signIn(test.url);
     const token = await link();
     expect((await person.accept(token, {}, { cookie: before.cookie })).status).toBe(201);
     expect((await before.call('GET', '/user/v7/users/me')).status).toBe(401);

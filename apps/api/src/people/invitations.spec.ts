@@ -1,3 +1,4 @@
+import { PortalUser } from '@flixcheck/test-harness';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { BackgroundWork } from '../background/background-work.js';
 import { DAY, HOUR, MINUTE } from '../config/clock.js';
@@ -10,7 +11,6 @@ import {
   NEW_COLLEAGUE,
   sendAgain,
 } from '../testing/invitations.js';
-import { type PortalUser, signIn } from '../testing/portal-user.js';
 import { createTestApp, type TestApp } from '../testing/test-app.js';
 
 const ADMIN = 'admin@musterhaus.example';
@@ -31,7 +31,7 @@ beforeEach(async () => {
     await test.dataSource.query(`DELETE FROM ${table}`);
   }
   await mails.forget();
-  admin = await signIn(test.url, ADMIN);
+  admin = await PortalUser.signIn(test.url, ADMIN);
 });
 
 const list = async (query = '') => (await admin.call('GET', `${INVITATIONS}${query}`)).body;
@@ -66,7 +66,7 @@ describe('an admin', () => {
 
   it('sees nobody else’s invitations, and can neither send nor revoke them', async () => {
     const { body } = await invite(admin);
-    const other = await signIn(test.url, ELSEWHERE);
+    const other = await PortalUser.signIn(test.url, ELSEWHERE);
     const { id } = body.resource.invitations[0];
     const path = `${INVITATIONS}/${id}`;
     expect((await other.call('GET', INVITATIONS)).body.resources).toEqual([]);
@@ -191,7 +191,7 @@ describe('the link of an invitation', () => {
     expect((await person.lookUp(token)).status).toBe(200);
     test.clock.advance(MINUTE);
     expect(await refusal(token)).toBe('link_invalid');
-    admin = await signIn(test.url, ADMIN);
+    admin = await PortalUser.signIn(test.url, ADMIN);
     expect((await list()).resources).toMatchObject([{ status: 'expired' }]);
     expect((await invite(admin)).status).toBe(201);
     expect((await list()).resources).toMatchObject([{ status: 'open' }]);
@@ -202,7 +202,7 @@ describe('the link of an invitation', () => {
     const first = await link();
     await mails.forget();
     test.clock.advance(8 * DAY);
-    admin = await signIn(test.url, ADMIN);
+    admin = await PortalUser.signIn(test.url, ADMIN);
     const { id } = body.resource.invitations[0];
     const again = await sendAgain(admin, id);
     expect([again.status, again.body.resource]).toMatchObject([201, { id, status: 'open' }]);
@@ -229,7 +229,7 @@ describe('the mails of a company’s invitations', () => {
     await invite(admin, ...other(0, 100));
     await invite(admin, ...other(100, 99));
     const answer = await invite(admin, ...other(199, 2));
-    expect([answer.status, Number(answer.headers.get('retry-after'))]).toEqual([
+    expect([answer.status, Number(answer.headers['retry-after'])]).toEqual([
       429,
       expect.closeTo(3_570, -2),
     ]);

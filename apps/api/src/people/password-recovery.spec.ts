@@ -1,9 +1,8 @@
+import { call, eventually, PortalUser } from '@flixcheck/test-harness';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { HOUR, MINUTE } from '../config/clock.js';
 import { DEMO_PASSWORD } from '../database/demo-data.js';
 import { demoMails } from '../testing/demo-mails.js';
-import { eventually } from '../testing/eventually.js';
-import { call, signIn } from '../testing/portal-user.js';
 import { createTestApp, type TestApp } from '../testing/test-app.js';
 import { PasswordsService } from './passwords.service.js';
 
@@ -60,7 +59,7 @@ const settled = () =>
 
 describe('a forgotten password', () => {
   it('is replaced through a link sent by mail, and every session ends', async () => {
-    const user = await signIn(test.url, USER);
+    const user = await PortalUser.signIn(test.url, USER);
     const token = await link();
     expect((await complete(token)).status).toBe(204);
     expect([await canSignIn(DEMO_PASSWORD), await canSignIn(NEW_PASSWORD)]).toEqual([401, 201]);
@@ -68,7 +67,7 @@ describe('a forgotten password', () => {
   });
 
   it('leaves audit records and tells the user by mail', async () => {
-    const user = await signIn(test.url, USER);
+    const user = await PortalUser.signIn(test.url, USER);
     await complete(await link());
     await mails.next(USER, /Ihr Passwort wurde geändert/);
     const [requested] = await audited('password_reset_requested');
@@ -102,7 +101,7 @@ describe('the link', () => {
   });
 
   it('does not work once the password has been changed', async () => {
-    const user = await signIn(test.url, USER);
+    const user = await PortalUser.signIn(test.url, USER);
     const token = await link();
     const { status } = await user.call('POST', '/user/v7/users/me/password', {
       resource: { currentPassword: DEMO_PASSWORD, newPassword: NEW_PASSWORD },
@@ -112,7 +111,7 @@ describe('the link', () => {
   });
 
   it('does not work once an operator has replaced the password', async () => {
-    const { id } = await signIn(test.url, USER);
+    const { id } = await PortalUser.signIn(test.url, USER);
     const token = await link();
     await test.app.get(PasswordsService).reset(id, { newPassword: NEW_PASSWORD });
     await refused(token);
@@ -175,8 +174,8 @@ describe('asking for a new password', () => {
     const answers = [];
     for (const email of [USER, 'nobody@musterhaus.example', 'admin@beispiel.example']) {
       const { status, headers } = await ask(email);
-      const names = [...headers.keys()].filter((name) => name !== 'x-request-id');
-      answers.push({ status, names, length: headers.get('content-length') });
+      const names = Object.keys(headers).filter((name) => name !== 'x-request-id');
+      answers.push({ status, names, length: headers['content-length'] });
     }
     expect(new Set(answers.map((answer) => JSON.stringify(answer))).size).toBe(1);
     expect(answers[0]?.status).toBe(204);
@@ -196,7 +195,7 @@ describe('asking for a new password', () => {
       for (let n = 0; n < 5; n += 1) expect((await ask(email)).status).toBe(204);
       const limited = await ask(email.toUpperCase());
       expect([limited.status, limited.body.code]).toEqual([429, 'too_many_attempts']);
-      expect(Number(limited.headers.get('retry-after'))).toBeGreaterThan(3000);
+      expect(Number(limited.headers['retry-after'])).toBeGreaterThan(3000);
       test.clock.advance(HOUR);
       expect((await ask(email)).status).toBe(204);
     }

@@ -1,5 +1,5 @@
+import { PortalUser } from '@flixcheck/test-harness';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { type PortalUser, signIn } from '../testing/portal-user.js';
 import { createTestApp, type TestApp } from '../testing/test-app.js';
 
 const ME = '/user/v7/users/me';
@@ -8,7 +8,7 @@ let user: PortalUser;
 
 beforeAll(async () => {
   test = await createTestApp();
-  user = await signIn(test.url);
+  user = await PortalUser.signIn(test.url);
 });
 afterAll(() => test.close());
 

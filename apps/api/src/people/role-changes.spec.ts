@@ -1,6 +1,6 @@
+import { PortalUser } from '@flixcheck/test-harness';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { demoMails } from '../testing/demo-mails.js';
-import { type PortalUser, signIn } from '../testing/portal-user.js';
 import { createTestApp, type TestApp } from '../testing/test-app.js';
 
 const USERS = '/user/v7/users';
@@ -22,15 +22,15 @@ beforeEach(async () => {
                    WHEN email LIKE 'admin@%' THEN 'admin' ELSE 'member' END`,
   );
   await mails.forget();
-  admin = await signIn(test.url, 'admin@musterhaus.example');
-  user = await signIn(test.url, USER);
+  admin = await PortalUser.signIn(test.url, 'admin@musterhaus.example');
+  user = await PortalUser.signIn(test.url, USER);
 });
 
 const setRole = (who: PortalUser, id: string, role: unknown) =>
   who.call('PATCH', `${USERS}/${id}`, { resource: { role } });
 const makeAdmin = async () => {
   expect((await setRole(admin, user.id, 'admin')).status).toBe(200);
-  user = await signIn(test.url, USER);
+  user = await PortalUser.signIn(test.url, USER);
 };
 const roleOf = async (id: string) => {
   const [row] = await test.dataSource.query('SELECT role FROM users WHERE id = $1', [id]);
@@ -43,10 +43,10 @@ describe('an admin changes the role of a user', () => {
     const { body } = await setRole(admin, user.id, 'admin');
     expect(body.resource).toMatchObject({ id: user.id, role: 'admin' });
     expect((await user.call('GET', '/user/v7/users/me')).status).toBe(401);
-    user = await signIn(test.url, USER);
+    user = await PortalUser.signIn(test.url, USER);
     expect((await user.call('GET', USERS)).status).toBe(200);
     await setRole(admin, user.id, 'member');
-    user = await signIn(test.url, USER);
+    user = await PortalUser.signIn(test.url, USER);
     expect((await user.call('GET', USERS)).status).toBe(403);
   });
 
@@ -77,7 +77,7 @@ describe('an admin changes the role of a user', () => {
   });
 
   it('of their own account only', async () => {
-    const other = await signIn(test.url, 'admin@beispiel.example');
+    const other = await PortalUser.signIn(test.url, 'admin@beispiel.example');
     expect(refused(await setRole(other, user.id, 'admin'))).toEqual([404, 'not_found']);
   });
 
@@ -135,8 +135,8 @@ describe('an account cannot lose its last admin', () => {
         `UPDATE users SET status = 'active', role = 'admin' WHERE id = ANY ($1)`,
         [[admin.id, user.id]],
       );
-      admin = await signIn(test.url, 'admin@musterhaus.example');
-      user = await signIn(test.url, USER);
+      admin = await PortalUser.signIn(test.url, 'admin@musterhaus.example');
+      user = await PortalUser.signIn(test.url, USER);
       const answers = await Promise.all([act(admin, user), act(user, admin)]);
       expect(answers.filter(({ status }) => status === 200)).toHaveLength(1);
       expect(await admins()).toBe(1);

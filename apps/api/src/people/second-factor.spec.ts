@@ -1,10 +1,10 @@
+import { call, PortalUser } from '@flixcheck/test-harness';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { Secret, TOTP } from 'otpauth';
 import { SecondStep } from '../auth/second-step.js';
 import { DAY, MINUTE, SECOND } from '../config/clock.js';
 import { DEMO_PASSWORD } from '../database/demo-data.js';
 import { demoMails } from '../testing/demo-mails.js';
-import { call, type PortalUser, signIn } from '../testing/portal-user.js';
 import { createTestApp, type TestApp } from '../testing/test-app.js';
 
 const FACTOR = '/user/v7/users/me/second-factor';
@@ -79,20 +79,14 @@ async function begin(user: PortalUser): Promise<App> {
 
 /** Somebody who has switched two steps on. */
 async function withFactor() {
-  const before = await signIn(test.url, USER);
+  const before = await PortalUser.signIn(test.url, USER);
   const app = await begin(before);
-  const { status, headers, body } = await before.call('POST', `${FACTOR}/confirmations`, {
+  const answer = await before.call('POST', `${FACTOR}/confirmations`, {
     resource: { code: app.code() },
   });
-  expect(status).toBe(201);
-  const cookie = headers.getSetCookie()[0]?.split(';', 1)[0] ?? '';
-  const user: PortalUser = {
-    ...before,
-    cookie,
-    call: (method, path, options = {}) =>
-      call(test.url, method, path, { ...options, headers: { cookie } }),
-  };
-  return { before, user, app, codes: body.resource.recoveryCodes as string[] };
+  expect(answer.status).toBe(201);
+  const codes = answer.body.resource.recoveryCodes as string[];
+  return { before, user: before.after(answer), app, codes };
 }
 
 describe('signing in in two steps', () => {
@@ -204,7 +198,7 @@ describe('recovery codes', () => {
   });
 
   it('and the secret of the app are stored unreadable', async () => {
-    const user = await signIn(test.url, USER);
+    const user = await PortalUser.signIn(test.url, USER);
     const { body } = await user.call('POST', FACTOR, {
       resource: { currentPassword: DEMO_PASSWORD },
     });
@@ -223,7 +217,7 @@ describe('recovery codes', () => {
 
 describe('switching two steps on', () => {
   it('changes nothing until the app has proved to have the secret', async () => {
-    const user = await signIn(test.url, USER);
+    const user = await PortalUser.signIn(test.url, USER);
     await begin(user);
     expect(await outcome(attempt())).toBe(201);
     const second = await begin(user);
@@ -236,9 +230,9 @@ describe('switching two steps on', () => {
   });
 
   it('ends every other session, gives this one a new id, and tells the user', async () => {
-    const elsewhere = await signIn(test.url, USER);
+    const elsewhere = await PortalUser.signIn(test.url, USER);
     const { before, user } = await withFactor();
-    const status = async ({ call }: PortalUser) => (await call('GET', FACTOR)).status;
+    const status = async (who: PortalUser) => (await who.call('GET', FACTOR)).status;
     expect([await status(elsewhere), await status(before), await status(user)]).toEqual([
       401, 401, 200,
     ]);
@@ -246,7 +240,7 @@ describe('switching two steps on', () => {
   });
 
   it('needs the password, and is not done twice', async () => {
-    const user = await signIn(test.url, USER);
+    const user = await PortalUser.signIn(test.url, USER);
     const wrong = { resource: { currentPassword: 'not the password' } };
     expect(await at(user.call('POST', FACTOR, wrong))).toEqual([
       400,
@@ -281,7 +275,7 @@ describe('switching two steps off', () => {
     const reset = async (email: string) =>
       (
         await (
-          await signIn(test.url, email)
+          await PortalUser.signIn(test.url, email)
         ).call('DELETE', `/user/v7/users/${user.id}/second-factor`)
       ).status;
     expect([
@@ -290,7 +284,9 @@ describe('switching two steps off', () => {
     ]).toEqual([404, 403]);
     expect(await outcome(attempt())).toBe('second_factor_required');
     const listed = async () => {
-      const { body } = await (await signIn(test.url, ADMIN)).call('GET', '/user/v7/users');
+      const { body } = await (
+        await PortalUser.signIn(test.url, ADMIN)
+      ).call('GET', '/user/v7/users');
       return body.resources.find(({ email }) => email === USER)?.secondFactor;
     };
     expect(await listed()).toBe(true);
@@ -303,7 +299,7 @@ describe('switching two steps off', () => {
   });
 
   it('is not done by an admin for themselves without password and code', async () => {
-    const admin = await signIn(test.url, ADMIN);
+    const admin = await PortalUser.signIn(test.url, ADMIN);
     expect((await admin.call('DELETE', `/user/v7/users/${admin.id}/second-factor`)).status).toBe(
       409,
     );

@@ -1,3 +1,10 @@
+import {
+  type Answer,
+  call,
+  type CallOptions,
+  type HouseBody,
+  type PortalUser,
+} from '@flixcheck/test-harness';
 import { Body, Controller, Get, Patch, Post } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import pino from 'pino';
@@ -17,13 +24,6 @@ import {
 } from '../http/access.js';
 import { AccessTokens } from '../oauth-tokens/access-tokens.js';
 import { AppLogger } from '../telemetry/app-logger.js';
-import {
-  type Answer,
-  call,
-  type CallOptions,
-  type HouseBody,
-  type PortalUser,
-} from './portal-user.js';
 import { prepareGround, type TestGround } from './test-context.js';
 
 /** Routes of every kind of access, and one that forgot to declare any. */

@@ -1,7 +1,7 @@
+import type { PortalUser } from '@flixcheck/test-harness';
 import { ConnectionsService, type GrantedConnection } from '../connections/connections.service.js';
 import { UsersService } from '../users/users.service.js';
 import { AccessTokens } from '../oauth-tokens/access-tokens.js';
-import type { PortalUser } from './portal-user.js';
 import type { TestContext } from './test-context.js';
 
 /** What the authorize page's button does, without the page. */

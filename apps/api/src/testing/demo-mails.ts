@@ -1,5 +1,5 @@
+import { eventually } from '@flixcheck/test-harness';
 import { BackgroundWork } from '../background/background-work.js';
-import { eventually } from './eventually.js';
 import type { TestApp } from './test-app.js';
 
 interface DemoMail {
@@ -20,12 +20,9 @@ export async function demoMails(test: TestApp) {
   };
   /** Waits for the latest mail to this address with these words in its subject. */
   const next = async (to: string, subject: RegExp): Promise<DemoMail> => {
-    let found: DemoMail | undefined;
-    await eventually(async () => {
-      found = (await all()).find((mail) => mail.to === to && subject.test(mail.subject));
-      return found;
-    });
-    return found as DemoMail;
+    const found = async () =>
+      (await all()).find((mail) => mail.to === to && subject.test(mail.subject));
+    return (await eventually(found)) as DemoMail;
   };
   const forget = () => test.dataSource.query('DELETE FROM demo_mails');
   return { all, next, forget };

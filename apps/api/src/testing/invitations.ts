@@ -1,5 +1,5 @@
+import { type Answer, call, type HouseBody, type PortalUser } from '@flixcheck/test-harness';
 import type { demoMails } from './demo-mails.js';
-import { type Answer, call, type HouseBody, type PortalUser } from './portal-user.js';
 import type { TestApp } from './test-app.js';
 
 export const INVITATIONS = '/user/v7/invitations';

@@ -1,4 +1,4 @@
-import type { PortalUser } from './portal-user.js';
+import type { PortalUser } from '@flixcheck/test-harness';
 import type { TestContext } from './test-context.js';
 
 /** Somebody of the demo data, who need not sign in where no request is sent. */

@@ -1,9 +1,9 @@
+import type { PortalUser } from '@flixcheck/test-harness';
 import { OAuthClientsService } from '../oauth-clients/oauth-clients.service.js';
 import { AuthorizationAttempt } from '../oauth-codes/authorization-request/authorization-request.js';
 import { OAuthCodesService } from '../oauth-codes/oauth-codes.service.js';
 import type { TokenRequest, TokenResponse } from '../oauth-tokens/grant.js';
 import { TokenGrants } from '../oauth-tokens/token-grants.js';
-import type { PortalUser } from './portal-user.js';
 import type { TestContext } from './test-context.js';
 
 const CRM = 'maklerwelt-crm';

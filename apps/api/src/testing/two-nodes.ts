@@ -1,5 +1,5 @@
+import { ThirdParty } from '@flixcheck/test-harness';
 import { createTestApp, type TestApp } from './test-app.js';
-import { ThirdParty } from './third-party.js';
 
 /** Two nodes on one database, and the demo application's server talking to each. */
 export interface TwoNodes {

@@ -1,3 +1,4 @@
+import { PortalUser } from '@flixcheck/test-harness';
 import {
   afterAll,
   afterEach,
@@ -13,7 +14,6 @@ import type { OAuthClientCreateInput } from '../../oauth-clients/registry.dto.js
 import { ClientRegistry } from '../../oauth-clients/registry.service.js';
 import { RequestLog } from '../../oauth-clients/request-log.js';
 import { AppLogger } from '../../telemetry/app-logger.js';
-import { type PortalUser, signIn } from '../../testing/portal-user.js';
 import { createTestApp, type TestApp } from '../../testing/test-app.js';
 
 let api: TestApp;
@@ -21,7 +21,7 @@ let member: PortalUser;
 let client: { id: string; clientId: string };
 beforeAll(async () => {
   api = await createTestApp();
-  member = await signIn(api.url);
+  member = await PortalUser.signIn(api.url);
 });
 afterAll(() => api.close());
 beforeEach(async () => {
