@@ -18,6 +18,7 @@ import {
   pageOf,
   parameters,
 } from '../http/keyset.js';
+import { inOrder } from '../http/searched-list.js';
 import { pageOfClients } from '../oauth-clients/client-pages.js';
 import { pickFields } from '../oauth-clients/client-record.js';
 import {
@@ -86,14 +87,7 @@ export class ConnectionsOverview {
     );
     const rows = ids.length === 0 ? [] : await this.connections.findBy({ id: In(ids) });
     const describe = await this.describer(rows);
-    const found = new Map(rows.map((row) => [row.id, row]));
-    return {
-      resources: ids.flatMap((id) => {
-        const row = found.get(id);
-        return row ? [describe(row)] : [];
-      }),
-      meta,
-    };
+    return { resources: inOrder(ids, rows).map(describe), meta };
   }
 
   /** The applications of the connections that the caller may see, by name, deleted ones too. */

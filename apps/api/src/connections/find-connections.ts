@@ -1,61 +1,35 @@
 import type { EntityManager } from 'typeorm';
-import { contains, NAME_COLLATION, searchWords } from '../database/search-text.js';
+import { contains, searchWords } from '../database/search-text.js';
 import type { SessionCaller } from '../http/access.js';
-import {
-  afterCursor,
-  type Bind,
-  type KeyColumn,
-  keyColumns,
-  type ListOrder,
-  orderBy,
-  pageOf,
-  parameters,
-} from '../http/keyset.js';
+import { type Bind, parameters } from '../http/keyset.js';
+import { byName, byTime, findPage, orderOf, type Sorting } from '../http/searched-list.js';
 import { NAMED_CLIENTS } from '../oauth-clients/oauth-clients.service.js';
 import { NAMED_USERS } from '../users/users.service.js';
 import { healthCondition } from './connection.js';
 import type { ConnectionsQuery, ConnectionSort } from './connections.dto.js';
 
-interface Sorting {
-  join?: string;
-  columns: KeyColumn[];
-}
-
-const time = (sql: string): KeyColumn[] => [{ sql, type: 'timestamptz' }];
-const name = (sql: string): KeyColumn => ({
-  sql: `${sql} COLLATE ${NAME_COLLATION}`,
-  type: 'text',
-});
-const SORTINGS: Record<string, Sorting> = {
-  grantedAt: { columns: time('c.granted_at') },
+const SORTINGS: Record<Exclude<ConnectionSort, `-${string}`>, Sorting> = {
+  grantedAt: { columns: [byTime('c.granted_at')] },
   // What has not ended, or was never used, comes before all others.
-  revokedAt: { columns: time(`coalesce(c.revoked_at, 'epoch')`) },
-  lastUsedAt: { columns: time(`coalesce(c.last_used_at, 'epoch')`) },
+  revokedAt: { columns: [byTime(`coalesce(c.revoked_at, 'epoch')`)] },
+  lastUsedAt: { columns: [byTime(`coalesce(c.last_used_at, 'epoch')`)] },
   client: {
     join: `JOIN ${NAMED_CLIENTS} app ON app.id = c.oauth_client_id`,
-    columns: [name('app.name')],
+    columns: [byName('app.name')],
   },
   person: {
     join: `JOIN ${NAMED_USERS} person ON person.id = c.user_id`,
-    columns: [name('person.last_name'), name('person.first_name')],
+    columns: [byName('person.last_name'), byName('person.first_name')],
   },
 };
 /** Of those that end by themselves: the first to end first. */
-const SOONEST_END: ListOrder & Sorting = {
-  columns: time('c.expires_at'),
-  name: 'expiresAt',
-  id: 'c.id',
-  descending: false,
-};
-/** The same as above, in the words of the index that has only the ended ones. */
-const ENDED_ONLY: Sorting = { columns: time('c.revoked_at') };
-
-function orderOf(sort: ConnectionSort, endedOnly: boolean): ListOrder & Sorting {
-  const by = sort.replace('-', '');
-  const sorting = by === 'revokedAt' && endedOnly ? ENDED_ONLY : SORTINGS[by];
-  if (!sorting) throw new Error(`no order by ${sort}`);
-  return { ...sorting, name: sort, id: 'c.id', descending: sort.startsWith('-') };
-}
+const SOONEST_END = orderOf(
+  { expiresAt: { columns: [byTime('c.expires_at')] } },
+  'expiresAt',
+  'c.id',
+);
+/** The end of what has ended, in the words of the index that has nothing else. */
+const ENDED_ONLY = { ...SORTINGS, revokedAt: { columns: [byTime('c.revoked_at')] } };
 
 const ACTIVE = 'c.revoked_at IS NULL';
 
@@ -115,33 +89,22 @@ export async function findConnections(
   caller: SessionCaller,
   query: ConnectionsQuery & { limit: number },
   now: Date,
-): Promise<{ ids: string[]; meta: { total: number; nextCursor?: string } }> {
+) {
   const endedOnly = query.status === 'revoked';
+  const { sort = endedOnly ? '-revokedAt' : '-grantedAt' } = query;
   const order =
     query.sort === undefined && query.expiresBefore !== undefined
       ? SOONEST_END
-      : orderOf(query.sort ?? (endedOnly ? '-revokedAt' : '-grantedAt'), endedOnly);
-  const { values, bind } = parameters();
-  const found = conditions(caller, query, now, bind).join(' AND ');
-  const counted = values.length;
-  const after = afterCursor(order, query.cursor, bind);
-  const connections = await currentConnections(manager);
-  const [[{ total }], rows] = await Promise.all([
-    manager.query<[{ total: number }]>(
-      `SELECT count(*)::integer AS total FROM ${connections} c WHERE ${found}`,
-      values.slice(0, counted),
-    ),
-    manager.query<{ keyId: string }[]>(
-      `SELECT ${keyColumns(order)} FROM ${connections} c ${order.join ?? ''}
-       WHERE ${found} AND ${after} ORDER BY ${orderBy(order)} LIMIT ${query.limit + 1}`,
-      values,
-    ),
-  ]);
-  const { rows: page, nextCursor } = pageOf(order, rows, query.limit);
-  return {
-    ids: page.map(({ keyId }) => keyId),
-    meta: { total, ...(nextCursor !== undefined && { nextCursor }) },
-  };
+      : orderOf(endedOnly ? ENDED_ONLY : SORTINGS, sort, 'c.id');
+  return findPage(
+    manager,
+    {
+      from: `${await currentConnections(manager)} c`,
+      order,
+      conditions: (bind) => conditions(caller, query, now, bind),
+    },
+    query,
+  );
 }
 
 /** The applications that occur among what the caller may see, with how many are active. */

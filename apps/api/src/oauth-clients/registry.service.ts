@@ -8,6 +8,7 @@ import { Clock } from '../config/clock.js';
 import { ApiError, notFound } from '../http/api-error.js';
 import { requireUnchanged } from '../http/entity-tag.js';
 import { type CountedEnvelope, DEFAULT_LIMIT } from '../http/envelope.js';
+import { inOrder } from '../http/searched-list.js';
 import { validationFailed } from '../http/validation.js';
 import { type AuditAction, AuditLog } from '../users/audit-log.js';
 import { UsersService } from '../users/users.service.js';
@@ -72,8 +73,7 @@ export class ClientRegistry {
     const limit = search.limit ?? DEFAULT_LIMIT;
     const { ids, meta } = await findClients(this.dataSource.manager, { ...search, limit });
     const rows = ids.length === 0 ? [] : await this.clients.findBy({ id: In(ids) });
-    const found = new Map((await this.describe(rows)).map((client) => [client.id, client]));
-    return { resources: ids.flatMap((id) => found.get(id) ?? []), meta };
+    return { resources: inOrder(ids, await this.describe(rows)), meta };
   }
 
   /** @throws ApiError not_found, for deleted ones too */

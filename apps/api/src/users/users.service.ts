@@ -7,6 +7,7 @@ import { preparedStatement } from '../database/prepared-statement.js';
 import type { Role } from '../http/access.js';
 import { ApiError, notFound } from '../http/api-error.js';
 import { type CountedEnvelope, DEFAULT_LIMIT } from '../http/envelope.js';
+import { inOrder } from '../http/searched-list.js';
 import { findUsers, USER_SEARCH_TEXT, type UserSearch } from './find-users.js';
 import { AuditLog } from './audit-log.js';
 import { UserEntity } from './user.entity.js';
@@ -142,14 +143,7 @@ export class UsersService {
     const limit = search.limit ?? DEFAULT_LIMIT;
     const { ids, meta } = await findUsers(this.users.manager, accountId, { ...search, limit });
     const rows = ids.length === 0 ? [] : await this.withAccount().whereInIds(ids).getMany();
-    const users = new Map(rows.map((user) => [user.id, user]));
-    return {
-      resources: ids.flatMap((id) => {
-        const user = users.get(id);
-        return user ? [toRecord(user)] : [];
-      }),
-      meta,
-    };
+    return { resources: inOrder(ids, rows).map(toRecord), meta };
   }
 
   /** @throws ApiError not_found */
