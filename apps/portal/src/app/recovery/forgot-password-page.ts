@@ -3,7 +3,6 @@ import {
   ChangeDetectionStrategy,
   Component,
   computed,
-  ElementRef,
   inject,
   Injector,
   signal,
@@ -15,6 +14,7 @@ import errorIcon from '@material-symbols/svg-400/rounded/error.svg';
 import mailIcon from '@material-symbols/svg-400/rounded/mail.svg';
 import { Api } from '../api/api';
 import { apiErrorFrom } from '../api/problem';
+import { EmailField } from '../ui/email-field';
 import { GuestLayout } from '../ui/guest-layout';
 import { Icon } from '../ui/icon';
 import { PageFocus } from '../ui/page-focus';
@@ -24,7 +24,7 @@ import { troubleText } from './trouble';
 @Component({
   selector: 'fx-forgot-password-page',
   changeDetection: ChangeDetectionStrategy.OnPush,
-  imports: [GuestLayout, Icon, RouterLink, TranslocoDirective],
+  imports: [EmailField, GuestLayout, Icon, RouterLink, TranslocoDirective],
   templateUrl: './forgot-password-page.html',
   styleUrl: '../sign-in/sign-in-page.scss',
 })
@@ -44,7 +44,7 @@ export class ForgotPasswordPage {
     () => this.tried() && (this.email().trim() === '' || this.email() === this.refused()),
   );
 
-  private readonly emailField = viewChild<ElementRef<HTMLInputElement>>('emailField');
+  private readonly emailField = viewChild<EmailField>('emailField');
 
   protected readonly errorIcon = errorIcon;
   protected readonly mailIcon = mailIcon;
@@ -54,7 +54,7 @@ export class ForgotPasswordPage {
     if (this.busy()) return;
     this.tried.set(true);
     this.trouble.set(null);
-    if (this.email().trim() === '') return this.emailField()?.nativeElement.focus();
+    if (this.email().trim() === '') return this.emailField()?.focus();
     this.busy.set(true);
     try {
       const resource = { email: this.email().trim() };
@@ -66,7 +66,7 @@ export class ForgotPasswordPage {
       const error = apiErrorFrom(cause);
       if (error.code === 'validation_failed') {
         this.refused.set(this.email());
-        this.emailField()?.nativeElement.focus();
+        this.emailField()?.focus();
       } else this.trouble.set(troubleText(error));
     } finally {
       this.busy.set(false);

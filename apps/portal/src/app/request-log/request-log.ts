@@ -21,6 +21,7 @@ import { ListEnvelope, OAuthRequest } from '../api/types';
 import { Formats } from '../i18n/formats';
 import { SettingsSection } from '../security/settings-section';
 import { LoadError } from '../ui/load-error';
+import { LoadMore } from '../ui/load-more';
 import { Moment } from '../ui/moment';
 import { PageState } from '../ui/page-state';
 import { SearchField } from '../ui/search-field';
@@ -55,6 +56,7 @@ const PERIODS = [
   changeDetection: ChangeDetectionStrategy.OnPush,
   imports: [
     LoadError,
+    LoadMore,
     Moment,
     PageState,
     SearchField,

@@ -22,6 +22,7 @@ import { clientIdOf, safeReturnTo } from '../session/return-to';
 import { SignInReason } from '../session/session-expiry';
 import { SessionStore } from '../session/session-store';
 import { ClientLogo } from '../ui/client-logo';
+import { EmailField } from '../ui/email-field';
 import { GuestLayout } from '../ui/guest-layout';
 import { Icon } from '../ui/icon';
 import { Monogram } from '../ui/monogram';
@@ -46,6 +47,7 @@ const NOT_ABOVE_THE_FORM = ['too_many_attempts', 'second_factor_required', 'inva
   selector: 'fx-sign-in-page',
   changeDetection: ChangeDetectionStrategy.OnPush,
   imports: [
+    EmailField,
     ClientLogo,
     GuestLayout,
     Icon,
@@ -117,7 +119,7 @@ export class SignInPage {
   );
   protected readonly clientLoading = computed(() => this.client.isLoading());
 
-  private readonly emailField = viewChild<ElementRef<HTMLInputElement>>('emailField');
+  private readonly emailField = viewChild<EmailField>('emailField');
   private readonly passwordField = viewChild<PasswordField>('passwordField');
   private readonly codeField = viewChild<ElementRef<HTMLInputElement>>('codeField');
 
@@ -126,7 +128,7 @@ export class SignInPage {
 
   constructor() {
     afterRenderEffect(() => this.codeField()?.nativeElement.focus());
-    afterRenderEffect(() => this.emailField()?.nativeElement.focus({ preventScroll: true }));
+    afterRenderEffect(() => this.emailField()?.focus({ preventScroll: true }));
   }
 
   protected async goOn(): Promise<void> {
@@ -152,7 +154,7 @@ export class SignInPage {
     if (this.busy() || this.countdown.remaining() > 0) return;
     this.tried.set(true);
     this.problemCode.set(null);
-    if (this.emailMissing()) this.emailField()?.nativeElement.focus();
+    if (this.emailMissing()) this.emailField()?.focus();
     else if (this.passwordMissing()) this.passwordField()?.focus();
     else await this.signIn();
   }
