@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { StatementPool } from '../database/statement-pool.js';
+import { Application } from '../testing/application.js';
 import { person } from '../testing/person.js';
 import type { TestContext } from '../testing/test-context.js';
 import { createTestModule } from '../testing/test-module.js';
-import { codeOf, grantTokens } from '../testing/tokens.js';
 import { OAuthTokensModule } from './oauth-tokens.module.js';
 import { SigningKeys } from './signing-keys.js';
 
@@ -42,9 +42,9 @@ beforeAll(async () => {
   await api.app.get(SigningKeys).startSigning();
   pool = api.app.get(StatementPool);
   const query = jest.spyOn(pool, 'query');
-  const code = await codeOf(api, await person(api));
-  const { refresh_token } = await grantTokens(api, { grant_type: 'authorization_code', code });
-  await grantTokens(api, { grant_type: 'refresh_token', refresh_token });
+  const crm = new Application(api);
+  const { refresh_token } = await crm.connect(await person(api));
+  await crm.refresh(refresh_token);
   for (const [name, text] of query.mock.calls) statements.set(name, text);
   query.mockRestore();
 }, 60_000);

@@ -1,38 +1,32 @@
-import { PortalUser, ThirdParty, type TokenAnswer } from '@flixcheck/test-harness';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { DAY, HOUR, SECOND } from '../config/clock.js';
+import { Application, createTokensModule } from '../testing/application.js';
+import { type Person, person } from '../testing/person.js';
 import { StoppedClock } from '../testing/stopped-clock.js';
-import { createTestApp, type TestApp } from '../testing/test-app.js';
+import type { TestContext } from '../testing/test-context.js';
+import type { TokenResponse } from './grant.js';
 
 const clock = new StoppedClock();
 
-let api: TestApp;
-let user: PortalUser;
-let client: ThirdParty;
-let tokens: TokenAnswer;
+let api: TestContext;
+let user: Person;
+let client: Application;
+let tokens: TokenResponse;
 beforeAll(async () => {
-  api = await createTestApp({ clock });
-  client = new ThirdParty(api.url);
+  api = await createTokensModule({ clock });
+  client = new Application(api);
+  user = await person(api);
 });
 beforeEach(async () => {
   clock.advance(HOUR);
-  user = await PortalUser.signIn(api.url);
   tokens = await client.connect(user);
 });
 afterAll(() => api.close());
 
-async function refreshed(refreshToken: string): Promise<TokenAnswer> {
-  const answer = await client.refresh(refreshToken);
-  expect(answer.status).toBe(200);
-  return answer.body;
-}
+const refreshed = (refreshToken: string) => client.refresh(refreshToken);
 
-async function expectRefused(refreshToken: string) {
-  expect(await client.refresh(refreshToken)).toMatchObject({
-    status: 400,
-    body: { error: 'invalid_grant' },
-  });
-}
+const expectRefused = (refreshToken: string) =>
+  expect(client.refresh(refreshToken)).rejects.toMatchObject({ error: 'invalid_grant' });
 
 describe('a refresh token idles out after 30 days', () => {
   it('a millisecond before they are over it works', async () => {
@@ -57,14 +51,14 @@ describe('a refresh token idles out after 30 days', () => {
 
   it('a use that fails gives no more', async () => {
     clock.advance(30 * DAY - 1);
-    await client.with({ clientSecret: undefined }).refresh(tokens.refresh_token);
+    const nobody = new Application(api, { clientId: 'maklerwelt-crm' });
+    await expect(nobody.refresh(tokens.refresh_token)).rejects.toThrow('invalid_client');
     clock.advance(1);
     await expectRefused(tokens.refresh_token);
   });
 
   it('the other tokens of the connection go on, and so does the connection', async () => {
     clock.advance(29 * DAY);
-    user = await PortalUser.signIn(api.url);
     const younger = await client.connect(user);
     clock.advance(DAY);
     await expectRefused(tokens.refresh_token);
@@ -78,7 +72,7 @@ describe('the predecessor may be sent again while the successor is at most 30 se
     clock.advance(30 * SECOND);
     const retried = await refreshed(tokens.refresh_token);
     expect(retried.refresh_token).toBe(lost.refresh_token);
-    expect(await client.use(retried.access_token)).toBe(200);
+    expect(await client.isAccepted(retried.access_token)).toBe(true);
   });
 
   it('a millisecond later it is a reuse: the whole family is dead', async () => {
@@ -86,8 +80,8 @@ describe('the predecessor may be sent again while the successor is at most 30 se
     clock.advance(30 * SECOND + 1);
     await expectRefused(tokens.refresh_token);
     await expectRefused(lost.refresh_token);
-    expect(await client.use(lost.access_token)).toBe(401);
-    expect(await client.use(tokens.access_token)).toBe(401);
+    expect(await client.isAccepted(lost.access_token)).toBe(false);
+    expect(await client.isAccepted(tokens.access_token)).toBe(false);
   });
 
   it('a retry makes the successor no younger', async () => {

@@ -2,10 +2,10 @@ import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jes
 import { Revocations } from '../connections/revocations.js';
 import { ChangeFeed } from '../database/change-feed.js';
 import { isDatabaseUnavailable } from '../database/unavailable.js';
+import { Application } from '../testing/application.js';
 import { person } from '../testing/person.js';
 import type { TestContext } from '../testing/test-context.js';
 import { createTestModule } from '../testing/test-module.js';
-import { codeOf, grantTokens } from '../testing/tokens.js';
 import { AccessTokens } from './access-tokens.js';
 import { OAuthTokensModule } from './oauth-tokens.module.js';
 import { SigningKeys } from './signing-keys.js';
@@ -98,8 +98,10 @@ describe('a key that another node has revoked', () => {
     const kid = await here.app.get(SigningKeys).rotate({ immediately: true });
     await eventually(() => isTrusted(kid));
     const user = await person(here);
-    const code = await codeOf(here, user);
-    const exchange = () => grantTokens(there, { grant_type: 'authorization_code', code });
+    const code = await new Application(here).code(user);
+    // Whose secret the node has seen before.
+    await new Application(there).isActive('unknown');
+    const exchange = () => new Application(there).exchange(code);
     const failed = failReads();
     await here.app.get(SigningKeys).revoke(kid);
     await failed;

@@ -1,0 +1,93 @@
+import { DEMO_CLIENTS, type Registration } from '@flixcheck/test-harness';
+import type { FastifyRequest } from 'fastify';
+import { AuthModule } from '../auth/auth.module.js';
+import { AccessTokenStrategy } from '../auth/strategies/access-token.strategy.js';
+import { ApiError } from '../http/api-error.js';
+import { ClientAuthentication } from '../oauth-clients/client-authentication.js';
+import { AuthorizationAttempt } from '../oauth-codes/authorization-request/authorization-request.js';
+import type { OAuthCodeInput } from '../oauth-codes/oauth-codes.dto.js';
+import { OAuthCodesService } from '../oauth-codes/oauth-codes.service.js';
+import type { TokenRequest, TokenResponse } from '../oauth-tokens/grant.js';
+import { SigningKeys } from '../oauth-tokens/signing-keys.js';
+import { TokenGrants } from '../oauth-tokens/token-grants.js';
+import { TokenIntrospection } from '../oauth-tokens/token-introspection.js';
+import { TokenRevocation } from '../oauth-tokens/token-revocation.js';
+import type { Person } from './person.js';
+import type { TestContext, TestOptions } from './test-context.js';
+import { createTestModule } from './test-module.js';
+
+type Parameters = Record<string, string>;
+type Credentials = Pick<Registration, 'clientId' | 'clientSecret'>;
+
+/** All modules that give out tokens and judge them, on a database and without a server. */
+export async function createTokensModule(options: TestOptions = {}): Promise<TestContext> {
+  const node = await createTestModule([AuthModule], options);
+  await node.app.get(SigningKeys).startSigning();
+  return node;
+}
+
+/**
+ * An application of the demo data at a node without a server: what the endpoints for clients decide.
+ * What they refuse, they reject with an `OAuthError`.
+ */
+export class Application {
+  constructor(
+    private readonly node: TestContext,
+    private readonly credentials: Credentials = DEMO_CLIENTS.crm,
+  ) {}
+
+  /** @returns the code that a user's grant gives */
+  async code(user: Person, more: Partial<OAuthCodeInput> = {}): Promise<string> {
+    const input = { clientId: this.credentials.clientId, ...more };
+    const codes = this.node.app.get(OAuthCodesService);
+    return (await codes.create(input, user, new AuthorizationAttempt())).code;
+  }
+
+  async connect(user: Person, more: Partial<OAuthCodeInput> = {}): Promise<TokenResponse> {
+    return this.exchange(await this.code(user, more));
+  }
+
+  exchange(code: string, more: Parameters = {}): Promise<TokenResponse> {
+    return this.grant({ grant_type: 'authorization_code', code, ...more });
+  }
+
+  refresh(refreshToken: string, more: Parameters = {}): Promise<TokenResponse> {
+    return this.grant({ grant_type: 'refresh_token', refresh_token: refreshToken, ...more });
+  }
+
+  async revoke(token: string): Promise<void> {
+    await this.node.app.get(TokenRevocation).revoke(await this.request({ token }));
+  }
+
+  async isActive(token: string): Promise<boolean> {
+    const request = await this.request({ token });
+    return (await this.node.app.get(TokenIntrospection).introspect(request)).active;
+  }
+
+  /** Whether a resource of the node accepts this access token. */
+  async isAccepted(accessToken: string): Promise<boolean> {
+    const raw = { rawHeaders: ['authorization', `Bearer ${accessToken}`] };
+    try {
+      await this.node.app.get(AccessTokenStrategy).validate({ raw } as FastifyRequest);
+      return true;
+    } catch (error) {
+      if (error instanceof ApiError && error.code === 'invalid_token') return false;
+      throw error;
+    }
+  }
+
+  private async grant(parameters: Parameters): Promise<TokenResponse> {
+    return this.node.app.get(TokenGrants).grant(await this.request(parameters));
+  }
+
+  private request(sent: Parameters): Promise<TokenRequest> {
+    const { clientId, clientSecret } = this.credentials;
+    const parameters = {
+      ...sent,
+      client_id: clientId,
+      ...(clientSecret !== undefined && { client_secret: clientSecret }),
+    };
+    const request = { parameters, at: this.node.clock.now() } as TokenRequest;
+    return this.node.app.get(ClientAuthentication).authenticate(request);
+  }
+}
