@@ -1,186 +1,8 @@
-import {
-  Injectable,
-  type OnApplicationBootstrap,
-  type OnApplicationShutdown,
-} from '@nestjs/common';
-import { setTimeout as pause } from 'node:timers/promises';
-import { Clock, DAY, SECOND } from '../config/clock.js';
+import { Injectable } from '@nestjs/common';
+import { Clock, DAY } from '../config/clock.js';
 import { StatementPool } from '../database/statement-pool.js';
+import { UseRecorder, type Uses } from '../database/use-recorder.js';
 import { AppLogger } from '../telemetry/app-logger.js';
-
-/** How late people see that a connection has come into use. */
-const WRITE_INTERVAL_MS = SECOND;
-/** One that stays in use is written only when so many of these moments have passed. */
-const MOMENTS_PER_FLUSH = 15;
-/** Their rows are joined without an index, so that twice as many take four times as long. */
-const ROWS_PER_STATEMENT = 200;
-/** How often, when the process ends, what others have locked is tried again. */
-const LAST_ATTEMPTS = 10;
-const LAST_PAUSE_MS = 100;
-
-/** Requests through one connection on one day that are not yet written. */
-interface Count {
-  connectionId: string;
-  /** days since 1970, UTC */
-  day: number;
-  requests: number;
-  /** the latest of them (epoch, ms) */
-  lastAt: number;
-}
-
-/**
- * Records that a connection's tokens are used. No request waits for that: uses are noted in memory
- * and written in batches, within a second where the connection was not in use lately, so that people
- * see it, and otherwise within 15. A killed process loses what it has not written by then.
- */
-@Injectable()
-export class ConnectionUsage implements OnApplicationBootstrap, OnApplicationShutdown {
-  /** How many connections are held at most, some 200 bytes each. */
-  maxConnections = 100_000;
-
-  /** What is in use, by connection; without requests: written, and not used since. */
-  private readonly recent = new Map<string, Count>();
-  /** Those of them that have come since the last write. */
-  private fresh: Count[] = [];
-  /** What could not be written, or belongs to a day that is over; by connection and day. */
-  private readonly leftOver = new Map<string, Count>();
-  /** Requests that were not counted, for want of room. */
-  private lost = 0;
-  private writes = 0;
-  private written = Promise.resolve();
-  private timer: NodeJS.Timeout | undefined;
-
-  constructor(
-    private readonly pool: StatementPool,
-    private readonly clock: Clock,
-    private readonly logger: AppLogger,
-  ) {}
-
-  onApplicationBootstrap(): void {
-    let moments = 0;
-    this.timer = setInterval(() => {
-      moments += 1;
-      if (moments % MOMENTS_PER_FLUSH === 0) void this.flush();
-      // Behind a write that takes long, others need not queue up.
-      else if (this.writes === 0) void this.writeFresh();
-    }, WRITE_INTERVAL_MS).unref();
-  }
-
-  async onApplicationShutdown(): Promise<void> {
-    clearInterval(this.timer);
-    for (let attempt = 0; attempt < LAST_ATTEMPTS; attempt += 1) {
-      await this.flush();
-      if (this.leftOver.size === 0) return;
-      await pause(LAST_PAUSE_MS);
-    }
-  }
-
-  /** Counts one request, which waits for nothing. */
-  record(connectionId: string): void {
-    const at = this.clock.now().getTime();
-    const day = Math.floor(at / DAY);
-    const count = this.recent.get(connectionId) ?? this.begin(connectionId, day);
-    if (!count) {
-      this.lost += 1;
-      return;
-    }
-    if (count.day !== day) {
-      this.keep(take(count));
-      count.day = day;
-    }
-    count.requests += 1;
-    count.lastAt = at;
-  }
-
-  /** Writes the use of connections that were not in use lately. Never rejects. */
-  writeFresh(): Promise<void> {
-    return this.write(this.fresh.splice(0));
-  }
-
-  /** Writes everything that was counted so far. Never rejects: what is left is written later. */
-  flush(): Promise<void> {
-    this.fresh = [];
-    const all = [...this.recent.values()];
-    for (const { connectionId, requests } of all) {
-      if (requests === 0) this.recent.delete(connectionId);
-    }
-    return this.write(all);
-  }
-
-  private begin(connectionId: string, day: number): Count | undefined {
-    if (this.recent.size >= this.maxConnections) {
-      // What is under way takes room, too, until it is written.
-      if (this.writes > 0) return undefined;
-      void this.flush();
-      this.recent.clear();
-    }
-    const count = { connectionId, day, requests: 0, lastAt: 0 };
-    this.recent.set(connectionId, count);
-    this.fresh.push(count);
-    if (this.fresh.length >= ROWS_PER_STATEMENT && this.writes === 0) void this.writeFresh();
-    return count;
-  }
-
-  private keep(count: Count): void {
-    if (count.requests === 0) return;
-    const key = `${count.connectionId} ${count.day}`;
-    const known = this.leftOver.get(key);
-    if (known) {
-      known.requests += count.requests;
-      known.lastAt = Math.max(known.lastAt, count.lastAt);
-    } else if (this.leftOver.size < this.maxConnections) this.leftOver.set(key, count);
-    else this.lost += count.requests;
-  }
-
-  /** One write after the other, each with what could not be written before. */
-  private write(counts: readonly Count[]): Promise<void> {
-    const taken = counts.filter(({ requests }) => requests > 0).map(take);
-    this.writes += 1;
-    this.written = this.written.then(async () => {
-      // What could not be written before comes last, and fails nothing else.
-      const all = [...taken, ...this.leftOver.values()];
-      this.leftOver.clear();
-      for (const left of await this.send(all)) this.keep(left);
-      this.reportLost();
-      this.writes -= 1;
-    });
-    return this.written;
-  }
-
-  /** @returns what is left to be written later */
-  private async send(counts: readonly Count[]): Promise<Count[]> {
-    const left: Count[] = [];
-    for (let start = 0; start < counts.length; start += ROWS_PER_STATEMENT) {
-      try {
-        left.push(...(await this.sendBatch(counts.slice(start, start + ROWS_PER_STATEMENT))));
-      } catch (error) {
-        this.logger.warn(`the use of connections cannot be written: ${(error as Error).message}`);
-        return [...left, ...counts.slice(start)];
-      }
-    }
-    return left;
-  }
-
-  /** @returns those whose connections are locked just now */
-  private async sendBatch(counts: readonly Count[]): Promise<readonly Count[]> {
-    const isIn = (rows: { id: string }[]) => {
-      const ids = new Set(rows.map(({ id }) => id));
-      return ({ connectionId }: Count) => ids.has(connectionId);
-    };
-    const isWritten = isIn(await this.pool.query('connection_usage', WRITE, toColumns(counts)));
-    const left = counts.filter((count) => !isWritten(count));
-    if (left.length === 0) return left;
-    const ids = left.map(({ connectionId }) => connectionId);
-    return left.filter(isIn(await this.pool.query('used_connections', STILL_THERE, [ids])));
-  }
-
-  private reportLost(): void {
-    if (this.lost === 0) return;
-    const requests = this.lost === 1 ? '1 request was' : `${this.lost} requests were`;
-    this.logger.warn(`${requests} not counted as use: too many connections are in use at a time`);
-    this.lost = 0;
-  }
-}
 
 /**
  * Waits for nobody, so that nobody who wants another of these rows waits for it meanwhile: returns
@@ -214,17 +36,45 @@ const WRITE = `
 /** Of those that were not free: the others have been deleted. */
 const STILL_THERE = 'SELECT id FROM connections WHERE id = ANY ($1)';
 
-function take(count: Count): Count {
-  const taken = { ...count };
-  count.requests = 0;
-  return taken;
+/**
+ * Records that a connection's tokens are used, and how often on each day. People see within a second
+ * that a connection has come into use.
+ */
+@Injectable()
+export class ConnectionUsage extends UseRecorder {
+  maxConnections = 100_000;
+
+  constructor(
+    private readonly pool: StatementPool,
+    clock: Clock,
+    logger: AppLogger,
+  ) {
+    super(clock, logger, { things: 'connections', showsFirst: true });
+  }
+
+  protected get room(): number {
+    return this.maxConnections;
+  }
+
+  /** @returns those whose connections are locked just now */
+  protected async store(batch: readonly Uses[]): Promise<readonly Uses[]> {
+    const isIn = (rows: { id: string }[]) => {
+      const ids = new Set(rows.map(({ id }) => id));
+      return ({ id }: Uses) => ids.has(id);
+    };
+    const isWritten = isIn(await this.pool.query('connection_usage', WRITE, toColumns(batch)));
+    const left = batch.filter((uses) => !isWritten(uses));
+    if (left.length === 0) return left;
+    const ids = left.map(({ id }) => id);
+    return left.filter(isIn(await this.pool.query('used_connections', STILL_THERE, [ids])));
+  }
 }
 
-function toColumns(counts: readonly Count[]): unknown[][] {
+function toColumns(batch: readonly Uses[]): unknown[][] {
   return [
-    counts.map(({ connectionId }) => connectionId),
-    counts.map(({ day }) => new Date(day * DAY).toISOString().slice(0, 10)),
-    counts.map(({ requests }) => requests),
-    counts.map(({ lastAt }) => new Date(lastAt).toISOString()),
+    batch.map(({ id }) => id),
+    batch.map(({ day }) => new Date(day * DAY).toISOString().slice(0, 10)),
+    batch.map(({ count }) => count),
+    batch.map(({ lastAt }) => new Date(lastAt).toISOString()),
   ];
 }
