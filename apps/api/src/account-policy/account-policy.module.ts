@@ -8,7 +8,7 @@ import { AccountPolicyStore } from './account-policy-store.js';
 import { ApprovalRequests } from './approval-requests.js';
 import { ApprovalRequestsController } from './approval-requests.controller.js';
 import { ApprovalRequestsOverview } from './approval-requests-overview.js';
-import { ApprovalRetention } from './approval-retention.js';
+import { approvalRetention } from './approval-retention.js';
 import { AvailableClients } from './available-clients.js';
 import { AvailableClientsController } from './available-clients.controller.js';
 
@@ -22,7 +22,7 @@ import { AvailableClientsController } from './available-clients.controller.js';
     AccountPolicyStore,
     ApprovalRequests,
     ApprovalRequestsOverview,
-    ApprovalRetention,
+    approvalRetention,
   ],
   exports: [AccountPolicyStore, ApprovalRequests, ApprovalRequestsOverview],
 })

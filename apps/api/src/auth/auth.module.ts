@@ -6,7 +6,7 @@ import { OAuthClientsModule } from '../oauth-clients/oauth-clients.module.js';
 import { OAuthTokensModule } from '../oauth-tokens/oauth-tokens.module.js';
 import { UsersModule } from '../users/users.module.js';
 import { AccessGuard } from './access.guard.js';
-import { AuthRetention } from './auth-retention.js';
+import { authRetention } from './auth-retention.js';
 import { Credentials } from './credentials.js';
 import { KnownDevices } from './known-devices.js';
 import { SecondStep } from './second-step.js';
@@ -37,7 +37,7 @@ import { SessionStrategy } from './strategies/session.strategy.js';
   providers: [
     { provide: APP_GUARD, useClass: AccessGuard },
     AccessTokenStrategy,
-    AuthRetention,
+    authRetention,
     Credentials,
     KnownDevices,
     LocalStrategy,

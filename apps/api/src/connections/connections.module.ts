@@ -16,7 +16,7 @@ import { ConnectionUsageEntity } from './connection-usage.entity.js';
 import { ConnectionsController } from './connections.controller.js';
 import { ConnectionsExport } from './connections-export.js';
 import { ConnectionsOverview } from './connections-overview.js';
-import { ConnectionsRetention } from './connections-retention.js';
+import { connectionsRetention } from './connections-retention.js';
 import { ConnectionsService } from './connections.service.js';
 import { RevocationEntity } from './revocation.entity.js';
 import { EndReminders } from './end-reminders.js';
@@ -42,7 +42,7 @@ import { TimeLimits } from './time-limits.js';
     ConnectionsOverview,
     ConnectionDecisions,
     ConnectionsExport,
-    ConnectionsRetention,
+    connectionsRetention,
     ConnectionChanges,
     ConnectionCounts,
     ConnectionHistory,

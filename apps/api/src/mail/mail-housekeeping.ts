@@ -2,15 +2,14 @@ import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import type { DataSource } from 'typeorm';
 import { BackgroundWork } from '../background/background-work.js';
+import { deleteOld, type KeptRows } from '../background/retention.js';
 import { Clock, DAY, HOUR } from '../config/clock.js';
-import { deleteInBatches } from '../database/delete-in-batches.js';
 import { MailOutbox } from './mail-outbox.js';
 import { MAIL_QUEUE } from './mail-sender.js';
 import { MailTransport } from './mail-transport.js';
 
 /** That there was a mail, of which kind and to which user. Its text is erased when it is sent. */
-const KEEP_MS = 30 * DAY;
-const SETTLED = { table: 'mails', condition: 'settled_at <= $1' };
+const SETTLED: KeptRows = { table: 'mails', condition: 'settled_at <= $1', keptMs: 30 * DAY };
 /** Twice the longest time between two tries: by then nobody tries it any more. */
 const OVERDUE_MS = 2 * HOUR;
 
@@ -30,8 +29,7 @@ export class MailHousekeeping implements OnModuleInit {
       name: 'mail.outbox',
       schedule: '17 * * * *',
       run: async (signal) => {
-        const before = new Date(this.clock.now().getTime() - KEEP_MS);
-        const deleted = await deleteInBatches(this.dataSource, SETTLED, [before], signal);
+        const deleted = await deleteOld(this.dataSource, SETTLED, this.clock.now(), signal);
         return deleted + (await this.takeUp());
       },
     });

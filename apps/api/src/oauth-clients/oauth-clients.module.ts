@@ -19,7 +19,7 @@ import { OAuthScopesController } from './oauth-scopes.controller.js';
 import { RegistryController } from './registry.controller.js';
 import { ClientRegistry } from './registry.service.js';
 import { RequestLog } from './request-log.js';
-import { RequestLogRetention } from './request-log-retention.js';
+import { requestLogRetention } from './request-log-retention.js';
 import { SecretExplanations } from './secret-explanations.js';
 import { SecretUsage } from './secret-usage.js';
 
@@ -46,7 +46,7 @@ import { SecretUsage } from './secret-usage.js';
     ClientEndpoints,
     ClientRequestMetrics,
     RequestLog,
-    RequestLogRetention,
+    requestLogRetention,
     ClientFailureLimit,
     SecretUsage,
     SecretExplanations,

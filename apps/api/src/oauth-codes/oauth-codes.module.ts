@@ -6,7 +6,7 @@ import { OAuthClientsModule } from '../oauth-clients/oauth-clients.module.js';
 import { UsersModule } from '../users/users.module.js';
 import { AuthorizationCode } from './authorization-code.entity.js';
 import { AuthorizationRequestLog } from './authorization-request/authorization-request-log.js';
-import { CodesRetention } from './codes-retention.js';
+import { codesRetention } from './codes-retention.js';
 import { OAuthCodesController } from './oauth-codes.controller.js';
 import { OAuthCodesService } from './oauth-codes.service.js';
 
@@ -19,7 +19,7 @@ import { OAuthCodesService } from './oauth-codes.service.js';
     AccountPolicyModule,
   ],
   controllers: [OAuthCodesController],
-  providers: [OAuthCodesService, AuthorizationRequestLog, CodesRetention],
+  providers: [OAuthCodesService, AuthorizationRequestLog, codesRetention],
   exports: [OAuthCodesService],
 })
 export class OAuthCodesModule {}

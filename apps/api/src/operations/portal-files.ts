@@ -5,14 +5,14 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { DataSource } from 'typeorm';
 import { BackgroundWork } from '../background/background-work.js';
+import { deleteOld, type KeptRows } from '../background/retention.js';
 import { Clock, DAY } from '../config/clock.js';
 import { deriveKeys } from '../config/config.js';
 import { CONFIG, type RuntimeConfig } from '../config/config.module.js';
-import { deleteInBatches } from '../database/delete-in-batches.js';
 import { PORTAL_DIRECTORY, portalScript } from '../http/portal.js';
 
-/** How long a build's pages still get their scripts after its last node has gone. */
-const KEPT_MS = DAY;
+/** A build's pages still get their scripts for a while after its last node has gone. */
+const OUTDATED: KeptRows = { table: 'portal_files', condition: 'served_at < $1', keptMs: DAY };
 
 /**
  * The scripts and styles of the portal's builds, kept in the database: a page that was opened before
@@ -38,9 +38,7 @@ export class PortalFiles implements OnModuleInit {
       schedule: '43 * * * *',
       run: async (signal) => {
         await this.keep();
-        const horizon = new Date(this.clock.now().getTime() - KEPT_MS);
-        const outdated = { table: 'portal_files', condition: 'served_at < $1' };
-        return deleteInBatches(this.dataSource, outdated, [horizon], signal);
+        return deleteOld(this.dataSource, OUTDATED, this.clock.now(), signal);
       },
     });
   }

@@ -12,7 +12,7 @@ import { InvitationAcceptanceController } from './invitation-acceptance.controll
 import { InvitationLimits } from './invitation-limits.js';
 import { Invitations } from './invitations.js';
 import { InvitationsController } from './invitations.controller.js';
-import { InvitationsRetention } from './invitations-retention.js';
+import { invitationsRetention } from './invitations-retention.js';
 import { JudgementLimit } from './judgement-limit.js';
 import { MeController } from './me.controller.js';
 import { MeService } from './me.service.js';
@@ -20,7 +20,7 @@ import { OwnSecondFactor } from './own-second-factor.js';
 import { PasswordRecovery } from './password-recovery.js';
 import { PasswordRecoveryController } from './password-recovery.controller.js';
 import { PasswordRecoveryLimits } from './password-recovery-limits.js';
-import { PasswordRecoveryRetention } from './password-recovery-retention.js';
+import { passwordRecoveryRetention } from './password-recovery-retention.js';
 import { PasswordsService } from './passwords.service.js';
 import { ProfileController } from './profile.controller.js';
 import { RoleChanges } from './role-changes.js';
@@ -43,10 +43,10 @@ import { SecondFactorController } from './second-factor.controller.js';
     InvitationAcceptance,
     InvitationLimits,
     Invitations,
-    InvitationsRetention,
+    invitationsRetention,
     PasswordRecovery,
     PasswordRecoveryLimits,
-    PasswordRecoveryRetention,
+    passwordRecoveryRetention,
     AuditTrail,
     JudgementLimit,
     MeService,
