@@ -12,9 +12,11 @@ beforeAll(async () => {
 });
 afterAll(() => test.close());
 
+/** Those that delete from tables that grow. */
 const STEPS = [
   'account-policy.continuations',
   'account-policy.requests',
+  'auth.failed-sign-ins',
   'auth.sessions',
   'auth.sign-in-failures',
   'connections.events',
@@ -24,36 +26,40 @@ const STEPS = [
   'oauth-clients.requests',
   'oauth-codes.codes',
   'oauth-tokens.families',
-  'oauth-tokens.signing-keys',
   'people.invitations',
   'people.password-recovery',
+];
+const OTHER_STEPS = [
+  'connections.end-reminders',
+  'connections.endings',
+  'connections.time-limits',
+  'oauth-tokens.signing-keys',
+  // A row for each file of the latest builds: some hundred.
+  'operations.portal-files',
 ];
 
 describe('every step of the housekeeping', () => {
   it('is declared by the module that owns the rows', () => {
-    expect(background.stepNames()).toEqual(expect.arrayContaining(STEPS));
+    expect(background.stepNames().sort()).toEqual([...STEPS, ...OTHER_STEPS].sort());
   });
 
-  it.each(STEPS.filter((name) => name !== 'oauth-tokens.signing-keys'))(
-    '%s finds what it deletes by an index',
-    async (name) => {
-      const sent = await recordStatements(test.dataSource, () => background.run(name));
-      const statements = sent.filter((sql) => sql.includes('DELETE FROM'));
-      expect(statements.length).toBeGreaterThan(0);
-      const client = new pg.Client({ connectionString: test.config.databaseUrl });
-      await client.connect();
-      try {
-        // PostgreSQL reads so small a table as a whole unless that is forbidden.
-        await client.query('SET enable_seqscan = off');
-        for (const statement of statements) {
-          const { rows } = await client.query(`EXPLAIN (GENERIC_PLAN) ${statement}`);
-          const plan = rows.map((row) => row['QUERY PLAN']).join('\n');
-          expect(plan).toMatch(/Index|Tid/);
-          expect(plan).not.toContain('Seq Scan');
-        }
-      } finally {
-        await client.end();
+  it.each(STEPS)('%s finds what it deletes by an index', async (name) => {
+    const sent = await recordStatements(test.dataSource, () => background.run(name));
+    const statements = sent.filter((sql) => sql.includes('DELETE FROM'));
+    expect(statements.length).toBeGreaterThan(0);
+    const client = new pg.Client({ connectionString: test.config.databaseUrl });
+    await client.connect();
+    try {
+      // PostgreSQL reads so small a table as a whole unless that is forbidden.
+      await client.query('SET enable_seqscan = off');
+      for (const statement of statements) {
+        const { rows } = await client.query(`EXPLAIN (GENERIC_PLAN) ${statement}`);
+        const plan = rows.map((row) => row['QUERY PLAN']).join('\n');
+        expect(plan).toMatch(/Index|Tid/);
+        expect(plan).not.toContain('Seq Scan');
       }
-    },
-  );
+    } finally {
+      await client.end();
+    }
+  });
 });
