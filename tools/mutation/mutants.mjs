@@ -6,6 +6,11 @@ const GUARD = 'apps/api/src/auth/access.guard.ts';
 const REQUEST = 'apps/api/src/oauth-codes/authorization-request/authorization-request.ts';
 const REDIRECT_URI = 'libs/oauth-protocol/src/redirect-uri.ts';
 const ACCESS_TOKEN = 'libs/access-token-verifier/src/access-token.ts';
+const CODES = 'apps/api/src/oauth-codes/oauth-codes.service.ts';
+const DEVELOPERS = 'apps/api/src/oauth-clients/client-developers.ts';
+const ACCEPTANCE = 'apps/api/src/people/invitation-acceptance.ts';
+const FACTORS = 'apps/api/src/users/second-factors.service.ts';
+const ENTITY_TAG = 'apps/api/src/http/entity-tag.ts';
 const INTROSPECTION = 'apps/api/src/oauth-tokens/token-introspection.ts';
 
 /**
@@ -17,8 +22,8 @@ export const mutants = [
   [
     ...['a code works only with the verifier of its challenge (RFC 7636 §4.6)', CODE_GRANT],
     ...[
-      'AND code.code_challenge IS NOT DISTINCT FROM $5::text',
-      "AND coalesce($5::text, '') <> 'x'",
+      'AND code.code_challenge IS NOT DISTINCT FROM asked.code_challenge',
+      "AND coalesce(asked.code_challenge, '') <> 'x'",
     ],
     ...['api-e2e', 'pkce'],
   ],
@@ -28,14 +33,15 @@ export const mutants = [
   ],
   [
     ...['a code works for its client only (RFC 6749 §4.1.3)', CODE_GRANT],
-    ...['AND c.oauth_client_id = $2', 'AND $2::uuid IS NOT NULL', 'api-e2e', 'codes'],
+    ...["('asked.at', 'asked.oauth_client_id')", "('asked.at', 'c.oauth_client_id')"],
+    ...['api-e2e', 'codes'],
   ],
   [
     ...['a code works with its redirect URI only (RFC 6749 §4.1.3)', CODE_GRANT],
-    ...['OR code.redirect_uri = $4)', 'OR true)', 'api-e2e', 'redirect-uris'],
+    ...['OR code.redirect_uri = asked.redirect_uri)', 'OR true)', 'api-e2e', 'redirect-uris'],
   ],
   [
-    ...['a code dies of age', CODE_GRANT, 'AND code.expires_at > $3', ''],
+    ...['a code dies of age', CODE_GRANT, 'AND code.expires_at > asked.at', ''],
     ...['api', 'code-lifetime'],
   ],
   [
@@ -44,7 +50,7 @@ export const mutants = [
   ],
   [
     ...['only the newest refresh token is replaced (RFC 9700 §4.14.2)', REFRESH_GRANT],
-    ...['AND family.current_hash = $2', 'AND $2::bytea IS NOT NULL', 'api-e2e', 'refresh'],
+    ...['AND family.current_hash = asked.presented_hash', '', 'api-e2e', 'refresh'],
   ],
   [
     ...['a refresh token that was replaced ends its lineage (RFC 9700 §4.14.2)', REFRESH_GRANT],
@@ -56,19 +62,26 @@ export const mutants = [
     ...['<= REFRESH_RETRY_MS', '<= Infinity', 'api', 'refresh-lifetime'],
   ],
   [
-    ...['an unused refresh token dies of age', REFRESH_GRANT, 'AND family.expires_at > $4', ''],
+    ...[
+      'an unused refresh token dies of age',
+      REFRESH_GRANT,
+      'AND family.expires_at > asked.at',
+      '',
+    ],
     ...['api', 'refresh-lifetime'],
   ],
   [
     ...['a refresh token works for its client only (RFC 6749 §6)', REFRESH_GRANT],
-    ...['AND c.oauth_client_id = $6', '', 'api-e2e', 'refresh'],
+    ...["('asked.at', 'asked.oauth_client_id')", "('asked.at', 'c.oauth_client_id')"],
+    ...['api-e2e', 'refresh'],
   ],
   [
     ...['what ended is over, also where its rows have not followed', ENDINGS],
-    ...['AND ${NOT_COVERED}', '', 'api', 'connection-endings'],
+    ...['NOT EXISTS (SELECT FROM connection_endings e WHERE ${COVERS})', 'true'],
+    ...['api', 'connection-endings'],
   ],
   [
-    ...['an ended connection gives no tokens', ENDINGS, 'c.revoked_at IS NULL AND (c', '(c'],
+    ...['an ended connection gives no tokens', ENDINGS, 'AND num_nulls(c.revoked_at) = 1', ''],
     ...['api-e2e', 'src/connections'],
   ],
   [
@@ -153,5 +166,35 @@ export const mutants = [
   [
     ...['a client examines its own tokens only (RFC 7662 §4)', INTROSPECTION],
     ...['if (verified.clientId !== client.clientId)', 'if (false)', 'api-e2e', 'introspection'],
+  ],
+  [
+    ...['an application that the company does not allow gets no tokens', CODE_GRANT],
+    ...["AND ${allowedByAccount('c.account_id', 'c.oauth_client_id')}", ''],
+    ...['api', 'account-policy.spec'],
+  ],
+  [
+    ...['no advance grant without a click for a public client (RFC 8252 §8.6)', CODES],
+    ...["|| client.kind === 'public' ||", '||', 'api', 'advance-grants'],
+  ],
+  [
+    ...['a code of an authenticator app works once (RFC 6238 §5.2)', FACTORS],
+    ...['AND last_step < $2', 'AND $2::bigint IS NOT NULL', 'api', 'second-factor'],
+  ],
+  [
+    ...['an admin who has been shut out lets nobody in', ACCEPTANCE],
+    ...['if (!stillThere || !mayInvite(stillThere))', 'if (!stillThere)'],
+    ...['api', 'invitation-acceptance'],
+  ],
+  [
+    ...['the clients of others are none to a developer', DEVELOPERS],
+    ...['if (rows.length === 0)', 'if (oauthClientId === "")', 'api', 'developer-desk'],
+  ],
+  [
+    ...['a change of what somebody else has changed is refused (RFC 9110 §13.1.1)', ENTITY_TAG],
+    ...['if (tags.includes(entityTag(version))) return;', 'return;', 'api', 'registry-edits'],
+  ],
+  [
+    ...['a company keeps its last admin', 'apps/api/src/users/users.service.ts'],
+    ...["role !== 'admin' && others.length === 0", 'false', 'api', 'role-changes'],
   ],
 ];

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Failure, inWords, Interrupted } from '../setup/failure.mjs';
@@ -6,10 +6,10 @@ import { listenForInterrupt } from '../setup/interrupt.mjs';
 import { prepare } from '../setup/prepare.mjs';
 import { Progress } from '../setup/progress.mjs';
 import { buildableProjects } from '../setup/projects.mjs';
-import { inWorkspace } from '../setup/workspace.mjs';
 import { startTestDatabase } from '../test/database.mjs';
 import { runSuite } from '../test/run-suite.mjs';
 import { readSuites } from '../test/suites.mjs';
+import { changesOf } from './changes.mjs';
 import { mutants } from './mutants.mjs';
 
 /**
@@ -32,9 +32,10 @@ export async function runMutants(words) {
     database = await startTestDatabase(node, { signal });
     const env = { TEST_DATABASE_URL: database.url };
     survivors = 0;
-    for (const [rule, file, text, instead, name, spec] of chosen) {
+    for (const mutant of chosen) {
+      const [rule, , , , name, spec] = mutant;
       const suite = readSuites().find((each) => each.name === name);
-      const restore = mutate({ file, text, instead, suite: name });
+      const restore = mutate(mutant);
       try {
         const { failed } = await runSuite(
           { ...suite, args: [...suite.args, '--runInBand', spec] },
@@ -58,31 +59,16 @@ export async function runMutants(words) {
 }
 
 /** @returns what puts back what stood there, times included, so that nothing is built again */
-function mutate({ file, text, instead, suite }) {
-  const built = file.replace('/src/', '/dist/').replace(/\.ts$/, '.js');
-  // The API's own specs run its sources, and its libraries as they are built.
-  const runsSources = suite === 'api' && file.startsWith('apps/api/');
-  const changes = (runsSources ? [file] : [file, built]).map((path) => {
-    const before = readFileSync(inWorkspace(path), 'utf8');
-    // The compiler breaks and indents lines otherwise than the formatter.
-    const found = [...before.matchAll(new RegExp(patternOf(text), 'g'))];
-    if (found.length !== 1) throw new Failure(`${path} has this ${found.length} times: ${text}`);
-    const [{ 0: stands, index }] = found;
-    const after = before.slice(0, index) + instead + before.slice(index + stands.length);
-    return { path: inWorkspace(path), before, after, times: statSync(inWorkspace(path)) };
+function mutate(mutant) {
+  const changes = changesOf(mutant).map(({ path, before, after }) => {
+    const times = statSync(path);
+    writeFileSync(path, after);
+    return { path, before, times };
   });
-  for (const { path, after } of changes) writeFileSync(path, after);
   return () => {
     for (const { path, before, times } of changes) {
       writeFileSync(path, before);
       utimesSync(path, times.atime, times.mtime);
     }
   };
-}
-
-function patternOf(text) {
-  return text
-    .split(/\s+/)
-    .map((word) => word.replace(/[^\w]/g, '\\$&'))
-    .join('\\s+');
 }
