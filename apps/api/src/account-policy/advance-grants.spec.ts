@@ -1,5 +1,5 @@
-import { PortalUser } from '@flixcheck/test-harness';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { eventually, PortalUser } from '@flixcheck/test-harness';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { DAY, MINUTE } from '../config/clock.js';
 import { createTestApp, type TestApp } from '../testing/test-app.js';
 
@@ -33,7 +33,10 @@ const decide = (resource: object, who = admin, clientId = CRM) =>
 const inAdvance = (advanceScope: string | null) => decide({ decision: 'allowed', advanceScope });
 /** What the authorize page would go on with by itself. */
 const answered = async (scope: string, who = member) => {
-  const query = { clientId: CRM, redirectUri: CALLBACK, response_type: 'code', state: 's', scope };
+  const query = {
+    ...{ clientId: CRM, redirectUri: CALLBACK, response_type: 'code', state: 's', scope },
+    ...{ code_challenge: 'c'.repeat(43), code_challenge_method: 'S256' },
+  };
   const path = `/user/v7/oauth-authorization-request?${new URLSearchParams(query)}`;
   const { status, body } = await who.call('GET', path);
   expect(status).toBe(200);
@@ -135,6 +138,25 @@ describe('what an admin has granted in advance', () => {
       'application_granted_in_advance',
       'advance_grant_withdrawn',
     ]);
+  });
+});
+
+describe('an application on the devices of its users (RFC 8252 §8.6)', () => {
+  const setKind = (kind: string) =>
+    api.dataSource.query(
+      `UPDATE oauth_clients SET kind = $2, require_pkce = $2 = 'public' WHERE id = $1`,
+      [ids[CRM], kind],
+    );
+  afterEach(() => setKind('confidential'));
+
+  it('is never answered for, whatever has been stored', async () => {
+    await inAdvance('readwrite');
+    await setKind('public');
+    // The nodes hear of it from the database.
+    await eventually(
+      () => answered('readwrite'),
+      (advance) => advance === null,
+    );
   });
 });
 

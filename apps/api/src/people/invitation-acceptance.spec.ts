@@ -1,5 +1,5 @@
 import { call, PortalUser } from '@flixcheck/test-harness';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { demoMails } from '../testing/demo-mails.js';
 import {
   INVITATIONS,
@@ -9,6 +9,7 @@ import {
   NEW_COLLEAGUE,
 } from '../testing/invitations.js';
 import { createTestApp, type TestApp } from '../testing/test-app.js';
+import { PasswordHasher } from '../users/password-hasher.js';
 
 let test: TestApp;
 let mails: Awaited<ReturnType<typeof demoMails>>;
@@ -113,6 +114,25 @@ describe('who accepts an invitation', () => {
       [{ firstName: ' ' }, 'firstName', 'display_text'],
     ] as const) {
       expect(errorOf(await person.accept(token, wrong))).toEqual([400, field, code]);
+    }
+    expect((await person.accept(token)).status).toBe(201);
+  });
+
+  it('stays outside if who invited them is shut out just then', async () => {
+    const token = await link();
+    const hasher = test.app.get(PasswordHasher);
+    const hash = hasher.hash.bind(hasher);
+    const setRole = (role: string) =>
+      test.dataSource.query('UPDATE users SET role = $2 WHERE id = $1', [admin.id, role]);
+    // Between the first look at the invitation and its use.
+    jest.spyOn(hasher, 'hash').mockImplementationOnce(async (password) => {
+      await setRole('member');
+      return hash(password);
+    });
+    try {
+      expect(errorOf(await person.accept(token))).toEqual([400, 'token', 'link_invalid']);
+    } finally {
+      await setRole('admin');
     }
     expect((await person.accept(token)).status).toBe(201);
   });
