@@ -1,49 +1,53 @@
-import {
-  changeCrm,
-  eventually,
-  PortalUser,
-  type ThirdParty,
-  type TokenAnswer,
-} from '@flixcheck/test-harness';
+import { eventually } from '@flixcheck/test-harness';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import pg from 'pg';
 import { SECOND } from '../config/clock.js';
+import { OAuthError } from '../http/api-error.js';
 import { OAuthClientsService } from '../oauth-clients/oauth-clients.service.js';
-import type { TestApp } from '../testing/test-app.js';
-import { startTwoNodes } from '../testing/two-nodes.js';
+import { ClientRegistry } from '../oauth-clients/registry.service.js';
+import { type Application, createTwoNodes } from '../testing/application.js';
+import { type Person, person } from '../testing/person.js';
+import type { TestContext } from '../testing/test-context.js';
+import { UsersService } from '../users/users.service.js';
+import { ConnectionDecisions } from './connection-decisions.js';
 import { ConnectionEndings } from './connection-endings.js';
+import type { ConnectionsQuery } from './connections.dto.js';
+import { ConnectionsOverview } from './connections-overview.js';
 import { ConnectionsService } from './connections.service.js';
 
 const CRM = 'maklerwelt-crm';
 
-let one: TestApp;
-let other: TestApp;
-let crm: ThirdParty;
-let elsewhere: ThirdParty;
-let admin: PortalUser;
-let user: PortalUser;
-let operator: PortalUser;
+let one: TestContext;
+let other: TestContext;
+let close: () => Promise<void>;
+let crm: Application;
+let elsewhere: Application;
+let admin: Person;
+let user: Person;
 
 beforeAll(async () => {
-  ({ one, other, crm, elsewhere } = await startTwoNodes());
-  operator = await PortalUser.signIn(one.url, 'operator@flixcheck.example');
+  ({ one, other, crm, elsewhere, close } = await createTwoNodes());
+  admin = await person(one, 'admin@musterhaus.example');
+  user = await person(one);
 });
-afterAll(async () => {
-  await other.close();
-  await one.close();
-});
+afterAll(() => close());
 beforeEach(async () => {
   await settled();
   await one.dataSource.query(`UPDATE users SET status = 'active'`);
   await setStatus('active');
   await one.dataSource.query('DELETE FROM connections');
-  admin = await PortalUser.signIn(one.url, 'admin@musterhaus.example');
-  user = await PortalUser.signIn(one.url);
 });
 
 const settled = () => one.app.get(ConnectionEndings).follow();
 
-const setStatus = (status: 'active' | 'disabled') => changeCrm(operator, { status });
+async function setStatus(status: 'active' | 'disabled'): Promise<void> {
+  const registry = one.app.get(ClientRegistry);
+  const { id } = await registry.getByClientId(CRM);
+  await registry.update(id, { status }, null);
+}
+
+const list = async (who: Person, query: ConnectionsQuery = {}) =>
+  (await one.app.get(ConnectionsOverview).list(who, query)).resources;
 
 /**
  * Lets no row follow what is decided, as if every node were killed at the commit.
@@ -75,29 +79,27 @@ const rowsLeft = async (): Promise<number> => {
 };
 
 /** Every way in which a third party notices that a connection is over. */
-async function expectOver({ access_token, refresh_token }: TokenAnswer): Promise<void> {
+async function expectOver({ access_token, refresh_token }: Tokens): Promise<void> {
   for (const node of [crm, elsewhere]) {
-    await eventually(async () => (await node.use(access_token)) === 401, Boolean, 1000);
-    expect((await node.refresh(refresh_token)).status).toBeGreaterThanOrEqual(400);
+    await eventually(async () => !(await node.isAccepted(access_token)), Boolean, 1000);
+    await expect(node.refresh(refresh_token)).rejects.toBeInstanceOf(OAuthError);
   }
 }
+type Tokens = Awaited<ReturnType<Application['refresh']>>;
 
 describe('what ends many connections takes effect before any row has followed', () => {
   it('a user who is disabled', async () => {
     const [mine, admins] = [await crm.connect(user), await crm.connect(admin)];
     const release = await holdRows();
     try {
-      const path = `/user/v7/users/${user.id}`;
-      const answer = await admin.call('PATCH', path, { resource: { status: 'disabled' } });
-      expect(answer.status).toBe(200);
+      await one.app.get(UsersService).setStatus(user.id, 'disabled', admin);
       expect(await rowsLeft()).toBe(2);
       await expectOver(mine);
       expect(await crm.isActive(mine.access_token)).toBe(false);
       expect(await crm.isActive(mine.refresh_token)).toBe(false);
-      expect(await crm.use(admins.access_token)).toBe(200);
+      expect(await crm.isAccepted(admins.access_token)).toBe(true);
       // People see it as ended too, with who did it and why.
-      const { body } = await admin.call('GET', `/user/v7/connections?userId=${user.id}`);
-      expect(body.resources).toMatchObject([
+      expect(await list(admin, { userId: user.id })).toMatchObject([
         { status: 'revoked', revocationReason: 'user_disabled', revokedBy: { id: admin.id } },
       ]);
     } finally {
@@ -109,17 +111,20 @@ describe('what ends many connections takes effect before any row has followed', 
 
   it('a client that is disabled, and its codes too', async () => {
     const tokens = await crm.connect(user);
-    const { code } = await crm.code(user);
+    const code = await crm.code(user);
     const release = await holdRows();
     try {
       await setStatus('disabled');
       await expectOver(tokens);
       await setStatus('active');
       // Switched on again before its rows have followed: what has ended stays ended.
-      await eventually(async () => (await elsewhere.exchange('none')).status === 400);
+      const invalid = { error: 'invalid_grant' };
+      await eventually(
+        () => elsewhere.exchange('none').catch((error: OAuthError) => error),
+        (refused) => 'error' in refused && refused.error === invalid.error,
+      );
       await expectOver(tokens);
-      const used = await crm.exchange(code);
-      expect(used).toMatchObject({ status: 400, body: { error: 'invalid_grant' } });
+      await expect(crm.exchange(code)).rejects.toMatchObject(invalid);
     } finally {
       await release();
     }
@@ -128,22 +133,22 @@ describe('what ends many connections takes effect before any row has followed', 
   });
 
   it('all of an application within one company, and no other company’s', async () => {
-    const stranger = await PortalUser.signIn(one.url, 'admin@beispiel.example');
+    const stranger = await person(one, 'admin@beispiel.example');
     const [mine, theirs] = [await crm.connect(user), await crm.connect(stranger)];
     const release = await holdRows();
     try {
-      const answer = await admin.call('DELETE', `/user/v7/connections?clientId=${CRM}`);
-      expect(answer.body.resource).toEqual({ revoked: 1 });
+      const ended = await one.app.get(ConnectionDecisions).endMany(admin, { clientId: CRM });
+      expect(ended).toEqual({ revoked: 1 });
       await expectOver(mine);
-      expect(await crm.use(theirs.access_token)).toBe(200);
-      expect(await elsewhere.use(theirs.access_token)).toBe(200);
+      expect(await crm.isAccepted(theirs.access_token)).toBe(true);
+      expect(await elsewhere.isAccepted(theirs.access_token)).toBe(true);
     } finally {
       await release();
     }
   });
 
   it('a whole company', async () => {
-    const stranger = await PortalUser.signIn(one.url, 'admin@beispiel.example');
+    const stranger = await person(one, 'admin@beispiel.example');
     const [mine, theirs] = [await crm.connect(user), await crm.connect(stranger)];
     const { accountId } = user;
     const ending = { actorId: null, reason: 'admin', at: one.clock.now() } as const;
@@ -151,14 +156,14 @@ describe('what ends many connections takes effect before any row has followed', 
       one.app.get(ConnectionsService).revokeAll(tx, { accountId }, ending),
     );
     await expectOver(mine);
-    expect(await crm.use(theirs.access_token)).toBe(200);
+    expect(await crm.isAccepted(theirs.access_token)).toBe(true);
   });
 });
 
 describe('a new consent while the rows still follow', () => {
   it('opens a new connection, whose tokens work on every node and are not meant', async () => {
     const before = await crm.connect(user);
-    const [{ id: old }] = (await user.call('GET', '/user/v7/connections')).body.resources;
+    const [old] = await list(user);
     // Other rows are held, so that the ending stays open.
     await crm.connect(admin);
     const release = await holdRows(admin.id);
@@ -166,20 +171,14 @@ describe('a new consent while the rows still follow', () => {
       await setStatus('disabled');
       await setStatus('active');
       const after = await crm.connect(user);
-      expect(await crm.use(after.access_token)).toBe(200);
-      await eventually(
-        async () => (await elsewhere.use(after.access_token)) === 200,
-        Boolean,
-        1000,
-      );
+      expect(await crm.isAccepted(after.access_token)).toBe(true);
+      await eventually(() => elsewhere.isAccepted(after.access_token), Boolean, 1000);
       const refreshed = await elsewhere.refresh(after.refresh_token);
-      expect(refreshed.status).toBe(200);
-      expect(await crm.use(refreshed.body.access_token)).toBe(200);
+      expect(await crm.isAccepted(refreshed.access_token)).toBe(true);
       await expectOver(before);
-      const { body } = await user.call('GET', '/user/v7/connections');
-      expect(body.resources).toMatchObject([
+      expect(await list(user)).toMatchObject([
         { status: 'active' },
-        { id: old, status: 'revoked', revocationReason: 'client_disabled' },
+        { id: old?.id, status: 'revoked', revocationReason: 'client_disabled' },
       ]);
     } finally {
       await release();
@@ -191,7 +190,7 @@ describe('a new consent while the rows still follow', () => {
 
 describe('a decision that comes after another', () => {
   it('binds what was issued in between, also on a node whose clock is behind', async () => {
-    const endAll = (node: TestApp) => {
+    const endAll = (node: TestContext) => {
       const ending = { actorId: user.id, reason: 'user', at: node.clock.now() } as const;
       return node.dataSource.transaction((tx) =>
         node.app.get(ConnectionsService).revokeAll(tx, { userId: user.id }, ending),
@@ -200,7 +199,7 @@ describe('a decision that comes after another', () => {
     await crm.connect(user);
     await endAll(one);
     const between = await crm.connect(user);
-    expect(await crm.use(between.access_token)).toBe(200);
+    expect(await crm.isAccepted(between.access_token)).toBe(true);
     other.clock.advance(-5 * SECOND);
     try {
       await endAll(other);
@@ -236,8 +235,8 @@ describe('a decision that comes after another', () => {
       [user.id],
     );
     const after = await crm.connect(user);
-    expect(await crm.use(after.access_token)).toBe(200);
-    await eventually(async () => (await elsewhere.use(after.access_token)) === 200, Boolean, 1000);
+    expect(await crm.isAccepted(after.access_token)).toBe(true);
+    await eventually(() => elsewhere.isAccepted(after.access_token), Boolean, 1000);
   });
 });
 

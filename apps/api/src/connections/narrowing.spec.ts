@@ -1,27 +1,26 @@
-import {
-  changeCrm,
-  eventually,
-  PortalUser,
-  ThirdParty,
-  type TokenAnswer,
-} from '@flixcheck/test-harness';
+import { eventually } from '@flixcheck/test-harness';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { SECOND } from '../config/clock.js';
 import { ChangeFeed } from '../database/change-feed.js';
-import { createTestApp, type TestApp } from '../testing/test-app.js';
-import { startTwoNodes } from '../testing/two-nodes.js';
+import type { OAuthError } from '../http/api-error.js';
+import { ClientRegistry } from '../oauth-clients/registry.service.js';
+import { Application, createTokensModule, createTwoNodes } from '../testing/application.js';
+import { type Person, person } from '../testing/person.js';
+import type { TestContext } from '../testing/test-context.js';
+import { validated } from '../testing/validated.js';
+import { ConnectionDecisions } from './connection-decisions.js';
+import { ConnectionPatchRequest } from './connections.dto.js';
+import { ConnectionsOverview } from './connections-overview.js';
 
-let one: TestApp;
-let other: TestApp;
-let crm: ThirdParty;
-let elsewhere: ThirdParty;
-let user: PortalUser;
-let operator: PortalUser;
+let one: TestContext;
+let other: TestContext;
+let crm: Application;
+let elsewhere: Application;
+let user: Person;
 
 beforeAll(async () => {
-  ({ one, other, crm, elsewhere } = await startTwoNodes());
-  user = await PortalUser.signIn(one.url);
-  operator = await PortalUser.signIn(one.url, 'operator@flixcheck.example');
+  ({ one, other, crm, elsewhere } = await createTwoNodes());
+  user = await person(one);
 });
 afterAll(async () => {
   await other.close();
@@ -32,55 +31,65 @@ beforeEach(async () => {
   await register(['read', 'readwrite']);
 });
 
-const connect = (scope: string): Promise<TokenAnswer> => crm.connect(user, { scope });
+const connect = (scope: string) => crm.connect(user, { scope });
 const connections = async () =>
-  (await user.call('GET', '/user/v7/connections?status=active')).body.resources;
-const connectionId = async (): Promise<string> => (await connections())[0].id;
-const reduce = async (scope: unknown, id?: string) =>
-  user.call('PATCH', `/user/v7/connections/${id ?? (await connectionId())}`, {
-    resource: { scope },
-  });
+  (await one.app.get(ConnectionsOverview).list(user, { status: 'active' })).resources;
+const connectionId = async (): Promise<string> => (await connections())[0]?.id ?? '';
+const eventsOf = async (id: string) =>
+  (await one.app.get(ConnectionsOverview).history(user, id, {})).resources;
+const reduce = async (scope: unknown, { who = user, id = '' } = {}): Promise<void> => {
+  const { resource } = await validated(ConnectionPatchRequest, { resource: { scope } });
+  await one.app.get(ConnectionDecisions).change(who, id || (await connectionId()), resource);
+};
 
 /** Sets what the registry allows the application to ask for. */
-const register = (scopes: string[]) => changeCrm(operator, { scopes });
+async function register(scopes: ('read' | 'readwrite')[]): Promise<void> {
+  const registry = one.app.get(ClientRegistry);
+  const { id } = await registry.getByClientId('maklerwelt-crm');
+  await registry.update(id, { scopes }, null);
+}
 
 const refusedEverywhere = async (accessToken: string): Promise<void> => {
-  expect(await crm.use(accessToken)).toBe(401);
-  await eventually(async () => (await elsewhere.use(accessToken)) === 401, Boolean, 1000);
+  for (const node of [crm, elsewhere]) {
+    await eventually(async () => !(await node.isAccepted(accessToken)), Boolean, 1000);
+  }
 };
+const READ = { scope: 'read' };
+const INVALID_SCOPE = { error: 'invalid_scope' };
 
 describe('a narrower consent', () => {
   it('sets the connection’s scope, and access tokens issued before are refused everywhere', async () => {
     const wide = await connect('readwrite');
     const narrow = await connect('read');
     expect(await connections()).toMatchObject([{ scope: 'read' }]);
+    expect(await crm.isAccepted(wide.access_token)).toBe(false);
     await refusedEverywhere(wide.access_token);
-    expect(await crm.use(narrow.access_token)).toBe(200);
-    expect(await elsewhere.use(narrow.access_token)).toBe(200);
+    expect(await crm.isAccepted(narrow.access_token)).toBe(true);
+    expect(await elsewhere.isAccepted(narrow.access_token)).toBe(true);
   });
 
   it('a refresh of an earlier grant gives one of the narrower scope', async () => {
     const wide = await connect('readwrite');
     await connect('read');
     const refreshed = await elsewhere.refresh(wide.refresh_token);
-    expect(refreshed).toMatchObject({ status: 200, body: { scope: 'read' } });
-    expect(await crm.use(refreshed.body.access_token)).toBe(200);
+    expect(refreshed).toMatchObject(READ);
+    expect(await crm.isAccepted(refreshed.access_token)).toBe(true);
   });
 
   it('a refresh that asks for more is invalid_scope, and uses the refresh token not up', async () => {
     const wide = await connect('readwrite');
     await connect('read');
     for (const scope of ['readwrite', 'read readwrite']) {
-      const refused = await crm.refresh(wide.refresh_token, { scope });
-      expect(refused).toMatchObject({ status: 400, body: { error: 'invalid_scope' } });
+      const refused = crm.refresh(wide.refresh_token, { scope });
+      await expect(refused).rejects.toMatchObject(INVALID_SCOPE);
     }
-    expect((await crm.refresh(wide.refresh_token, { scope: 'read' })).status).toBe(200);
+    expect(await crm.refresh(wide.refresh_token, { scope: 'read' })).toMatchObject(READ);
   });
 
   it('a code of the wider consent that is redeemed later gives the narrower scope', async () => {
-    const { code } = await crm.code(user, { scope: 'readwrite' });
+    const code = await crm.code(user, { scope: 'readwrite' });
     await connect('read');
-    expect(await crm.exchange(code)).toMatchObject({ status: 200, body: { scope: 'read' } });
+    expect(await crm.exchange(code)).toMatchObject(READ);
   });
 
   it('a refresh answered again within its window gives the narrower scope too', async () => {
@@ -88,8 +97,8 @@ describe('a narrower consent', () => {
     await crm.refresh(wide.refresh_token);
     await connect('read');
     const again = await crm.refresh(wide.refresh_token);
-    expect(again).toMatchObject({ status: 200, body: { scope: 'read' } });
-    expect(await crm.use(again.body.access_token)).toBe(200);
+    expect(again).toMatchObject(READ);
+    expect(await crm.isAccepted(again.access_token)).toBe(true);
   });
 
   it('works with a node whose feed is down: it asks the database', async () => {
@@ -97,14 +106,14 @@ describe('a narrower consent', () => {
     await other.app.get(ChangeFeed).onApplicationShutdown();
     try {
       await connect('read');
-      expect(await elsewhere.use(wide.access_token)).toBe(401);
+      expect(await elsewhere.isAccepted(wide.access_token)).toBe(false);
       const refreshed = await elsewhere.refresh(wide.refresh_token);
-      expect(refreshed).toMatchObject({ status: 200, body: { scope: 'read' } });
-      expect(await elsewhere.use(refreshed.body.access_token)).toBe(200);
+      expect(refreshed).toMatchObject(READ);
+      expect(await elsewhere.isAccepted(refreshed.access_token)).toBe(true);
     } finally {
       await other.close();
-      other = await createTestApp({ databaseUrl: one.config.databaseUrl });
-      elsewhere = new ThirdParty(other.url);
+      other = await createTokensModule({ databaseUrl: one.config.databaseUrl });
+      elsewhere = new Application(other);
     }
   });
 });
@@ -114,16 +123,16 @@ describe('a wider consent', () => {
     const narrow = await connect('read');
     const wide = await connect('readwrite');
     expect(await connections()).toMatchObject([{ scope: 'readwrite' }]);
-    expect(await crm.use(narrow.access_token)).toBe(200);
-    expect(await crm.use(wide.access_token)).toBe(200);
-    expect((await crm.refresh(narrow.refresh_token)).body.scope).toBe('read');
+    expect(await crm.isAccepted(narrow.access_token)).toBe(true);
+    expect(await crm.isAccepted(wide.access_token)).toBe(true);
+    expect((await crm.refresh(narrow.refresh_token)).scope).toBe('read');
   });
 
   it('after a narrower one, a grant has again what it was given', async () => {
     const first = await connect('readwrite');
     await connect('read');
     await connect('readwrite');
-    expect((await crm.refresh(first.refresh_token)).body.scope).toBe('readwrite');
+    expect((await crm.refresh(first.refresh_token)).scope).toBe('readwrite');
   });
 });
 
@@ -131,23 +140,20 @@ describe('reducing a connection', () => {
   it('takes rights away at once everywhere, and leaves the connection', async () => {
     const wide = await connect('readwrite');
     const id = await connectionId();
-    const answer = await reduce('read');
-    expect(answer).toMatchObject({
-      status: 200,
-      body: { resource: { id, scope: 'read', status: 'active' } },
-    });
+    await reduce('read');
+    expect(await connections()).toMatchObject([{ id, scope: 'read', status: 'active' }]);
+    expect(await crm.isAccepted(wide.access_token)).toBe(false);
     await refusedEverywhere(wide.access_token);
     const refreshed = await crm.refresh(wide.refresh_token);
-    expect(refreshed).toMatchObject({ status: 200, body: { scope: 'read' } });
-    expect(await elsewhere.use(refreshed.body.access_token)).toBe(200);
+    expect(refreshed).toMatchObject(READ);
+    expect(await elsewhere.isAccepted(refreshed.access_token)).toBe(true);
   });
 
   it('stands in the history with who did it', async () => {
     await connect('readwrite');
     await reduce('read');
     const id = await connectionId();
-    const { body } = await user.call('GET', `/user/v7/connections/${id}/events`);
-    expect(body.resources[0]).toMatchObject({
+    expect((await eventsOf(id))[0]).toMatchObject({
       type: 'narrowed',
       scope: 'read',
       actor: { id: user.id },
@@ -156,10 +162,10 @@ describe('reducing a connection', () => {
 
   it('to what it has already changes nothing: no token is refused, no event, no audit record', async () => {
     const tokens = await connect('readwrite');
-    expect((await reduce('readwrite')).status).toBe(200);
-    expect(await crm.use(tokens.access_token)).toBe(200);
-    const { body } = await user.call('GET', `/user/v7/connections/${await connectionId()}/events`);
-    expect(body.resources.map(({ type }) => type)).not.toContain('narrowed');
+    await reduce('readwrite');
+    expect(await crm.isAccepted(tokens.access_token)).toBe(true);
+    const events = await eventsOf(await connectionId());
+    expect(events.map(({ type }) => type)).not.toContain('narrowed');
     const records = await one.dataSource.query(
       `SELECT FROM audit_records WHERE action = 'connection_narrowed' AND subject_id = $1`,
       [await connectionId()],
@@ -175,9 +181,10 @@ describe('reducing a connection', () => {
     ['null', null],
   ])('never widens and takes no nonsense: %s is 400 validation_failed', async (_, scope) => {
     await connect('read');
-    expect(await reduce(scope)).toMatchObject({
+    await expect(reduce(scope)).rejects.toMatchObject({
       status: 400,
-      body: { code: 'validation_failed', errors: [{ field: 'scope' }] },
+      code: 'validation_failed',
+      options: { errors: [{ field: 'scope' }] },
     });
     expect(await connections()).toMatchObject([{ scope: 'read' }]);
   });
@@ -185,19 +192,16 @@ describe('reducing a connection', () => {
   it('that has ended is a conflict, of somebody else is 404', async () => {
     await connect('readwrite');
     const id = await connectionId();
-    const stranger = await PortalUser.signIn(one.url, 'admin@beispiel.example');
-    const path = `/user/v7/connections/${id}`;
-    const resource = { scope: 'read' };
-    expect((await stranger.call('PATCH', path, { resource })).status).toBe(404);
-    await user.call('DELETE', path);
-    expect(await reduce('read', id)).toMatchObject({ status: 409, body: { code: 'conflict' } });
+    const who = await person(one, 'admin@beispiel.example');
+    await expect(reduce('read', { who, id })).rejects.toMatchObject({ status: 404 });
+    await one.app.get(ConnectionDecisions).end(user, id);
+    const conflict = { status: 409, code: 'conflict' };
+    await expect(reduce('read', { id })).rejects.toMatchObject(conflict);
   });
 
   it('an admin may do it for a colleague', async () => {
     const wide = await connect('readwrite');
-    const admin = await PortalUser.signIn(one.url, 'admin@musterhaus.example');
-    const path = `/user/v7/connections/${await connectionId()}`;
-    expect((await admin.call('PATCH', path, { resource: { scope: 'read' } })).status).toBe(200);
+    await reduce('read', { who: await person(one, 'admin@musterhaus.example') });
     await refusedEverywhere(wide.access_token);
   });
 });
@@ -208,8 +212,8 @@ describe('taking a scope away from a client', () => {
     await register(['read']);
     await refusedEverywhere(wide.access_token);
     const refreshed = await elsewhere.refresh(wide.refresh_token);
-    expect(refreshed).toMatchObject({ status: 200, body: { scope: 'read' } });
-    expect(await crm.use(refreshed.body.access_token)).toBe(200);
+    expect(refreshed).toMatchObject(READ);
+    expect(await crm.isAccepted(refreshed.access_token)).toBe(true);
     expect(await connections()).toMatchObject([{ scope: 'read' }]);
   });
 
@@ -219,8 +223,8 @@ describe('taking a scope away from a client', () => {
     for (const node of [crm, elsewhere]) {
       await eventually(
         async () => {
-          const { body } = await node.refresh(wide.refresh_token, { scope: 'readwrite' });
-          return body.error === 'invalid_scope';
+          const refused = node.refresh(wide.refresh_token, { scope: 'readwrite' });
+          return refused.catch(({ error }: OAuthError) => error === INVALID_SCOPE.error);
         },
         Boolean,
         1000,
@@ -231,21 +235,21 @@ describe('taking a scope away from a client', () => {
   it('a node that has not heard of it yet refuses too, and uses the refresh token not up', async () => {
     const wide = await connect('readwrite');
     // It knows the client from before.
-    expect((await elsewhere.refresh(wide.refresh_token)).status).toBe(200);
+    await elsewhere.refresh(wide.refresh_token);
     const next = await elsewhere.refresh(wide.refresh_token);
     await one.dataSource.query('ALTER TABLE oauth_clients DISABLE TRIGGER announce');
     try {
       await register(['read']);
-      const refused = await elsewhere.refresh(next.body.refresh_token, { scope: 'readwrite' });
-      expect(refused).toMatchObject({ status: 400, body: { error: 'invalid_scope' } });
+      const refused = elsewhere.refresh(next.refresh_token, { scope: 'readwrite' });
+      await expect(refused).rejects.toMatchObject(INVALID_SCOPE);
     } finally {
       await one.dataSource.query('ALTER TABLE oauth_clients ENABLE TRIGGER announce');
     }
     // Longer than an answer is given again: a token that was used up would count as stolen.
     other.clock.advance(31 * SECOND);
     try {
-      const refreshed = await elsewhere.refresh(next.body.refresh_token);
-      expect(refreshed).toMatchObject({ status: 200, body: { scope: 'read' } });
+      const refreshed = await elsewhere.refresh(next.refresh_token);
+      expect(refreshed).toMatchObject(READ);
     } finally {
       other.clock.advance(-31 * SECOND);
     }
@@ -255,21 +259,21 @@ describe('taking a scope away from a client', () => {
     const wide = await connect('readwrite');
     await register(['read']);
     await register(['read', 'readwrite']);
-    expect((await crm.refresh(wide.refresh_token)).body.scope).toBe('readwrite');
+    expect((await crm.refresh(wide.refresh_token)).scope).toBe('readwrite');
   });
 
   it('giving more refuses nothing', async () => {
     await register(['read']);
     const tokens = await connect('read');
     await register(['read', 'readwrite']);
-    expect(await crm.use(tokens.access_token)).toBe(200);
+    expect(await crm.isAccepted(tokens.access_token)).toBe(true);
   });
 });
 
 it('a connection’s row deleted with psql takes its tokens with it', async () => {
   const tokens = await connect('readwrite');
-  expect(await elsewhere.use(tokens.access_token)).toBe(200);
+  expect(await elsewhere.isAccepted(tokens.access_token)).toBe(true);
   await one.dataSource.query('DELETE FROM connections');
-  await eventually(async () => (await crm.use(tokens.access_token)) === 401, Boolean, 1000);
-  await eventually(async () => (await elsewhere.use(tokens.access_token)) === 401, Boolean, 1000);
+  await eventually(async () => !(await crm.isAccepted(tokens.access_token)), Boolean, 1000);
+  await eventually(async () => !(await elsewhere.isAccepted(tokens.access_token)), Boolean, 1000);
 });

@@ -1,60 +1,61 @@
-import { PortalUser, ThirdParty } from '@flixcheck/test-harness';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { BackgroundWork } from '../background/background-work.js';
 import { DAY, HOUR, MINUTE, SECOND } from '../config/clock.js';
-import { createTestApp, type TestApp } from '../testing/test-app.js';
+import { type Application, createTwoNodes } from '../testing/application.js';
+import { type Person, person } from '../testing/person.js';
 import { TestClock } from '../testing/test-clock.js';
+import type { TestContext } from '../testing/test-context.js';
+import { validated } from '../testing/validated.js';
+import { ConnectionCounts } from './connection-counts.js';
+import { ConnectionDecisions } from './connection-decisions.js';
+import { ConnectionPatchRequest, type ConnectionsQuery } from './connections.dto.js';
+import { ConnectionsOverview } from './connections-overview.js';
 import { LONGEST_LIMIT_MS, SHORTEST_LIMIT_MS } from './time-limits.js';
 
 const clock = new TestClock();
-let one: TestApp;
-let other: TestApp;
-let crm: ThirdParty;
-let elsewhere: ThirdParty;
-let user: PortalUser;
-let admin: PortalUser;
+let one: TestContext;
+let close: () => Promise<void>;
+let crm: Application;
+let elsewhere: Application;
+let user: Person;
+let admin: Person;
 
 beforeAll(async () => {
-  one = await createTestApp({ clock });
-  other = await createTestApp({ clock, databaseUrl: one.config.databaseUrl });
-  crm = new ThirdParty(one.url);
-  elsewhere = new ThirdParty(other.url);
+  ({ one, crm, elsewhere, close } = await createTwoNodes({ clock }));
+  user = await person(one);
+  admin = await person(one, 'admin@musterhaus.example');
 });
-afterAll(async () => {
-  await other.close();
-  await one.close();
-});
-beforeEach(async () => {
-  await one.dataSource.query('DELETE FROM connections');
-  await signInAgain();
-});
-
-/** Sessions end sooner than connections do. */
-async function signInAgain(): Promise<void> {
-  user = await PortalUser.signIn(one.url);
-  admin = await PortalUser.signIn(one.url, 'admin@musterhaus.example');
-}
+afterAll(() => close());
+beforeEach(() => one.dataSource.query('DELETE FROM connections'));
 
 const inFuture = (ms: number): string =>
   new Date(Math.floor((clock.now().getTime() + ms) / SECOND) * SECOND).toISOString();
-const list = async (query = 'status=active') =>
-  (await user.call('GET', `/user/v7/connections?${query}`)).body.resources;
-const connectionId = async (): Promise<string> => (await list())[0].id;
-const limit = (who: PortalUser, id: string, expiresAt: unknown) =>
-  who.call('PATCH', `/user/v7/connections/${id}`, { resource: { expiresAt } });
+const page = (query: ConnectionsQuery) => one.app.get(ConnectionsOverview).list(user, query);
+const list = async (query: ConnectionsQuery = { status: 'active' }) =>
+  (await page(query)).resources;
+const latest = async () => {
+  const [connection] = await list({ limit: 1 });
+  if (!connection) throw new Error('there is no connection');
+  return connection;
+};
+const connectionId = async (): Promise<string> => (await latest()).id;
+const change = async (who: Person, id: string, sent: object): Promise<void> => {
+  const { resource } = await validated(ConnectionPatchRequest, { resource: sent });
+  await one.app.get(ConnectionDecisions).change(who, id, resource);
+};
+const limit = (who: Person, id: string, expiresAt: unknown) => change(who, id, { expiresAt });
 const eventsOf = async (id: string) =>
-  (await user.call('GET', `/user/v7/connections/${id}/events`)).body.resources;
-const grant = (more: object) =>
-  user.call('POST', '/user/v7/oauth-codes', { resource: { clientId: 'maklerwelt-crm', ...more } });
+  (await one.app.get(ConnectionsOverview).history(user, id, {})).resources;
+const INVALID = { error: 'invalid_grant' };
 
 /** A connection that ends in 24 hours and 30 minutes, with tokens of half an hour before that. */
 async function nearItsEnd() {
   const first = await crm.connect(user, { expiresAt: inFuture(DAY + 30 * MINUTE) });
   const id = await connectionId();
-  const { expiresAt } = (await list())[0];
+  const expiresAt = (await latest()).expiresAt ?? '';
   clock.advance(DAY);
-  const { body: tokens } = await crm.refresh(first.refresh_token);
-  expect(await crm.use(tokens.access_token)).toBe(200);
+  const tokens = await crm.refresh(first.refresh_token);
+  expect(await crm.isAccepted(tokens.access_token)).toBe(true);
   const toTheEnd = new Date(expiresAt).getTime() - clock.now().getTime();
   return { id, expiresAt, tokens, toTheEnd };
 }
@@ -63,48 +64,39 @@ describe('a connection whose time is limited', () => {
   it('gives nothing from its last second on, on any node, and access tokens do not outlive it', async () => {
     const { tokens, toTheEnd } = await nearItsEnd();
     clock.advance(toTheEnd - 5 * SECOND);
-    for (const node of [crm, elsewhere]) expect(await node.use(tokens.access_token)).toBe(200);
+    for (const node of [crm, elsewhere])
+      expect(await node.isAccepted(tokens.access_token)).toBe(true);
     clock.advance(5 * SECOND);
-    for (const node of [crm, elsewhere]) expect(await node.use(tokens.access_token)).toBe(401);
+    for (const node of [crm, elsewhere])
+      expect(await node.isAccepted(tokens.access_token)).toBe(false);
     for (const token of [tokens.access_token, tokens.refresh_token]) {
       expect(await crm.isActive(token)).toBe(false);
     }
-    expect(await elsewhere.refresh(tokens.refresh_token)).toMatchObject({
-      status: 400,
-      body: { error: 'invalid_grant' },
-    });
+    await expect(elsewhere.refresh(tokens.refresh_token)).rejects.toMatchObject(INVALID);
   });
 
   it('gives no tokens for a code that is redeemed after it, nor for a retried refresh', async () => {
     const { tokens, toTheEnd } = await nearItsEnd();
     clock.advance(toTheEnd - 5 * SECOND);
-    const { code } = await new ThirdParty(one.url).code(await PortalUser.signIn(one.url));
-    expect((await crm.refresh(tokens.refresh_token)).status).toBe(200);
+    const code = await crm.code(user);
+    await crm.refresh(tokens.refresh_token);
     clock.advance(5 * SECOND);
-    expect(await crm.exchange(code)).toMatchObject({ body: { error: 'invalid_grant' } });
-    expect(await crm.refresh(tokens.refresh_token)).toMatchObject({
-      body: { error: 'invalid_grant' },
-    });
+    await expect(crm.exchange(code)).rejects.toMatchObject(INVALID);
+    await expect(crm.refresh(tokens.refresh_token)).rejects.toMatchObject(INVALID);
   });
 
   it('has access tokens of 60 minutes like all others (exp is iat + 3600)', async () => {
-    const { tokens } = await nearItsEnd();
+    const { tokens, expiresAt } = await nearItsEnd();
     const claims = JSON.parse(
       Buffer.from(tokens.access_token.split('.')[1] ?? '', 'base64url').toString(),
     );
     expect(claims.exp - claims.iat).toBe(3600);
-    expect(claims.connection_exp).toBe(new Date((await latest()).expiresAt).getTime() / 1000);
+    expect(claims.connection_exp).toBe(new Date(expiresAt).getTime() / 1000);
   });
-
-  const latest = async () => {
-    await signInAgain();
-    return (await list('limit=1'))[0];
-  };
 
   it('has ended for lists, histories and counts at once, at the moment that was chosen', async () => {
     const { id, expiresAt, toTheEnd } = await nearItsEnd();
     clock.advance(toTheEnd + 40 * MINUTE);
-    await signInAgain();
     expect(await list()).toEqual([]);
     expect(await latest()).toMatchObject({
       id,
@@ -120,8 +112,8 @@ describe('a connection whose time is limited', () => {
       actor: null,
       detail: 'expired',
     });
-    const { resources } = (await admin.call('GET', '/user/v7/users?limit=100')).body;
-    expect(resources.map(({ activeConnections }) => activeConnections)).toEqual([0, 0]);
+    const counts = await one.app.get(ConnectionCounts).ofUsers([user.id, admin.id]);
+    expect([...counts]).toEqual([]);
   });
 
   it('is written down as ended by the background step, also where nobody looks', async () => {
@@ -138,21 +130,20 @@ describe('a connection whose time is limited', () => {
   it('opens anew with a new consent after its end, before anything was written down', async () => {
     const { id, toTheEnd } = await nearItsEnd();
     clock.advance(toTheEnd);
-    await signInAgain();
     const tokens = await crm.connect(user);
-    expect(await crm.use(tokens.access_token)).toBe(200);
-    const [now] = await list();
+    expect(await crm.isAccepted(tokens.access_token)).toBe(true);
+    const now = await latest();
     expect(now).toMatchObject({ expiresAt: null, status: 'active' });
     expect(now.id).not.toBe(id);
-    expect(await list('status=revoked')).toMatchObject([{ id, revocationReason: 'expired' }]);
+    expect(await list({ status: 'revoked' })).toMatchObject([{ id, revocationReason: 'expired' }]);
   });
 
   it('goes on with its tokens when it got more time before the end', async () => {
     const { id, tokens, toTheEnd } = await nearItsEnd();
-    await signInAgain();
-    expect((await limit(user, id, inFuture(30 * DAY))).status).toBe(200);
+    await limit(user, id, inFuture(30 * DAY));
     clock.advance(toTheEnd + MINUTE);
-    for (const node of [crm, elsewhere]) expect(await node.use(tokens.access_token)).toBe(200);
+    for (const node of [crm, elsewhere])
+      expect(await node.isAccepted(tokens.access_token)).toBe(true);
     expect(await crm.isActive(tokens.access_token)).toBe(true);
   });
 });
@@ -174,7 +165,6 @@ describe('whoever granted a connection', () => {
     await remind();
     await remind();
     expect(await mails()).toBe(1);
-    await signInAgain();
     await limit(user, id, inFuture(30 * DAY));
     await remind();
     expect(await mails()).toBe(1);
@@ -191,8 +181,8 @@ describe('choosing the time of a connection', () => {
     expect(await list()).toMatchObject([{ expiresAt }]);
     await crm.connect(user);
     expect(await list()).toMatchObject([{ expiresAt }]);
-    expect((await grant({ expiresAt })).status).toBe(201);
-    expect((await grant({ expiresAt: null })).status).toBe(201);
+    await crm.code(user, { expiresAt });
+    await crm.code(user, { expiresAt: null });
     expect(await list()).toMatchObject([{ expiresAt: null }]);
     const granted = (await eventsOf(await connectionId())).filter(({ type }) =>
       ['granted', 'renewed'].includes(type),
@@ -205,14 +195,14 @@ describe('choosing the time of a connection', () => {
     const id = await connectionId();
     const ends = [inFuture(90 * DAY), inFuture(30 * DAY), inFuture(365 * DAY), null];
     for (const expiresAt of ends) {
-      const { status, body } = await limit(user, id, expiresAt);
-      expect([status, body.resource.expiresAt]).toEqual([200, expiresAt]);
+      await limit(user, id, expiresAt);
+      expect((await latest()).expiresAt).toBe(expiresAt);
     }
     // What it is already leaves no record.
-    expect((await limit(user, id, null)).status).toBe(200);
+    await limit(user, id, null);
     const changed = (await eventsOf(id)).filter(({ type }) => type === 'limit_changed');
     expect(changed.map(({ detail }) => detail)).toEqual([...ends].reverse());
-    expect(changed[0].actor.id).toBe(user.id);
+    expect(changed[0]?.actor?.id).toBe(user.id);
     const audit = await one.dataSource.query(
       `SELECT actor_id, detail FROM audit_records
         WHERE subject_id = $1 AND action = 'connection_limit_changed' ORDER BY id`,
@@ -229,12 +219,12 @@ describe('choosing the time of a connection', () => {
   it('is for admins too, but only who granted access may let it live longer', async () => {
     await crm.connect(user, { expiresAt: inFuture(90 * DAY) });
     const id = await connectionId();
-    expect((await limit(admin, id, inFuture(30 * DAY))).status).toBe(200);
+    await limit(admin, id, inFuture(30 * DAY));
     for (const longer of [inFuture(31 * DAY), null]) {
-      const refused = await limit(admin, id, longer);
-      expect([refused.status, refused.body.code]).toEqual([403, 'forbidden']);
+      const forbidden = { status: 403, code: 'forbidden' };
+      await expect(limit(admin, id, longer)).rejects.toMatchObject(forbidden);
     }
-    expect((await limit(user, id, inFuture(31 * DAY))).status).toBe(200);
+    await limit(user, id, inFuture(31 * DAY));
   });
 
   it.each([
@@ -248,39 +238,39 @@ describe('choosing the time of a connection', () => {
   ])('refuses %s, and nothing changes', async (_, expiresAt) => {
     await crm.connect(user);
     const id = await connectionId();
-    const refused = [await limit(user, id, expiresAt()), await grant({ expiresAt: expiresAt() })];
-    for (const { status, body } of refused) {
-      expect([status, body.code, body.errors[0]?.field]).toEqual([
-        400,
-        'validation_failed',
-        'expiresAt',
-      ]);
-    }
+    const invalid = {
+      status: 400,
+      code: 'validation_failed',
+      options: {
+        errors: expect.arrayContaining([expect.objectContaining({ field: 'expiresAt' })]),
+      },
+    };
+    await expect(limit(user, id, expiresAt())).rejects.toMatchObject(invalid);
+    await expect(crm.code(user, { expiresAt: expiresAt() })).rejects.toMatchObject(invalid);
     expect(await list()).toMatchObject([{ id, expiresAt: null }]);
   });
 
   it('refuses a change that changes nothing, and one of a connection that has ended', async () => {
     await crm.connect(user);
     const id = await connectionId();
-    const nothing = await user.call('PATCH', `/user/v7/connections/${id}`, { resource: {} });
-    expect([nothing.status, nothing.body.code]).toEqual([400, 'validation_failed']);
-    await user.call('DELETE', `/user/v7/connections/${id}`);
-    expect((await limit(user, id, null)).status).toBe(409);
+    const nothing = { status: 400, code: 'validation_failed' };
+    await expect(change(user, id, {})).rejects.toMatchObject(nothing);
+    await one.app.get(ConnectionDecisions).end(user, id);
+    await expect(limit(user, id, null)).rejects.toMatchObject({ status: 409 });
   });
 
   it('finds those that end before a moment, the first to end first', async () => {
     const scanner = { clientId: 'belegscanner', codeChallenge: 'x'.repeat(43) };
-    await grant({ expiresAt: inFuture(20 * DAY) });
-    await grant({ ...scanner, codeChallengeMethod: 'S256', expiresAt: inFuture(10 * DAY) });
-    const names = async (query: string) =>
-      (await list(query)).map(({ client }) => client.clientId as string);
-    const all = `expiresBefore=${encodeURIComponent(inFuture(30 * DAY))}`;
+    await crm.code(user, { expiresAt: inFuture(20 * DAY) });
+    const other = { ...scanner, codeChallengeMethod: 'S256', expiresAt: inFuture(10 * DAY) };
+    await crm.code(user, other);
+    const names = async (query: ConnectionsQuery) =>
+      (await list(query)).map(({ client }) => client.clientId);
+    const all = { expiresBefore: inFuture(30 * DAY) };
     expect(await names(all)).toEqual(['belegscanner', 'maklerwelt-crm']);
-    expect(await names(`expiresBefore=${encodeURIComponent(inFuture(14 * DAY))}`)).toEqual([
-      'belegscanner',
-    ]);
-    const page = await user.call('GET', `/user/v7/connections?limit=1&${all}`);
-    const next = await names(`limit=1&${all}&cursor=${page.body.meta.nextCursor}`);
-    expect([page.body.meta.total, next]).toEqual([2, ['maklerwelt-crm']]);
+    expect(await names({ expiresBefore: inFuture(14 * DAY) })).toEqual(['belegscanner']);
+    const { meta } = await page({ ...all, limit: 1 });
+    const next = await names({ ...all, limit: 1, cursor: meta.nextCursor ?? '' });
+    expect([meta.total, next]).toEqual([2, ['maklerwelt-crm']]);
   });
 });

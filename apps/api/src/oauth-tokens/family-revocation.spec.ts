@@ -4,7 +4,7 @@ import { BackgroundWork } from '../background/background-work.js';
 import { MINUTE } from '../config/clock.js';
 import { ConnectionDecisions } from '../connections/connection-decisions.js';
 import { ConnectionsOverview } from '../connections/connections-overview.js';
-import { Application, createTokensModule } from '../testing/application.js';
+import { type Application, createTwoNodes } from '../testing/application.js';
 import { type Person, person } from '../testing/person.js';
 import { StoppedClock } from '../testing/stopped-clock.js';
 import type { TestContext } from '../testing/test-context.js';
@@ -13,18 +13,15 @@ import type { TokenResponse } from './grant.js';
 const clock = new StoppedClock();
 
 let api: TestContext;
-let node: TestContext;
+let close: () => Promise<void>;
 let user: Person;
 /** The client at this node, and at another one. */
 let here: Application;
 let there: Application;
 let earlier: TokenResponse;
 beforeAll(async () => {
-  api = await createTokensModule({ clock });
-  node = await createTokensModule({ clock, databaseUrl: api.config.databaseUrl });
+  ({ one: api, crm: here, elsewhere: there, close } = await createTwoNodes({ clock }));
   user = await person(api);
-  here = new Application(api);
-  there = new Application(node);
 });
 beforeEach(async () => {
   // Beyond the seconds in which a refresh is answered again.
@@ -33,10 +30,7 @@ beforeEach(async () => {
   for (const { id } of await connections()) await decisions.end(user, id);
   earlier = await here.connect(user);
 });
-afterAll(async () => {
-  await node.close();
-  await api.close();
-});
+afterAll(() => close());
 
 async function expectAlive({ access_token, refresh_token }: TokenResponse): Promise<void> {
   for (const client of [here, there]) expect(await client.isAccepted(access_token)).toBe(true);

@@ -5,7 +5,7 @@ import { AccessTokenStrategy } from '../auth/strategies/access-token.strategy.js
 import { ApiError } from '../http/api-error.js';
 import { ClientAuthentication } from '../oauth-clients/client-authentication.js';
 import { AuthorizationAttempt } from '../oauth-codes/authorization-request/authorization-request.js';
-import type { OAuthCodeInput } from '../oauth-codes/oauth-codes.dto.js';
+import { OAuthCodeCreateRequest } from '../oauth-codes/oauth-codes.dto.js';
 import { OAuthCodesService } from '../oauth-codes/oauth-codes.service.js';
 import type { TokenRequest, TokenResponse } from '../oauth-tokens/grant.js';
 import { SigningKeys } from '../oauth-tokens/signing-keys.js';
@@ -15,6 +15,7 @@ import { TokenRevocation } from '../oauth-tokens/token-revocation.js';
 import type { Person } from './person.js';
 import type { TestContext, TestOptions } from './test-context.js';
 import { createTestModule } from './test-module.js';
+import { validated } from './validated.js';
 
 type Parameters = Record<string, string>;
 type Credentials = Pick<Registration, 'clientId' | 'clientSecret'>;
@@ -24,6 +25,18 @@ export async function createTokensModule(options: TestOptions = {}): Promise<Tes
   const node = await createTestModule([AuthModule], options);
   await node.app.get(SigningKeys).startSigning();
   return node;
+}
+
+/** Two nodes on one database, and the demo application at each. */
+export async function createTwoNodes({ clock }: Pick<TestOptions, 'clock'> = {}) {
+  const one = await createTokensModule({ ...(clock && { clock }) });
+  const { databaseUrl } = one.config;
+  const other = await createTokensModule({ databaseUrl, ...(clock && { clock }) });
+  const close = async () => {
+    await other.close();
+    await one.close();
+  };
+  return { one, other, crm: new Application(one), elsewhere: new Application(other), close };
 }
 
 /**
@@ -37,13 +50,14 @@ export class Application {
   ) {}
 
   /** @returns the code that a user's grant gives */
-  async code(user: Person, more: Partial<OAuthCodeInput> = {}): Promise<string> {
-    const input = { clientId: this.credentials.clientId, ...more };
+  async code(user: Person, more: object = {}): Promise<string> {
+    const sent = { resource: { clientId: this.credentials.clientId, ...more } };
+    const { resource } = await validated(OAuthCodeCreateRequest, sent);
     const codes = this.node.app.get(OAuthCodesService);
-    return (await codes.create(input, user, new AuthorizationAttempt())).code;
+    return (await codes.create(resource, user, new AuthorizationAttempt())).code;
   }
 
-  async connect(user: Person, more: Partial<OAuthCodeInput> = {}): Promise<TokenResponse> {
+  async connect(user: Person, more: object = {}): Promise<TokenResponse> {
     return this.exchange(await this.code(user, more));
   }
 
