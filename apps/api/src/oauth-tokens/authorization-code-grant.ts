@@ -211,11 +211,15 @@ const REDEEM = {
        FROM asked, connections c
       WHERE code.code_hash = ANY (ARRAY[asked.code_hash])
         AND c.id = ANY (ARRAY[code.connection_id])
+        -- Issued to this client, whose connection still stands (RFC 6749 §4.1.3).
         AND ${activeByKeyAt('asked.at', 'asked.oauth_client_id')}
         AND ${allowedByAccount('c.account_id', 'c.oauth_client_id')}
+        -- Once, and soon (RFC 6749 §4.1.2).
         AND code.redeemed_at IS NULL
         AND code.expires_at > asked.at
+        -- The same redirect URI, where one is sent: older clients leave it out.
         AND (asked.redirect_uri IS NULL OR code.redirect_uri = asked.redirect_uri)
+        -- A verifier without a challenge fails as well as the reverse (RFC 9700 §2.1.1).
         AND code.code_challenge IS NOT DISTINCT FROM asked.code_challenge
      RETURNING asked.position, asked.at, asked.family_id, asked.handle_hash, asked.token_hash,
                asked.expires_at, code.connection_id, code.scope, c.user_id, c.account_id,

@@ -276,6 +276,7 @@ const ROTATE = {
        FROM asked, refresh_token_families before, connections c
       WHERE before.handle_hash = ANY (ARRAY[asked.handle_hash])
         AND family.id = ANY (ARRAY[before.id])
+        -- Only the newest: what was replaced may have been stolen (RFC 9700 §4.14.2).
         AND family.current_hash = asked.presented_hash
         AND family.ended_at IS NULL
         AND family.expires_at > asked.at
@@ -287,6 +288,7 @@ const ROTATE = {
               OR NOT (SELECT scopes FROM oauth_clients WHERE id = asked.oauth_client_id)
                 && ${NEEDED}))
         AND c.id = ANY (ARRAY[family.connection_id])
+        -- Issued to this client, whose connection still stands (RFC 6749 §6).
         AND ${activeByKeyAt('asked.at', 'asked.oauth_client_id')}
      RETURNING asked.position, asked.at, before.rotated_at AS rotated_before,
                family.id, family.connection_id, family.scope, c.user_id, c.account_id,
