@@ -223,5 +223,17 @@ export async function writersOf(world: World): Promise<Writer[]> {
       who: member,
       valid: { description: 'Anders', contactEmail: 'a@a.example' },
     },
+    {
+      method: 'POST',
+      path: `/user/v7/developer/oauth-clients/${client.id}/change-requests`,
+      who: member,
+      valid: { redirectUris: ['https://neu.example/'], scopes: ['read'], note: 'Umzug' },
+    },
+    {
+      method: 'PATCH',
+      path: `/admin/v7/change-requests/${id}`,
+      who: operator,
+      valid: { status: 'declined', answer: 'Nein' },
+    },
   ];
 }

@@ -257,6 +257,87 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/user/v7/developer/oauth-clients/{id}/change-requests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What was asked to change about my client, and the answers
+         * @description The latest first, without those that were withdrawn or replaced. Answered ones are kept for 90 days.
+         */
+        get: operations["DeveloperChangeRequests_list"];
+        put?: never;
+        /**
+         * Ask for other redirect URIs or scopes of my client
+         * @description By the registry’s rules. An open request is replaced; 20 an hour at most.
+         */
+        post: operations["DeveloperChangeRequests_open"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/user/v7/developer/oauth-clients/{id}/change-requests/{requestId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Withdraw the open request of my client */
+        delete: operations["DeveloperChangeRequests_withdraw"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/v7/change-requests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What developers have asked to change about their clients
+         * @description The latest first, without those that were withdrawn or replaced.
+         */
+        get: operations["ClientChangeRequests_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/v7/change-requests/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Accept or decline a change
+         * @description Accepting changes the client as the registry would, and only if it still has what the request was made on. Declining takes an `answer` that says why.
+         */
+        patch: operations["ClientChangeRequests_answer"];
+        trace?: never;
+    };
     "/guest/v7/oauth-clients/{clientId}": {
         parameters: {
             query?: never;
@@ -2183,6 +2264,206 @@ export interface components {
         DeveloperClientUpdateRequest: {
             resource: components["schemas"]["DeveloperClientUpdateInput"];
         };
+        RedirectUrisChangeDto: {
+            /**
+             * @example [
+             *       "https://maklerwelt.example/flixcheck/callback"
+             *     ]
+             */
+            from: string[];
+            /**
+             * @example [
+             *       "https://app.maklerwelt.example/flixcheck/callback"
+             *     ]
+             */
+            to: string[];
+        };
+        ScopesChangeDto: {
+            /**
+             * @example [
+             *       "read"
+             *     ]
+             */
+            from: ("read" | "readwrite")[];
+            /**
+             * @example [
+             *       "read",
+             *       "readwrite"
+             *     ]
+             */
+            to: ("read" | "readwrite")[];
+        };
+        RequestedChangesDto: {
+            /** @description null: as they are */
+            redirectUris: components["schemas"]["RedirectUrisChangeDto"] | null;
+            /** @description null: as they are */
+            scopes: components["schemas"]["ScopesChangeDto"] | null;
+        };
+        DeveloperNameDto: {
+            /**
+             * Format: uuid
+             * @example 6a1f0c7e-2b55-4a0e-9f2d-8c1b7e5d4a30
+             */
+            id: string;
+            /** @example Uwe */
+            firstName: string;
+            /** @example User */
+            lastName: string;
+        };
+        DeveloperChangeRequestDto: {
+            /**
+             * Format: uuid
+             * @example 2e8b6f0a-1d0c-4b7e-9a55-5c1b7e5d4a31
+             */
+            id: string;
+            /**
+             * @example open
+             * @enum {string}
+             */
+            status: "open" | "accepted" | "declined";
+            /** @description what the client had, and what it shall have */
+            changes: components["schemas"]["RequestedChangesDto"];
+            /**
+             * @description open, but the client has been changed meanwhile: it can only be declined, withdrawn or replaced
+             * @example false
+             */
+            outdated: boolean;
+            /** @description what the developer has written; may be empty */
+            note: string;
+            requestedBy: components["schemas"]["DeveloperNameDto"];
+            /**
+             * Format: date-time
+             * @example 2026-11-26T08:30:00.000Z
+             */
+            requestedAt: string;
+            /** Format: date-time */
+            decidedAt: string | null;
+            /** @description what the operator has written; may be empty */
+            answer: string;
+        };
+        ClientChangeInput: {
+            /**
+             * @description Compared character for character: https, or http on a loopback address. A public client’s loopback IP matches on any port (RFC 8252 §7.3).
+             * @example [
+             *       "https://maklerwelt.example/flixcheck/callback"
+             *     ]
+             */
+            redirectUris?: string[];
+            /**
+             * @description What the client may ask for. `readwrite` includes `read`. A scope taken away is taken from its connections too.
+             * @example [
+             *       "readwrite"
+             *     ]
+             */
+            scopes?: ("read" | "readwrite")[];
+            /** @example Wir ziehen auf einen neuen Server um. */
+            note?: string;
+        };
+        ClientChangeRequest: {
+            resource: components["schemas"]["ClientChangeInput"];
+        };
+        ChangeRequestClientDto: {
+            /**
+             * @description As users see it
+             * @example Maklerwelt CRM
+             */
+            name: string;
+            /**
+             * @description Who stands behind it
+             * @example Maklerwelt Software GmbH
+             */
+            publisher: string;
+            /** @description Whether Flixcheck has verified who the publisher is */
+            publisherVerified: boolean;
+            /**
+             * Format: uri
+             * @description Shown to users
+             * @example https://maklerwelt.example/logo.svg
+             */
+            logoUri: string | null;
+            /**
+             * Format: uuid
+             * @example 0b8f6f8e-4a6b-4c55-9d0c-7d8b1c0c3a11
+             */
+            id: string;
+            /**
+             * @description Chosen by the operator, or else generated. Never used twice.
+             * @example maklerwelt-crm
+             */
+            clientId: string;
+            /**
+             * @description `disabled` ends all connections of the client at once; enabling it again brings none of them back
+             * @example active
+             * @enum {string}
+             */
+            status: "active" | "disabled";
+            /**
+             * @description Grows with each change; in quotation marks, it is the ETag
+             * @example 3
+             */
+            version: number;
+        };
+        ChangeRequestPersonDto: {
+            /**
+             * Format: uuid
+             * @example 6a1f0c7e-2b55-4a0e-9f2d-8c1b7e5d4a30
+             */
+            id: string;
+            /**
+             * Format: email
+             * @example user@musterhaus.example
+             */
+            email: string;
+            /** @example Uwe */
+            firstName: string;
+            /** @example User */
+            lastName: string;
+        };
+        ChangeRequestDto: {
+            /**
+             * Format: uuid
+             * @example 2e8b6f0a-1d0c-4b7e-9a55-5c1b7e5d4a31
+             */
+            id: string;
+            /**
+             * @example open
+             * @enum {string}
+             */
+            status: "open" | "accepted" | "declined";
+            /** @description what the client had, and what it shall have */
+            changes: components["schemas"]["RequestedChangesDto"];
+            /**
+             * @description open, but the client has been changed meanwhile: it can only be declined, withdrawn or replaced
+             * @example false
+             */
+            outdated: boolean;
+            /** @description what the developer has written; may be empty */
+            note: string;
+            /**
+             * Format: date-time
+             * @example 2026-11-26T08:30:00.000Z
+             */
+            requestedAt: string;
+            /** Format: date-time */
+            decidedAt: string | null;
+            /** @description what the operator has written; may be empty */
+            answer: string;
+            client: components["schemas"]["ChangeRequestClientDto"];
+            requestedBy: components["schemas"]["ChangeRequestPersonDto"];
+            decidedBy: components["schemas"]["ChangeRequestPersonDto"] | null;
+        };
+        ChangeRequestAnswerInput: {
+            /**
+             * @example accepted
+             * @enum {string}
+             */
+            status: "accepted" | "declined";
+            /** @example Bitte zuerst den Herausgeber nachweisen. */
+            answer?: string;
+        };
+        ChangeRequestAnswerRequest: {
+            resource: components["schemas"]["ChangeRequestAnswerInput"];
+        };
         ClientCardDto: {
             /**
              * @description As users see it
@@ -3937,7 +4218,7 @@ export interface components {
              * @example signed_in
              * @enum {string}
              */
-            action: "account_created" | "account_policy_changed" | "advance_grant_withdrawn" | "application_allowed" | "application_blocked" | "application_granted_in_advance" | "application_left_to_policy" | "approval_request_approved" | "approval_request_declined" | "approval_request_withdrawn" | "approval_requested" | "client_changed" | "client_created" | "client_deleted" | "client_developer_added" | "client_developer_removed" | "client_disabled" | "client_enabled" | "client_secret_created" | "client_secret_removed" | "connection_limit_changed" | "connection_narrowed" | "connections_revoked" | "invitation_accepted" | "invitation_resent" | "invitation_revoked" | "invitation_sent" | "password_change_failed" | "password_changed" | "password_reset" | "password_reset_requested" | "profile_changed" | "role_changed" | "recovery_codes_renewed" | "second_factor_change_failed" | "second_factor_disabled" | "second_factor_enabled" | "second_factor_failed" | "second_factor_reset" | "session_ended" | "sign_in_failed" | "sign_in_limited" | "signed_in" | "signed_out" | "signing_key_created" | "signing_key_revoked" | "user_created" | "user_disabled" | "user_enabled";
+            action: "account_created" | "account_policy_changed" | "advance_grant_withdrawn" | "application_allowed" | "application_blocked" | "application_granted_in_advance" | "application_left_to_policy" | "approval_request_approved" | "approval_request_declined" | "approval_request_withdrawn" | "approval_requested" | "client_change_accepted" | "client_change_declined" | "client_change_requested" | "client_change_withdrawn" | "client_changed" | "client_created" | "client_deleted" | "client_developer_added" | "client_developer_removed" | "client_disabled" | "client_enabled" | "client_secret_created" | "client_secret_removed" | "connection_limit_changed" | "connection_narrowed" | "connections_revoked" | "invitation_accepted" | "invitation_resent" | "invitation_revoked" | "invitation_sent" | "password_change_failed" | "password_changed" | "password_reset" | "password_reset_requested" | "profile_changed" | "role_changed" | "recovery_codes_renewed" | "second_factor_change_failed" | "second_factor_disabled" | "second_factor_enabled" | "second_factor_failed" | "second_factor_reset" | "session_ended" | "sign_in_failed" | "sign_in_limited" | "signed_in" | "signed_out" | "signing_key_created" | "signing_key_revoked" | "user_created" | "user_disabled" | "user_enabled";
             /** @description who did it; null if nobody was signed in, as at a failed sign-in or a command */
             actor: components["schemas"]["AuditedUserDto"] | null;
             /** @description to whom or what */
@@ -5082,6 +5363,345 @@ export interface operations {
             };
             /** @description Problem: `not_found` */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+        };
+    };
+    DeveloperChangeRequests_list: {
+        parameters: {
+            query?: {
+                limit?: number;
+                /** @description `meta.nextCursor` of the page before */
+                cursor?: string;
+                /** @description absent: all */
+                status?: "open" | "accepted" | "declined";
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        resources: components["schemas"]["DeveloperChangeRequestDto"][];
+                        meta: components["schemas"]["CountedMetaDto"];
+                    };
+                };
+            };
+            /** @description Problem: `validation_failed` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description Problem: `session_required` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description Problem: `session_required` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description Problem: `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+        };
+    };
+    DeveloperChangeRequests_open: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ClientChangeRequest"];
+            };
+        };
+        responses: {
+            /** @description Success */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        resource: components["schemas"]["DeveloperChangeRequestDto"];
+                    };
+                };
+            };
+            /** @description Problem: `validation_failed`, `malformed_request` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description Problem: `session_required` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description Problem: `session_required`, `origin_refused` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description Problem: `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description Problem: `too_many_attempts` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+        };
+    };
+    DeveloperChangeRequests_withdraw: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                requestId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Withdrawn */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem: `session_required` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description Problem: `session_required`, `origin_refused` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description Problem: `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description Problem: `conflict` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+        };
+    };
+    ClientChangeRequests_list: {
+        parameters: {
+            query?: {
+                limit?: number;
+                /** @description `meta.nextCursor` of the page before */
+                cursor?: string;
+                /** @description absent: all */
+                status?: "open" | "accepted" | "declined";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        resources: components["schemas"]["ChangeRequestDto"][];
+                        meta: components["schemas"]["CountedMetaDto"];
+                    };
+                };
+            };
+            /** @description Problem: `validation_failed` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description Problem: `session_required` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description Problem: `session_required`, `forbidden` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+        };
+    };
+    ClientChangeRequests_answer: {
+        parameters: {
+            query?: never;
+            header: {
+                "if-match": string;
+                /** @description The `ETag` that the change was made on: where somebody else has changed the client since, the answer is 412 and nothing is written. Without it, the change goes through. */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangeRequestAnswerRequest"];
+            };
+        };
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        resource: components["schemas"]["ChangeRequestDto"];
+                    };
+                };
+            };
+            /** @description Problem: `validation_failed`, `malformed_request` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description Problem: `session_required` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description Problem: `session_required`, `forbidden`, `origin_refused` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description Problem: `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description Problem: `conflict` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description Problem: `precondition_failed` */
+            412: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -8547,7 +9167,7 @@ export interface operations {
                 /** @description `meta.nextCursor` of the page before */
                 cursor?: string;
                 /** @description only these actions, repeated or separated by commas; 20 at most */
-                action?: ("account_created" | "account_policy_changed" | "advance_grant_withdrawn" | "application_allowed" | "application_blocked" | "application_granted_in_advance" | "application_left_to_policy" | "approval_request_approved" | "approval_request_declined" | "approval_request_withdrawn" | "approval_requested" | "client_changed" | "client_created" | "client_deleted" | "client_developer_added" | "client_developer_removed" | "client_disabled" | "client_enabled" | "client_secret_created" | "client_secret_removed" | "connection_limit_changed" | "connection_narrowed" | "connections_revoked" | "invitation_accepted" | "invitation_resent" | "invitation_revoked" | "invitation_sent" | "password_change_failed" | "password_changed" | "password_reset" | "password_reset_requested" | "profile_changed" | "role_changed" | "recovery_codes_renewed" | "second_factor_change_failed" | "second_factor_disabled" | "second_factor_enabled" | "second_factor_failed" | "second_factor_reset" | "session_ended" | "sign_in_failed" | "sign_in_limited" | "signed_in" | "signed_out" | "signing_key_created" | "signing_key_revoked" | "user_created" | "user_disabled" | "user_enabled")[];
+                action?: ("account_created" | "account_policy_changed" | "advance_grant_withdrawn" | "application_allowed" | "application_blocked" | "application_granted_in_advance" | "application_left_to_policy" | "approval_request_approved" | "approval_request_declined" | "approval_request_withdrawn" | "approval_requested" | "client_change_accepted" | "client_change_declined" | "client_change_requested" | "client_change_withdrawn" | "client_changed" | "client_created" | "client_deleted" | "client_developer_added" | "client_developer_removed" | "client_disabled" | "client_enabled" | "client_secret_created" | "client_secret_removed" | "connection_limit_changed" | "connection_narrowed" | "connections_revoked" | "invitation_accepted" | "invitation_resent" | "invitation_revoked" | "invitation_sent" | "password_change_failed" | "password_changed" | "password_reset" | "password_reset_requested" | "profile_changed" | "role_changed" | "recovery_codes_renewed" | "second_factor_change_failed" | "second_factor_disabled" | "second_factor_enabled" | "second_factor_failed" | "second_factor_reset" | "session_ended" | "sign_in_failed" | "sign_in_limited" | "signed_in" | "signed_out" | "signing_key_created" | "signing_key_revoked" | "user_created" | "user_disabled" | "user_enabled")[];
                 /** @description only what this user did, or what was done to this user */
                 userId?: string;
                 /** @description no older than this */
@@ -8606,7 +9226,7 @@ export interface operations {
         parameters: {
             query?: {
                 /** @description only these actions, repeated or separated by commas; 20 at most */
-                action?: ("account_created" | "account_policy_changed" | "advance_grant_withdrawn" | "application_allowed" | "application_blocked" | "application_granted_in_advance" | "application_left_to_policy" | "approval_request_approved" | "approval_request_declined" | "approval_request_withdrawn" | "approval_requested" | "client_changed" | "client_created" | "client_deleted" | "client_developer_added" | "client_developer_removed" | "client_disabled" | "client_enabled" | "client_secret_created" | "client_secret_removed" | "connection_limit_changed" | "connection_narrowed" | "connections_revoked" | "invitation_accepted" | "invitation_resent" | "invitation_revoked" | "invitation_sent" | "password_change_failed" | "password_changed" | "password_reset" | "password_reset_requested" | "profile_changed" | "role_changed" | "recovery_codes_renewed" | "second_factor_change_failed" | "second_factor_disabled" | "second_factor_enabled" | "second_factor_failed" | "second_factor_reset" | "session_ended" | "sign_in_failed" | "sign_in_limited" | "signed_in" | "signed_out" | "signing_key_created" | "signing_key_revoked" | "user_created" | "user_disabled" | "user_enabled")[];
+                action?: ("account_created" | "account_policy_changed" | "advance_grant_withdrawn" | "application_allowed" | "application_blocked" | "application_granted_in_advance" | "application_left_to_policy" | "approval_request_approved" | "approval_request_declined" | "approval_request_withdrawn" | "approval_requested" | "client_change_accepted" | "client_change_declined" | "client_change_requested" | "client_change_withdrawn" | "client_changed" | "client_created" | "client_deleted" | "client_developer_added" | "client_developer_removed" | "client_disabled" | "client_enabled" | "client_secret_created" | "client_secret_removed" | "connection_limit_changed" | "connection_narrowed" | "connections_revoked" | "invitation_accepted" | "invitation_resent" | "invitation_revoked" | "invitation_sent" | "password_change_failed" | "password_changed" | "password_reset" | "password_reset_requested" | "profile_changed" | "role_changed" | "recovery_codes_renewed" | "second_factor_change_failed" | "second_factor_disabled" | "second_factor_enabled" | "second_factor_failed" | "second_factor_reset" | "session_ended" | "sign_in_failed" | "sign_in_limited" | "signed_in" | "signed_out" | "signing_key_created" | "signing_key_revoked" | "user_created" | "user_disabled" | "user_enabled")[];
                 /** @description only what this user did, or what was done to this user */
                 userId?: string;
                 /** @description no older than this */
@@ -8669,7 +9289,7 @@ export interface operations {
                 /** @description `meta.nextCursor` of the page before */
                 cursor?: string;
                 /** @description only these actions, repeated or separated by commas; 20 at most */
-                action?: ("account_created" | "account_policy_changed" | "advance_grant_withdrawn" | "application_allowed" | "application_blocked" | "application_granted_in_advance" | "application_left_to_policy" | "approval_request_approved" | "approval_request_declined" | "approval_request_withdrawn" | "approval_requested" | "client_changed" | "client_created" | "client_deleted" | "client_developer_added" | "client_developer_removed" | "client_disabled" | "client_enabled" | "client_secret_created" | "client_secret_removed" | "connection_limit_changed" | "connection_narrowed" | "connections_revoked" | "invitation_accepted" | "invitation_resent" | "invitation_revoked" | "invitation_sent" | "password_change_failed" | "password_changed" | "password_reset" | "password_reset_requested" | "profile_changed" | "role_changed" | "recovery_codes_renewed" | "second_factor_change_failed" | "second_factor_disabled" | "second_factor_enabled" | "second_factor_failed" | "second_factor_reset" | "session_ended" | "sign_in_failed" | "sign_in_limited" | "signed_in" | "signed_out" | "signing_key_created" | "signing_key_revoked" | "user_created" | "user_disabled" | "user_enabled")[];
+                action?: ("account_created" | "account_policy_changed" | "advance_grant_withdrawn" | "application_allowed" | "application_blocked" | "application_granted_in_advance" | "application_left_to_policy" | "approval_request_approved" | "approval_request_declined" | "approval_request_withdrawn" | "approval_requested" | "client_change_accepted" | "client_change_declined" | "client_change_requested" | "client_change_withdrawn" | "client_changed" | "client_created" | "client_deleted" | "client_developer_added" | "client_developer_removed" | "client_disabled" | "client_enabled" | "client_secret_created" | "client_secret_removed" | "connection_limit_changed" | "connection_narrowed" | "connections_revoked" | "invitation_accepted" | "invitation_resent" | "invitation_revoked" | "invitation_sent" | "password_change_failed" | "password_changed" | "password_reset" | "password_reset_requested" | "profile_changed" | "role_changed" | "recovery_codes_renewed" | "second_factor_change_failed" | "second_factor_disabled" | "second_factor_enabled" | "second_factor_failed" | "second_factor_reset" | "session_ended" | "sign_in_failed" | "sign_in_limited" | "signed_in" | "signed_out" | "signing_key_created" | "signing_key_revoked" | "user_created" | "user_disabled" | "user_enabled")[];
                 /** @description only what this user did, or what was done to this user */
                 userId?: string;
                 /** @description no older than this */

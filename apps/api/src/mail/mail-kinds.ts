@@ -26,6 +26,15 @@ export interface MailData {
   'connection-ends': { connectionId: string; application: string; at: string };
   /** To the admins of a company, one of whom has to answer. */
   'approval-requested': { person: string; application: string; note: string };
+  /** To those who work for Flixcheck, one of whom has to answer. */
+  'client-change-requested': { person: string; application: string; note: string };
+  /** To the developer who asked. */
+  'client-change-decided': {
+    oauthClientId: string;
+    application: string;
+    status: 'accepted' | 'declined';
+    answer: string;
+  };
   /** To who asked for the application. */
   'approval-decided': { application: string; status: 'approved' | 'declined'; answer: string };
 }
@@ -345,6 +354,75 @@ export const MAIL_KINDS: { [Kind in MailKind]: KindOfMail<MailData[Kind]> } = {
           'Until somebody answers, the application gets no access. The person is told the answer by e-mail.',
         ],
         button: { label: 'View and answer', path: '/portal/settings/applications' },
+      }),
+    },
+  },
+  'client-change-requested': {
+    sendWithinMs: 3 * DAY,
+    optional: true,
+    text: {
+      de: ({ person, application, note }) => ({
+        subject: `${person} bittet um eine Änderung an ${application}`,
+        paragraphs: [
+          `${person} betreut ${application} und bittet um andere Weiterleitungsadressen oder Berechtigungen.`,
+        ],
+        facts: note === '' ? [] : [['Begründung', note]],
+        after: [
+          'Solange niemand zustimmt, bleibt die Anwendung, wie sie ist. Die Antwort erfährt die Person per E-Mail.',
+        ],
+        button: {
+          label: 'Ansehen und antworten',
+          path: '/portal/settings/registry/change-requests',
+        },
+      }),
+      en: ({ person, application, note }) => ({
+        subject: `${person} asks for a change to ${application}`,
+        paragraphs: [
+          `${person} looks after ${application} and asks for other redirect URIs or permissions.`,
+        ],
+        facts: note === '' ? [] : [['Reason', note]],
+        after: [
+          'Until somebody agrees, the application stays as it is. The person is told the answer by e-mail.',
+        ],
+        button: { label: 'View and answer', path: '/portal/settings/registry/change-requests' },
+      }),
+    },
+  },
+  'client-change-decided': {
+    sendWithinMs: 3 * DAY,
+    optional: true,
+    text: {
+      de: ({ oauthClientId, application, status, answer }) => ({
+        subject:
+          status === 'accepted'
+            ? `Ihre Änderung an ${application} gilt`
+            : `Ihre Änderung an ${application} wurde abgelehnt`,
+        paragraphs: [
+          status === 'accepted'
+            ? `Flixcheck hat die Weiterleitungsadressen oder Berechtigungen von ${application} so geändert, wie Sie es beantragt haben.`
+            : `Flixcheck hat Ihren Antrag abgelehnt. An ${application} ändert sich nichts.`,
+        ],
+        facts: answer === '' ? [] : [['Antwort', answer]],
+        button: {
+          label: 'Zur Anwendung',
+          path: `/portal/settings/developer/${oauthClientId}`,
+        },
+      }),
+      en: ({ oauthClientId, application, status, answer }) => ({
+        subject:
+          status === 'accepted'
+            ? `Your change to ${application} is in effect`
+            : `Your change to ${application} was declined`,
+        paragraphs: [
+          status === 'accepted'
+            ? `Flixcheck has changed the redirect URIs or permissions of ${application} as you asked.`
+            : `Flixcheck has declined your request. ${application} stays as it was.`,
+        ],
+        facts: answer === '' ? [] : [['Answer', answer]],
+        button: {
+          label: 'To the application',
+          path: `/portal/settings/developer/${oauthClientId}`,
+        },
       }),
     },
   },

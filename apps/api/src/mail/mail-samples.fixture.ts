@@ -40,6 +40,24 @@ export const MAIL_SAMPLES: { [Kind in MailKind]: MailData[Kind][] } = {
     { person: 'User Musterhaus', application: 'Maklerwelt CRM', note: 'Für die Schadenmeldung' },
     { person: 'User Musterhaus', application: 'Maklerwelt CRM', note: '' },
   ],
+  'client-change-requested': [
+    { person: 'User Musterhaus', application: 'Maklerwelt CRM', note: 'Neuer Server ab Januar' },
+    { person: 'User Musterhaus', application: 'Maklerwelt CRM', note: '' },
+  ],
+  'client-change-decided': [
+    {
+      oauthClientId: '0b8f6f8e-4a6b-4c55-9d0c-7d8b1c0c3a11',
+      application: 'Maklerwelt CRM',
+      status: 'accepted',
+      answer: '',
+    },
+    {
+      oauthClientId: '0b8f6f8e-4a6b-4c55-9d0c-7d8b1c0c3a11',
+      application: 'Maklerwelt CRM',
+      status: 'declined',
+      answer: 'Die neue Adresse gehört nicht zum Herausgeber.',
+    },
+  ],
   'approval-decided': [
     { application: 'Maklerwelt CRM', status: 'approved', answer: '' },
     { application: 'Maklerwelt CRM', status: 'declined', answer: 'Erst ab Januar.' },

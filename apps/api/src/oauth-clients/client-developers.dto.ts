@@ -1,6 +1,7 @@
 import { ApiProperty, OmitType, PartialType, PickType } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
 import { IsDefined, IsEmail, IsObject, MaxLength, ValidateNested } from 'class-validator';
+import { ASKED_FIELDS } from './client-changes.js';
 import { ClientProfile, MAX_EMAIL_LENGTH, PROFILE_FIELDS } from './client-record.js';
 import { CannotChange } from './client-rules.js';
 import { LEFT_OUT, RegistryClientDto } from './registry.dto.js';
@@ -61,12 +62,13 @@ export class DeveloperClientUpdateInput extends PartialType(
   LEFT_OUT,
 ) {}
 const own: readonly string[] = DEVELOPER_FIELDS;
+const asked: readonly string[] = ASKED_FIELDS;
 for (const name of [...PROFILE_FIELDS.map((field) => field.name), 'status', 'clientId', 'kind']) {
   if (own.includes(name)) continue;
-  CannotChange('only Flixcheck may change it. Ask the people who registered your application')(
-    DeveloperClientUpdateInput.prototype,
-    name,
-  );
+  const how = asked.includes(name)
+    ? 'Ask for it with POST …/change-requests'
+    : 'Ask the people who registered your application';
+  CannotChange(`only Flixcheck may change it. ${how}`)(DeveloperClientUpdateInput.prototype, name);
 }
 
 export class DeveloperClientUpdateRequest {

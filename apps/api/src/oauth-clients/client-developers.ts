@@ -14,6 +14,7 @@ import {
 import { validationFailed } from '../http/validation.js';
 import { AuditLog } from '../users/audit-log.js';
 import { normalizeEmail, type Person, UsersService } from '../users/users.service.js';
+import { withdrawOpen } from './client-change-requests.js';
 import { lockClient } from './client-secrets.service.js';
 
 /** The people of one publisher, not a directory. */
@@ -106,7 +107,8 @@ export class ClientDevelopers {
   }
 
   /**
-   * Takes the client away from a developer, who loses it with the next request.
+   * Takes the client away from a developer, who loses it with the next request, and whose
+   * open change request is withdrawn.
    * @throws ApiError not_found
    */
   async remove(oauthClientId: string, userId: string, actorId: string): Promise<void> {
@@ -120,6 +122,7 @@ export class ClientDevelopers {
           )
         : [[], 0];
       if (removed[1] === 0) throw notFound('This developer');
+      await withdrawOpen(tx, { oauthClientId: client.id, userId }, at);
       await this.audit.record(tx, {
         actorId,
         action: 'client_developer_removed',

@@ -4,12 +4,16 @@ import { UsersModule } from '../users/users.module.js';
 import { ClientAuthentication } from './client-authentication.js';
 import { ClientCache } from './client-cache.js';
 import { ClientCardController } from './client-card.controller.js';
+import { ClientChangeRequestsController } from './client-change-requests.controller.js';
+import { ClientChangeRequests } from './client-change-requests.js';
+import { clientChangeRetention } from './client-change-retention.js';
 import { ClientDevelopersController } from './client-developers.controller.js';
 import { ClientDevelopers } from './client-developers.js';
 import { ClientEndpoints } from './client-endpoints.js';
 import { ClientRequestMetrics } from './client-request-metrics.js';
 import { ClientSecrets } from './client-secrets.service.js';
 import { ClientFailureLimit } from './client-failure-limit.js';
+import { DeveloperChangeRequestsController } from './developer-change-requests.controller.js';
 import { DeveloperDeskController } from './developer-desk.controller.js';
 import { OAuthClientEntity } from './oauth-client.entity.js';
 import { OAuthClientSecretEntity } from './oauth-client-secret.entity.js';
@@ -33,6 +37,8 @@ import { SecretUsage } from './secret-usage.js';
     RegistryController,
     ClientDevelopersController,
     DeveloperDeskController,
+    DeveloperChangeRequestsController,
+    ClientChangeRequestsController,
     ClientCardController,
     OAuthScopesController,
   ],
@@ -40,6 +46,8 @@ import { SecretUsage } from './secret-usage.js';
     OAuthClientsService,
     ClientCache,
     ClientDevelopers,
+    ClientChangeRequests,
+    clientChangeRetention,
     ClientRegistry,
     ClientSecrets,
     ClientAuthentication,

@@ -130,6 +130,8 @@ export class ClientRegistry {
    * Changes the fields that are given. Disabling ends the client's connections in the same
    * transaction; enabling brings none of them back.
    * @param ifMatch the entity tag of what the change was made on
+   * @param alongside what else is decided in the same transaction, with the client locked; what it
+   *   throws leaves everything as it is
    * @throws ApiError not_found, validation_failed, precondition_failed
    */
   async update(
@@ -137,11 +139,13 @@ export class ClientRegistry {
     patch: ClientPatch,
     actorId: string | null,
     ifMatch?: string,
+    alongside?: (tx: EntityManager, client: OAuthClientEntity) => Promise<void>,
   ): Promise<RegistryClient> {
     const at = this.clock.now();
     const client = await this.dataSource.transaction(async (tx) => {
       const before = await lockClient(tx, id);
       requireUnchanged(ifMatch, before.version, 'This OAuth client');
+      await alongside?.(tx, before);
       const changes = changesOf(before, patch);
       if (Object.keys(changes).length === 0) return before;
       const noted = {

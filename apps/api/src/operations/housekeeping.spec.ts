@@ -23,6 +23,7 @@ const STEPS = [
   'connections.revocations',
   'connections.usage',
   'mail.outbox',
+  'oauth-clients.change-requests',
   'oauth-clients.requests',
   'oauth-codes.codes',
   'oauth-tokens.families',

@@ -33,6 +33,15 @@ export class Notices {
     await this.tellThose(tx, kind, `account_id = $3 AND role = 'admin'`, accountId, data);
   }
 
+  /** The same for everybody who works for Flixcheck. */
+  async tellOperators<Kind extends MailKind>(
+    tx: EntityManager,
+    kind: Kind,
+    data: MailData[Kind],
+  ): Promise<void> {
+    await this.tellThose(tx, kind, 'role = $3', 'operator', data);
+  }
+
   private async tellThose<Kind extends MailKind>(
     tx: EntityManager,
     kind: Kind,
