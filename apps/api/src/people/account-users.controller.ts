@@ -51,6 +51,19 @@ export class AccountUsersController {
     return { resources: await this.describe(resources), meta };
   }
 
+  @Get(':id')
+  @RequireSession('admin')
+  @ApiOperation({ summary: 'One user of the account' })
+  @ApiParam({ name: 'id', schema: { type: 'string', format: 'uuid' } })
+  @ApiResource(AccountUserDto)
+  @ApiProblems(401, 403, 404)
+  async find(
+    @CurrentCaller() caller: SessionCaller,
+    @Param('id', userId) id: string,
+  ): Promise<ResourceEnvelope<AccountUserDto>> {
+    return this.resourceOf(await this.users.findInAccount(caller.accountId, id));
+  }
+
   @Patch(':id')
   @RequireSession('admin')
   @ApiOperation({
@@ -66,7 +79,11 @@ export class AccountUsersController {
     @Param('id', userId) id: string,
     @Body() body: UpdateUserRequest,
   ): Promise<ResourceEnvelope<AccountUserDto>> {
-    const [resource] = await this.describe([await this.change(caller, id, body.resource)]);
+    return this.resourceOf(await this.change(caller, id, body.resource));
+  }
+
+  private async resourceOf(user: UserRecord): Promise<ResourceEnvelope<AccountUserDto>> {
+    const [resource] = await this.describe([user]);
     if (!resource) throw notFound('The user');
     return { resource };
   }

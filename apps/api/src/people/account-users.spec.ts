@@ -91,6 +91,31 @@ describe('the account’s users', () => {
   );
 });
 
+describe('one of the account’s users', () => {
+  const find = (who: PortalUser, id: string) => who.call('GET', `${USERS}/${id}`);
+
+  it('is shown to an admin as in the list, also once disabled', async () => {
+    await setStatus(admin, user.id, 'disabled');
+    const { status, body } = await find(admin, user.id);
+    const listed = (await admin.call('GET', USERS)).body.resources.find(({ id }) => id === user.id);
+    expect([status, body.resource]).toEqual([200, listed]);
+    expect(body.resource.status).toBe('disabled');
+  });
+
+  it('is 404 where the id is another account’s, nobody’s or malformed', async () => {
+    const other = await PortalUser.signIn(test.url, 'admin@beispiel.example');
+    for (const id of [other.id, '00000000-0000-4000-8000-000000000000', 'everybody']) {
+      const { status, body } = await find(admin, id);
+      expect([status, body.code]).toEqual([404, 'not_found']);
+    }
+  });
+
+  it.each([USER, 'operator@flixcheck.example'])('is 403 for %s, also oneself', async (email) => {
+    const other = await PortalUser.signIn(test.url, email);
+    expect((await find(other, other.id)).status).toBe(403);
+  });
+});
+
 describe('disabling a user', () => {
   it('ends the user’s sessions and connections, and sign-in', async () => {
     const connectionId = await connect();

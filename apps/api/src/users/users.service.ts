@@ -97,6 +97,16 @@ export class UsersService {
   }
 
   /**
+   * A user of this account, disabled or not.
+   * @throws ApiError not_found, also for another account's user
+   */
+  async findInAccount(accountId: string, id: string): Promise<UserRecord> {
+    const user = await this.findById(id);
+    if (user?.accountId !== accountId) throw notFound('The user');
+    return user;
+  }
+
+  /**
    * The user with this address and the hash that a password is verified against, disabled or not.
    * @param email in lower case, as `normalizeEmail` gives it
    */
