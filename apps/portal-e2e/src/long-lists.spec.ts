@@ -1,9 +1,11 @@
 import type { Page } from '@playwright/test';
-import { ADMIN, expect, portalUrl, signIn, test } from './harness/fixtures';
+import { ADMIN, expect, expectNoSidewaysScroll, portalUrl, signIn, test } from './harness/fixtures';
 import { manyConnections, type ManyConnections } from './harness/many-connections';
 
 const settings = (path: string): string => `${portalUrl()}/portal/settings/${path}`;
 const rows = (page: Page) => page.getByRole('article');
+/** Who is offered while one looks for a person. */
+const listed = (page: Page) => page.getByRole('listbox').getByRole('option');
 const more = (page: Page) => page.getByRole('button', { name: 'Weitere anzeigen' });
 
 let many: ManyConnections;
@@ -108,6 +110,45 @@ test('search, filter and order are in the address, and a reload keeps them', asy
   await expect(page.getByText('Nichts gefunden')).toBeVisible();
   await page.getByRole('link', { name: 'Filter zurücksetzen' }).click();
   await expect(rows(page).first()).toContainText('Zoë Ärger');
+});
+
+test('a person among 63 is found by the keyboard, and nobody is asked for before', async ({
+  page,
+}) => {
+  await page.setViewportSize({ width: 320, height: 640 });
+  const asked: string[] = [];
+  page.on('request', (request) => {
+    const { pathname, search } = new URL(request.url());
+    if (pathname.startsWith('/user/v7/users')) asked.push(`${pathname.slice(8)}${search}`);
+  });
+  await page.goto(settings('connections'));
+  await expect(rows(page)).toHaveCount(50);
+  expect(asked).toEqual([]);
+
+  const person = page.getByRole('combobox', { name: 'Nach Person filtern' });
+  await person.focus();
+  await expect(listed(page).first()).toHaveText('Alle Personen');
+  await expect(listed(page).last()).toContainText('43 weitere');
+  await page.keyboard.type('aerger');
+  await expect(listed(page)).toHaveText([/^Zoë Ärger/]);
+  await expectNoSidewaysScroll(page);
+  await page.keyboard.press('ArrowDown');
+  await page.keyboard.press('Enter');
+  await expect(page.getByText('1 Verbindung gefunden')).toBeVisible();
+  await expect(person).toHaveValue('Zoë Ärger');
+  await expect(person).toBeFocused();
+  expect(asked).toEqual(['/users?sort=name&limit=20', '/users?sort=name&limit=20&q=aerger']);
+
+  const id = new URL(page.url()).searchParams.get('person');
+  await page.reload();
+  await expect(person).toHaveValue('Zoë Ärger');
+  expect(asked.slice(2)).toEqual([`/users/${id}`]);
+  await person.fill('');
+  await expect(page.getByText('181 Verbindungen', { exact: true })).toBeVisible();
+
+  await page.goto(settings('connections?person=00000000-0000-4000-8000-000000000000'));
+  await expect(person).toHaveValue('Unbekannte Person');
+  await expect(page.getByText('Nichts gefunden')).toBeVisible();
 });
 
 test('ended connections are listed by their end, the latest first', async ({ page }) => {

@@ -232,6 +232,16 @@ const connections: PortalState[] = [
     },
   },
   {
+    name: 'connections-person-search',
+    who: ADMIN,
+    open: async (page) => {
+      await show(page, settings('connections'));
+      await page.locator('fx-person-picker input').fill('muster');
+      await expect(page.getByRole('listbox').getByRole('option')).toHaveCount(2);
+      await page.keyboard.press('ArrowDown');
+    },
+  },
+  {
     name: 'connections-none',
     who: OTHER_ADMIN,
     open: (page) => show(page, settings('connections')),

@@ -1,13 +1,13 @@
 import { ChangeDetectionStrategy, Component, computed, inject, input, output } from '@angular/core';
 import { TranslocoDirective } from '@jsverse/transloco';
 import { TeamUser, UsedClient } from '../api/types';
+import { PersonPicker } from '../people/person-picker';
 import { SessionStore } from '../session/session-store';
 import { SearchField } from '../ui/search-field';
 import { ConnectionFilter, LISTED_HEALTHS, SORTS } from './connection-filter';
-import { fullName } from './connection-texts';
 
 export interface FilterChange {
-  name: 'q' | 'person' | 'app' | 'health' | 'sort';
+  name: 'q' | 'app' | 'health' | 'sort';
   value: string | null;
 }
 
@@ -15,14 +15,16 @@ export interface FilterChange {
 @Component({
   selector: 'fx-connection-filters',
   changeDetection: ChangeDetectionStrategy.OnPush,
-  imports: [SearchField, TranslocoDirective],
+  imports: [PersonPicker, SearchField, TranslocoDirective],
   templateUrl: './connection-filters.html',
   styleUrl: './connection-filters.scss',
 })
 export class ConnectionFilters {
   readonly filter = input.required<ConnectionFilter>();
-  readonly people = input.required<readonly TeamUser[]>();
+  /** What is known of the chosen person. Empty: nobody is chosen. */
+  readonly person = input.required<string>();
   readonly clients = input.required<readonly UsedClient[]>();
+  readonly personPicked = output<TeamUser | null>();
   readonly filterChange = output<FilterChange>();
 
   protected readonly session = inject(SessionStore);
@@ -31,7 +33,6 @@ export class ConnectionFilters {
     text,
   }));
   protected readonly sorts = computed(() => SORTS[this.filter().status]);
-  protected readonly fullName = fullName;
 
   protected choose(name: FilterChange['name'], event: Event): void {
     const { value } = event.target as HTMLSelectElement;

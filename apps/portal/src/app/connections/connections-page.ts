@@ -21,9 +21,10 @@ import history from '@material-symbols/svg-400/rounded/history.svg';
 import link from '@material-symbols/svg-400/rounded/link.svg';
 import searchOff from '@material-symbols/svg-400/rounded/search_off.svg';
 import { filter as only, take } from 'rxjs';
-import { apiWholeList, keptValue } from '../api/api-resource';
+import { apiResource, apiWholeList, keptValue } from '../api/api-resource';
 import { isSameData } from '../api/same-data';
-import { Connection, TeamUser, UsedClient } from '../api/types';
+import { apiErrorFrom } from '../api/problem';
+import { Connection, Envelope, TeamUser, UsedClient } from '../api/types';
 import { Formats } from '../i18n/formats';
 import { KnownScopes } from '../scopes/known-scopes';
 import { SessionStore } from '../session/session-store';
@@ -134,10 +135,34 @@ export class ConnectionsPage {
     this.tab() !== 'apps' && this.filters() ? '/user/v7/connections/clients' : undefined,
   );
   protected readonly clients = keptValue(this.clientList);
-  private readonly userList = apiWholeList<TeamUser>(() =>
-    this.tab() !== 'apps' && this.session.isAdmin() ? '/user/v7/users?sort=name' : undefined,
-  );
-  protected readonly people = keptValue(this.userList);
+
+  /** Who has been chosen on this page; an address that comes from elsewhere has an id alone. */
+  private readonly pickedPerson = signal<TeamUser | null>(null);
+  private readonly personAnswer = apiResource<Envelope<TeamUser>>(() => {
+    const { userId } = this.filter();
+    const asked =
+      this.tab() !== 'apps' && this.session.isAdmin() && userId !== this.pickedPerson()?.id;
+    return userId && asked ? `/user/v7/users/${encodeURIComponent(userId)}` : undefined;
+  });
+  private readonly personOfAddress = keptValue(this.personAnswer, () => this.filter().userId);
+  protected readonly chosenPerson = computed(() => {
+    const { userId } = this.filter();
+    return [this.pickedPerson(), this.personOfAddress()?.resource].find(
+      (person) => person && person.id === userId,
+    );
+  });
+  protected readonly personName = computed(() => {
+    const person = this.chosenPerson();
+    return person && fullName(person);
+  });
+  /** A text key, as long as the name is not known. */
+  protected readonly personText = computed(() => {
+    if (!this.filter().userId) return null;
+    const error = this.personAnswer.error();
+    return error && apiErrorFrom(error).code === 'not_found'
+      ? 'connections.filters.unknownPerson'
+      : 'connections.filters.chosenPerson';
+  });
 
   protected readonly csv = computed(() => {
     const query = queryOf(this.filter());
@@ -151,7 +176,7 @@ export class ConnectionsPage {
     const { q, userId, clientId, health } = this.filter();
     const shown = this.connections.connections();
     if (!this.session.isAdmin() || this.ended() || q || health || !shown?.length) return null;
-    const person = this.people()?.find(({ id }) => id === userId);
+    const person = this.chosenPerson();
     const app = this.clients()?.find((client) => client.clientId === clientId);
     if (person && !clientId) {
       return { kind: 'person', userId: person.id, personName: fullName(person) };
@@ -162,8 +187,8 @@ export class ConnectionsPage {
 
   /** What a choice without any connection means, in the words of the choice. */
   protected readonly emptyHeading = computed(() => {
-    const { q, userId, clientId, health } = this.filter();
-    const person = this.people()?.find(({ id }) => id === userId);
+    const { q, clientId, health } = this.filter();
+    const person = this.chosenPerson();
     const app = this.clients()?.find((client) => client.clientId === clientId);
     const one = Boolean(person) !== Boolean(app);
     if (this.ended() || q || health || !one) return NOTHING_FOUND;
@@ -220,7 +245,18 @@ export class ConnectionsPage {
     this.connections.reload();
   }
 
-  protected narrow({ name, value }: FilterChange): void {
+  protected choosePerson(person: TeamUser | null): void {
+    this.pickedPerson.set(person);
+    this.narrow({ name: 'person', value: person?.id ?? null });
+  }
+
+  protected narrow({
+    name,
+    value,
+  }: {
+    name: FilterChange['name'] | 'person';
+    value: string | null;
+  }): void {
     void this.router.navigate([], {
       queryParams: { [name]: value },
       queryParamsHandling: 'merge',
