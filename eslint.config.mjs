@@ -15,7 +15,7 @@ const apiOrder = [
   ['app.module'],
   ['people'],
   ['auth'],
-  ['checks', 'oauth-tokens'],
+  ['checks', 'client-reports', 'oauth-tokens'],
   ['oauth-codes'],
   ['account-policy'],
   ['connections'],

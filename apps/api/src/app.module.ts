@@ -3,6 +3,7 @@ import { AccountPolicyModule } from './account-policy/account-policy.module.js';
 import { AuthModule } from './auth/auth.module.js';
 import { BackgroundModule } from './background/background.module.js';
 import { ChecksModule } from './checks/checks.module.js';
+import { ClientReportsModule } from './client-reports/client-reports.module.js';
 import type { Clock } from './config/clock.js';
 import { ConfigModule, type RuntimeConfig } from './config/config.module.js';
 import { ConnectionsModule } from './connections/connections.module.js';
@@ -36,6 +37,7 @@ export class AppModule {
         OAuthCodesModule,
         OAuthTokensModule,
         ChecksModule,
+        ClientReportsModule,
         AuthModule,
         PeopleModule,
         OperationsModule,

@@ -901,6 +901,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/admin/v7/oauth-clients/{id}/statistics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What the client has done day by day
+         * @description Exchanges, refreshes, failures by reason and active connections, by day (UTC).
+         */
+        get: operations["RegistryReports_count"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/user/v7/developer/oauth-clients/{id}/statistics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What my client has done day by day
+         * @description Exchanges, refreshes, failures by reason and active connections, by day (UTC).
+         */
+        get: operations["DeskReports_count"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/guest/v7/sessions": {
         parameters: {
             query?: never;
@@ -3598,6 +3638,44 @@ export interface components {
         };
         CheckCreateRequest: {
             resource: components["schemas"]["CheckInput"];
+        };
+        FailureCountDto: {
+            /**
+             * @description As in the request log
+             * @example code_expired
+             */
+            reason: string;
+            /** @example 3 */
+            requests: number;
+        };
+        ClientDayDto: {
+            /**
+             * Format: date
+             * @description UTC
+             * @example 2026-11-22
+             */
+            day: string;
+            /**
+             * @description codes exchanged
+             * @example 12
+             */
+            exchanges: number;
+            /**
+             * @description tokens renewed
+             * @example 340
+             */
+            refreshes: number;
+            /** @description requests that failed, at whichever endpoint */
+            failures: components["schemas"]["FailureCountDto"][];
+            /**
+             * @description at the end of the day, today at this moment; null where nobody counted
+             * @example 1204
+             */
+            activeConnections: number | null;
+        };
+        ClientStatisticsDto: {
+            /** @description oldest first, without gaps */
+            days: components["schemas"]["ClientDayDto"][];
         };
         SessionUserDto: {
             /**
@@ -7556,6 +7634,132 @@ export interface operations {
                 };
             };
             /** @description Problem: `insufficient_scope` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description Problem: `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+        };
+    };
+    RegistryReports_count: {
+        parameters: {
+            query?: {
+                /** @description how many days, today (UTC) the last of them */
+                days?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        resource: components["schemas"]["ClientStatisticsDto"];
+                    };
+                };
+            };
+            /** @description Problem: `validation_failed` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description Problem: `session_required` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description Problem: `session_required`, `forbidden` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description Problem: `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+        };
+    };
+    DeskReports_count: {
+        parameters: {
+            query?: {
+                /** @description how many days, today (UTC) the last of them */
+                days?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        resource: components["schemas"]["ClientStatisticsDto"];
+                    };
+                };
+            };
+            /** @description Problem: `validation_failed` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description Problem: `session_required` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description Problem: `session_required` */
             403: {
                 headers: {
                     [name: string]: unknown;

@@ -4,6 +4,9 @@ import { DAY } from '../config/clock.js';
 /** Of history and figures of use: a year, and a month to ask questions about it. */
 export const RECORDS_KEPT_MS = 400 * DAY;
 
+/** Days are those of UTC, whatever the server's time zone is. */
+const OLD_DAY = `day < ($1::timestamptz AT TIME ZONE 'UTC')::date`;
+
 export const connectionsRetention = retention(
   {
     name: 'connections.events',
@@ -18,11 +21,15 @@ export const connectionsRetention = retention(
     rows: [
       {
         table: 'connection_usage',
-        // Days are those of UTC, whatever the server's time zone is.
-        condition: `day < ($1::timestamptz AT TIME ZONE 'UTC')::date`,
+        condition: OLD_DAY,
         keptMs: RECORDS_KEPT_MS,
       },
     ],
+  },
+  {
+    name: 'connections.counts',
+    schedule: '53 * * * *',
+    rows: [{ table: 'connection_counts', condition: OLD_DAY, keptMs: RECORDS_KEPT_MS }],
   },
   {
     // Those whose tokens have all expired.

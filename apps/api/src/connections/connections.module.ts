@@ -18,6 +18,7 @@ import { ConnectionsExport } from './connections-export.js';
 import { ConnectionsOverview } from './connections-overview.js';
 import { connectionsRetention } from './connections-retention.js';
 import { ConnectionsService } from './connections.service.js';
+import { DailyCounts } from './daily-counts.js';
 import { RevocationEntity } from './revocation.entity.js';
 import { EndReminders } from './end-reminders.js';
 import { Revocations } from './revocations.js';
@@ -48,6 +49,7 @@ import { TimeLimits } from './time-limits.js';
     ConnectionHistory,
     ConnectionMetrics,
     ConnectionUsage,
+    DailyCounts,
     EndReminders,
     Revocations,
     TimeLimits,
@@ -59,6 +61,7 @@ import { TimeLimits } from './time-limits.js';
     ConnectionEndings,
     ConnectionHistory,
     ConnectionUsage,
+    DailyCounts,
     Revocations,
   ],
 })

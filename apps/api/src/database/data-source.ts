@@ -31,6 +31,7 @@ import { RoomForUse1805400000000 } from './migrations/1805400000000-room-for-use
 import { SecondFactors1805500000000 } from './migrations/1805500000000-second-factors.js';
 import { AdvanceGrants1805600000000 } from './migrations/1805600000000-advance-grants.js';
 import { ClientChangeRequests1805900000000 } from './migrations/1805900000000-client-change-requests.js';
+import { CountsByDay1806100000000 } from './migrations/1806100000000-counts-by-day.js';
 
 /** Every migration, oldest first. The app, the command line and the tests share this list. */
 export const MIGRATIONS = [
@@ -64,6 +65,7 @@ export const MIGRATIONS = [
   SecondFactors1805500000000,
   AdvanceGrants1805600000000,
   ClientChangeRequests1805900000000,
+  CountsByDay1806100000000,
 ];
 
 export const POOL_SIZE = 20;

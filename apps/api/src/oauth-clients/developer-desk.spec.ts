@@ -148,6 +148,7 @@ describe('developers see their own clients and no others', () => {
     ['POST', '/secrets'],
     ['DELETE', '/secrets/00000000-0000-4000-8000-000000000000'],
     ['GET', '/requests'],
+    ['GET', '/statistics'],
   ])('as if there were no others: %s %s', async (method, path) => {
     await appoint();
     const resource = method === 'PATCH' ? { description: 'Fremd.' } : undefined;
@@ -177,6 +178,24 @@ describe('developers see their own clients and no others', () => {
     });
     const { body } = await developer.call('GET', `${DESK}/${id}/requests?outcome=failure`);
     expect(body.resources).toMatchObject([{ endpoint: 'token', reason: 'client_secret_wrong' }]);
+  });
+
+  it('with the statistics, of as many days as they ask for, 90 at most', async () => {
+    await appoint();
+    const read = (who: PortalUser, path: string) => who.call('GET', `${path}/${id}/statistics`);
+    const { body } = await read(developer, DESK);
+    expect(body).toEqual((await read(operator, CLIENTS)).body);
+    expect(body.resource['days']).toHaveLength(30);
+    for (const [days, status] of [
+      ['90', 200],
+      ['91', 400],
+      ['0', 400],
+      ['1.5', 400],
+      ['x', 400],
+    ] as const) {
+      const answer = await developer.call('GET', `${DESK}/${id}/statistics?days=${days}`);
+      expect([days, answer.status]).toEqual([days, status]);
+    }
   });
 
   it('not after the client has been deleted', async () => {

@@ -22,6 +22,7 @@ import { OAuthRequestEntity } from './oauth-request.entity.js';
 import { OAuthScopesController } from './oauth-scopes.controller.js';
 import { RegistryController } from './registry.controller.js';
 import { ClientRegistry } from './registry.service.js';
+import { RequestCounts } from './request-counts.js';
 import { RequestLog } from './request-log.js';
 import { requestLogRetention } from './request-log-retention.js';
 import { SecretExplanations } from './secret-explanations.js';
@@ -53,6 +54,7 @@ import { SecretUsage } from './secret-usage.js';
     ClientAuthentication,
     ClientEndpoints,
     ClientRequestMetrics,
+    RequestCounts,
     RequestLog,
     requestLogRetention,
     ClientFailureLimit,
@@ -65,6 +67,7 @@ import { SecretUsage } from './secret-usage.js';
     ClientRegistry,
     ClientSecrets,
     ClientEndpoints,
+    RequestCounts,
     RequestLog,
     ClientFailureLimit,
   ],

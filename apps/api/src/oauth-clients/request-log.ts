@@ -98,7 +98,8 @@ export class RequestLog implements OnApplicationShutdown {
     await this.flush();
   }
 
-  private flush(): Promise<void> {
+  /** Writes what this process has noted so far. Never rejects. */
+  flush(): Promise<void> {
     clearTimeout(this.timer);
     this.timer = undefined;
     // One batch after the other, so that ids follow the order of the requests.

@@ -19,11 +19,13 @@ const STEPS = [
   'auth.failed-sign-ins',
   'auth.sessions',
   'auth.sign-in-failures',
+  'connections.counts',
   'connections.events',
   'connections.revocations',
   'connections.usage',
   'mail.outbox',
   'oauth-clients.change-requests',
+  'oauth-clients.request-counts',
   'oauth-clients.requests',
   'oauth-codes.codes',
   'oauth-tokens.families',
@@ -31,9 +33,11 @@ const STEPS = [
   'people.password-recovery',
 ];
 const OTHER_STEPS = [
+  'connections.daily-counts',
   'connections.end-reminders',
   'connections.endings',
   'connections.time-limits',
+  'oauth-clients.counting',
   'oauth-tokens.signing-keys',
   // A row for each file of the latest builds: some hundred.
   'operations.portal-files',

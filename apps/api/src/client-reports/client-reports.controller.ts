@@ -1,0 +1,40 @@
+import { Controller, Get, Param, Query } from '@nestjs/common';
+import { ApiOperation, ApiTags } from '@nestjs/swagger';
+import { RequireDeveloper, RequireSession } from '../http/access.js';
+import { ApiProblems, ApiResource } from '../http/envelope.js';
+import { ClientStatisticsDto, DEFAULT_DAYS, StatisticsQuery } from './client-statistics.dto.js';
+import { ClientStatistics } from './client-statistics.js';
+
+const STATISTICS = 'Exchanges, refreshes, failures by reason and active connections, by day (UTC).';
+
+/** Of every client, for operators. */
+@ApiTags('Registry')
+@Controller('admin/v7/oauth-clients')
+@RequireSession('operator')
+export class RegistryReportsController {
+  constructor(private readonly statistics: ClientStatistics) {}
+
+  @Get(':id/statistics')
+  @ApiOperation({ summary: 'What the client has done day by day', description: STATISTICS })
+  @ApiResource(ClientStatisticsDto)
+  @ApiProblems(400, 401, 403, 404)
+  async count(@Param('id') id: string, @Query() { days = DEFAULT_DAYS }: StatisticsQuery) {
+    return { resource: await this.statistics.of(id, days) };
+  }
+}
+
+/** Of their own clients, for developers. */
+@ApiTags('Developers')
+@Controller('user/v7/developer/oauth-clients')
+@RequireDeveloper()
+export class DeskReportsController {
+  constructor(private readonly statistics: ClientStatistics) {}
+
+  @Get(':id/statistics')
+  @ApiOperation({ summary: 'What my client has done day by day', description: STATISTICS })
+  @ApiResource(ClientStatisticsDto)
+  @ApiProblems(400, 401, 403, 404)
+  async count(@Param('id') id: string, @Query() { days = DEFAULT_DAYS }: StatisticsQuery) {
+    return { resource: await this.statistics.of(id, days) };
+  }
+}
