@@ -71,18 +71,15 @@ export class AccountPolicies {
    * @param allows the current one by default
    */
   async effect({ accountId }: SessionCaller, allows?: Policy): Promise<PolicyEffectDto> {
-    const [policy, active] = await Promise.all([
-      this.store.read(accountId),
-      this.counts.byClient(accountId),
-    ]);
-    const connected = await this.clients.byIds([...active.keys()]);
-    const affected = byName(
-      refusedBy({ ...policy, ...(allows && { allows }) }, [...connected.values()]),
+    const policy = await this.store.read(accountId);
+    const refused = await this.connectedAgainst(
+      { ...policy, ...(allows && { allows }) },
+      accountId,
     );
-    const clients = affected.map(({ id, clientId, name }) => ({
+    const clients = byName(refused).map(({ clientId, name, activeConnections }) => ({
       clientId,
       name,
-      activeConnections: active.get(id) ?? 0,
+      activeConnections,
     }));
     return {
       connections: clients.reduce((sum, { activeConnections }) => sum + activeConnections, 0),
@@ -242,13 +239,26 @@ export class AccountPolicies {
     policy: StoredPolicy,
     at: Date,
   ): Promise<number> {
-    const active = await this.counts.byClient(caller.accountId, tx);
-    const connected = await this.clients.byIds([...active.keys()], tx);
     let ended = 0;
-    for (const { id } of refusedBy(policy, [...connected.values()])) {
+    for (const { id } of await this.connectedAgainst(policy, caller.accountId, tx)) {
       ended += await this.endConnections(tx, caller, id, at);
     }
     return ended;
+  }
+
+  /** The applications that are connected although the policy does not allow them. */
+  private async connectedAgainst(
+    policy: StoredPolicy,
+    accountId: string,
+    tx?: EntityManager,
+  ): Promise<(OAuthClient & { activeConnections: number })[]> {
+    const active = await this.counts.byClient(accountId, tx);
+    const connected = await this.clients.byIds([...active.keys()], tx);
+    return [...connected.values()].flatMap((client) => {
+      const decision = policy.decisions.get(client.id)?.decision ?? null;
+      const activeConnections = active.get(client.id) ?? 0;
+      return isRefused(policy, client, decision) ? [{ ...client, activeConnections }] : [];
+    });
   }
 
   private endConnections(
@@ -292,12 +302,6 @@ function isRefused(
   decision: DecisionInput['decision'],
 ): boolean {
   return refusalOf(allows, decision, publisherVerified) !== null;
-}
-
-function refusedBy(policy: StoredPolicy, clients: OAuthClient[]): OAuthClient[] {
-  return clients.filter((client) =>
-    isRefused(policy, client, policy.decisions.get(client.id)?.decision ?? null),
-  );
 }
 
 function toDto(

@@ -14,14 +14,7 @@ export class ConnectionCounts {
 
   /** How many active connections each user has; users without any are left out. */
   async ofUsers(userIds: readonly string[]): Promise<Map<string, number>> {
-    if (userIds.length === 0) return new Map();
-    const rows: { userId: string; count: number }[] = await this.dataSource.query(
-      `SELECT user_id AS "userId", count(*)::integer AS count FROM current_connections
-       WHERE user_id = ANY ($1) AND revoked_at IS NULL
-         AND (expires_at IS NULL OR expires_at > $2) GROUP BY user_id`,
-      [userIds, this.clock.now()],
-    );
-    return new Map(rows.map(({ userId, count }) => [userId, count]));
+    return userIds.length === 0 ? new Map() : this.active('user_id', 'user_id = ANY ($1)', userIds);
   }
 
   /**
@@ -44,16 +37,22 @@ export class ConnectionCounts {
    * How many active connections the account has to each client, by its database id.
    * @param tx in which they are to be counted, where there is one
    */
-  async byClient(
-    accountId: string,
+  byClient(accountId: string, tx?: EntityManager): Promise<Map<string, number>> {
+    return this.active('oauth_client_id', 'account_id = $1', accountId, tx);
+  }
+
+  private async active(
+    owner: 'user_id' | 'oauth_client_id',
+    condition: string,
+    value: unknown,
     tx: EntityManager = this.dataSource.manager,
   ): Promise<Map<string, number>> {
-    const rows: { client: string; count: number }[] = await tx.query(
-      `SELECT oauth_client_id AS client, count(*)::integer AS count FROM current_connections
-       WHERE account_id = $1 AND revoked_at IS NULL
-         AND (expires_at IS NULL OR expires_at > $2) GROUP BY oauth_client_id`,
-      [accountId, this.clock.now()],
+    const rows: { owner: string; count: number }[] = await tx.query(
+      `SELECT ${owner} AS owner, count(*)::integer AS count FROM current_connections
+       WHERE ${condition} AND revoked_at IS NULL
+         AND (expires_at IS NULL OR expires_at > $2) GROUP BY ${owner}`,
+      [value, this.clock.now()],
     );
-    return new Map(rows.map(({ client, count }) => [client, count]));
+    return new Map(rows.map(({ owner, count }) => [owner, count]));
   }
 }

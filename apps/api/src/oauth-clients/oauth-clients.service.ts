@@ -38,7 +38,7 @@ export const NAMED_CLIENTS = `(SELECT id, client_id, name,
 export const VERIFIED_CLIENTS = '(SELECT id FROM oauth_clients WHERE publisher_verified)';
 
 /** Sorts in place, in the order of German dictionaries. */
-export function byName(clients: OAuthClient[]): OAuthClient[] {
+export function byName<Client extends OAuthClient>(clients: Client[]): Client[] {
   const { compare } = new Intl.Collator('de', { numeric: true });
   return clients.sort((a, b) => compare(a.name, b.name) || compare(a.clientId, b.clientId));
 }
