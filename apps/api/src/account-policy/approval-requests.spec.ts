@@ -2,6 +2,7 @@ import { type Answer, type HouseBody, PortalUser } from '@flixcheck/test-harness
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { BackgroundWork } from '../background/background-work.js';
 import { DAY, HOUR, MINUTE } from '../config/clock.js';
+import { recordStatements } from '../testing/statements.js';
 import { createTestApp, type TestApp } from '../testing/test-app.js';
 import { MAX_REQUESTS_PER_HOUR } from './approval-requests.js';
 
@@ -80,6 +81,15 @@ describe('mails about requests', () => {
       'approval-decided',
       'approval-requested',
     ]);
+  });
+
+  it('are written at once, however many people have asked', async () => {
+    await asked();
+    await asked(admin);
+    const sent = await recordStatements(api.dataSource, () => decide('allowed'));
+    expect(sent.filter((sql) => sql.includes('INSERT INTO mails '))).toHaveLength(1);
+    const told = (await mails()).filter(({ kind }) => kind === 'approval-decided');
+    expect(new Set(told.map(({ user_id }) => user_id))).toEqual(new Set([member.id, admin.id]));
   });
 });
 

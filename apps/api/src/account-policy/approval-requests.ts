@@ -312,10 +312,14 @@ export class ApprovalRequests implements OnModuleInit {
     );
     const ids = rows.map(({ oauthClientId }) => oauthClientId);
     const clients = await this.clients.byIds(ids, tx);
-    for (const { userId, oauthClientId } of rows) {
-      const application = clients.get(oauthClientId)?.name ?? '';
-      await this.notices.tell(tx, 'approval-decided', [userId], { application, status, answer });
-    }
+    await this.notices.tellEach(
+      tx,
+      'approval-decided',
+      rows.map(({ userId, oauthClientId }) => {
+        const application = clients.get(oauthClientId)?.name ?? '';
+        return { userId, data: { application, status, answer } };
+      }),
+    );
     return rows.map(({ id }) => id);
   }
 

@@ -116,15 +116,25 @@ export class BackgroundWork implements BeforeApplicationShutdown {
     await this.starting;
   }
 
+  /** The same as `enqueueAll`, for one job. */
+  enqueue(tx: EntityManager, name: string, data: object): Promise<void> {
+    return this.enqueueAll(tx, name, [data]);
+  }
+
   /**
-   * Adds a job that exists if and only if the transaction commits. This node looks for it at once,
-   * the others at their next round.
+   * Adds jobs, in one statement, that exist if and only if the transaction commits. This node looks
+   * for them at once, the others at their next round.
    * @param name of a queue that this program has declared
    */
-  async enqueue(tx: EntityManager, name: string, data: object): Promise<void> {
+  async enqueueAll(tx: EntityManager, name: string, jobs: readonly object[]): Promise<void> {
     if (!this.queues.has(name)) throw new Error(`there is no queue ${name}`);
+    if (jobs.length === 0) return;
     const boss = this.worker ?? (await this.openSender());
-    await boss.send(name, data, { db: await transactionOf(tx) });
+    await boss.insert(
+      name,
+      jobs.map((data) => ({ data })),
+      { db: await transactionOf(tx) },
+    );
     const id = this.workers.get(name);
     if (id !== undefined) this.afterCommit.run(tx, () => boss.notifyWorker(id));
   }

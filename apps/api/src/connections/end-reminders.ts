@@ -61,13 +61,14 @@ export class EndReminders implements OnModuleInit {
       );
       const clientIds = ending.map(({ oauthClientId }) => oauthClientId);
       const clients = await this.clients.byIds(clientIds, tx);
-      for (const { id, userId, oauthClientId, expiresAt } of ending) {
-        await this.notices.tell(tx, 'connection-ends', [userId], {
-          connectionId: id,
-          application: clients.get(oauthClientId)?.name ?? '',
-          at: expiresAt.toISOString(),
-        });
-      }
+      await this.notices.tellEach(
+        tx,
+        'connection-ends',
+        ending.map(({ id, userId, oauthClientId, expiresAt }) => {
+          const application = clients.get(oauthClientId)?.name ?? '';
+          return { userId, data: { connectionId: id, application, at: expiresAt.toISOString() } };
+        }),
+      );
       await tx.query('UPDATE connections SET reminded_of = expires_at WHERE id = ANY ($1)', [
         ending.map(({ id }) => id),
       ]);

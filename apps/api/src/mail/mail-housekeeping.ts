@@ -39,9 +39,8 @@ export class MailHousekeeping implements OnModuleInit {
     if (!this.transport.available) return 0;
     const before = new Date(this.clock.now().getTime() - OVERDUE_MS);
     const ids = await this.outbox.overdue(before);
-    await this.dataSource.transaction(async (tx) => {
-      for (const mailId of ids) await this.background.enqueue(tx, MAIL_QUEUE, { mailId });
-    });
+    const jobs = ids.map((mailId) => ({ mailId }));
+    await this.dataSource.transaction((tx) => this.background.enqueueAll(tx, MAIL_QUEUE, jobs));
     return ids.length;
   }
 }

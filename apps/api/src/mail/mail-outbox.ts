@@ -58,27 +58,28 @@ export class MailOutbox {
     this.sealing = new Sealing(deriveKeys(config, 'mails'));
   }
 
-  /** @returns the mail's id */
-  async add(
+  /** @returns the ids of the mails, which are all of one kind */
+  async addAll(
     tx: EntityManager,
-    mail: { kind: MailKind; content: MailContent; sendWithinMs: number },
-  ): Promise<string> {
-    const id = randomUUID();
+    { kind, sendWithinMs }: { kind: MailKind; sendWithinMs: number },
+    mails: readonly MailContent[],
+  ): Promise<string[]> {
+    const ids = mails.map(() => randomUUID());
     const now = this.clock.now();
-    const { kind, content, sendWithinMs } = mail;
     await tx.query(
-      `INSERT INTO mails (id, kind, user_id, status, sealed, created_at, send_by)
-       VALUES ($1, $2, $3, 'waiting', $4, $5, $6)`,
+      `INSERT INTO mails (id, user_id, sealed, kind, status, created_at, send_by)
+       SELECT m.id, m.user_id, m.sealed, $4, 'waiting', $5, $6
+         FROM unnest($1::uuid[], $2::uuid[], $3::bytea[]) AS m (id, user_id, sealed)`,
       [
-        id,
+        ids,
+        mails.map(({ to }) => to.userId),
+        mails.map((content) => this.sealing.seal(Buffer.from(JSON.stringify(content)))),
         kind,
-        content.to.userId,
-        this.sealing.seal(Buffer.from(JSON.stringify(content))),
         now,
         new Date(now.getTime() + sendWithinMs),
       ],
     );
-    return id;
+    return ids;
   }
 
   /** @returns the mail, which nobody else sends meanwhile; undefined where it is not to be had */

@@ -13,21 +13,36 @@ export class Mail {
     private readonly background: BackgroundWork,
   ) {}
 
-  /**
-   * Puts a mail into the outbox: it is sent if and only if the transaction commits, soon after that,
-   * and again and again until the server takes it or it is of no use any more.
-   * @param kind one of `MAIL_KINDS`, which says what it reads like
-   * @param data what its text needs. It may hold a secret, which then stands nowhere else: encrypted
-   *   until the mail has been sent, and erased after that
-   */
-  async enqueue<Kind extends MailKind>(
+  /** The same as `enqueueAll`, for one mail. */
+  enqueue<Kind extends MailKind>(
     tx: EntityManager,
     kind: Kind,
     to: Recipient,
     data: MailData[Kind],
   ): Promise<void> {
+    return this.enqueueAll(tx, kind, [{ to, data }]);
+  }
+
+  /**
+   * Puts mails into the outbox, however many with one statement: they are sent if and only if the
+   * transaction commits, soon after that, and again and again until the server takes them or they
+   * are of no use any more.
+   * @param kind one of `MAIL_KINDS`, which says what they read like
+   * @param mails to whom, with the `data` that the text needs. It may hold a secret, which then
+   *   stands nowhere else: encrypted until the mail has been sent, and erased after that
+   */
+  async enqueueAll<Kind extends MailKind>(
+    tx: EntityManager,
+    kind: Kind,
+    mails: readonly { to: Recipient; data: MailData[Kind] }[],
+  ): Promise<void> {
+    if (mails.length === 0) return;
     const { sendWithinMs } = MAIL_KINDS[kind];
-    const mailId = await this.outbox.add(tx, { kind, content: { to, data }, sendWithinMs });
-    await this.background.enqueue(tx, MAIL_QUEUE, { mailId });
+    const ids = await this.outbox.addAll(tx, { kind, sendWithinMs }, mails);
+    await this.background.enqueueAll(
+      tx,
+      MAIL_QUEUE,
+      ids.map((mailId) => ({ mailId })),
+    );
   }
 }

@@ -11,6 +11,7 @@ import {
   NEW_COLLEAGUE,
   sendAgain,
 } from '../testing/invitations.js';
+import { recordStatements } from '../testing/statements.js';
 import { createTestApp, type TestApp } from '../testing/test-app.js';
 
 const ADMIN = 'admin@musterhaus.example';
@@ -149,6 +150,17 @@ describe('each line of a list of invitations is judged on its own', () => {
     expect(errorsOf(none)).toEqual([['invitations', 'array_min_size']]);
     expect((await invite(admin, ...people(100))).status).toBe(201);
   });
+});
+
+it('a list of invitations is written at once, however long it is, with its mails', async () => {
+  const sent = await recordStatements(test.dataSource, () =>
+    invite(admin, ...people(3), invited({ email: ELSEWHERE })),
+  );
+  const inserts = (table: string) => sent.filter((sql) => sql.includes(`INSERT INTO ${table} `));
+  expect(inserts('invitations')).toHaveLength(1);
+  // Those without an account here get another mail than those with one elsewhere.
+  expect(inserts('mails')).toHaveLength(2);
+  expect((await list()).resources).toHaveLength(4);
 });
 
 describe('an address that has an account with another company', () => {

@@ -87,38 +87,9 @@ export class Invitations {
         caller.accountId,
         people.map(({ email }) => email),
       );
-      const sent: Row[] = [];
-      for (const person of people) {
-        const token = randomSecret();
-        const [row]: Row[] = await tx.query(
-          // One that has expired makes room for a new one.
-          `INSERT INTO invitations (id, account_id, email, first_name, last_name, role, locale,
-             token_hash, invited_by, created_at, sent_at, expires_at)
-           VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $10, $11)
-           ON CONFLICT (account_id, email) DO UPDATE SET id = excluded.id,
-             first_name = excluded.first_name, last_name = excluded.last_name,
-             role = excluded.role, locale = excluded.locale, token_hash = excluded.token_hash,
-             invited_by = excluded.invited_by, created_at = excluded.created_at,
-             sent_at = excluded.sent_at, expires_at = excluded.expires_at
-           RETURNING ${COLUMNS}`,
-          [
-            randomUUID(),
-            caller.accountId,
-            person.email,
-            person.firstName,
-            person.lastName,
-            person.role,
-            person.locale,
-            hashSecret(token),
-            caller.userId,
-            at,
-            expiry(at),
-          ],
-        );
-        if (!row) throw new Error('the invitation was not written');
-        sent.push(row);
-        await this.send(tx, inviter, row, { token, userId: accounts.get(person.email)?.userId });
-      }
+      const tokens = new Map(people.map(({ email }) => [email, randomSecret()]));
+      const sent = await this.write(tx, caller, people, tokens, at);
+      await this.send(tx, inviter, sent, { tokens, accounts });
       await this.audit.recordAll(
         tx,
         sent.map(({ id, role }) => ({
@@ -175,8 +146,8 @@ export class Invitations {
       if (!renewed) throw notFound('The invitation');
       await this.limits.count(tx, caller.accountId, [renewed.email]);
       const accounts = await this.users.accountsByEmail(tx, [renewed.email]);
-      const userId = accounts.get(renewed.email)?.userId;
-      await this.send(tx, inviter, renewed, { token, userId });
+      const tokens = new Map([[renewed.email, token]]);
+      await this.send(tx, inviter, [renewed], { tokens, accounts });
       await this.record(tx, caller, 'invitation_resent', renewed, at);
       return renewed;
     });
@@ -245,23 +216,76 @@ export class Invitations {
     if (errors.length > 0) throw validationFailed(errors);
   }
 
-  /** @param to `userId`: whose address it is, in another company */
+  /**
+   * @param tokens by address
+   * @returns the invitations in the order of the people
+   */
+  private async write(
+    tx: EntityManager,
+    caller: SessionCaller,
+    people: readonly Invited[],
+    tokens: ReadonlyMap<string, string>,
+    at: Date,
+  ): Promise<Row[]> {
+    const rows: Row[] = await tx.query(
+      // One that has expired makes room for a new one.
+      `INSERT INTO invitations (id, email, first_name, last_name, role, locale, token_hash,
+         account_id, invited_by, created_at, sent_at, expires_at)
+       SELECT i.*, $8, $9, $10, $10, $11
+         FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[],
+           $7::bytea[]) AS i
+       ON CONFLICT (account_id, email) DO UPDATE SET id = excluded.id,
+         first_name = excluded.first_name, last_name = excluded.last_name,
+         role = excluded.role, locale = excluded.locale, token_hash = excluded.token_hash,
+         invited_by = excluded.invited_by, created_at = excluded.created_at,
+         sent_at = excluded.sent_at, expires_at = excluded.expires_at
+       RETURNING ${COLUMNS}`,
+      [
+        people.map(() => randomUUID()),
+        people.map(({ email }) => email),
+        people.map(({ firstName }) => firstName),
+        people.map(({ lastName }) => lastName),
+        people.map(({ role }) => role),
+        people.map(({ locale }) => locale),
+        people.map(({ email }) => hashSecret(tokens.get(email) ?? '')),
+        caller.accountId,
+        caller.userId,
+        at,
+        expiry(at),
+      ],
+    );
+    const written = new Map(rows.map((row) => [row.email, row]));
+    return people.flatMap(({ email }) => written.get(email) ?? []);
+  }
+
+  /**
+   * @param tokens by address
+   * @param accounts whose address it is, in another company
+   */
   private async send(
     tx: EntityManager,
     inviter: UserRecord,
-    { email, locale }: Row,
-    to: { token: string; userId: string | undefined },
+    invitations: readonly Row[],
+    {
+      tokens,
+      accounts,
+    }: {
+      tokens: ReadonlyMap<string, string>;
+      accounts: ReadonlyMap<string, { userId: string }>;
+    },
   ): Promise<void> {
     const about = {
       company: inviter.account.name,
       inviter: `${inviter.firstName} ${inviter.lastName}`,
     };
-    if (to.userId !== undefined) {
-      await this.notices.tell(tx, 'invitation-known', [to.userId], about);
-    } else {
-      const data = { ...about, token: to.token };
-      await this.mail.enqueue(tx, 'invitation', { email, locale, userId: null }, data);
-    }
+    const known = invitations.flatMap(({ email }) => accounts.get(email)?.userId ?? []);
+    await this.notices.tell(tx, 'invitation-known', known, about);
+    const mails = invitations.flatMap(({ email, locale }) => {
+      const token = tokens.get(email);
+      if (accounts.has(email) || token === undefined) return [];
+      return [{ to: { email, locale, userId: null }, data: { ...about, token } }];
+    });
+    await this.mail.enqueueAll(tx, 'invitation', mails);
   }
 
   private record(

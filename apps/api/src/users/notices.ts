@@ -23,7 +23,24 @@ export class Notices {
     await this.tellThose(tx, kind, 'id = ANY ($3::uuid[])', userIds, data);
   }
 
-  /** The same for the admins of an account. */
+  /** The same where each mail says something else; all of them with one statement. */
+  async tellEach<Kind extends MailKind>(
+    tx: EntityManager,
+    kind: Kind,
+    notices: readonly { userId: string; data: MailData[Kind] }[],
+  ): Promise<void> {
+    if (notices.length === 0) return;
+    const ids = notices.map(({ userId }) => userId);
+    const recipients = await this.recipients(tx, kind, 'id = ANY ($3::uuid[])', ids);
+    const byId = new Map(recipients.map((to) => [to.userId, to]));
+    const mails = notices.flatMap(({ userId, data }) => {
+      const to = byId.get(userId);
+      return to ? [{ to, data }] : [];
+    });
+    await this.mail.enqueueAll(tx, kind, mails);
+  }
+
+  /** Tells the admins of an account. */
   async tellAdmins<Kind extends MailKind>(
     tx: EntityManager,
     kind: Kind,
@@ -33,7 +50,7 @@ export class Notices {
     await this.tellThose(tx, kind, `account_id = $3 AND role = 'admin'`, accountId, data);
   }
 
-  /** The same for everybody who works for Flixcheck. */
+  /** Tells everybody who works for Flixcheck. */
   async tellOperators<Kind extends MailKind>(
     tx: EntityManager,
     kind: Kind,
@@ -49,12 +66,25 @@ export class Notices {
     value: unknown,
     data: MailData[Kind],
   ): Promise<void> {
-    const recipients: Recipient[] = await tx.query(
+    const recipients = await this.recipients(tx, kind, condition, value);
+    await this.mail.enqueueAll(
+      tx,
+      kind,
+      recipients.map((to) => ({ to, data })),
+    );
+  }
+
+  private recipients(
+    tx: EntityManager,
+    kind: MailKind,
+    condition: string,
+    value: unknown,
+  ): Promise<Recipient[]> {
+    return tx.query(
       `SELECT id AS "userId", email, locale FROM users
         WHERE ${condition} AND status = 'active' AND NOT ($2 AND $1 = ANY (muted_notices))
         ORDER BY id`,
       [kind, MAIL_KINDS[kind].optional, value],
     );
-    for (const to of recipients) await this.mail.enqueue(tx, kind, to, data);
   }
 }
