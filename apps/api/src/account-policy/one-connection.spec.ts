@@ -1,30 +1,33 @@
-import { PortalUser, ThirdParty } from '@flixcheck/test-harness';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { QueryRunner } from 'typeorm';
 import { BackgroundWork } from '../background/background-work.js';
 import { DAY } from '../config/clock.js';
 import { POOL_SIZE } from '../database/data-source.js';
-import { createTestApp, type TestApp } from '../testing/test-app.js';
+import { ClientRegistry } from '../oauth-clients/registry.service.js';
+import { Application, createTokensModule } from '../testing/application.js';
+import { type Person, person } from '../testing/person.js';
+import type { TestContext } from '../testing/test-context.js';
+import { AccountPolicies } from './account-policies.service.js';
+import { ApprovalRequestsOverview } from './approval-requests-overview.js';
 
 const CRM = 'maklerwelt-crm';
-const POLICY = '/user/v7/account-policy';
-const REQUESTS = '/user/v7/approval-requests';
 const QUERY = `clientId=${CRM}&response_type=code&redirectUri=http%3A%2F%2Flocalhost%3A4000%2Fcallback`;
 
-let api: TestApp;
-let admin: PortalUser;
-let member: PortalUser;
+let api: TestContext;
+let policies: AccountPolicies;
+let crm: Application;
+let admin: Person;
+let member: Person;
 let crmId: string;
 let held: QueryRunner[];
 
 beforeAll(async () => {
-  api = await createTestApp();
-  admin = await PortalUser.signIn(api.url, 'admin@musterhaus.example');
-  member = await PortalUser.signIn(api.url);
-  const ids = await api.dataSource.query('SELECT id FROM oauth_clients WHERE client_id = $1', [
-    CRM,
-  ]);
-  crmId = ids[0].id;
+  api = await createTokensModule();
+  policies = api.app.get(AccountPolicies);
+  crm = new Application(api);
+  admin = await person(api, 'admin@musterhaus.example');
+  member = await person(api);
+  crmId = (await api.app.get(ClientRegistry).getByClientId(CRM)).id;
   // The first job of a process reads its queue through the pool, and later ones do not.
   await allow('selected');
   await ask();
@@ -43,45 +46,41 @@ async function leaveOne(): Promise<void> {
     await runner.connect();
   }
 }
-const allow = (allows: string, more: object = {}) =>
-  admin.call('PATCH', POLICY, { resource: { allows, ...more } });
-const ask = () => member.call('POST', REQUESTS, { resource: { query: QUERY } });
+const allow = (allows: 'every' | 'selected', more: { endConnections?: boolean } = {}) =>
+  policies.change(admin, { allows, ...more });
+const ask = () => crm.askForApproval(member, QUERY);
 
 describe('A transaction needs one connection of the pool, so that many never wait for each other:', () => {
   it('one that changes the policy and ends what it refuses', async () => {
     await allow('every');
-    await new ThirdParty(api.url).connect(member);
+    await crm.connect(member);
     await leaveOne();
-    const { status, body } = await allow('selected', { endConnections: true });
-    expect([status, body.resource.endedConnections]).toEqual([200, 1]);
+    const changed = await allow('selected', { endConnections: true });
+    expect(changed.endedConnections).toBe(1);
   });
 
   it('one that asks for an application, and one that answers', async () => {
     await allow('selected');
     await leaveOne();
-    const asked = await ask();
-    expect(asked.status).toBe(201);
-    const answered = await admin.call('PATCH', `${REQUESTS}/${asked.body.resource.id}`, {
-      resource: { status: 'approved' },
-    });
-    expect(answered.status).toBe(200);
+    const request = await ask();
+    await policies.approve(admin, request, '');
+    const { status } = await api.app.get(ApprovalRequestsOverview).find(member, request);
+    expect(status).toBe('approved');
   });
 
   it('one that decides about an application that somebody waits for', async () => {
     await allow('selected');
-    const decide = (decision: string | null) =>
-      admin.call('PATCH', `${POLICY}/oauth-clients/${crmId}`, { resource: { decision } });
+    const decide = (decision: 'allowed' | null) => policies.decide(admin, crmId, { decision });
     await decide(null);
     await ask();
     await leaveOne();
-    const { status, body } = await decide('allowed');
-    expect([status, body.resource.approvedRequests]).toEqual([200, 1]);
+    expect((await decide('allowed')).approvedRequests).toBe(1);
   });
 
   it('one that reminds people of connections that end before long', async () => {
     await allow('every');
     const expiresAt = new Date(api.clock.now().getTime() + 2 * DAY).toISOString();
-    await new ThirdParty(api.url).connect(member, { expiresAt });
+    await crm.connect(member, { expiresAt });
     await leaveOne();
     expect(await api.app.get(BackgroundWork).run('connections.end-reminders')).toBe(1);
   });

@@ -1,42 +1,40 @@
-import { PortalUser, ThirdParty } from '@flixcheck/test-harness';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { createTestApp, type TestApp } from '../testing/test-app.js';
+import { ClientRegistry } from '../oauth-clients/registry.service.js';
+import { grant } from '../testing/connections.js';
+import { person } from '../testing/person.js';
+import type { TestContext } from '../testing/test-context.js';
+import { createTestModule } from '../testing/test-module.js';
+import { ClientConnectionsController } from './client-connections.controller.js';
+import { ConnectionDecisions } from './connection-decisions.js';
+import { ConnectionsModule } from './connections.module.js';
 
-const CLIENTS = '/admin/v7/oauth-clients';
-
-let api: TestApp;
-let operator: PortalUser;
+let api: TestContext;
 let id: string;
-let crm: ThirdParty;
 
 beforeAll(async () => {
-  api = await createTestApp();
-  crm = new ThirdParty(api.url);
-  operator = await PortalUser.signIn(api.url, 'operator@flixcheck.example');
-  const { body } = await operator.call('GET', `${CLIENTS}?q=maklerwelt-crm`);
-  id = body.resources[0].id;
+  api = await createTestModule([ConnectionsModule]);
+  ({ id } = await api.app.get(ClientRegistry).getByClientId('maklerwelt-crm'));
 });
 afterAll(() => api.close());
 beforeEach(() => api.dataSource.query('DELETE FROM connections'));
 
-const counts = async () => (await operator.call('GET', `${CLIENTS}/${id}/connections`)).body;
+const counts = () => api.app.get(ClientConnectionsController).count(id);
 
 describe('what would end with a client', () => {
   it('is its active connections, and the companies that they belong to', async () => {
     expect(await counts()).toEqual({ resource: { activeConnections: 0, accounts: 0 } });
     for (const email of ['user@musterhaus.example', 'admin@musterhaus.example']) {
-      await crm.connect(await PortalUser.signIn(api.url, email));
+      await grant(api, await person(api, email));
     }
-    await crm.connect(await PortalUser.signIn(api.url, 'admin@beispiel.example'));
+    await grant(api, await person(api, 'admin@beispiel.example'));
     expect(await counts()).toEqual({ resource: { activeConnections: 3, accounts: 2 } });
   });
 
   it('is not what has ended, one by one or with an ending whose rows have yet to follow', async () => {
-    const admin = await PortalUser.signIn(api.url, 'admin@beispiel.example');
-    await crm.connect(admin);
-    await crm.connect(await PortalUser.signIn(api.url));
-    const [{ id: connectionId }] = (await admin.call('GET', '/user/v7/connections')).body.resources;
-    await admin.call('DELETE', `/user/v7/connections/${connectionId}`);
+    const admin = await person(api, 'admin@beispiel.example');
+    const first = await grant(api, admin);
+    await grant(api, await person(api));
+    await api.app.get(ConnectionDecisions).end(admin, first.id);
     expect(await counts()).toEqual({ resource: { activeConnections: 1, accounts: 1 } });
     await api.dataSource.query(
       `INSERT INTO connection_endings (oauth_client_id, at, reason) VALUES ($1, now(), 'client')`,
@@ -76,7 +74,8 @@ describe('what would end with a client', () => {
   });
 
   it('of an unknown client is nothing: 404', async () => {
-    const unknown = `${CLIENTS}/00000000-0000-4000-8000-000000000000/connections`;
-    expect((await operator.call('GET', unknown)).status).toBe(404);
+    const unknown = '00000000-0000-4000-8000-000000000000';
+    const controller = api.app.get(ClientConnectionsController);
+    await expect(controller.count(unknown)).rejects.toMatchObject({ status: 404 });
   });
 });

@@ -1,48 +1,61 @@
-import { PortalUser } from '@flixcheck/test-harness';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { DAY, SECOND } from '../config/clock.js';
-import { createTestApp, type TestApp } from '../testing/test-app.js';
+import { type Person, person } from '../testing/person.js';
+import type { TestContext } from '../testing/test-context.js';
+import { createTestModule } from '../testing/test-module.js';
+import { validated } from '../testing/validated.js';
 import { ClientAuthentication } from './client-authentication.js';
+import { ClientSecretRotateRequest } from './client-secrets.dto.js';
+import { ClientSecrets } from './client-secrets.service.js';
+import { OAuthClientsModule } from './oauth-clients.module.js';
+import { ClientRegistry } from './registry.service.js';
 
-const CLIENTS = '/admin/v7/oauth-clients';
 const UNKNOWN_ID = '00000000-0000-4000-8000-000000000000';
 
-let api: TestApp;
-let operator: PortalUser;
-let client: { id: string; clientId: string; secret: { id: string; value: string } };
+let api: TestContext;
+let operator: Person;
+let client: Registered;
+interface Registered { id: string; clientId: string; secret: { id: string; value: string } }
 
 beforeAll(async () => {
-  api = await createTestApp();
+  api = await createTestModule([OAuthClientsModule]);
+  operator = await person(api, 'operator@flixcheck.example');
 });
 afterAll(() => api.close());
 beforeEach(async () => {
-  // The clock only goes forward, and a session idles out.
-  operator = await PortalUser.signIn(api.url, 'operator@flixcheck.example');
   client = await register('confidential');
 });
 
-async function register(kind: string): Promise<typeof client> {
-  const { body } = await operator.call('POST', CLIENTS, {
-    resource: {
+const register = async (kind: 'confidential' | 'public') =>
+  (await api.app.get(ClientRegistry).create(
+    {
       name: 'Rotierer',
       publisher: 'Rotation GmbH',
       kind,
       redirectUris: ['https://rotation.example/callback'],
       scopes: ['readwrite'],
     },
-  });
-  return body.resource;
-}
+    operator.userId,
+  )) as Registered;
 
-const rotate = (input?: unknown, of = client.id) =>
-  operator.call('POST', `${CLIENTS}/${of}/secrets`, { resource: input });
+const rotate = async (input?: unknown, of = client.id, { app } = api) => {
+  const { resource } = await validated(ClientSecretRotateRequest, { resource: input });
+  return app.get(ClientSecrets).rotate(of, { ...resource }, operator.userId);
+};
 const remove = (secretId: string, of = client.id) =>
-  operator.call('DELETE', `${CLIENTS}/${of}/secrets/${secretId}`);
+  api.app.get(ClientSecrets).remove(of, secretId, operator.userId);
 const live = async () =>
-  (await operator.call('GET', `${CLIENTS}/${client.id}`)).body.resource.secrets as {
-    id: string;
-    expiresAt: string | null;
-  }[];
+  (await api.app.get(ClientSecrets).listLive([client.id])).get(client.id) ?? [];
+const CONFLICT = { status: 409, code: 'conflict' };
+const NOT_FOUND = { status: 404, code: 'not_found' };
+
+/** How many of them did what they should; the others conflict. */
+async function countDone(attempts: Promise<unknown>[]): Promise<number> {
+  const outcomes = await Promise.allSettled(attempts);
+  const refused = outcomes.flatMap((each) => (each.status === 'rejected' ? [each.reason] : []));
+  expect(refused).toEqual(refused.map(() => expect.objectContaining({ code: 'conflict' })));
+  return outcomes.length - refused.length;
+}
 
 async function outcome(clientSecret: string): Promise<string> {
   const parameters = { client_id: client.clientId, client_secret: clientSecret };
@@ -56,82 +69,70 @@ async function outcome(clientSecret: string): Promise<string> {
 
 describe('rotating a secret', () => {
   it('adds one whose value is seen this once, and both work', async () => {
-    const { status, body } = await rotate({});
-    expect(status).toBe(201);
-    expect(body.resource).toEqual({
+    const added = await rotate({});
+    expect(added).toEqual({
       id: expect.any(String),
       name: null,
       value: expect.stringMatching(/^[A-Za-z0-9_-]{43}$/),
-      lastFour: body.resource.value.slice(-4),
-      createdAt: expect.stringMatching(/Z$/),
+      lastFour: added.value.slice(-4),
+      createdAt: expect.any(Date),
       expiresAt: null,
     });
-    expect(body.resource.value).not.toBe(client.secret.value);
-    const { value: _, ...shown } = body.resource;
+    expect(added.value).not.toBe(client.secret.value);
+    const { value: _, ...shown } = added;
     expect((await live())[1]).toEqual({ ...shown, lastUsedAt: null });
     expect(await outcome(client.secret.value)).toBe('accepted');
-    expect(await outcome(body.resource.value)).toBe('accepted');
-  });
-
-  it('needs no body', async () => {
-    expect((await rotate()).status).toBe(201);
+    expect(await outcome(added.value)).toBe('accepted');
   });
 
   it('is refused while two are live', async () => {
     await rotate();
-    const third = await rotate();
-    expect([third.status, third.body.code]).toEqual([409, 'conflict']);
+    await expect(rotate()).rejects.toMatchObject(CONFLICT);
     expect(await live()).toHaveLength(2);
   });
 
   it('gives the second place to exactly one of several that race for it', async () => {
-    const answers = await Promise.all(Array.from({ length: 8 }, () => rotate()));
-    expect(answers.map(({ status }) => status).sort()).toEqual([201, ...Array(7).fill(409)]);
+    expect(await countDone(Array.from({ length: 8 }, () => rotate()))).toBe(1);
     expect(await live()).toHaveLength(2);
   });
 
   it('gives the second place to one of two that race for it on two nodes', async () => {
-    const other = await createTestApp({ databaseUrl: api.config.databaseUrl, clock: api.clock });
+    const { databaseUrl } = api.config;
+    const { clock } = api;
+    const other = await createTestModule([OAuthClientsModule], { databaseUrl, clock });
     try {
-      const there = await PortalUser.signIn(other.url, 'operator@flixcheck.example');
-      const answers = await Promise.all([
-        rotate(),
-        there.call('POST', `${CLIENTS}/${client.id}/secrets`),
-        rotate(),
-        there.call('POST', `${CLIENTS}/${client.id}/secrets`),
-      ]);
-      expect(answers.map(({ status }) => status).sort()).toEqual([201, 409, 409, 409]);
+      const there = () => rotate(undefined, client.id, other);
+      expect(await countDone([rotate(), there(), rotate(), there()])).toBe(1);
     } finally {
       await other.close();
     }
   });
 
   it('lets the other one run out by itself where asked to', async () => {
-    const { body } = await rotate({ expireOthersAfterSeconds: 60 });
+    const added = await rotate({ expireOthersAfterSeconds: 60 });
     const [old, fresh] = await live();
-    const lifetime = Date.parse(String(old?.expiresAt)) - Date.parse(body.resource.createdAt);
-    expect(lifetime).toBe(60 * SECOND);
+    expect(Number(old?.expiresAt) - Number(added.createdAt)).toBe(60 * SECOND);
     expect(fresh?.expiresAt).toBeNull();
     expect(await outcome(client.secret.value)).toBe('accepted');
     api.clock.advance(60 * SECOND);
     expect(await outcome(client.secret.value)).toBe('client_secret_expired');
-    expect(await outcome(body.resource.value)).toBe('accepted');
-    expect(await live()).toEqual([{ ...fresh, lastUsedAt: expect.stringMatching(/Z$/) }]);
+    expect(await outcome(added.value)).toBe('accepted');
+    expect(await live()).toEqual([{ ...fresh, lastUsedAt: expect.any(Date) }]);
     // Its place is free again.
-    expect((await rotate()).status).toBe(201);
+    await rotate();
   });
 
   it('with no overlap ends the other one at once', async () => {
-    const { body } = await rotate({ expireOthersAfterSeconds: 0 });
+    const { value } = await rotate({ expireOthersAfterSeconds: 0 });
     expect(await outcome(client.secret.value)).toBe('client_secret_expired');
-    expect(await outcome(body.resource.value)).toBe('accepted');
+    expect(await outcome(value)).toBe('accepted');
   });
 
   it('never lengthens a life that ends earlier', async () => {
-    const { body } = await rotate({ expireOthersAfterSeconds: 60 });
+    const { id } = await rotate({ expireOthersAfterSeconds: 60 });
     await remove(client.secret.id);
     await api.dataSource.query('UPDATE oauth_client_secrets SET expires_at = $2 WHERE id = $1', [
-      body.resource.id,
+      id,
       new Date(api.clock.now().getTime() + 30 * SECOND),
     ]);
     const [before] = await live();
@@ -142,7 +143,6 @@ describe('rotating a secret', () => {
   it('forgets expired ones after a month', async () => {
     await rotate({ expireOthersAfterSeconds: 0 });
     api.clock.advance(31 * DAY);
-    operator = await PortalUser.signIn(api.url, 'operator@flixcheck.example');
     await rotate();
     expect(await outcome(client.secret.value)).toBe('client_secret_wrong');
   });
@@ -158,19 +158,18 @@ describe('rotating a secret', () => {
     null,
     'x',
   ])('refuses %j', async (input) => {
-    expect((await rotate(input)).status).toBe(400);
+    await expect(rotate(input)).rejects.toMatchObject({ status: 400 });
     expect(await live()).toHaveLength(1);
   });
 
   it('is not for public clients', async () => {
     const { id } = await register('public');
-    const { status, body } = await rotate({}, id);
-    expect([status, body.code]).toEqual([409, 'conflict']);
-    expect((await remove(UNKNOWN_ID, id)).status).toBe(409);
+    await expect(rotate({}, id)).rejects.toMatchObject(CONFLICT);
+    await expect(remove(UNKNOWN_ID, id)).rejects.toMatchObject(CONFLICT);
   });
 
   it('leaves audit records that name the secret but not its value', async () => {
-    const { id, value } = (await rotate()).body.resource;
+    const { id, value } = await rotate();
     await remove(client.secret.id);
     const records = await api.dataSource.query(
       'SELECT action, actor_id, detail FROM audit_records WHERE subject_id = $1 ORDER BY id',
@@ -190,30 +189,27 @@ describe('rotating a secret', () => {
 
 describe('removing a secret', () => {
   it('stops it at once, and the other one goes on', async () => {
-    const { value } = (await rotate()).body.resource;
+    const { value } = await rotate();
     expect(await outcome(client.secret.value)).toBe('accepted');
-    const { status } = await remove(client.secret.id);
-    expect(status).toBe(204);
+    await remove(client.secret.id);
     expect(await outcome(client.secret.value)).toBe('client_secret_wrong');
     expect(await outcome(value)).toBe('accepted');
   });
 
   it('is refused for the last live one', async () => {
-    const { status, body } = await remove(client.secret.id);
-    expect([status, body.code]).toEqual([409, 'conflict']);
+    await expect(remove(client.secret.id)).rejects.toMatchObject(CONFLICT);
     expect(await outcome(client.secret.value)).toBe('accepted');
   });
 
   it('is refused for the last live one beside expired ones', async () => {
-    const { id } = (await rotate({ expireOthersAfterSeconds: 0 })).body.resource;
-    expect((await remove(id)).status).toBe(409);
-    expect((await remove(client.secret.id)).status).toBe(204);
+    const { id } = await rotate({ expireOthersAfterSeconds: 0 });
+    await expect(remove(id)).rejects.toMatchObject(CONFLICT);
+    await remove(client.secret.id);
   });
 
   it('never leaves none behind, when both are removed at once', async () => {
-    const { id } = (await rotate()).body.resource;
-    const answers = await Promise.all([remove(client.secret.id), remove(id)]);
-    expect(answers.map(({ status }) => status).sort()).toEqual([204, 409]);
+    const { id } = await rotate();
+    expect(await countDone([remove(client.secret.id), remove(id)])).toBe(1);
     expect(await live()).toHaveLength(1);
   });
 
@@ -221,9 +217,10 @@ describe('removing a secret', () => {
     await rotate();
     const other = await register('confidential');
     await rotate({}, other.id);
-    expect((await remove(client.secret.id, other.id)).status).toBe(404);
-    expect((await remove(UNKNOWN_ID)).status).toBe(404);
-    expect((await remove('__proto__')).status).toBe(404);
+    await expect(remove(client.secret.id, other.id)).rejects.toMatchObject(NOT_FOUND);
+    for (const id of [UNKNOWN_ID, '__proto__']) {
+      await expect(remove(id)).rejects.toMatchObject(NOT_FOUND);
+    }
     expect(await live()).toHaveLength(2);
   });
 });

@@ -124,6 +124,12 @@ describe('a verified publisher', () => {
   });
 });
 
+describe('rotating a secret', () => {
+  it('needs no body', async () => {
+    expect((await operator.call('POST', `${CLIENTS}/${id}/secrets`)).status).toBe(201);
+  });
+});
+
 describe('the name of a secret', () => {
   it('is what operators call it', async () => {
     const added = await operator.call('POST', `${CLIENTS}/${id}/secrets`, {

@@ -1,19 +1,21 @@
-import { call, PortalUser, ThirdParty, type TokenAnswer } from '@flixcheck/test-harness';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { HOUR, SECOND } from '../config/clock.js';
+import { Application, createTokensModule } from '../testing/application.js';
+import { guessedPassword } from '../testing/guessed-password.js';
+import { type Person, person } from '../testing/person.js';
 import { StoppedClock } from '../testing/stopped-clock.js';
-import { createTestApp, type TestApp } from '../testing/test-app.js';
+import type { TestContext } from '../testing/test-context.js';
 import { SigningKeys } from './signing-keys.js';
 
 const OLD = 'the secret that the installation began with';
 const NEW = 'the secret that takes its place and was made later';
 
 const clock = new StoppedClock();
-const nodes: TestApp[] = [];
+const nodes: TestContext[] = [];
 
 /** One more node on the same database. */
-async function node(present: string, previous?: string): Promise<TestApp> {
-  const started = await createTestApp({
+async function node(present: string, previous?: string): Promise<TestContext> {
+  const started = await createTokensModule({
     clock,
     databaseUrl: nodes[0]?.config.databaseUrl,
     env: { APP_SECRET: present, ...(previous && { APP_SECRET_PREVIOUS: previous }) },
@@ -22,29 +24,26 @@ async function node(present: string, previous?: string): Promise<TestApp> {
   return started;
 }
 
-let user: PortalUser;
+let user: Person;
 /** A client at each node: with the old secret alone, with both in either order, the new alone. */
-let old: ThirdParty;
-let oldAndNew: ThirdParty;
-let newAndOld: ThirdParty;
-let fresh: ThirdParty;
+let old: Application;
+let oldAndNew: Application;
+let newAndOld: Application;
+let fresh: Application;
 beforeAll(async () => {
   const first = await node(OLD);
-  old = new ThirdParty(first.url);
-  oldAndNew = new ThirdParty((await node(OLD, NEW)).url);
-  newAndOld = new ThirdParty((await node(NEW, `${'x'.repeat(32)}, ${OLD}`)).url);
-  fresh = new ThirdParty((await node(NEW)).url);
-  user = await PortalUser.signIn(first.url);
+  old = new Application(first);
+  oldAndNew = new Application(await node(OLD, NEW));
+  newAndOld = new Application(await node(NEW, `${'x'.repeat(32)}, ${OLD}`));
+  fresh = new Application(await node(NEW));
+  user = await person(first);
 });
 afterAll(async () => {
   for (const one of nodes.reverse()) await one.close();
 });
 
-async function refreshed(client: ThirdParty, refreshToken: string): Promise<TokenAnswer> {
-  const answer = await client.refresh(refreshToken);
-  expect([answer.status, answer.body.error]).toEqual([200, undefined]);
-  return answer.body;
-}
+const refreshed = (client: Application, refreshToken: string) => client.refresh(refreshToken);
+const INVALID = { error: 'invalid_grant' };
 
 describe('while APP_SECRET changes, a node that knows both secrets', () => {
   it.each([
@@ -68,8 +67,8 @@ describe('while APP_SECRET changes, a node that knows both secrets', () => {
       const tokens = await first.connect(user);
       const next = await refreshed(first, tokens.refresh_token);
       const last = await refreshed(second, next.refresh_token);
-      expect((await second.refresh(tokens.refresh_token)).body.error).toBe('invalid_grant');
-      expect((await first.refresh(last.refresh_token)).body.error).toBe('invalid_grant');
+      await expect(second.refresh(tokens.refresh_token)).rejects.toMatchObject(INVALID);
+      await expect(first.refresh(last.refresh_token)).rejects.toMatchObject(INVALID);
     }
   });
 });
@@ -83,10 +82,11 @@ describe('a node without the secret that made a successor', () => {
     async (_, first, second) => {
       const tokens = await first().connect(user);
       const lost = await refreshed(first(), tokens.refresh_token);
-      const retried = await second().refresh(tokens.refresh_token);
-      expect([retried.status, retried.body.error]).toEqual([503, 'temporarily_unavailable']);
-      expect(retried.headers['retry-after']).toBe('1');
-      expect(retried.body.error_description).toContain('Try again');
+      await expect(second().refresh(tokens.refresh_token)).rejects.toMatchObject({
+        error: 'temporarily_unavailable',
+        description: expect.stringContaining('Try again'),
+        options: { status: 503, headers: { 'retry-after': '1' } },
+      });
       // Whoever got the first answer goes on, at any node, and nobody took it for a theft.
       const next = await refreshed(second(), lost.refresh_token);
       clock.advance(31 * SECOND);
@@ -97,30 +97,28 @@ describe('a node without the secret that made a successor', () => {
 
 describe('failed sign-ins while APP_SECRET changes', () => {
   it('count together, whichever secret their e-mail address was hashed under', async () => {
-    const attempt = async (index: number) => {
-      const resource = { email: 'admin@beispiel.example', password: 'wrong' };
-      const { url } = nodes[index] as TestApp;
-      return (await call(url, 'POST', '/guest/v7/sessions', { resource })).status;
-    };
-    for (const index of [0, 1, 2, 0, 1, 2, 0, 1, 2, 1]) expect(await attempt(index)).toBe(401);
-    expect([await attempt(1), await attempt(2)]).toEqual([429, 429]);
+    const attempt = (index: number) =>
+      guessedPassword(nodes[index] as TestContext, 'admin@beispiel.example');
+    for (const index of [0, 1, 2, 0, 1, 2, 0, 1, 2, 1]) expect(await attempt(index)).toBeNull();
+    const limited = { status: 429, code: 'too_many_attempts' };
+    for (const index of [1, 2]) await expect(attempt(index)).rejects.toMatchObject(limited);
   });
 });
 
 describe('signing keys while APP_SECRET changes', () => {
-  const keysOf = (index: number) => (nodes[index] as TestApp).app.get(SigningKeys);
+  const keysOf = (index: number) => (nodes[index] as TestContext).app.get(SigningKeys);
 
   it('a node that knows both goes on signing with the key that there is', async () => {
     const tokens = await oldAndNew.connect(user);
-    expect(await newAndOld.use(tokens.access_token)).toBe(200);
+    expect(await newAndOld.isAccepted(tokens.access_token)).toBe(true);
     const other = await newAndOld.connect(user);
     for (const client of [old, oldAndNew, newAndOld, fresh]) {
-      expect(await client.use(other.access_token)).toBe(200);
+      expect(await client.isAccepted(other.access_token)).toBe(true);
     }
   });
 
   it('housekeeping encrypts it anew, but not before the node is an hour old', async () => {
-    const [, , both] = nodes as [TestApp, TestApp, TestApp, TestApp];
+    const [, , both] = nodes as [TestContext, TestContext, TestContext, TestContext];
     const { kid } = keysOf(0).current();
     const sealed = async () =>
       (

@@ -1,38 +1,32 @@
-import { PortalUser, ThirdParty, type TokenAnswer } from '@flixcheck/test-harness';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { setImmediate } from 'node:timers/promises';
 import { HOUR, MINUTE } from '../config/clock.js';
+import { ConnectionsOverview } from '../connections/connections-overview.js';
+import { type Application, createTwoNodes } from '../testing/application.js';
+import { type Person, person } from '../testing/person.js';
 import { StoppedClock } from '../testing/stopped-clock.js';
-import { createTestApp, type TestApp } from '../testing/test-app.js';
+import type { TestContext } from '../testing/test-context.js';
 
 const clock = new StoppedClock();
 
-let api: TestApp;
-let node: TestApp;
-let user: PortalUser;
-let client: ThirdParty;
+let api: TestContext;
+let close: () => Promise<void>;
+let user: Person;
+let client: Application;
+let elsewhere: Application;
 beforeAll(async () => {
-  api = await createTestApp({ clock });
-  node = await createTestApp({ clock, databaseUrl: api.config.databaseUrl });
-  client = new ThirdParty(api.url);
+  ({ one: api, crm: client, elsewhere, close } = await createTwoNodes({ clock }));
+  user = await person(api);
 });
-beforeEach(async () => {
-  clock.advance(2 * HOUR);
-  user = await PortalUser.signIn(api.url);
-});
-afterAll(async () => {
-  await node.close();
-  await api.close();
-});
+beforeEach(() => clock.advance(2 * HOUR));
+afterAll(() => close());
 
 const count = async (table: string): Promise<number> =>
   (await api.dataSource.query(`SELECT count(*)::integer AS n FROM ${table}`))[0].n;
 
 describe('a user grants access 600 times an hour at most', () => {
-  const grant = (who: PortalUser) =>
-    who.call('POST', '/user/v7/oauth-codes', { resource: { clientId: 'maklerwelt-crm' } });
-
   it('on all nodes together; then 429 with Retry-After, and nothing changes', async () => {
-    await grant(user);
+    await client.code(user);
     await api.dataSource.query(
       `INSERT INTO authorization_codes (id, code_hash, connection_id, scope, created_at, expires_at, user_id)
        SELECT gen_random_uuid(), sha256(n::text::bytea), connection_id, scope, created_at, expires_at, user_id
@@ -40,28 +34,28 @@ describe('a user grants access 600 times an hour at most', () => {
       [clock.now()],
     );
     clock.advance(10 * MINUTE);
-    const there = await PortalUser.signIn(node.url);
-    const answers = await Promise.all([user, there, user, there].map(grant));
-    expect(answers.map(({ status }) => status).sort()).toEqual([201, 429, 429, 429]);
+    const nodes = [client, elsewhere, client, elsewhere];
+    const outcomes = await Promise.allSettled(nodes.map((node) => node.code(user)));
+    expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
     const before = [await count('authorization_codes'), await count('connection_events')];
-    const refused = await grant(there);
-    expect([refused.status, refused.body.code]).toEqual([429, 'too_many_attempts']);
-    expect(refused.headers['retry-after']).toBe(String(50 * 60));
+    await expect(elsewhere.code(user)).rejects.toMatchObject({
+      status: 429,
+      code: 'too_many_attempts',
+      options: { retryAfterSeconds: 50 * 60 },
+    });
     expect([await count('authorization_codes'), await count('connection_events')]).toEqual(before);
     // Nobody else has to wait, and this one only so long.
-    expect((await grant(await PortalUser.signIn(api.url, 'admin@beispiel.example'))).status).toBe(
-      201,
-    );
+    await client.code(await person(api, 'admin@beispiel.example'));
     clock.advance(50 * MINUTE);
-    expect((await grant(there)).status).toBe(201);
+    await elsewhere.code(user);
   });
 });
 
 describe('a client revokes 600 access tokens of one user an hour at most', () => {
   it('then 429 with Retry-After, flat, and the token stays good; a repetition is no other one', async () => {
     const tokens = await client.connect(user);
-    const next = (await client.refresh(tokens.refresh_token)).body;
-    expect((await client.revoke(tokens.access_token)).status).toBe(200);
+    const next = await client.refresh(tokens.refresh_token);
+    await client.revoke(tokens.access_token);
     await api.dataSource.query(
       `INSERT INTO revocations (subject, revoked_at, expires_at, oauth_client_id, user_id)
        SELECT 'jti ' || n, revoked_at, expires_at, oauth_client_id, user_id
@@ -69,17 +63,16 @@ describe('a client revokes 600 access tokens of one user an hour at most', () =>
     );
     clock.advance(20 * MINUTE);
     const before = await count('revocations');
-    const there = new ThirdParty(node.url);
-    const refused = await there.revoke(next.access_token);
-    expect(refused.status).toBe(429);
-    expect(refused.body).toMatchObject({ error: 'temporarily_unavailable' });
-    expect(refused.headers['retry-after']).toBe(String(40 * 60));
+    await expect(elsewhere.revoke(next.access_token)).rejects.toMatchObject({
+      error: 'temporarily_unavailable',
+      options: { status: 429, headers: { 'retry-after': String(40 * 60) } },
+    });
     expect(await count('revocations')).toBe(before);
-    expect(await client.use(next.access_token)).toBe(200);
-    expect((await there.revoke(tokens.access_token)).status).toBe(200);
+    expect(await client.isAccepted(next.access_token)).toBe(true);
+    await elsewhere.revoke(tokens.access_token);
     // Ending the connection is never limited.
-    expect((await there.revoke(next.refresh_token)).status).toBe(200);
-    expect(await there.use(next.access_token)).toBe(401);
+    await elsewhere.revoke(next.refresh_token);
+    expect(await elsewhere.isAccepted(next.access_token)).toBe(false);
   });
 });
 
@@ -89,7 +82,7 @@ describe('100 families of a connection live at a time', () => {
     clock.advance(MINUTE);
     const idle = await client.connect(user);
     clock.advance(MINUTE);
-    const used: TokenAnswer = (await client.refresh(first.refresh_token)).body;
+    const used = await client.refresh(first.refresh_token);
     await api.dataSource.query(
       `INSERT INTO refresh_token_families
          (id, connection_id, handle_hash, scope, generation, current_hash, created_at, expires_at)
@@ -103,17 +96,19 @@ describe('100 families of a connection live at a time', () => {
     expect(await client.isActive(idle.refresh_token)).toBe(true);
 
     const newest = await client.connect(user);
-    const refused = await client.refresh(idle.refresh_token);
-    expect(refused.body.error).toBe('invalid_grant');
-    expect(refused.body.error_description).toContain('100 newer grants');
-    while ((await client.use(idle.access_token)) !== 401);
+    await expect(client.refresh(idle.refresh_token)).rejects.toMatchObject({
+      error: 'invalid_grant',
+      description: expect.stringContaining('100 newer grants'),
+    });
+    while (await client.isAccepted(idle.access_token)) await setImmediate();
     for (const { access_token, refresh_token } of [used, hundredth, newest]) {
-      expect(await client.use(access_token)).toBe(200);
+      expect(await client.isAccepted(access_token)).toBe(true);
       expect(await client.isActive(refresh_token)).toBe(true);
     }
-    const { body } = await user.call('GET', '/user/v7/connections?status=active');
-    const events = await user.call('GET', `/user/v7/connections/${body.resources[0].id}/events`);
-    const ended = events.body.resources.filter(({ type }) => type === 'grant_revoked');
+    const overview = api.app.get(ConnectionsOverview);
+    const { resources } = await overview.list(user, { status: 'active' });
+    const events = await overview.history(user, resources[0]?.id ?? '', {});
+    const ended = events.resources.filter(({ type }) => type === 'grant_revoked');
     expect(ended.map(({ detail }) => detail)).toEqual(['superseded']);
   });
 });

@@ -2,12 +2,13 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import pg from 'pg';
 import { BackgroundWork } from '../background/background-work.js';
 import { recordStatements } from '../testing/statements.js';
-import { createTestApp, type TestApp } from '../testing/test-app.js';
+import { createAllModules } from '../testing/all-modules.js';
+import type { TestContext } from '../testing/test-context.js';
 
-let test: TestApp;
+let test: TestContext;
 let background: BackgroundWork;
 beforeAll(async () => {
-  test = await createTestApp();
+  test = await createAllModules();
   background = test.app.get(BackgroundWork);
 });
 afterAll(() => test.close());

@@ -61,6 +61,11 @@ export class Application {
     return this.exchange(await this.code(user, more));
   }
 
+  /** @returns the id of the request that the user sends from the authorize page */
+  askForApproval(user: Person, query: string): Promise<string> {
+    return this.node.app.get(OAuthCodesService).askForApproval({ query }, user);
+  }
+
   exchange(code: string, more: Parameters = {}): Promise<TokenResponse> {
     return this.grant({ grant_type: 'authorization_code', code, ...more });
   }

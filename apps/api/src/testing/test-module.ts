@@ -5,7 +5,12 @@ import { BackgroundModule } from '../background/background.module.js';
 import { ConfigModule } from '../config/config.module.js';
 import { DatabaseModule } from '../database/database.module.js';
 import { TelemetryModule } from '../telemetry/telemetry.module.js';
-import { prepareGround, type TestContext, type TestOptions } from './test-context.js';
+import {
+  prepareGround,
+  type TestContext,
+  type TestGround,
+  type TestOptions,
+} from './test-context.js';
 
 /**
  * Some modules of the program with those that they import, on a real database and without a
@@ -15,16 +20,21 @@ export async function createTestModule(
   modules: ModuleMetadata['imports'] & object,
   options: TestOptions = {},
 ): Promise<TestContext> {
-  const { config, clock, logger, clear } = await prepareGround(options);
-  const app = await Test.createTestingModule({
-    imports: [
-      ConfigModule.with(config, clock),
-      TelemetryModule.with(logger),
-      DatabaseModule.with(config),
-      BackgroundModule,
-      ...modules,
-    ],
-  }).compile();
+  const ground = await prepareGround(options);
+  return initModules(ground, [
+    ConfigModule.with(ground.config, ground.clock),
+    TelemetryModule.with(ground.logger),
+    DatabaseModule.with(ground.config),
+    BackgroundModule,
+    ...modules,
+  ]);
+}
+
+export async function initModules(
+  { config, clock, clear }: TestGround,
+  imports: ModuleMetadata['imports'] & object,
+): Promise<TestContext> {
+  const app = await Test.createTestingModule({ imports }).compile();
   await app.init();
   return {
     app,
