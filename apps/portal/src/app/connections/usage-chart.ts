@@ -2,13 +2,14 @@ import { ChangeDetectionStrategy, Component, computed, inject, input } from '@an
 import { TranslocoDirective } from '@jsverse/transloco';
 import { DailyUsage } from '../api/types';
 import { Formats } from '../i18n/formats';
-import { scaleTop, usageDays } from './usage-days';
+import { DayBars } from '../ui/day-bars';
+import { usageDays } from './usage-days';
 
 /** Requests per day over the last 30 days, as bars and as a table. */
 @Component({
   selector: 'fx-usage-chart',
   changeDetection: ChangeDetectionStrategy.OnPush,
-  imports: [TranslocoDirective],
+  imports: [DayBars, TranslocoDirective],
   templateUrl: './usage-chart.html',
   styleUrl: './usage-chart.scss',
 })
@@ -23,14 +24,7 @@ export class UsageChart {
   protected readonly activeDays = computed(
     () => this.days().filter(({ requests }) => requests > 0).length,
   );
-  protected readonly top = computed(() =>
-    scaleTop(Math.max(...this.days().map(({ requests }) => requests))),
+  protected readonly bars = computed(() =>
+    this.days().map(({ day, requests }) => ({ day, count: requests })),
   );
-  /** First, middle and last day name the axis. */
-  protected readonly marks = computed(() => {
-    const days = this.days();
-    return [days[0], days[Math.floor(days.length / 2)], days.at(-1)].flatMap((day) =>
-      day ? [day.day] : [],
-    );
-  });
 }

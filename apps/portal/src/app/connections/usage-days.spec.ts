@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { scaleTop, usageDays } from './usage-days';
+import { usageDays } from './usage-days';
 
 describe('the use of the last 30 days', () => {
   it('has a day for each, with zero where nothing happened', () => {
@@ -19,9 +19,5 @@ describe('the use of the last 30 days', () => {
   it('counts calendar days in UTC, as the API does', () => {
     const days = usageDays([], new Date('2026-03-01T00:30:00.000+02:00'));
     expect(days.at(-1)?.day).toBe('2026-02-28');
-  });
-
-  it('has a round scale at or above the highest value', () => {
-    expect([0, 5, 6, 42, 104, 999].map(scaleTop)).toEqual([5, 5, 8, 50, 150, 1000]);
   });
 });
