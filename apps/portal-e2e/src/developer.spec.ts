@@ -40,6 +40,8 @@ test('an operator names a developer, who sees a failed exchange appear and rotat
   await expect(page.getByText(`-d client_id=${clientId}`)).toBeVisible();
   const log = page.getByRole('region', { name: 'Anfragen' });
   await expect(log.getByText('Keine Anfragen')).toBeVisible();
+  const figures = page.getByRole('region', { name: 'Statistik', exact: true });
+  await expect(figures.getByText('Noch keine Zahlen')).toBeVisible();
   await request.post(`${portalUrl()}/guest/v7/oauth-tokens`, {
     form: {
       grant_type: 'authorization_code',
@@ -50,6 +52,11 @@ test('an operator names a developer, who sees a failed exchange appear and rotat
   });
   await expect(log.getByText('client_secret_wrong')).toBeVisible({ timeout: 15_000 });
   await expect(log.getByText(/Leerzeichen oder Zeilenumbruch/)).toBeVisible();
+  await figures.getByLabel('Zeitraum der Statistik').selectOption('90 Tage');
+  const why = figures.getByRole('table', { name: 'Woran Anfragen gescheitert sind' });
+  await expect(why.getByRole('row', { name: /^client_secret_wrong 1 / })).toBeVisible();
+  await figures.getByText('Als Tabelle anzeigen').click();
+  await expect(figures.getByRole('region', { name: 'Statistik als Tabelle' })).toBeVisible();
 
   await button(page, 'Zweites Secret anlegen').click();
   await button(page, 'Anlegen').click();

@@ -58,6 +58,20 @@ const REQUEST = {
   durationMs: 3.2,
 };
 
+const DAY_MS = 86_400_000;
+
+/** A month of growing use, in which something went wrong on two days. */
+const DAYS = Array.from({ length: 30 }, (_, index) => ({
+  day: new Date(Date.parse('2026-10-27') + index * DAY_MS).toISOString().slice(0, 10),
+  exchanges: index % 7 > 4 ? 0 : 2 + (index % 5),
+  refreshes: index % 7 > 4 ? 40 + index : 380 + 21 * index,
+  failures: [
+    ...(index === 11 ? [{ reason: 'client_secret_expired', requests: 1204 }] : []),
+    ...(index > 23 ? [{ reason: 'redirect_uri_mismatch', requests: index - 22 }] : []),
+  ],
+  activeConnections: index < 4 ? null : 900 + 11 * index,
+}));
+
 /**
  * The viewer is a developer of one application, whatever the database says.
  * @param change what becomes of the answers
@@ -70,6 +84,7 @@ export async function developing(
     ['', { resources: [CLIENT], meta: { total: 1 } }],
     [`/${CLIENT.id}`, { resource: CLIENT }],
     [`/${CLIENT.id}/requests`, { resources: [REQUEST], meta: {} }],
+    [`/${CLIENT.id}/statistics`, { resource: { days: DAYS } }],
   ];
   for (const [path, json] of answers) {
     await page.route(

@@ -59,6 +59,9 @@ export const registry: PortalState[] = [
       await page.route('**/admin/v7/oauth-clients/*/requests?*', (route) =>
         route.fulfill({ json: { resources: REQUESTS, meta: { nextCursor: 'x' } } }),
       );
+      await page.route('**/admin/v7/oauth-clients/*/statistics?*', (route) =>
+        route.fulfill({ json: { resource: { days: [NOTHING] } } }),
+      );
       await openClient(page, 'Maklerwelt CRM');
       const link = page.getByRole('link', { name: /invalid_client/ });
       await expect(link).toBeVisible();
@@ -75,6 +78,14 @@ export const registry: PortalState[] = [
     },
   },
 ];
+
+const NOTHING = {
+  day: '2026-11-25',
+  exchanges: 0,
+  refreshes: 0,
+  failures: [],
+  activeConnections: 0,
+};
 
 const request = (change: object) => ({
   requestId: '5f0c7c1e-2f5e-4f3a-9d7c-1b8f6f0a2e44',

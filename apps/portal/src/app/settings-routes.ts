@@ -48,12 +48,12 @@ export const settingsRoutes: Routes = [
   },
   {
     path: 'registry',
-    providers: [provideTranslocoScope('registry', 'requests')],
+    providers: [provideTranslocoScope('registry', 'requests', 'reports')],
     loadChildren: () => import('./registry/registry-routes').then((file) => file.registryRoutes),
   },
   {
     path: 'developer',
-    providers: [provideTranslocoScope('developer', 'registry', 'requests')],
+    providers: [provideTranslocoScope('developer', 'registry', 'requests', 'reports')],
     loadChildren: () => import('./developer/developer-routes').then((file) => file.developerRoutes),
   },
   {

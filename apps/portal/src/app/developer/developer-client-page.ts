@@ -17,6 +17,7 @@ import { ClientSecret, DeveloperClient, Envelope } from '../api/types';
 import { ClientSecrets } from '../registry/client-secrets';
 import { CopyValue } from '../registry/copy-value';
 import { Leaving } from '../registry/leaving';
+import { ClientFigures } from '../reports/client-figures';
 import { RequestLog } from '../request-log/request-log';
 import { SettingsSection } from '../security/settings-section';
 import { ClientLogo } from '../ui/client-logo';
@@ -34,6 +35,7 @@ import { DeveloperForm } from './developer-form';
   selector: 'fx-developer-client-page',
   changeDetection: ChangeDetectionStrategy.OnPush,
   imports: [
+    ClientFigures,
     ClientLogo,
     ClientSecrets,
     CopyValue,
@@ -58,7 +60,7 @@ export class DeveloperClientPage {
   private readonly messages = inject(Messages);
   private readonly form = viewChild(DeveloperForm);
 
-  private readonly path = computed(() => `${DEVELOPER_CLIENTS}/${encodeURIComponent(this.id())}`);
+  protected readonly path = computed(() => `${DEVELOPER_CLIENTS}/${encodeURIComponent(this.id())}`);
   protected readonly read = apiResource<Envelope<DeveloperClient>>(() => this.path());
   private readonly kept = keptValue(this.read, () => this.id());
   protected readonly client = linkedSignal(() => this.kept()?.resource);
@@ -66,7 +68,6 @@ export class DeveloperClientPage {
   protected readonly notFound = computed(
     () => this.error() !== undefined && apiErrorFrom(this.error()).code === 'not_found',
   );
-  protected readonly requests = computed(() => `${this.path()}/requests`);
   protected readonly clients = DEVELOPER_CLIENTS;
   protected readonly icons = { back, searchOff };
 

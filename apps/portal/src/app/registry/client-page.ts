@@ -17,6 +17,7 @@ import { apiErrorFrom } from '../api/problem';
 import { ClientSecret, Envelope, OAuthScopes, RegistryClient } from '../api/types';
 import { Formats } from '../i18n/formats';
 import { SessionStore } from '../session/session-store';
+import { ClientFigures } from '../reports/client-figures';
 import { RequestLog } from '../request-log/request-log';
 import { ClientLogo } from '../ui/client-logo';
 import { Icon } from '../ui/icon';
@@ -41,6 +42,7 @@ import { REGISTRY } from './registry-clients';
   imports: [
     ClientDevelopers,
     ClientEnding,
+    ClientFigures,
     ClientForm,
     ClientLogo,
     ClientSecrets,
@@ -98,7 +100,7 @@ export class ClientPage {
       this.refused() ||
       (this.error() !== undefined && apiErrorFrom(this.error()).code === 'forbidden'),
   );
-  protected readonly requests = computed(() => `${REGISTRY}/${this.client()?.id ?? ''}/requests`);
+  protected readonly path = computed(() => `${REGISTRY}/${this.client()?.id ?? ''}`);
   protected readonly icons = { back, searchOff };
 
   protected retry(): void {
