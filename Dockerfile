@@ -13,7 +13,7 @@ RUN NX_DAEMON=false npx nx run-many --targets=build --projects=api,portal
 # Node with the shared libraries that it and the modules load, the modules, the program.
 RUN node tools/image/collect.mjs /image \
   && mkdir -p /image/system/tmp /image/compiled && chmod 1777 /image/system/tmp \
-  && node_libraries="$(ldd /usr/local/bin/node $(find /image/modules -name '*.node') | grep -o '/[^ :]*\.so[^ :]*' | sort -u)" \
+  && node_libraries="$(ldd /usr/local/bin/node $(find /image/modules -name '*.node') | grep -o '/[^ :]*\.so[^ :]*' | grep -v ^/image/ | sort -u)" \
   && cp --dereference --parents /usr/local/bin/node $node_libraries /image/system \
   && install -D --mode=755 tools/image/cli.cjs /image/cli/usr/local/bin/cli \
   && cp tools/image/health.mjs /image/app

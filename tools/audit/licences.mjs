@@ -3,6 +3,8 @@ const ACCEPTED = [
   ...['MIT', 'MIT-0', 'ISC', 'Apache-2.0', 'BSD', 'BSD-2-Clause', 'BSD-3-Clause', '0BSD', 'Zlib'],
   ...['BlueOak-1.0.0', 'CC0-1.0', 'CC-BY-3.0', 'CC-BY-4.0', 'Unlicense', 'WTFPL', 'Python-2.0'],
   ...['OFL-1.1', 'PostgreSQL', 'MPL-2.0', 'MPL 2.0', 'Artistic-2.0', 'UNLICENSED'],
+  // Of libvips, which is linked at run time and unchanged.
+  'LGPL-3.0-or-later',
 ];
 
 /** Older packages state it in another field, or only in a file. */

@@ -217,6 +217,10 @@ export async function writersOf(world: World): Promise<Writer[]> {
       who: operator,
       valid: { email: 'admin@musterhaus.example' },
     },
+    ...[
+      { path: `/admin/v7/oauth-clients/${client.id}/logo`, who: operator },
+      { path: `/user/v7/developer/oauth-clients/${client.id}/logo`, who: member },
+    ].map((where) => ({ ...where, method: 'PUT', valid: {} })),
     {
       method: 'PATCH',
       path: `/user/v7/developer/oauth-clients/${client.id}`,

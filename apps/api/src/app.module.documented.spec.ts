@@ -16,6 +16,8 @@ import { RECORDS_KEPT_MS } from './connections/connections-retention.js';
 import { withScopeRows } from './http/scope-rows.js';
 import { MAX_REVOCATIONS_PER_HOUR } from './connections/revocations.js';
 import { MAX_FAILURES } from './oauth-clients/client-failure-limit.js';
+import { LOGO_BODY } from './oauth-clients/client-logos.js';
+import { LOGO_SIDE, MAX_LOGO_SIDE } from './oauth-clients/logo-decoder.js';
 import { REQUESTS_KEPT_MS } from './oauth-clients/request-log-retention.js';
 import { CODE_LIFETIME_MS } from './oauth-codes/code-rules.js';
 import { MAX_CODES_PER_HOUR } from './oauth-codes/oauth-codes.service.js';
@@ -60,6 +62,15 @@ describe('the documentation gives the numbers that the code uses', () => {
     ],
     ['contract.md', `during the last ${inWords(KNOWN_FOR_MS)}`],
     ['contract.md', `has ${MAX_FAILURES_PER_EMAIL} failures of its own`],
+    [
+      'contract.md',
+      `at most ${LOGO_BODY.maxBytes / 1024 / 1024} MB, and ${MAX_LOGO_SIDE} × ${MAX_LOGO_SIDE} px`,
+    ],
+    ['contract.md', `square PNG of at most ${LOGO_SIDE} × ${LOGO_SIDE} px`],
+    [
+      'operate.md',
+      `at most ${LOGO_BODY.maxBytes / 1024 / 1024} MB and ${MAX_LOGO_SIDE} × ${MAX_LOGO_SIDE} px`,
+    ],
     ['contract.md', `authorization requests of the last ${inWords(REQUESTS_KEPT_MS)}`],
   ])('%s: %s', (document, sentence) => {
     expect(read(document)).toContain(sentence);

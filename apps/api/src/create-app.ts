@@ -14,6 +14,7 @@ import { apiExplorer, createOpenApiDocument } from './http/swagger.js';
 import { serveSwaggerUi } from './http/swagger-ui.js';
 import { validationPipe } from './http/validation.js';
 import { ClientEndpoints } from './oauth-clients/client-endpoints.js';
+import { ClientLogos } from './oauth-clients/client-logos.js';
 import { OAuthClientsService } from './oauth-clients/oauth-clients.service.js';
 import { logUnreadRequests } from './oauth-clients/unread-requests.js';
 import { SigningKeys } from './oauth-tokens/signing-keys.js';
@@ -63,6 +64,7 @@ export async function configureApp(
   const builtIn = apiExplorer(config.publicUrl);
   await Promise.all([
     tasks.run('signing keys', () => app.get(SigningKeys).startSigning()),
+    tasks.run('logo addresses', () => app.get(ClientLogos).keepAddresses()),
     tasks.run('portal files', () => portalFiles.keep()),
     tasks.run('API explorer', () => app.get(OAuthClientsService).ensureBuiltIn(builtIn)),
   ]);

@@ -64,6 +64,27 @@ export interface paths {
         patch: operations["Registry_update"];
         trace?: never;
     };
+    "/admin/v7/oauth-clients/{id}/logo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Upload a logo
+         * @description PNG, JPEG or WebP, at most 1 MB and 4096 × 4096 px, as the body itself. It is drawn anew as a square PNG of at most 256 × 256 px, whose address is `logoUri` from then on.
+         */
+        put: operations["Registry_replaceLogo"];
+        post?: never;
+        /** Remove the logo: users see the first letter of the name instead */
+        delete: operations["Registry_removeLogo"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/admin/v7/oauth-clients/{id}/secrets": {
         parameters: {
             query?: never;
@@ -195,9 +216,30 @@ export interface paths {
         head?: never;
         /**
          * Change what my client says about itself
-         * @description Descriptions, homepage, privacy policy and contact. Name, publisher, redirect URIs, scopes and all else are what companies have agreed to: ask Flixcheck.
+         * @description Descriptions, homepage, privacy policy and contact; the logo has an address of its own. Name, publisher, redirect URIs, scopes and all else are what companies have agreed to: ask Flixcheck.
          */
         patch: operations["DeveloperDesk_update"];
+        trace?: never;
+    };
+    "/user/v7/developer/oauth-clients/{id}/logo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Upload a logo for my client
+         * @description PNG, JPEG or WebP, at most 1 MB and 4096 × 4096 px, as the body itself. It is drawn anew as a square PNG of at most 256 × 256 px, whose address is `logoUri` from then on.
+         */
+        put: operations["DeveloperDesk_replaceLogo"];
+        post?: never;
+        /** Remove my client’s logo: users see the first letter of its name */
+        delete: operations["DeveloperDesk_removeLogo"];
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/user/v7/developer/oauth-clients/{id}/secrets": {
@@ -347,6 +389,26 @@ export interface paths {
         };
         /** Look up an application; unknown and disabled ones are both a 404 */
         get: operations["ClientCard_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/guest/v7/oauth-clients/{clientId}/logo/{hash}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The logo that was uploaded for an application
+         * @description What `logoUri` leads to. Another logo has another address.
+         */
+        get: operations["ClientCard_logo"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1619,8 +1681,8 @@ export interface components {
             requirePkce: boolean;
             /**
              * Format: uri
-             * @description Shown to users
-             * @example https://maklerwelt.example/logo.svg
+             * @description The address of its logo: ours once one has been uploaded, which is the only one that users are shown. Another address, or null, removes what was uploaded
+             * @example https://connect.example/guest/v7/oauth-clients/maklerwelt-crm/logo/47DEQpj8HBSa
              */
             logoUri: string | null;
             /**
@@ -1760,8 +1822,8 @@ export interface components {
             requirePkce: boolean;
             /**
              * Format: uri
-             * @description Shown to users
-             * @example https://maklerwelt.example/logo.svg
+             * @description The address of its logo: ours once one has been uploaded, which is the only one that users are shown. Another address, or null, removes what was uploaded
+             * @example https://connect.example/guest/v7/oauth-clients/maklerwelt-crm/logo/47DEQpj8HBSa
              */
             logoUri: string | null;
             /**
@@ -1894,8 +1956,8 @@ export interface components {
             requirePkce: boolean;
             /**
              * Format: uri
-             * @description Shown to users
-             * @example https://maklerwelt.example/logo.svg
+             * @description The address of its logo: ours once one has been uploaded, which is the only one that users are shown. Another address, or null, removes what was uploaded
+             * @example https://connect.example/guest/v7/oauth-clients/maklerwelt-crm/logo/47DEQpj8HBSa
              */
             logoUri?: string | null;
             /**
@@ -1972,8 +2034,8 @@ export interface components {
             requirePkce?: boolean;
             /**
              * Format: uri
-             * @description Shown to users
-             * @example https://maklerwelt.example/logo.svg
+             * @description The address of its logo: ours once one has been uploaded, which is the only one that users are shown. Another address, or null, removes what was uploaded
+             * @example https://connect.example/guest/v7/oauth-clients/maklerwelt-crm/logo/47DEQpj8HBSa
              */
             logoUri?: string | null;
             /**
@@ -2202,8 +2264,8 @@ export interface components {
             requirePkce: boolean;
             /**
              * Format: uri
-             * @description Shown to users
-             * @example https://maklerwelt.example/logo.svg
+             * @description The address of its logo: ours once one has been uploaded, which is the only one that users are shown. Another address, or null, removes what was uploaded
+             * @example https://connect.example/guest/v7/oauth-clients/maklerwelt-crm/logo/47DEQpj8HBSa
              */
             logoUri: string | null;
             /**
@@ -2418,8 +2480,8 @@ export interface components {
             publisherVerified: boolean;
             /**
              * Format: uri
-             * @description Shown to users
-             * @example https://maklerwelt.example/logo.svg
+             * @description The address of its logo: ours once one has been uploaded, which is the only one that users are shown. Another address, or null, removes what was uploaded
+             * @example https://connect.example/guest/v7/oauth-clients/maklerwelt-crm/logo/47DEQpj8HBSa
              */
             logoUri: string | null;
             /**
@@ -2518,8 +2580,8 @@ export interface components {
             publisher: string;
             /**
              * Format: uri
-             * @description Shown to users
-             * @example https://maklerwelt.example/logo.svg
+             * @description The address of its logo: ours once one has been uploaded, which is the only one that users are shown. Another address, or null, removes what was uploaded
+             * @example https://connect.example/guest/v7/oauth-clients/maklerwelt-crm/logo/47DEQpj8HBSa
              */
             logoUri: string | null;
             /**
@@ -2583,8 +2645,8 @@ export interface components {
             publisherVerified: boolean;
             /**
              * Format: uri
-             * @description Shown to users
-             * @example https://maklerwelt.example/logo.svg
+             * @description The address of its logo: ours once one has been uploaded, which is the only one that users are shown. Another address, or null, removes what was uploaded
+             * @example https://connect.example/guest/v7/oauth-clients/maklerwelt-crm/logo/47DEQpj8HBSa
              */
             logoUri: string | null;
             /**
@@ -2691,8 +2753,8 @@ export interface components {
             publisherVerified: boolean;
             /**
              * Format: uri
-             * @description Shown to users
-             * @example https://maklerwelt.example/logo.svg
+             * @description The address of its logo: ours once one has been uploaded, which is the only one that users are shown. Another address, or null, removes what was uploaded
+             * @example https://connect.example/guest/v7/oauth-clients/maklerwelt-crm/logo/47DEQpj8HBSa
              */
             logoUri: string | null;
             /**
@@ -2887,8 +2949,8 @@ export interface components {
             scopes: ("read" | "readwrite")[];
             /**
              * Format: uri
-             * @description Shown to users
-             * @example https://maklerwelt.example/logo.svg
+             * @description The address of its logo: ours once one has been uploaded, which is the only one that users are shown. Another address, or null, removes what was uploaded
+             * @example https://connect.example/guest/v7/oauth-clients/maklerwelt-crm/logo/47DEQpj8HBSa
              */
             logoUri: string | null;
             /**
@@ -3044,8 +3106,8 @@ export interface components {
             scopes: ("read" | "readwrite")[];
             /**
              * Format: uri
-             * @description Shown to users
-             * @example https://maklerwelt.example/logo.svg
+             * @description The address of its logo: ours once one has been uploaded, which is the only one that users are shown. Another address, or null, removes what was uploaded
+             * @example https://connect.example/guest/v7/oauth-clients/maklerwelt-crm/logo/47DEQpj8HBSa
              */
             logoUri: string | null;
             /**
@@ -3121,8 +3183,8 @@ export interface components {
             scopes: ("read" | "readwrite")[];
             /**
              * Format: uri
-             * @description Shown to users
-             * @example https://maklerwelt.example/logo.svg
+             * @description The address of its logo: ours once one has been uploaded, which is the only one that users are shown. Another address, or null, removes what was uploaded
+             * @example https://connect.example/guest/v7/oauth-clients/maklerwelt-crm/logo/47DEQpj8HBSa
              */
             logoUri: string | null;
             /**
@@ -3221,8 +3283,8 @@ export interface components {
             publisherVerified: boolean;
             /**
              * Format: uri
-             * @description Shown to users
-             * @example https://maklerwelt.example/logo.svg
+             * @description The address of its logo: ours once one has been uploaded, which is the only one that users are shown. Another address, or null, removes what was uploaded
+             * @example https://connect.example/guest/v7/oauth-clients/maklerwelt-crm/logo/47DEQpj8HBSa
              */
             logoUri: string | null;
             /**
@@ -3316,8 +3378,8 @@ export interface components {
             publisherVerified: boolean;
             /**
              * Format: uri
-             * @description Shown to users
-             * @example https://maklerwelt.example/logo.svg
+             * @description The address of its logo: ours once one has been uploaded, which is the only one that users are shown. Another address, or null, removes what was uploaded
+             * @example https://connect.example/guest/v7/oauth-clients/maklerwelt-crm/logo/47DEQpj8HBSa
              */
             logoUri: string | null;
             /**
@@ -4667,6 +4729,176 @@ export interface operations {
             };
         };
     };
+    Registry_replaceLogo: {
+        parameters: {
+            query?: never;
+            header: {
+                "if-match": string;
+                /** @description The `ETag` that the change was made on: where somebody else has changed the client since, the answer is 412 and nothing is written. Without it, the change goes through. */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "image/png": string;
+                "image/jpeg": string;
+                "image/webp": string;
+            };
+        };
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    /** @description `version` in quotation marks */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        resource: components["schemas"]["RegistryClientDto"];
+                    };
+                };
+            };
+            /** @description Problem: `validation_failed`, `malformed_request` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description Problem: `session_required` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description Problem: `session_required`, `forbidden`, `origin_refused` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description Problem: `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description Problem: `precondition_failed` */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description Problem: `payload_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description Problem: `unsupported_media_type` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description Problem: */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+        };
+    };
+    Registry_removeLogo: {
+        parameters: {
+            query?: never;
+            header: {
+                "if-match": string;
+                /** @description The `ETag` that the change was made on: where somebody else has changed the client since, the answer is 412 and nothing is written. Without it, the change goes through. */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Removed */
+            204: {
+                headers: {
+                    /** @description `version` in quotation marks */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem: `session_required` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description Problem: `session_required`, `forbidden`, `origin_refused` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description Problem: `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description Problem: `precondition_failed` */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+        };
+    };
     Registry_rotate: {
         parameters: {
             query?: never;
@@ -5209,6 +5441,176 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["ProblemDto"];
                 };
+            };
+            /** @description Problem: `session_required` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description Problem: `session_required`, `origin_refused` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description Problem: `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description Problem: `precondition_failed` */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+        };
+    };
+    DeveloperDesk_replaceLogo: {
+        parameters: {
+            query?: never;
+            header: {
+                "if-match": string;
+                /** @description The `ETag` that the change was made on: where somebody else has changed the client since, the answer is 412 and nothing is written. Without it, the change goes through. */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "image/png": string;
+                "image/jpeg": string;
+                "image/webp": string;
+            };
+        };
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    /** @description `version` in quotation marks */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        resource: components["schemas"]["DeveloperClientDto"];
+                    };
+                };
+            };
+            /** @description Problem: `validation_failed`, `malformed_request` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description Problem: `session_required` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description Problem: `session_required`, `origin_refused` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description Problem: `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description Problem: `precondition_failed` */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description Problem: `payload_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description Problem: `unsupported_media_type` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description Problem: */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+        };
+    };
+    DeveloperDesk_removeLogo: {
+        parameters: {
+            query?: never;
+            header: {
+                "if-match": string;
+                /** @description The `ETag` that the change was made on: where somebody else has changed the client since, the answer is 412 and nothing is written. Without it, the change goes through. */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Removed */
+            204: {
+                headers: {
+                    /** @description `version` in quotation marks */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Problem: `session_required` */
             401: {
@@ -5810,6 +6212,38 @@ export interface operations {
                     "application/json": {
                         resource: components["schemas"]["ClientCardDto"];
                     };
+                };
+            };
+            /** @description Problem: `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+        };
+    };
+    ClientCard_logo: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                clientId: string;
+                hash: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A square PNG of at most 256 × 256 px */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/png": string;
                 };
             };
             /** @description Problem: `not_found` */

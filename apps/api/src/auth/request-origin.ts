@@ -1,6 +1,7 @@
 import type { FastifyRequest } from 'fastify';
 import { ApiError } from '../http/api-error.js';
 import { hasBody } from '../http/body-parsers.js';
+import { noImage } from '../http/image-body.js';
 
 const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS']);
 
@@ -25,7 +26,11 @@ export function assertFromPortal(request: FastifyRequest, publicUrl: string): vo
     );
   }
   const type = request.headers['content-type']?.split(';', 1)[0]?.trim().toLowerCase();
+  const { image } = request.routeOptions.config;
+  // No form can send an image as its body either.
+  if (image && type?.startsWith('image/')) return;
   if (type === undefined ? hasBody(request) : type !== 'application/json') {
+    if (image) throw noImage(image);
     throw new ApiError(
       'unsupported_media_type',
       'Send the body with Content-Type: application/json.',

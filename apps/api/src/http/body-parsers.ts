@@ -3,13 +3,14 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { isUtf8 } from 'node:buffer';
 import { parse as parseForm } from 'node:querystring';
 import { ApiError } from './api-error.js';
+import { readImages } from './image-body.js';
 
 type Done = (error: Error | null, body?: unknown) => void;
 
 /**
- * Reads JSON and forms. A field that would replace an object's prototype is refused like any
- * unknown field, and on the endpoints for clients ignored like any unknown parameter (RFC 6749
- * §3.2).
+ * Reads JSON and forms, and images where a route takes one. A field that would replace an object's
+ * prototype is refused like any unknown field, and on the endpoints for clients ignored like any
+ * unknown parameter (RFC 6749 §3.2).
  */
 export function readBodies(app: NestFastifyApplication, bodyLimit: number): void {
   const server = app.getHttpAdapter().getInstance() as unknown as FastifyInstance;
@@ -33,6 +34,7 @@ export function readBodies(app: NestFastifyApplication, bodyLimit: number): void
   });
   app.useBodyParser('application/json', { bodyLimit }, json);
   app.useBodyParser('application/x-www-form-urlencoded', { bodyLimit }, form);
+  readImages(server);
   server.addHook('onRequest', (request, _reply, done) => {
     // Many clients send a type with every request; without a body it means nothing.
     if (!hasBody(request)) delete request.raw.headers['content-type'];

@@ -5,6 +5,7 @@ import { isDatabaseUnavailable } from '../database/unavailable.js';
 import type { AppLogger } from '../telemetry/app-logger.js';
 import { ApiError, OAuthError, PROBLEMS, type ProblemCode } from './api-error.js';
 import './failure.js';
+import { noImage } from './image-body.js';
 
 const PROBLEM_TYPE_BASE = '/docs/errors#';
 
@@ -101,7 +102,10 @@ export class ErrorFilter implements ExceptionFilter {
   private toApiError(error: unknown, request: FastifyRequest): ApiError {
     if (error instanceof ApiError) return error;
     const status = statusOf(error);
-    if (status !== undefined && status < 500) return fromStatus(status, error);
+    if (status !== undefined && status < 500) {
+      const { image } = request.routeOptions.config;
+      return status === 415 && image ? noImage(image) : fromStatus(status, error);
+    }
     const unavailable = isDatabaseUnavailable(error);
     this.logger.pino.error(
       { requestId: request.id, err: describe(error) },

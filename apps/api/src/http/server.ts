@@ -64,7 +64,9 @@ function unfitRequest(request: FastifyRequest): ApiError | undefined {
   // Endpoints for clients check the parameters that they know themselves, so that the client's log
   // has it, and ignore all others (RFC 6749 §3.2).
   if (request.routeOptions.config.access?.kind === 'client') return undefined;
-  const { body, query, params } = request;
+  const { query, params } = request;
+  // The bytes of an image are no text and no fields.
+  const body = Buffer.isBuffer(request.body) ? undefined : request.body;
   const unfit = findUnfit(body) ?? findUnfit(query) ?? findUnfit(params);
   if (unfit) return validationFailed([unfit]);
   if (body === null) return new ApiError('malformed_request', 'The body must be a JSON object.');

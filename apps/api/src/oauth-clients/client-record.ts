@@ -227,10 +227,11 @@ export class ClientProfile {
   requirePkce!: boolean;
 
   @LinkField({
-    description: 'Shown to users',
-    example: 'https://maklerwelt.example/logo.svg',
+    description:
+      'The address of its logo: ours once one has been uploaded, which is the only one that users are shown. Another address, or null, removes what was uploaded',
+    example: 'https://connect.example/guest/v7/oauth-clients/maklerwelt-crm/logo/47DEQpj8HBSa',
     label: 'logo',
-    help: 'its logo',
+    help: 'the address of its logo; users are shown only one that was uploaded (--logo)',
   })
   logoUri!: string | null;
 

@@ -8,6 +8,7 @@ import {
   Param,
   Patch,
   Post,
+  Put,
   Query,
   Res,
 } from '@nestjs/common';
@@ -20,8 +21,10 @@ import {
   type SessionCaller,
 } from '../http/access.js';
 import { ApiProblems, ApiResource, ApiResources } from '../http/envelope.js';
+import { imageOf, TakesImage } from '../http/image-body.js';
 import { DeveloperClientDto, DeveloperClientUpdateRequest } from './client-developers.dto.js';
 import { ETAG, IF_MATCH, tagged } from './client-etag.js';
+import { ClientLogos, LOGO_BODY, LOGO_UPLOAD } from './client-logos.js';
 import { ClientSecretRotateRequest, NewClientSecretDto } from './client-secrets.dto.js';
 import { ClientSecrets } from './client-secrets.service.js';
 import { RegistryQuery } from './registry.dto.js';
@@ -36,6 +39,7 @@ export class DeveloperDeskController {
   constructor(
     private readonly registry: ClientRegistry,
     private readonly secrets: ClientSecrets,
+    private readonly logos: ClientLogos,
     private readonly requests: RequestLog,
   ) {}
 
@@ -66,7 +70,7 @@ export class DeveloperDeskController {
   @ApiOperation({
     summary: 'Change what my client says about itself',
     description:
-      'Descriptions, homepage, privacy policy and contact. Name, publisher, redirect URIs, scopes and all else are what companies have agreed to: ask Flixcheck.',
+      'Descriptions, homepage, privacy policy and contact; the logo has an address of its own. Name, publisher, redirect URIs, scopes and all else are what companies have agreed to: ask Flixcheck.',
   })
   @ApiHeader(IF_MATCH)
   @ApiResource(DeveloperClientDto, { headers: ETAG })
@@ -80,6 +84,41 @@ export class DeveloperDeskController {
   ) {
     const client = await this.registry.update(id, { ...resource }, by.userId, ifMatch);
     return { resource: toOwn(tagged(reply, client)) };
+  }
+
+  @Put(':id/logo')
+  @TakesImage(LOGO_BODY)
+  @RequireDeveloper()
+  @ApiOperation({ summary: 'Upload a logo for my client', description: LOGO_UPLOAD })
+  @ApiHeader(IF_MATCH)
+  @ApiResource(DeveloperClientDto, { headers: ETAG })
+  @ApiProblems(400, 401, 403, 404, 412, 413, 415, 503)
+  async replaceLogo(
+    @Param('id') id: string,
+    @Body() body: unknown,
+    @CurrentCaller() by: SessionCaller,
+    @Res({ passthrough: true }) reply: FastifyReply,
+    @Headers('if-match') ifMatch?: string,
+  ) {
+    const file = imageOf(body, LOGO_BODY);
+    const client = await this.logos.replace(id, file, by.userId, { ifMatch });
+    return { resource: toOwn(tagged(reply, client)) };
+  }
+
+  @Delete(':id/logo')
+  @RequireDeveloper()
+  @HttpCode(204)
+  @ApiOperation({ summary: 'Remove my client’s logo: users see the first letter of its name' })
+  @ApiHeader(IF_MATCH)
+  @ApiNoContentResponse({ description: 'Removed', headers: ETAG })
+  @ApiProblems(401, 403, 404, 412)
+  async removeLogo(
+    @Param('id') id: string,
+    @CurrentCaller() by: SessionCaller,
+    @Res({ passthrough: true }) reply: FastifyReply,
+    @Headers('if-match') ifMatch?: string,
+  ) {
+    tagged(reply, await this.logos.remove(id, by.userId, ifMatch));
   }
 
   @Post(':id/secrets')

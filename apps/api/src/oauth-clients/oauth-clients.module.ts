@@ -10,11 +10,13 @@ import { clientChangeRetention } from './client-change-retention.js';
 import { ClientDevelopersController } from './client-developers.controller.js';
 import { ClientDevelopers } from './client-developers.js';
 import { ClientEndpoints } from './client-endpoints.js';
+import { ClientLogos } from './client-logos.js';
 import { ClientRequestMetrics } from './client-request-metrics.js';
 import { ClientSecrets } from './client-secrets.service.js';
 import { ClientFailureLimit } from './client-failure-limit.js';
 import { DeveloperChangeRequestsController } from './developer-change-requests.controller.js';
 import { DeveloperDeskController } from './developer-desk.controller.js';
+import { LogoDecoder } from './logo-decoder.js';
 import { OAuthClientEntity } from './oauth-client.entity.js';
 import { OAuthClientSecretEntity } from './oauth-client-secret.entity.js';
 import { OAuthClientsService } from './oauth-clients.service.js';
@@ -49,6 +51,8 @@ import { SecretUsage } from './secret-usage.js';
     ClientDevelopers,
     ClientChangeRequests,
     clientChangeRetention,
+    ClientLogos,
+    LogoDecoder,
     ClientRegistry,
     ClientSecrets,
     ClientAuthentication,
@@ -64,6 +68,7 @@ import { SecretUsage } from './secret-usage.js';
   exports: [
     OAuthClientsService,
     ClientDevelopers,
+    ClientLogos,
     ClientRegistry,
     ClientSecrets,
     ClientEndpoints,

@@ -8,6 +8,7 @@ import {
   Param,
   Patch,
   Post,
+  Put,
   Query,
   Res,
 } from '@nestjs/common';
@@ -15,7 +16,9 @@ import { ApiBody, ApiHeader, ApiNoContentResponse, ApiOperation, ApiTags } from 
 import type { FastifyReply } from 'fastify';
 import { CurrentCaller, RequireSession, type SessionCaller } from '../http/access.js';
 import { ApiProblems, ApiResource, ApiResources } from '../http/envelope.js';
+import { imageOf, TakesImage } from '../http/image-body.js';
 import { ETAG, IF_MATCH, tagged } from './client-etag.js';
+import { ClientLogos, LOGO_BODY, LOGO_UPLOAD } from './client-logos.js';
 import { ClientSecrets } from './client-secrets.service.js';
 import { ClientSecretRotateRequest, NewClientSecretDto } from './client-secrets.dto.js';
 import {
@@ -36,6 +39,7 @@ export class RegistryController {
   constructor(
     private readonly registry: ClientRegistry,
     private readonly secrets: ClientSecrets,
+    private readonly logos: ClientLogos,
     private readonly requests: RequestLog,
   ) {}
 
@@ -95,6 +99,42 @@ export class RegistryController {
     @Headers('if-match') ifMatch?: string,
   ) {
     return this.registry.remove(id, by.userId, ifMatch);
+  }
+
+  @Put(':id/logo')
+  @TakesImage(LOGO_BODY)
+  @ApiOperation({
+    summary: 'Upload a logo',
+    description: LOGO_UPLOAD,
+  })
+  @ApiHeader(IF_MATCH)
+  @ApiResource(RegistryClientDto, { headers: ETAG })
+  @ApiProblems(400, 401, 403, 404, 412, 413, 415, 503)
+  async replaceLogo(
+    @Param('id') id: string,
+    @Body() body: unknown,
+    @CurrentCaller() by: SessionCaller,
+    @Res({ passthrough: true }) reply: FastifyReply,
+    @Headers('if-match') ifMatch?: string,
+  ) {
+    const file = imageOf(body, LOGO_BODY);
+    const client = await this.logos.replace(id, file, by.userId, { ifMatch });
+    return { resource: tagged(reply, client) };
+  }
+
+  @Delete(':id/logo')
+  @HttpCode(204)
+  @ApiOperation({ summary: 'Remove the logo: users see the first letter of the name instead' })
+  @ApiHeader(IF_MATCH)
+  @ApiNoContentResponse({ description: 'Removed', headers: ETAG })
+  @ApiProblems(401, 403, 404, 412)
+  async removeLogo(
+    @Param('id') id: string,
+    @CurrentCaller() by: SessionCaller,
+    @Res({ passthrough: true }) reply: FastifyReply,
+    @Headers('if-match') ifMatch?: string,
+  ) {
+    tagged(reply, await this.logos.remove(id, by.userId, ifMatch));
   }
 
   @Post(':id/secrets')

@@ -21,6 +21,7 @@ import {
 } from './client-record.js';
 import { clientErrors, type ClientStatus } from './client-rules.js';
 import { type ClientSearch, findClients } from './find-clients.js';
+import { dropLogoUnlessAt } from './logo-rows.js';
 import { lookAlikeErrors } from './look-alikes.js';
 import {
   type ClientSecret,
@@ -160,6 +161,7 @@ export class ClientRegistry {
         await refuseLookAlikes(tx, after);
       }
       await tx.update(OAuthClientEntity, { id }, { ...changes, ...noted });
+      if (changes.logoUri !== undefined) await dropLogoUnlessAt(tx, id, after.logoUri);
       if (changes.status === 'disabled') {
         await this.service.announceDeactivation(tx, {
           oauthClientId: id,
