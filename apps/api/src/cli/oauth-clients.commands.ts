@@ -1,4 +1,5 @@
 import { Command, Option } from 'commander';
+import { ClientLogos, LOGO_BODY } from '../oauth-clients/client-logos.js';
 import { ClientSecretRotateInput } from '../oauth-clients/client-secrets.dto.js';
 import {
   type ClientSecret,
@@ -14,7 +15,7 @@ import { ClientRegistry, type RegistryClient } from '../oauth-clients/registry.s
 import { type Resolve, withServices } from './application.js';
 import { confirm, type Confirmed, yesOption } from './confirm.js';
 import { CLIENT, findClient } from './find-client.js';
-import { checked } from './input.js';
+import { checked, imageFile } from './input.js';
 import {
   type GivenProfile,
   profileOf,
@@ -99,12 +100,19 @@ Example:
       'Change a client. --redirect-uri and --scope replace the whole list; an empty address removes one.',
     )
     .argument('<client>', CLIENT)
+    .addOption(
+      new Option('--logo <file>', 'a PNG, JPEG or WebP to show as its logo').conflicts('logoUri'),
+    )
     .addOption(jsonOption())
-    .action(async (name: string, given: GivenProfile & Output) => {
+    .action(async (name: string, { logo, ...given }: GivenProfile & Output & { logo?: string }) => {
       const patch = await checked(OAuthClientUpdateInput, profileOf(given));
-      const client = await withRegistry(async (registry) =>
-        registry.update((await findClient(registry, name)).id, patch, null),
-      );
+      const picture = logo === undefined ? undefined : await imageFile(logo, LOGO_BODY);
+      const client = await withRegistry(async (registry, resolve) => {
+        const { id } = await findClient(registry, name);
+        return picture
+          ? resolve(ClientLogos).replace(id, picture, null, { patch })
+          : registry.update(id, patch, null);
+      });
       show(client, given, 'Changed.');
     });
 

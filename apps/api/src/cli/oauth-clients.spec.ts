@@ -1,6 +1,10 @@
 import { call, PortalUser } from '@flixcheck/test-harness';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { picture } from '../oauth-clients/logo-samples.fixture.js';
 import { runBeside } from '../testing/cli.js';
 import { createTestApp, type TestApp } from '../testing/test-app.js';
 
@@ -151,6 +155,34 @@ describe('oauth-clients', () => {
     });
     const required = await run(['oauth-clients', 'update', 'to-update', '--require-pkce']);
     expect(required.out).toMatch(/PKCE +required/);
+  });
+
+  it('update --logo uploads one, with everything else that is given or not at all', async () => {
+    await run(newClient('with-logo', '--logo-uri', 'https://a.example/l.svg'));
+    const update = [
+      'oauth-clients',
+      'update',
+      'with-logo',
+      '--json',
+      '--name',
+      'Mit Logo',
+      '--logo',
+    ];
+    const folder = await mkdtemp(join(tmpdir(), 'logo-'));
+    const [good, bad] = [join(folder, 'good.png'), join(folder, 'bad.svg')];
+    await writeFile(good, await picture(300, 300).png().toBuffer());
+    await writeFile(bad, '<svg xmlns="http://www.w3.org/2000/svg"/>');
+    for (const [file, why] of [
+      [bad, /^--logo: This is no PNG, JPEG or WebP/],
+      [join(folder, 'none.png'), /^--logo: There is no file/],
+    ] as const) {
+      const { exitCode, error } = await run([...update, file]);
+      expect([exitCode, error]).toEqual([1, expect.stringMatching(why)]);
+    }
+    const { json } = await run([...update, good]);
+    expect(json).toMatchObject({ name: 'Mit Logo', version: 2 });
+    expect((await fetch(json.logoUri.replace(api.config.publicUrl, api.url))).status).toBe(200);
+    await rm(folder, { recursive: true });
   });
 
   it('disable ends connections on the running program, and enable brings none back', async () => {
