@@ -1,24 +1,31 @@
-import { PortalUser } from '@flixcheck/test-harness';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { runBeside } from '../testing/cli.js';
-import { createTestApp, type TestApp } from '../testing/test-app.js';
+import { Credentials } from '../auth/credentials.js';
+import { ConnectionsOverview } from '../connections/connections-overview.js';
+import { DEMO_PASSWORD } from '../database/demo-data.js';
+import { person } from '../testing/person.js';
+import type { TestContext } from '../testing/test-context.js';
+import { createTestModule } from '../testing/test-module.js';
+import { PeopleModule } from '../people/people.module.js';
+import { UsersService } from '../users/users.service.js';
 
-let api: TestApp;
+let api: TestContext;
 beforeAll(async () => {
-  api = await createTestApp();
+  api = await createTestModule([PeopleModule]);
 });
 afterAll(() => api.close());
 
 const large = (env = {}) => runBeside(api, ['demo', 'large'], { env });
 
 async function sizes() {
-  const admin = await PortalUser.signIn(api.url, 'admin@musterhaus.example');
-  const total = async (path: string) => (await admin.call('GET', path)).body.meta.total;
-  return [
-    await total('/user/v7/users?limit=1'),
-    await total('/user/v7/connections?status=active&limit=1'),
-    await total('/user/v7/connections?status=revoked&limit=1'),
+  const admin = await person(api, 'admin@musterhaus.example');
+  const overview = api.app.get(ConnectionsOverview);
+  const lists = [
+    await api.app.get(UsersService).list(admin.accountId, { limit: 1 }),
+    await overview.list(admin, { status: 'active', limit: 1 }),
+    await overview.list(admin, { status: 'revoked', limit: 1 }),
   ];
+  return lists.map(({ meta }) => meta.total);
 }
 
 describe('demo large', () => {
@@ -38,7 +45,11 @@ describe('demo large', () => {
   });
 
   it('leaves people who sign in with the demo’s password', async () => {
-    const person = await PortalUser.signIn(api.url, 'person01@musterhaus.example');
-    expect(person.accountId).toBeTruthy();
+    const { signal } = new AbortController();
+    const from = { purpose: 'sign_in', ip: '192.0.2.1', deviceCookie: undefined, signal } as const;
+    const claim = { ...from, email: 'person01@musterhaus.example', password: DEMO_PASSWORD };
+    expect(await api.app.get(Credentials).verify(claim)).toMatchObject({
+      user: { email: claim.email },
+    });
   });
 });

@@ -1,40 +1,49 @@
-import { PortalUser } from '@flixcheck/test-harness';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
+import { parse } from 'node:querystring';
 import { DAY, SECOND } from '../config/clock.js';
+import type { PageQuery } from '../http/envelope.js';
 import { grant } from '../testing/connections.js';
-import { createTestApp, type TestApp } from '../testing/test-app.js';
+import { type Person, person } from '../testing/person.js';
+import type { TestContext } from '../testing/test-context.js';
+import { createTestModule } from '../testing/test-module.js';
+import { validated } from '../testing/validated.js';
 import { CONNECTION_HEALTHS, type ConnectionHealth } from './connection.js';
+import { ConnectionDecisions } from './connection-decisions.js';
+import { ConnectionsQuery } from './connections.dto.js';
+import { ConnectionsModule } from './connections.module.js';
+import { ConnectionsOverview } from './connections-overview.js';
 import { ConnectionsService } from './connections.service.js';
 
-const CONNECTIONS = '/user/v7/connections';
-let test: TestApp;
-let member: PortalUser;
-let colleague: PortalUser;
-let admin: PortalUser;
-let stranger: PortalUser;
+let test: TestContext;
+let overview: ConnectionsOverview;
+let member: Person;
+let colleague: Person;
+let admin: Person;
+let stranger: Person;
 
 beforeAll(async () => {
-  test = await createTestApp();
+  test = await createTestModule([ConnectionsModule]);
+  overview = test.app.get(ConnectionsOverview);
   await test.dataSource.query(
     `INSERT INTO users SELECT $1, account_id, 'colleague@musterhaus.example', 'Zoë', 'Ärger',
        role, locale, status, password_hash, NULL, created_at, updated_at
      FROM users WHERE email = 'user@musterhaus.example'`,
     [randomUUID()],
   );
-  member = await PortalUser.signIn(test.url);
-  colleague = await PortalUser.signIn(test.url, 'colleague@musterhaus.example');
-  admin = await PortalUser.signIn(test.url, 'admin@musterhaus.example');
-  stranger = await PortalUser.signIn(test.url, 'admin@beispiel.example');
+  member = await person(test);
+  colleague = await person(test, 'colleague@musterhaus.example');
+  admin = await person(test, 'admin@musterhaus.example');
+  stranger = await person(test, 'admin@beispiel.example');
 });
 afterAll(() => test.close());
 beforeEach(() => test.dataSource.query('DELETE FROM connections'));
 
-const ids = async (who: PortalUser, query: string): Promise<string[]> => {
-  const { status, body } = await who.call('GET', `${CONNECTIONS}?${query}`);
-  expect([query, status]).toEqual([query, 200]);
-  return body.resources.map(({ id }) => id);
-};
+/** @param query as in the address */
+const list = async (who: Person, query: string) =>
+  overview.list(who, await validated(ConnectionsQuery, { ...parse(query) }));
+const ids = async (who: Person, query: string): Promise<string[]> =>
+  (await list(who, query)).resources.map(({ id }) => id);
 
 /** Grants a second apart, so that their order is known. */
 async function grantAfter(...args: Parameters<typeof grant>): Promise<string> {
@@ -55,13 +64,13 @@ const set = (id: string, column: string, at: Date | null) =>
   test.dataSource.query(`UPDATE connections SET ${column} = $2 WHERE id = $1`, [id, at]);
 
 /** Page by page. */
-async function walk(who: PortalUser, query: string, limit: number): Promise<string[]> {
+async function walk(who: Person, query: string, limit: number): Promise<string[]> {
   const seen: string[] = [];
   let cursor = '';
   do {
-    const { body } = await who.call('GET', `${CONNECTIONS}?${query}&limit=${limit}${cursor}`);
-    seen.push(...body.resources.map(({ id }) => id));
-    cursor = body.meta.nextCursor ? `&cursor=${body.meta.nextCursor}` : '';
+    const { resources, meta } = await list(who, `${query}&limit=${limit}${cursor}`);
+    seen.push(...resources.map(({ id }) => id));
+    cursor = meta.nextCursor ? `&cursor=${meta.nextCursor}` : '';
   } while (cursor);
   return seen;
 }
@@ -161,14 +170,13 @@ describe('the search for connections', () => {
     await grantAfter(test, colleague);
     await grantAfter(test, colleague, { clientId: 'belegscanner' });
     await end(await grantAfter(test, member));
-    const total = async (query: string) =>
-      (await admin.call('GET', `${CONNECTIONS}?${query}`)).body.meta.total;
+    const total = async (query: string) => (await list(admin, query)).meta.total;
     expect(await total('limit=1')).toBe(3);
     expect(await total('status=active&limit=1')).toBe(2);
     expect(await total('q=zoe%20beleg')).toBe(1);
     expect(await total('clientId=maklerwelt-crm')).toBe(2);
-    const { body } = await admin.call('GET', `${CONNECTIONS}?limit=1`);
-    expect(await total(`limit=1&cursor=${body.meta.nextCursor}`)).toBe(3);
+    const { meta } = await list(admin, 'limit=1');
+    expect(await total(`limit=1&cursor=${meta.nextCursor}`)).toBe(3);
   });
 });
 
@@ -195,15 +203,15 @@ describe('the connections of a health', () => {
          FROM users WHERE email = 'user@musterhaus.example' ON CONFLICT DO NOTHING`,
         [id, `health${index}@musterhaus.example`, String(index)],
       );
-      const connection = await grant(test, { id, accountId: member.accountId });
+      const connection = await grant(test, { ...member, id });
       await set(connection.id, 'granted_at', at(granted));
       await set(connection.id, 'last_used_at', used === null ? null : at(used));
       await set(connection.id, 'last_refresh_refused_at', refused === null ? null : at(refused));
     }
     await end(await grantAfter(test, member));
-    const { body } = await admin.call('GET', `${CONNECTIONS}?limit=100`);
+    const { resources } = await list(admin, 'limit=100');
     const expected = (health: ConnectionHealth): string[] =>
-      body.resources.filter((connection) => connection.health === health).map(({ id }) => id);
+      resources.filter((connection) => connection.health === health).map(({ id }) => id);
     for (const health of CONNECTION_HEALTHS.filter((name) => name !== 'ended')) {
       expect(expected(health)).not.toEqual([]);
       expect([health, await ids(admin, `health=${health}&limit=100`)]).toEqual([
@@ -238,25 +246,23 @@ describe('the query of the connections’ list', () => {
     'ids=1',
     `ids=${Array.from({ length: 101 }, () => randomUUID()).join(',')}`,
   ])('is refused: %s', async (query) => {
-    const { status, body } = await member.call('GET', `${CONNECTIONS}?${query}`);
-    expect([status, body.code]).toEqual([400, 'validation_failed']);
+    const refused = { status: 400, code: 'validation_failed' };
+    await expect(list(member, query)).rejects.toMatchObject(refused);
   });
 
   it('cannot take a cursor of another order', async () => {
     await grantAfter(test, member);
     await grantAfter(test, member, { clientId: 'belegscanner' });
-    const { body: page } = await member.call('GET', `${CONNECTIONS}?limit=1`);
-    const { status, body } = await member.call(
-      'GET',
-      `${CONNECTIONS}?sort=client&cursor=${page.meta.nextCursor}`,
-    );
-    expect([status, body.errors[0]?.code]).toEqual([400, 'invalid_cursor']);
+    const { meta } = await list(member, 'limit=1');
+    await expect(list(member, `sort=client&cursor=${meta.nextCursor}`)).rejects.toMatchObject({
+      status: 400,
+      options: { errors: [{ code: 'invalid_cursor' }] },
+    });
   });
 });
 
 describe('the applications of an account’s connections', () => {
-  const clients = async (who: PortalUser, query = '') =>
-    (await who.call('GET', `${CONNECTIONS}/clients${query}`)).body;
+  const clients = (who: Person, page: PageQuery = {}) => overview.usedClients(who, page);
 
   it('are all that have or had any, by name, whether or not they are offered', async () => {
     await test.dataSource.query(
@@ -291,8 +297,8 @@ describe('the applications of an account’s connections', () => {
   it('come in pages', async () => {
     await grantAfter(test, member);
     await grantAfter(test, member, { clientId: 'belegscanner' });
-    const first = await clients(admin, '?limit=1');
-    const second = await clients(admin, `?limit=1&cursor=${first.meta.nextCursor}`);
+    const first = await clients(admin, { limit: 1 });
+    const second = await clients(admin, { limit: 1, cursor: first.meta.nextCursor ?? '' });
     expect([...first.resources, ...second.resources].map(({ clientId }) => clientId)).toEqual([
       'belegscanner',
       'maklerwelt-crm',
@@ -302,9 +308,9 @@ describe('the applications of an account’s connections', () => {
 });
 
 describe('ending connections by their ids', () => {
-  const endThese = (who: PortalUser, ended: string[]) =>
-    who.call('DELETE', `${CONNECTIONS}?ids=${ended.join(',')}`);
-  const active = (who: PortalUser) => ids(who, 'status=active&limit=100');
+  const endThese = (who: Person, ended: string[]) =>
+    test.app.get(ConnectionDecisions).endMany(who, { ids: ended });
+  const active = (who: Person) => ids(who, 'status=active&limit=100');
 
   it('ends these and no others, with one audit record', async () => {
     const [first, second, kept] = [
@@ -312,8 +318,7 @@ describe('ending connections by their ids', () => {
       await grantAfter(test, colleague),
       await grantAfter(test, admin),
     ];
-    const { status, body } = await endThese(admin, [first, second]);
-    expect([status, body.resource]).toEqual([200, { revoked: 2 }]);
+    expect(await endThese(admin, [first, second])).toEqual({ revoked: 2 });
     expect(await active(admin)).toEqual([kept]);
     const records = await test.dataSource.query(
       `SELECT subject_id, detail FROM audit_records WHERE action = 'connections_revoked'
@@ -321,21 +326,21 @@ describe('ending connections by their ids', () => {
     );
     expect(records[0].subject_id).toBeNull();
     expect(records[0].detail.connectionIds.sort()).toEqual([first, second].sort());
-    expect((await endThese(admin, [first])).body.resource).toEqual({ revoked: 0 });
+    expect(await endThese(admin, [first])).toEqual({ revoked: 0 });
   });
 
   it('is for a member’s own', async () => {
     const mine = await grantAfter(test, member);
-    expect((await endThese(member, [mine])).body.resource).toEqual({ revoked: 1 });
+    expect(await endThese(member, [mine])).toEqual({ revoked: 1 });
   });
 
   it('of one that the caller does not see is 404, and ends none', async () => {
     const mine = await grantAfter(test, member);
     const other = await grantAfter(test, colleague);
     const foreign = await grantAfter(test, stranger);
-    expect((await endThese(member, [mine, other])).status).toBe(404);
-    expect((await endThese(admin, [mine, foreign])).status).toBe(404);
-    expect((await endThese(admin, [mine, randomUUID()])).status).toBe(404);
+    await expect(endThese(member, [mine, other])).rejects.toMatchObject({ status: 404 });
+    await expect(endThese(admin, [mine, foreign])).rejects.toMatchObject({ status: 404 });
+    await expect(endThese(admin, [mine, randomUUID()])).rejects.toMatchObject({ status: 404 });
     expect(await active(admin)).toEqual([other, mine]);
   });
 });

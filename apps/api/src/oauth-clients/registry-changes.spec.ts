@@ -1,16 +1,24 @@
-import { call, PortalUser } from '@flixcheck/test-harness';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { createTestApp, type TestApp } from '../testing/test-app.js';
+import { type Person, person } from '../testing/person.js';
+import type { TestContext } from '../testing/test-context.js';
+import { createTestModule } from '../testing/test-module.js';
+import { validated } from '../testing/validated.js';
+import { ClientSecrets } from './client-secrets.service.js';
+import { OAuthClientsModule } from './oauth-clients.module.js';
+import { OAuthClientsService } from './oauth-clients.service.js';
+import { OAuthClientCreateRequest, OAuthClientUpdateRequest } from './registry.dto.js';
+import { ClientRegistry, type RegistryClient } from './registry.service.js';
 
-const CLIENTS = '/admin/v7/oauth-clients';
 const UNKNOWN_ID = '00000000-0000-4000-8000-000000000000';
 
-let api: TestApp;
-let operator: PortalUser;
+let api: TestContext;
+let registry: ClientRegistry;
+let operator: Person;
 
 beforeAll(async () => {
-  api = await createTestApp();
-  operator = await PortalUser.signIn(api.url, 'operator@flixcheck.example');
+  api = await createTestModule([OAuthClientsModule]);
+  registry = api.app.get(ClientRegistry);
+  operator = await person(api, 'operator@flixcheck.example');
 });
 afterAll(() => api.close());
 
@@ -21,9 +29,15 @@ const valid = () => ({
   redirectUris: ['https://neu.example/callback'],
   scopes: ['read', 'readwrite'],
 });
-const create = (input: unknown) => operator.call('POST', CLIENTS, { resource: input });
-const patch = (id: string, input: unknown) =>
-  operator.call('PATCH', `${CLIENTS}/${id}`, { resource: input });
+const create = async (input: unknown): Promise<RegistryClient> => {
+  const { resource } = await validated(OAuthClientCreateRequest, { resource: input });
+  const { secret: _, ...client } = await registry.create(resource, operator.userId);
+  return client;
+};
+const patch = async (id: string, input: unknown): Promise<RegistryClient> => {
+  const { resource } = await validated(OAuthClientUpdateRequest, { resource: input });
+  return registry.update(id, resource, operator.userId);
+};
 
 const auditOf = (id: string) =>
   api.dataSource.query(
@@ -33,40 +47,36 @@ const auditOf = (id: string) =>
 
 describe('changing a client', () => {
   let id: string;
-  let before: Record<string, unknown>;
+  let before: RegistryClient;
   beforeEach(async () => {
-    const { secret: _, ...client } = (await create(valid())).body.resource;
-    before = client;
-    id = client.id;
+    before = await create(valid());
+    ({ id } = before);
   });
 
   it('changes what is given and nothing else', async () => {
-    const { status, body } = await patch(id, {
-      name: 'Anderer Name',
-      logoUri: 'https://a.example/',
-    });
-    expect(status).toBe(200);
-    expect(body.resource).toEqual({
+    api.clock.advance(1);
+    const after = await patch(id, { name: 'Anderer Name', logoUri: 'https://a.example/' });
+    expect(after).toEqual({
       ...before,
       name: 'Anderer Name',
       logoUri: 'https://a.example/',
-      updatedAt: body.resource.updatedAt,
+      updatedAt: after.updatedAt,
       version: 2,
     });
-    expect(body.resource.updatedAt > String(before['updatedAt'])).toBe(true);
-    expect((await operator.call('GET', `${CLIENTS}/${id}`)).body.resource).toEqual(body.resource);
+    expect(after.updatedAt > before.updatedAt).toBe(true);
+    expect(await registry.get(id)).toEqual(after);
   });
 
   it('removes an address with null', async () => {
     await patch(id, { homepageUri: 'https://neu.example' });
-    expect((await patch(id, { homepageUri: null })).body.resource.homepageUri).toBeNull();
+    expect((await patch(id, { homepageUri: null })).homepageUri).toBeNull();
   });
 
   it('changes nothing, and records nothing, when everything is as it was', async () => {
-    const { body } = await patch(id, { name: 'Neues CRM', redirectUris: before['redirectUris'] });
-    expect(body.resource).toEqual(before);
+    const same = { name: 'Neues CRM', redirectUris: before.redirectUris };
+    expect(await patch(id, same)).toEqual(before);
     expect(await auditOf(id)).toHaveLength(1);
-    expect((await patch(id, {})).body.resource).toEqual(before);
+    expect(await patch(id, {})).toEqual(before);
   });
 
   it.each([
@@ -82,19 +92,20 @@ describe('changing a client', () => {
     ['secrets', { secrets: [] }, 'unknown_field'],
     ['createdAt', { createdAt: '2026-01-01T00:00:00Z' }, 'unknown_field'],
   ])('refuses %s in %j', async (field, change, code) => {
-    const { status, body } = await patch(id, { description: 'changed', ...change });
-    expect(status).toBe(400);
-    expect(body.errors).toEqual(expect.arrayContaining([expect.objectContaining({ field, code })]));
-    expect((await operator.call('GET', `${CLIENTS}/${id}`)).body.resource).toEqual(before);
+    const refused = patch(id, { description: 'changed', ...change });
+    await expect(refused).rejects.toMatchObject({
+      status: 400,
+      options: { errors: expect.arrayContaining([expect.objectContaining({ field, code })]) },
+    });
+    expect(await registry.get(id)).toEqual(before);
   });
 
   it('keeps PKCE required for a public client', async () => {
-    const { resource } = (await create({ ...valid(), kind: 'public' })).body;
-    const { status, body } = await patch(resource.id, { requirePkce: false });
-    expect(status).toBe(400);
-    expect(body.errors).toMatchObject([
-      { field: 'requirePkce', code: 'required_for_public_clients' },
-    ]);
+    const { id: publicId } = await create({ ...valid(), kind: 'public' });
+    await expect(patch(publicId, { requirePkce: false })).rejects.toMatchObject({
+      status: 400,
+      options: { errors: [{ field: 'requirePkce', code: 'required_for_public_clients' }] },
+    });
   });
 
   it('loses neither of two changes made at once', async () => {
@@ -103,7 +114,7 @@ describe('changing a client', () => {
       patch(id, { description: 'Text von B' }),
       patch(id, { publisher: 'Haus von C' }),
     ]);
-    expect((await operator.call('GET', `${CLIENTS}/${id}`)).body.resource).toMatchObject({
+    expect(await registry.get(id)).toMatchObject({
       name: 'Name von A',
       description: 'Text von B',
       publisher: 'Haus von C',
@@ -111,20 +122,19 @@ describe('changing a client', () => {
   });
 
   it('disables and enables', async () => {
-    const { clientId } = before as { clientId: string };
-    const card = () => call(api.url, 'GET', `/guest/v7/oauth-clients/${clientId}`);
-    expect((await card()).status).toBe(200);
-    expect((await patch(id, { status: 'disabled' })).body.resource.status).toBe('disabled');
-    expect((await card()).status).toBe(404);
-    expect((await patch(id, { status: 'active' })).body.resource.status).toBe('active');
-    expect((await card()).status).toBe(200);
+    const card = () => api.app.get(OAuthClientsService).card(before.clientId);
+    expect(await card()).toMatchObject({ name: before.name });
+    expect((await patch(id, { status: 'disabled' })).status).toBe('disabled');
+    await expect(card()).rejects.toMatchObject({ status: 404 });
+    expect((await patch(id, { status: 'active' })).status).toBe('active');
+    expect(await card()).toMatchObject({ name: before.name });
   });
 
   it('leaves an audit record of each change: who, what, from what, to what', async () => {
     await patch(id, { redirectUris: ['https://neu.example/b'] });
     await patch(id, { status: 'disabled' });
     await patch(id, { status: 'active' });
-    await operator.call('DELETE', `${CLIENTS}/${id}`);
+    await registry.remove(id, operator.userId);
     const records = await auditOf(id);
     expect(records.map(({ action }: { action: string }) => action)).toEqual([
       'client_created',
@@ -136,7 +146,7 @@ describe('changing a client', () => {
     for (const record of records) {
       expect(record).toMatchObject({
         actor_id: operator.id,
-        detail: { clientId: before['clientId'] },
+        detail: { clientId: before.clientId },
       });
     }
     expect(records[1].detail.changes).toEqual({
@@ -147,22 +157,21 @@ describe('changing a client', () => {
 
 describe('deleting a client', () => {
   it('is for good: no 204 twice, no trace in the lists, no secrets left', async () => {
-    const { id, clientId } = (await create(valid())).body.resource;
-    expect((await operator.call('DELETE', `${CLIENTS}/${id}`)).status).toBe(204);
-    for (const [method, path, resource] of [
-      ['GET', id],
-      ['DELETE', id],
-      ['PATCH', id, { status: 'active' }],
-      ['POST', `${id}/secrets`, {}],
-      ['DELETE', `${id}/secrets/${UNKNOWN_ID}`],
-      ['GET', `${id}/requests`],
-    ] as const) {
-      const { status, body } = await operator.call(method, `${CLIENTS}/${path}`, { resource });
-      expect([method, path, status, body.code]).toEqual([method, path, 404, 'not_found']);
-    }
-    const { body } = await operator.call('GET', `${CLIENTS}?limit=100`);
-    expect(body.resources.map((client) => client.id)).not.toContain(id);
-    expect((await call(api.url, 'GET', `/guest/v7/oauth-clients/${clientId}`)).status).toBe(404);
+    const { id, clientId } = await create(valid());
+    await registry.remove(id, operator.userId);
+    const { app } = api;
+    const attempts = [
+      () => registry.get(id),
+      () => registry.remove(id, operator.userId),
+      () => patch(id, { status: 'active' }),
+      () => app.get(ClientSecrets).rotate(id, {}, operator.userId),
+      () => app.get(ClientSecrets).remove(id, UNKNOWN_ID, operator.userId),
+      () => app.get(OAuthClientsService).card(clientId),
+    ];
+    const gone = { status: 404, code: 'not_found' };
+    for (const attempt of attempts) await expect(attempt()).rejects.toMatchObject(gone);
+    const { resources } = await registry.list({ limit: 100 });
+    expect(resources.map((client) => client.id)).not.toContain(id);
     const secrets = await api.dataSource.query(
       'SELECT FROM oauth_client_secrets WHERE oauth_client_id = $1',
       [id],
