@@ -9,7 +9,7 @@ COPY .npmrc package.json package-lock.json ./
 COPY libs libs
 RUN npm ci
 COPY . .
-RUN NX_DAEMON=false npx nx run-many --targets=build --projects=api,portal
+RUN NX_DAEMON=false npx nx run-many --targets=build --projects=api,portal,docs
 # Node with the shared libraries that it and the modules load, the modules, the program.
 RUN node tools/image/collect.mjs /image \
   && mkdir -p /image/system/tmp /image/compiled && chmod 1777 /image/system/tmp \

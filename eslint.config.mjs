@@ -131,6 +131,7 @@ export default [
               sourceTag: 'scope:portal',
               onlyDependOnLibsWithTags: ['scope:api-types', 'scope:protocol'],
             },
+            { sourceTag: 'scope:docs', onlyDependOnLibsWithTags: [] },
             { sourceTag: 'scope:demo-client', onlyDependOnLibsWithTags: ['scope:connect-client'] },
             { sourceTag: 'scope:e2e', onlyDependOnLibsWithTags: ['scope:test-harness'] },
             { sourceTag: 'scope:test-harness', onlyDependOnLibsWithTags: [] },

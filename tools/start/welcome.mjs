@@ -14,6 +14,7 @@ export function* welcome({ url, demoUrl, demo }, { bold, cyan, dim }) {
   const addresses = [
     ['Portal', `${url}/portal/`],
     ['Swagger UI', `${url}/docs`],
+    ['Documentation', `${url}/docs/guide`],
     ...(demoUrl ? [['Demo third party', demoUrl]] : []),
   ];
   for (const [label, address] of addresses) yield `  ${label.padEnd(18)}${cyan(address)}`;

@@ -45,6 +45,9 @@ async function runs(file) {
 
 const EVERYTHING = 'everything';
 
+/** What looks at the built documentation. */
+const SITE = ['api-e2e:e2e', 'portal-e2e:e2e'];
+
 /** By the file that changes: what runs. `*` are all targets of the project above. */
 const table = {
   'apps/api/src/checks/checks.service.ts': [
@@ -96,7 +99,14 @@ const table = {
       'tools:test',
     ],
   ],
-  'docs/integrate.md': ['api-e2e:e2e', 'api:openapi-check', 'api:test'],
+  'docs/guide/scopes.md': [...SITE, 'api:openapi-check', 'api:test'],
+  'docs/guide/flow.md': [...SITE, 'api:test'],
+  'apps/docs/layouts/page.11ty.mjs': [
+    ...['docs:lint', 'docs:typecheck'],
+    ...['api-e2e:e2e', 'api-e2e:lint', 'api-e2e:load', 'api-e2e:typecheck'],
+    ...['portal-e2e:e2e', 'portal-e2e:lighthouse', 'portal-e2e:lint', 'portal-e2e:typecheck'],
+    ...['tools:lint', 'tools:test'],
+  ],
   'bench/run.mjs': ['bench:lint', 'bench:test'],
   'tools/start/ports.mjs': ['tools:lint', 'tools:test'],
   'README.md': [],
@@ -137,11 +147,11 @@ describe('what Nx takes for unchanged', () => {
 
   it('runs a suite on the built programs that it starts', () => {
     const builds = {
-      'tools:test': ['api', 'portal', 'demo-client'],
+      'tools:test': ['api', 'portal', 'docs', 'demo-client'],
       'bench:test': ['api'],
-      'api-e2e:e2e': ['api', 'demo-client', 'connect-client'],
+      'api-e2e:e2e': ['api', 'docs', 'demo-client', 'connect-client'],
       'api-e2e:load': ['api'],
-      'portal-e2e:e2e': ['api', 'portal', 'demo-client'],
+      'portal-e2e:e2e': ['api', 'portal', 'docs', 'demo-client'],
       'access-token-verifier:test': ['change-feed', 'oauth-protocol', 'api'],
     };
     const { createTaskGraph } = nx('tasks-runner/create-task-graph.js');

@@ -16,7 +16,7 @@ export async function screenshots(args) {
   let database;
   let exitCode = 1;
   try {
-    const node = await prepare(['api', 'portal', 'demo-client'], { signal, progress });
+    const node = await prepare(['api', 'portal', 'docs', 'demo-client'], { signal, progress });
     const browser = await findOrInstallBrowser({ node, signal, progress });
     database = await startTestDatabase(node, { signal });
     const cli = inWorkspace('node_modules', '@playwright', 'test', 'cli.js');

@@ -7,11 +7,8 @@ import {
   type World,
 } from '@flixcheck/test-harness';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { execFile } from 'node:child_process';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
-import { promisify } from 'node:util';
+import { readdirSync } from 'node:fs';
+import { resolve } from 'node:path';
 
 interface Document {
   servers: { url: string }[];
@@ -162,20 +159,69 @@ describe('OpenAPI', () => {
   });
 });
 
-describe('docs/integrate.md', () => {
-  it('its example with curl works as it stands', async () => {
-    const guide = await readFile(resolve(__dirname, '../../../docs/integrate.md'), 'utf8');
-    const example = /## With curl\n+```sh\n([^]*?)```/.exec(guide)?.[1] ?? '';
-    const script = example.replace('API=http://localhost:3000', `API=${world.url}`);
-    expect(script).toContain(world.url);
-    const cwd = await mkdtemp(join(tmpdir(), 'flixcheck-guide-'));
-    try {
-      const { stdout } = await promisify(execFile)('sh', ['-euc', script], { cwd });
-      expect(stdout).toContain('user@musterhaus.example');
-      expect(stdout).not.toContain('"error"');
-      expect(stdout.match(/"refresh_token":/g)).toHaveLength(2);
-    } finally {
-      await rm(cwd, { recursive: true });
+describe('the documentation as a site', () => {
+  const SITE = resolve(__dirname, '../../docs/dist/site');
+  const pages = readdirSync(SITE, { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith('.html'))
+    .map((file) => `/docs/${file.replace(/(\/index)?\.html$/, '')}`);
+  const hrefs = (text: string) =>
+    [...text.matchAll(/\s(?:src|href)="([^"]+)"/g)].map(([, target = '']) => target);
+
+  it.each(['/docs/guide', '/docs/guide/quick-start', '/docs/errors', '/docs/contract'])(
+    '%s is a page that holds no script, and is read anew when it has changed',
+    async (path) => {
+      const page = await send(world.url, path, { headers: { 'accept-encoding': 'identity' } });
+      expect([page.status, page.headers['content-type']]).toEqual([
+        200,
+        'text/html; charset=utf-8',
+      ]);
+      expect(page.text).not.toMatch(/<script(?![^>]*\ssrc=)[^>]*>|\sstyle=|\son\w+=/);
+      expect(page.headers['cache-control']).toBe('no-cache');
+      const again = await send(world.url, path, {
+        headers: { 'if-none-match': String(page.headers['etag']) },
+      });
+      expect(again.status).toBe(304);
+    },
+  );
+
+  it('every link leads somewhere, down to the anchor', async () => {
+    expect(pages.length).toBeGreaterThan(15);
+    const texts = new Map<string, string>();
+    const textOf = async (path: string) => {
+      const known = texts.get(path);
+      if (known !== undefined) return known;
+      const answer = await send(world.url, path, { headers: { 'accept-encoding': 'identity' } });
+      const text = answer.status === 200 ? answer.text : '';
+      texts.set(path, text);
+      return text;
+    };
+    const broken: string[] = [];
+    for (const page of pages) {
+      for (const target of new Set(hrefs(await textOf(page)))) {
+        if (/^https?:/.test(target)) continue;
+        const [path = '', anchor] = target.split('#');
+        const text = await textOf(path || page);
+        if (!text || (anchor && path.startsWith('/docs/') && !text.includes(`id="${anchor}"`))) {
+          broken.push(`${page}: ${target}`);
+        }
+      }
     }
+    expect(broken).toEqual([]);
+  });
+
+  it('the type of a problem leads to what to do about it', async () => {
+    const { type } = (await send(world.url, '/user/v7/connections')).body;
+    const [path = '', anchor = ''] = type.split('#');
+    const page = await send(world.url, new URL(path, world.url).pathname, {
+      headers: { 'accept-encoding': 'identity' },
+    });
+    expect(page.text).toContain(`<h3 id="${anchor}"`);
+  });
+
+  it('is compressed on the way', async () => {
+    const { headers } = await send(world.url, '/docs/assets/search.json', {
+      headers: { 'accept-encoding': 'br' },
+    });
+    expect(headers['content-encoding']).toBe('br');
   });
 });

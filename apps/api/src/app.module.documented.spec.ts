@@ -34,11 +34,11 @@ const read = (document: string) =>
 
 describe('the documentation gives the numbers that the code uses', () => {
   it.each([
-    ['integrate.md', `exchanges the code**, within ${inWords(CODE_LIFETIME_MS)}`],
-    ['integrate.md', `The JWT lives ${inWords(ACCESS_TOKEN_LIFETIME_MS)}`],
-    ['integrate.md', `"expires_in": ${ACCESS_TOKEN_LIFETIME_MS / SECOND}`],
-    ['integrate.md', `is at most ${inWords(REFRESH_RETRY_MS)} old`],
-    ['integrate.md', `nobody uses for ${inWords(REFRESH_TOKEN_IDLE_MS)} expires`],
+    ['guide/flow.md', `exchanges the code**, within ${inWords(CODE_LIFETIME_MS)}`],
+    ['guide/flow.md', `The JWT lives ${inWords(ACCESS_TOKEN_LIFETIME_MS)}`],
+    ['guide/flow.md', `"expires_in": ${ACCESS_TOKEN_LIFETIME_MS / SECOND}`],
+    ['guide/refreshing.md', `is at most ${inWords(REFRESH_RETRY_MS)} old`],
+    ['guide/refreshing.md', `nobody uses for ${inWords(REFRESH_TOKEN_IDLE_MS)} expires`],
     ['operate.md', `rotate by themselves every ${inWords(ROTATE_AFTER_MS)}`],
     ['operate.md', `the request log for ${parseInt(inWords(REQUESTS_KEPT_MS))}.`],
     ['contract.md', `valid for ${inWords(ACCESS_TOKEN_LIFETIME_MS)}`],
@@ -78,7 +78,7 @@ describe('the documentation gives the numbers that the code uses', () => {
 });
 
 it('the guide for third parties has the scopes of the table', () => {
-  const guide = readFileSync(resolve(DOCS, 'integrate.md'), 'utf8');
+  const guide = readFileSync(resolve(DOCS, 'guide/scopes.md'), 'utf8');
   expect(SCOPES.filter((scope) => !guide.includes(`\n| \`${scope}\` `))).toEqual([]);
   expect(withScopeRows(guide)).toBe(guide);
 });

@@ -5,7 +5,7 @@ import type { DynamicModule } from '@nestjs/common';
 import { AppModule } from './app.module.js';
 import type { RuntimeConfig } from './config/config.module.js';
 import { StartTasks } from './database/start-tasks.js';
-import { serveErrorsPage } from './http/errors-page.js';
+import { serveDocsSite } from './http/docs-site.js';
 import { ErrorFilter } from './http/exception.filter.js';
 import { servePortal } from './http/portal.js';
 import { measureRequests } from './http/request-metrics.js';
@@ -57,7 +57,7 @@ export async function configureApp(
   logUnreadRequests(server, app.get(ClientEndpoints));
   const portalFiles = app.get(PortalFiles);
   await servePortal(server, { former: (name) => portalFiles.find(name) });
-  serveErrorsPage(server);
+  await serveDocsSite(server);
   serveSwaggerUi(app, () => createOpenApiDocument(app, config.publicUrl), config.publicUrl);
   await app.init();
   const tasks = app.get(StartTasks);

@@ -11,7 +11,7 @@ import { createOpenApiDocument } from './http/swagger.js';
 import { AppLogger } from './telemetry/app-logger.js';
 
 const DOCUMENT = resolve(__dirname, '../openapi.json');
-const GUIDE = resolve(__dirname, '../../../docs/integrate.md');
+const GUIDE = resolve(__dirname, '../../../docs/guide/scopes.md');
 
 /** The document as it is committed: made from the declarations alone, without a database. */
 async function generate(): Promise<string> {

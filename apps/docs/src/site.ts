@@ -1,0 +1,7 @@
+import { fillIn } from './fill-in';
+import { offerSearch } from './search';
+import { showPlaces } from './places';
+
+showPlaces();
+offerSearch();
+void fillIn();
