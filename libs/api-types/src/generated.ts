@@ -2998,7 +2998,7 @@ export interface components {
              */
             connectionId: string | null;
             /**
-             * @description whether the account has granted it access for everybody, without a question
+             * @description whether the account has granted it access for the caller, without a question
              * @example false
              */
             grantedInAdvance: boolean;
@@ -3155,6 +3155,8 @@ export interface components {
              * @example read
              */
             advanceScope: string | null;
+            /** @description for whom it is granted, as chosen; null: for everybody, or it is not granted. Whoever is disabled is left out */
+            advanceUsers: components["schemas"]["PersonDto"][] | null;
             /**
              * @description of the whole account
              * @example 12
@@ -3232,6 +3234,8 @@ export interface components {
              * @example read
              */
             advanceScope: string | null;
+            /** @description for whom it is granted, as chosen; null: for everybody, or it is not granted. Whoever is disabled is left out */
+            advanceUsers: components["schemas"]["PersonDto"][] | null;
             /**
              * @description of the whole account
              * @example 12
@@ -3260,10 +3264,12 @@ export interface components {
              */
             endConnections: boolean;
             /**
-             * @description only where it is `allowed`: what the application is granted for everybody in the account without a question; null: people are asked. Left out, it stays as it is
+             * @description only where it is `allowed`: what the application is granted without a question: for everybody in the account, or for `advanceUserIds`; null: people are asked. Left out, both stay as they are
              * @example read
              */
             advanceScope?: string | null;
+            /** @description only with `advanceScope`: the active users of the account for whom it is granted. Left out or null: for everybody, whoever joins later included */
+            advanceUserIds?: string[] | null;
         };
         DecisionRequest: {
             resource: components["schemas"]["DecisionInput"];

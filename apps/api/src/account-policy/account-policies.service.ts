@@ -1,6 +1,5 @@
 import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
-import { resolveRequestedScope } from '@flixcheck/oauth-protocol';
 import type { DataSource, EntityManager } from 'typeorm';
 import { Clock } from '../config/clock.js';
 import { ConnectionCounts } from '../connections/connection-counts.js';
@@ -8,7 +7,6 @@ import { ConnectionsService } from '../connections/connections.service.js';
 import type { SessionCaller } from '../http/access.js';
 import { ApiError, notFound } from '../http/api-error.js';
 import type { PageQuery, ResourcesEnvelope } from '../http/envelope.js';
-import { validationFailed } from '../http/validation.js';
 import { pageOfClients } from '../oauth-clients/client-pages.js';
 import { pickFields } from '../oauth-clients/client-record.js';
 import {
@@ -18,8 +16,13 @@ import {
 } from '../oauth-clients/oauth-clients.service.js';
 import { AuditLog } from '../users/audit-log.js';
 import { type Person, UsersService } from '../users/users.service.js';
+import { AdvanceGrants, isSameGrant } from './advance-grants.js';
 import { type Policy, refusalOf } from './account-policy.js';
-import { AccountPolicyStore, type StoredPolicy } from './account-policy-store.js';
+import {
+  AccountPolicyStore,
+  type StoredDecision,
+  type StoredPolicy,
+} from './account-policy-store.js';
 import {
   type AccountPolicyDto,
   type ChangedPolicyDto,
@@ -44,6 +47,7 @@ export class AccountPolicies {
     @InjectDataSource() private readonly dataSource: DataSource,
     private readonly store: AccountPolicyStore,
     private readonly requests: ApprovalRequests,
+    private readonly advanceGrants: AdvanceGrants,
     private readonly connections: ConnectionsService,
     private readonly counts: ConnectionCounts,
     private readonly clients: OAuthClientsService,
@@ -135,9 +139,7 @@ export class AccountPolicies {
     ]);
     const known = new Map([...others, ...offered.map((client) => [client.id, client] as const)]);
     const clients = byName([...known.values()].filter(({ deletedAt }) => deletedAt === null));
-    const people = await this.users.people(
-      [...policy.decisions.values()].flatMap(({ decidedBy }) => decidedBy ?? []),
-    );
+    const people = await this.users.people([...policy.decisions.values()].flatMap(named));
     return pageOfClients(clients, page, (client) =>
       toDto(client, policy, active.get(client.id) ?? 0, people),
     );
@@ -151,14 +153,14 @@ export class AccountPolicies {
   async decide(caller: SessionCaller, id: string, input: DecisionInput): Promise<DecidedClientDto> {
     const client = (await this.clients.byIds([id])).get(id);
     if (!client || client.deletedAt !== null) throw notFound('The application');
-    refuseAdvance(client, input);
-    const consequences = await this.dataSource.transaction((tx) =>
-      this.decideWithin(tx, caller, client, input),
-    );
     const { accountId } = caller;
+    const consequences = await this.dataSource.transaction(async (tx) => {
+      await this.advanceGrants.lockPeople(tx, accountId, input);
+      return this.decideWithin(tx, caller, client, input);
+    });
     const policy = await this.store.read(accountId);
     const active = await this.counts.byClient(accountId);
-    const people = await this.users.people([policy.decisions.get(id)?.decidedBy ?? []].flat());
+    const people = await this.users.people([policy.decisions.get(id) ?? []].flat().flatMap(named));
     return { ...toDto(client, policy, active.get(id) ?? 0, people), ...consequences };
   }
 
@@ -196,17 +198,20 @@ export class AccountPolicies {
     tx: EntityManager,
     caller: SessionCaller,
     client: OAuthClient,
-    { decision, endConnections = false, ...input }: DecisionInput,
+    input: DecisionInput,
   ): Promise<Consequences> {
+    const { decision, endConnections = false } = input;
     const { accountId, userId: by } = caller;
     const at = this.clock.now();
     const before = await this.store.lock(tx, accountId);
-    const { decision: last = null, advanceScope: lastAdvance = null } =
+    const { decision: last = null, advance: lastAdvance = null } =
       before.decisions.get(client.id) ?? {};
-    const { advanceScope = decision === 'allowed' ? lastAdvance : null } = input;
-    if (last !== decision || lastAdvance !== advanceScope) {
-      const decided = { decision, advanceScope, by, at };
-      await this.store.writeDecision(tx, accountId, client.id, decided);
+    const advance = this.advanceGrants.requested(client, input, lastAdvance);
+    const sameAdvance = isSameGrant(advance, lastAdvance);
+    if (last !== decision || !sameAdvance) {
+      const subject = { accountId, clientId: client.id };
+      await this.store.writeDecision(tx, subject, { decision, advance, by, at });
+      await this.advanceGrants.write(tx, subject, advance, { by, at });
     }
     const ends = decision === 'blocked' || (endConnections && isRefused(before, client, decision));
     const endedConnections = ends ? await this.endConnections(tx, caller, client.id, at) : 0;
@@ -222,12 +227,17 @@ export class AccountPolicies {
         detail: { accountId, from: last, endedConnections },
       });
     }
-    if (lastAdvance !== advanceScope) {
+    if (!sameAdvance) {
       await this.audit.record(tx, {
         ...subject,
-        action:
-          advanceScope === null ? 'advance_grant_withdrawn' : 'application_granted_in_advance',
-        detail: { accountId, from: lastAdvance, scope: advanceScope },
+        action: advance === null ? 'advance_grant_withdrawn' : 'application_granted_in_advance',
+        detail: {
+          accountId,
+          from: lastAdvance?.scope ?? null,
+          fromUserIds: lastAdvance?.userIds ?? null,
+          scope: advance?.scope ?? null,
+          userIds: advance?.userIds ?? null,
+        },
       });
     }
     return { endedConnections, approvedRequests };
@@ -278,22 +288,9 @@ const answeredAlready = () =>
     'The request has been answered or withdrawn in the meantime. Read it again.',
   );
 
-/** A program on somebody's device could be imitated there, so its users are asked (RFC 8252 §8.6). */
-function refuseAdvance(client: OAuthClient, { decision, advanceScope }: DecisionInput): void {
-  if (advanceScope === undefined || advanceScope === null) return;
-  const refuse = (code: string, message: string) =>
-    validationFailed([{ field: 'advanceScope', code, message }]);
-  if (decision !== 'allowed') {
-    throw refuse('not_allowed', 'Only what is allowed can be granted in advance.');
-  }
-  if (client.kind === 'public') {
-    throw refuse(
-      'public_client',
-      'The application runs on the devices of its users, who are asked in any case.',
-    );
-  }
-  const asked = resolveRequestedScope(advanceScope, client.scopes);
-  if (!asked.ok) throw refuse('scope_invalid', asked.reason);
+/** Whom a decision names. */
+function named({ decidedBy, advance }: StoredDecision): string[] {
+  return [...(decidedBy ? [decidedBy] : []), ...(advance?.userIds ?? [])];
 }
 
 function isRefused(
@@ -319,7 +316,8 @@ function toDto(
     decision: decided?.decision ?? null,
     decidedAt: decided?.decidedAt.toISOString() ?? null,
     decidedBy: people.get(decided?.decidedBy ?? '') ?? null,
-    advanceScope: decided?.advanceScope ?? null,
+    advanceScope: decided?.advance?.scope ?? null,
+    advanceUsers: decided?.advance?.userIds?.flatMap((userId) => people.get(userId) ?? []) ?? null,
     activeConnections,
   };
 }

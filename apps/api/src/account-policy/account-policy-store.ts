@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import type { DataSource, EntityManager } from 'typeorm';
 import type { OAuthClient } from '../oauth-clients/oauth-clients.service.js';
+import { ADVANCE_FOR_PEOPLE, type AdvanceGrant } from './advance-grants.js';
 import { type Decision, type Policy, type RefusalReason, refusalOf } from './account-policy.js';
 
 const POLICY_LOCK = 7_304_006;
@@ -11,18 +12,18 @@ export interface StoredDecision {
   decidedAt: Date;
   decidedBy: string | null;
   /** What the application is granted without a question to its users; null: they are asked. */
-  advanceScope: string | null;
+  advance: AdvanceGrant | null;
 }
 
 /** What holds for one application. */
 export interface Standing {
   /** Why the account does not allow it; null if it does. */
   refusal: RefusalReason | null;
-  advance: AdvanceGrant | null;
+  advance: OwnAdvanceGrant | null;
 }
 
-/** What an account has granted an application in advance. */
-export interface AdvanceGrant {
+/** What an account has granted an application in advance for one of its people. */
+export interface OwnAdvanceGrant {
   scope: string;
   at: Date;
   by: string | null;
@@ -48,22 +49,29 @@ export class AccountPolicyStore {
     accountId: string,
     tx: EntityManager = this.dataSource.manager,
   ): Promise<StoredPolicy> {
-    const rows: (Omit<StoredPolicy, 'decisions'> & StoredDecision & { clientId: string | null })[] =
-      await tx.query(
-        `SELECT p.allows, p.updated_at AS "updatedAt", p.updated_by AS "updatedBy",
-                d.oauth_client_id AS "clientId", d.decision, d.decided_at AS "decidedAt",
-                d.decided_by AS "decidedBy", d.advance_scope AS "advanceScope"
-           FROM account_policies p LEFT JOIN account_policy_decisions d USING (account_id)
-          WHERE p.account_id = $1`,
-        [accountId],
-      );
+    const rows: (Omit<StoredPolicy, 'decisions'> &
+      Omit<StoredDecision, 'advance'> & {
+        clientId: string | null;
+        scope: string | null;
+        userIds: string[] | null;
+      })[] = await tx.query(
+      `SELECT p.allows, p.updated_at AS "updatedAt", p.updated_by AS "updatedBy",
+              d.oauth_client_id AS "clientId", d.decision, d.decided_at AS "decidedAt",
+              d.decided_by AS "decidedBy", coalesce(d.advance_scope, chosen.scope) AS scope,
+              chosen.user_ids AS "userIds"
+         FROM account_policies p
+         LEFT JOIN account_policy_decisions d USING (account_id)
+         LEFT JOIN ${ADVANCE_FOR_PEOPLE} chosen USING (account_id, oauth_client_id)
+        WHERE p.account_id = $1`,
+      [accountId],
+    );
     const [{ allows, updatedAt, updatedBy } = NEVER_CHANGED] = rows;
     const decisions = new Map(
-      rows.flatMap(({ clientId, decision, decidedAt, decidedBy, advanceScope }) =>
-        clientId === null
-          ? []
-          : [[clientId, { decision, decidedAt, decidedBy, advanceScope }] as const],
-      ),
+      rows.flatMap(({ clientId, decision, decidedAt, decidedBy, scope, userIds }) => {
+        if (clientId === null) return [];
+        const advance = scope === null ? null : { scope, userIds };
+        return [[clientId, { decision, decidedAt, decidedBy, advance }] as const];
+      }),
     );
     return { allows, updatedAt, updatedBy, decisions };
   }
@@ -73,12 +81,15 @@ export class AccountPolicyStore {
    * @param client as the caller knows it: whether it is verified may be a moment old
    */
   async refusal(accountId: string, client: OAuthClient): Promise<RefusalReason | null> {
-    return (await this.standing(accountId, client)).refusal;
+    return (await this.findStanding(this.dataSource.manager, { accountId }, client)).refusal;
   }
 
-  /** The same, with what the account has granted the application in advance. */
-  async standing(accountId: string, client: OAuthClient): Promise<Standing> {
-    return this.findStanding(this.dataSource.manager, accountId, client);
+  /** The same, with what the account has granted the application in advance for this user. */
+  async standing(
+    user: { accountId: string; userId: string },
+    client: OAuthClient,
+  ): Promise<Standing> {
+    return this.findStanding(this.dataSource.manager, user, client);
   }
 
   /**
@@ -95,7 +106,7 @@ export class AccountPolicyStore {
       POLICY_LOCK,
     ]);
     // A statement of its own, because its snapshot must be taken after the lock.
-    return (await this.findStanding(tx, accountId, client)).refusal;
+    return (await this.findStanding(tx, { accountId }, client)).refusal;
   }
 
   /** Lets no grant and no other decision of the account in between, until the transaction ends. */
@@ -123,17 +134,19 @@ export class AccountPolicyStore {
     );
   }
 
-  /** @param tx in which the account is locked */
+  /**
+   * What is granted in advance for some people is written by AdvanceGrants.
+   * @param tx in which the account is locked
+   */
   async writeDecision(
     tx: EntityManager,
-    accountId: string,
-    clientId: string,
+    { accountId, clientId }: { accountId: string; clientId: string },
     {
       decision,
-      advanceScope,
+      advance,
       by,
       at,
-    }: { decision: Decision | null; advanceScope: string | null; by: string; at: Date },
+    }: { decision: Decision | null; advance: AdvanceGrant | null; by: string; at: Date },
   ): Promise<void> {
     if (decision === null) {
       await tx.query(
@@ -142,6 +155,7 @@ export class AccountPolicyStore {
       );
       return;
     }
+    const forEverybody = advance?.userIds === null ? advance.scope : null;
     await tx.query(
       `WITH policy AS (
          INSERT INTO account_policies (account_id, allows, updated_at, updated_by)
@@ -153,13 +167,13 @@ export class AccountPolicyStore {
        ON CONFLICT (account_id, oauth_client_id) DO UPDATE
          SET decision = EXCLUDED.decision, decided_at = EXCLUDED.decided_at,
            decided_by = EXCLUDED.decided_by, advance_scope = EXCLUDED.advance_scope`,
-      [accountId, clientId, decision, by, at, advanceScope],
+      [accountId, clientId, decision, by, at, forEverybody],
     );
   }
 
   private async findStanding(
     tx: EntityManager,
-    accountId: string,
+    { accountId, userId }: { accountId: string; userId?: string },
     { id, publisherVerified }: OAuthClient,
   ): Promise<Standing> {
     const [row]: {
@@ -169,13 +183,16 @@ export class AccountPolicyStore {
       at: Date;
       by: string | null;
     }[] = await tx.query(
-      `SELECT p.allows, d.decision, d.advance_scope AS scope, d.decided_at AS at,
-              d.decided_by AS by
+      `SELECT p.allows, d.decision, coalesce(d.advance_scope, own.scope) AS scope,
+              CASE WHEN d.advance_scope IS NULL THEN own.granted_at ELSE d.decided_at END AS at,
+              CASE WHEN d.advance_scope IS NULL THEN own.granted_by ELSE d.decided_by END AS by
          FROM account_policies p
          LEFT JOIN account_policy_decisions d
            ON d.account_id = p.account_id AND d.oauth_client_id = $2
+         LEFT JOIN account_policy_advance_users own
+           ON own.account_id = p.account_id AND own.oauth_client_id = $2 AND own.user_id = $3
         WHERE p.account_id = $1`,
-      [accountId, id],
+      [accountId, id, userId ?? null],
     );
     if (!row) return { refusal: null, advance: null };
     const { allows, decision, scope, at, by } = row;

@@ -1,11 +1,16 @@
 import { ApiProperty, ApiPropertyOptional, PickType } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
 import {
+  ArrayMaxSize,
+  ArrayMinSize,
+  ArrayUnique,
+  IsArray,
   IsBoolean,
   IsIn,
   IsObject,
   IsOptional,
   IsString,
+  IsUUID,
   MaxLength,
   ValidateIf,
   ValidateNested,
@@ -34,6 +39,9 @@ const END_CONNECTIONS = {
   description:
     'whether connections of what is not allowed any more end at once, too; otherwise they go on, and no new ones are opened',
 };
+
+/** Whoever chooses more means everybody. */
+const MAX_ADVANCE_USERS = 100;
 
 export class AccountPolicyDto {
   @ApiProperty(ALLOWS) allows!: Policy;
@@ -125,6 +133,14 @@ export class PolicyClientDto extends PickType(ClientRecord, POLICY_CLIENT) {
   })
   advanceScope!: string | null;
 
+  @ApiProperty({
+    type: [PersonDto],
+    nullable: true,
+    description:
+      'for whom it is granted, as chosen; null: for everybody, or it is not granted. Whoever is disabled is left out',
+  })
+  advanceUsers!: PersonDto[] | null;
+
   @ApiProperty({ type: 'integer', example: 12, description: 'of the whole account' })
   activeConnections!: number;
 }
@@ -158,12 +174,29 @@ export class DecisionInput {
     maxLength: 200,
     example: 'read',
     description:
-      'only where it is `allowed`: what the application is granted for everybody in the account without a question; null: people are asked. Left out, it stays as it is',
+      'only where it is `allowed`: what the application is granted without a question: for everybody in the account, or for `advanceUserIds`; null: people are asked. Left out, both stay as they are',
   })
   @IsOptional()
   @IsString()
   @MaxLength(200)
   advanceScope?: string | null;
+
+  @ApiPropertyOptional({
+    type: [String],
+    format: 'uuid',
+    nullable: true,
+    minItems: 1,
+    maxItems: MAX_ADVANCE_USERS,
+    description:
+      'only with `advanceScope`: the active users of the account for whom it is granted. Left out or null: for everybody, whoever joins later included',
+  })
+  @IsOptional()
+  @IsArray()
+  @ArrayMinSize(1)
+  @ArrayMaxSize(MAX_ADVANCE_USERS)
+  @ArrayUnique()
+  @IsUUID(undefined, { each: true })
+  advanceUserIds?: string[] | null;
 }
 
 export class DecisionRequest {

@@ -5,6 +5,7 @@ import { UsersModule } from '../users/users.module.js';
 import { AccountPolicies } from './account-policies.service.js';
 import { AccountPolicyController } from './account-policy.controller.js';
 import { AccountPolicyStore } from './account-policy-store.js';
+import { AdvanceGrants } from './advance-grants.js';
 import { ApprovalRequests } from './approval-requests.js';
 import { ApprovalRequestsController } from './approval-requests.controller.js';
 import { ApprovalRequestsOverview } from './approval-requests-overview.js';
@@ -20,6 +21,7 @@ import { AvailableClientsController } from './available-clients.controller.js';
     AvailableClients,
     AccountPolicies,
     AccountPolicyStore,
+    AdvanceGrants,
     ApprovalRequests,
     ApprovalRequestsOverview,
     approvalRetention,

@@ -29,7 +29,7 @@ beforeEach(async () => {
   await api.app.get(ConnectionEndings).follow();
   await api.dataSource.query(`
     DELETE FROM connections;
-    TRUNCATE approval_continuations, approval_requests, account_policy_decisions, account_policies;
+    TRUNCATE approval_continuations, approval_requests, account_policy_decisions, account_policies CASCADE;
     DELETE FROM oauth_requests`);
   await verify(true);
 });

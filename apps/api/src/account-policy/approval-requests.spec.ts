@@ -35,7 +35,7 @@ beforeAll(async () => {
 afterAll(() => api.close());
 beforeEach(async () => {
   await api.dataSource.query(`
-    TRUNCATE approval_continuations, approval_requests, account_policy_decisions, account_policies`);
+    TRUNCATE approval_continuations, approval_requests, account_policy_decisions, account_policies CASCADE`);
   await allow('selected');
 });
 

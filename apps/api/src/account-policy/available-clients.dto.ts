@@ -32,7 +32,7 @@ export class AvailableClientDto extends PickType(ClientRecord, AVAILABLE_CLIENT)
 
   @ApiProperty({
     example: false,
-    description: 'whether the account has granted it access for everybody, without a question',
+    description: 'whether the account has granted it access for the caller, without a question',
   })
   grantedInAdvance!: boolean;
 }

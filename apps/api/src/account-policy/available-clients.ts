@@ -7,6 +7,7 @@ import { pickFields } from '../oauth-clients/client-record.js';
 import { type OAuthClient, OAuthClientsService } from '../oauth-clients/oauth-clients.service.js';
 import { refusalOf } from './account-policy.js';
 import { AccountPolicyStore } from './account-policy-store.js';
+import type { AdvanceGrant } from './advance-grants.js';
 import { AVAILABLE_CLIENT, type AvailableClientDto } from './available-clients.dto.js';
 
 /** What users may connect. */
@@ -37,9 +38,13 @@ export class AvailableClients {
     );
     return pageOfClients(clients, page, (client) => ({
       ...toDto(client, mine.get(client.id) ?? null),
-      grantedInAdvance: decisions.get(client.id)?.advanceScope != null,
+      grantedInAdvance: includes(decisions.get(client.id)?.advance ?? null, caller.userId),
     }));
   }
+}
+
+function includes(grant: AdvanceGrant | null, userId: string): boolean {
+  return grant !== null && (grant.userIds === null || grant.userIds.includes(userId));
 }
 
 function toDto(

@@ -30,6 +30,7 @@ import { Invitations1805300000000 } from './migrations/1805300000000-invitations
 import { RoomForUse1805400000000 } from './migrations/1805400000000-room-for-use.js';
 import { SecondFactors1805500000000 } from './migrations/1805500000000-second-factors.js';
 import { AdvanceGrants1805600000000 } from './migrations/1805600000000-advance-grants.js';
+import { AdvanceGrantsForPeople1805700000000 } from './migrations/1805700000000-advance-grants-for-people.js';
 import { ClientLogos1805800000000 } from './migrations/1805800000000-client-logos.js';
 import { ClientChangeRequests1805900000000 } from './migrations/1805900000000-client-change-requests.js';
 import { CountsByDay1806100000000 } from './migrations/1806100000000-counts-by-day.js';
@@ -65,6 +66,7 @@ export const MIGRATIONS = [
   RoomForUse1805400000000,
   SecondFactors1805500000000,
   AdvanceGrants1805600000000,
+  AdvanceGrantsForPeople1805700000000,
   ClientLogos1805800000000,
   ClientChangeRequests1805900000000,
   CountsByDay1806100000000,

@@ -201,7 +201,7 @@ export class ApprovalRequestCreateRequest {
   resource!: ApprovalRequestInput;
 }
 
-/** An admin has granted it already, for everybody in the account. */
+/** An admin has granted it already, for this user or for everybody in the account. */
 export class GrantedInAdvanceDto {
   @ApiProperty({ format: 'date-time' }) at!: string;
   @ApiProperty({ type: PersonDto, nullable: true }) by!: PersonDto | null;

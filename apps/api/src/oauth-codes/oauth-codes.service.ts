@@ -11,7 +11,10 @@ import { InjectDataSource, InjectRepository } from '@nestjs/typeorm';
 import { randomUUID } from 'node:crypto';
 import { parse } from 'node:querystring';
 import { DataSource, type EntityManager, type Repository } from 'typeorm';
-import { AccountPolicyStore, type AdvanceGrant } from '../account-policy/account-policy-store.js';
+import {
+  AccountPolicyStore,
+  type OwnAdvanceGrant,
+} from '../account-policy/account-policy-store.js';
 import { type ApprovalRequest, ApprovalRequests } from '../account-policy/approval-requests.js';
 import { Clock, HOUR, SECOND } from '../config/clock.js';
 import { CONFIG, type RuntimeConfig } from '../config/config.module.js';
@@ -80,7 +83,7 @@ export class OAuthCodesService {
     const [user, existing, { refusal: reason, advance }] = await Promise.all([
       this.users.findById(caller.userId),
       this.connections.findActive(client.id, caller.userId),
-      this.policies.standing(caller.accountId, client),
+      this.policies.standing(caller, client),
     ]);
     if (!user || redirectUri === null) throw sessionEnded();
     const refusal =
@@ -129,7 +132,7 @@ export class OAuthCodesService {
   private async inAdvance(
     { client, scope }: AuthorizationRequest,
     { userId }: SessionCaller,
-    advance: AdvanceGrant | null,
+    advance: OwnAdvanceGrant | null,
     existing: ConnectionRecord | null,
   ): Promise<GrantedInAdvanceDto | null> {
     if (!advance || client.kind === 'public' || !scopeCovers(advance.scope, scope)) return null;

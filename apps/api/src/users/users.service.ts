@@ -348,6 +348,25 @@ export class UsersService {
     return user?.status === 'active' ? toRecord(user) : null;
   }
 
+  /**
+   * Locks those of these users who are active users of the account against being disabled until the
+   * transaction ends.
+   * @returns their ids
+   */
+  async lockActiveOf(
+    tx: EntityManager,
+    accountId: string,
+    ids: readonly string[],
+  ): Promise<Set<string>> {
+    // In a fixed order: who disables several waits for none that this waits for.
+    const rows: { id: string }[] = await tx.query(
+      `SELECT id FROM users WHERE account_id = $1 AND id = ANY ($2::uuid[]) AND status = 'active'
+       ORDER BY id FOR SHARE`,
+      [accountId, ids],
+    );
+    return new Set(rows.map(({ id }) => id));
+  }
+
   private withAccount(manager = this.users.manager) {
     return manager
       .createQueryBuilder(UserEntity, 'users')
