@@ -162,13 +162,37 @@ test('what an admin grants in advance is asked of nobody, until somebody has end
   await signIn(page, ADMIN);
   await page.goto(applications());
   const crm = row(page, 'Maklerwelt CRM');
-  await crm
-    .getByRole('button', { name: 'Maklerwelt CRM für alle ohne Rückfrage erlauben' })
-    .click();
-  const dialog = page.getByRole('alertdialog');
-  await expect(dialog).toContainText('wird nicht mehr gefragt');
+  await crm.getByRole('button', { name: 'Maklerwelt CRM ohne Rückfrage erlauben' }).click();
+  const dialog = page.getByRole('dialog', { name: 'Maklerwelt CRM ohne Rückfrage erlauben' });
+  await expect(dialog).toContainText('wird dann nicht mehr gefragt');
   await dialog.getByRole('button', { name: 'Ohne Rückfrage erlauben' }).click();
   await expect(crm).toContainText('Ohne Rückfrage erlaubt');
+  await expect(crm).toContainText('für alle');
+
+  // For chosen people instead: not for the member, and then for the member alone.
+  await crm.getByRole('button', { name: /^Auswahl ändern/ }).click();
+  await dialog.getByRole('radio', { name: 'Nur für ausgewählte Personen' }).check();
+  await dialog.getByRole('button', { name: 'Änderung übernehmen' }).click();
+  await expect(dialog.getByRole('alert').first()).toHaveText(
+    'Wählen Sie mindestens eine Person aus.',
+  );
+  const person = dialog.getByRole('combobox', { name: 'Person hinzufügen' });
+  await expect(person).toBeFocused();
+  const chosen = dialog.getByRole('list', { name: 'Ausgewählte Personen' }).getByRole('listitem');
+  for (const name of ['Admin Musterhaus', 'User Musterhaus']) {
+    await person.fill(name);
+    await expect(dialog.getByRole('option')).toHaveText([new RegExp(name)]);
+    await person.press('Enter');
+    await expect(chosen.filter({ hasText: name })).toBeVisible();
+    await expect(person).toHaveValue('');
+  }
+  await dialog.getByRole('button', { name: 'Admin Musterhaus entfernen' }).click();
+  await expect(dialog.getByRole('button', { name: 'User Musterhaus entfernen' })).toBeFocused();
+  await dialog.getByRole('button', { name: 'Änderung übernehmen' }).click();
+  await expect(crm).toContainText('für User Musterhaus');
+  await expect(crm.getByRole('button', { name: /^Auswahl ändern/ })).toBeFocused();
+  await page.goto(authorizeUrl());
+  await expect(page.getByRole('button', { name: 'Zugriff erlauben' })).toBeVisible();
 
   await page.context().clearCookies();
   await page.goto(authorizeUrl({ state: 'ohne Frage' }));

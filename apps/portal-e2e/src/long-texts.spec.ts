@@ -9,7 +9,7 @@ import {
   signIn,
   test,
 } from './harness/fixtures';
-import { notAllowed, requests } from './harness/approval-samples';
+import { notAllowed, openAdvanceDialog, requests } from './harness/approval-samples';
 import { inviteWithErrors, openedInvitation, openInvitations } from './harness/invitation-states';
 import { developing, openDeveloped } from './harness/developer-states';
 import { lengthenAnswers, lengthened, LONGEST, unreadableTexts } from './harness/long-texts';
@@ -146,6 +146,12 @@ const PLACES: Record<string, Place> = {
     open: async (page) => {
       await requests(page, ['open'], lengthened);
       await page.goto(settings('applications'));
+    },
+  },
+  'allowing an application in advance': {
+    open: async (page) => {
+      await page.goto(settings('applications'));
+      await openAdvanceDialog(page);
     },
   },
   'requests of one’s own': {

@@ -66,3 +66,21 @@ export async function requests(
     route.fulfill({ json: texts({ resources, meta: {} }) }),
   );
 }
+
+/** On the page of the company's applications: allowing one in advance, with two people chosen. */
+export async function openAdvanceDialog(page: Page): Promise<void> {
+  await page
+    .getByRole('button', { name: /ohne Rückfrage erlauben$|^Allow without asking/ })
+    .first()
+    .click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByRole('radio').last().check();
+  const person = dialog.getByRole('combobox');
+  const chosen = dialog.locator('.chips li');
+  for (const count of [1, 2]) {
+    await person.click();
+    await dialog.getByRole('option', { disabled: false }).first().click();
+    await expect(chosen).toHaveCount(count);
+  }
+  await expect(dialog.getByRole('listbox')).toHaveCount(0);
+}

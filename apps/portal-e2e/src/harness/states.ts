@@ -10,7 +10,7 @@ import {
   portalUrl,
   signIn,
 } from './fixtures';
-import { notAllowed, requests } from './approval-samples';
+import { notAllowed, openAdvanceDialog, requests } from './approval-samples';
 import { answer, type PortalState, settings, show } from './portal-state';
 import { developer } from './developer-states';
 import { invitationStates } from './invitation-states';
@@ -351,6 +351,14 @@ const others: PortalState[] = [
         .getByRole('button', { name: /^(Ablehnen|Decline)/ })
         .last()
         .click();
+    },
+  },
+  {
+    name: 'applications-advance-dialog',
+    who: ADMIN,
+    open: async (page) => {
+      await show(page, settings('applications'));
+      await openAdvanceDialog(page);
     },
   },
   {

@@ -34,6 +34,8 @@ import { Messages } from '../ui/messages';
 import { PageState } from '../ui/page-state';
 import { Words } from '../ui/question';
 import { Waiting } from '../ui/waiting';
+import type { AdvanceInput } from './advance-dialog';
+import { AdvanceFlow } from './advance-flow';
 import { ApprovalQueue } from './approval-queue';
 import { type Advance, type Decided, PolicyClients } from './policy-clients';
 
@@ -81,6 +83,7 @@ export class ApplicationsPage {
   private readonly formats = inject(Formats);
   private readonly api = inject(Api);
   private readonly confirmation = inject(Confirmation);
+  private readonly advanceFlow = inject(AdvanceFlow);
   private readonly messages = inject(Messages);
   private readonly scopes = inject(KnownScopes);
   private readonly queueHeading = viewChild<ElementRef<HTMLElement>>('queueHeading');
@@ -203,33 +206,27 @@ export class ApplicationsPage {
 
   /** Grants an application in advance what it may ask for, or has people asked again. */
   protected async decideInAdvance({ client, granted }: Advance): Promise<void> {
-    const values = { app: client.name, account: this.session.account()?.name };
-    const write = async (advanceScope: string | null) => {
+    const values = { app: client.name };
+    const write = async (input: AdvanceInput | { advanceScope: null }) => {
       await this.api.patch<Envelope<DecidedClient>>(`${PATH}/oauth-clients/${client.id}`, {
-        resource: { decision: 'allowed', advanceScope },
+        resource: { decision: 'allowed', ...input },
       });
     };
     if (granted) {
       const table = this.scopes.table();
-      const all = askFor(client.scopes, table);
-      const viewOnly = viewOnlyPart(all, table);
-      const rights = scopeName(all, table, this.formats.language());
-      const done = await this.confirmation.ask({
-        heading: { text: 'applications.advance.heading', values },
-        points: [
-          { text: 'applications.advance.everybody', values },
-          { text: 'applications.advance.rights', values: { rights } },
-          { text: 'applications.advance.own' },
-        ],
-        ...(viewOnly !== null && { option: { text: 'applications.advance.viewOnly' } }),
-        confirm: { text: 'applications.advance.confirm' },
-        action: (less) => write(less ? viewOnly : all),
+      const scope = askFor(client.scopes, table);
+      const done = await this.advanceFlow.run({
+        client,
+        account: this.session.account()?.name ?? '',
+        scope,
+        rights: scopeName(scope, table, this.formats.language()),
+        viewOnlyScope: viewOnlyPart(scope, table),
+        action: write,
       });
       if (!done) return;
-      this.messages.show('applications.advance.done', values);
     } else {
       try {
-        await write(null);
+        await write({ advanceScope: null });
       } catch {
         this.messages.show('applications.failed');
         return;

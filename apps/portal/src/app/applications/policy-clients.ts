@@ -17,6 +17,7 @@ import { ClientLogo } from '../ui/client-logo';
 import { Icon } from '../ui/icon';
 import { PageState } from '../ui/page-state';
 import { Publisher } from '../ui/publisher';
+import { Words } from '../ui/question';
 import { SearchField } from '../ui/search-field';
 
 export interface Decided {
@@ -26,10 +27,12 @@ export interface Decided {
 
 export interface Advance {
   client: PolicyClient;
-  /** Whether to grant it in advance; otherwise people are asked again. */
+  /** Whether to choose for whom it is granted in advance; otherwise people are asked again. */
   granted: boolean;
 }
 
+/** More names than that are counted. */
+const NAMED = 3;
 /** With more than these, people look for one. */
 const SEARCH_FROM = 8;
 
@@ -61,6 +64,21 @@ export class PolicyClients {
     if (advanceScope !== null) return 'applications.apps.advanced';
     if (allowed) return 'applications.apps.allowed';
     return refusal === 'blocked' ? 'applications.apps.blocked' : 'applications.apps.notAllowed';
+  }
+
+  protected forWhom({ advanceUsers }: PolicyClient): Words {
+    if (advanceUsers === null) return { text: 'applications.apps.forEverybody' };
+    const names = advanceUsers.map((person) => this.nameOf(person));
+    if (names.length <= NAMED) {
+      return { text: 'applications.apps.forPeople', values: { people: this.formats.list(names) } };
+    }
+    return {
+      text: 'applications.apps.forMore',
+      values: {
+        people: names.slice(0, NAMED - 1).join(', '),
+        count: this.formats.number(names.length - NAMED + 1),
+      },
+    };
   }
 
   /** Why that holds. */

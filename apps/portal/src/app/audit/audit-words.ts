@@ -80,10 +80,13 @@ const UNKNOWN: Partial<Record<Action, AuditWords>> = {
   sign_in_failed: said('audit.action.signInFailedUnknown', caution),
   sign_in_limited: said('audit.action.signInLimitedUnknown', caution),
 };
+/** For some people instead of everybody. */
+const FOR_SOME = said('audit.action.advanceGrantedSome');
 /** Of a newer API than this page. */
 const OTHER = said('audit.action.other');
 
-export function auditWords({ action, subject }: AuditRecord): AuditWords {
+export function auditWords({ action, subject, detail }: AuditRecord): AuditWords {
+  if (action === 'application_granted_in_advance' && detail?.['userIds']) return FOR_SOME;
   const unknown = subject === null ? UNKNOWN[action] : undefined;
   return unknown ?? (WORDS as Partial<typeof WORDS>)[action] ?? OTHER;
 }

@@ -1,0 +1,173 @@
+import {
+  afterNextRender,
+  ChangeDetectionStrategy,
+  Component,
+  computed,
+  ElementRef,
+  inject,
+  Injector,
+  signal,
+  viewChild,
+} from '@angular/core';
+import {
+  MAT_DIALOG_DATA,
+  MatDialogActions,
+  MatDialogContent,
+  MatDialogRef,
+  MatDialogTitle,
+} from '@angular/material/dialog';
+import { TranslocoDirective } from '@jsverse/transloco';
+import close from '@material-symbols/svg-400/rounded/close.svg';
+import errorIcon from '@material-symbols/svg-400/rounded/error.svg';
+import { apiErrorFrom } from '../api/problem';
+import { PolicyClient } from '../api/types';
+import { Formats } from '../i18n/formats';
+import { type Named, PersonPicker } from '../people/person-picker';
+import { Icon } from '../ui/icon';
+import { Words } from '../ui/question';
+
+/** What an application is to be granted in advance, and for whom. */
+export interface AdvanceInput {
+  advanceScope: string;
+  /** null: for everybody */
+  advanceUserIds: string[] | null;
+}
+
+export interface AdvanceQuestion {
+  client: PolicyClient;
+  account: string;
+  /** All that the application may ask for, as a scope string and in words. */
+  scope: string;
+  rights: string;
+  /** The part of it that only views; null where that is all of it. */
+  viewOnlyScope: string | null;
+  /** Runs while the dialog is open; when it fails, the dialog says so. */
+  action: (input: AdvanceInput) => Promise<void>;
+}
+
+/** As many as the API takes. */
+const MOST = 100;
+
+const TROUBLE_TEXTS: Record<string, string> = {
+  unreachable: 'settings.confirm.unreachable',
+  service_unavailable: 'settings.confirm.unavailable',
+  forbidden: 'settings.confirm.forbidden',
+  not_found: 'settings.confirm.gone',
+};
+
+/** Allows an application in advance, for everybody or for chosen people. */
+@Component({
+  selector: 'fx-advance-dialog',
+  changeDetection: ChangeDetectionStrategy.OnPush,
+  imports: [
+    Icon,
+    MatDialogActions,
+    MatDialogContent,
+    MatDialogTitle,
+    PersonPicker,
+    TranslocoDirective,
+  ],
+  templateUrl: './advance-dialog.html',
+  styleUrl: './advance-dialog.scss',
+})
+export class AdvanceDialog {
+  protected readonly question = inject<AdvanceQuestion>(MAT_DIALOG_DATA);
+  private readonly dialog =
+    inject<MatDialogRef<AdvanceDialog, Named[] | 'everybody'>>(MatDialogRef);
+  protected readonly formats = inject(Formats);
+  private readonly injector = inject(Injector);
+  private readonly chips = viewChild<ElementRef<HTMLElement>>('chips');
+  private readonly picker = viewChild(PersonPicker);
+
+  private readonly before = this.question.client;
+  protected readonly granted = this.before.advanceScope !== null;
+  protected readonly values = { app: this.before.name, account: this.question.account };
+  protected readonly forEverybody = signal(this.before.advanceUsers === null);
+  protected readonly people = signal<readonly Named[]>(this.before.advanceUsers ?? []);
+  protected readonly ids = computed(() => new Set(this.people().map(({ id }) => id)));
+  protected readonly full = computed(() => this.people().length >= MOST);
+  protected readonly viewOnly = signal(this.before.advanceScope === this.question.viewOnlyScope);
+  protected readonly busy = signal(false);
+  protected readonly nobody = signal(false);
+  protected readonly trouble = signal<Words | null>(null);
+  protected readonly icons = { close, error: errorIcon };
+  protected readonly most = MOST;
+
+  protected choose(forEverybody: boolean): void {
+    this.forEverybody.set(forEverybody);
+    this.nobody.set(false);
+    this.trouble.set(null);
+  }
+
+  protected add(person: Named | null): void {
+    if (!person || this.ids().has(person.id)) return;
+    this.people.update((people) => [...people, person]);
+    this.nobody.set(false);
+  }
+
+  /** The focus goes to who comes next, or to the field. */
+  protected remove(index: number): void {
+    this.people.update((people) => people.filter((_, at) => at !== index));
+    this.trouble.set(null);
+    afterNextRender(
+      () => {
+        const buttons = this.chips()?.nativeElement.querySelectorAll('button') ?? [];
+        const next = buttons[Math.min(index, buttons.length - 1)];
+        if (next) next.focus();
+        else this.picker()?.focus();
+      },
+      { injector: this.injector },
+    );
+  }
+
+  protected nameOf({ firstName, lastName }: Named): string {
+    return `${firstName} ${lastName}`;
+  }
+
+  protected cancel(): void {
+    if (!this.busy()) this.dialog.close();
+  }
+
+  protected async confirm(): Promise<void> {
+    if (this.busy()) return;
+    const everybody = this.forEverybody();
+    const people = [...this.people()];
+    this.nobody.set(!everybody && people.length === 0);
+    if (this.nobody()) {
+      this.picker()?.focus();
+      return;
+    }
+    this.busy.set(true);
+    this.dialog.disableClose = true;
+    this.trouble.set(null);
+    const { scope, viewOnlyScope, action } = this.question;
+    try {
+      await action({
+        advanceScope: (this.viewOnly() && viewOnlyScope) || scope,
+        advanceUserIds: everybody ? null : people.map(({ id }) => id),
+      });
+      this.dialog.close(everybody ? 'everybody' : people);
+    } catch (cause) {
+      this.explain(cause, people);
+    } finally {
+      this.busy.set(false);
+      this.dialog.disableClose = false;
+    }
+  }
+
+  private explain(cause: unknown, people: readonly Named[]): void {
+    const { code, problem } = apiErrorFrom(cause);
+    if (code === 'session_required') this.dialog.close();
+    const gone = people.filter((_, index) =>
+      problem.errors.some(({ field }) => field === `advanceUserIds.${index}`),
+    );
+    this.trouble.set(
+      gone.length > 0
+        ? {
+            text: 'applications.advance.gone',
+            values: { people: this.formats.list(gone.map(this.nameOf)) },
+          }
+        : { text: TROUBLE_TEXTS[code] ?? 'settings.confirm.failed' },
+    );
+  }
+}
