@@ -1,0 +1,45 @@
+import { expect, it } from '@jest/globals';
+import { globSync, readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+
+const SOURCES = resolve(__dirname, '..');
+const STARTS_IT = /\b(createTestApp|createApp|configureApp)\(/;
+
+/** What only a request, or a program that starts and ends, can show. */
+const WHY: Record<string, string[]> = {
+  'what may be in an address, header or body, and what is answered to the rest': [
+    ...['http/body-parsers', 'http/route-table', 'oauth-clients/client-card'],
+    ...['oauth-clients/client-logos', 'oauth-clients/registry', 'oauth-clients/registry-access'],
+    ...['oauth-clients/registry-edits', 'oauth-tokens/misplaced-parameters', 'people/profile'],
+  ],
+  'whom the guard lets in': [
+    ...['auth/database-away', 'checks/checks', 'connections/connections-overview', 'http/roles'],
+    ...['oauth-clients/client-change-requests', 'oauth-clients/developer-desk'],
+    ...['people/account-users', 'people/role-changes'],
+  ],
+  'cookies, and the addresses that requests come from': [
+    ...['auth/auth-audit', 'auth/known-devices', 'auth/sessions', 'auth/sign-in'],
+    ...['auth/sign-in.guard', 'people/invitation-acceptance', 'people/invitations', 'people/me'],
+    ...['people/password-recovery', 'people/second-factor'],
+  ],
+  'the request log and the metrics, which are written at the end of a request': [
+    ...['account-policy/account-policy', 'account-policy/advance-grants'],
+    ...['account-policy/approval-requests', 'app.module.metrics', 'oauth-clients/request-log'],
+    ...['oauth-clients/request-log-lines', 'oauth-clients/unread-requests'],
+    ...['oauth-codes/authorization-request/authorization-request-log'],
+    ...['oauth-tokens/explained-failures', 'oauth-tokens/refresh-retries'],
+    ...['operations/metrics-documented'],
+  ],
+  'streams and downloads': [
+    ...['connections/connection-changes', 'connections/connections-export', 'people/audit-trail'],
+  ],
+  'how the program starts': ['database/slow-start'],
+  'what a command does to a program that runs': ['cli/oauth-clients', 'cli/program', 'cli/users'],
+};
+
+it('starts the whole program only where a reason is named here; createTestModule does elsewhere', () => {
+  const starting = globSync('**/*.spec.ts', { cwd: SOURCES })
+    .filter((file) => STARTS_IT.test(readFileSync(join(SOURCES, file), 'utf8')))
+    .map((file) => file.replace(/\.spec\.ts$/, ''));
+  expect(starting.sort()).toEqual(Object.values(WHY).flat().sort());
+});
