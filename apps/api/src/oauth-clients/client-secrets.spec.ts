@@ -15,7 +15,11 @@ const UNKNOWN_ID = '00000000-0000-4000-8000-000000000000';
 let api: TestContext;
 let operator: Person;
 let client: Registered;
-interface Registered { id: string; clientId: string; secret: { id: string; value: string } }
+interface Registered {
+  id: string;
+  clientId: string;
+  secret: { id: string; value: string };
+}
 
 beforeAll(async () => {
   api = await createTestModule([OAuthClientsModule]);
