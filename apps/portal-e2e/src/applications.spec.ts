@@ -78,6 +78,7 @@ test('whoever may not connect an application asks for it, and goes on with the v
   await page.context().clearCookies();
   await signIn(page, MEMBER);
   await page.goto(`${portalUrl()}/portal/settings/connections`);
+  await mine.getByText('1 freigegeben').click();
   await mine.getByRole('link', { name: 'Maklerwelt CRM weiter verbinden' }).click();
   await expect(page).toHaveURL(authorizeUrl({ state: 'genau diese' }));
   const [back] = await Promise.all([

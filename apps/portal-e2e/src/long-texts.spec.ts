@@ -158,7 +158,8 @@ const PLACES: Record<string, Place> = {
     open: async (page) => {
       await requests(page, ['open', 'approved', 'declined', 'declined'], lengthened);
       await page.goto(settings('connections'));
-      await page.locator('fx-own-requests summary').click();
+      await page.locator('fx-own-requests summary').first().click();
+      await page.locator('fx-own-requests summary').last().click();
     },
   },
   'the mails of the demo': {

@@ -9,6 +9,7 @@ import {
   signIn,
   test,
 } from './harness/fixtures';
+import { requests } from './harness/approval-samples';
 
 const settings = (path: string): string => `${portalUrl()}/portal/settings/${path}`;
 const heading = (page: Page) => page.getByRole('heading', { level: 1 });
@@ -61,8 +62,16 @@ test('a connection that is about to end is recalled, and renewed by one click', 
   const { id } = await member.connect();
   await member.limit(id, inDays(5));
   await signIn(page, MEMBER);
+  // Folded into a line each, they leave the connections in sight of a small phone.
+  await requests(page, ['open', 'approved']);
+  await page.setViewportSize({ width: 360, height: 740 });
   await page.goto(settings('connections'));
   const reminder = page.getByRole('group', { name: /Maklerwelt CRM endet in 5 Tagen/ });
+  await expect(page.getByText('1 freigegeben, 1 offen')).toBeVisible();
+  await expect(page.getByText('Endet in 5 Tagen: Maklerwelt CRM')).toBeVisible();
+  await expect(reminder).toBeHidden();
+  await expect(page.getByRole('article').getByRole('link').first()).toBeInViewport({ ratio: 1 });
+  await page.getByText('Endet in 5 Tagen: Maklerwelt CRM').click();
   await expect(reminder).toBeVisible();
   await expectAccessible(page);
   // On paper: whose connections these are and of when, and nothing to press.

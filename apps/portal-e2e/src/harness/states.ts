@@ -209,6 +209,7 @@ const connections: PortalState[] = [
     who: MEMBER,
     open: async (page) => {
       await show(page, settings('connections'));
+      await page.locator('fx-ending-soon summary').click();
       await expect(
         page.getByRole('button', { name: /^(Bis .* verlängern|Extend until .*)$/ }),
       ).toBeVisible();
@@ -220,6 +221,8 @@ const connections: PortalState[] = [
     open: async (page) => {
       await requests(page, ['open', 'approved', 'declined', 'declined']);
       await show(page, settings('connections'));
+      // The reminder stays folded.
+      await page.locator('fx-own-requests summary').first().click();
       await expect(page.getByRole('region', { name: /^(Ihre Anf|Your req)/ })).toBeVisible();
     },
   },

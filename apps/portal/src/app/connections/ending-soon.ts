@@ -10,6 +10,7 @@ import {
 } from '@angular/core';
 import { RouterLink } from '@angular/router';
 import { TranslocoDirective } from '@jsverse/transloco';
+import more from '@material-symbols/svg-400/rounded/keyboard_arrow_down.svg';
 import schedule from '@material-symbols/svg-400/rounded/schedule.svg';
 import { apiResource, keptValue } from '../api/api-resource';
 import { Connection, CountedEnvelope } from '../api/types';
@@ -28,51 +29,70 @@ const RENEWED_DAYS = 90;
   imports: [Icon, RouterLink, TranslocoDirective],
   template: `
     <ng-container *transloco="let t">
-      @for (item of connections(); track item.id) {
-        <div
-          class="fx-notice fx-notice--caution"
-          role="group"
-          [attr.aria-labelledby]="'soon-' + item.id"
-        >
-          <fx-icon [svg]="schedule" />
-          <div>
-            <p [id]="'soon-' + item.id">
-              {{
-                t('connections.limit.soon', {
-                  app: item.client.name,
-                  ago: formats.relative(item.expiresAt ?? ''),
-                  date: formats.date(item.expiresAt ?? ''),
-                })
-              }}
-            </p>
-            <div class="ways">
-              <button
-                type="button"
-                class="fx-button fx-button--compact fx-button--secondary"
-                [attr.aria-disabled]="busy() ? true : null"
-                [attr.aria-describedby]="'soon-' + item.id"
-                (click)="renew(item)"
-              >
-                {{ t('connections.limit.renew', { date: formats.dateShort(renewed()) }) }}
-              </button>
-              <a
-                [routerLink]="['/settings/connections', item.id]"
-                [attr.aria-describedby]="'soon-' + item.id"
-                >{{ t('connections.limit.other') }}</a
-              >
+      @let first = connections()[0];
+      @if (first) {
+        <details class="fx-fold fx-fold--caution">
+          <summary>
+            <fx-icon [svg]="icons.schedule" />
+            <span>
+              @if (connections().length === 1) {
+                {{
+                  t('connections.limit.soonOne', {
+                    app: first.client.name,
+                    ago: formats.relative(first.expiresAt ?? ''),
+                  })
+                }}
+              } @else {
+                {{
+                  t('connections.limit.soonMore', { count: formats.number(connections().length) })
+                }}
+              }
+            </span>
+            <fx-icon class="fx-fold__more" [svg]="icons.more" />
+          </summary>
+          @for (item of connections(); track item.id) {
+            <div class="item" role="group" [attr.aria-labelledby]="'soon-' + item.id">
+              <p [id]="'soon-' + item.id">
+                {{
+                  t('connections.limit.soon', {
+                    app: item.client.name,
+                    ago: formats.relative(item.expiresAt ?? ''),
+                    date: formats.date(item.expiresAt ?? ''),
+                  })
+                }}
+              </p>
+              <div class="ways">
+                <button
+                  type="button"
+                  class="fx-button fx-button--compact fx-button--secondary"
+                  [attr.aria-disabled]="busy() ? true : null"
+                  [attr.aria-describedby]="'soon-' + item.id"
+                  (click)="renew(item)"
+                >
+                  {{ t('connections.limit.renew', { date: formats.dateShort(renewed()) }) }}
+                </button>
+                <a
+                  [routerLink]="['/settings/connections', item.id]"
+                  [attr.aria-describedby]="'soon-' + item.id"
+                  >{{ t('connections.limit.other') }}</a
+                >
+              </div>
+              @if (failed() === item.id) {
+                <p class="fx-field__error" role="alert">{{ t('connections.limit.failed') }}</p>
+              }
             </div>
-            @if (failed() === item.id) {
-              <p class="fx-field__error" role="alert">{{ t('connections.limit.failed') }}</p>
-            }
-          </div>
-        </div>
+          }
+        </details>
       }
     </ng-container>
   `,
   styles: `
-    .fx-notice {
-      margin-bottom: var(--fx-space-4);
-      overflow-wrap: anywhere;
+    .item {
+      padding: 0 var(--fx-space-4) var(--fx-space-4);
+    }
+    a {
+      color: inherit;
+      font-weight: var(--fx-weight-strong);
     }
     .ways {
       display: flex;
@@ -90,7 +110,7 @@ export class EndingSoon {
   private readonly session = inject(SessionStore);
   private readonly limits = inject(TimeLimits);
   protected readonly formats = inject(Formats);
-  protected readonly schedule = schedule;
+  protected readonly icons = { schedule, more };
   protected readonly busy = signal(false);
   protected readonly failed = signal<string | null>(null);
   private readonly now = Date.now();

@@ -1,11 +1,14 @@
 import { ChangeDetectionStrategy, Component, computed, inject } from '@angular/core';
 import { TranslocoDirective } from '@jsverse/transloco';
+import more from '@material-symbols/svg-400/rounded/keyboard_arrow_down.svg';
 import { Api } from '../api/api';
 import { apiErrorFrom } from '../api/problem';
 import { apiResource, keptValue } from '../api/api-resource';
 import { ApprovalRequest, ListEnvelope } from '../api/types';
+import { Formats } from '../i18n/formats';
 import { SessionStore } from '../session/session-store';
 import { ClientLogo } from '../ui/client-logo';
+import { Icon } from '../ui/icon';
 import { Messages } from '../ui/messages';
 import { Moment } from '../ui/moment';
 
@@ -19,11 +22,18 @@ const TEXTS: Record<ApprovalRequest['status'], string> = {
   declined: 'connections.requests.declined',
 };
 
+/** How many there are of each; what can be gone on with comes first. */
+const COUNTS: [ApprovalRequest['status'], string][] = [
+  ['approved', 'connections.requests.count.approved'],
+  ['open', 'connections.requests.count.open'],
+  ['declined', 'connections.requests.count.declined'],
+];
+
 /** What the person has asked the company to allow, and the answers. Shows nothing if there is none. */
 @Component({
   selector: 'fx-own-requests',
   changeDetection: ChangeDetectionStrategy.OnPush,
-  imports: [ClientLogo, Moment, TranslocoDirective],
+  imports: [ClientLogo, Icon, Moment, TranslocoDirective],
   templateUrl: './own-requests.html',
   styleUrl: './own-requests.scss',
 })
@@ -31,6 +41,8 @@ export class OwnRequests {
   private readonly session = inject(SessionStore);
   private readonly api = inject(Api);
   private readonly messages = inject(Messages);
+  protected readonly formats = inject(Formats);
+  protected readonly more = more;
 
   private readonly list = apiResource<ListEnvelope<ApprovalRequest>>(() => {
     const user = this.session.user();
@@ -51,6 +63,13 @@ export class OwnRequests {
         decidedAt === null || (!connected && Date.parse(decidedAt) > since),
     );
   });
+
+  protected readonly standing = computed(() =>
+    COUNTS.map(([status, text]) => ({
+      text,
+      count: this.requests().filter(({ latest }) => latest.status === status).length,
+    })).filter(({ count }) => count > 0),
+  );
 
   protected textOf({ status }: ApprovalRequest): string {
     return TEXTS[status];
