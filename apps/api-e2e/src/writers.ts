@@ -131,6 +131,24 @@ export async function writersOf(world: World): Promise<Writer[]> {
       valid: { currentPassword: PASSWORD, code: '492039' },
     })),
     {
+      method: 'POST',
+      path: '/user/v7/users/me/passkeys/challenges',
+      who: member,
+      valid: { currentPassword: PASSWORD, code: '492039' },
+    },
+    {
+      method: 'POST',
+      path: '/user/v7/users/me/passkeys',
+      who: member,
+      valid: { name: 'Diensthandy', credential: { id: 'q', type: 'public-key', response: {} } },
+    },
+    {
+      method: 'POST',
+      path: '/guest/v7/sessions/passkeys',
+      who: () => ({}),
+      valid: { credential: { id: 'q', type: 'public-key', response: {} } },
+    },
+    {
       method: 'PATCH',
       path: `/user/v7/users/${id}`,
       who: admin,

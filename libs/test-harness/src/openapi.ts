@@ -13,11 +13,12 @@ export interface Operation {
   /** As the document has it. */
   template: string;
   access: Access | undefined;
+  takesBody: boolean;
 }
 
 interface OpenApiDocument {
   openapi: string;
-  paths: Record<string, Record<string, { 'x-access'?: Access }>>;
+  paths: Record<string, Record<string, { 'x-access'?: Access; requestBody?: object }>>;
 }
 
 const METHODS = ['get', 'put', 'post', 'delete', 'options', 'head', 'patch', 'trace'];
@@ -38,6 +39,7 @@ export async function operations(url: string): Promise<Operation[]> {
         path: template.replace(/\{[^}]+\}/g, NOBODY),
         template,
         access: operation['x-access'],
+        takesBody: operation.requestBody !== undefined,
       })),
   );
 }

@@ -9,6 +9,8 @@ import { AccessGuard } from './access.guard.js';
 import { authRetention } from './auth-retention.js';
 import { Credentials } from './credentials.js';
 import { KnownDevices } from './known-devices.js';
+import { PasskeySignIn } from './passkey-sign-in.js';
+import { PasskeySignInController } from './passkey-sign-in.controller.js';
 import { SecondStep } from './second-step.js';
 import { SessionCookie } from './session-cookie.js';
 import { SessionEntity } from './session.entity.js';
@@ -33,7 +35,7 @@ import { SessionStrategy } from './strategies/session.strategy.js';
     OAuthClientsModule,
     OAuthTokensModule,
   ],
-  controllers: [SignInController, SessionsController],
+  controllers: [SignInController, PasskeySignInController, SessionsController],
   providers: [
     { provide: APP_GUARD, useClass: AccessGuard },
     AccessTokenStrategy,
@@ -41,6 +43,7 @@ import { SessionStrategy } from './strategies/session.strategy.js';
     Credentials,
     KnownDevices,
     LocalStrategy,
+    PasskeySignIn,
     SecondStep,
     SessionCookie,
     SessionStrategy,

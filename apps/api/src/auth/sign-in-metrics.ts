@@ -2,6 +2,11 @@ import { Injectable } from '@nestjs/common';
 import { ApiError } from '../http/api-error.js';
 import { Metrics } from '../telemetry/metrics.js';
 
+const FAILURES: readonly string[] = [
+  'invalid_credentials',
+  'invalid_second_factor',
+  'invalid_passkey',
+];
 const OUTCOMES = ['success', 'failure', 'limited'] as const;
 
 @Injectable()
@@ -25,7 +30,7 @@ export class SignInMetrics {
   /** Counts a failed sign-in, unless an outage made it fail. */
   refusal(error: unknown): void {
     const code = error instanceof ApiError ? error.code : undefined;
-    if (code === 'invalid_credentials' || code === 'invalid_second_factor') this.count('failure');
+    if (code !== undefined && FAILURES.includes(code)) this.count('failure');
     if (code === 'too_many_attempts') this.count('limited');
   }
 

@@ -53,10 +53,14 @@ export class SignInService {
     });
   }
 
-  /** The same in the transaction that has made the user or the password. */
+  /**
+   * The same in the transaction that has made the user or the password, or locked the user whose
+   * passkey has been verified.
+   * @param who `passwordHash`: null if it was a passkey
+   */
   async startIn(
     tx: EntityManager,
-    { user, passwordHash }: VerifiedCredentials,
+    { user, passwordHash }: { user: UserRecord; passwordHash: string | null },
     device: SigningInDevice,
   ): Promise<SignedIn> {
     const at = this.clock.now();
@@ -78,7 +82,7 @@ export class SignInService {
       actorId: user.id,
       action: 'signed_in',
       subjectId: user.id,
-      detail: { sessionId: session.id, ip },
+      detail: { sessionId: session.id, ip, ...(passwordHash === null && { passkey: true }) },
       at,
     });
     return { session, secret, user };

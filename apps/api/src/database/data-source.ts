@@ -34,6 +34,7 @@ import { AdvanceGrantsForPeople1805700000000 } from './migrations/1805700000000-
 import { ClientLogos1805800000000 } from './migrations/1805800000000-client-logos.js';
 import { ClientChangeRequests1805900000000 } from './migrations/1805900000000-client-change-requests.js';
 import { CountsByDay1806100000000 } from './migrations/1806100000000-counts-by-day.js';
+import { Passkeys1806200000000 } from './migrations/1806200000000-passkeys.js';
 
 /** Every migration, oldest first. The app, the command line and the tests share this list. */
 export const MIGRATIONS = [
@@ -70,6 +71,7 @@ export const MIGRATIONS = [
   ClientLogos1805800000000,
   ClientChangeRequests1805900000000,
   CountsByDay1806100000000,
+  Passkeys1806200000000,
 ];
 
 export const POOL_SIZE = 20;

@@ -22,6 +22,7 @@ export const PROBLEMS = {
   invalid_credentials: [401, 'Sign-in failed'],
   second_factor_required: [401, 'A code is needed as well'],
   invalid_second_factor: [401, 'The code is not right'],
+  invalid_passkey: [401, 'The passkey was not accepted'],
   session_required: [401, 'Sign-in required'],
   invalid_token: [401, 'The access token is not valid'],
   forbidden: [403, 'Not allowed'],

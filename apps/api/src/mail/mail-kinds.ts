@@ -1,5 +1,6 @@
 import { DAY, MINUTE } from '../config/clock.js';
 import type { Locale, MailText, Words } from './mail-text.js';
+import { SECOND_FACTOR_TEXTS, type SecondFactorEvent } from './second-factor-texts.js';
 
 /**
  * What each kind of mail needs to know beyond its recipient. It waits as data and is worded when it
@@ -12,10 +13,12 @@ export interface MailData {
   'password-changed': { at: string; by: 'user' | 'operator'; connectionsEnded: boolean };
   /** To the user, who may not be the one who did it. `left`: of the recovery codes. */
   'second-factor': {
-    event: 'enabled' | 'disabled' | 'reset' | 'recovery_code_used' | 'wrong_code';
+    event: SecondFactorEvent;
     at: string;
     left?: number;
   };
+  /** To the user, who may not be the one who did it. */
+  passkey: { event: 'added' | 'removed'; name: string; at: string };
   /** To an address that belongs to no user. The token makes one of it. */
   invitation: { token: string; company: string; inviter: string };
   /** To a user of one company whom another one wants to invite. */
@@ -54,80 +57,6 @@ export const RECOVERY_LIFETIME_MS = 30 * MINUTE;
 
 /** How long the link of an invitation is good; its texts name it. */
 export const INVITATION_LIFETIME_MS = 7 * DAY;
-
-type SecondFactorTexts = Record<
-  MailData['second-factor']['event'],
-  Pick<MailText, 'subject' | 'paragraphs'>
->;
-
-const SECOND_FACTOR_TEXTS: Record<Locale, (left: number) => SecondFactorTexts> = {
-  de: (left) => ({
-    enabled: {
-      subject: 'Anmeldung in zwei Schritten ist eingeschaltet',
-      paragraphs: [
-        'Bei der Anmeldung fragt Flixcheck jetzt nach Ihrem Passwort und nach einem Code aus Ihrer App. Auf allen anderen Geräten sind Sie abgemeldet.',
-      ],
-    },
-    disabled: {
-      subject: 'Anmeldung in zwei Schritten ist ausgeschaltet',
-      paragraphs: ['Bei der Anmeldung fragt Flixcheck jetzt nur noch nach Ihrem Passwort.'],
-    },
-    reset: {
-      subject: 'Ihre Anmeldung in zwei Schritten wurde zurückgesetzt',
-      paragraphs: [
-        'Ihre Administration hat die Anmeldung in zwei Schritten für Ihr Konto ausgeschaltet, weil Sie Ihre App oder Ihr Gerät nicht mehr haben. Auf allen Geräten sind Sie abgemeldet. Melden Sie sich mit Ihrem Passwort an, und richten Sie die App neu ein.',
-      ],
-    },
-    recovery_code_used: {
-      subject: 'Mit einem Wiederherstellungscode angemeldet',
-      paragraphs: [
-        'Bei einer Anmeldung an Ihrem Konto wurde statt eines Codes aus der App ein Wiederherstellungscode benutzt.',
-        left === 0
-          ? 'Das war der letzte. Erzeugen Sie unter „Konto und Sicherheit“ neue.'
-          : `Übrig ${left === 1 ? 'ist noch einer' : `sind noch ${left}`}.`,
-      ],
-    },
-    wrong_code: {
-      subject: 'Jemand konnte sich an Ihrem Konto nicht anmelden',
-      paragraphs: [
-        'Bei einer Anmeldung an Ihrem Konto war das Passwort richtig, der Code aber nicht. Angemeldet wurde niemand.',
-      ],
-    },
-  }),
-  en: (left) => ({
-    enabled: {
-      subject: 'Two-step sign-in is on',
-      paragraphs: [
-        'To sign in, Flixcheck now asks for your password and for a code from your app. You are signed out on all other devices.',
-      ],
-    },
-    disabled: {
-      subject: 'Two-step sign-in is off',
-      paragraphs: ['To sign in, Flixcheck now asks for your password only.'],
-    },
-    reset: {
-      subject: 'Your two-step sign-in was reset',
-      paragraphs: [
-        'Your administrator has switched off two-step sign-in for your account, because you no longer have your app or your device. You are signed out on all devices. Sign in with your password, and set the app up again.',
-      ],
-    },
-    recovery_code_used: {
-      subject: 'Signed in with a recovery code',
-      paragraphs: [
-        'A sign-in to your account used a recovery code instead of a code from the app.',
-        left === 0
-          ? 'It was the last one. Make new ones under “Account and security”.'
-          : `${left === 1 ? 'One is' : `${left} are`} left.`,
-      ],
-    },
-    wrong_code: {
-      subject: 'Somebody could not sign in to your account',
-      paragraphs: [
-        'In a sign-in to your account the password was right, but the code was not. Nobody was signed in.',
-      ],
-    },
-  }),
-};
 
 /** Every kind of mail, with its texts. A new kind is an entry here and in `MailData`. */
 export const MAIL_KINDS: { [Kind in MailKind]: KindOfMail<MailData[Kind]> } = {
@@ -260,6 +189,44 @@ export const MAIL_KINDS: { [Kind in MailKind]: KindOfMail<MailData[Kind]> } = {
           'This was not you? Then somebody knows your password. Set a new one right away, and ask your company’s admin for help.',
         ],
         button: { label: 'Set a new password', path: '/portal/forgot-password' },
+      }),
+    },
+  },
+  passkey: {
+    sendWithinMs: 3 * DAY,
+    optional: false,
+    text: {
+      de: ({ event, name, at }, { moment }) => ({
+        subject: event === 'added' ? 'Neuer Passkey für Ihr Konto' : 'Ein Passkey wurde entfernt',
+        paragraphs: [
+          event === 'added'
+            ? 'Mit einem neuen Passkey können Sie sich jetzt ohne Passwort bei Flixcheck anmelden.'
+            : 'Mit diesem Passkey meldet sich niemand mehr bei Flixcheck an.',
+        ],
+        facts: [
+          ['Passkey', name],
+          ['Zeitpunkt', moment(at)],
+        ],
+        after: [
+          'Waren Sie das nicht? Dann hat jemand Zugang zu Ihrem Konto. Entfernen Sie unter „Konto und Sicherheit“, was Sie nicht kennen, und setzen Sie gleich ein neues Passwort.',
+        ],
+        button: { label: 'Konto und Sicherheit', path: '/portal/settings/security' },
+      }),
+      en: ({ event, name, at }, { moment }) => ({
+        subject: event === 'added' ? 'New passkey for your account' : 'A passkey was removed',
+        paragraphs: [
+          event === 'added'
+            ? 'You can now sign in to Flixcheck with a new passkey, without your password.'
+            : 'Nobody signs in to Flixcheck with this passkey any more.',
+        ],
+        facts: [
+          ['Passkey', name],
+          ['Time', moment(at)],
+        ],
+        after: [
+          'This was not you? Then somebody has access to your account. Remove what you do not know under “Account and security”, and set a new password right away.',
+        ],
+        button: { label: 'Account and security', path: '/portal/settings/security' },
       }),
     },
   },

@@ -25,6 +25,10 @@ export const MAIL_SAMPLES: { [Kind in MailKind]: MailData[Kind][] } = {
     { event: 'recovery_code_used', at: '2026-11-25T20:04:00Z', left: 0 },
     { event: 'wrong_code', at: '2026-11-25T20:04:00Z' },
   ],
+  passkey: [
+    { event: 'added', name: 'Diensthandy', at: '2026-11-25T20:04:00Z' },
+    { event: 'removed', name: 'Diensthandy', at: '2026-11-25T20:04:00Z' },
+  ],
   'role-changed': [
     { at: '2026-11-25T20:04:00Z', role: 'admin' },
     { at: '2026-11-25T20:04:00Z', role: 'member' },

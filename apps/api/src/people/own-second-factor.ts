@@ -1,25 +1,16 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
-import { Credentials } from '../auth/credentials.js';
-import { SecondStep } from '../auth/second-step.js';
 import { type Device, SessionsService } from '../auth/sessions.service.js';
 import { Clock } from '../config/clock.js';
 import type { SessionCaller } from '../http/access.js';
 import { ApiError, notFound } from '../http/api-error.js';
-import { validationFailed } from '../http/validation.js';
 import type { AuditAction } from '../users/audit-log.js';
 import { AuditLog } from '../users/audit-log.js';
 import { Notices } from '../users/notices.js';
+import { Passkeys } from '../users/passkeys.service.js';
 import { SecondFactors, type SecondFactorState } from '../users/second-factors.service.js';
-import { type UserRecord, UsersService } from '../users/users.service.js';
-
-/** The request that proves who somebody is. */
-export interface ProofSource extends Device {
-  /** From `KnownDevices.read`. */
-  deviceCookie: string | undefined;
-  /** Aborted once the caller has left. */
-  signal: AbortSignal;
-}
+import { UsersService } from '../users/users.service.js';
+import { IdentityProof, type ProofSource, wrongCode } from './identity-proof.js';
 
 /** Lets users switch the second factor of their sign-in on and off, and admins off for others. */
 @Injectable()
@@ -28,8 +19,8 @@ export class OwnSecondFactor {
     private readonly dataSource: DataSource,
     private readonly users: UsersService,
     private readonly factors: SecondFactors,
-    private readonly credentials: Credentials,
-    private readonly secondStep: SecondStep,
+    private readonly passkeys: Passkeys,
+    private readonly proof: IdentityProof,
     private readonly sessions: SessionsService,
     private readonly audit: AuditLog,
     private readonly notices: Notices,
@@ -50,7 +41,7 @@ export class OwnSecondFactor {
     password: string,
     source: ProofSource,
   ): Promise<{ secret: string; uri: string }> {
-    const user = await this.verifyPassword(caller, password, source);
+    const user = await this.proof.verifyPassword(caller, password, source);
     const setUp = await this.factors.begin(user.id, user.email);
     if (!setUp) {
       throw new ApiError('conflict', 'There is a second factor already. Switch it off first.');
@@ -102,7 +93,7 @@ export class OwnSecondFactor {
     proof: { currentPassword: string; code: string },
     source: ProofSource,
   ): Promise<string[]> {
-    await this.verifyBoth(caller, proof, source);
+    await this.proof.verifyBoth(caller, proof, source);
     const at = this.clock.now();
     return this.dataSource.transaction(async (tx) => {
       await this.note(tx, 'recovery_codes_renewed', caller.userId, caller.userId, at);
@@ -116,7 +107,7 @@ export class OwnSecondFactor {
     proof: { currentPassword: string; code: string },
     source: ProofSource,
   ): Promise<void> {
-    await this.verifyBoth(caller, proof, source);
+    await this.proof.verifyBoth(caller, proof, source);
     const at = this.clock.now();
     await this.dataSource.transaction(async (tx) => {
       if (!(await this.factors.remove(tx, caller.userId))) return;
@@ -129,7 +120,8 @@ export class OwnSecondFactor {
   }
 
   /**
-   * Switches the second factor of somebody off who has lost it. All sessions of that user end.
+   * Switches the second factor of somebody off who has lost it, and removes their passkeys, which
+   * the lost device may hold as well. All sessions of that user end.
    * @param actor who does it; null for the command line
    * @throws ApiError not_found for a user who is not of the actor's account
    */
@@ -145,7 +137,11 @@ export class OwnSecondFactor {
     }
     const at = this.clock.now();
     await this.dataSource.transaction(async (tx) => {
-      if (!(await this.factors.remove(tx, userId))) return;
+      const removed = [
+        await this.factors.remove(tx, userId),
+        await this.passkeys.removeAll(tx, userId),
+      ];
+      if (!removed.includes(true)) return;
       await this.sessions.endAll(userId, tx, { actorId, reason: 'second_factor_changed', at });
       await this.note(tx, 'second_factor_reset', userId, actorId, at);
       await this.notices.tell(tx, 'second-factor', [userId], {
@@ -153,28 +149,6 @@ export class OwnSecondFactor {
         at: at.toISOString(),
       });
     });
-  }
-
-  private async verifyPassword(
-    caller: SessionCaller,
-    password: string,
-    { ip, deviceCookie, signal }: ProofSource,
-  ): Promise<UserRecord> {
-    const user = await this.users.findById(caller.userId);
-    if (!user) throw notFound('The user');
-    const purpose = 'second_factor_change';
-    const claim = { purpose, email: user.email, password, ip, deviceCookie, signal } as const;
-    if (!(await this.credentials.verify(claim))) throw wrongPassword();
-    return user;
-  }
-
-  private async verifyBoth(
-    caller: SessionCaller,
-    { currentPassword, code }: { currentPassword: string; code: string },
-    source: ProofSource,
-  ): Promise<void> {
-    const user = await this.verifyPassword(caller, currentPassword, source);
-    if (!(await this.secondStep.accepts(user, code, source))) throw wrongCode();
   }
 
   private note(
@@ -186,14 +160,4 @@ export class OwnSecondFactor {
   ): Promise<void> {
     return this.audit.record(tx, { actorId, action, subjectId, at });
   }
-}
-
-function wrongPassword(): ApiError {
-  const message = 'This is not the current password.';
-  return validationFailed([{ field: 'currentPassword', code: 'wrong_password', message }]);
-}
-
-function wrongCode(): ApiError {
-  const message = 'The code is not right, or has been used. Wait for the next one.';
-  return validationFailed([{ field: 'code', code: 'wrong_code', message }]);
 }

@@ -7,6 +7,7 @@ import { UsersModule } from '../users/users.module.js';
 import { AccountUsersController } from './account-users.controller.js';
 import { AuditTrailController } from './audit-trail.controller.js';
 import { AuditTrail } from './audit-trail.service.js';
+import { IdentityProof } from './identity-proof.js';
 import { InvitationAcceptance } from './invitation-acceptance.js';
 import { InvitationAcceptanceController } from './invitation-acceptance.controller.js';
 import { InvitationLimits } from './invitation-limits.js';
@@ -16,7 +17,9 @@ import { invitationsRetention } from './invitations-retention.js';
 import { JudgementLimit } from './judgement-limit.js';
 import { MeController } from './me.controller.js';
 import { MeService } from './me.service.js';
+import { OwnPasskeys } from './own-passkeys.js';
 import { OwnSecondFactor } from './own-second-factor.js';
+import { PasskeysController } from './passkeys.controller.js';
 import { PasswordRecovery } from './password-recovery.js';
 import { PasswordRecoveryController } from './password-recovery.controller.js';
 import { PasswordRecoveryLimits } from './password-recovery-limits.js';
@@ -35,11 +38,13 @@ import { SecondFactorController } from './second-factor.controller.js';
     MeController,
     ProfileController,
     SecondFactorController,
+    PasskeysController,
     AccountUsersController,
     InvitationsController,
     AuditTrailController,
   ],
   providers: [
+    IdentityProof,
     InvitationAcceptance,
     InvitationLimits,
     Invitations,
@@ -50,6 +55,7 @@ import { SecondFactorController } from './second-factor.controller.js';
     AuditTrail,
     JudgementLimit,
     MeService,
+    OwnPasskeys,
     OwnSecondFactor,
     PasswordsService,
     RoleChanges,

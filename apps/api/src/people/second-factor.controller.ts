@@ -17,7 +17,8 @@ import { SessionCookie } from '../auth/session-cookie.js';
 import { CurrentCaller, RequireSession, type SessionCaller } from '../http/access.js';
 import { notFound } from '../http/api-error.js';
 import { ApiProblems, ApiResource, type ResourceEnvelope } from '../http/envelope.js';
-import { OwnSecondFactor, type ProofSource } from './own-second-factor.js';
+import { type ProofSource } from './identity-proof.js';
+import { OwnSecondFactor } from './own-second-factor.js';
 import {
   ConfirmSecondFactorRequest,
   FullProofRequest,

@@ -20,10 +20,11 @@ const WHY: Record<string, string[]> = {
   'cookies, and the addresses that requests come from': [
     ...['auth/auth-audit', 'auth/known-devices', 'auth/sessions', 'auth/sign-in'],
     ...['auth/sign-in.guard', 'people/invitation-acceptance', 'people/invitations', 'people/me'],
-    ...['people/password-recovery', 'people/second-factor'],
+    ...['people/passkeys', 'people/password-recovery', 'people/second-factor'],
   ],
   'the request log and the metrics, which are written at the end of a request': [
     ...['account-policy/account-policy', 'account-policy/advance-grants'],
+    'account-policy/advance-grants-for-people',
     ...['account-policy/approval-requests', 'app.module.metrics', 'oauth-clients/request-log'],
     ...['oauth-clients/request-log-lines', 'oauth-clients/unread-requests'],
     ...['oauth-codes/authorization-request/authorization-request-log'],

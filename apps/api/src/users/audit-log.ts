@@ -37,6 +37,8 @@ export const AUDIT_ACTIONS = [
   'invitation_resent',
   'invitation_revoked',
   'invitation_sent',
+  'passkey_added',
+  'passkey_removed',
   'password_change_failed',
   'password_changed',
   'password_reset',

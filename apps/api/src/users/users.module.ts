@@ -4,6 +4,8 @@ import { MailModule } from '../mail/mail.module.js';
 import { AccountEntity } from './account.entity.js';
 import { AuditLog } from './audit-log.js';
 import { Notices } from './notices.js';
+import { PasskeyChallenges } from './passkey-challenges.js';
+import { Passkeys } from './passkeys.service.js';
 import { PasswordHasher } from './password-hasher.js';
 import { PasswordPolicy } from './password-policy.js';
 import { Provisioning } from './provisioning.js';
@@ -18,6 +20,8 @@ import { UsersService } from './users.service.js';
     UsersService,
     AuditLog,
     Notices,
+    PasskeyChallenges,
+    Passkeys,
     PasswordHasher,
     PasswordPolicy,
     Provisioning,
@@ -27,6 +31,7 @@ import { UsersService } from './users.service.js';
     UsersService,
     AuditLog,
     Notices,
+    Passkeys,
     PasswordHasher,
     PasswordPolicy,
     Provisioning,

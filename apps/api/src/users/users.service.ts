@@ -285,12 +285,12 @@ export class UsersService {
   async recordSignIn(
     tx: EntityManager,
     id: string,
-    passwordHash: string,
+    passwordHash: string | null,
     at: Date,
   ): Promise<boolean> {
     const { affected } = await tx.update(
       UserEntity,
-      { id, passwordHash, status: 'active' },
+      { id, status: 'active', ...(passwordHash !== null && { passwordHash }) },
       { lastSignInAt: at },
     );
     return affected === 1;

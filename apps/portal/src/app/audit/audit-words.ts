@@ -36,6 +36,8 @@ const WORDS: Record<Action, AuditWords> = {
   second_factor_reset: said('audit.action.secondFactorReset', caution),
   second_factor_failed: said('audit.action.secondFactorFailed', caution),
   second_factor_change_failed: said('audit.action.secondFactorChangeFailed', caution),
+  passkey_added: said('audit.action.passkeyAdded', byActor),
+  passkey_removed: said('audit.action.passkeyRemoved', byActor),
   recovery_codes_renewed: said('audit.action.recoveryCodesRenewed', byActor),
   user_created: said('audit.action.userCreated'),
   role_changed: said('audit.action.roleChanged'),
@@ -126,6 +128,8 @@ export const AUDIT_KINDS: Record<string, { text: string; actions: Action[] }> = 
       'second_factor_disabled',
       'second_factor_reset',
       'recovery_codes_renewed',
+      'passkey_added',
+      'passkey_removed',
     ],
   },
   connections: {

@@ -1,0 +1,87 @@
+import { Injectable } from '@nestjs/common';
+import { Credentials } from '../auth/credentials.js';
+import { SecondStep } from '../auth/second-step.js';
+import type { Device } from '../auth/sessions.service.js';
+import type { SessionCaller } from '../http/access.js';
+import { type ApiError, notFound } from '../http/api-error.js';
+import { validationFailed } from '../http/validation.js';
+import { SecondFactors } from '../users/second-factors.service.js';
+import { type UserRecord, UsersService } from '../users/users.service.js';
+
+/** The request that proves who somebody is. */
+export interface ProofSource extends Device {
+  /** From `KnownDevices.read`. */
+  deviceCookie: string | undefined;
+  /** Aborted once the caller has left. */
+  signal: AbortSignal;
+}
+
+/**
+ * Makes sure that it is the user who changes how they sign in, and not somebody who has found their
+ * browser open. What is wrong counts as a failed sign-in.
+ */
+@Injectable()
+export class IdentityProof {
+  constructor(
+    private readonly users: UsersService,
+    private readonly factors: SecondFactors,
+    private readonly credentials: Credentials,
+    private readonly secondStep: SecondStep,
+  ) {}
+
+  /** @throws ApiError validation_failed for a wrong password; too_many_attempts */
+  async verifyPassword(
+    caller: SessionCaller,
+    password: string,
+    { ip, deviceCookie, signal }: ProofSource,
+  ): Promise<UserRecord> {
+    const user = await this.users.findById(caller.userId);
+    if (!user) throw notFound('The user');
+    const purpose = 'second_factor_change';
+    const claim = { purpose, email: user.email, password, ip, deviceCookie, signal } as const;
+    if (!(await this.credentials.verify(claim))) throw wrongPassword();
+    return user;
+  }
+
+  /** @throws ApiError validation_failed for a wrong password or code; too_many_attempts */
+  async verifyBoth(
+    caller: SessionCaller,
+    { currentPassword, code }: { currentPassword: string; code: string },
+    source: ProofSource,
+  ): Promise<UserRecord> {
+    const user = await this.verifyPassword(caller, currentPassword, source);
+    if (!(await this.secondStep.accepts(user, code, source))) throw wrongCode();
+    return user;
+  }
+
+  /**
+   * The password, and the code as well from users who have a second factor.
+   * @throws ApiError validation_failed for a wrong password, or a wrong or missing code;
+   *   too_many_attempts
+   */
+  async verify(
+    caller: SessionCaller,
+    { currentPassword, code }: { currentPassword: string; code?: string | undefined },
+    source: ProofSource,
+  ): Promise<UserRecord> {
+    const { enabledAt } = await this.factors.stateOf(caller.userId);
+    if (enabledAt === null) return this.verifyPassword(caller, currentPassword, source);
+    if (code === undefined) throw codeMissing();
+    return this.verifyBoth(caller, { currentPassword, code }, source);
+  }
+}
+
+function wrongPassword(): ApiError {
+  const message = 'This is not the current password.';
+  return validationFailed([{ field: 'currentPassword', code: 'wrong_password', message }]);
+}
+
+function codeMissing(): ApiError {
+  const message = 'Your sign-in has two steps: send a code of the authenticator app as well.';
+  return validationFailed([{ field: 'code', code: 'required', message }]);
+}
+
+export function wrongCode(): ApiError {
+  const message = 'The code is not right, or has been used. Wait for the next one.';
+  return validationFailed([{ field: 'code', code: 'wrong_code', message }]);
+}

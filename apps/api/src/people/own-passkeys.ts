@@ -1,0 +1,98 @@
+import { Injectable } from '@nestjs/common';
+import type {
+  PublicKeyCredentialCreationOptionsJSON,
+  RegistrationResponseJSON,
+} from '@simplewebauthn/server';
+import { DataSource } from 'typeorm';
+import { Clock } from '../config/clock.js';
+import type { SessionCaller } from '../http/access.js';
+import { ApiError, notFound } from '../http/api-error.js';
+import { validationFailed } from '../http/validation.js';
+import { AuditLog } from '../users/audit-log.js';
+import { Notices } from '../users/notices.js';
+import { MAX_PASSKEYS, type Passkey, Passkeys } from '../users/passkeys.service.js';
+import { UsersService } from '../users/users.service.js';
+import { IdentityProof, type ProofSource } from './identity-proof.js';
+
+/** Lets users add and remove the passkeys by which they sign in. */
+@Injectable()
+export class OwnPasskeys {
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly users: UsersService,
+    private readonly passkeys: Passkeys,
+    private readonly proof: IdentityProof,
+    private readonly audit: AuditLog,
+    private readonly notices: Notices,
+    private readonly clock: Clock,
+  ) {}
+
+  list(caller: SessionCaller): Promise<Passkey[]> {
+    return this.passkeys.of(caller.userId);
+  }
+
+  /**
+   * Lets this session make one passkey: it will replace password and code, so both are asked for.
+   * @throws ApiError validation_failed for a wrong password or code; too_many_attempts; conflict
+   *   when there are too many
+   */
+  async begin(
+    caller: SessionCaller,
+    proof: { currentPassword: string; code?: string | undefined },
+    source: ProofSource,
+  ): Promise<PublicKeyCredentialCreationOptionsJSON> {
+    const user = await this.proof.verify(caller, proof, source);
+    refuseMore(await this.passkeys.of(user.id));
+    return this.passkeys.setUpOptions(user, caller.sessionId);
+  }
+
+  /** @throws ApiError validation_failed if the browser's answer is not to what `begin` gave */
+  add(caller: SessionCaller, name: string, credential: RegistrationResponseJSON): Promise<Passkey> {
+    const { userId } = caller;
+    return this.dataSource.transaction(async (tx) => {
+      await this.users.lockActive(tx, userId);
+      refuseMore(await this.passkeys.of(userId, tx));
+      const added = await this.passkeys.add(tx, caller, name, credential);
+      if (!added) throw notAccepted();
+      const at = this.clock.now();
+      const detail = { passkeyId: added.id, name };
+      await this.audit.record(tx, {
+        ...{ actorId: userId, action: 'passkey_added', subjectId: userId, detail, at },
+      });
+      await this.notices.tell(tx, 'passkey', [userId], {
+        ...{ event: 'added', name, at: at.toISOString() },
+      });
+      return added;
+    });
+  }
+
+  /** @throws ApiError not_found */
+  remove({ userId }: SessionCaller, id: string): Promise<void> {
+    return this.dataSource.transaction(async (tx) => {
+      const name = await this.passkeys.remove(tx, userId, id);
+      if (name === null) throw notFound('This passkey');
+      const at = this.clock.now();
+      await this.audit.record(tx, {
+        ...{ actorId: userId, action: 'passkey_removed', subjectId: userId },
+        ...{ detail: { passkeyId: id, name }, at },
+      });
+      await this.notices.tell(tx, 'passkey', [userId], {
+        ...{ event: 'removed', name, at: at.toISOString() },
+      });
+    });
+  }
+}
+
+function refuseMore(passkeys: readonly Passkey[]): void {
+  if (passkeys.length < MAX_PASSKEYS) return;
+  throw new ApiError(
+    'conflict',
+    `You have ${MAX_PASSKEYS} passkeys. First remove one that you no longer use.`,
+  );
+}
+
+function notAccepted(): ApiError {
+  const message =
+    'This passkey cannot be added: it is known already, or it came too late or from another session. Begin again.';
+  return validationFailed([{ field: 'credential', code: 'not_accepted', message }]);
+}

@@ -1,0 +1,99 @@
+import {
+  Body,
+  Controller,
+  Delete,
+  Get,
+  HttpCode,
+  Param,
+  ParseUUIDPipe,
+  Post,
+  Req,
+} from '@nestjs/common';
+import { ApiNoContentResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
+import type { FastifyRequest } from 'fastify';
+import { KnownDevices } from '../auth/known-devices.js';
+import { PasskeyOptionsDto } from '../auth/passkeys.dto.js';
+import { CurrentCaller, RequireSession, type SessionCaller } from '../http/access.js';
+import { notFound } from '../http/api-error.js';
+import { ApiProblems, ApiResource, type ResourceEnvelope } from '../http/envelope.js';
+import { OwnPasskeys } from './own-passkeys.js';
+import {
+  AddPasskeyRequest,
+  BeginPasskeyRequest,
+  PasskeyDto,
+  PasskeysDto,
+  toPasskey,
+} from './passkeys.dto.js';
+
+const passkeyId = new ParseUUIDPipe({ exceptionFactory: () => notFound('This passkey') });
+
+@ApiTags('Users')
+@Controller('user/v7/users/me/passkeys')
+export class PasskeysController {
+  constructor(
+    private readonly passkeys: OwnPasskeys,
+    private readonly devices: KnownDevices,
+  ) {}
+
+  @Get()
+  @RequireSession()
+  @ApiOperation({ summary: 'My passkeys' })
+  @ApiResource(PasskeysDto)
+  @ApiProblems(401, 403)
+  async list(@CurrentCaller() caller: SessionCaller): Promise<ResourceEnvelope<PasskeysDto>> {
+    return { resource: { passkeys: (await this.passkeys.list(caller)).map(toPasskey) } };
+  }
+
+  @Post('challenges')
+  @RequireSession()
+  @ApiOperation({
+    summary: 'Begin to add a passkey',
+    description:
+      'Gives what the browser’s `navigator.credentials.create` takes. A wrong password or code counts as a failed sign-in.',
+  })
+  @ApiResource(PasskeyOptionsDto, { status: 201, description: 'For the browser' })
+  @ApiProblems(400, 401, 403, 409, 415, 429, 'service_unavailable')
+  async begin(
+    @CurrentCaller() caller: SessionCaller,
+    @Body() { resource }: BeginPasskeyRequest,
+    @Req() request: FastifyRequest,
+  ): Promise<ResourceEnvelope<PasskeyOptionsDto>> {
+    const { ip, headers, signal } = request;
+    const deviceCookie = this.devices.read(request);
+    const source = { ip, userAgent: headers['user-agent'], deviceCookie, signal };
+    return { resource: { publicKey: await this.passkeys.begin(caller, resource, source) } };
+  }
+
+  @Post()
+  @RequireSession()
+  @ApiOperation({
+    summary: 'Add a passkey',
+    description:
+      'What the browser has made of a challenge of this session. The user is told by mail.',
+  })
+  @ApiResource(PasskeyDto, { status: 201, description: 'Added' })
+  @ApiProblems(400, 401, 403, 409, 415)
+  async add(
+    @CurrentCaller() caller: SessionCaller,
+    @Body() { resource: { name, credential } }: AddPasskeyRequest,
+  ): Promise<ResourceEnvelope<PasskeyDto>> {
+    return { resource: toPasskey(await this.passkeys.add(caller, name.trim(), credential)) };
+  }
+
+  @Delete(':id')
+  @RequireSession()
+  @HttpCode(204)
+  @ApiOperation({
+    summary: 'Remove a passkey',
+    description: 'Nobody signs in with it any more. Sessions that it has begun stay.',
+  })
+  @ApiParam({ name: 'id', schema: { type: 'string', format: 'uuid' } })
+  @ApiNoContentResponse({ description: 'Removed' })
+  @ApiProblems(401, 403, 404)
+  remove(
+    @CurrentCaller() caller: SessionCaller,
+    @Param('id', passkeyId) id: string,
+  ): Promise<void> {
+    return this.passkeys.remove(caller, id);
+  }
+}

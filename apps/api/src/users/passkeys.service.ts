@@ -1,0 +1,226 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { InjectDataSource } from '@nestjs/typeorm';
+import type {
+  AuthenticationResponseJSON,
+  PublicKeyCredentialCreationOptionsJSON,
+  PublicKeyCredentialRequestOptionsJSON,
+  RegistrationResponseJSON,
+} from '@simplewebauthn/server';
+import { randomUUID } from 'node:crypto';
+import type { DataSource, EntityManager } from 'typeorm';
+import { Clock } from '../config/clock.js';
+import { CONFIG, type RuntimeConfig } from '../config/config.module.js';
+import { PASSKEY_CHALLENGE_MS, PasskeyChallenges } from './passkey-challenges.js';
+
+/** More devices than anybody has. */
+export const MAX_PASSKEYS = 20;
+
+export interface Passkey {
+  id: string;
+  /** What its user calls it. */
+  name: string;
+  /** It is kept by an account of the device's maker, and so on the user's other devices, too. */
+  synced: boolean;
+  createdAt: Date;
+  lastUsedAt: Date | null;
+}
+
+export interface PasskeyOwner {
+  id: string;
+  email: string;
+  firstName: string;
+  lastName: string;
+}
+
+/** A passkey that has proved itself, and with what; to be noted by `use`. */
+export interface ProvenPasskey {
+  id: string;
+  userId: string;
+  challengeAt: number;
+  counter: number;
+  synced: boolean;
+}
+
+interface StoredPasskey {
+  id: string;
+  userId: string;
+  publicKey: Buffer;
+  counter: number;
+  transports: string[];
+}
+
+/** Ed25519, ES256 and RS256: what devices have (COSE Algorithms registry). */
+const ALGORITHMS = [-8, -7, -257];
+
+const SIGN_IN = 'sign-in';
+/** A session sets up a passkey for its user, after it has proved who that is. */
+const setUpOf = (sessionId: string) => `set-up ${sessionId}`;
+
+// Only for those who use passkeys: it brings an ASN.1 parser, which takes its time to load.
+const library = () => import('@simplewebauthn/server');
+
+/**
+ * Passkeys (WebAuthn Level 3): keys that a device uses only once its user has unlocked it, and only
+ * at our address, so that one stands for both steps of a sign-in.
+ */
+@Injectable()
+export class Passkeys {
+  /** The address that browsers show. */
+  private readonly origin: string;
+  private readonly rpId: string;
+
+  constructor(
+    @InjectDataSource() private readonly dataSource: DataSource,
+    @Inject(CONFIG) { publicUrl }: RuntimeConfig,
+    private readonly challenges: PasskeyChallenges,
+    private readonly clock: Clock,
+  ) {
+    const { origin, hostname } = new URL(publicUrl);
+    this.origin = origin;
+    this.rpId = hostname;
+  }
+
+  /** The user's passkeys, oldest first. */
+  of(userId: string, db: EntityManager = this.dataSource.manager): Promise<Passkey[]> {
+    return db.query(
+      `SELECT id, name, synced, created_at AS "createdAt", last_used_at AS "lastUsedAt"
+         FROM passkeys WHERE user_id = $1 ORDER BY created_at, id`,
+      [userId],
+    );
+  }
+
+  /** What a browser needs to ask for a passkey of whoever sits there. */
+  async signInOptions(): Promise<PublicKeyCredentialRequestOptionsJSON> {
+    const { generateAuthenticationOptions } = await library();
+    return generateAuthenticationOptions({
+      rpID: this.rpId,
+      challenge: new Uint8Array(this.challenges.create(SIGN_IN)),
+      userVerification: 'required',
+      timeout: PASSKEY_CHALLENGE_MS,
+    });
+  }
+
+  /** What a browser needs to make a passkey. */
+  async setUpOptions(
+    { id, email, firstName, lastName }: PasskeyOwner,
+    sessionId: string,
+  ): Promise<PublicKeyCredentialCreationOptionsJSON> {
+    const { generateRegistrationOptions } = await library();
+    const known: { id: string; transports: string[] }[] = await this.dataSource.query(
+      'SELECT credential_id AS id, transports FROM passkeys WHERE user_id = $1',
+      [id],
+    );
+    return generateRegistrationOptions({
+      rpName: 'Flixcheck',
+      rpID: this.rpId,
+      userName: email,
+      userDisplayName: `${firstName} ${lastName}`.trim(),
+      userID: new TextEncoder().encode(id),
+      challenge: new Uint8Array(this.challenges.create(setUpOf(sessionId))),
+      timeout: PASSKEY_CHALLENGE_MS,
+      attestationType: 'none',
+      supportedAlgorithmIDs: ALGORITHMS,
+      excludeCredentials: known,
+      authenticatorSelection: { residentKey: 'required', userVerification: 'required' },
+    });
+  }
+
+  /**
+   * Keeps a passkey that the browser has made.
+   * @param tx with the user's row locked
+   * @returns null if it was made for something else, too long ago, or is known already
+   */
+  async add(
+    tx: EntityManager,
+    { userId, sessionId }: { userId: string; sessionId: string },
+    name: string,
+    response: RegistrationResponseJSON,
+  ): Promise<Passkey | null> {
+    const { verifyRegistrationResponse } = await library();
+    const { verified, registrationInfo } = await verifyRegistrationResponse({
+      response,
+      expectedChallenge: (challenge) =>
+        this.challenges.check(challenge, setUpOf(sessionId)) !== null,
+      expectedOrigin: this.origin,
+      expectedRPID: this.rpId,
+      supportedAlgorithmIDs: ALGORITHMS,
+    }).catch(() => ({ verified: false, registrationInfo: undefined }) as const);
+    if (!verified) return null;
+    const { credential, credentialBackedUp: synced } = registrationInfo;
+    const id = randomUUID();
+    const createdAt = this.clock.now();
+    const added: unknown[] = await tx.query(
+      `INSERT INTO passkeys
+              (id, user_id, credential_id, public_key, transports, counter, name, synced, created_at)
+       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+       ON CONFLICT (credential_id) DO NOTHING RETURNING 1`,
+      [
+        ...[id, userId, credential.id, Buffer.from(credential.publicKey)],
+        ...[credential.transports ?? [], credential.counter, name, synced, createdAt],
+      ],
+    );
+    return added.length === 0 ? null : { id, name, synced, createdAt, lastUsedAt: null };
+  }
+
+  /**
+   * Whose passkey has signed a challenge of ours.
+   * @returns null if it is not known, or anything of its answer is not right
+   */
+  async prove(response: AuthenticationResponseJSON): Promise<ProvenPasskey | null> {
+    const [stored]: StoredPasskey[] = await this.dataSource.query(
+      `SELECT id, user_id AS "userId", public_key AS "publicKey", counter::float8 AS counter,
+              transports
+         FROM passkeys WHERE credential_id = $1`,
+      [response.id],
+    );
+    if (!stored) return null;
+    const { verifyAuthenticationResponse } = await library();
+    const { id, userId, publicKey, counter, transports } = stored;
+    let challengeAt: number | null = null;
+    const answer = await verifyAuthenticationResponse({
+      response,
+      expectedChallenge: (challenge) => {
+        challengeAt = this.challenges.check(challenge, SIGN_IN);
+        return challengeAt !== null;
+      },
+      expectedOrigin: this.origin,
+      expectedRPID: this.rpId,
+      credential: { id: response.id, publicKey: new Uint8Array(publicKey), counter, transports },
+    }).catch(() => undefined);
+    if (!answer?.verified || challengeAt === null) return null;
+    const { newCounter, credentialBackedUp: synced } = answer.authenticationInfo;
+    return { id, userId, challengeAt, counter: newCounter, synced };
+  }
+
+  /**
+   * Notes that a passkey has been used. A challenge counts once: those of one passkey only ever get
+   * younger.
+   * @returns false if this one has been used before, or the passkey is gone
+   */
+  async use(tx: EntityManager, proven: ProvenPasskey): Promise<boolean> {
+    const { id, challengeAt, counter, synced } = proven;
+    const [, used]: [unknown, number] = await tx.query(
+      `UPDATE passkeys SET last_challenge_at = $2, counter = $3, synced = $4, last_used_at = $5
+        WHERE id = $1 AND last_challenge_at < $2`,
+      [id, challengeAt, counter, synced, this.clock.now()],
+    );
+    return used === 1;
+  }
+
+  /** @returns what it was called; null if the user has no such passkey */
+  async remove(tx: EntityManager, userId: string, id: string): Promise<string | null> {
+    const [removed]: [{ name: string }[], number] = await tx.query(
+      'DELETE FROM passkeys WHERE user_id = $1 AND id = $2 RETURNING name',
+      [userId, id],
+    );
+    return removed[0]?.name ?? null;
+  }
+
+  /** @returns whether there were any */
+  async removeAll(tx: EntityManager, userId: string): Promise<boolean> {
+    const [, count]: [unknown, number] = await tx.query('DELETE FROM passkeys WHERE user_id = $1', [
+      userId,
+    ]);
+    return count > 0;
+  }
+}
