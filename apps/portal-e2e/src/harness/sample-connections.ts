@@ -4,6 +4,7 @@ import { ADMIN, MEMBER, PortalApi, test } from './fixtures';
 import { databaseUrl } from './place';
 
 const DAY = 86_400_000;
+const DAYS_OF_USE = 28;
 
 export interface SampleConnections {
   used: string;
@@ -91,7 +92,8 @@ export async function sampleConnections(): Promise<SampleConnections> {
     },
   ].map((sample) => ({ ...sample, id: randomUUID() }) as Sample);
   await withDatabase(async (client) => {
-    for (const sample of samples) await insert(client, sample);
+    const now = Date.now();
+    for (const sample of samples) await insert(client, sample, now);
   });
   return {
     used: samples[0]?.id ?? '',
@@ -106,9 +108,9 @@ export async function sampleConnections(): Promise<SampleConnections> {
   };
 }
 
-async function insert(client: Client, sample: Sample): Promise<void> {
-  const at = (days: number | undefined) =>
-    days === undefined ? null : new Date(Date.now() - days * DAY);
+async function insert(client: Client, sample: Sample, now: number): Promise<void> {
+  const at = (days: number) => new Date(now - days * DAY);
+  const atOrNull = (days: number | undefined) => (days === undefined ? null : at(days));
   await client.query(
     `INSERT INTO connections (id, oauth_client_id, user_id, account_id, scope, granted_at,
        last_used_at, last_refresh_refused_at, revoked_at, revoked_by, revocation_reason, expires_at)
@@ -120,14 +122,14 @@ async function insert(client: Client, sample: Sample): Promise<void> {
       sample.id,
       sample.scope,
       at(sample.renewed ?? sample.granted),
-      at(sample.used),
-      at(sample.refused),
-      at(sample.ended),
+      atOrNull(sample.used),
+      atOrNull(sample.refused),
+      atOrNull(sample.ended),
       sample.reason ?? null,
       sample.owner,
       sample.endedBy ?? null,
       sample.clientId,
-      at(sample.ends === undefined ? undefined : -sample.ends),
+      atOrNull(sample.ends === undefined ? undefined : -sample.ends),
     ],
   );
   const event = (type: string, days: number, email?: string) =>
@@ -136,29 +138,29 @@ async function insert(client: Client, sample: Sample): Promise<void> {
        VALUES ($1, $2, $3, (SELECT id FROM users WHERE email = $4), $5)`,
       [sample.id, at(days), type, email ?? null, sample.scope],
     );
+  const used = async (days: number, requests: number) => {
+    await client.query(
+      'INSERT INTO connection_usage (connection_id, day, requests) VALUES ($1, $2, $3)',
+      [sample.id, at(days).toISOString().slice(0, 10), requests],
+    );
+    await event('used', days);
+  };
   await event('granted', sample.granted, sample.owner);
   if (sample.used !== undefined) await event('token_issued', sample.granted - 0.001);
   if (sample.used !== undefined && sample.used < 1) {
-    for (let day = 29; day >= 0; day -= 1) {
+    // Two days less than the page shows, so that all of them are on it when midnight has passed.
+    for (let day = DAYS_OF_USE - 1; day >= 0; day -= 1) {
       if (sample.renewed && Math.floor(sample.renewed) === day) {
         await event('renewed', sample.renewed, sample.owner);
       }
       // More on some days than on others, none at weekends.
       const requests = day % 7 < 5 ? 4 + ((day * 37) % 23) : 0;
       if (requests === 0) continue;
-      await client.query(
-        'INSERT INTO connection_usage (connection_id, day, requests) VALUES ($1, $2, $3)',
-        [sample.id, at(day)?.toISOString().slice(0, 10), requests],
-      );
-      await event('used', day + 0.002);
+      await used(day + 0.002, requests);
     }
   }
   if (sample.used !== undefined && sample.used >= 1 && sample.used < 30) {
-    await client.query(
-      'INSERT INTO connection_usage (connection_id, day, requests) VALUES ($1, $2, 9)',
-      [sample.id, at(sample.used)?.toISOString().slice(0, 10)],
-    );
-    await event('used', sample.used);
+    await used(sample.used, 9);
   }
   if (sample.refused !== undefined) await event('refresh_refused', sample.refused);
   if (sample.ended !== undefined) await event('revoked', sample.ended, sample.endedBy);
