@@ -1,6 +1,7 @@
 import { Command, Option } from 'commander';
 import { randomBytes } from 'node:crypto';
 import type { Role } from '../http/access.js';
+import { ApiError } from '../http/api-error.js';
 import { OwnSecondFactor } from '../people/own-second-factor.js';
 import { PasswordsService } from '../people/passwords.service.js';
 import {
@@ -143,15 +144,19 @@ export function usersCommands(terminal: Terminal): Command {
     .command('disable')
     .description('Disable a user: sessions and connections end, and tokens stop working at once.')
     .argument('<user>', USER)
+    .option('--last-admin', 'also the last admin of a company, which is left without one')
     .addOption(yesOption())
     .addOption(jsonOption())
-    .action(async (name: string, given: Output & Confirmed) => {
+    .action(async (name: string, given: Output & Confirmed & { lastAdmin?: boolean }) => {
+      const { lastAdmin = false } = given;
       const user = await withServices(terminal.env, async (resolve) => {
         const users = resolve(UsersService);
-        const { id, email, account } = await users.getByName(name);
-        const harm = `This signs ${email} (${account.name}) out everywhere and ends all connections of this user.`;
+        const found = await users.getByName(name);
+        const harm = `This signs ${found.email} (${found.account.name}) out everywhere and ends all connections of this user.`;
         await confirm(terminal, harm, given);
-        return users.setStatus(id, 'disabled', null);
+        return users.setStatus(found.id, 'disabled', null, { lastAdmin }).catch((error) => {
+          throw isLastAdmin(error) ? new UsageError(lastAdminWords(found)) : error;
+        });
       });
       showUser(terminal, given, user, 'Disabled. All sessions and connections have ended.');
     });
@@ -216,6 +221,16 @@ export function usersCommands(terminal: Terminal): Command {
     });
   return group;
 }
+
+function isLastAdmin(error: unknown): boolean {
+  return error instanceof ApiError && error.code === 'last_admin';
+}
+
+const lastAdminWords = ({ email, account }: UserRecord): string =>
+  `${email} is the only admin of ${account.name}. Nothing has been changed.
+First make another one: users create --account ${account.id} --role admin --email …
+To keep out somebody who knows the password: users reset-password ${email}
+If the company leaves, and needs no admin any more, add --last-admin.`;
 
 const PASSWORD_WORDS = '\nThe password is shown this once. Change it after the first sign-in.';
 

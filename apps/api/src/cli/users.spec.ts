@@ -81,6 +81,19 @@ describe('users disable', () => {
     user = await PortalUser.signIn(api.url, EMAIL);
   });
 
+  it('leaves no company without an admin, unless it is told that this is meant', async () => {
+    const admin = await PortalUser.signIn(api.url, 'admin@beispiel.example');
+    const disable = ['users', 'disable', 'admin@beispiel.example', '--yes'];
+    const { exitCode, error } = await run(disable);
+    expect(exitCode).toBe(1);
+    expect(error).toContain('is the only admin of Beispiel');
+    expect(error).toContain(`users create --account ${admin.accountId} --role admin`);
+    expect((await admin.call('GET', '/user/v7/sessions/current')).status).toBe(200);
+    expect((await run([...disable, '--last-admin'])).exitCode).toBe(0);
+    expect((await admin.call('GET', '/user/v7/sessions/current')).status).toBe(401);
+    await run(['users', 'enable', admin.id]);
+  });
+
   it.each(['disable', 'enable', 'reset-password', 'reset-second-factor'])(
     '%s names a user who does not exist',
     async (verb) => {

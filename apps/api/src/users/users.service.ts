@@ -189,12 +189,14 @@ export class UsersService {
    * Disables or re-enables a user of the actor's account. Disabling ends the user's sessions and
    * connections in the same transaction; re-enabling brings none of them back.
    * @param actor null for the command line, which may do it in every account
-   * @throws ApiError not_found for another account's user, cannot_disable_self
+   * @param options `lastAdmin`: also the last admin of an account, which is left without one
+   * @throws ApiError not_found for another account's user, cannot_disable_self, last_admin
    */
   async setStatus(
     userId: string,
     status: UserStatus,
     actor: { userId: string; accountId: string } | null,
+    { lastAdmin = false }: { lastAdmin?: boolean } = {},
   ): Promise<UserRecord> {
     // As the database writes it, so that another spelling does not look like another user.
     const id = userId.toLowerCase();
@@ -206,18 +208,17 @@ export class UsersService {
     }
     const actorId = actor?.userId ?? null;
     const at = this.clock.now();
+    const accountId = actor?.accountId ?? (await this.findById(id))?.accountId;
+    if (accountId === undefined) throw notFound('The user');
     await this.users.manager.transaction(async (tx) => {
-      // Both rows, in a fixed order: if two admins disable each other, the second comes too late.
-      const locked: { id: string; status: UserStatus; role: Role }[] = await tx.query(
-        `SELECT id, status, role FROM users
-         WHERE ($1::uuid IS NULL OR account_id = $1) AND id = ANY ($2::uuid[])
-         ORDER BY id FOR NO KEY UPDATE`,
-        [actor?.accountId ?? null, actor ? [id, actor.userId] : [id]],
-      );
+      const locked = await lockWithAdmins(tx, accountId, actor ? [id, actor.userId] : [id]);
       const before = locked.find((row) => row.id === id);
       if (!before) throw notFound('The user');
       if (actor) refuseFormerAdmin(locked.find((row) => row.id === actor.userId));
       if (before.status === status) return;
+      if (status === 'disabled' && before.role === 'admin' && !lastAdmin) {
+        refuseLastAdmin(locked, id);
+      }
       await tx.query(`UPDATE users SET status = $2, updated_at = $3 WHERE id = $1`, [
         id,
         status,
@@ -247,26 +248,14 @@ export class UsersService {
     role: AccountRole,
     actor: { userId: string; accountId: string },
   ): Promise<Role> {
-    // All admins too, in a fixed order: of two who demote each other, the second comes too late.
-    const locked: { id: string; status: UserStatus; role: Role }[] = await tx.query(
-      `SELECT id, status, role FROM users
-       WHERE account_id = $1 AND (id = ANY ($2::uuid[]) OR role = 'admin')
-       ORDER BY id FOR NO KEY UPDATE`,
-      [actor.accountId, [id, actor.userId]],
-    );
+    const locked = await lockWithAdmins(tx, actor.accountId, [id, actor.userId]);
     const before = locked.find((row) => row.id === id);
     if (!before) throw notFound('The user');
     refuseFormerAdmin(locked.find((row) => row.id === actor.userId));
     if (before.role === 'operator') {
       throw new ApiError('conflict', 'An operator has no other role. Make a user of their own.');
     }
-    const others = locked.filter((row) => row.id !== id && isActiveAdmin(row));
-    if (role !== 'admin' && others.length === 0) {
-      throw new ApiError(
-        'last_admin',
-        'Nobody else is an admin of your company. Make another user an admin first.',
-      );
-    }
+    if (role !== 'admin') refuseLastAdmin(locked, id);
     if (before.role !== role) {
       await tx.query('UPDATE users SET role = $2, updated_at = $3 WHERE id = $1', [
         id,
@@ -374,12 +363,40 @@ export class UsersService {
   }
 }
 
-function isActiveAdmin({ status, role }: { status: UserStatus; role: Role }): boolean {
+type LockedUser = Pick<UserRecord, 'id' | 'status' | 'role'>;
+
+/**
+ * These users and all admins of the account, locked in a fixed order: of two who disable or demote
+ * each other, the second comes too late.
+ */
+function lockWithAdmins(
+  tx: EntityManager,
+  accountId: string,
+  ids: readonly string[],
+): Promise<LockedUser[]> {
+  return tx.query(
+    `SELECT id, status, role FROM users
+     WHERE account_id = $1 AND (id = ANY ($2::uuid[]) OR role = 'admin')
+     ORDER BY id FOR NO KEY UPDATE`,
+    [accountId, ids],
+  );
+}
+
+function isActiveAdmin({ status, role }: LockedUser): boolean {
   return status === 'active' && role === 'admin';
 }
 
+/** @throws ApiError last_admin where nobody but this user is an active admin of the account */
+function refuseLastAdmin(locked: readonly LockedUser[], id: string): void {
+  if (locked.some((row) => row.id !== id && isActiveAdmin(row))) return;
+  throw new ApiError(
+    'last_admin',
+    'Nobody else is an admin of your company. Make another user an admin first.',
+  );
+}
+
 /** @throws ApiError forbidden for somebody who has been an admin when the request came in */
-function refuseFormerAdmin(actor: { status: UserStatus; role: Role } | undefined): void {
+function refuseFormerAdmin(actor: LockedUser | undefined): void {
   if (actor && isActiveAdmin(actor)) return;
   throw new ApiError('forbidden', 'You have been disabled, or are no longer an admin.');
 }
