@@ -11,11 +11,8 @@ import {
   output,
   signal,
 } from '@angular/core';
-import { applyEach, form, FormField, submit, validate } from '@angular/forms/signals';
+import { form, FormField, submit, validate } from '@angular/forms/signals';
 import { TranslocoDirective } from '@jsverse/transloco';
-import addIcon from '@material-symbols/svg-400/rounded/add.svg';
-import check from '@material-symbols/svg-400/rounded/check.svg';
-import close from '@material-symbols/svg-400/rounded/close.svg';
 import errorIcon from '@material-symbols/svg-400/rounded/error.svg';
 import visibility from '@material-symbols/svg-400/rounded/visibility.svg';
 import warning from '@material-symbols/svg-400/rounded/warning.svg';
@@ -25,14 +22,7 @@ import { CreatedClient, Envelope, OAuthScope, RegistryClient } from '../api/type
 import { Formats } from '../i18n/formats';
 import { SettingsSection } from '../security/settings-section';
 import { Icon } from '../ui/icon';
-import {
-  ERROR_TEXTS,
-  FieldTrouble,
-  isBeginning,
-  isLink,
-  redirectUriTrouble,
-  UNKNOWN_ERROR,
-} from './client-form-errors';
+import { ERROR_TEXTS, isLink, UNKNOWN_ERROR } from './client-form-errors';
 import {
   ClientField,
   ClientFormModel,
@@ -44,12 +34,13 @@ import {
   toModel,
 } from './client-form-model';
 import { Preview } from './preview';
+import { checkRedirectUris, RedirectUrisField } from './redirect-uris-field';
 import { REGISTRY } from './registry-clients';
+import { ScopeChoices } from './scope-choices';
 import { TextField } from './text-field';
 
 /** As the API has them, in characters. */
 const LENGTHS = { name: 100, publisher: 100, description: 500, descriptionEn: 500 };
-const MOST_REDIRECT_URIS = 20;
 
 type Translate = (key: string, values?: Record<string, unknown>) => string;
 type Trouble = 'failed' | 'unreachable' | 'gone';
@@ -64,7 +55,15 @@ const TROUBLE_TEXTS: Record<Trouble, string> = {
 @Component({
   selector: 'fx-client-form',
   changeDetection: ChangeDetectionStrategy.OnPush,
-  imports: [FormField, Icon, SettingsSection, TextField, TranslocoDirective],
+  imports: [
+    FormField,
+    Icon,
+    RedirectUrisField,
+    ScopeChoices,
+    SettingsSection,
+    TextField,
+    TranslocoDirective,
+  ],
   templateUrl: './client-form.html',
   styleUrl: './client-form.scss',
 })
@@ -82,7 +81,7 @@ export class ClientForm {
   private readonly host = inject<ElementRef<HTMLElement>>(ElementRef);
   private readonly injector = inject(Injector);
 
-  private readonly base = computed(() => toModel(this.client()));
+  protected readonly base = computed(() => toModel(this.client()));
   /** Keeps what has been typed when what it was typed on changes. */
   protected readonly model = linkedSignal<ClientFormModel, ClientFormModel>({
     source: this.base,
@@ -111,16 +110,7 @@ export class ClientForm {
       const text = value().trim();
       return text === '' || /^[A-Za-z0-9_-]{3,64}$/.test(text) ? undefined : { kind: 'client_id' };
     });
-    applyEach(path.redirectUris, (uri) => {
-      validate(uri, ({ value }) => {
-        const text = value().trim();
-        if (text === '') return { kind: 'missing' };
-        const trouble = redirectUriTrouble(text);
-        if (trouble) return trouble;
-        const same = this.model().redirectUris.filter((other) => other.trim() === text);
-        return same.length > 1 ? { kind: 'duplicate' } : undefined;
-      });
-    });
+    checkRedirectUris(path.redirectUris);
     validate(path.scopes, ({ value }) => (value().length > 0 ? undefined : { kind: 'no_scope' }));
   });
 
@@ -137,9 +127,8 @@ export class ClientForm {
   protected readonly scopesTaken = computed(() =>
     this.client() ? this.base().scopes.filter((scope) => !this.model().scopes.includes(scope)) : [],
   );
-  protected readonly mostUris = MOST_REDIRECT_URIS;
   protected readonly labels = FIELD_LABELS;
-  protected readonly icons = { addIcon, check, close, errorIcon, visibility, warning };
+  protected readonly icons = { errorIcon, visibility, warning };
 
   /** A text key for what is wrong with a field, once it has been sent or left. */
   protected errorOf(field: Exclude<ClientField, 'redirectUris'>): string | null {
@@ -156,42 +145,8 @@ export class ClientForm {
     return this.theirs().map((field) => t(FIELD_LABELS[field]));
   }
 
-  protected scopeName(scope: string): string {
-    const known = this.scopes().find((each) => each.scope === scope);
-    return known ? known.name[this.formats.language()] : scope;
-  }
-
-  /** Checked at each letter, but not while it can still become right. */
-  protected redirectError(index: number): { text: string; parameter?: string } | null {
-    const state = this.form.redirectUris[index]?.();
-    const [error] = (state?.errors() ?? []) as FieldTrouble[];
-    if (!error || (!this.tried() && isBeginning(this.model().redirectUris[index] ?? '')))
-      return null;
-    const text = ERROR_TEXTS[error.kind] ?? UNKNOWN_ERROR;
-    return { text, ...(error.parameter && { parameter: error.parameter }) };
-  }
-
-  protected redirectFits(index: number): boolean {
-    const uri = this.model().redirectUris[index]?.trim() ?? '';
-    const registered = this.base().redirectUris.includes(uri);
-    return !registered && !isBeginning(uri) && (this.form.redirectUris[index]?.().valid() ?? false);
-  }
-
-  protected setRedirectUri(index: number, uri: string): void {
-    this.form.redirectUris[index]?.().value.set(uri);
-  }
-
-  protected addRedirectUri(): void {
-    this.model.update((model) => ({ ...model, redirectUris: [...model.redirectUris, ''] }));
-    this.focusLater(`#redirect-uri-${this.model().redirectUris.length - 1}`);
-  }
-
-  protected removeRedirectUri(index: number): void {
-    this.model.update((model) => ({
-      ...model,
-      redirectUris: model.redirectUris.filter((_, each) => each !== index),
-    }));
-    this.focusLater(`#redirect-uri-${Math.max(0, index - 1)}`);
+  protected setScopes(scopes: string[]): void {
+    this.model.update((model) => ({ ...model, scopes }));
   }
 
   protected setListed(listed: boolean): void {
@@ -209,15 +164,6 @@ export class ClientForm {
 
   protected toggle(field: 'publisherVerified' | 'requirePkce', on: boolean): void {
     this.model.update((model) => ({ ...model, [field]: on }));
-  }
-
-  protected toggleScope(scope: string, on: boolean): void {
-    this.model.update((model) => ({
-      ...model,
-      scopes: this.scopes()
-        .map((each) => each.scope)
-        .filter((each) => (each === scope ? on : model.scopes.includes(each))),
-    }));
   }
 
   protected showPreview(): void {

@@ -1,0 +1,101 @@
+import {
+  afterNextRender,
+  ChangeDetectionStrategy,
+  Component,
+  ElementRef,
+  inject,
+  Injector,
+  input,
+} from '@angular/core';
+import { applyEach, FieldTree, SchemaPath, validate } from '@angular/forms/signals';
+import { TranslocoDirective } from '@jsverse/transloco';
+import addIcon from '@material-symbols/svg-400/rounded/add.svg';
+import check from '@material-symbols/svg-400/rounded/check.svg';
+import close from '@material-symbols/svg-400/rounded/close.svg';
+import errorIcon from '@material-symbols/svg-400/rounded/error.svg';
+import { Icon } from '../ui/icon';
+import {
+  ERROR_TEXTS,
+  FieldTrouble,
+  isBeginning,
+  redirectUriTrouble,
+  UNKNOWN_ERROR,
+} from './client-form-errors';
+
+/** As the API has it. */
+const MOST_REDIRECT_URIS = 20;
+
+/** The rules of a list of redirect URIs, for the schema of a form. */
+export function checkRedirectUris(path: SchemaPath<string[]>): void {
+  applyEach(path, (uri) => {
+    validate(uri, ({ value, valueOf }) => {
+      const text = value().trim();
+      if (text === '') return { kind: 'missing' };
+      const trouble = redirectUriTrouble(text);
+      if (trouble) return trouble;
+      const same = valueOf(path).filter((other) => other.trim() === text);
+      return same.length > 1 ? { kind: 'duplicate' } : undefined;
+    });
+  });
+}
+
+/** The redirect URIs of a client, a line for each, checked while somebody types. */
+@Component({
+  selector: 'fx-redirect-uris-field',
+  changeDetection: ChangeDetectionStrategy.OnPush,
+  imports: [Icon, TranslocoDirective],
+  templateUrl: './redirect-uris-field.html',
+  styleUrl: './redirect-uris-field.scss',
+})
+export class RedirectUrisField {
+  readonly field = input.required<FieldTree<string[]>>();
+  /** Those that need no praise. */
+  readonly registered = input<readonly string[]>([]);
+  /** Somebody has tried to send the form. */
+  readonly tried = input(false);
+
+  private readonly host = inject<ElementRef<HTMLElement>>(ElementRef);
+  private readonly injector = inject(Injector);
+
+  protected readonly most = MOST_REDIRECT_URIS;
+  protected readonly icons = { addIcon, check, close, errorIcon };
+
+  /** Checked at each letter, but not while it can still become right. */
+  protected errorOf(index: number): { text: string; parameter?: string } | null {
+    const [error] = (this.field()[index]?.().errors() ?? []) as FieldTrouble[];
+    if (!error || (!this.tried() && isBeginning(this.uris()[index] ?? ''))) return null;
+    const text = ERROR_TEXTS[error.kind] ?? UNKNOWN_ERROR;
+    return { text, ...(error.parameter && { parameter: error.parameter }) };
+  }
+
+  protected fits(index: number): boolean {
+    const uri = this.uris()[index]?.trim() ?? '';
+    const registered = this.registered().includes(uri);
+    return !registered && !isBeginning(uri) && (this.field()[index]?.().valid() ?? false);
+  }
+
+  protected uris(): string[] {
+    return this.field()().value();
+  }
+
+  protected set(index: number, uri: string): void {
+    this.field()[index]?.().value.set(uri);
+  }
+
+  protected add(): void {
+    this.field()().value.update((uris) => [...uris, '']);
+    this.focusLater(this.uris().length - 1);
+  }
+
+  protected remove(index: number): void {
+    this.field()().value.update((uris) => uris.filter((_, each) => each !== index));
+    this.focusLater(Math.max(0, index - 1));
+  }
+
+  private focusLater(index: number): void {
+    afterNextRender(
+      () => this.host.nativeElement.querySelector<HTMLElement>(`#redirect-uri-${index}`)?.focus(),
+      { injector: this.injector },
+    );
+  }
+}
