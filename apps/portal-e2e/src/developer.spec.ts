@@ -70,8 +70,37 @@ test('an operator names a developer, who sees a failed exchange appear and rotat
   await button(page, 'Änderungen speichern').click();
   await expect(page.getByText('Die Änderungen sind gespeichert.')).toBeVisible();
 
+  await button(page, 'Änderung beantragen').click();
+  const uri = page.getByRole('textbox', { name: 'Weiterleitungsadresse 1' });
+  await expect(uri).toBeFocused();
+  await uri.fill('http://bestandsblick.example/neu');
+  await button(page, 'Antrag senden').click();
+  await expect(uri).toHaveAccessibleDescription(/Nur https/);
+  await uri.fill('https://neu.bestandsblick.example/callback');
+  await expect(page.getByText('Neuer Host')).toBeVisible();
+  await button(page, 'Antrag senden').click();
+  await expect(page.getByText('Offen', { exact: true })).toBeVisible();
+
   await signIn(page, OPERATOR);
+  await page.goto(`${portalUrl()}/portal/settings/registry`);
+  await expect(page.getByRole('link', { name: /^Anwendungen \d+ offene/ })).toBeVisible();
+  await page
+    .getByRole('link', { name: /Änderungsantr/ })
+    .last()
+    .click();
+  const accept = button(page, /^Annehmen: Änderung an Bestandsblick/);
+  await expect(accept).toBeVisible();
+  await page.request.patch(`${portalUrl()}${CLIENTS}/${id}`, {
+    data: { resource: { description: 'Inzwischen anders.' } },
+  });
+  await accept.click();
+  await expect(page.getByText(/Es wurde nichts übernommen/)).toBeVisible();
+  await accept.click();
+  await expect(page.getByText('Die Änderung an Bestandsblick gilt ab sofort.')).toBeVisible();
+  await expect(page.getByRole('heading', { level: 1 })).toBeFocused();
+
   await page.goto(`${portalUrl()}/portal/settings/registry/${id}`);
+  await expect(uri).toHaveValue('https://neu.bestandsblick.example/callback');
   await button(page, /^User .* entfernen$/).click();
   await button(page, 'Entwickler entfernen').click();
   await expect(page.getByText('Noch kein Entwickler.')).toBeVisible();

@@ -1,5 +1,5 @@
 import { expect, type Page } from '@playwright/test';
-import { MEMBER } from './fixtures';
+import { MEMBER, OPERATOR } from './fixtures';
 import { type PortalState, settings, show } from './portal-state';
 
 const CLIENT = {
@@ -72,6 +72,51 @@ const DAYS = Array.from({ length: 30 }, (_, index) => ({
   activeConnections: index < 4 ? null : 900 + 11 * index,
 }));
 
+const CHANGE_REQUEST = {
+  id: '2e8b6f0a-1d0c-4b7e-9a55-5c1b7e5d4a31',
+  status: 'open',
+  changes: {
+    redirectUris: {
+      from: ['https://bestandsblick.example/callback'],
+      to: ['https://app.bestandsblick.example/callback'],
+    },
+    scopes: { from: ['read'], to: ['read', 'readwrite'] },
+  },
+  outdated: false,
+  note: 'Wir ziehen auf einen neuen Server um und legen künftig auch Flixchecks an.',
+  requestedBy: {
+    id: '6a1f0c7e-2b55-4a0e-9f2d-8c1b7e5d4a30',
+    email: 'user@musterhaus.example',
+    firstName: 'User',
+    lastName: 'Musterhaus',
+  },
+  requestedAt: '2026-11-25T09:12:00.000Z',
+  decidedAt: null,
+  answer: '',
+};
+const DECLINED = {
+  ...CHANGE_REQUEST,
+  id: '2e8b6f0a-1d0c-4b7e-9a55-5c1b7e5d4a32',
+  changes: { ...CHANGE_REQUEST.changes, scopes: null },
+  status: 'declined',
+  decidedAt: '2026-11-25T10:30:00.000Z',
+  answer: 'Bitte weisen Sie zuerst nach, dass die neue Adresse Ihnen gehört.',
+};
+const ofClient = (request: object) => ({ ...request, client: CLIENT, decidedBy: null });
+
+/** Two requests wait: one that can be accepted, and one that no longer fits. */
+export async function waiting(
+  page: Page,
+  change: (answer: unknown) => unknown = (answer) => answer,
+): Promise<void> {
+  const outdated = { ...CHANGE_REQUEST, id: DECLINED.id, note: '', outdated: true };
+  const json = { resources: [CHANGE_REQUEST, outdated].map(ofClient), meta: { total: 2 } };
+  await page.route('**/admin/v7/change-requests?*', (route) =>
+    route.fulfill({ json: change(json) }),
+  );
+  await show(page, settings('registry/change-requests'));
+}
+
 /**
  * The viewer is a developer of one application, whatever the database says.
  * @param change what becomes of the answers
@@ -85,6 +130,10 @@ export async function developing(
     [`/${CLIENT.id}`, { resource: CLIENT }],
     [`/${CLIENT.id}/requests`, { resources: [REQUEST], meta: {} }],
     [`/${CLIENT.id}/statistics`, { resource: { days: DAYS } }],
+    [
+      `/${CLIENT.id}/change-requests`,
+      { resources: [CHANGE_REQUEST, DECLINED], meta: { total: 2 } },
+    ],
   ];
   for (const [path, json] of answers) {
     await page.route(
@@ -115,6 +164,35 @@ export const developer: PortalState[] = [
       await page.locator('#client-homepage').fill('bestandsblick');
       await page.getByRole('button', { name: /^(Änderungen speichern|Save changes)$/ }).click();
       await expect(page.locator('#client-homepage')).toHaveAttribute('aria-invalid', 'true');
+    },
+  },
+  {
+    name: 'developer-change',
+    who: MEMBER,
+    open: async (page) => {
+      await developing(page);
+      await openDeveloped(page);
+      await page.getByRole('button', { name: /^(Andere Änderung|Request another)/ }).click();
+      await page.locator('#redirect-uri-0').fill('http://bestandsblick.example/callback');
+      await page.locator('#scope-read').uncheck();
+      await page.locator('#scope-readwrite').check();
+      const send = page.getByRole('button', { name: /^(Antrag senden|Send request)$/ });
+      await send.click();
+      await expect(page.locator('#redirect-uri-0')).toHaveAttribute('aria-invalid', 'true');
+      await send.scrollIntoViewIfNeeded();
+    },
+  },
+  {
+    name: 'registry-change-requests',
+    who: OPERATOR,
+    open: async (page) => {
+      await waiting(page);
+      await page
+        .getByRole('button', { name: /^(Ablehnen|Decline)/ })
+        .first()
+        .click();
+      await page.getByRole('button', { name: /^(Antrag ablehnen|Decline request)$/ }).click();
+      await expect(page.getByRole('textbox')).toHaveAttribute('aria-invalid', 'true');
     },
   },
 ];

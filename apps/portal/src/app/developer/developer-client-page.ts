@@ -27,6 +27,7 @@ import { Messages } from '../ui/messages';
 import { PageState } from '../ui/page-state';
 import { Publisher } from '../ui/publisher';
 import { Waiting } from '../ui/waiting';
+import { ChangeRequests } from './change-requests';
 import { DEVELOPER_CLIENTS } from './developer-clients';
 import { DeveloperForm } from './developer-form';
 
@@ -35,6 +36,7 @@ import { DeveloperForm } from './developer-form';
   selector: 'fx-developer-client-page',
   changeDetection: ChangeDetectionStrategy.OnPush,
   imports: [
+    ChangeRequests,
     ClientFigures,
     ClientLogo,
     ClientSecrets,
@@ -59,6 +61,7 @@ export class DeveloperClientPage {
   private readonly leaving = inject(Leaving);
   private readonly messages = inject(Messages);
   private readonly form = viewChild(DeveloperForm);
+  private readonly changes = viewChild(ChangeRequests);
 
   protected readonly path = computed(() => `${DEVELOPER_CLIENTS}/${encodeURIComponent(this.id())}`);
   protected readonly read = apiResource<Envelope<DeveloperClient>>(() => this.path());
@@ -100,6 +103,6 @@ export class DeveloperClientPage {
   }
 
   mayLeave(): Promise<boolean> {
-    return this.leaving.may(this.form()?.dirty() ?? false);
+    return this.leaving.may((this.form()?.dirty() || this.changes()?.dirty()) ?? false);
   }
 }

@@ -13,6 +13,7 @@ import {
 import { Params, Router, RouterLink } from '@angular/router';
 import { TranslocoDirective } from '@jsverse/transloco';
 import addIcon from '@material-symbols/svg-400/rounded/add.svg';
+import approval from '@material-symbols/svg-400/rounded/approval.svg';
 import apps from '@material-symbols/svg-400/rounded/app_registration.svg';
 import searchIcon from '@material-symbols/svg-400/rounded/search.svg';
 import { Formats } from '../i18n/formats';
@@ -26,6 +27,7 @@ import { SearchField } from '../ui/search-field';
 import { Waiting } from '../ui/waiting';
 import { NoOperator } from './no-operator';
 import { RegistryClients } from './registry-clients';
+import { WaitingChanges } from './waiting-changes';
 
 const STATES = [
   { value: '', text: 'registry.list.state.all' },
@@ -61,6 +63,7 @@ const SORTS = [
 })
 export class RegistryPage {
   protected readonly registry = inject(RegistryClients);
+  protected readonly waiting = inject(WaitingChanges);
   protected readonly formats = inject(Formats);
   private readonly router = inject(Router);
   private readonly injector = inject(Injector);
@@ -81,7 +84,7 @@ export class RegistryPage {
   );
   protected readonly filtered = computed(() => this.search() !== '' || this.chosenState() !== '');
 
-  protected readonly icons = { addIcon, apps, searchIcon };
+  protected readonly icons = { addIcon, approval, apps, searchIcon };
 
   constructor() {
     effect(() =>

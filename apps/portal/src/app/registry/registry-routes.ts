@@ -20,6 +20,11 @@ export const registryRoutes: Routes = [
     loadComponent: () => import('./new-client-page').then((file) => file.NewClientPage),
   },
   {
+    path: 'change-requests',
+    title: 'titles.changeRequests',
+    loadComponent: () => import('./change-requests-page').then((file) => file.ChangeRequestsPage),
+  },
+  {
     path: ':id',
     title: 'titles.registryClient',
     canDeactivate: [mayLeave],

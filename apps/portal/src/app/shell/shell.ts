@@ -17,7 +17,16 @@ import { Connectivity } from '../ui/connectivity';
 import { Icon } from '../ui/icon';
 import { LoadError } from '../ui/load-error';
 import { PresentMinute } from '../ui/moment';
+import { WaitingChanges } from '../registry/waiting-changes';
 import { AccountMenu } from './account-menu';
+
+interface Place {
+  path: string;
+  text: string;
+  icon: string;
+  /** How many things wait there for an answer. */
+  waiting?: number;
+}
 
 /** The frame of the settings: who is signed in, where one can go. */
 @Component({
@@ -42,10 +51,11 @@ export class Shell {
   protected readonly connectivity = inject(Connectivity);
   protected readonly formats = inject(Formats);
   private readonly minute = inject(PresentMinute);
+  private readonly waiting = inject(WaitingChanges);
   protected readonly offline = cloudOff;
   protected readonly now = computed(() => new Date(this.minute.now()).toISOString());
 
-  protected readonly places = computed(() => [
+  protected readonly places = computed<Place[]>(() => [
     { path: '/settings/connections', text: 'settings.nav.connections', icon: hub },
     ...(this.store.isAdmin()
       ? [
@@ -57,7 +67,14 @@ export class Shell {
       ? []
       : [{ path: '/settings/audit', text: 'settings.nav.audit', icon: history }]),
     ...(this.store.isOperator()
-      ? [{ path: '/settings/registry', text: 'settings.nav.registry', icon: registry }]
+      ? [
+          {
+            path: '/settings/registry',
+            text: 'settings.nav.registry',
+            icon: registry,
+            waiting: this.waiting.count(),
+          },
+        ]
       : []),
     ...(this.store.isDeveloper()
       ? [{ path: '/settings/developer', text: 'settings.nav.developer', icon: code }]

@@ -1,0 +1,219 @@
+import {
+  afterNextRender,
+  ChangeDetectionStrategy,
+  Component,
+  computed,
+  ElementRef,
+  inject,
+  Injector,
+  input,
+  signal,
+} from '@angular/core';
+import { form, FormField, submit, validate } from '@angular/forms/signals';
+import { TranslocoDirective } from '@jsverse/transloco';
+import errorIcon from '@material-symbols/svg-400/rounded/error.svg';
+import warning from '@material-symbols/svg-400/rounded/warning.svg';
+import { Api } from '../api/api';
+import { apiResource, keptValue } from '../api/api-resource';
+import { apiErrorFrom } from '../api/problem';
+import { isSameData } from '../api/same-data';
+import { DeveloperChangeRequest, DeveloperClient, ListEnvelope } from '../api/types';
+import { ChangeLines } from '../registry/change-lines';
+import { ERROR_TEXTS, UNKNOWN_ERROR } from '../registry/client-form-errors';
+import { checkRedirectUris, RedirectUrisField } from '../registry/redirect-uris-field';
+import { ScopeChoices } from '../registry/scope-choices';
+import { TextField } from '../registry/text-field';
+import { KnownScopes } from '../scopes/known-scopes';
+import { Confirmation } from '../ui/confirmation';
+import { Icon } from '../ui/icon';
+import { LoadError } from '../ui/load-error';
+import { Messages } from '../ui/messages';
+import { Moment } from '../ui/moment';
+import { DEVELOPER_CLIENTS } from './developer-clients';
+
+/** As the API has it, in characters. */
+const MAX_NOTE = 500;
+/** The open one, and the latest answers. */
+const SHOWN = 5;
+
+interface Wanted {
+  redirectUris: string[];
+  scopes: string[];
+  note: string;
+}
+
+const CHIPS = {
+  open: 'fx-chip--accent',
+  accepted: 'fx-chip--positive',
+  declined: 'fx-chip--negative',
+};
+
+/** What developers cannot change themselves: they ask for it here, and read the answer. */
+@Component({
+  selector: 'fx-change-requests',
+  changeDetection: ChangeDetectionStrategy.OnPush,
+  imports: [
+    ChangeLines,
+    FormField,
+    Icon,
+    LoadError,
+    Moment,
+    RedirectUrisField,
+    ScopeChoices,
+    TextField,
+    TranslocoDirective,
+  ],
+  templateUrl: './change-requests.html',
+  styleUrl: './change-requests.scss',
+})
+export class ChangeRequests {
+  readonly client = input.required<DeveloperClient>();
+
+  private readonly api = inject(Api);
+  private readonly confirmation = inject(Confirmation);
+  private readonly messages = inject(Messages);
+  private readonly injector = inject(Injector);
+  private readonly host = inject<ElementRef<HTMLElement>>(ElementRef);
+  private readonly knownScopes = inject(KnownScopes);
+
+  private readonly path = computed(
+    () => `${DEVELOPER_CLIENTS}/${this.client().id}/change-requests`,
+  );
+  protected readonly read = apiResource<ListEnvelope<DeveloperChangeRequest>>(
+    () => `${this.path()}?limit=${SHOWN}`,
+  );
+  private readonly kept = keptValue(this.read, () => this.client().id);
+  protected readonly requests = computed(() => this.kept()?.resources);
+  protected readonly waits = computed(() =>
+    (this.requests() ?? []).some(({ status }) => status === 'open'),
+  );
+
+  protected readonly scopes = this.knownScopes.table;
+  protected readonly asking = signal(false);
+  protected readonly model = signal<Wanted>({ redirectUris: [], scopes: [], note: '' });
+  protected readonly form = form(this.model, (path) => {
+    checkRedirectUris(path.redirectUris);
+    validate(path.scopes, ({ value }) => (value().length > 0 ? undefined : { kind: 'no_scope' }));
+    validate(path.note, ({ value }) =>
+      [...value().trim()].length > MAX_NOTE ? { kind: 'too_long' } : undefined,
+    );
+  });
+  /** What the request would change, as far as it has been typed. */
+  protected readonly changes = computed(() => {
+    const { redirectUris, scopes } = this.client();
+    const uris = this.model().redirectUris.map((uri) => uri.trim());
+    return {
+      redirectUris: changeOf(redirectUris, uris),
+      scopes: changeOf(scopes, this.model().scopes as typeof scopes),
+    };
+  });
+  protected readonly changed = computed(
+    () => this.changes().redirectUris !== null || this.changes().scopes !== null,
+  );
+  readonly dirty = computed(() => this.asking() && (this.changed() || this.model().note !== ''));
+
+  protected readonly busy = signal(false);
+  protected readonly tried = signal(false);
+  protected readonly trouble = signal<string | null>(null);
+  protected readonly maxNote = MAX_NOTE;
+  protected readonly chips = CHIPS;
+  protected readonly icons = { errorIcon, warning };
+
+  protected start(): void {
+    const { redirectUris, scopes } = this.client();
+    this.model.set({ redirectUris: [...redirectUris], scopes: [...scopes], note: '' });
+    this.form().reset();
+    this.tried.set(false);
+    this.trouble.set(null);
+    this.knownScopes.retry();
+    this.asking.set(true);
+    this.focusLater('#redirect-uri-0');
+  }
+
+  protected stop(): void {
+    this.asking.set(false);
+    this.focusLater('.ask');
+  }
+
+  protected setScopes(scopes: string[]): void {
+    this.model.update((model) => ({ ...model, scopes }));
+  }
+
+  /** A text key for what is wrong with a field, once it has been sent or left. */
+  protected errorOf(field: 'scopes' | 'note'): string | null {
+    const state = this.form[field]();
+    const kind = this.tried() || state.touched() ? state.errors()[0]?.kind : undefined;
+    return kind === undefined ? null : (ERROR_TEXTS[kind] ?? UNKNOWN_ERROR);
+  }
+
+  protected async send(event: Event): Promise<void> {
+    event.preventDefault();
+    if (this.busy() || !this.changed()) return;
+    this.tried.set(true);
+    this.trouble.set(null);
+    if (await submit(this.form, () => this.ask())) return;
+    this.focusLater('[aria-invalid="true"], .answer .fx-notice');
+  }
+
+  protected async withdraw({ id }: DeveloperChangeRequest): Promise<void> {
+    const done = await this.confirmation.ask({
+      heading: { text: 'developer.change.withdraw.heading' },
+      points: [{ text: 'developer.change.withdraw.stays' }],
+      confirm: { text: 'developer.change.withdraw.confirm' },
+      action: () => this.api.delete(`${this.path()}/${id}`),
+    });
+    if (!done) return;
+    this.messages.show('developer.change.withdraw.done');
+    this.read.reload();
+    this.focusLater('.ask');
+  }
+
+  private async ask() {
+    const { redirectUris, scopes } = this.changes();
+    this.busy.set(true);
+    try {
+      await this.api.post(this.path(), {
+        resource: {
+          ...(redirectUris && { redirectUris: redirectUris.to }),
+          ...(scopes && { scopes: scopes.to }),
+          note: this.model().note.replace(/\s+/g, ' ').trim(),
+        },
+      });
+      this.messages.show('developer.change.sent');
+      this.read.reload();
+      this.stop();
+      return undefined;
+    } catch (cause) {
+      const { code, problem, unreachable } = apiErrorFrom(cause);
+      const atFields = problem.errors.flatMap(({ field, code: kind }) => {
+        const fieldTree = this.fieldAt(field);
+        return fieldTree ? [{ kind, fieldTree }] : [];
+      });
+      if (atFields.length > 0) return atFields;
+      if (code === 'not_found') this.trouble.set('developer.notFound.text');
+      else if (code === 'too_many_attempts') this.trouble.set('developer.change.tooMany');
+      else this.trouble.set(unreachable ? 'registry.form.unreachable' : 'registry.form.failed');
+      return { kind: 'trouble' };
+    } finally {
+      this.busy.set(false);
+    }
+  }
+
+  private fieldAt(path: string) {
+    const [name = '', index] = path.split('.');
+    if (name === 'redirectUris') return this.form.redirectUris[Number(index ?? 0)];
+    return name === 'scopes' || name === 'note' ? this.form[name] : undefined;
+  }
+
+  private focusLater(selector: string): void {
+    afterNextRender(
+      { read: () => this.host.nativeElement.querySelector<HTMLElement>(selector)?.focus() },
+      { injector: this.injector },
+    );
+  }
+}
+
+/** Null where both hold the same, in whatever order. */
+function changeOf<Item extends string>(from: Item[], to: Item[]) {
+  return isSameData([...from].sort(), [...to].sort()) ? null : { from, to };
+}

@@ -1,0 +1,165 @@
+import {
+  afterNextRender,
+  ChangeDetectionStrategy,
+  Component,
+  computed,
+  ElementRef,
+  inject,
+  Injector,
+  signal,
+  viewChild,
+} from '@angular/core';
+import { RouterLink } from '@angular/router';
+import { TranslocoDirective } from '@jsverse/transloco';
+import back from '@material-symbols/svg-400/rounded/arrow_back.svg';
+import inbox from '@material-symbols/svg-400/rounded/approval.svg';
+import warning from '@material-symbols/svg-400/rounded/warning.svg';
+import { Api } from '../api/api';
+import { pagedList } from '../api/paged-list';
+import { apiErrorFrom } from '../api/problem';
+import { ChangeRequest } from '../api/types';
+import { SessionStore } from '../session/session-store';
+import { ClientLogo } from '../ui/client-logo';
+import { Icon } from '../ui/icon';
+import { LoadError } from '../ui/load-error';
+import { LoadMore } from '../ui/load-more';
+import { Messages } from '../ui/messages';
+import { Moment } from '../ui/moment';
+import { PageState } from '../ui/page-state';
+import { Publisher } from '../ui/publisher';
+import { Waiting } from '../ui/waiting';
+import { ChangeLines } from './change-lines';
+import { NoOperator } from './no-operator';
+import { CHANGE_REQUESTS, WaitingChanges } from './waiting-changes';
+
+/** As the API has it, in characters. */
+const MAX_ANSWER = 500;
+
+/** For operators: what developers have asked to change, to be accepted or declined. */
+@Component({
+  selector: 'fx-change-requests-page',
+  changeDetection: ChangeDetectionStrategy.OnPush,
+  imports: [
+    ChangeLines,
+    ClientLogo,
+    Icon,
+    LoadError,
+    LoadMore,
+    Moment,
+    NoOperator,
+    PageState,
+    Publisher,
+    RouterLink,
+    TranslocoDirective,
+    Waiting,
+  ],
+  templateUrl: './change-requests-page.html',
+  styleUrls: ['./client-page.scss', './change-requests-page.scss'],
+})
+export class ChangeRequestsPage {
+  private readonly session = inject(SessionStore);
+  private readonly api = inject(Api);
+  private readonly waiting = inject(WaitingChanges);
+  private readonly messages = inject(Messages);
+  private readonly injector = inject(Injector);
+  private readonly host = inject<ElementRef<HTMLElement>>(ElementRef);
+  private readonly heading = viewChild<ElementRef<HTMLElement>>('heading');
+
+  /** Where it is not known who asks, the API decides. */
+  private readonly refused = computed(
+    () => this.session.user() !== null && !this.session.isOperator(),
+  );
+  protected readonly list = pagedList<ChangeRequest>(() =>
+    this.refused() ? undefined : `${CHANGE_REQUESTS}?status=open`,
+  );
+  protected readonly forbidden = computed(() => this.refused() || this.list.forbidden());
+  /** The request whose refusal is being written. */
+  protected readonly declining = signal<string | null>(null);
+  protected readonly busy = signal(false);
+  protected readonly failed = signal<{ id: string; text: string } | null>(null);
+  protected readonly maxAnswer = MAX_ANSWER;
+  protected readonly icons = { back, inbox, warning };
+
+  protected startDeclining(id: string): void {
+    this.declining.set(id);
+    this.failed.set(null);
+    this.focusLater('textarea');
+  }
+
+  protected stopDeclining(id: string): void {
+    this.declining.set(null);
+    this.focusLater(`[data-decline="${id}"]`);
+  }
+
+  protected async accept(request: ChangeRequest): Promise<void> {
+    // What was decided on is the application as it is shown.
+    const headers = { 'if-match': `"${request.client.version}"` };
+    await this.answer(request, { status: 'accepted' }, headers);
+  }
+
+  protected async decline(request: ChangeRequest, text: string): Promise<void> {
+    const answer = text.replace(/\s+/g, ' ').trim();
+    if (answer === '') {
+      this.failed.set({ id: request.id, text: 'registry.change.queue.missing' });
+      this.focusLater('textarea');
+      return;
+    }
+    await this.answer(request, { status: 'declined', answer }, {});
+  }
+
+  protected async loadMore(): Promise<void> {
+    const first = await this.list.loadMore();
+    if (first) this.focusLater(`[data-decline="${first.id}"]`);
+  }
+
+  private async answer(
+    { id, client }: ChangeRequest,
+    resource: { status: 'accepted' | 'declined'; answer?: string },
+    headers: Record<string, string>,
+  ): Promise<void> {
+    if (this.busy()) return;
+    this.busy.set(true);
+    this.failed.set(null);
+    try {
+      await this.api.patch(`${CHANGE_REQUESTS}/${id}`, { resource }, { headers });
+      this.messages.show(`registry.change.queue.${resource.status}`, { app: client.name });
+      this.leave();
+    } catch (cause) {
+      this.explain(id, cause);
+    } finally {
+      this.busy.set(false);
+    }
+  }
+
+  private explain(id: string, cause: unknown): void {
+    const { code, problem, unreachable } = apiErrorFrom(cause);
+    const outdated = problem.errors.some((error) => error.code === 'outdated');
+    if (code === 'not_found' || (code === 'conflict' && !outdated)) {
+      this.messages.show('registry.change.queue.gone');
+      this.leave();
+    } else if (code === 'precondition_failed' || outdated) {
+      this.failed.set({ id, text: 'registry.change.queue.changed' });
+      this.list.reload();
+    } else if (code === 'validation_failed') {
+      const text = 'registry.change.queue.' + (this.declining() === id ? 'text' : 'invalid');
+      this.failed.set({ id, text });
+    } else {
+      this.failed.set({ id, text: `registry.form.${unreachable ? 'unreachable' : 'failed'}` });
+    }
+  }
+
+  /** The list has got shorter, and with it went what had the focus. */
+  private leave(): void {
+    this.declining.set(null);
+    this.heading()?.nativeElement.focus();
+    this.list.reload();
+    this.waiting.reload();
+  }
+
+  private focusLater(selector: string): void {
+    afterNextRender(
+      { read: () => this.host.nativeElement.querySelector<HTMLElement>(selector)?.focus() },
+      { injector: this.injector },
+    );
+  }
+}
