@@ -36,6 +36,7 @@ export const sections = [
     title: 'Look up',
     pages: [
       page('docs/guide/errors.md', 'errors', 'Error codes'),
+      page('docs/guide/doctor.md', 'doctor', 'The doctor'),
       guide('reference', 'Endpoints and limits'),
       page('docs/contract.md', 'contract', 'Contract'),
       page('CHANGELOG.md', 'changelog', 'Changelog'),

@@ -983,6 +983,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/admin/v7/oauth-clients/{id}/diagnosis": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What is wrong or risky with the client
+         * @description From how it is registered and what it has sent lately, each with how to mend it. Empty: nothing to mend.
+         */
+        get: operations["RegistryReports_examine"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/user/v7/developer/oauth-clients/{id}/statistics": {
         parameters: {
             query?: never;
@@ -995,6 +1015,26 @@ export interface paths {
          * @description Exchanges, refreshes, failures by reason and active connections, by day (UTC).
          */
         get: operations["DeskReports_count"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/user/v7/developer/oauth-clients/{id}/diagnosis": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What is wrong or risky with my client
+         * @description From how it is registered and what it has sent lately, each with how to mend it. Empty: nothing to mend.
+         */
+        get: operations["DeskReports_examine"];
         put?: never;
         post?: never;
         delete?: never;
@@ -3845,6 +3885,54 @@ export interface components {
         ClientStatisticsDto: {
             /** @description oldest first, without gaps */
             days: components["schemas"]["ClientDayDto"][];
+        };
+        FindingDto: {
+            /**
+             * @description Stable; which parameters there are depends on it
+             * @example pkce_not_used
+             * @enum {string}
+             */
+            code: "secret_missing" | "redirect_without_tls" | "refresh_token_reused" | "failures_frequent" | "secret_expires" | "refresh_too_often" | "users_disabled" | "pkce_not_used" | "pkce_not_required" | "second_secret_old" | "secret_unused" | "scope_unused" | "no_traffic";
+            /**
+             * @description `critical`: requests fail, or will soon, or users are at risk. `warning`: mend it. `notice`: worth a look.
+             * @example warning
+             * @enum {string}
+             */
+            severity: "critical" | "warning" | "notice";
+            /**
+             * @description The figures of what was seen
+             * @example {
+             *       "looked": 40,
+             *       "withoutPkce": 12
+             *     }
+             */
+            parameters: {
+                [key: string]: string | number;
+            };
+            /**
+             * @description What was seen, in words
+             * @example Of the last 40 authorization codes, 12 were requested without PKCE.
+             */
+            seen: string;
+            /**
+             * @description How to mend it
+             * @example Send code_challenge with the link, and code_verifier with the exchange.
+             */
+            remedy: string;
+            /**
+             * @description Where this kind of finding is explained, at this server
+             * @example /docs/doctor#pkce_not_used
+             */
+            docs: string;
+        };
+        ClientDiagnosisDto: {
+            /**
+             * Format: date-time
+             * @example 2026-11-26T08:30:00.000Z
+             */
+            examinedAt: string;
+            /** @description The worst first. Empty: nothing to mend */
+            findings: components["schemas"]["FindingDto"][];
         };
         SessionUserDto: {
             /**
@@ -8348,6 +8436,57 @@ export interface operations {
             };
         };
     };
+    RegistryReports_examine: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        resource: components["schemas"]["ClientDiagnosisDto"];
+                    };
+                };
+            };
+            /** @description Problem: `session_required` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description Problem: `session_required`, `forbidden` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description Problem: `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+        };
+    };
     DeskReports_count: {
         parameters: {
             query?: {
@@ -8380,6 +8519,57 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description Problem: `session_required` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description Problem: `session_required` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description Problem: `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+        };
+    };
+    DeskReports_examine: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        resource: components["schemas"]["ClientDiagnosisDto"];
+                    };
                 };
             };
             /** @description Problem: `session_required` */

@@ -3,6 +3,7 @@ import { NestFactory } from '@nestjs/core';
 import pino from 'pino';
 import { AuthModule } from '../auth/auth.module.js';
 import { BackgroundModule } from '../background/background.module.js';
+import { ClientReportsModule } from '../client-reports/client-reports.module.js';
 import { parseConfig } from '../config/config.js';
 import { ConfigModule, type RuntimeConfig } from '../config/config.module.js';
 import { ConnectionEndings } from '../connections/connection-endings.js';
@@ -39,6 +40,7 @@ class CommandsModule {
         UsersModule,
         OAuthClientsModule,
         ConnectionsModule,
+        ClientReportsModule,
         OAuthTokensModule,
         AuthModule,
         PeopleModule,

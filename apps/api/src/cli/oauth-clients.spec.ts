@@ -317,3 +317,24 @@ describe('oauth-clients', () => {
     expect(records).toEqual([{ action: 'client_created', actor_id: null }]);
   });
 });
+
+describe('doctor', () => {
+  const doctor = (...more: string[]) => run(['doctor', '--client', 'maklerwelt-crm', ...more]);
+  const requirePkce = (required: boolean) =>
+    run(['oauth-clients', 'update', 'maklerwelt-crm', `--${required ? '' : 'no-'}require-pkce`]);
+
+  it('says what is wrong or risky with a client and how to mend it, or that there is nothing', async () => {
+    const { exitCode, out } = await doctor();
+    expect(exitCode).toBe(0);
+    expect(out.split('\n')).toEqual([
+      'notice: pkce_not_required',
+      '  PKCE is not required of this client.',
+      expect.stringMatching(/^ {2}Have PKCE required/),
+      '  /docs/doctor#pkce_not_required',
+    ]);
+    expect((await doctor('--json')).json.findings).toMatchObject([{ code: 'pkce_not_required' }]);
+    await requirePkce(true);
+    expect((await doctor()).out).toBe('Nothing to mend.');
+    await requirePkce(false);
+  });
+});

@@ -16,6 +16,11 @@ const GROUPS: readonly Group[] = [
       (await import('./oauth-clients.commands.js')).oauthClientsCommands(terminal),
   },
   {
+    name: 'doctor',
+    summary: 'find what is wrong or risky with an application',
+    load: async (terminal) => (await import('./doctor.command.js')).doctorCommand(terminal),
+  },
+  {
     name: 'accounts',
     summary: 'create and list the companies that use the portal',
     load: async (terminal) => (await import('./users.commands.js')).accountsCommands(terminal),

@@ -11,6 +11,7 @@ import { ConnectionEntity } from './connection.entity.js';
 import { ConnectionEventEntity } from './connection-event.entity.js';
 import { ConnectionHistory } from './connection-history.js';
 import { ConnectionMetrics } from './connection-metrics.js';
+import { ConnectionSamples } from './connection-samples.js';
 import { ConnectionUsage } from './connection-usage.js';
 import { ConnectionUsageEntity } from './connection-usage.entity.js';
 import { ConnectionsController } from './connections.controller.js';
@@ -48,6 +49,7 @@ import { TimeLimits } from './time-limits.js';
     ConnectionCounts,
     ConnectionHistory,
     ConnectionMetrics,
+    ConnectionSamples,
     ConnectionUsage,
     DailyCounts,
     EndReminders,
@@ -60,6 +62,7 @@ import { TimeLimits } from './time-limits.js';
     ConnectionCounts,
     ConnectionEndings,
     ConnectionHistory,
+    ConnectionSamples,
     ConnectionUsage,
     DailyCounts,
     Revocations,

@@ -149,6 +149,7 @@ describe('developers see their own clients and no others', () => {
     ['DELETE', '/secrets/00000000-0000-4000-8000-000000000000'],
     ['GET', '/requests'],
     ['GET', '/statistics'],
+    ['GET', '/diagnosis'],
   ])('as if there were no others: %s %s', async (method, path) => {
     await appoint();
     const resource = method === 'PATCH' ? { description: 'Fremd.' } : undefined;
@@ -196,6 +197,17 @@ describe('developers see their own clients and no others', () => {
       const answer = await developer.call('GET', `${DESK}/${id}/statistics?days=${days}`);
       expect([days, answer.status]).toEqual([days, status]);
     }
+  });
+
+  it('with what is wrong or risky, each linked to where it is explained', async () => {
+    await appoint();
+    await api.dataSource.query('UPDATE oauth_clients SET require_pkce = false WHERE id = $1', [id]);
+    const { body } = await developer.call('GET', `${DESK}/${id}/diagnosis`);
+    expect(body.resource['findings']).toMatchObject([{ code: 'pkce_not_required' }]);
+    const operators = await operator.call('GET', `${CLIENTS}/${id}/diagnosis`);
+    expect(operators.body.resource['findings']).toEqual(body.resource['findings']);
+    const page = await (await fetch(`${api.url}/docs/doctor`)).text();
+    expect(page).toContain('<tr id="pkce_not_required">');
   });
 
   it('not after the client has been deleted', async () => {

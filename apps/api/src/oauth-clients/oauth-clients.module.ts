@@ -23,6 +23,7 @@ import { OAuthClientsService } from './oauth-clients.service.js';
 import { OAuthRequestEntity } from './oauth-request.entity.js';
 import { OAuthScopesController } from './oauth-scopes.controller.js';
 import { RegistryController } from './registry.controller.js';
+import { RecentRequestLog } from './recent-requests.js';
 import { ClientRegistry } from './registry.service.js';
 import { RequestCounts } from './request-counts.js';
 import { RequestLog } from './request-log.js';
@@ -58,6 +59,7 @@ import { SecretUsage } from './secret-usage.js';
     ClientAuthentication,
     ClientEndpoints,
     ClientRequestMetrics,
+    RecentRequestLog,
     RequestCounts,
     RequestLog,
     requestLogRetention,
@@ -72,6 +74,7 @@ import { SecretUsage } from './secret-usage.js';
     ClientRegistry,
     ClientSecrets,
     ClientEndpoints,
+    RecentRequestLog,
     RequestCounts,
     RequestLog,
     ClientFailureLimit,

@@ -9,6 +9,7 @@ import { AuthorizationRequestLog } from './authorization-request/authorization-r
 import { codesRetention } from './codes-retention.js';
 import { OAuthCodesController } from './oauth-codes.controller.js';
 import { OAuthCodesService } from './oauth-codes.service.js';
+import { PkceUse } from './pkce-use.js';
 
 @Module({
   imports: [
@@ -19,7 +20,7 @@ import { OAuthCodesService } from './oauth-codes.service.js';
     AccountPolicyModule,
   ],
   controllers: [OAuthCodesController],
-  providers: [OAuthCodesService, AuthorizationRequestLog, codesRetention],
-  exports: [OAuthCodesService],
+  providers: [OAuthCodesService, PkceUse, AuthorizationRequestLog, codesRetention],
+  exports: [OAuthCodesService, PkceUse],
 })
 export class OAuthCodesModule {}

@@ -1,0 +1,57 @@
+import { ApiProperty } from '@nestjs/swagger';
+import { SEVERITIES, type Severity } from './diagnosis-rules.js';
+import { FINDING_WORDS, type FindingCode } from './diagnosis-words.js';
+
+const CODES = Object.keys(FINDING_WORDS) as FindingCode[];
+
+/** Something that is wrong or risky with a client. */
+export class FindingDto {
+  @ApiProperty({
+    enum: CODES,
+    description: 'Stable; which parameters there are depends on it',
+    example: 'pkce_not_used',
+  })
+  code!: FindingCode;
+
+  @ApiProperty({
+    enum: SEVERITIES,
+    description:
+      '`critical`: requests fail, or will soon, or users are at risk. `warning`: mend it. `notice`: worth a look.',
+    example: 'warning',
+  })
+  severity!: Severity;
+
+  @ApiProperty({
+    type: 'object',
+    additionalProperties: { oneOf: [{ type: 'string' }, { type: 'number' }] },
+    description: 'The figures of what was seen',
+    example: { looked: 40, withoutPkce: 12 },
+  })
+  parameters!: object;
+
+  @ApiProperty({
+    description: 'What was seen, in words',
+    example: 'Of the last 40 authorization codes, 12 were requested without PKCE.',
+  })
+  seen!: string;
+
+  @ApiProperty({
+    description: 'How to mend it',
+    example: 'Send code_challenge with the link, and code_verifier with the exchange.',
+  })
+  remedy!: string;
+
+  @ApiProperty({
+    description: 'Where this kind of finding is explained, at this server',
+    example: '/docs/doctor#pkce_not_used',
+  })
+  docs!: string;
+}
+
+export class ClientDiagnosisDto {
+  @ApiProperty({ format: 'date-time', example: '2026-11-26T08:30:00.000Z' })
+  examinedAt!: string;
+
+  @ApiProperty({ type: [FindingDto], description: 'The worst first. Empty: nothing to mend' })
+  findings!: FindingDto[];
+}

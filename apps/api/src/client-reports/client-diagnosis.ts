@@ -1,0 +1,73 @@
+import { Injectable } from '@nestjs/common';
+import { Clock, DAY } from '../config/clock.js';
+import { ConnectionSamples } from '../connections/connection-samples.js';
+import { PkceUse } from '../oauth-codes/pkce-use.js';
+import { ACCESS_TOKEN_LIFETIME_MS } from '../oauth-tokens/access-token-rules.js';
+import { RecentRequestLog } from '../oauth-clients/recent-requests.js';
+import { ClientRegistry, type RegistryClient } from '../oauth-clients/registry.service.js';
+import { RequestCounts, toDay } from '../oauth-clients/request-counts.js';
+import type { ClientDiagnosisDto, FindingDto } from './client-diagnosis.dto.js';
+import { examine, type Finding, QUIET_DAYS, type Symptoms } from './diagnosis-rules.js';
+import { FINDING_WORDS, type FindingCode, type FindingParameters } from './diagnosis-words.js';
+
+/** How far back single requests are looked at; a mistake that is mended should go away soon. */
+const LOOK_BACK_MS = 7 * DAY;
+/** Half of the time for which the token before is valid. */
+const EARLY_MS = ACCESS_TOKEN_LIFETIME_MS / 2;
+
+/** What is wrong or risky with a client, from its registration and what it has done lately. */
+@Injectable()
+export class ClientDiagnosis {
+  constructor(
+    private readonly registry: ClientRegistry,
+    private readonly counts: RequestCounts,
+    private readonly recent: RecentRequestLog,
+    private readonly codes: PkceUse,
+    private readonly connections: ConnectionSamples,
+    private readonly clock: Clock,
+  ) {}
+
+  /** @throws ApiError not_found */
+  async of(id: string): Promise<ClientDiagnosisDto> {
+    const symptoms = await this.look(await this.registry.get(id));
+    return {
+      examinedAt: symptoms.now.toISOString(),
+      findings: examine(symptoms).map(toDto),
+    };
+  }
+
+  private async look(client: RegistryClient): Promise<Symptoms> {
+    const now = this.clock.now();
+    const ago = (ms: number) => new Date(now.getTime() - ms);
+    const since = ago(LOOK_BACK_MS);
+    const [counts, recent, scopes] = await Promise.all([
+      this.counts.of(client.id, toDay(ago(QUIET_DAYS * DAY))),
+      this.recent.of(client.id, { since, lately: ago(DAY), earlyMs: EARLY_MS }),
+      this.connections.scopesOf(client.id),
+    ]);
+    const [codes, disabled] = await Promise.all([
+      this.codes.of(recent.exchangedFor, since),
+      this.connections.endedByDisabling(recent.failedFor.map(({ connectionId }) => connectionId)),
+    ]);
+    const after = recent.failedFor.filter(({ connectionId }) => disabled.has(connectionId));
+    const requests = after.reduce((sum, failed) => sum + failed.requests, 0);
+    const afterDisabling = { requests, connections: after.length };
+    return { now, client, counts, recent, codes, afterDisabling, scopes };
+  }
+}
+
+function toDto({ code, severity, parameters }: Finding): FindingDto {
+  return {
+    code,
+    severity,
+    parameters,
+    seen: sayWhatWasSeen(code, parameters),
+    remedy: FINDING_WORDS[code].remedy,
+    docs: `/docs/doctor#${code}`,
+  };
+}
+
+/** The code decides which parameters there are. */
+function sayWhatWasSeen(code: FindingCode, parameters: FindingParameters[FindingCode]): string {
+  return (FINDING_WORDS[code].seen as (given: unknown) => string)(parameters);
+}

@@ -1,0 +1,106 @@
+/** The figures that belong to each finding. */
+export interface FindingParameters {
+  secret_missing: Record<string, never>;
+  redirect_without_tls: { redirectUri: string };
+  refresh_token_reused: { requests: number };
+  failures_frequent: { reason: string; requests: number; percent: number };
+  secret_expires: { lastFour: string; expiresAt: string; days: number };
+  refresh_too_often: { refreshes: number; early: number };
+  users_disabled: { requests: number; connections: number };
+  pkce_not_used: { looked: number; withoutPkce: number };
+  pkce_not_required: { looked: number };
+  second_secret_old: { lastFour: string; days: number };
+  secret_unused: { lastFour: string; days: number };
+  scope_unused: { scope: string; looked: number };
+  no_traffic: { days: number };
+}
+export type FindingCode = keyof FindingParameters;
+
+interface Words<Code extends FindingCode> {
+  /** what was seen, with its figures */
+  seen: (parameters: FindingParameters[Code]) => string;
+  remedy: string;
+}
+
+/**
+ * What the findings say in English, for the API and the command line; `docs/guide/doctor.md`
+ * says why each matters. The portal
+ * has the same codes in the reader's language (`i18n/reports`).
+ */
+export const FINDING_WORDS: { readonly [Code in FindingCode]: Words<Code> } = {
+  secret_missing: {
+    seen: () => 'The client has no valid secret.',
+    remedy: 'Add a secret on the client’s page and give it to your server.',
+  },
+  redirect_without_tls: {
+    seen: ({ redirectUri }) => `${redirectUri} is registered, without TLS.`,
+    remedy: 'Serve the address with https, and have the registered redirect URI replaced.',
+  },
+  refresh_token_reused: {
+    seen: ({ requests }) =>
+      `Within 7 days, a refresh token that had been replaced was sent again: ${times(requests)}.`,
+    remedy:
+      'Store the new refresh token of every answer before you use its access token, in one place that all your servers share.',
+  },
+  failures_frequent: {
+    seen: ({ reason, requests, percent }) =>
+      `Since yesterday, ${requests} requests failed with ${reason}: ${percent} % of all.`,
+    remedy: 'Look at one of these requests in the request log: it says exactly what was wrong.',
+  },
+  secret_expires: {
+    seen: ({ lastFour, expiresAt, days }) =>
+      `The secret that ends in …${lastFour} is in use and expires at ${expiresAt}, ${inDays(days)}.`,
+    remedy: 'Add a second secret, switch your servers to it, and let the old one expire.',
+  },
+  refresh_too_often: {
+    seen: ({ refreshes, early }) =>
+      `Of the last ${refreshes} refreshes, ${early} came less than 30 minutes after the one before, for the same connection.`,
+    remedy:
+      'Keep the access token with its expires_in, and refresh shortly before that has passed.',
+  },
+  users_disabled: {
+    seen: ({ requests, connections }) =>
+      `Of the newest requests, ${requests} came with tokens of ${connections} connections whose users have been disabled.`,
+    remedy: 'Delete the stored tokens of a user when a refresh fails with connection_ended.',
+  },
+  pkce_not_used: {
+    seen: ({ looked, withoutPkce }) =>
+      `Of the last ${looked} authorization codes, ${withoutPkce} were requested without PKCE.`,
+    remedy:
+      'Send code_challenge and code_challenge_method=S256 with the link, and code_verifier with the exchange. Then have PKCE required.',
+  },
+  pkce_not_required: {
+    seen: ({ looked }) =>
+      looked === 0
+        ? 'PKCE is not required of this client.'
+        : `All of the last ${looked} authorization codes were requested with PKCE, but it is not required of this client.`,
+    remedy: 'Have PKCE required for the client in the registry.',
+  },
+  second_secret_old: {
+    seen: ({ lastFour, days }) =>
+      `There have been two secrets for ${days} days; the older one ends in …${lastFour}.`,
+    remedy: 'Once the old secret is no longer used, remove it.',
+  },
+  secret_unused: {
+    seen: ({ lastFour, days }) =>
+      `The secret that ends in …${lastFour} was made ${days} days ago and has never been used.`,
+    remedy: 'Switch your servers to it, or remove it.',
+  },
+  scope_unused: {
+    seen: ({ scope, looked }) =>
+      `The client is registered for ${scope}, which none of the ${looked} connections looked at has.`,
+    remedy: 'Have the scope removed in the registry if you do not plan to ask for it.',
+  },
+  no_traffic: {
+    seen: ({ days }) => `There was no request in the last ${days} days.`,
+    remedy: 'Have the client disabled or deleted in the registry if it is no longer needed.',
+  },
+};
+
+function times(count: number): string {
+  return count === 1 ? 'once' : `${count} times`;
+}
+
+function inDays(days: number): string {
+  return days === 1 ? 'within a day' : `in ${days} days`;
+}
