@@ -102,5 +102,5 @@ const ELSEWHERE = /\b(?:CONTRACT|DESIGN)\b/;
 /** Also a numbered section without the RFC or other published document that it belongs to. */
 function isOutsideCitation(line, context) {
   if (ELSEWHERE.test(line)) return true;
-  return line.includes('§') && !/(RFC|UTS|NIST SP|ISO) ?\d|Fetch|OpenID/.test(context);
+  return line.includes('§') && !/(RFC|UTS|NIST SP|ISO) ?\d|Fetch|OpenID|WebAuthn/.test(context);
 }

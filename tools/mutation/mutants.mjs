@@ -195,6 +195,7 @@ export const mutants = [
   ],
   [
     ...['a company keeps its last admin', 'apps/api/src/users/users.service.ts'],
-    ...["role !== 'admin' && others.length === 0", 'false', 'api', 'role-changes'],
+    'if (locked.some((row) => row.id !== id && isActiveAdmin(row))) return;',
+    ...['return;', 'api', 'role-changes'],
   ],
 ];

@@ -48,6 +48,12 @@ const CHIPS = {
   declined: 'fx-chip--negative',
 };
 
+const STATES = {
+  open: 'developer.change.state.open',
+  accepted: 'developer.change.state.accepted',
+  declined: 'developer.change.state.declined',
+};
+
 /** What developers cannot change themselves: they ask for it here, and read the answer. */
 @Component({
   selector: 'fx-change-requests',
@@ -117,6 +123,7 @@ export class ChangeRequests {
   protected readonly trouble = signal<string | null>(null);
   protected readonly maxNote = MAX_NOTE;
   protected readonly chips = CHIPS;
+  protected readonly states = STATES;
   protected readonly icons = { errorIcon, warning };
 
   protected start(): void {

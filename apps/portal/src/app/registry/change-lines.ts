@@ -12,6 +12,12 @@ interface Line {
   newHost: boolean;
 }
 
+const KINDS = {
+  removed: 'registry.change.line.removed',
+  added: 'registry.change.line.added',
+  kept: 'registry.change.line.kept',
+};
+
 /** What a change request would change, line by line, and what follows from it. */
 @Component({
   selector: 'fx-change-lines',
@@ -25,6 +31,7 @@ export class ChangeLines {
   /** Once it has been answered, nothing follows any more. */
   readonly consequences = input(true);
 
+  protected readonly kinds = KINDS;
   private readonly preferences = inject(Preferences);
   private readonly knownScopes = inject(KnownScopes);
 

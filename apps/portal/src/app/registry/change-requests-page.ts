@@ -35,6 +35,11 @@ import { CHANGE_REQUESTS, WaitingChanges } from './waiting-changes';
 /** As the API has it, in characters. */
 const MAX_ANSWER = 500;
 
+const ANSWERED = {
+  accepted: 'registry.change.queue.accepted',
+  declined: 'registry.change.queue.declined',
+};
+
 /** For operators: what developers have asked to change, to be accepted or declined. */
 @Component({
   selector: 'fx-change-requests-page',
@@ -122,7 +127,7 @@ export class ChangeRequestsPage {
     this.failed.set(null);
     try {
       await this.api.patch(`${CHANGE_REQUESTS}/${id}`, { resource }, { headers });
-      this.messages.show(`registry.change.queue.${resource.status}`, { app: client.name });
+      this.messages.show(ANSWERED[resource.status], { app: client.name });
       this.leave();
     } catch (cause) {
       this.explain(id, cause);
@@ -141,7 +146,8 @@ export class ChangeRequestsPage {
       this.failed.set({ id, text: 'registry.change.queue.changed' });
       this.list.reload();
     } else if (code === 'validation_failed') {
-      const text = 'registry.change.queue.' + (this.declining() === id ? 'text' : 'invalid');
+      const declining = this.declining() === id;
+      const text = declining ? 'registry.change.queue.text' : 'registry.change.queue.invalid';
       this.failed.set({ id, text });
     } else {
       this.failed.set({ id, text: `registry.form.${unreachable ? 'unreachable' : 'failed'}` });
