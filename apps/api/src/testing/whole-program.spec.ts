@@ -23,7 +23,11 @@ const WHY: Record<string, string[]> = {
     ...['people/passkeys', 'people/password-recovery', 'people/second-factor'],
   ],
   'the request log and the metrics, which are written at the end of a request': [
-    ...['account-policy/account-policy', 'account-policy/advance-grants'],
+    ...[
+      'account-policy/account-policy',
+      'account-policy/advance-grants',
+      'account-policy/advance-grants-for-people',
+    ],
     'account-policy/advance-grants-for-people',
     ...['account-policy/approval-requests', 'app.module.metrics', 'oauth-clients/request-log'],
     ...['oauth-clients/request-log-lines', 'oauth-clients/unread-requests'],
