@@ -15,6 +15,7 @@ import { developing, openDeveloped, waiting } from './harness/developer-states';
 import { lengthenAnswers, lengthened, LONGEST, unreadableTexts } from './harness/long-texts';
 import { show } from './harness/portal-state';
 import { demoMail } from './harness/recovery-states';
+import { passkeys } from './harness/passkey-states';
 import { setUp } from './harness/two-steps-states';
 import { withSampleConnections } from './harness/sample-connections';
 
@@ -171,7 +172,7 @@ const PLACES: Record<string, Place> = {
     open: (page) => demoMail(page, { to: LONGEST.person.email, subject: LONGEST.company }),
   },
   'audit trail': { open: (page) => page.goto(settings('audit')) },
-  security: { open: (page) => page.goto(settings('security')) },
+  security: { open: (page) => passkeys(page, LONGEST.application) },
   'setting an authenticator app up': { open: (page) => setUp(page) },
   'signing a device out': {
     open: (page) => dialogOf(page, 'security', /(abmelden$|^Sign out .)/i),

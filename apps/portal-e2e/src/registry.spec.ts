@@ -1,5 +1,6 @@
 import type { Page } from '@playwright/test';
 import { expect, MEMBER, OPERATOR, portalUrl, signIn, test } from './harness/fixtures';
+import { LOGO } from './harness/registry-states';
 
 const CLIENTS = '/admin/v7/oauth-clients';
 const registry = (path = ''): string => `${portalUrl()}/portal/settings/registry${path}`;
@@ -173,6 +174,35 @@ test('a secret follows another in three steps; one in use is ended only after a 
   await dialog.getByRole('button', { name: 'Secret beenden' }).click();
   await expect(button(page, 'Zweites Secret anlegen')).toBeVisible();
   expect((await read(page)).secrets).toMatchObject([{ name: 'Produktion' }]);
+});
+
+test('a logo is looked at before it is saved, shown from here, and removed after a question', async ({
+  page,
+}) => {
+  await page.goto(registry(`/${id}`));
+  const section = page.getByRole('region', { name: 'Logo' });
+  const picker = section.locator('input[type=file]');
+  await picker.setInputFiles({
+    name: 'logo.svg',
+    mimeType: 'image/svg+xml',
+    buffer: Buffer.from('<svg xmlns="http://www.w3.org/2000/svg"/>'),
+  });
+  await expect(section.getByRole('alert')).toContainText('Das ist kein PNG, JPEG oder WebP.');
+  await picker.setInputFiles(LOGO);
+  const save = section.getByRole('button', { name: 'Logo speichern' });
+  await expect(save).toBeFocused();
+  await expect(section.getByText('„logo.png“ ist noch nicht gespeichert.')).toBeVisible();
+  expect((await read(page)).logoUri).toBeNull();
+  await save.click();
+  await expect(page.getByText('Das Logo ist gespeichert.')).toBeVisible();
+  const { logoUri } = await read(page);
+  expect(new URL(logoUri).origin).toBe(new URL(portalUrl()).origin);
+  await expect(section.locator('img').first()).toHaveJSProperty('complete', true);
+
+  await section.getByRole('button', { name: 'Logo entfernen' }).click();
+  await page.getByRole('alertdialog').getByRole('button', { name: 'Logo entfernen' }).click();
+  await expect(page.getByText('Das Logo ist entfernt.')).toBeVisible();
+  expect((await read(page)).logoUri).toBeNull();
 });
 
 test('switching off says in numbers what it ends', async ({ page, member, admin }) => {

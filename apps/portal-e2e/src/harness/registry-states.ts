@@ -9,6 +9,16 @@ const openClient = async (page: Page, name: string): Promise<void> => {
   await settled(page);
 };
 
+/** A picture of one pixel. */
+export const LOGO = {
+  name: 'logo.png',
+  mimeType: 'image/png',
+  buffer: Buffer.from(
+    'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==',
+    'base64',
+  ),
+};
+
 export const registry: PortalState[] = [
   { name: 'registry', who: OPERATOR, open: (page) => show(page, settings('registry')) },
   {
@@ -66,6 +76,17 @@ export const registry: PortalState[] = [
       const link = page.getByRole('link', { name: /invalid_client/ });
       await expect(link).toBeVisible();
       await link.scrollIntoViewIfNeeded();
+    },
+  },
+  {
+    name: 'registry-logo',
+    who: OPERATOR,
+    open: async (page) => {
+      await openClient(page, 'Maklerwelt CRM');
+      await page.locator('fx-logo-upload input[type=file]').setInputFiles(LOGO);
+      await expect(
+        page.getByRole('button', { name: /^(Logo speichern|Save logo)$/ }),
+      ).toBeFocused();
     },
   },
   {

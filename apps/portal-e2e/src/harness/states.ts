@@ -16,6 +16,7 @@ import { developer } from './developer-states';
 import { invitationStates } from './invitation-states';
 import { recovery } from './recovery-states';
 import { registry } from './registry-states';
+import { passkeyStates } from './passkey-states';
 import { twoSteps, twoStepsSignIn } from './two-steps-states';
 import type { SampleConnections } from './sample-connections';
 
@@ -405,6 +406,7 @@ const others: PortalState[] = [
       );
     },
   },
+  ...passkeyStates,
   ...twoSteps,
   {
     name: 'account-panel',

@@ -30,6 +30,11 @@ export class Api {
     return this.call<T>('PATCH', path, body, options);
   }
 
+  /** Sends a file as it is, with its own type. */
+  put<T>(path: string, file: File, options?: CallOptions): Promise<T> {
+    return this.call<T>('PUT', path, file, options);
+  }
+
   delete<T = void>(path: string, options?: CallOptions): Promise<T> {
     return this.call<T>('DELETE', path, undefined, options);
   }
@@ -41,6 +46,7 @@ export class Api {
     { signal, onSessionEnd = 'sign-in', headers }: CallOptions = {},
   ): Promise<T> {
     const session = this.expiry.current();
+    const isFile = body instanceof File;
     let answer: Response;
     let content: string;
     try {
@@ -49,10 +55,12 @@ export class Api {
           method,
           headers: {
             ...JSON_ANSWER,
-            ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+            ...(body === undefined
+              ? {}
+              : { 'content-type': isFile ? body.type : 'application/json' }),
             ...headers,
           },
-          ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+          ...(body === undefined ? {} : { body: isFile ? body : JSON.stringify(body) }),
           ...(signal ? { signal } : {}),
           cache: 'no-store',
         }));

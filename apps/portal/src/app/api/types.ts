@@ -21,6 +21,7 @@ export type Language = SessionUser['locale'];
 export type Role = SessionUser['role'];
 export type Device = Dto<'SessionDto'>;
 export type SecondFactor = Dto<'SecondFactorDto'>;
+export type Passkey = Dto<'PasskeyDto'>;
 export type SecondFactorSecret = Dto<'SecondFactorSecretDto'>;
 export type RecoveryCodes = Dto<'RecoveryCodesDto'>;
 export type Me = Dto<'MeDto'>;

@@ -17,6 +17,7 @@ import { ClientSecret, DeveloperClient, Envelope } from '../api/types';
 import { ClientSecrets } from '../registry/client-secrets';
 import { CopyValue } from '../registry/copy-value';
 import { Leaving } from '../registry/leaving';
+import { LogoUpload } from '../registry/logo-upload';
 import { ClientFigures } from '../reports/client-figures';
 import { RequestLog } from '../request-log/request-log';
 import { SettingsSection } from '../security/settings-section';
@@ -44,6 +45,7 @@ import { DeveloperForm } from './developer-form';
     DeveloperForm,
     Icon,
     LoadError,
+    LogoUpload,
     PageState,
     Publisher,
     RequestLog,

@@ -32,6 +32,7 @@ import { ClientForm } from './client-form';
 import { ClientSecrets } from './client-secrets';
 import { CopyValue } from './copy-value';
 import { Leaving } from './leaving';
+import { LogoUpload } from './logo-upload';
 import { NoOperator } from './no-operator';
 import { REGISTRY } from './registry-clients';
 
@@ -49,6 +50,7 @@ import { REGISTRY } from './registry-clients';
     CopyValue,
     Icon,
     LoadError,
+    LogoUpload,
     NoOperator,
     PageState,
     Publisher,

@@ -2,6 +2,7 @@ import { ChangeDetectionStrategy, Component } from '@angular/core';
 import { TranslocoDirective } from '@jsverse/transloco';
 import { Appearance } from './appearance';
 import { Devices } from './devices';
+import { Passkeys } from './passkeys';
 import { PasswordForm } from './password-form';
 import { ProfileForm } from './profile-form';
 import { TwoSteps } from './two-steps';
@@ -10,7 +11,7 @@ import { TwoSteps } from './two-steps';
 @Component({
   selector: 'fx-security-page',
   changeDetection: ChangeDetectionStrategy.OnPush,
-  imports: [Appearance, Devices, PasswordForm, ProfileForm, TranslocoDirective, TwoSteps],
+  imports: [Appearance, Devices, Passkeys, PasswordForm, ProfileForm, TranslocoDirective, TwoSteps],
   template: `
     <ng-container *transloco="let t">
       <header class="fx-page-title">
@@ -19,6 +20,7 @@ import { TwoSteps } from './two-steps';
       </header>
       <div class="sections">
         <fx-password-form (changed)="devices.reload()" />
+        <fx-passkeys />
         <fx-two-steps (changed)="devices.reload()" />
         <fx-devices #devices />
         <fx-appearance />

@@ -3,6 +3,7 @@ import { CURRENT_SESSION } from '../api/addresses';
 import { Api, CallOptions } from '../api/api';
 import { ApiError, apiErrorFrom } from '../api/problem';
 import { AcceptanceInput, Envelope, Session, SessionUser } from '../api/types';
+import type { PasskeyAnswer } from './passkeys';
 import { SessionExpiry } from './session-expiry';
 import { SignedInBefore } from './signed-in-before';
 
@@ -60,6 +61,28 @@ export class SessionStore {
     );
     this.arrive(answer.resource);
     return answer.resource;
+  }
+
+  /**
+   * Signs in by a passkey.
+   * @param ask shows the browser's question; null once nobody wants to answer it
+   * @returns whether somebody is signed in
+   */
+  async signInByPasskey(
+    ask: (options: PublicKeyCredentialRequestOptionsJSON) => Promise<PasskeyAnswer | null>,
+  ): Promise<boolean> {
+    const { resource } = await this.api.post<
+      Envelope<{ publicKey: PublicKeyCredentialRequestOptionsJSON }>
+    >('/guest/v7/sessions/passkey-challenges', undefined, TELL);
+    const credential = await ask(resource.publicKey);
+    if (!credential) return false;
+    const answer = await this.api.post<Envelope<Session>>(
+      '/guest/v7/sessions/passkeys',
+      { resource: { credential } },
+      TELL,
+    );
+    this.arrive(answer.resource);
+    return true;
   }
 
   /** Becomes a user through an invitation, and is signed in. */

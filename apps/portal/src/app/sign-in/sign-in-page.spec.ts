@@ -131,7 +131,7 @@ describe('the sign-in page', () => {
 
   it('helps password managers', async () => {
     const host = (await open()).nativeElement as HTMLElement;
-    expect(host.querySelector('#email')?.getAttribute('autocomplete')).toBe('username');
+    expect(host.querySelector('#email')?.getAttribute('autocomplete')).toBe('username webauthn');
     expect(host.querySelector('#password')?.getAttribute('autocomplete')).toBe('current-password');
   });
 

@@ -1,8 +1,10 @@
 import {
+  afterNextRender,
   afterRenderEffect,
   ChangeDetectionStrategy,
   Component,
   computed,
+  DestroyRef,
   ElementRef,
   inject,
   input,
@@ -20,6 +22,7 @@ import { Envelope, PublicClient } from '../api/types';
 import { Formats } from '../i18n/formats';
 import { clientIdOf, safeReturnTo } from '../session/return-to';
 import { SignInReason } from '../session/session-expiry';
+import { askForPasskey, knowsPasskeys, offersPasskeys } from '../session/passkeys';
 import { SessionStore } from '../session/session-store';
 import { ClientLogo } from '../ui/client-logo';
 import { EmailField } from '../ui/email-field';
@@ -36,6 +39,7 @@ const REASON_TEXTS: Partial<Record<SignInReason, string>> = {
 
 const TROUBLE_TEXTS: Record<string, string> = {
   invalid_credentials: 'sign-in.trouble.credentials',
+  invalid_passkey: 'sign-in.trouble.passkey',
   unreachable: 'sign-in.trouble.unreachable',
   service_unavailable: 'sign-in.trouble.unavailable',
 };
@@ -126,7 +130,13 @@ export class SignInPage {
   protected readonly errorIcon = errorIcon;
   protected readonly infoIcon = infoIcon;
 
+  protected readonly knowsPasskeys = knowsPasskeys();
+  /** Ends the browser's question that is open: there can be one at a time. */
+  private asking: AbortController | null = null;
+
   constructor() {
+    inject(DestroyRef).onDestroy(() => this.asking?.abort());
+    afterNextRender(() => void this.offerPasskeys());
     afterRenderEffect(() => this.codeField()?.nativeElement.focus());
     afterRenderEffect(() => this.emailField()?.focus({ preventScroll: true }));
   }
@@ -181,6 +191,35 @@ export class SignInPage {
     this.clearCode();
     this.password.set('');
     this.tried.set(false);
+  }
+
+  protected async signInByPasskey(
+    mediation: CredentialMediationRequirement = 'optional',
+  ): Promise<void> {
+    if (this.busy()) return;
+    this.asking?.abort();
+    const { signal } = (this.asking = new AbortController());
+    // What the field offers keeps nobody from typing meanwhile.
+    const inField = mediation === 'conditional';
+    if (!inField) this.problemCode.set(null);
+    this.busy.set(!inField);
+    try {
+      const signedIn = await this.session.signInByPasskey((options) =>
+        askForPasskey(options, mediation, signal),
+      );
+      if (signedIn) await this.goOn();
+    } catch (cause) {
+      const { code } = apiErrorFrom(cause);
+      if (!inField || code === 'invalid_passkey') this.problemCode.set(code);
+    } finally {
+      if (!inField) this.busy.set(false);
+    }
+  }
+
+  /** In the field for the e-mail address, where the browser can. */
+  private async offerPasskeys(): Promise<void> {
+    if (this.session.session() || !(await offersPasskeys()) || this.busy()) return;
+    await this.signInByPasskey('conditional');
   }
 
   private clearCode(): void {

@@ -23,7 +23,7 @@ import { Icon } from './icon';
         id="email"
         type="email"
         inputmode="email"
-        autocomplete="username"
+        [attr.autocomplete]="autocomplete()"
         autocapitalize="none"
         spellcheck="false"
         maxlength="254"
@@ -41,6 +41,7 @@ import { Icon } from './icon';
 export class EmailField {
   readonly value = model('');
   readonly label = input.required<string>();
+  readonly autocomplete = input('username');
   /** What the field complains about, in words. */
   readonly error = input<string | null>(null);
 

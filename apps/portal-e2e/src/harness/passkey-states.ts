@@ -1,0 +1,35 @@
+import type { Page } from '@playwright/test';
+import { OTHER_ADMIN } from './fixtures';
+import { type PortalState, settings, show } from './portal-state';
+
+/** The page "Konto und Sicherheit" of somebody who has these passkeys. */
+export async function passkeys(page: Page, ...names: string[]): Promise<void> {
+  const list = names.map((name, n) => ({
+    id: `00000000-0000-4000-8000-00000000000${n}`,
+    name,
+    synced: n > 0,
+    createdAt: '2026-11-03T08:30:00.000Z',
+    lastUsedAt: n > 0 ? '2026-11-21T17:12:00.000Z' : null,
+  }));
+  await page.route('**/user/v7/users/me/passkeys', (route) =>
+    route.fulfill({ json: { resource: { passkeys: list } } }),
+  );
+  await show(page, settings('security'));
+}
+
+export const passkeyStates: PortalState[] = [
+  {
+    name: 'security-passkeys',
+    who: OTHER_ADMIN,
+    open: (page) => passkeys(page, 'Diensthandy', 'Laptop im Büro'),
+  },
+  {
+    name: 'security-passkey-new',
+    who: OTHER_ADMIN,
+    open: async (page) => {
+      await passkeys(page);
+      await page.getByRole('button', { name: /^(Passkey hinzufügen|Add a passkey)$/ }).click();
+      await page.getByRole('button', { name: /^(Passkey anlegen|Make passkey)$/ }).click();
+    },
+  },
+];

@@ -1,0 +1,80 @@
+import type { Page } from '@playwright/test';
+import { expect, OTHER_ADMIN, PASSWORD, portalUrl, signIn, test } from './harness/fixtures';
+
+const security = (): string => `${portalUrl()}/portal/settings/security`;
+
+/** A device that makes passkeys, and is unlocked each time. */
+async function plugIn(page: Page): Promise<void> {
+  const session = await page.context().newCDPSession(page);
+  await session.send('WebAuthn.enable');
+  await session.send('WebAuthn.addVirtualAuthenticator', {
+    options: {
+      ...{ protocol: 'ctap2', transport: 'internal', hasResidentKey: true },
+      ...{ hasUserVerification: true, isUserVerified: true, automaticPresenceSimulation: true },
+    },
+  });
+}
+
+/** The device answers what the field offers at once, and would leave nothing to click. */
+const offerNothingInFields = (page: Page) =>
+  page.addInitScript(() => {
+    PublicKeyCredential.isConditionalMediationAvailable = () => Promise.resolve(false);
+  });
+
+test('a passkey: made with the password, signs in without it, and no more once it is removed', async ({
+  page,
+}) => {
+  await plugIn(page);
+  await offerNothingInFields(page);
+  await signIn(page, OTHER_ADMIN);
+  await page.goto(security());
+  const section = page.getByRole('region', { name: 'Passkeys' });
+  await section.getByRole('button', { name: 'Passkey hinzufügen' }).click();
+  const name = section.getByLabel('Name des Passkeys');
+  await expect(name).toBeFocused();
+  await section.getByRole('button', { name: 'Passkey anlegen' }).click();
+  await expect(name).toHaveAccessibleDescription('Bitte geben Sie einen Namen ein.');
+  await name.fill('Diensthandy');
+  const password = section.getByLabel('Ihr Passwort');
+  await password.fill('nicht das Passwort');
+  await section.getByRole('button', { name: 'Passkey anlegen' }).click();
+  await expect(section.getByText('Das ist nicht Ihr Passwort.')).toBeVisible();
+  await password.fill(PASSWORD);
+  await section.getByRole('button', { name: 'Passkey anlegen' }).click();
+  await expect(section.getByRole('listitem')).toContainText(/Diensthandy.*Noch nicht benutzt/);
+
+  await page.context().clearCookies();
+  await page.goto(security());
+  await page.getByRole('button', { name: 'Passkey verwenden' }).click();
+  await expect(page).toHaveURL(security());
+  await expect(section.getByRole('listitem')).toContainText('Zuletzt benutzt');
+
+  await section.getByRole('button', { name: 'Entfernen: Diensthandy' }).click();
+  await page.getByRole('button', { name: 'Passkey entfernen' }).click();
+  await expect(section.getByText('Sie haben noch keinen Passkey.')).toBeVisible();
+  await page.context().clearCookies();
+  await page.goto(security());
+  await page.getByRole('button', { name: 'Passkey verwenden' }).click();
+  await expect(page.getByText('Dieser Passkey wurde nicht angenommen.')).toBeVisible();
+});
+
+test('a passkey is offered in the field for the e-mail address', async ({ page }) => {
+  await plugIn(page);
+  await signIn(page, OTHER_ADMIN);
+  await page.goto(security());
+  const section = page.getByRole('region', { name: 'Passkeys' });
+  await section.getByRole('button', { name: 'Passkey hinzufügen' }).click();
+  await section.getByLabel('Name des Passkeys').fill('Laptop');
+  await section.getByLabel('Ihr Passwort').fill(PASSWORD);
+  await section.getByRole('button', { name: 'Passkey anlegen' }).click();
+  await expect(section.getByRole('listitem')).toContainText('Laptop');
+
+  await page.context().clearCookies();
+  await page.goto(security());
+  // Chosen in the field, which a device without a user does at once.
+  await expect(page).toHaveURL(security());
+  await expect(section.getByRole('listitem')).toContainText('Zuletzt benutzt');
+  await section.getByRole('button', { name: 'Entfernen: Laptop' }).click();
+  await page.getByRole('button', { name: 'Passkey entfernen' }).click();
+  await expect(section.getByText('Sie haben noch keinen Passkey.')).toBeVisible();
+});

@@ -1,0 +1,197 @@
+import {
+  afterRenderEffect,
+  ChangeDetectionStrategy,
+  Component,
+  computed,
+  ElementRef,
+  inject,
+  signal,
+  viewChild,
+} from '@angular/core';
+import { TranslocoDirective } from '@jsverse/transloco';
+import errorIcon from '@material-symbols/svg-400/rounded/error.svg';
+import keyIcon from '@material-symbols/svg-400/rounded/passkey.svg';
+import { Api } from '../api/api';
+import { apiResource } from '../api/api-resource';
+import { apiErrorFrom } from '../api/problem';
+import { Envelope, Passkey } from '../api/types';
+import { Formats } from '../i18n/formats';
+import { knowsPasskeys, makePasskey } from '../session/passkeys';
+import { SessionStore } from '../session/session-store';
+import { Confirmation } from '../ui/confirmation';
+import { Icon } from '../ui/icon';
+import { LoadError } from '../ui/load-error';
+import { Messages } from '../ui/messages';
+import { Moment } from '../ui/moment';
+import { PasswordField } from '../ui/password-field';
+import { Waiting } from '../ui/waiting';
+import { SettingsSection } from './settings-section';
+
+const PASSKEYS = '/user/v7/users/me/passkeys';
+
+/** By the field and the code of an error of the API. */
+const ERROR_TEXTS: Record<string, string> = {
+  wrong_password: 'security.twoSteps.errors.passwordWrong',
+  wrong_code: 'security.twoSteps.errors.codeWrong',
+  required: 'security.passkeys.codeNeeded',
+};
+const TROUBLE_TEXTS: Record<string, string> = {
+  conflict: 'security.passkeys.trouble.tooMany',
+  validation_failed: 'security.passkeys.trouble.notAccepted',
+  unreachable: 'security.trouble.unreachable',
+  service_unavailable: 'security.trouble.unavailable',
+  too_many_attempts: 'security.trouble.tooMany',
+};
+
+/** The passkeys by which the user signs in, and how another is added. */
+@Component({
+  selector: 'fx-passkeys',
+  changeDetection: ChangeDetectionStrategy.OnPush,
+  imports: [Icon, LoadError, Moment, PasswordField, SettingsSection, TranslocoDirective, Waiting],
+  templateUrl: './passkeys.html',
+  styleUrls: ['./form.scss', './passkeys.scss'],
+})
+export class Passkeys {
+  private readonly api = inject(Api);
+  private readonly confirmation = inject(Confirmation);
+  private readonly messages = inject(Messages);
+  private readonly session = inject(SessionStore);
+  private readonly formats = inject(Formats);
+
+  private readonly read = apiResource<Envelope<{ passkeys: Passkey[] }>>(() => PASSKEYS);
+  protected readonly error = computed(() => this.read.error());
+  protected readonly list = computed(() =>
+    this.read.hasValue() ? this.read.value().resource.passkeys : null,
+  );
+  protected readonly known = knowsPasskeys();
+  protected readonly email = computed(() => this.session.user()?.email ?? '');
+
+  protected readonly adding = signal(false);
+  protected readonly busy = signal(false);
+  protected readonly name = signal('');
+  protected readonly password = signal('');
+  protected readonly code = signal('');
+  /** Once the API has asked for one. */
+  protected readonly codeNeeded = signal(false);
+  protected readonly nameError = signal<string | null>(null);
+  protected readonly passwordError = signal<string | null>(null);
+  protected readonly codeError = signal<string | null>(null);
+  protected readonly trouble = signal<{ text: string; values: Record<string, unknown> } | null>(
+    null,
+  );
+
+  private readonly section = viewChild(SettingsSection);
+  private readonly nameField = viewChild<ElementRef<HTMLInputElement>>('nameField');
+  private readonly passwordField = viewChild<PasswordField>('passwordField');
+  private readonly codeField = viewChild<ElementRef<HTMLInputElement>>('codeField');
+
+  protected readonly icons = { errorIcon, keyIcon };
+
+  constructor() {
+    afterRenderEffect(() => this.nameField()?.nativeElement.focus());
+    afterRenderEffect(() => this.codeField()?.nativeElement.focus());
+  }
+
+  protected reload(): void {
+    this.read.reload();
+  }
+
+  protected open(): void {
+    this.forget();
+    this.adding.set(true);
+  }
+
+  protected close(): void {
+    this.forget();
+    this.adding.set(false);
+    this.section()?.focus();
+  }
+
+  protected async add(event: Event): Promise<void> {
+    event.preventDefault();
+    if (this.busy() || this.complainOfGaps()) return;
+    this.busy.set(true);
+    try {
+      if (await this.make()) {
+        this.reload();
+        this.close();
+        this.messages.show('security.passkeys.added');
+      } else {
+        this.trouble.set({ text: 'security.passkeys.trouble.notMade', values: {} });
+      }
+    } catch (cause) {
+      this.complain(cause);
+    } finally {
+      this.busy.set(false);
+    }
+  }
+
+  protected async remove({ id, name }: Passkey): Promise<void> {
+    const removed = await this.confirmation.ask({
+      heading: { text: 'security.passkeys.removal.heading', values: { name } },
+      points: [
+        { text: 'security.passkeys.removal.stops' },
+        { text: 'security.passkeys.removal.device' },
+      ],
+      confirm: { text: 'security.passkeys.removal.confirm' },
+      danger: true,
+      action: () => this.api.delete(`${PASSKEYS}/${id}`),
+    });
+    if (!removed) return;
+    this.reload();
+    this.section()?.focus();
+    this.messages.show('security.passkeys.removal.done', { name });
+  }
+
+  /** @returns false if the browser has made none */
+  private async make(): Promise<boolean> {
+    const code = this.code().trim();
+    const proof = { currentPassword: this.password(), ...(code !== '' && { code }) };
+    const answer = await this.api.post<
+      Envelope<{ publicKey: PublicKeyCredentialCreationOptionsJSON }>
+    >(`${PASSKEYS}/challenges`, { resource: proof });
+    const credential = await makePasskey(answer.resource.publicKey);
+    if (!credential) return false;
+    await this.api.post(PASSKEYS, { resource: { name: this.name().trim(), credential } });
+    return true;
+  }
+
+  private complainOfGaps(): boolean {
+    this.trouble.set(null);
+    this.nameError.set(this.name().trim() === '' ? 'security.passkeys.nameMissing' : null);
+    this.passwordError.set(
+      this.password() === '' ? 'security.twoSteps.errors.passwordMissing' : null,
+    );
+    const needsCode = this.codeNeeded() && this.code().trim() === '';
+    this.codeError.set(needsCode ? 'security.twoSteps.errors.codeMissing' : null);
+    return this.focusTrouble();
+  }
+
+  private complain(cause: unknown): void {
+    const { code, problem } = apiErrorFrom(cause);
+    const texts = new Map(problem.errors.map((error) => [error.field, ERROR_TEXTS[error.code]]));
+    this.passwordError.set(texts.get('currentPassword') ?? null);
+    this.codeError.set(texts.get('code') ?? null);
+    if (texts.has('code')) this.codeNeeded.set(true);
+    if (this.focusTrouble()) return;
+    const seconds = problem.retryAfterSeconds ?? 60;
+    const when = this.formats.relative(new Date(Date.now() + seconds * 1000).toISOString());
+    this.trouble.set({ text: TROUBLE_TEXTS[code] ?? 'security.trouble.failed', values: { when } });
+  }
+
+  /** @returns whether any field has something wrong */
+  private focusTrouble(): boolean {
+    if (this.nameError()) this.nameField()?.nativeElement.focus();
+    else if (this.passwordError()) this.passwordField()?.focus();
+    else if (this.codeError()) this.codeField()?.nativeElement.focus();
+    else return false;
+    return true;
+  }
+
+  private forget(): void {
+    for (const input of [this.name, this.password, this.code]) input.set('');
+    for (const error of [this.nameError, this.passwordError, this.codeError]) error.set(null);
+    this.codeNeeded.set(false);
+    this.trouble.set(null);
+  }
+}
