@@ -28,7 +28,6 @@ const WHY: Record<string, string[]> = {
       'account-policy/advance-grants',
       'account-policy/advance-grants-for-people',
     ],
-    'account-policy/advance-grants-for-people',
     ...['account-policy/approval-requests', 'app.module.metrics', 'oauth-clients/request-log'],
     ...['oauth-clients/request-log-lines', 'oauth-clients/unread-requests'],
     ...['oauth-codes/authorization-request/authorization-request-log'],
