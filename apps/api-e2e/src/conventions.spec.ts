@@ -41,7 +41,10 @@ afterAll(() => world.server.stop());
 type Body = Record<string, unknown>;
 
 /** Those that need more than an id, or answer with something else than JSON, have tests of their own. */
-const OTHERS = ['/changes', '/export', '/oauth-authorization-request', '/oauth-userinfo'];
+const OTHERS = [
+  ...['/changes', '/export', '/logo/{hash}'],
+  ...['/oauth-authorization-request', '/oauth-userinfo'],
+];
 /** Of a demo: the last few mails, no list to page through. */
 const MAILBOX = '/guest/v7/demo-mails';
 const isHouseRead = ({ method, template }: Operation): boolean =>
@@ -52,6 +55,7 @@ const isHouseRead = ({ method, template }: Operation): boolean =>
 const REAL_IDS: Record<string, () => Promise<string>> = {
   '/user/v7/connections/': () => firstId('/user/v7/connections'),
   '/user/v7/checks/': () => firstId('/user/v7/checks'),
+  '/user/v7/users/': () => firstId('/user/v7/users'),
   '/admin/v7/oauth-clients/': () => firstId('/admin/v7/oauth-clients'),
   '/user/v7/developer/oauth-clients/': () => firstId('/user/v7/developer/oauth-clients'),
   '/guest/v7/oauth-clients/': () => Promise.resolve('maklerwelt-crm'),

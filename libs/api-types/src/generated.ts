@@ -5112,7 +5112,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDto"];
                 };
             };
-            /** @description Problem: */
+            /** @description Problem: `service_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -5863,7 +5863,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDto"];
                 };
             };
-            /** @description Problem: */
+            /** @description Problem: `service_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;

@@ -34,8 +34,8 @@ export function dump(databaseUrl: string): Promise<Record<string, string[]>> {
 
 /**
  * The same without what is noted in passing, and later than it happens: the request log, the use
- * of connections, sessions and client secrets, failures to sign in, when a step last ran, the
- * portal's files. What is left changes only when something does.
+ * of connections, sessions and client secrets, failures to sign in, when a step last ran, what
+ * steps have counted, the portal's files. What is left changes only when something does.
  */
 export async function substance(databaseUrl: string): Promise<Record<string, string[] | number>> {
   const {
@@ -44,6 +44,9 @@ export async function substance(databaseUrl: string): Promise<Record<string, str
     sign_in_failures: _failures,
     background_steps: _steps,
     portal_files: _files,
+    oauth_request_counting: _counting,
+    oauth_request_counts: _counted,
+    connection_counts: _active,
     connections = [],
     oauth_client_secrets: secrets = [],
     connection_events: events = [],

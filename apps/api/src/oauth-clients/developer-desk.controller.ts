@@ -92,7 +92,7 @@ export class DeveloperDeskController {
   @ApiOperation({ summary: 'Upload a logo for my client', description: LOGO_UPLOAD })
   @ApiHeader(IF_MATCH)
   @ApiResource(DeveloperClientDto, { headers: ETAG })
-  @ApiProblems(400, 401, 403, 404, 412, 413, 415, 503)
+  @ApiProblems(400, 401, 403, 404, 412, 413, 415, 'service_unavailable')
   async replaceLogo(
     @Param('id') id: string,
     @Body() body: unknown,

@@ -109,7 +109,7 @@ export class RegistryController {
   })
   @ApiHeader(IF_MATCH)
   @ApiResource(RegistryClientDto, { headers: ETAG })
-  @ApiProblems(400, 401, 403, 404, 412, 413, 415, 503)
+  @ApiProblems(400, 401, 403, 404, 412, 413, 415, 'service_unavailable')
   async replaceLogo(
     @Param('id') id: string,
     @Body() body: unknown,
