@@ -37,6 +37,7 @@ export const sections = [
     pages: [
       page('docs/guide/errors.md', 'errors', 'Error codes'),
       page('docs/guide/doctor.md', 'doctor', 'The doctor'),
+      guide('request-log', 'Request log'),
       guide('reference', 'Endpoints and limits'),
       page('docs/contract.md', 'contract', 'Contract'),
       page('CHANGELOG.md', 'changelog', 'Changelog'),

@@ -1,4 +1,5 @@
 import type { OAuthErrorCode } from '@flixcheck/oauth-protocol';
+import type { FailureReason } from './failure-reasons.js';
 
 export interface FieldError {
   field: string;
@@ -93,7 +94,7 @@ export class OAuthError extends Error {
   constructor(
     readonly error: OAuthErrorCode,
     /** Stable code for the request log, one for each way to fail. */
-    readonly reason: string,
+    readonly reason: FailureReason | ProblemCode,
     /** For the developer: what to do. Never echoes a secret. */
     readonly description: string,
     readonly options: {

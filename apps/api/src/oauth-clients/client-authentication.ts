@@ -7,6 +7,7 @@ import {
 } from '@flixcheck/oauth-protocol';
 import { Clock } from '../config/clock.js';
 import { type Explain, type Explanation, OAuthError } from '../http/api-error.js';
+import type { FailureReason } from '../http/failure-reasons.js';
 import { ClientCache, type RegisteredClient } from './client-cache.js';
 import type { ClientRequest } from './client-request.js';
 import type { OAuthClient } from './oauth-client.js';
@@ -22,7 +23,7 @@ interface Claim {
   secret: string | undefined;
   byBasic: boolean;
   /** What is wrong, whoever sends the request; the client is looked up only for its log. */
-  problem?: readonly [reason: string, description: string];
+  problem?: readonly [reason: FailureReason, description: string];
 }
 
 const BASIC_CHALLENGE = 'Basic realm="flixcheck"';
@@ -31,7 +32,7 @@ const BASIC_CHALLENGE = 'Basic realm="flixcheck"';
 export class ClientAuthenticationError extends OAuthError {
   constructor(
     error: Extract<OAuthErrorCode, 'invalid_client' | 'invalid_request'>,
-    reason: string,
+    reason: FailureReason,
     description: string,
     { challenge, explain }: { challenge?: boolean; explain?: Explain } = {},
   ) {
@@ -98,7 +99,7 @@ export class ClientAuthentication {
   private problemOf(
     { client, secrets }: RegisteredClient,
     secret: string | undefined,
-  ): readonly [reason: string, description: string] | null {
+  ): readonly [reason: FailureReason, description: string] | null {
     if (client.kind === 'public') {
       if (secret !== undefined) {
         return [

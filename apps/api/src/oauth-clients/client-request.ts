@@ -5,6 +5,7 @@ import {
 } from '@flixcheck/oauth-protocol';
 import type { FastifyRequest } from 'fastify';
 import { OAuthError } from '../http/api-error.js';
+import type { FailureReason } from '../http/failure-reasons.js';
 import { authorizationHeaders } from '../http/authorization-headers.js';
 import type { OAuthClient } from './oauth-client.js';
 import { explanation } from './request-explanation.js';
@@ -182,10 +183,17 @@ export function refuseEmpty({ endpoint, http, parameters: values }: ClientReques
   );
 }
 
+/** The parameters whose absence has a reason of its own. */
+type RequiredParameter = FailureReason extends infer Reason
+  ? Reason extends `${infer Name}_missing`
+    ? Name
+    : never
+  : never;
+
 /** @throws OAuthError invalid_request when the parameter is missing */
 export function requireParameter<Parameters extends ClientParameters>(
   parameters: Parameters,
-  name: keyof Parameters & string,
+  name: keyof Parameters & RequiredParameter,
 ): string {
   const value = parameters[name];
   if (value === undefined) {

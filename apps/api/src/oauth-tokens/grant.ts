@@ -6,6 +6,7 @@ import { activeAt } from '../connections/connections.service.js';
 import { Revocations } from '../connections/revocations.js';
 import { preparedStatement } from '../database/prepared-statement.js';
 import { type Explain, OAuthError } from '../http/api-error.js';
+import type { FailureReason } from '../http/failure-reasons.js';
 import type { AuthenticatedRequest } from '../oauth-clients/client-request.js';
 import { explanation } from '../oauth-clients/request-explanation.js';
 import { AccessTokens } from './access-tokens.js';
@@ -201,7 +202,11 @@ export function clientNotAllowed(refusal: RefusalReason): OAuthError {
   return invalidGrant(reason, `${detail} Send the user to the authorize page, which says so too.`);
 }
 
-export const invalidGrant = (reason: string, description: string, explain?: Explain): OAuthError =>
+export const invalidGrant = (
+  reason: FailureReason,
+  description: string,
+  explain?: Explain,
+): OAuthError =>
   new OAuthError('invalid_grant', reason, description, explain === undefined ? {} : { explain });
 
 export function idlesOutAt(at: Date): Date {

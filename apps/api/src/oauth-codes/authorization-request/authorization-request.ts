@@ -18,6 +18,7 @@ import {
   type ProblemCode,
   type ProblemOptions,
 } from '../../http/api-error.js';
+import type { FailureReason } from '../../http/failure-reasons.js';
 import type { OAuthClient } from '../../oauth-clients/oauth-clients.service.js';
 import { redirectUriDifference } from '../../oauth-clients/redirect-uri-difference.js';
 import { explanation, quoted } from '../../oauth-clients/request-explanation.js';
@@ -63,7 +64,7 @@ export class AuthorizationRequestError extends ApiError {
   constructor(
     code: ProblemCode,
     /** Stable code for the request log, one for each way to fail. */
-    readonly reason: string,
+    readonly reason: FailureReason,
     detail: string,
     {
       received,
@@ -247,7 +248,7 @@ function explainValue(reason: string, received: string | undefined): Explanation
 
 type Refuse = (
   error: OAuthErrorCode & ProblemCode,
-  reason: string,
+  reason: FailureReason,
   detail: string,
   received?: string,
   found?: Explanation,

@@ -28,7 +28,6 @@ import { SearchField } from '../ui/search-field';
 import { Waiting } from '../ui/waiting';
 import { endpointText, explain } from './request-words';
 
-const PROBLEMS_ONLY = ['invalid_redirect_uri', 'unknown_client', 'client_not_allowed'];
 const PAGE_SIZE = 20;
 const LOOK_EVERY_MS = 5000;
 const HOUR_MS = 3_600_000;
@@ -127,10 +126,9 @@ export class RequestLog {
     return (event.target as HTMLSelectElement).value;
   }
 
-  /** What the page about errors says of those that stay on the authorize page is under their own code. */
-  protected guideOf({ error }: OAuthRequest): string {
-    const code = error ?? '';
-    return `/docs/errors#${PROBLEMS_ONLY.includes(code) ? code : `oauth-${code}`}`;
+  /** The guide has a paragraph for each reason. */
+  protected guideOf({ reason }: OAuthRequest): string {
+    return `/docs/guide/request-log${reason ? `#${reason}` : ''}`;
   }
 
   protected showAll(): void {
