@@ -50,7 +50,7 @@ export interface TokenResponse {
 
 /**
  * A way to get tokens (RFC 6749 §4): one statement with its rules in the WHERE, which touches the
- * tables of three modules so that nothing is locked twice (docs/adr/0006). No row means that a rule
+ * tables of several modules so that nothing is locked twice (docs/adr/0006). No row means that a rule
  * was broken, and only then the grant asks which.
  */
 export interface Grant {
