@@ -10,6 +10,8 @@ const CODES = 'apps/api/src/oauth-codes/oauth-codes.service.ts';
 const DEVELOPERS = 'apps/api/src/oauth-clients/client-developers.ts';
 const ACCEPTANCE = 'apps/api/src/people/invitation-acceptance.ts';
 const FACTORS = 'apps/api/src/users/second-factors.service.ts';
+const PASSKEYS = 'apps/api/src/users/passkeys.service.ts';
+const PASSKEY_CHALLENGES = 'apps/api/src/users/passkey-challenges.ts';
 const ENTITY_TAG = 'apps/api/src/http/entity-tag.ts';
 const INTROSPECTION = 'apps/api/src/oauth-tokens/token-introspection.ts';
 
@@ -197,5 +199,13 @@ export const mutants = [
     ...['a company keeps its last admin', 'apps/api/src/users/users.service.ts'],
     'if (locked.some((row) => row.id !== id && isActiveAdmin(row))) return;',
     ...['return;', 'api', 'role-changes'],
+  ],
+  [
+    ...['the answer of a passkey works once (WebAuthn §13.4.3)', PASSKEYS],
+    ...['AND last_challenge_at < $2', 'AND $2::bigint IS NOT NULL', 'api', 'people/passkeys'],
+  ],
+  [
+    ...['a challenge is good for its purpose and session only', PASSKEY_CHALLENGES],
+    ...['.update(seed).update(purpose)', '.update(seed)', 'api', 'people/passkeys'],
   ],
 ];

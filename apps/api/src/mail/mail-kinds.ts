@@ -67,7 +67,7 @@ export const MAIL_KINDS: { [Kind in MailKind]: KindOfMail<MailData[Kind]> } = {
       de: ({ token }) => ({
         subject: 'Neues Passwort für Flixcheck',
         paragraphs: [
-          'Jemand, vermutlich Sie, möchte für Ihr Konto bei Flixcheck ein neues Passwort setzen. Mit dieser Schaltfläche geht das einmal, innerhalb von 30 Minuten:',
+          `Jemand, vermutlich Sie, möchte für Ihr Konto bei Flixcheck ein neues Passwort setzen. Mit dieser Schaltfläche geht das einmal, innerhalb von ${RECOVERY_LIFETIME_MS / MINUTE} Minuten:`,
         ],
         button: { label: 'Neues Passwort setzen', path: `/portal/reset-password#${token}` },
         after: [
@@ -77,7 +77,7 @@ export const MAIL_KINDS: { [Kind in MailKind]: KindOfMail<MailData[Kind]> } = {
       en: ({ token }) => ({
         subject: 'A new password for Flixcheck',
         paragraphs: [
-          'Somebody, probably you, wants to set a new password for your Flixcheck account. This button works once, within 30 minutes:',
+          `Somebody, probably you, wants to set a new password for your Flixcheck account. This button works once, within ${RECOVERY_LIFETIME_MS / MINUTE} minutes:`,
         ],
         button: { label: 'Set a new password', path: `/portal/reset-password#${token}` },
         after: [
@@ -127,7 +127,7 @@ export const MAIL_KINDS: { [Kind in MailKind]: KindOfMail<MailData[Kind]> } = {
       de: ({ token, company, inviter }) => ({
         subject: `Einladung zu Flixcheck von ${company}`,
         paragraphs: [
-          `${inviter} lädt Sie ein, für ${company} mit Flixcheck zu arbeiten. Sie geben nur noch Ihren Namen und ein Passwort an. Der Link gilt einmal, innerhalb von 7 Tagen:`,
+          `${inviter} lädt Sie ein, für ${company} mit Flixcheck zu arbeiten. Sie geben nur noch Ihren Namen und ein Passwort an. Der Link gilt einmal, innerhalb von ${INVITATION_LIFETIME_MS / DAY} Tagen:`,
         ],
         button: { label: 'Einladung annehmen', path: `/portal/invitation#${token}` },
         after: [
@@ -137,7 +137,7 @@ export const MAIL_KINDS: { [Kind in MailKind]: KindOfMail<MailData[Kind]> } = {
       en: ({ token, company, inviter }) => ({
         subject: `Invitation to Flixcheck from ${company}`,
         paragraphs: [
-          `${inviter} invites you to work with Flixcheck for ${company}. All that is left is to enter your name and choose a password. The link works once, within 7 days:`,
+          `${inviter} invites you to work with Flixcheck for ${company}. All that is left is to enter your name and choose a password. The link works once, within ${INVITATION_LIFETIME_MS / DAY} days:`,
         ],
         button: { label: 'Accept the invitation', path: `/portal/invitation#${token}` },
         after: [

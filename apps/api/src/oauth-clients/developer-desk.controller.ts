@@ -14,6 +14,7 @@ import {
 } from '@nestjs/common';
 import { ApiBody, ApiHeader, ApiNoContentResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
+import { inWords } from '../config/in-words.js';
 import {
   CurrentCaller,
   RequireDeveloper,
@@ -30,6 +31,7 @@ import { ClientSecrets } from './client-secrets.service.js';
 import { RegistryQuery } from './registry.dto.js';
 import { ClientRegistry, type RegistryClient } from './registry.service.js';
 import { OAuthRequestDto, RequestLogQuery } from './request-log.dto.js';
+import { REQUESTS_KEPT_MS } from './request-log-retention.js';
 import { RequestLog } from './request-log.js';
 
 /** What a third party's developers see and do themselves, each with their own clients alone. */
@@ -157,7 +159,7 @@ export class DeveloperDeskController {
   @RequireDeveloper()
   @ApiOperation({
     summary: 'List my client’s latest requests, and why they failed',
-    description: 'The same as operators see, newest first, of the last 30 days.',
+    description: `The same as operators see, newest first, of the last ${inWords(REQUESTS_KEPT_MS)}.`,
   })
   @ApiResources(OAuthRequestDto)
   @ApiProblems(400, 401, 403, 404)

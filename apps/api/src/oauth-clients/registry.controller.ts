@@ -14,6 +14,7 @@ import {
 } from '@nestjs/common';
 import { ApiBody, ApiHeader, ApiNoContentResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
+import { inWords } from '../config/in-words.js';
 import { CurrentCaller, RequireSession, type SessionCaller } from '../http/access.js';
 import { ApiProblems, ApiResource, ApiResources } from '../http/envelope.js';
 import { imageOf, TakesImage } from '../http/image-body.js';
@@ -29,6 +30,7 @@ import {
   RegistryQuery,
 } from './registry.dto.js';
 import { ClientRegistry } from './registry.service.js';
+import { REQUESTS_KEPT_MS } from './request-log-retention.js';
 import { RequestLog } from './request-log.js';
 import { OAuthRequestDto, RequestLogQuery } from './request-log.dto.js';
 
@@ -170,8 +172,7 @@ export class RegistryController {
   @Get(':id/requests')
   @ApiOperation({
     summary: 'List the client’s latest requests, and why they failed',
-    description:
-      'Token, revocation and introspection requests of the last 30 days, and the authorization requests that were refused, newest first. `requestId` finds the one that a developer names.',
+    description: `Token, revocation and introspection requests of the last ${inWords(REQUESTS_KEPT_MS)}, and the authorization requests that were refused, newest first. \`requestId\` finds the one that a developer names.`,
   })
   @ApiResources(OAuthRequestDto)
   @ApiProblems(400, 401, 403, 404)

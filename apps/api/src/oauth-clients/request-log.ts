@@ -80,7 +80,7 @@ export class RequestLog implements OnApplicationShutdown {
 
   /**
    * Which request of a client got tokens of a connection, and when that was. Null where the log does
-   * not know: it keeps 30 days, and another node may not have written it yet.
+   * not know: it does not keep them for ever, and another node may not have written it yet.
    */
   async findGrant(oauthClientId: string, connectionId: string, at: Date): Promise<string | null> {
     await this.flush();
