@@ -188,7 +188,10 @@ test.describe('sign-in', () => {
       await page.reload();
     }
     await expect(password).toHaveAttribute('autocomplete', 'current-password');
-    await expect(page.getByLabel('E-Mail-Adresse')).toHaveAttribute('autocomplete', 'username');
+    await expect(page.getByLabel('E-Mail-Adresse')).toHaveAttribute(
+      'autocomplete',
+      'username webauthn',
+    );
     await password.fill('visible');
     await page.getByRole('button', { name: 'Passwort anzeigen' }).click();
     await expect(password).toHaveAttribute('type', 'text');

@@ -58,6 +58,11 @@ test('the detail page tells what has happened, and how often it is used', async 
   const connection = await member.connect();
   expect(await member.use(connection)).toBe(200);
   await signIn(page, MEMBER);
+  // A use is written a moment after its request.
+  await expect(async () => {
+    const answer = await page.request.get(`${portalUrl()}/user/v7/connections/${connection.id}`);
+    expect((await answer.json()).resource.lastUsedAt).not.toBeNull();
+  }).toPass();
   await page.goto(settings('connections'));
   await page.getByRole('article').getByRole('link', { name: 'Maklerwelt CRM' }).first().click();
   await expect(page.getByRole('heading', { level: 1 })).toBeFocused();
