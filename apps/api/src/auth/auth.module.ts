@@ -17,6 +17,7 @@ import { SessionEntity } from './session.entity.js';
 import { SessionsController } from './sessions.controller.js';
 import { SessionsService } from './sessions.service.js';
 import { SignInController } from './sign-in.controller.js';
+import { SignInAnswer } from './sign-in-answer.js';
 import { SignInGuard } from './sign-in.guard.js';
 import { SignInAudit } from './sign-in-audit.js';
 import { SignInLimits } from './sign-in-limits.js';
@@ -48,6 +49,7 @@ import { SessionStrategy } from './strategies/session.strategy.js';
     SessionCookie,
     SessionStrategy,
     SessionsService,
+    SignInAnswer,
     SignInGuard,
     SignInAudit,
     SignInLimits,
@@ -60,6 +62,7 @@ import { SessionStrategy } from './strategies/session.strategy.js';
     SecondStep,
     SessionCookie,
     SessionsService,
+    SignInAnswer,
     SignInLimits,
     SignInService,
   ],

@@ -1,17 +1,15 @@
 import { Body, Controller, Post, Req, Res } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { inWords } from '../config/in-words.js';
 import { AllowSignIn } from '../http/access.js';
 import { ApiProblems, ApiResource, type ResourceEnvelope } from '../http/envelope.js';
-import { ClientDevelopers } from '../oauth-clients/client-developers.js';
 import { PASSKEY_CHALLENGE_MS } from '../users/passkey-challenges.js';
 import { Passkeys } from '../users/passkeys.service.js';
-import { inWords } from '../config/in-words.js';
-import { KnownDevices } from './known-devices.js';
 import { PasskeyOptionsDto, PasskeySignInRequest } from './passkeys.dto.js';
 import { PasskeySignIn } from './passkey-sign-in.js';
-import { SessionCookie } from './session-cookie.js';
-import { CurrentSessionDto, toCurrentSession } from './sessions.dto.js';
+import { CurrentSessionDto } from './sessions.dto.js';
+import { SignInAnswer } from './sign-in-answer.js';
 import { SignInMetrics } from './sign-in-metrics.js';
 
 @ApiTags('Sessions')
@@ -20,9 +18,7 @@ export class PasskeySignInController {
   constructor(
     private readonly passkeys: Passkeys,
     private readonly signIn: PasskeySignIn,
-    private readonly developers: ClientDevelopers,
-    private readonly cookie: SessionCookie,
-    private readonly devices: KnownDevices,
+    private readonly answer: SignInAnswer,
     private readonly metrics: SignInMetrics,
   ) {}
 
@@ -52,19 +48,13 @@ export class PasskeySignInController {
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<ResourceEnvelope<CurrentSessionDto>> {
-    const { ip, headers } = request;
-    const oldSecret = this.cookie.read(request);
-    const device = { ip, userAgent: headers['user-agent'], oldSecret };
-    const { session, secret, user } = await this.signIn
-      .start(resource.credential, device)
+    const signedIn = await this.signIn
+      .start(resource.credential, this.answer.deviceOf(request))
       .catch((error: unknown) => {
         this.metrics.refusal(error);
         throw error;
       });
     this.metrics.success();
-    this.cookie.set(reply, secret);
-    this.devices.remember(request, reply, user.email);
-    const developer = await this.developers.developsAny(user.id);
-    return { resource: toCurrentSession(session, user, developer) };
+    return { resource: await this.answer.give(request, reply, signedIn) };
   }
 }

@@ -4,12 +4,11 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { inWords } from '../config/in-words.js';
 import { AllowSignIn } from '../http/access.js';
 import { ApiProblems, ApiResource, type ResourceEnvelope } from '../http/envelope.js';
-import { ClientDevelopers } from '../oauth-clients/client-developers.js';
 import { invalidCredentials } from './credentials.js';
 import { KnownDevices } from './known-devices.js';
 import { SecondStep } from './second-step.js';
-import { SessionCookie } from './session-cookie.js';
-import { CurrentSessionDto, SignInRequest, toCurrentSession } from './sessions.dto.js';
+import { CurrentSessionDto, SignInRequest } from './sessions.dto.js';
+import { SignInAnswer } from './sign-in-answer.js';
 import { SignInGuard } from './sign-in.guard.js';
 import { SignInMetrics } from './sign-in-metrics.js';
 import { MAX_FAILURES_PER_EMAIL, MAX_FAILURES_PER_NETWORK, WINDOW_MS } from './sign-in-limits.js';
@@ -19,10 +18,9 @@ import { type SignedIn, SignInService } from './sign-in.service.js';
 @Controller('guest/v7/sessions')
 export class SignInController {
   constructor(
-    private readonly developers: ClientDevelopers,
     private readonly secondStep: SecondStep,
     private readonly signIn: SignInService,
-    private readonly cookie: SessionCookie,
+    private readonly answer: SignInAnswer,
     private readonly devices: KnownDevices,
     private readonly metrics: SignInMetrics,
   ) {}
@@ -51,22 +49,18 @@ export class SignInController {
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<ResourceEnvelope<CurrentSessionDto>> {
-    const { session, secret, user } = await this.start(request, resource.secondFactor);
+    const signedIn = await this.start(request, resource.secondFactor);
     this.metrics.success();
-    this.cookie.set(reply, secret);
-    this.devices.remember(request, reply, user.email);
-    const developer = await this.developers.developsAny(user.id);
-    return { resource: toCurrentSession(session, user, developer) };
+    return { resource: await this.answer.give(request, reply, signedIn) };
   }
 
   private async start(request: FastifyRequest, code: string | undefined): Promise<SignedIn> {
-    const { credentials, ip, headers } = request;
+    const { credentials, ip } = request;
     if (!credentials) throw invalidCredentials();
     try {
       const deviceCookie = this.devices.read(request);
       const hasProved = await this.secondStep.prove(credentials.user, code, { ip, deviceCookie });
-      const oldSecret = this.cookie.read(request);
-      const device = { ip, userAgent: headers['user-agent'], oldSecret };
+      const device = this.answer.deviceOf(request);
       return await this.signIn.start({ ...credentials, hasProved }, device);
     } catch (error) {
       this.metrics.refusal(error);

@@ -1,9 +1,8 @@
 import { Body, Controller, HttpCode, Post, Req, Res } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { KnownDevices } from '../auth/known-devices.js';
-import { SessionCookie } from '../auth/session-cookie.js';
-import { CurrentSessionDto, toCurrentSession } from '../auth/sessions.dto.js';
+import { CurrentSessionDto } from '../auth/sessions.dto.js';
+import { SignInAnswer } from '../auth/sign-in-answer.js';
 import { AllowSignIn } from '../http/access.js';
 import { ApiProblems, ApiResource, type ResourceEnvelope } from '../http/envelope.js';
 import { InvitationAcceptance } from './invitation-acceptance.js';
@@ -19,8 +18,7 @@ import {
 export class InvitationAcceptanceController {
   constructor(
     private readonly invitations: InvitationAcceptance,
-    private readonly cookie: SessionCookie,
-    private readonly devices: KnownDevices,
+    private readonly answer: SignInAnswer,
   ) {}
 
   @Post('lookups')
@@ -51,17 +49,11 @@ export class InvitationAcceptanceController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<ResourceEnvelope<CurrentSessionDto>> {
     const { token, firstName, lastName, password } = resource;
-    const { session, secret, user } = await this.invitations.accept(
+    const signedIn = await this.invitations.accept(
       token,
       { firstName: firstName.trim(), lastName: lastName.trim(), password },
-      {
-        ip: request.ip,
-        userAgent: request.headers['user-agent'],
-        oldSecret: this.cookie.read(request),
-      },
+      this.answer.deviceOf(request),
     );
-    this.cookie.set(reply, secret);
-    this.devices.remember(request, reply, user.email);
-    return { resource: toCurrentSession(session, user, false) };
+    return { resource: await this.answer.give(request, reply, signedIn) };
   }
 }

@@ -268,7 +268,7 @@ export class UsersService {
 
   /**
    * Records a sign-in, which also locks the user against being disabled in between.
-   * @param passwordHash what the password was verified against
+   * @param passwordHash what the password was verified against; null if it was a passkey
    * @returns false when the user is disabled, or the password has been changed since
    */
   async recordSignIn(

@@ -17,14 +17,13 @@ import { apiErrorFrom } from '../api/problem';
 import { Envelope, Passkey } from '../api/types';
 import { Formats } from '../i18n/formats';
 import { knowsPasskeys, makePasskey } from '../session/passkeys';
-import { SessionStore } from '../session/session-store';
 import { Confirmation } from '../ui/confirmation';
 import { Icon } from '../ui/icon';
 import { LoadError } from '../ui/load-error';
 import { Messages } from '../ui/messages';
 import { Moment } from '../ui/moment';
-import { PasswordField } from '../ui/password-field';
 import { Waiting } from '../ui/waiting';
+import { OwnPassword } from './own-password';
 import { SettingsSection } from './settings-section';
 
 const PASSKEYS = '/user/v7/users/me/passkeys';
@@ -47,7 +46,7 @@ const TROUBLE_TEXTS: Record<string, string> = {
 @Component({
   selector: 'fx-passkeys',
   changeDetection: ChangeDetectionStrategy.OnPush,
-  imports: [Icon, LoadError, Moment, PasswordField, SettingsSection, TranslocoDirective, Waiting],
+  imports: [Icon, LoadError, Moment, OwnPassword, SettingsSection, TranslocoDirective, Waiting],
   templateUrl: './passkeys.html',
   styleUrls: ['./form.scss', './passkeys.scss'],
 })
@@ -55,7 +54,6 @@ export class Passkeys {
   private readonly api = inject(Api);
   private readonly confirmation = inject(Confirmation);
   private readonly messages = inject(Messages);
-  private readonly session = inject(SessionStore);
   private readonly formats = inject(Formats);
 
   private readonly read = apiResource<Envelope<{ passkeys: Passkey[] }>>(() => PASSKEYS);
@@ -64,7 +62,6 @@ export class Passkeys {
     this.read.hasValue() ? this.read.value().resource.passkeys : null,
   );
   protected readonly known = knowsPasskeys();
-  protected readonly email = computed(() => this.session.user()?.email ?? '');
 
   protected readonly adding = signal(false);
   protected readonly busy = signal(false);
@@ -82,7 +79,7 @@ export class Passkeys {
 
   private readonly section = viewChild(SettingsSection);
   private readonly nameField = viewChild<ElementRef<HTMLInputElement>>('nameField');
-  private readonly passwordField = viewChild<PasswordField>('passwordField');
+  private readonly passwordField = viewChild<OwnPassword>('passwordField');
   private readonly codeField = viewChild<ElementRef<HTMLInputElement>>('codeField');
 
   protected readonly icons = { errorIcon, keyIcon };

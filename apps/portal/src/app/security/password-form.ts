@@ -24,6 +24,7 @@ import {
   MIN_PASSWORD_LENGTH,
   StrengthOfPassword,
 } from './password-strength';
+import { OwnPassword } from './own-password';
 import { SettingsSection } from './settings-section';
 import { StrengthMeter } from './strength-meter';
 
@@ -57,7 +58,15 @@ const TROUBLE_TEXTS: Record<string, string> = {
 @Component({
   selector: 'fx-password-form',
   changeDetection: ChangeDetectionStrategy.OnPush,
-  imports: [FormField, Icon, PasswordField, SettingsSection, StrengthMeter, TranslocoDirective],
+  imports: [
+    FormField,
+    Icon,
+    OwnPassword,
+    PasswordField,
+    SettingsSection,
+    StrengthMeter,
+    TranslocoDirective,
+  ],
   templateUrl: './password-form.html',
   styleUrl: './form.scss',
   providers: [StrengthOfPassword],
@@ -91,7 +100,6 @@ export class PasswordForm {
   );
   protected readonly success = signal<string | null>(null);
 
-  protected readonly email = computed(() => this.session.user()?.email ?? '');
   protected readonly strength = this.meter.strength;
   protected readonly currentError = computed(() => {
     const kind = this.form.currentPassword().errors()[0]?.kind;
@@ -104,7 +112,7 @@ export class PasswordForm {
     return NEW_ERRORS[kind] ?? 'security.password.errors.unfit';
   });
 
-  private readonly currentField = viewChild<PasswordField>('current');
+  private readonly currentField = viewChild<OwnPassword>('current');
   private readonly newField = viewChild<PasswordField>('next');
 
   protected readonly rules = `minlength: ${MIN_PASSWORD_LENGTH}; maxlength: ${MAX_PASSWORD_LENGTH};`;

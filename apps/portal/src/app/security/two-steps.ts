@@ -26,9 +26,9 @@ import { SessionStore } from '../session/session-store';
 import { Icon } from '../ui/icon';
 import { LoadError } from '../ui/load-error';
 import { Messages } from '../ui/messages';
-import { PasswordField } from '../ui/password-field';
 import { Waiting } from '../ui/waiting';
 import { QrCode } from './qr-code';
+import { OwnPassword } from './own-password';
 import { SettingsSection } from './settings-section';
 
 const FACTOR = '/user/v7/users/me/second-factor';
@@ -60,7 +60,7 @@ const TROUBLE_TEXTS: Record<string, string> = {
     Icon,
     LoadError,
     NgTemplateOutlet,
-    PasswordField,
+    OwnPassword,
     QrCode,
     SettingsSection,
     TranslocoDirective,
@@ -110,7 +110,7 @@ export class TwoSteps {
   protected readonly typed = computed(() => this.secret()?.secret.replace(/.{4}(?=.)/g, '$& '));
 
   private readonly section = viewChild(SettingsSection);
-  private readonly passwordField = viewChild<PasswordField>('passwordField');
+  private readonly passwordField = viewChild<OwnPassword>('passwordField');
   private readonly codeField = viewChild<ElementRef<HTMLInputElement>>('codeField');
   private readonly codesTitle = viewChild<ElementRef<HTMLElement>>('codesTitle');
 

@@ -1,0 +1,33 @@
+import { Injectable } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { ClientDevelopers } from '../oauth-clients/client-developers.js';
+import { KnownDevices } from './known-devices.js';
+import { SessionCookie } from './session-cookie.js';
+import { type CurrentSessionDto, toCurrentSession } from './sessions.dto.js';
+import type { SignedIn, SigningInDevice } from './sign-in.service.js';
+
+/** What all ways to sign in have in common: what they read of the request, and what they answer. */
+@Injectable()
+export class SignInAnswer {
+  constructor(
+    private readonly developers: ClientDevelopers,
+    private readonly cookie: SessionCookie,
+    private readonly devices: KnownDevices,
+  ) {}
+
+  deviceOf(request: FastifyRequest): SigningInDevice {
+    const { ip, headers } = request;
+    return { ip, userAgent: headers['user-agent'], oldSecret: this.cookie.read(request) };
+  }
+
+  /** Sets the cookies of the session and of the browser, which is known from now on. */
+  async give(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    { session, secret, user }: SignedIn,
+  ): Promise<CurrentSessionDto> {
+    this.cookie.set(reply, secret);
+    this.devices.remember(request, reply, user.email);
+    return toCurrentSession(session, user, await this.developers.developsAny(user.id));
+  }
+}
