@@ -78,6 +78,9 @@ export class AdvanceDialog {
   private readonly injector = inject(Injector);
   private readonly chips = viewChild<ElementRef<HTMLElement>>('chips');
   private readonly picker = viewChild(PersonPicker);
+  private readonly pickerElement = viewChild<PersonPicker, ElementRef<HTMLElement>>(PersonPicker, {
+    read: ElementRef,
+  });
 
   private readonly before = this.question.client;
   protected readonly granted = this.before.advanceScope !== null;
@@ -103,6 +106,13 @@ export class AdvanceDialog {
     if (!person || this.ids().has(person.id)) return;
     this.people.update((people) => [...people, person]);
     this.nobody.set(false);
+    // The chip has pushed the field down, on a phone below the buttons.
+    afterNextRender(
+      () => this.pickerElement()?.nativeElement.scrollIntoView({ block: 'nearest' }),
+      {
+        injector: this.injector,
+      },
+    );
   }
 
   /** The focus goes to who comes next, or to the field. */
