@@ -89,7 +89,7 @@ test('an admin resets the two steps of somebody who has lost the app', async ({ 
   await signIn(page, ADMIN);
   await page.goto(`${portalUrl()}/portal/settings/team`);
   const row = page.getByRole('row').filter({ hasText: MEMBER });
-  await row.getByRole('button', { name: /^Zwei Schritte zurücksetzen/ }).click();
+  await row.getByRole('button', { name: /^Anmeldung zurücksetzen/ }).click();
   const dialog = page.getByRole('alertdialog');
   await expect(dialog).toContainText('Fragen Sie persönlich nach');
   await dialog.getByRole('button', { name: 'Zurücksetzen' }).click();

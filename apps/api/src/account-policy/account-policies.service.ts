@@ -139,10 +139,15 @@ export class AccountPolicies {
     ]);
     const known = new Map([...others, ...offered.map((client) => [client.id, client] as const)]);
     const clients = byName([...known.values()].filter(({ deletedAt }) => deletedAt === null));
-    const people = await this.users.people([...policy.decisions.values()].flatMap(named));
-    return pageOfClients(clients, page, (client) =>
-      toDto(client, policy, active.get(client.id) ?? 0, people),
-    );
+    const shown = pageOfClients(clients, page, (client) => client);
+    const decisions = shown.resources.flatMap(({ id }) => policy.decisions.get(id) ?? []);
+    const people = await this.users.people(decisions.flatMap(named));
+    return {
+      ...shown,
+      resources: shown.resources.map((client) =>
+        toDto(client, policy, active.get(client.id) ?? 0, people),
+      ),
+    };
   }
 
   /**

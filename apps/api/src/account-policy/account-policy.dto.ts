@@ -188,7 +188,7 @@ export class DecisionInput {
     minItems: 1,
     maxItems: MAX_ADVANCE_USERS,
     description:
-      'only with `advanceScope`: the active users of the account for whom it is granted. Left out or null: for everybody, whoever joins later included',
+      'only with `advanceScope`: the active users of the account for whom it is granted; null: for everybody, whoever joins later included. Left out, it stays for whom it was',
   })
   @IsOptional()
   @IsArray()

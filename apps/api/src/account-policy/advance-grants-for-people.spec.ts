@@ -82,11 +82,13 @@ describe('what an admin has granted in advance for some people', () => {
     expect([await offered(member), await offered(admin)]).toEqual([true, false]);
   });
 
-  it('stays with a decision that does not speak of it, and goes with the next one', async () => {
+  it('stays for whom it was until a decision names others', async () => {
     await forPeople([member.id]);
     await decide({ decision: 'allowed' });
     expect(await listed()).toMatchObject({ advanceScope: 'read', advanceUsers: [{}] });
-    await inAdvance('read');
+    await inAdvance('readwrite');
+    expect(await listed()).toMatchObject({ advanceScope: 'readwrite', advanceUsers: [{}] });
+    await decide({ decision: 'allowed', advanceScope: 'read', advanceUserIds: null });
     expect(await listed()).toMatchObject({ advanceScope: 'read', advanceUsers: null });
     expect(await answered('read', admin)).not.toBeNull();
     await forPeople([member.id]);

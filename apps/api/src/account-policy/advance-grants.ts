@@ -47,9 +47,10 @@ export class AdvanceGrants implements OnModuleInit {
     if (advanceScope === undefined) return decision === 'allowed' ? before : null;
     if (advanceScope === null) return null;
     assertPossible(client, decision, advanceScope);
-    const userIds = advanceUserIds
-      ? [...new Set(advanceUserIds.map((id) => id.toLowerCase()))]
-      : null;
+    // Left out, it stays for whom it was: who does not know of them widens nothing.
+    if (advanceUserIds === undefined)
+      return { scope: advanceScope, userIds: before?.userIds ?? null };
+    const userIds = advanceUserIds && [...new Set(advanceUserIds.map((id) => id.toLowerCase()))];
     return { scope: advanceScope, userIds };
   }
 

@@ -99,6 +99,14 @@ export class Credentials {
   }
 }
 
+/** The same for all that can be wrong with a passkey. */
+export function invalidPasskey(): ApiError {
+  return new ApiError(
+    'invalid_passkey',
+    'This passkey belongs to no active user, or its answer came too late. Try again, or sign in with e-mail address and password.',
+  );
+}
+
 export function invalidCredentials(): ApiError {
   return new ApiError('invalid_credentials', 'The e-mail address or the password is not right.');
 }

@@ -1,9 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import type { AuthenticationResponseJSON } from '@simplewebauthn/server';
 import { DataSource } from 'typeorm';
-import { ApiError } from '../http/api-error.js';
-import { Passkeys } from '../users/passkeys.service.js';
+import { Passkeys, type ProvenPasskey } from '../users/passkeys.service.js';
 import { UsersService } from '../users/users.service.js';
+import { invalidPasskey } from './credentials.js';
+import { SignInAudit } from './sign-in-audit.js';
 import { type SignedIn, type SigningInDevice, SignInService } from './sign-in.service.js';
 
 /**
@@ -17,6 +18,7 @@ export class PasskeySignIn {
     private readonly users: UsersService,
     private readonly passkeys: Passkeys,
     private readonly signIn: SignInService,
+    private readonly audit: SignInAudit,
   ) {}
 
   /**
@@ -24,19 +26,25 @@ export class PasskeySignIn {
    * @throws ApiError invalid_passkey, the same for all that can be wrong
    */
   async start(response: AuthenticationResponseJSON, device: SigningInDevice): Promise<SignedIn> {
-    const proven = await this.passkeys.prove(response);
-    if (!proven) throw refused();
+    const found = await this.passkeys.prove(response);
+    if (!found) throw invalidPasskey();
+    const signedIn = found.proven && (await this.startWith(found.proven, device));
+    if (signedIn) return signedIn;
+    await this.audit.passkeyRefused(found.userId, device.ip);
+    throw invalidPasskey();
+  }
+
+  /** @returns null for a user who may not act, and for an answer that has been used */
+  private async startWith(
+    proven: ProvenPasskey,
+    device: SigningInDevice,
+  ): Promise<SignedIn | null> {
+    // Before the transaction, which would need another connection for it.
+    const user = await this.users.findById(proven.userId);
+    if (user?.status !== 'active') return null;
     return this.dataSource.transaction(async (tx) => {
-      const user = await this.users.findById(proven.userId);
-      if (user?.status !== 'active' || !(await this.passkeys.use(tx, proven))) throw refused();
+      if (!(await this.passkeys.use(tx, proven))) return null;
       return this.signIn.startIn(tx, { user, passwordHash: null }, device);
     });
   }
-}
-
-function refused(): ApiError {
-  return new ApiError(
-    'invalid_passkey',
-    'This passkey belongs to no active user, or its answer came too late. Try again, or sign in with e-mail address and password.',
-  );
 }

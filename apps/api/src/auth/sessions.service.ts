@@ -91,9 +91,12 @@ export class SessionsService implements OnModuleInit {
   }
 
   /** The sessions among these that have not ended. Asking does not prolong them. */
-  async living(ids: readonly string[]): Promise<ReadonlySet<string>> {
+  async living(
+    ids: readonly string[],
+    db: EntityManager = this.sessions.manager,
+  ): Promise<ReadonlySet<string>> {
     const now = this.clock.now();
-    const rows: { id: string }[] = await this.sessions.query(
+    const rows: { id: string }[] = await db.query(
       `SELECT s.id FROM sessions s JOIN ${ACTIVE_USERS} u ON u.id = s.user_id
        WHERE s.id = ANY ($1) AND s.expires_at > $2 AND s.last_seen_at > $3`,
       [ids, now, before(now, IDLE_MS)],

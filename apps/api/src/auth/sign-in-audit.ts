@@ -6,8 +6,8 @@ import { AuditLog } from '../users/audit-log.js';
 import { SignInLimits, WINDOW_MS } from './sign-in-limits.js';
 
 /** What a password was given for. */
-export type Purpose = 'sign_in' | 'password_change' | 'second_factor_change';
-export type FailureReason = 'unknown_address' | 'wrong_password' | 'user_disabled';
+export type Purpose = 'sign_in' | 'password_change' | 'second_factor_change' | 'passkey_change';
+type SignInFailure = 'unknown_address' | 'wrong_password' | 'user_disabled';
 
 export interface FailedAttempt {
   purpose: Purpose;
@@ -48,13 +48,24 @@ export class SignInAudit implements OnModuleDestroy {
     }
   }
 
-  async failed(attempt: FailedAttempt, reason: FailureReason): Promise<void> {
+  async failed(attempt: FailedAttempt, reason: SignInFailure): Promise<void> {
     const { purpose, address, userId, ip } = attempt;
     await this.audit.note({
       actorId: null,
       action: `${purpose}_failed`,
       subjectId: userId,
       detail: { reason, ip, network: networkOf(ip), address: this.limits.nameOf(address) },
+      at: this.clock.now(),
+    });
+  }
+
+  /** A passkey is as good as a secret: only its owner, and who has it, can cause this record. */
+  async passkeyRefused(userId: string, ip: string): Promise<void> {
+    await this.audit.note({
+      actorId: null,
+      action: 'sign_in_failed',
+      subjectId: userId,
+      detail: { reason: 'passkey_refused', ip, network: networkOf(ip) },
       at: this.clock.now(),
     });
   }

@@ -4,7 +4,7 @@ import { Clock } from '../config/clock.js';
 import { AuditLog } from '../users/audit-log.js';
 import { SecondFactors } from '../users/second-factors.service.js';
 import { type UserRecord, UsersService } from '../users/users.service.js';
-import { invalidCredentials, type VerifiedCredentials } from './credentials.js';
+import { invalidCredentials, invalidPasskey, type VerifiedCredentials } from './credentials.js';
 import { codeNeeded } from './second-step.js';
 import { type Device, type SessionRecord, SessionsService } from './sessions.service.js';
 
@@ -20,7 +20,7 @@ export interface SignedIn {
   user: UserRecord;
 }
 
-/** Signs a user in whose password has been verified. */
+/** Signs a user in whose password or passkey has been verified. */
 @Injectable()
 export class SignInService {
   constructor(
@@ -54,9 +54,9 @@ export class SignInService {
   }
 
   /**
-   * The same in the transaction that has made the user or the password, or locked the user whose
-   * passkey has been verified.
+   * The same in the transaction that has made the user or the password, or used the passkey.
    * @param who `passwordHash`: null if it was a passkey
+   * @throws ApiError invalid_credentials or invalid_passkey, as `start` does
    */
   async startIn(
     tx: EntityManager,
@@ -65,7 +65,7 @@ export class SignInService {
   ): Promise<SignedIn> {
     const at = this.clock.now();
     if (!(await this.users.recordSignIn(tx, user.id, passwordHash, at))) {
-      throw invalidCredentials();
+      throw passwordHash === null ? invalidPasskey() : invalidCredentials();
     }
     if (device.oldSecret !== undefined) {
       const end = { actorId: user.id, reason: 'signed_in_again', at } as const;

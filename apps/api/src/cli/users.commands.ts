@@ -203,7 +203,7 @@ export function usersCommands(terminal: Terminal): Command {
   group
     .command('reset-second-factor')
     .description(
-      'Switch two-step sign-in off for somebody who has lost app and recovery codes. Ends all sessions of the user.',
+      'Switch two-step sign-in off and remove the passkeys, for somebody who has lost the device. Ends all sessions of the user.',
     )
     .argument('<user>', USER)
     .addOption(yesOption())
@@ -216,7 +216,7 @@ export function usersCommands(terminal: Terminal): Command {
         await resolve(OwnSecondFactor).reset(found.id, null);
         return found;
       });
-      const message = 'Two-step sign-in is off, and all sessions have ended.';
+      const message = 'Two-step sign-in is off, passkeys are removed, and all sessions have ended.';
       showUser(terminal, given, user, message);
     });
   return group;

@@ -114,17 +114,26 @@ describe('the diagnosis of a client', () => {
   it('counts requests for connections whose user was disabled, and no other ended ones', async () => {
     const user = await person(test);
     const refuse = async (connectionId: string) =>
-      sent({ connectionId, outcome: 'failure', error: 'invalid_grant', reason: 'x' });
+      sent({
+        connectionId,
+        outcome: 'failure',
+        error: 'invalid_grant',
+        reason: 'connection_ended',
+      });
     const end = async (reason: 'user_disabled' | 'user') => {
       const { id: connectionId } = await grant(test, user);
       const ending = { actorId: null, reason, at: test.clock.now() };
       await test.app.get(ConnectionsService).revoke([connectionId], ending);
       return connectionId;
     };
-    await refuse(await end('user'));
+    const ended = await end('user');
+    await refuse(ended);
+    await refuse(ended);
     expect(await finding('users_disabled')).toBeUndefined();
     const left = await end('user_disabled');
     await refuse(left);
+    // The application learns of it only so.
+    expect(await finding('users_disabled')).toBeUndefined();
     await refuse(left);
     expect(await finding('users_disabled')).toMatchObject({
       parameters: { requests: 2, connections: 1 },
@@ -134,7 +143,10 @@ describe('the diagnosis of a client', () => {
   it('reads no table as a whole, whoever else is in it', async () => {
     const user = await person(test);
     await grant(test, user);
-    await sent({ connectionId: crypto.randomUUID(), outcome: 'failure', error: 'x', reason: 'x' });
+    const connectionId = crypto.randomUUID();
+    const failure = { connectionId, outcome: 'failure', error: 'x' } as const;
+    await sent({ ...failure, reason: 'connection_ended' });
+    await sent({ ...failure, reason: 'connection_ended' });
     const statements = await recordStatements(test.dataSource, diagnose);
     const large = statements.filter((sql) =>
       /oauth_requests|_counts|connections\b|authorization_codes/.test(sql),

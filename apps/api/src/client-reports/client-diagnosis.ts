@@ -1,11 +1,11 @@
 import { Injectable } from '@nestjs/common';
-import { Clock, DAY } from '../config/clock.js';
+import { Clock, DAY, toDay } from '../config/clock.js';
 import { ConnectionSamples } from '../connections/connection-samples.js';
 import { PkceUse } from '../oauth-codes/pkce-use.js';
 import { ACCESS_TOKEN_LIFETIME_MS } from '../oauth-tokens/access-token-rules.js';
 import { RecentRequestLog } from '../oauth-clients/recent-requests.js';
 import { ClientRegistry, type RegistryClient } from '../oauth-clients/registry.service.js';
-import { RequestCounts, toDay } from '../oauth-clients/request-counts.js';
+import { RequestCounts } from '../oauth-clients/request-counts.js';
 import type { ClientDiagnosisDto, FindingDto } from './client-diagnosis.dto.js';
 import { examine, type Finding, QUIET_DAYS, type Symptoms } from './diagnosis-rules.js';
 import { FINDING_WORDS, type FindingCode, type FindingParameters } from './diagnosis-words.js';
@@ -47,10 +47,10 @@ export class ClientDiagnosis {
     ]);
     const [codes, disabled] = await Promise.all([
       this.codes.of(recent.exchangedFor, since),
-      this.connections.endedByDisabling(recent.failedFor.map(({ connectionId }) => connectionId)),
+      this.connections.endedByDisabling(recent.afterEnd.map(({ connectionId }) => connectionId)),
     ]);
-    const after = recent.failedFor.filter(({ connectionId }) => disabled.has(connectionId));
-    const requests = after.reduce((sum, failed) => sum + failed.requests, 0);
+    const after = recent.afterEnd.filter(({ connectionId }) => disabled.has(connectionId));
+    const requests = after.reduce((sum, ended) => sum + ended.requests, 0);
     const afterDisabling = { requests, connections: after.length };
     return { now, client, counts, recent, codes, afterDisabling, scopes };
   }

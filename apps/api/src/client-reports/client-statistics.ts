@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
-import { Clock, DAY } from '../config/clock.js';
+import { Clock, DAY, toDay } from '../config/clock.js';
 import { ConnectionCounts } from '../connections/connection-counts.js';
 import { DailyCounts } from '../connections/daily-counts.js';
 import { ClientRegistry } from '../oauth-clients/registry.service.js';
-import { RequestCounts, toDay } from '../oauth-clients/request-counts.js';
+import { RequestCounts } from '../oauth-clients/request-counts.js';
 import type { ClientDayDto, ClientStatisticsDto } from './client-statistics.dto.js';
 
 /** What a client has done day by day. Everything comes from counts by day, by their keys. */

@@ -1,5 +1,5 @@
 import { isScope, scopeIncludes } from '@flixcheck/oauth-protocol';
-import { DAY } from '../config/clock.js';
+import { DAY, toDay } from '../config/clock.js';
 import type { RecentRequests } from '../oauth-clients/recent-requests.js';
 import type { RegistryClient } from '../oauth-clients/registry.service.js';
 import type { RequestCount } from '../oauth-clients/request-counts.js';
@@ -205,7 +205,7 @@ function daysSince(moment: Date, now: Date): number {
 
 /** @param days today (UTC) is the last of them */
 function since(counts: readonly RequestCount[], now: Date, days: number): RequestCount[] {
-  const first = new Date(now.getTime() - (days - 1) * DAY).toISOString().slice(0, 10);
+  const first = toDay(new Date(now.getTime() - (days - 1) * DAY));
   return counts.filter(({ day }) => day >= first);
 }
 

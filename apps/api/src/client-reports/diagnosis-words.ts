@@ -50,7 +50,8 @@ export const FINDING_WORDS: { readonly [Code in FindingCode]: Words<Code> } = {
   secret_expires: {
     seen: ({ lastFour, expiresAt, days }) =>
       `The secret that ends in …${lastFour} is in use and expires at ${expiresAt}, ${inDays(days)}.`,
-    remedy: 'Add a second secret, switch your servers to it, and let the old one expire.',
+    remedy:
+      'Switch your servers to another secret before then; add one first if this is the only one.',
   },
   refresh_too_often: {
     seen: ({ refreshes, early }) =>

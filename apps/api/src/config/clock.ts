@@ -12,3 +12,8 @@ export const SECOND = 1000;
 export const MINUTE = 60 * SECOND;
 export const HOUR = 60 * MINUTE;
 export const DAY = 24 * HOUR;
+
+/** YYYY-MM-DD, UTC */
+export function toDay(moment: Date): string {
+  return moment.toISOString().slice(0, 10);
+}

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import type { DataSource } from 'typeorm';
+import { Clock } from '../config/clock.js';
 import { currentConnections } from './find-connections.js';
 
 /** So many of a client's active connections are looked at, however many there are. */
@@ -9,7 +10,10 @@ const MOST = 1000;
 /** What some of a client's connections tell about all of them. */
 @Injectable()
 export class ConnectionSamples {
-  constructor(@InjectDataSource() private readonly dataSource: DataSource) {}
+  constructor(
+    @InjectDataSource() private readonly dataSource: DataSource,
+    private readonly clock: Clock,
+  ) {}
 
   /** How many of a client's active connections have which scope; 1,000 are looked at. */
   async scopesOf(oauthClientId: string): Promise<Map<string, number>> {
@@ -18,9 +22,10 @@ export class ConnectionSamples {
     const rows: { scope: string; count: number }[] = await manager.query(
       `SELECT scope, count(*)::integer AS count
          FROM (SELECT scope FROM ${connections}
-                WHERE oauth_client_id = $1 AND revoked_at IS NULL LIMIT ${MOST}) looked
+                WHERE oauth_client_id = $1 AND revoked_at IS NULL
+                  AND (expires_at IS NULL OR expires_at > $2) LIMIT ${MOST}) looked
         GROUP BY scope`,
-      [oauthClientId],
+      [oauthClientId, this.clock.now()],
     );
     return new Map(rows.map(({ scope, count }) => [scope, count]));
   }

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { Clock, DAY } from '../config/clock.js';
+import { Clock, DAY, toDay } from '../config/clock.js';
 import { StatementPool } from '../database/statement-pool.js';
 import { UseRecorder, type Uses } from '../database/use-recorder.js';
 import { AppLogger } from '../telemetry/app-logger.js';
@@ -73,7 +73,7 @@ export class ConnectionUsage extends UseRecorder {
 function toColumns(batch: readonly Uses[]): unknown[][] {
   return [
     batch.map(({ id }) => id),
-    batch.map(({ day }) => new Date(day * DAY).toISOString().slice(0, 10)),
+    batch.map(({ day }) => toDay(new Date(day * DAY))),
     batch.map(({ count }) => count),
     batch.map(({ lastAt }) => new Date(lastAt).toISOString()),
   ];

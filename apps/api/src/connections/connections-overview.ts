@@ -2,7 +2,7 @@ import { limitScope } from '@flixcheck/oauth-protocol';
 import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
 import { In, MoreThan, Repository } from 'typeorm';
-import { Clock, DAY } from '../config/clock.js';
+import { Clock, DAY, toDay } from '../config/clock.js';
 import type { SessionCaller } from '../http/access.js';
 import {
   type CountedEnvelope,
@@ -120,7 +120,7 @@ export class ConnectionsOverview {
       this.describer([connection]),
       this.usage.find({
         select: { day: true, requests: true },
-        where: { connectionId: id, day: MoreThan(since.toISOString().slice(0, 10)) },
+        where: { connectionId: id, day: MoreThan(toDay(since)) },
         order: { day: 'ASC' },
       }),
     ]);

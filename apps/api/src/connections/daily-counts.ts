@@ -2,7 +2,7 @@ import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import type { DataSource } from 'typeorm';
 import { BackgroundWork } from '../background/background-work.js';
-import { Clock } from '../config/clock.js';
+import { Clock, toDay } from '../config/clock.js';
 import { currentConnections } from './find-connections.js';
 
 /** Each has an index of its active connections, which is all that is read. */
@@ -39,7 +39,8 @@ export class DailyCounts implements OnModuleInit {
   }
 
   private async count(signal: AbortSignal): Promise<number> {
-    const today = this.clock.now().toISOString().slice(0, 10);
+    const now = this.clock.now();
+    const today = toDay(now);
     const connections = await currentConnections(this.dataSource.manager);
     let all = 0;
     let last: string | null = null;
@@ -47,6 +48,7 @@ export class DailyCounts implements OnModuleInit {
       const counted: { id: string }[] = await this.dataSource.query(countOf(connections), [
         today,
         last,
+        now,
       ]);
       all += counted.length;
       last = counted.at(-1)?.id ?? null;
@@ -64,7 +66,8 @@ function countOf(connections: string): string {
     ), counted AS (
       INSERT INTO connection_counts (oauth_client_id, day, active)
       SELECT id, $1, (SELECT count(*) FROM ${connections}
-                       WHERE oauth_client_id = clients.id AND revoked_at IS NULL)
+                       WHERE oauth_client_id = clients.id AND revoked_at IS NULL
+                         AND (expires_at IS NULL OR expires_at > $3))
         FROM clients ORDER BY id
       ON CONFLICT (oauth_client_id, day) DO UPDATE SET active = excluded.active
     )

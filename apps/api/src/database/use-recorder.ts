@@ -142,10 +142,11 @@ export abstract class UseRecorder implements OnApplicationBootstrap, OnApplicati
     const taken = uses.filter(({ count }) => count > 0).map(take);
     this.writes += 1;
     this.written = this.written.then(async () => {
-      // What could not be written before comes last, and fails nothing else.
-      const all = [...taken, ...this.leftOver.values()];
+      // What could not be written before comes last, in statements of its own: it fails nothing else.
+      const before = [...this.leftOver.values()];
       this.leftOver.clear();
-      for (const left of await this.send(all)) this.keep(left);
+      const left = [...(await this.send(taken)), ...(await this.send(before))];
+      for (const uses of left) this.keep(uses);
       this.reportLost();
       this.writes -= 1;
     });

@@ -1,5 +1,6 @@
 import { DAY, MINUTE } from '../config/clock.js';
 import type { Locale, MailText, Words } from './mail-text.js';
+import { PASSKEY_TEXTS, type PasskeyEvent } from './passkey-texts.js';
 import { SECOND_FACTOR_TEXTS, type SecondFactorEvent } from './second-factor-texts.js';
 
 /**
@@ -17,8 +18,8 @@ export interface MailData {
     at: string;
     left?: number;
   };
-  /** To the user, who may not be the one who did it. */
-  passkey: { event: 'added' | 'removed'; name: string; at: string };
+  /** To the user, who may not be the one who did it. `name`: empty where it was all of them. */
+  passkey: { event: PasskeyEvent; name: string; at: string };
   /** To an address that belongs to no user. The token makes one of it. */
   invitation: { token: string; company: string; inviter: string };
   /** To a user of one company whom another one wants to invite. */
@@ -197,14 +198,9 @@ export const MAIL_KINDS: { [Kind in MailKind]: KindOfMail<MailData[Kind]> } = {
     optional: false,
     text: {
       de: ({ event, name, at }, { moment }) => ({
-        subject: event === 'added' ? 'Neuer Passkey für Ihr Konto' : 'Ein Passkey wurde entfernt',
-        paragraphs: [
-          event === 'added'
-            ? 'Mit einem neuen Passkey können Sie sich jetzt ohne Passwort bei Flixcheck anmelden.'
-            : 'Mit diesem Passkey meldet sich niemand mehr bei Flixcheck an.',
-        ],
+        ...PASSKEY_TEXTS.de[event],
         facts: [
-          ['Passkey', name],
+          ...(name ? [['Passkey', name] satisfies [string, string]] : []),
           ['Zeitpunkt', moment(at)],
         ],
         after: [
@@ -213,14 +209,9 @@ export const MAIL_KINDS: { [Kind in MailKind]: KindOfMail<MailData[Kind]> } = {
         button: { label: 'Konto und Sicherheit', path: '/portal/settings/security' },
       }),
       en: ({ event, name, at }, { moment }) => ({
-        subject: event === 'added' ? 'New passkey for your account' : 'A passkey was removed',
-        paragraphs: [
-          event === 'added'
-            ? 'You can now sign in to Flixcheck with a new passkey, without your password.'
-            : 'Nobody signs in to Flixcheck with this passkey any more.',
-        ],
+        ...PASSKEY_TEXTS.en[event],
         facts: [
-          ['Passkey', name],
+          ...(name ? [['Passkey', name] satisfies [string, string]] : []),
           ['Time', moment(at)],
         ],
         after: [

@@ -28,6 +28,7 @@ export const MAIL_SAMPLES: { [Kind in MailKind]: MailData[Kind][] } = {
   passkey: [
     { event: 'added', name: 'Diensthandy', at: '2026-11-25T20:04:00Z' },
     { event: 'removed', name: 'Diensthandy', at: '2026-11-25T20:04:00Z' },
+    { event: 'all_removed', name: '', at: '2026-11-25T20:04:00Z' },
   ],
   'role-changed': [
     { at: '2026-11-25T20:04:00Z', role: 'admin' },

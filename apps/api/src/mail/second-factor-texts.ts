@@ -20,7 +20,7 @@ export const SECOND_FACTOR_TEXTS: Record<Locale, (left: number) => SecondFactorT
       paragraphs: ['Bei der Anmeldung fragt Flixcheck jetzt nur noch nach Ihrem Passwort.'],
     },
     reset: {
-      subject: 'Ihre Anmeldung in zwei Schritten wurde zurückgesetzt',
+      subject: 'Ihre Anmeldung wurde zurückgesetzt',
       paragraphs: [
         'Ihre Administration hat Ihre Anmeldung zurückgesetzt, weil Sie Ihre App oder Ihr Gerät nicht mehr haben: Die zwei Schritte sind ausgeschaltet, Passkeys sind entfernt. Auf allen Geräten sind Sie abgemeldet. Melden Sie sich mit Ihrem Passwort an, und richten Sie die App neu ein.',
       ],
@@ -53,7 +53,7 @@ export const SECOND_FACTOR_TEXTS: Record<Locale, (left: number) => SecondFactorT
       paragraphs: ['To sign in, Flixcheck now asks for your password only.'],
     },
     reset: {
-      subject: 'Your two-step sign-in was reset',
+      subject: 'Your sign-in was reset',
       paragraphs: [
         'Your administrator has reset your sign-in, because you no longer have your app or your device: two-step sign-in is off, and passkeys are removed. You are signed out on all devices. Sign in with your password, and set the app up again.',
       ],

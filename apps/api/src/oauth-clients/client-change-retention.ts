@@ -1,7 +1,7 @@
 import { retention } from '../background/retention.js';
 import { DAY } from '../config/clock.js';
 
-/** From the answer on; the audit trail remembers them for good. */
+/** From the answer on; what was asked for, and what was answered, stays in the audit trail. */
 const KEPT_MS = 90 * DAY;
 
 export const clientChangeRetention = retention({

@@ -117,7 +117,11 @@ let loading: Promise<typeof sharp> | undefined;
 
 /** The decoder is loaded when the first logo comes: most runs of the program never see one. */
 async function open(file: Buffer, options: SharpOptions): Promise<Sharp> {
-  loading ??= load();
+  // What has failed is tried again with the next logo.
+  loading ??= load().catch((error: unknown) => {
+    loading = undefined;
+    throw error;
+  });
   return (await loading)(file, options);
 }
 

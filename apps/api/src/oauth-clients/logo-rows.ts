@@ -17,6 +17,9 @@ export const logoOf = (content: Buffer): Logo => ({
 export const logoPath = (clientId: string, hash: string): string =>
   `/guest/v7/oauth-clients/${clientId}/logo/${hash}`;
 
+/** The same in SQL, of the client `c` and its logo `l`. */
+const LOGO_PATH = `'/guest/v7/oauth-clients/' || c.client_id || '/logo/' || l.content_hash`;
+
 /** Keeps the logo in place of the one before, in the transaction that makes it the client's. */
 export async function keepLogo(
   tx: EntityManager,
@@ -42,8 +45,9 @@ export async function dropLogoUnlessAt(
   logoUri: string | null,
 ): Promise<void> {
   await tx.query(
-    `DELETE FROM client_logos
-      WHERE oauth_client_id = $1 AND right($2::text, length(content_hash)) <> content_hash`,
+    `DELETE FROM client_logos l USING oauth_clients c
+      WHERE l.oauth_client_id = $1 AND c.id = $1
+        AND right($2::text, length(${LOGO_PATH})) <> ${LOGO_PATH}`,
     [oauthClientId, logoUri ?? ''],
   );
 }
@@ -69,7 +73,7 @@ export async function findLogo(
 export async function moveLogos(dataSource: DataSource, publicUrl: string): Promise<string[]> {
   const [moved]: [{ id: string }[], number] = await dataSource.query(
     `UPDATE oauth_clients c
-        SET logo_uri = $1 || '/guest/v7/oauth-clients/' || c.client_id || '/logo/' || l.content_hash,
+        SET logo_uri = $1 || ${LOGO_PATH},
             version = c.version + 1
        FROM client_logos l
       WHERE l.oauth_client_id = c.id AND c.logo_uri NOT LIKE $1 || '/%'

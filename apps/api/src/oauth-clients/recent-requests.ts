@@ -14,8 +14,8 @@ export interface RecentRequests {
   earlyRefreshes: number;
   /** the connections whose codes were exchanged */
   exchangedFor: string[];
-  /** how many requests failed, by connection */
-  failedFor: { connectionId: string; requests: number }[];
+  /** how many came for an ended connection, where it was more than the one that learns of it */
+  afterEnd: { connectionId: string; requests: number }[];
 }
 
 /** Looks at a client's newest requests, for what no count by day can tell. */
@@ -53,7 +53,8 @@ const RECENT = `
      WHERE outcome = 'success' AND grant_type = 'refresh_token' AND reason IS NULL AND at >= $3
   ), failed AS (
     SELECT connection_id, count(*)::integer AS requests FROM newest
-     WHERE outcome = 'failure' GROUP BY connection_id
+     WHERE outcome = 'failure' AND reason = 'connection_ended'
+     GROUP BY connection_id HAVING count(*) > 1
   )
   SELECT (SELECT count(pause)::integer FROM refreshed) AS refreshes,
          (SELECT count(*)::integer FROM refreshed
@@ -63,4 +64,4 @@ const RECENT = `
            AS "exchangedFor",
          (SELECT coalesce(json_agg(json_build_object(
                    'connectionId', connection_id, 'requests', requests)), '[]')
-            FROM failed) AS "failedFor"`;
+            FROM failed) AS "afterEnd"`;

@@ -112,8 +112,3 @@ const COUNT = `
 const SEE = `
   UPDATE oauth_request_counting SET seen = newest.id, seen_in = pg_current_xact_id()
     FROM (SELECT max(id) AS id FROM oauth_requests) newest WHERE newest.id > seen`;
-
-/** YYYY-MM-DD, UTC */
-export function toDay(moment: Date): string {
-  return moment.toISOString().slice(0, 10);
-}

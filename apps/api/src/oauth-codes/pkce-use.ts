@@ -19,7 +19,8 @@ export class PkceUse {
       `SELECT count(*)::integer AS looked,
               count(*) FILTER (WHERE code_challenge IS NULL)::integer AS "withoutPkce"
          FROM (SELECT code_challenge FROM authorization_codes
-                WHERE connection_id = ANY ($1) AND redeemed_at >= $2 LIMIT ${MOST}) code`,
+                WHERE connection_id = ANY ($1) AND redeemed_at >= $2
+                ORDER BY redeemed_at DESC LIMIT ${MOST}) code`,
       [connectionIds, since],
     );
     return found;

@@ -32,6 +32,7 @@ const STEPS = [
   'oauth-tokens.families',
   'people.invitations',
   'people.password-recovery',
+  'users.passkey-challenges',
 ];
 const OTHER_STEPS = [
   'connections.daily-counts',

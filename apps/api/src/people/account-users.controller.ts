@@ -11,6 +11,7 @@ import {
   type ResourceEnvelope,
 } from '../http/envelope.js';
 import { validationFailed } from '../http/validation.js';
+import { Passkeys } from '../users/passkeys.service.js';
 import { SecondFactors } from '../users/second-factors.service.js';
 import { type UserRecord, UsersService } from '../users/users.service.js';
 import {
@@ -33,6 +34,7 @@ export class AccountUsersController {
     private readonly counts: ConnectionCounts,
     private readonly roles: RoleChanges,
     private readonly factors: SecondFactors,
+    private readonly passkeys: Passkeys,
   ) {}
 
   @Get()
@@ -90,11 +92,17 @@ export class AccountUsersController {
 
   private async describe(users: readonly UserRecord[]): Promise<AccountUserDto[]> {
     const ids = users.map(({ id }) => id);
-    const [counts, secured] = await Promise.all([
+    const [counts, factors, passkeys] = await Promise.all([
       this.counts.ofUsers(ids),
       this.factors.among(ids),
+      this.passkeys.among(ids),
     ]);
-    return users.map((user) => toAccountUser(user, counts.get(user.id) ?? 0, secured.has(user.id)));
+    return users.map((user) =>
+      toAccountUser(user, counts.get(user.id) ?? 0, {
+        secondFactor: factors.has(user.id),
+        passkey: passkeys.has(user.id),
+      }),
+    );
   }
 
   private change(

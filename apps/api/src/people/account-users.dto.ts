@@ -55,6 +55,9 @@ export class AccountUserDto {
 
   @ApiProperty({ example: false, description: 'whether the sign-in has two steps' })
   secondFactor!: boolean;
+
+  @ApiProperty({ example: false, description: 'whether the user has a passkey' })
+  passkey!: boolean;
 }
 
 /** One of them. */
@@ -81,7 +84,7 @@ export class UpdateUserRequest {
 export function toAccountUser(
   user: UserRecord,
   activeConnections: number,
-  secondFactor: boolean,
+  secured: { secondFactor: boolean; passkey: boolean },
 ): AccountUserDto {
   const { id, email, firstName, lastName, role, status, lastSignInAt, createdAt } = user;
   return {
@@ -94,6 +97,6 @@ export function toAccountUser(
     lastSignInAt: lastSignInAt?.toISOString() ?? null,
     createdAt: createdAt.toISOString(),
     activeConnections,
-    secondFactor,
+    ...secured,
   };
 }

@@ -63,6 +63,7 @@ describe('the account’s users', () => {
       createdAt: expect.stringMatching(/Z$/),
       activeConnections: 1,
       secondFactor: false,
+      passkey: false,
     });
   });
 

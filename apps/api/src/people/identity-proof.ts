@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { Credentials } from '../auth/credentials.js';
 import { SecondStep } from '../auth/second-step.js';
 import type { Device } from '../auth/sessions.service.js';
+import type { Purpose } from '../auth/sign-in-audit.js';
 import type { SessionCaller } from '../http/access.js';
 import { type ApiError, notFound } from '../http/api-error.js';
 import { validationFailed } from '../http/validation.js';
@@ -10,6 +11,8 @@ import { type UserRecord, UsersService } from '../users/users.service.js';
 
 /** The request that proves who somebody is. */
 export interface ProofSource extends Device {
+  /** What the proof is for; a wrong one stands in the audit trail under it. */
+  purpose: Purpose;
   /** From `KnownDevices.read`. */
   deviceCookie: string | undefined;
   /** Aborted once the caller has left. */
@@ -33,14 +36,14 @@ export class IdentityProof {
   async verifyPassword(
     caller: SessionCaller,
     password: string,
-    { ip, deviceCookie, signal }: ProofSource,
+    { purpose, ip, deviceCookie, signal }: ProofSource,
   ): Promise<UserRecord> {
-    const user = await this.users.findById(caller.userId);
-    if (!user) throw notFound('The user');
-    const purpose = 'second_factor_change';
-    const claim = { purpose, email: user.email, password, ip, deviceCookie, signal } as const;
-    if (!(await this.credentials.verify(claim))) throw wrongPassword();
-    return user;
+    const known = await this.users.findById(caller.userId);
+    if (!known) throw notFound('The user');
+    const claim = { purpose, email: known.email, password, ip, deviceCookie, signal };
+    const verified = await this.credentials.verify(claim);
+    if (!verified) throw wrongPassword();
+    return verified.user;
   }
 
   /** @throws ApiError validation_failed for a wrong password or code; too_many_attempts */

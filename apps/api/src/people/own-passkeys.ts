@@ -3,8 +3,9 @@ import type {
   PublicKeyCredentialCreationOptionsJSON,
   RegistrationResponseJSON,
 } from '@simplewebauthn/server';
-import { DataSource } from 'typeorm';
+import { DataSource, type EntityManager } from 'typeorm';
 import { Clock } from '../config/clock.js';
+import { SessionsService } from '../auth/sessions.service.js';
 import type { SessionCaller } from '../http/access.js';
 import { ApiError, notFound } from '../http/api-error.js';
 import { validationFailed } from '../http/validation.js';
@@ -22,6 +23,7 @@ export class OwnPasskeys {
     private readonly users: UsersService,
     private readonly passkeys: Passkeys,
     private readonly proof: IdentityProof,
+    private readonly sessions: SessionsService,
     private readonly audit: AuditLog,
     private readonly notices: Notices,
     private readonly clock: Clock,
@@ -42,15 +44,22 @@ export class OwnPasskeys {
     source: ProofSource,
   ): Promise<PublicKeyCredentialCreationOptionsJSON> {
     const user = await this.proof.verify(caller, proof, source);
-    refuseMore(await this.passkeys.of(user.id));
-    return this.passkeys.setUpOptions(user, caller.sessionId);
+    const known = await this.passkeys.of(user.id);
+    refuseMore(known);
+    return this.passkeys.setUpOptions(user, known, caller.sessionId);
   }
 
-  /** @throws ApiError validation_failed if the browser's answer is not to what `begin` gave */
+  /**
+   * @throws ApiError validation_failed if the browser's answer is not to what `begin` gave;
+   *   session_required when the session has ended in the meantime
+   */
   add(caller: SessionCaller, name: string, credential: RegistrationResponseJSON): Promise<Passkey> {
     const { userId } = caller;
     return this.dataSource.transaction(async (tx) => {
-      await this.users.lockActive(tx, userId);
+      // One at a time, and none beside a reset or a new password, which end the session.
+      const user = await this.users.lockActive(tx, userId, 'for_no_key_update');
+      const living = await this.sessions.living([caller.sessionId], tx);
+      if (!user || !living.has(caller.sessionId)) throw sessionEnded();
       refuseMore(await this.passkeys.of(userId, tx));
       const added = await this.passkeys.add(tx, caller, name, credential);
       if (!added) throw notAccepted();
@@ -63,6 +72,17 @@ export class OwnPasskeys {
         ...{ event: 'added', name, at: at.toISOString() },
       });
       return added;
+    });
+  }
+
+  /**
+   * Removes them all with a password that has been forgotten or become known: whoever knew it may
+   * have added one.
+   */
+  async removeAll(tx: EntityManager, userId: string, at: Date): Promise<void> {
+    if (!(await this.passkeys.removeAll(tx, userId))) return;
+    await this.notices.tell(tx, 'passkey', [userId], {
+      ...{ event: 'all_removed', name: '', at: at.toISOString() },
     });
   }
 
@@ -81,6 +101,10 @@ export class OwnPasskeys {
       });
     });
   }
+}
+
+function sessionEnded(): ApiError {
+  return new ApiError('session_required', 'The session has ended. Sign in again.');
 }
 
 function refuseMore(passkeys: readonly Passkey[]): void {

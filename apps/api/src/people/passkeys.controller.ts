@@ -60,7 +60,8 @@ export class PasskeysController {
   ): Promise<ResourceEnvelope<PasskeyOptionsDto>> {
     const { ip, headers, signal } = request;
     const deviceCookie = this.devices.read(request);
-    const source = { ip, userAgent: headers['user-agent'], deviceCookie, signal };
+    const userAgent = headers['user-agent'];
+    const source = { purpose: 'passkey_change', ip, userAgent, deviceCookie, signal } as const;
     return { resource: { publicKey: await this.passkeys.begin(caller, resource, source) } };
   }
 

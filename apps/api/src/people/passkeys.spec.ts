@@ -1,15 +1,20 @@
 import { type Answer, call, cookieOf, type HouseBody, PortalUser } from '@flixcheck/test-harness';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { MINUTE } from '../config/clock.js';
+import { PasskeySignIn } from '../auth/passkey-sign-in.js';
+import { POOL_SIZE } from '../database/data-source.js';
 import { DEMO_PASSWORD } from '../database/demo-data.js';
 import { Authenticator } from '../testing/authenticator.js';
 import { demoMails } from '../testing/demo-mails.js';
 import { StoppedClock } from '../testing/stopped-clock.js';
 import { createTestApp, type TestApp } from '../testing/test-app.js';
 import { MAX_PASSKEYS } from '../users/passkeys.service.js';
+import { OwnPasskeys } from './own-passkeys.js';
+import { PasswordsService } from './passwords.service.js';
 
 const USER = 'user@musterhaus.example';
 const PASSKEYS = '/user/v7/users/me/passkeys';
+const RECOVERIES = '/guest/v7/password-recoveries';
 const SIGN_IN = '/guest/v7/sessions/passkeys';
 const ME = '/user/v7/users/me';
 const ORIGIN = 'http://localhost:3000';
@@ -27,6 +32,7 @@ afterAll(() => test.close());
 beforeEach(async () => {
   await test.dataSource.query(`
     DELETE FROM passkeys;
+    DELETE FROM spent_passkey_challenges;
     DELETE FROM second_factors;
     DELETE FROM sign_in_failures;
     UPDATE users SET status = 'active' WHERE email = '${USER}'`);
@@ -114,6 +120,27 @@ describe('signing in with a passkey', () => {
     expect((await user.call('GET', ME)).status).toBe(401);
   });
 
+  it('may be asked for in one tab while another one signs in', async () => {
+    await add();
+    const [older, younger] = [await challenge(), await challenge()];
+    expect((await present(authenticator.get(younger))).status).toBe(201);
+    expect((await present(authenticator.get(older))).status).toBe(201);
+  });
+
+  it('needs one connection of the pool, so that many at once never wait for each other', async () => {
+    await add();
+    const held = Array.from({ length: POOL_SIZE - 1 }, () => test.dataSource.createQueryRunner());
+    try {
+      await Promise.all(held.map((runner) => runner.connect()));
+      const response = authenticator.get(await challenge()) as never;
+      const device = { ip: '::1', userAgent: undefined, oldSecret: undefined };
+      const { user: found } = await test.app.get(PasskeySignIn).start(response, device);
+      expect(found.id).toBe(user.id);
+    } finally {
+      await Promise.all(held.map((runner) => runner.release()));
+    }
+  });
+
   it('is in the audit trail as what it was', async () => {
     await add();
     const { body } = await signIn();
@@ -184,6 +211,19 @@ describe('a passkey is refused, always in the same words,', () => {
     expect(answer.headers).not.toHaveProperty('set-cookie');
   });
 
+  it('and is in the audit trail where it is known, and where not, is not', async () => {
+    await add();
+    await test.dataSource.query(`DELETE FROM audit_records WHERE action = 'sign_in_failed'`);
+    await present(authenticator.get({ challenge: 'c'.repeat(43) }));
+    await present(new Authenticator(ORIGIN).get(await challenge()));
+    const records = await test.dataSource.query(
+      `SELECT subject_id, detail FROM audit_records WHERE action = 'sign_in_failed'`,
+    );
+    expect(records).toMatchObject([
+      { subject_id: user.id, detail: { reason: 'passkey_refused', ip: '127.0.0.1' } },
+    ]);
+  });
+
   it('that its user has not unlocked', async () => {
     const locked = new Authenticator(ORIGIN, false);
     const { body } = await begin();
@@ -222,6 +262,46 @@ describe('adding a passkey', () => {
     expect(fieldOf(await begin())).toEqual([400, 'code', 'required']);
   });
 
+  it('with a wrong password stands in the audit trail as that', async () => {
+    await begin(user, { currentPassword: 'wrong' });
+    const [record] = await test.dataSource.query(
+      'SELECT action, subject_id FROM audit_records ORDER BY id DESC LIMIT 1',
+    );
+    expect(record).toEqual({ action: 'passkey_change_failed', subject_id: user.id });
+  });
+
+  it('is not done again with the answer that a removed one was added with', async () => {
+    const { body } = await begin();
+    const credential = authenticator.create(body.resource.publicKey);
+    const { id } = (await finish(credential)).body.resource;
+    await user.call('DELETE', `${PASSKEYS}/${id}`);
+    expect(fieldOf(await finish(credential))).toEqual([400, 'credential', 'not_accepted']);
+  });
+
+  it('is not done by a session that has ended in the meantime', async () => {
+    const { body } = await begin();
+    const credential = authenticator.create(body.resource.publicKey) as never;
+    const { id: userId, accountId, sessionId } = user;
+    const caller = { via: 'session', sessionId, userId, accountId, role: 'member' } as const;
+    await user.call('DELETE', '/user/v7/sessions/current');
+    await expect(test.app.get(OwnPasskeys).add(caller, 'x', credential)).rejects.toMatchObject({
+      code: 'session_required',
+    });
+  });
+
+  it.each<[string, () => object]>([
+    [
+      'ways to reach the device that are no list',
+      () => ({ answer: authenticator, transports: 'usb' }),
+    ],
+    ['an id that is longer than any', () => ({ answer: new Authenticator(ORIGIN, true, 3000) })],
+  ])('with %s is no error of ours', async (_, make) => {
+    const { answer, transports } = make() as { answer: Authenticator; transports?: unknown };
+    const { body } = await begin();
+    const { status } = await finish(answer.create(body.resource.publicKey, transports));
+    expect(status).toBe(transports === undefined ? 400 : 201);
+  });
+
   it('tells the user, and leaves an audit record', async () => {
     const id = await add();
     await mails.next(USER, /Neuer Passkey/);
@@ -258,6 +338,14 @@ describe('adding a passkey', () => {
       [MAX_PASSKEYS],
     );
     expect(said(await begin())).toEqual([409, 'conflict']);
+    await test.dataSource.query(`DELETE FROM passkeys WHERE credential_id = '2'`);
+    const made = [];
+    for (let n = 0; n < 2; n++) {
+      const { publicKey } = (await begin()).body.resource;
+      made.push(new Authenticator(ORIGIN).create(publicKey));
+    }
+    const answers = await Promise.all(made.map((credential) => finish(credential)));
+    expect(answers.map(({ status }) => status).sort()).toEqual([201, 409]);
   });
 });
 
@@ -275,6 +363,37 @@ describe('removing a passkey', () => {
     const admin = await PortalUser.signIn(test.url, 'admin@musterhaus.example');
     expect((await admin.call('DELETE', `${PASSKEYS}/${id}`)).status).toBe(404);
     expect((await signIn()).status).toBe(201);
+  });
+
+  it.each<[string, () => Promise<void>]>([
+    [
+      'an operator resets the password',
+      () => test.app.get(PasswordsService).reset(user.id, { newPassword: DEMO_PASSWORD }),
+    ],
+    [
+      'a forgotten password is replaced through a link',
+      async () => {
+        await call(test.url, 'POST', RECOVERIES, { resource: { email: USER } });
+        const { text } = await mails.next(USER, /Neues Passwort/);
+        const token = /reset-password#(\S+)/.exec(text)?.[1];
+        const resource = { token, newPassword: DEMO_PASSWORD };
+        const path = `${RECOVERIES}/completions`;
+        expect((await call(test.url, 'POST', path, { resource })).status).toBe(204);
+      },
+    ],
+  ])('happens to all of them when %s, and the user is told', async (_, reset) => {
+    await add();
+    await reset();
+    expect(said(await signIn())).toEqual(REFUSED);
+    await mails.next(USER, /Ihre Passkeys wurden entfernt/);
+  });
+
+  it('of somebody with nothing else is a matter of the admin, too, who sees who has one', async () => {
+    const admin = await PortalUser.signIn(test.url, 'admin@musterhaus.example');
+    const seen = async () => (await admin.call('GET', `/user/v7/users/${user.id}`)).body.resource;
+    expect(await seen()).toMatchObject({ secondFactor: false, passkey: false });
+    await add();
+    expect(await seen()).toMatchObject({ secondFactor: false, passkey: true });
   });
 
   it('happens to all of them when an admin resets the sign-in of who has lost the device', async () => {

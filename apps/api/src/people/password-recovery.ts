@@ -19,6 +19,7 @@ import { PasswordPolicy } from '../users/password-policy.js';
 import { normalizeEmail, UsersService } from '../users/users.service.js';
 import { PasswordRecoveryLimits } from './password-recovery-limits.js';
 import { personalWords } from './passwords.service.js';
+import { OwnPasskeys } from './own-passkeys.js';
 import { endRecoveryLinks } from './recovery-links.js';
 
 const QUEUE = 'people.password-recovery-mail';
@@ -36,6 +37,7 @@ export class PasswordRecovery implements OnModuleInit {
     private readonly users: UsersService,
     private readonly hasher: PasswordHasher,
     private readonly policy: PasswordPolicy,
+    private readonly passkeys: OwnPasskeys,
     private readonly sessions: SessionsService,
     private readonly audit: AuditLog,
     private readonly notices: Notices,
@@ -68,7 +70,7 @@ export class PasswordRecovery implements OnModuleInit {
 
   /**
    * Replaces the password of the user whom the link was sent to. Ends all sessions and all other
-   * links; connections stay.
+   * links, and removes the passkeys; connections stay.
    * @throws ApiError validation_failed at `token` or `newPassword`, and then nothing is used up
    */
   async complete(token: string, newPassword: string, ip: string): Promise<void> {
@@ -88,6 +90,7 @@ export class PasswordRecovery implements OnModuleInit {
       const links = await endRecoveryLinks(tx, user.id, at);
       const isGood = links.some((hash) => hash.equals(tokenHash));
       if (!isGood || !(await this.users.lockActive(tx, user.id))) throw linkInvalid();
+      await this.passkeys.removeAll(tx, user.id, at);
       await this.sessions.endAll(user.id, tx, { actorId: user.id, reason: 'password_reset', at });
       await this.signInLimits.forget(tx, normalizeEmail(user.email));
       await this.audit.record(tx, {

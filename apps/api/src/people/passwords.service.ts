@@ -13,6 +13,7 @@ import { PasswordPolicy } from '../users/password-policy.js';
 import { normalizeEmail, type UserRecord, UsersService } from '../users/users.service.js';
 import { Credentials } from '../auth/credentials.js';
 import { JudgementLimit } from './judgement-limit.js';
+import { OwnPasskeys } from './own-passkeys.js';
 import { endRecoveryLinks } from './recovery-links.js';
 import { type Device, SessionsService } from '../auth/sessions.service.js';
 import { Slots } from '../auth/slots.js';
@@ -42,6 +43,7 @@ export class PasswordsService {
     private readonly policy: PasswordPolicy,
     private readonly judgements: JudgementLimit,
     private readonly credentials: Credentials,
+    private readonly passkeys: OwnPasskeys,
     private readonly sessions: SessionsService,
     private readonly connections: ConnectionsService,
     private readonly audit: AuditLog,
@@ -135,8 +137,8 @@ export class PasswordsService {
   }
 
   /**
-   * Replaces a user's password from the command line. Ends all sessions of the user; connections
-   * stay unless told otherwise.
+   * Replaces a user's password from the command line. Ends all sessions of the user and removes the
+   * passkeys; connections stay unless told otherwise.
    * @throws ApiError not_found, validation_failed for a common password
    */
   async reset(userId: string, reset: PasswordReset): Promise<void> {
@@ -149,6 +151,7 @@ export class PasswordsService {
     await this.dataSource.transaction(async (tx) => {
       await this.users.replacePassword(tx, user.id, newHash);
       await endRecoveryLinks(tx, user.id, at);
+      await this.passkeys.removeAll(tx, user.id, at);
       await this.sessions.endAll(user.id, tx, { actorId: null, reason: 'password_reset', at });
       if (revokeConnections) {
         await this.connections.revokeAll(

@@ -142,6 +142,7 @@ export class SecondFactorController {
   private sourceOf(request: FastifyRequest): ProofSource {
     const { ip, headers, signal } = request;
     const deviceCookie = this.devices.read(request);
-    return { ip, userAgent: headers['user-agent'], deviceCookie, signal };
+    const purpose = 'second_factor_change';
+    return { purpose, ip, userAgent: headers['user-agent'], deviceCookie, signal };
   }
 }

@@ -294,7 +294,7 @@ describe('switching two steps off', () => {
     expect(await listed()).toBe(false);
     expect((await user.call('GET', FACTOR)).status).toBe(401);
     expect(await outcome(attempt())).toBe(201);
-    await mails.next(USER, /zwei Schritten wurde zurückgesetzt/);
+    await mails.next(USER, /Ihre Anmeldung wurde zurückgesetzt/);
     expect(await audited()).toContain('second_factor_reset');
   });
 

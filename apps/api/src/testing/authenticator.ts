@@ -12,7 +12,7 @@ interface Options {
 
 /** A passkey as a browser has it (WebAuthn Level 3 §6), with everything a test may want wrong. */
 export class Authenticator {
-  readonly id = randomBytes(16).toString('base64url');
+  readonly id: string;
   private readonly privateKey: KeyObject;
   private readonly publicKey: Buffer;
 
@@ -21,7 +21,10 @@ export class Authenticator {
     private readonly origin: string,
     /** Whether its user unlocks it. */
     private readonly unlocked = true,
+    /** Bytes of its id. */
+    length = 16,
   ) {
+    this.id = randomBytes(length).toString('base64url');
     const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
     const { x = '', y = '' } = publicKey.export({ format: 'jwk' });
     this.privateKey = privateKey;
@@ -35,7 +38,7 @@ export class Authenticator {
   }
 
   /** `navigator.credentials.create`, as JSON. */
-  create({ challenge, rp }: Options) {
+  create({ challenge, rp }: Options, transports: unknown = ['internal']) {
     const id = Buffer.from(this.id, 'base64url');
     const length = Buffer.alloc(2);
     length.writeUInt16BE(id.length);
@@ -53,7 +56,7 @@ export class Authenticator {
     return this.answer({
       clientDataJSON: this.clientData('webauthn.create', challenge).toString('base64url'),
       attestationObject: attestation.toString('base64url'),
-      transports: ['internal'],
+      transports,
     });
   }
 

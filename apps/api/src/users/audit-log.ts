@@ -38,6 +38,7 @@ export const AUDIT_ACTIONS = [
   'invitation_revoked',
   'invitation_sent',
   'passkey_added',
+  'passkey_change_failed',
   'passkey_removed',
   'password_change_failed',
   'password_changed',

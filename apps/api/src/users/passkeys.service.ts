@@ -17,6 +17,9 @@ export const MAX_PASSKEYS = 20;
 
 export interface Passkey {
   id: string;
+  /** As the device calls it, and how a browser reaches the device. */
+  credentialId: string;
+  transports: string[];
   /** What its user calls it. */
   name: string;
   /** It is kept by an account of the device's maker, and so on the user's other devices, too. */
@@ -36,7 +39,8 @@ export interface PasskeyOwner {
 export interface ProvenPasskey {
   id: string;
   userId: string;
-  challengeAt: number;
+  /** In base64url. */
+  challenge: string;
   counter: number;
   synced: boolean;
 }
@@ -49,6 +53,10 @@ interface StoredPasskey {
   transports: string[];
 }
 
+/** In base64url: 1,023 bytes (WebAuthn Level 3 §7.1). */
+const MAX_CREDENTIAL_ID = 1364;
+/** WebAuthn Level 3 §5.8.4. */
+const TRANSPORTS = ['usb', 'nfc', 'ble', 'smart-card', 'hybrid', 'internal'];
 /** Ed25519, ES256 and RS256: what devices have (COSE Algorithms registry). */
 const ALGORITHMS = [-8, -7, -257];
 
@@ -83,7 +91,7 @@ export class Passkeys {
   /** The user's passkeys, oldest first. */
   of(userId: string, db: EntityManager = this.dataSource.manager): Promise<Passkey[]> {
     return db.query(
-      `SELECT id, name, synced, created_at AS "createdAt", last_used_at AS "lastUsedAt"
+      `SELECT id, credential_id AS "credentialId", transports, name, synced, created_at AS "createdAt", last_used_at AS "lastUsedAt"
          FROM passkeys WHERE user_id = $1 ORDER BY created_at, id`,
       [userId],
     );
@@ -100,16 +108,16 @@ export class Passkeys {
     });
   }
 
-  /** What a browser needs to make a passkey. */
+  /**
+   * What a browser needs to make a passkey.
+   * @param known the user's passkeys, which their devices are not to make again
+   */
   async setUpOptions(
     { id, email, firstName, lastName }: PasskeyOwner,
+    known: readonly Passkey[],
     sessionId: string,
   ): Promise<PublicKeyCredentialCreationOptionsJSON> {
     const { generateRegistrationOptions } = await library();
-    const known: { id: string; transports: string[] }[] = await this.dataSource.query(
-      'SELECT credential_id AS id, transports FROM passkeys WHERE user_id = $1',
-      [id],
-    );
     return generateRegistrationOptions({
       rpName: 'Flixcheck',
       rpID: this.rpId,
@@ -120,7 +128,10 @@ export class Passkeys {
       timeout: PASSKEY_CHALLENGE_MS,
       attestationType: 'none',
       supportedAlgorithmIDs: ALGORITHMS,
-      excludeCredentials: known,
+      excludeCredentials: known.map(({ credentialId, transports }) => ({
+        id: credentialId,
+        transports,
+      })),
       authenticatorSelection: { residentKey: 'required', userVerification: 'required' },
     });
   }
@@ -137,16 +148,23 @@ export class Passkeys {
     response: RegistrationResponseJSON,
   ): Promise<Passkey | null> {
     const { verifyRegistrationResponse } = await library();
+    const made = { challenge: '' };
     const { verified, registrationInfo } = await verifyRegistrationResponse({
       response,
-      expectedChallenge: (challenge) =>
-        this.challenges.check(challenge, setUpOf(sessionId)) !== null,
+      expectedChallenge: (challenge) => {
+        made.challenge = challenge;
+        return this.challenges.isGood(challenge, setUpOf(sessionId));
+      },
       expectedOrigin: this.origin,
       expectedRPID: this.rpId,
       supportedAlgorithmIDs: ALGORITHMS,
     }).catch(() => ({ verified: false, registrationInfo: undefined }) as const);
     if (!verified) return null;
     const { credential, credentialBackedUp: synced } = registrationInfo;
+    // What is outside the signed part says nothing by itself.
+    if (credential.id !== response.id || credential.id.length > MAX_CREDENTIAL_ID) return null;
+    if (!(await this.challenges.spend(tx, made.challenge))) return null;
+    const transports = knownTransports(credential.transports);
     const id = randomUUID();
     const createdAt = this.clock.now();
     const added: unknown[] = await tx.query(
@@ -155,18 +173,24 @@ export class Passkeys {
        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
        ON CONFLICT (credential_id) DO NOTHING RETURNING 1`,
       [
-        ...[id, userId, credential.id, Buffer.from(credential.publicKey)],
-        ...[credential.transports ?? [], credential.counter, name, synced, createdAt],
+        ...[id, userId, credential.id, Buffer.from(credential.publicKey), transports],
+        ...[credential.counter, name, synced, createdAt],
       ],
     );
-    return added.length === 0 ? null : { id, name, synced, createdAt, lastUsedAt: null };
+    if (added.length === 0) return null;
+    return {
+      ...{ id, credentialId: credential.id, transports },
+      ...{ name, synced, createdAt, lastUsedAt: null },
+    };
   }
 
   /**
-   * Whose passkey has signed a challenge of ours.
-   * @returns null if it is not known, or anything of its answer is not right
+   * Whose passkey it is, and whether it has signed a challenge of ours.
+   * @returns null if it is nobody's; `proven`: null if anything of its answer is not right
    */
-  async prove(response: AuthenticationResponseJSON): Promise<ProvenPasskey | null> {
+  async prove(
+    response: AuthenticationResponseJSON,
+  ): Promise<{ userId: string; proven: ProvenPasskey | null } | null> {
     const [stored]: StoredPasskey[] = await this.dataSource.query(
       `SELECT id, user_id AS "userId", public_key AS "publicKey", counter::float8 AS counter,
               transports
@@ -176,35 +200,44 @@ export class Passkeys {
     if (!stored) return null;
     const { verifyAuthenticationResponse } = await library();
     const { id, userId, publicKey, counter, transports } = stored;
-    let challengeAt: number | null = null;
+    const signed = { challenge: '' };
     const answer = await verifyAuthenticationResponse({
       response,
       expectedChallenge: (challenge) => {
-        challengeAt = this.challenges.check(challenge, SIGN_IN);
-        return challengeAt !== null;
+        signed.challenge = challenge;
+        return this.challenges.isGood(challenge, SIGN_IN);
       },
       expectedOrigin: this.origin,
       expectedRPID: this.rpId,
       credential: { id: response.id, publicKey: new Uint8Array(publicKey), counter, transports },
     }).catch(() => undefined);
-    if (!answer?.verified || challengeAt === null) return null;
+    if (!answer?.verified) return { userId, proven: null };
     const { newCounter, credentialBackedUp: synced } = answer.authenticationInfo;
-    return { id, userId, challengeAt, counter: newCounter, synced };
+    const { challenge } = signed;
+    return { userId, proven: { id, userId, challenge, counter: newCounter, synced } };
   }
 
   /**
-   * Notes that a passkey has been used. A challenge counts once: those of one passkey only ever get
-   * younger.
-   * @returns false if this one has been used before, or the passkey is gone
+   * Notes that a passkey has been used.
+   * @returns false if its answer has been used before, or the passkey is gone
    */
   async use(tx: EntityManager, proven: ProvenPasskey): Promise<boolean> {
-    const { id, challengeAt, counter, synced } = proven;
+    const { id, challenge, counter, synced } = proven;
+    if (!(await this.challenges.spend(tx, challenge))) return false;
     const [, used]: [unknown, number] = await tx.query(
-      `UPDATE passkeys SET last_challenge_at = $2, counter = $3, synced = $4, last_used_at = $5
-        WHERE id = $1 AND last_challenge_at < $2`,
-      [id, challengeAt, counter, synced, this.clock.now()],
+      'UPDATE passkeys SET counter = $2, synced = $3, last_used_at = $4 WHERE id = $1',
+      [id, counter, synced, this.clock.now()],
     );
     return used === 1;
+  }
+
+  /** Which of these users have one. */
+  async among(userIds: readonly string[]): Promise<Set<string>> {
+    const rows: { userId: string }[] = await this.dataSource.query(
+      'SELECT DISTINCT user_id AS "userId" FROM passkeys WHERE user_id = ANY ($1::uuid[])',
+      [userIds],
+    );
+    return new Set(rows.map(({ userId }) => userId));
   }
 
   /** @returns what it was called; null if the user has no such passkey */
@@ -223,4 +256,8 @@ export class Passkeys {
     ]);
     return count > 0;
   }
+}
+
+function knownTransports(sent: unknown): string[] {
+  return Array.isArray(sent) ? TRANSPORTS.filter((transport) => sent.includes(transport)) : [];
 }

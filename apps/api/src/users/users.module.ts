@@ -4,7 +4,7 @@ import { MailModule } from '../mail/mail.module.js';
 import { AccountEntity } from './account.entity.js';
 import { AuditLog } from './audit-log.js';
 import { Notices } from './notices.js';
-import { PasskeyChallenges } from './passkey-challenges.js';
+import { PasskeyChallenges, passkeyChallengesRetention } from './passkey-challenges.js';
 import { Passkeys } from './passkeys.service.js';
 import { PasswordHasher } from './password-hasher.js';
 import { PasswordPolicy } from './password-policy.js';
@@ -21,6 +21,7 @@ import { UsersService } from './users.service.js';
     AuditLog,
     Notices,
     PasskeyChallenges,
+    passkeyChallengesRetention,
     Passkeys,
     PasswordHasher,
     PasswordPolicy,

@@ -329,10 +329,14 @@ export class UsersService {
    * issued in the user's name.
    * @returns null when the user may not act
    */
-  async lockActive(tx: EntityManager, id: string): Promise<UserRecord | null> {
+  async lockActive(
+    tx: EntityManager,
+    id: string,
+    mode: 'pessimistic_read' | 'for_no_key_update' = 'pessimistic_read',
+  ): Promise<UserRecord | null> {
     const user = await this.withAccount(tx)
       .where('users.id = :id', { id })
-      .setLock('pessimistic_read', undefined, ['users'])
+      .setLock(mode, undefined, ['users'])
       .getOne();
     return user?.status === 'active' ? toRecord(user) : null;
   }

@@ -13,17 +13,21 @@ export class Passkeys1806200000000 implements MigrationInterface {
         public_key bytea NOT NULL,
         transports text[] NOT NULL,
         counter bigint NOT NULL,
-        last_challenge_at bigint NOT NULL DEFAULT 0,
         name text NOT NULL,
         synced boolean NOT NULL,
         created_at timestamptz NOT NULL,
         last_used_at timestamptz
       );
       CREATE INDEX ON passkeys (user_id);
+      CREATE TABLE spent_passkey_challenges (
+        challenge bytea PRIMARY KEY,
+        spent_at timestamptz NOT NULL
+      );
+      CREATE INDEX ON spent_passkey_challenges (spent_at);
     `);
   }
 
   async down(runner: QueryRunner): Promise<void> {
-    await runner.query('DROP TABLE passkeys;');
+    await runner.query('DROP TABLE spent_passkey_challenges; DROP TABLE passkeys;');
   }
 }
