@@ -30,8 +30,8 @@ export class PasskeySignInController {
   })
   @ApiResource(PasskeyOptionsDto, { status: 201, description: 'To be answered by a passkey' })
   @ApiProblems(403)
-  async begin(): Promise<ResourceEnvelope<PasskeyOptionsDto>> {
-    return { resource: { publicKey: await this.passkeys.signInOptions() } };
+  begin(): ResourceEnvelope<PasskeyOptionsDto> {
+    return { resource: { publicKey: this.passkeys.signInOptions() } };
   }
 
   @Post('passkeys')

@@ -98,14 +98,13 @@ export class Passkeys {
   }
 
   /** What a browser needs to ask for a passkey of whoever sits there. */
-  async signInOptions(): Promise<PublicKeyCredentialRequestOptionsJSON> {
-    const { generateAuthenticationOptions } = await library();
-    return generateAuthenticationOptions({
-      rpID: this.rpId,
-      challenge: new Uint8Array(this.challenges.create(SIGN_IN)),
+  signInOptions(): PublicKeyCredentialRequestOptionsJSON {
+    return {
+      rpId: this.rpId,
+      challenge: this.challenges.create(SIGN_IN).toString('base64url'),
       userVerification: 'required',
       timeout: PASSKEY_CHALLENGE_MS,
-    });
+    };
   }
 
   /**

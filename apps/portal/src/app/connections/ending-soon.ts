@@ -35,7 +35,7 @@ const RENEWED_DAYS = 90;
           <summary>
             <fx-icon [svg]="icons.schedule" />
             <span>
-              @if (connections().length === 1) {
+              @if (total() === 1) {
                 {{
                   t('connections.limit.soonOne', {
                     app: first.client.name,
@@ -43,9 +43,7 @@ const RENEWED_DAYS = 90;
                   })
                 }}
               } @else {
-                {{
-                  t('connections.limit.soonMore', { count: formats.number(connections().length) })
-                }}
+                {{ t('connections.limit.soonMore', { count: formats.number(total()) }) }}
               }
             </span>
             <fx-icon class="fx-fold__more" [svg]="icons.more" />
@@ -122,6 +120,8 @@ export class EndingSoon {
   });
   private readonly kept = keptValue(this.soon);
   protected readonly connections = computed(() => this.kept()?.resources ?? []);
+  /** The few that end first are shown. */
+  protected readonly total = computed(() => this.kept()?.meta.total ?? 0);
 
   constructor() {
     effect(() => {

@@ -86,6 +86,12 @@ export class PersonPicker {
     this.field().nativeElement.focus();
   }
 
+  /** Once more the whole list, where a click or a key has opened it without a new word. */
+  protected opened(): void {
+    this.open.set(true);
+    if (this.field().nativeElement.value === this.text()) this.look('');
+  }
+
   /** The whole list; typing replaces the name that the field shows. */
   protected begin(): void {
     this.field().nativeElement.select();

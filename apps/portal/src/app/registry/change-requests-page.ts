@@ -85,6 +85,10 @@ export class ChangeRequestsPage {
   protected readonly maxAnswer = MAX_ANSWER;
   protected readonly icons = { back, inbox, warning };
 
+  constructor() {
+    this.waiting.reload();
+  }
+
   protected startDeclining(id: string): void {
     this.declining.set(id);
     this.failed.set(null);
@@ -150,7 +154,10 @@ export class ChangeRequestsPage {
       const text = declining ? 'registry.change.queue.text' : 'registry.change.queue.invalid';
       this.failed.set({ id, text });
     } else {
-      this.failed.set({ id, text: `registry.form.${unreachable ? 'unreachable' : 'failed'}` });
+      this.failed.set({
+        id,
+        text: unreachable ? 'registry.form.unreachable' : 'registry.form.failed',
+      });
     }
   }
 

@@ -106,6 +106,7 @@ export class LogoUpload<Client extends ClientWithLogo> {
   }
 
   protected cancel(): void {
+    if (this.busy()) return;
     this.chosen.set(null);
     this.trouble.set(null);
     this.focusLater(() => this.choose());
@@ -139,6 +140,7 @@ export class LogoUpload<Client extends ClientWithLogo> {
       action: async () => {
         try {
           await this.api.delete(`${this.path()}/logo`, { headers: this.condition() });
+          this.changed.emit({ ...this.client(), logoUri: null });
         } finally {
           await this.readAgain();
         }

@@ -87,6 +87,7 @@ export class RegistryPage {
   protected readonly icons = { addIcon, approval, apps, searchIcon };
 
   constructor() {
+    this.waiting.reload();
     effect(() =>
       this.registry.query.set({
         q: this.search(),

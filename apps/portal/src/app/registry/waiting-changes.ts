@@ -16,6 +16,7 @@ export class WaitingChanges {
   /** 0 while it is not known. */
   readonly count = computed(() => this.kept()?.meta.total ?? 0);
 
+  /** To be called where others may have answered or asked since. */
   reload(): void {
     this.read.reload();
   }

@@ -54,7 +54,10 @@ export class ClientFigures {
   /** While another period is read, the one before stays. */
   private readonly kept = keptValue(this.read, () => this.client());
   protected readonly days = computed(() => this.kept()?.resource.days);
-  protected readonly error = computed(() => (this.days() ? undefined : this.read.error()));
+  /** Those of another period than the chosen one are no answer to it. */
+  protected readonly error = computed(() =>
+    this.days()?.length === this.period() ? undefined : this.read.error(),
+  );
   protected readonly reasons = computed(() => failureReasons(this.days() ?? []));
   protected readonly figures = computed(() =>
     FIGURES.map(({ name, text, of }) => {

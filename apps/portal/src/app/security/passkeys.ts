@@ -3,6 +3,7 @@ import {
   ChangeDetectionStrategy,
   Component,
   computed,
+  DestroyRef,
   ElementRef,
   inject,
   signal,
@@ -84,7 +85,11 @@ export class Passkeys {
 
   protected readonly icons = { errorIcon, keyIcon };
 
+  /** Ends the attempt that is under way. */
+  private attempt: AbortController | null = null;
+
   constructor() {
+    inject(DestroyRef).onDestroy(() => this.attempt?.abort());
     afterRenderEffect(() => this.nameField()?.nativeElement.focus());
     afterRenderEffect(() => this.codeField()?.nativeElement.focus());
   }
@@ -99,6 +104,7 @@ export class Passkeys {
   }
 
   protected close(): void {
+    this.attempt?.abort();
     this.forget();
     this.adding.set(false);
     this.section()?.focus();
@@ -108,8 +114,11 @@ export class Passkeys {
     event.preventDefault();
     if (this.busy() || this.complainOfGaps()) return;
     this.busy.set(true);
+    const { signal } = (this.attempt = new AbortController());
     try {
-      if (await this.make()) {
+      const made = await this.make(this.name().trim(), signal);
+      if (signal.aborted) return;
+      if (made) {
         this.reload();
         this.close();
         this.messages.show('security.passkeys.added');
@@ -117,7 +126,7 @@ export class Passkeys {
         this.trouble.set({ text: 'security.passkeys.trouble.notMade', values: {} });
       }
     } catch (cause) {
-      this.complain(cause);
+      if (!signal.aborted) this.complain(cause);
     } finally {
       this.busy.set(false);
     }
@@ -141,15 +150,17 @@ export class Passkeys {
   }
 
   /** @returns false if the browser has made none */
-  private async make(): Promise<boolean> {
+  private async make(name: string, signal: AbortSignal): Promise<boolean> {
     const code = this.code().trim();
     const proof = { currentPassword: this.password(), ...(code !== '' && { code }) };
     const answer = await this.api.post<
       Envelope<{ publicKey: PublicKeyCredentialCreationOptionsJSON }>
-    >(`${PASSKEYS}/challenges`, { resource: proof });
-    const credential = await makePasskey(answer.resource.publicKey);
+    >(`${PASSKEYS}/challenges`, { resource: proof }, { signal });
+    // It is good once; the next attempt needs the next one.
+    this.code.set('');
+    const credential = await makePasskey(answer.resource.publicKey, signal);
     if (!credential) return false;
-    await this.api.post(PASSKEYS, { resource: { name: this.name().trim(), credential } });
+    await this.api.post(PASSKEYS, { resource: { name, credential } }, { signal });
     return true;
   }
 
@@ -165,6 +176,9 @@ export class Passkeys {
   }
 
   private complain(cause: unknown): void {
+    if (cause instanceof DOMException && cause.name === 'InvalidStateError') {
+      return this.trouble.set({ text: 'security.passkeys.trouble.known', values: {} });
+    }
     const { code, problem } = apiErrorFrom(cause);
     const texts = new Map(problem.errors.map((error) => [error.field, ERROR_TEXTS[error.code]]));
     this.passwordError.set(texts.get('currentPassword') ?? null);

@@ -28,12 +28,16 @@ export function askForPasskey(
   return answered(() => navigator.credentials.get({ publicKey, mediation, signal }));
 }
 
-/** @returns null if nobody has wanted it after all */
+/**
+ * @returns null if nobody has wanted it after all
+ * @throws DOMException InvalidStateError if this device has one of the user already
+ */
 export function makePasskey(
   options: PublicKeyCredentialCreationOptionsJSON,
+  signal: AbortSignal,
 ): Promise<PasskeyAnswer | null> {
   const publicKey = PublicKeyCredential.parseCreationOptionsFromJSON(options);
-  return answered(() => navigator.credentials.create({ publicKey }));
+  return answered(() => navigator.credentials.create({ publicKey, signal }));
 }
 
 /** Refused by the user, by the time that has passed, and given up by the page: all the same. */

@@ -1,10 +1,10 @@
 import {
-  afterNextRender,
   afterRenderEffect,
   ChangeDetectionStrategy,
   Component,
   computed,
   DestroyRef,
+  effect,
   ElementRef,
   inject,
   input,
@@ -133,10 +133,18 @@ export class SignInPage {
   protected readonly knowsPasskeys = knowsPasskeys();
   /** Ends the browser's question that is open: there can be one at a time. */
   private asking: AbortController | null = null;
+  private gone = false;
+  private readonly formShown = computed(() => !this.visitor() && !this.codeStep());
 
   constructor() {
-    inject(DestroyRef).onDestroy(() => this.asking?.abort());
-    afterNextRender(() => void this.offerPasskeys());
+    inject(DestroyRef).onDestroy(() => {
+      this.gone = true;
+      this.asking?.abort();
+    });
+    effect(() => {
+      if (this.formShown()) void this.offerPasskeys();
+      else this.asking?.abort();
+    });
     afterRenderEffect(() => this.codeField()?.nativeElement.focus());
     afterRenderEffect(() => this.emailField()?.focus({ preventScroll: true }));
   }
@@ -198,28 +206,51 @@ export class SignInPage {
   ): Promise<void> {
     if (this.busy()) return;
     this.asking?.abort();
-    const { signal } = (this.asking = new AbortController());
-    // What the field offers keeps nobody from typing meanwhile.
+    const asking = (this.asking = new AbortController());
+    // What the field offers keeps nobody from typing until it has been chosen.
     const inField = mediation === 'conditional';
-    if (!inField) this.problemCode.set(null);
-    this.busy.set(!inField);
+    if (!inField) this.beginPasskey();
+    let begun = !inField;
+    let expired = false;
     try {
-      const signedIn = await this.session.signInByPasskey((options) =>
-        askForPasskey(options, mediation, signal),
-      );
-      if (signedIn) await this.goOn();
+      const signedIn = await this.session.signInByPasskey(async (options) => {
+        const expiry = setTimeout(() => {
+          expired = inField;
+          if (inField) asking.abort();
+        }, options.timeout);
+        const answer = await askForPasskey(options, mediation, asking.signal);
+        clearTimeout(expiry);
+        if (!answer || (inField && this.busy())) return null;
+        if (inField) this.beginPasskey();
+        begun = true;
+        return answer;
+      });
+      if (signedIn) return await this.goOn();
     } catch (cause) {
-      const { code } = apiErrorFrom(cause);
-      if (!inField || code === 'invalid_passkey') this.problemCode.set(code);
+      if (begun) this.complain(cause);
     } finally {
-      if (!inField) this.busy.set(false);
+      if (begun) this.busy.set(false);
     }
+    // Another question has not taken this one's place, and the form is still there.
+    if ((begun || expired) && this.asking === asking) await this.offerPasskeys();
+  }
+
+  private beginPasskey(): void {
+    this.problemCode.set(null);
+    this.busy.set(true);
   }
 
   /** In the field for the e-mail address, where the browser can. */
   private async offerPasskeys(): Promise<void> {
-    if (this.session.session() || !(await offersPasskeys()) || this.busy()) return;
+    if (!(await offersPasskeys()) || !this.formShown() || this.gone) return;
     await this.signInByPasskey('conditional');
+  }
+
+  private complain(cause: unknown): string {
+    const { code, problem } = apiErrorFrom(cause);
+    this.problemCode.set(code);
+    if (code === 'too_many_attempts') this.countdown.start(problem.retryAfterSeconds ?? 60);
+    return code;
   }
 
   private clearCode(): void {
@@ -235,9 +266,7 @@ export class SignInPage {
       await this.session.signIn(this.email().trim(), this.password(), code);
       await this.goOn();
     } catch (cause) {
-      const { code, problem } = apiErrorFrom(cause);
-      this.problemCode.set(code);
-      if (code === 'too_many_attempts') this.countdown.start(problem.retryAfterSeconds ?? 60);
+      const code = this.complain(cause);
       if (code === 'invalid_second_factor') this.codeField()?.nativeElement.select();
       if (code === 'second_factor_required') this.codeStep.set(true);
       if (code === 'invalid_credentials') {

@@ -58,7 +58,9 @@ export class TeamUsers {
 
   async resetFactor(id: string): Promise<void> {
     await this.api.delete(`${PATH}/${encodeURIComponent(id)}/second-factor`);
-    this.list.change((user) => (user.id === id ? { ...user, secondFactor: false, passkey: false } : user));
+    this.list.change((user) =>
+      user.id === id ? { ...user, secondFactor: false, passkey: false } : user,
+    );
   }
 
   private async change(id: string, changes: UserChanges): Promise<void> {
