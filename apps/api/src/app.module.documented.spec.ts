@@ -22,8 +22,11 @@ import { REQUESTS_KEPT_MS } from './oauth-clients/request-log-retention.js';
 import { CODE_LIFETIME_MS } from './oauth-codes/code-rules.js';
 import { MAX_CODES_PER_HOUR } from './oauth-codes/oauth-codes.service.js';
 import { DUPLICATE_REQUEST_MS } from './oauth-tokens/authorization-code-grant.js';
-import { ACCESS_TOKEN_LIFETIME_MS } from './oauth-tokens/access-token-rules.js';
-import { REFRESH_RETRY_MS, REFRESH_TOKEN_IDLE_MS } from './oauth-tokens/refresh-token-rules.js';
+import {
+  ACCESS_TOKEN_LIFETIME_MS,
+  REFRESH_RETRY_MS,
+  REFRESH_TOKEN_IDLE_MS,
+} from './oauth-tokens/token-rules.js';
 import { MAX_FAMILIES } from './oauth-tokens/refresh-token-families.js';
 import { ROTATE_AFTER_MS } from './oauth-tokens/signing-keys.js';
 

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { Clock, DAY, toDay } from '../config/clock.js';
 import { ConnectionSamples } from '../connections/connection-samples.js';
 import { PkceUse } from '../oauth-codes/pkce-use.js';
-import { ACCESS_TOKEN_LIFETIME_MS } from '../oauth-tokens/access-token-rules.js';
+import { ACCESS_TOKEN_LIFETIME_MS } from '../oauth-tokens/token-rules.js';
 import { RecentRequestLog } from '../oauth-clients/recent-requests.js';
 import { ClientRegistry, type RegistryClient } from '../oauth-clients/registry.service.js';
 import { RequestCounts } from '../oauth-clients/request-counts.js';

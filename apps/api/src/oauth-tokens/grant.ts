@@ -10,7 +10,7 @@ import type { FailureReason } from '../http/failure-reasons.js';
 import type { AuthenticatedRequest } from '../oauth-clients/client-request.js';
 import { explanation } from '../oauth-clients/request-explanation.js';
 import { AccessTokens } from './access-tokens.js';
-import { REFRESH_TOKEN_IDLE_MS } from './refresh-token-rules.js';
+import { REFRESH_TOKEN_IDLE_MS } from './token-rules.js';
 
 // What all grants have in common: what they are sent, what limits them, and what they answer.
 

@@ -32,7 +32,7 @@ import {
   TokenRequestDto,
   TokenResponseDto,
 } from './oauth-tokens.dto.js';
-import { REFRESH_RETRY_MS } from './refresh-token-rules.js';
+import { REFRESH_RETRY_MS } from './token-rules.js';
 import { GRANT_TYPES, TokenGrants } from './token-grants.js';
 import { TokenIntrospection } from './token-introspection.js';
 import { TokenRevocation } from './token-revocation.js';

@@ -47,7 +47,7 @@ import {
   MAX_FAMILIES,
   RefreshTokenFamilies,
 } from './refresh-token-families.js';
-import { REFRESH_RETRY_MS, REFRESH_TOKEN_IDLE_MS } from './refresh-token-rules.js';
+import { REFRESH_RETRY_MS, REFRESH_TOKEN_IDLE_MS } from './token-rules.js';
 import { hashHandle, hashRefreshToken, RefreshTokens } from './refresh-tokens.js';
 import { TokenMetrics } from './token-metrics.js';
 

@@ -6,7 +6,7 @@ import { grant } from '../testing/connections.js';
 import { person } from '../testing/person.js';
 import type { TestContext } from '../testing/test-context.js';
 import { createTestModule } from '../testing/test-module.js';
-import { ACCESS_TOKEN_LIFETIME_MS, CLOCK_TOLERANCE_MS } from './access-token-rules.js';
+import { ACCESS_TOKEN_LIFETIME_MS, CLOCK_TOLERANCE_MS } from './token-rules.js';
 
 /** Beyond it, an access token is refused for its age alone. */
 const LONGEST_LIFE_MS = ACCESS_TOKEN_LIFETIME_MS + 2 * CLOCK_TOLERANCE_MS;

@@ -16,7 +16,7 @@ import { ChangeFeed, type Subscribed } from '../database/change-feed.js';
 import { ApiError } from '../http/api-error.js';
 import { AppLogger } from '../telemetry/app-logger.js';
 import { AuditLog } from '../users/audit-log.js';
-import { ACCESS_TOKEN_LIFETIME_MS, CLOCK_TOLERANCE_MS } from './access-token-rules.js';
+import { ACCESS_TOKEN_LIFETIME_MS, CLOCK_TOLERANCE_MS } from './token-rules.js';
 import { SigningKey } from './signing-key.entity.js';
 import { SigningKeySealing } from './signing-key-sealing.js';
 

@@ -1,4 +1,8 @@
-import { DAY, SECOND } from '../config/clock.js';
+import { DAY, MINUTE, SECOND } from '../config/clock.js';
+
+/** The documented 60 minutes. */
+export const ACCESS_TOKEN_LIFETIME_MS = 60 * MINUTE;
+export const CLOCK_TOLERANCE_MS = MINUTE;
 
 /** A refresh token expires when it has not been used for this long. */
 export const REFRESH_TOKEN_IDLE_MS = 30 * DAY;
