@@ -34,7 +34,7 @@ export const mutants = [
   ],
   [
     ...['a code works for its client only (RFC 6749 §4.1.3)', CODE_GRANT],
-    ...["('asked.at', 'asked.oauth_client_id')", "('asked.at', 'c.oauth_client_id')"],
+    ...["('asked.oauth_client_id', 'asked.at')", "('c.oauth_client_id', 'asked.at')"],
     ...['api-e2e', 'codes'],
   ],
   [
@@ -73,7 +73,7 @@ export const mutants = [
   ],
   [
     ...['a refresh token works for its client only (RFC 6749 §6)', REFRESH_GRANT],
-    ...["('asked.at', 'asked.oauth_client_id')", "('asked.at', 'c.oauth_client_id')"],
+    ...["('asked.oauth_client_id', 'asked.at')", "('c.oauth_client_id', 'asked.at')"],
     ...['api-e2e', 'refresh'],
   ],
   [
@@ -86,11 +86,8 @@ export const mutants = [
     ...['api-e2e', 'src/connections'],
   ],
   [
-    ...['narrowing a connection narrows its tokens', 'apps/api/src/oauth-tokens/grant.ts'],
-    ...[
-      '(granted.scope, connectionScope, registered)',
-      '(granted.scope, granted.scope, registered)',
-    ],
+    ...['narrowing a connection narrows its tokens', 'apps/api/src/oauth-tokens/token-grants.ts'],
+    ...['(row.scope, row.connectionScope, registered)', '(row.scope, row.scope, registered)'],
     ...['api-e2e', 'scopes'],
   ],
   [

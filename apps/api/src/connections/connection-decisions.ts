@@ -12,7 +12,8 @@ import { UsersService } from '../users/users.service.js';
 import type { Ending } from './connection.js';
 import { ConnectionEntity } from './connection.entity.js';
 import type { ConnectionPatch, EndConnectionsQuery } from './connections.dto.js';
-import { ConnectionsService, type EndingScope } from './connections.service.js';
+import type { EndingScope } from './connection-endings.js';
+import { ConnectionsService } from './connections.service.js';
 import { limitProblem, TimeLimits } from './time-limits.js';
 import { findVisible, visibleTo } from './visible-connections.js';
 

@@ -60,8 +60,9 @@ export const activeAt = (now: string): string =>
  * written as no index has it: none but that of the id may ever seem a way to the row, for a client
  * can have a million active connections.
  * @param client SQL expression for the database id of the client
+ * @param now SQL expression for the present
  */
-export const activeByKeyAt = (now: string, client: string): string => `
+export const activeAndOf = (client: string, now: string): string => `
   c.oauth_client_id IS NOT DISTINCT FROM ${client} AND num_nulls(c.revoked_at) = 1
   AND (c.expires_at IS NULL OR c.expires_at > ${now}) AND ${NOT_COVERED}`;
 

@@ -23,9 +23,6 @@ import { ConnectionMetrics } from './connection-metrics.js';
 import { Revocations } from './revocations.js';
 import { END_IN_TIME, wholeSeconds } from './time-limits.js';
 
-export type { ConnectionRecord, Ending, RevocationReason } from './connection.js';
-export { activeAt, activeByKeyAt, type EndingScope } from './connection-endings.js';
-
 export interface Consent {
   oauthClientId: string;
   userId: string;

@@ -10,7 +10,8 @@ import { UsersService } from '../users/users.service.js';
 import { ConnectionCounts } from './connection-counts.js';
 import { ConnectionHistory } from './connection-history.js';
 import { ConnectionsModule } from './connections.module.js';
-import { ConnectionsService, type RevocationReason } from './connections.service.js';
+import type { RevocationReason } from './connection.js';
+import { ConnectionsService } from './connections.service.js';
 
 let test: TestContext;
 let connections: ConnectionsService;

@@ -18,7 +18,8 @@ import {
 import { type ApprovalRequest, ApprovalRequests } from '../account-policy/approval-requests.js';
 import { Clock, HOUR, SECOND } from '../config/clock.js';
 import { CONFIG, type RuntimeConfig } from '../config/config.module.js';
-import { type ConnectionRecord, ConnectionsService } from '../connections/connections.service.js';
+import type { ConnectionRecord } from '../connections/connection.js';
+import { ConnectionsService } from '../connections/connections.service.js';
 import { limitProblem } from '../connections/time-limits.js';
 import { ApiError } from '../http/api-error.js';
 import type { SessionCaller } from '../http/access.js';

@@ -1,7 +1,6 @@
 import {
   ACCESS_TOKEN_TYPE,
   type AccessTokenClaims,
-  AccessTokenError,
   checkTimes,
   verifyAccessToken,
 } from '@flixcheck/access-token-verifier';
@@ -13,8 +12,6 @@ import { Clock } from '../config/clock.js';
 import { CONFIG, type RuntimeConfig } from '../config/config.module.js';
 import { ACCESS_TOKEN_LIFETIME_MS, CLOCK_TOLERANCE_MS } from './token-rules.js';
 import { SigningKeys } from './signing-keys.js';
-
-export { AccessTokenError };
 
 export interface AccessTokenSubject {
   userId: string;

@@ -11,7 +11,9 @@ import { AccountPolicyStore } from '../account-policy/account-policy-store.js';
 import { SECOND } from '../config/clock.js';
 import { CONFIG, type RuntimeConfig } from '../config/config.module.js';
 import { inWords } from '../config/in-words.js';
-import { activeByKeyAt, ConnectionsService } from '../connections/connections.service.js';
+import { activeAndOf } from '../connections/connection-endings.js';
+import { ConnectionsService } from '../connections/connections.service.js';
+import { Revocations } from '../connections/revocations.js';
 import { SharedStatement } from '../database/shared-statement.js';
 import { StatementPool } from '../database/statement-pool.js';
 import { type Explanation, OAuthError } from '../http/api-error.js';
@@ -25,18 +27,15 @@ import {
   clientNotAllowed,
   connectionEnded,
   type Grant,
+  type Granted,
   type GrantedRow,
-  type GrantInput,
-  Grants,
-  idlesOutAt,
   invalidGrant,
-  LIMITS,
-  limits,
-  type TokenRequest,
-  type TokenResponse,
+  LIMIT_COLUMNS,
+  selectLimits,
 } from './grant.js';
+import type { TokenRequest } from './oauth-tokens.dto.js';
 import { MAX_FAMILIES, RefreshTokenFamilies } from './refresh-token-families.js';
-import { hashHandle, hashRefreshToken, RefreshTokens } from './refresh-tokens.js';
+import { hashHandle, hashRefreshToken, idlesOutAt, RefreshTokens } from './refresh-tokens.js';
 
 /** RFC 7636 §4.1. */
 const CODE_VERIFIER_LENGTH = [43, 128] as const;
@@ -46,18 +45,97 @@ const CODE_LENGTH = 43;
 /** A repeat this soon after the first use is a duplicated request, not an attack. */
 export const DUPLICATE_REQUEST_MS = 2 * SECOND;
 
+interface RedeemInput {
+  request: TokenRequest;
+  codeHash: Buffer;
+  /** The S256 challenge of the verifier that was sent. */
+  codeChallenge: string | undefined;
+  /** Of the family that the code opens. */
+  familyId: string;
+  refreshToken: RefreshToken;
+  /** Whether a moment may have been decided that new tokens must not seem older than. */
+  lookForNotBefore: boolean;
+}
+
+interface RedeemedRow extends GrantedRow {
+  position: number;
+  /** How many other families the connection has, as far as they matter. */
+  others: number;
+}
+
+/** The rules of the grant, all in one statement: it uses the code up, or does nothing. */
+const REDEEM = {
+  name: 'redeem_codes',
+  text: `
+   WITH asked AS (
+     SELECT * FROM unnest($1::bytea[], $2::uuid[], $3::text[], $4::timestamptz[], $5::text[],
+       $6::text[], $7::uuid[], $8::bytea[], $9::bytea[], $10::timestamptz[]) WITH ORDINALITY
+       AS asked (code_hash, oauth_client_id, client_id, at, redirect_uri, code_challenge,
+                 family_id, handle_hash, token_hash, expires_at, position)
+   ), redeemed AS (
+     UPDATE authorization_codes code
+        SET redeemed_at = asked.at, family_id = asked.family_id
+       FROM asked, connections c
+      WHERE code.code_hash = ANY (ARRAY[asked.code_hash])
+        AND c.id = ANY (ARRAY[code.connection_id])
+        -- Issued to this client, whose connection still stands (RFC 6749 §4.1.3).
+        AND ${activeAndOf('asked.oauth_client_id', 'asked.at')}
+        AND ${allowedByAccount('c.account_id', 'c.oauth_client_id')}
+        -- Once, and soon (RFC 6749 §4.1.2).
+        AND code.redeemed_at IS NULL
+        AND code.expires_at > asked.at
+        -- The same redirect URI, where one is sent: older clients leave it out.
+        AND (asked.redirect_uri IS NULL OR code.redirect_uri = asked.redirect_uri)
+        -- A verifier without a challenge fails as well as the reverse (RFC 9700 §2.1.1).
+        AND code.code_challenge IS NOT DISTINCT FROM asked.code_challenge
+     RETURNING asked.position, asked.at, asked.family_id, asked.handle_hash, asked.token_hash,
+               asked.expires_at, code.connection_id, code.scope, c.user_id, c.account_id,
+               ${selectLimits('$11::boolean', 'asked.client_id')}
+   ), family AS (
+     INSERT INTO refresh_token_families
+            (id, connection_id, handle_hash, scope, generation, current_hash, created_at, expires_at)
+     SELECT family_id, connection_id, handle_hash, scope, 1, token_hash, at, expires_at
+       FROM redeemed
+   ), event AS (
+     INSERT INTO connection_events (connection_id, at, type, scope)
+     SELECT connection_id, at, 'token_issued', scope FROM redeemed
+   )
+   SELECT position::integer, family_id AS "familyId", connection_id AS "connectionId",
+          user_id AS "userId", account_id AS "accountId", scope, ${LIMIT_COLUMNS},
+          (SELECT count(*)::integer FROM (
+             SELECT FROM refresh_token_families other
+              WHERE other.connection_id = redeemed.connection_id AND other.ended_at IS NULL
+                AND other.expires_at > redeemed.at
+              LIMIT ${MAX_FAMILIES}) others) AS others
+     FROM redeemed`,
+  columns: (inputs: readonly RedeemInput[]) => [
+    inputs.map(({ codeHash }) => codeHash),
+    inputs.map(({ request }) => request.client.id),
+    inputs.map(({ request }) => request.client.clientId),
+    inputs.map(({ request }) => request.at.toISOString()),
+    inputs.map(({ request }) => request.parameters.redirect_uri ?? null),
+    inputs.map(({ codeChallenge }) => codeChallenge ?? null),
+    inputs.map(({ familyId }) => familyId),
+    inputs.map(({ refreshToken }) => hashHandle(refreshToken)),
+    inputs.map(({ refreshToken }) => hashRefreshToken(refreshToken)),
+    inputs.map(({ request }) => idlesOutAt(request.at).toISOString()),
+    inputs.some(({ lookForNotBefore }) => lookForNotBefore),
+  ],
+  keyOf: ({ codeHash }: RedeemInput) => codeHash,
+};
+
 /** `authorization_code`: a code becomes the first tokens of a family. */
 @Injectable()
 export class AuthorizationCodeGrant implements Grant {
-  /** Uses the code up and opens its refresh token family, or does nothing. */
+  /** Shared by the requests that come meanwhile; each is decided on its own. */
   private readonly redeem: SharedStatement<RedeemInput, RedeemedRow>;
 
   constructor(
     @Inject(CONFIG) config: RuntimeConfig,
     pool: StatementPool,
-    private readonly grants: Grants,
     private readonly codes: OAuthCodesService,
     private readonly connections: ConnectionsService,
+    private readonly revocations: Revocations,
     private readonly families: RefreshTokenFamilies,
     private readonly refreshTokens: RefreshTokens,
     private readonly policies: AccountPolicyStore,
@@ -67,33 +145,24 @@ export class AuthorizationCodeGrant implements Grant {
   }
 
   /** RFC 6749 §4.1.3, RFC 7636 §4.5. */
-  async grant(request: TokenRequest): Promise<TokenResponse> {
-    const { parameters, at } = request;
-    const code = requireParameter(parameters, 'code');
-    const verifier = parameters.code_verifier;
-    if (verifier !== undefined && !isCodeVerifier(verifier)) {
-      throw new OAuthError(
-        'invalid_grant',
-        'code_verifier_malformed',
-        'The code_verifier must have 43 to 128 characters, of A-Z a-z 0-9 - . _ ~ only.',
-        { explain: () => explainVerifier(verifier) },
-      );
-    }
-    const redemption = {
-      codeHash: hashSecret(code),
-      ...this.grants.inputOf(request),
-      redirectUri: parameters.redirect_uri,
-      codeChallenge: verifier === undefined ? undefined : s256Challenge(verifier),
-    };
+  async grant(request: TokenRequest): Promise<Granted> {
+    const { code_verifier: verifier } = request.parameters;
+    const code = requireParameter(request.parameters, 'code');
+    if (verifier !== undefined && !isCodeVerifier(verifier)) throw malformedVerifier(verifier);
+    const codeChallenge = verifier === undefined ? undefined : s256Challenge(verifier);
     const refreshToken = this.refreshTokens.create();
-    const granted = await this.redeem.run({
-      ...redemption,
-      family: { id: randomUUID(), token: refreshToken, expiresAt: idlesOutAt(at) },
+    const row = await this.redeem.run({
+      request,
+      codeHash: hashSecret(code),
+      codeChallenge,
+      familyId: randomUUID(),
+      refreshToken,
+      lookForNotBefore: this.revocations.mayRefuseNewTokens,
     });
-    if (!granted) throw await this.explain(code, redemption, request, verifier);
-    if (granted.others >= MAX_FAMILIES) await this.families.supersede(granted, at);
-    request.connectionId = granted.connectionId;
-    return this.grants.respond(request, granted, refreshToken);
+    if (!row) throw await this.explain(code, codeChallenge, request);
+    if (row.others >= MAX_FAMILIES) await this.families.supersede(row, request.at);
+    request.connectionId = row.connectionId;
+    return { row, refreshToken };
   }
 
   /**
@@ -103,10 +172,11 @@ export class AuthorizationCodeGrant implements Grant {
    */
   private async explain(
     code: string,
-    { oauthClientId, redirectUri, codeChallenge, now }: Omit<RedeemInput, 'family'>,
+    codeChallenge: string | undefined,
     request: TokenRequest,
-    verifier: string | undefined,
   ): Promise<OAuthError> {
+    const { client, at: now } = request;
+    const { redirect_uri: redirectUri, code_verifier: verifier } = request.parameters;
     const record = await this.codes.find(code);
     const connection = record && (await this.connections.findRecord(record.connectionId));
     if (!record || !connection) {
@@ -119,7 +189,7 @@ export class AuthorizationCodeGrant implements Grant {
             : explanation('code_length', { length: code.length, expected: CODE_LENGTH }),
       );
     }
-    if (connection.oauthClientId !== oauthClientId) {
+    if (connection.oauthClientId !== client.id) {
       return invalidGrant('code_of_other_client', 'The code was issued to another client.', () =>
         explanation('code_of_other_client', {}),
       );
@@ -139,7 +209,7 @@ export class AuthorizationCodeGrant implements Grant {
     }
     const pkce = explainPkce(record.codeChallenge, codeChallenge, verifier);
     if (pkce) return pkce;
-    const refusal = await this.policies.refusal(connection.accountId, request.client);
+    const refusal = await this.policies.refusal(connection.accountId, client);
     if (connection.revokedAt !== null) {
       return refusal ? clientNotAllowed(refusal) : connectionEnded(connection.revokedAt);
     }
@@ -162,7 +232,7 @@ export class AuthorizationCodeGrant implements Grant {
         async () =>
           explanation('code_used', {
             usedAt: redeemedAt.toISOString(),
-            requestId: await this.log.findGrant(oauthClientId, connection.id, redeemedAt),
+            requestId: await this.log.findGrant(client.id, connection.id, redeemedAt),
           }),
       );
     }
@@ -183,87 +253,19 @@ export class AuthorizationCodeGrant implements Grant {
   }
 }
 
-interface RedeemedRow extends GrantedRow {
-  position: number;
-  /** How many other families the connection has, as far as they matter. */
-  others: number;
-}
-
-interface RedeemInput extends GrantInput {
-  codeHash: Buffer;
-  redirectUri: string | undefined;
-  /** The S256 challenge of the verifier that was sent. */
-  codeChallenge: string | undefined;
-  family: { id: string; token: RefreshToken; expiresAt: Date };
-}
-
-const REDEEM = {
-  name: 'redeem_codes',
-  text: `
-   WITH asked AS (
-     SELECT * FROM unnest($1::bytea[], $2::uuid[], $3::text[], $4::timestamptz[], $5::text[],
-       $6::text[], $7::uuid[], $8::bytea[], $9::bytea[], $10::timestamptz[]) WITH ORDINALITY
-       AS asked (code_hash, oauth_client_id, client_id, at, redirect_uri, code_challenge,
-                 family_id, handle_hash, token_hash, expires_at, position)
-   ), redeemed AS (
-     UPDATE authorization_codes code
-        SET redeemed_at = asked.at, family_id = asked.family_id
-       FROM asked, connections c
-      WHERE code.code_hash = ANY (ARRAY[asked.code_hash])
-        AND c.id = ANY (ARRAY[code.connection_id])
-        -- Issued to this client, whose connection still stands (RFC 6749 §4.1.3).
-        AND ${activeByKeyAt('asked.at', 'asked.oauth_client_id')}
-        AND ${allowedByAccount('c.account_id', 'c.oauth_client_id')}
-        -- Once, and soon (RFC 6749 §4.1.2).
-        AND code.redeemed_at IS NULL
-        AND code.expires_at > asked.at
-        -- The same redirect URI, where one is sent: older clients leave it out.
-        AND (asked.redirect_uri IS NULL OR code.redirect_uri = asked.redirect_uri)
-        -- A verifier without a challenge fails as well as the reverse (RFC 9700 §2.1.1).
-        AND code.code_challenge IS NOT DISTINCT FROM asked.code_challenge
-     RETURNING asked.position, asked.at, asked.family_id, asked.handle_hash, asked.token_hash,
-               asked.expires_at, code.connection_id, code.scope, c.user_id, c.account_id,
-               ${limits('$11::boolean', 'asked.client_id')}
-   ), family AS (
-     INSERT INTO refresh_token_families
-            (id, connection_id, handle_hash, scope, generation, current_hash, created_at, expires_at)
-     SELECT family_id, connection_id, handle_hash, scope, 1, token_hash, at, expires_at
-       FROM redeemed
-   ), event AS (
-     INSERT INTO connection_events (connection_id, at, type, scope)
-     SELECT connection_id, at, 'token_issued', scope FROM redeemed
-   )
-   SELECT position::integer, family_id AS "familyId", connection_id AS "connectionId",
-          user_id AS "userId", account_id AS "accountId", scope, ${LIMITS},
-          (SELECT count(*)::integer FROM (
-             SELECT FROM refresh_token_families other
-              WHERE other.connection_id = redeemed.connection_id AND other.ended_at IS NULL
-                AND other.expires_at > redeemed.at
-              LIMIT ${MAX_FAMILIES}) others) AS others
-     FROM redeemed`,
-  columns: (inputs: readonly RedeemInput[]) => [
-    inputs.map(({ codeHash }) => codeHash),
-    inputs.map(({ oauthClientId }) => oauthClientId),
-    inputs.map(({ clientId }) => clientId),
-    inputs.map(({ now }) => now.toISOString()),
-    inputs.map(({ redirectUri }) => redirectUri ?? null),
-    inputs.map(({ codeChallenge }) => codeChallenge ?? null),
-    inputs.map(({ family }) => family.id),
-    inputs.map(({ family }) => hashHandle(family.token)),
-    inputs.map(({ family }) => hashRefreshToken(family.token)),
-    inputs.map(({ family }) => family.expiresAt.toISOString()),
-    inputs.some(({ lookForNotBefore }) => lookForNotBefore),
-  ],
-  keyOf: ({ codeHash }: RedeemInput) => codeHash,
-};
-
 /** RFC 7636 §4.1. */
-function explainVerifier(verifier: string): Explanation {
-  const { length } = verifier;
-  const [least, most] = CODE_VERIFIER_LENGTH;
-  if (length < least || length > most)
-    return explanation('verifier_length', { length, least, most });
-  return explanation('verifier_character', { position: verifier.search(/[^\w\-.~]/) + 1 });
+function malformedVerifier(verifier: string): OAuthError {
+  return invalidGrant(
+    'code_verifier_malformed',
+    `The code_verifier must have ${CODE_VERIFIER_LENGTH.join(' to ')} characters, of A-Z a-z 0-9 - . _ ~ only.`,
+    () => {
+      const { length } = verifier;
+      const [least, most] = CODE_VERIFIER_LENGTH;
+      if (length < least || length > most)
+        return explanation('verifier_length', { length, least, most });
+      return explanation('verifier_character', { position: verifier.search(/[^\w\-.~]/) + 1 });
+    },
+  );
 }
 
 function explainRedirectUri(sent: string, requested: string): Explanation | undefined {

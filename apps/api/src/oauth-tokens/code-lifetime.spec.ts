@@ -8,7 +8,7 @@ import { type Person, person } from '../testing/person.js';
 import { StoppedClock } from '../testing/stopped-clock.js';
 import type { TestContext } from '../testing/test-context.js';
 import { AccessTokens } from './access-tokens.js';
-import type { TokenResponse } from './grant.js';
+import type { TokenResponseDto } from './oauth-tokens.dto.js';
 
 const clock = new StoppedClock();
 const VERIFIER = 'v'.repeat(43);
@@ -31,18 +31,18 @@ beforeEach(() => {
 });
 afterAll(() => api.close());
 
-async function expectAlive({ access_token, refresh_token }: TokenResponse) {
+async function expectAlive({ access_token, refresh_token }: TokenResponseDto) {
   expect(await client.isAccepted(access_token)).toBe(true);
   await client.refresh(refresh_token);
 }
 
-async function expectDead({ access_token, refresh_token }: TokenResponse) {
+async function expectDead({ access_token, refresh_token }: TokenResponseDto) {
   expect(await client.isAccepted(access_token)).toBe(false);
   expect(await client.isActive(access_token)).toBe(false);
   await expectInvalid(client.refresh(refresh_token));
 }
 
-const expectInvalid = (granted: Promise<TokenResponse>) =>
+const expectInvalid = (granted: Promise<TokenResponseDto>) =>
   expect(granted).rejects.toMatchObject({ error: 'invalid_grant' });
 
 describe('a code lives 60 seconds (RFC 6749 §4.1.2, CVE-2024-22403)', () => {

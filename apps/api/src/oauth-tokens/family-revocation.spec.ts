@@ -8,7 +8,7 @@ import { type Application, createTwoNodes } from '../testing/application.js';
 import { type Person, person } from '../testing/person.js';
 import { StoppedClock } from '../testing/stopped-clock.js';
 import type { TestContext } from '../testing/test-context.js';
-import type { TokenResponse } from './grant.js';
+import type { TokenResponseDto } from './oauth-tokens.dto.js';
 
 const clock = new StoppedClock();
 
@@ -18,7 +18,7 @@ let user: Person;
 /** The client at this node, and at another one. */
 let here: Application;
 let there: Application;
-let earlier: TokenResponse;
+let earlier: TokenResponseDto;
 beforeAll(async () => {
   ({ one: api, crm: here, elsewhere: there, close } = await createTwoNodes({ clock }));
   user = await person(api);
@@ -32,13 +32,13 @@ beforeEach(async () => {
 });
 afterAll(() => close());
 
-async function expectAlive({ access_token, refresh_token }: TokenResponse): Promise<void> {
+async function expectAlive({ access_token, refresh_token }: TokenResponseDto): Promise<void> {
   for (const client of [here, there]) expect(await client.isAccepted(access_token)).toBe(true);
   expect(await here.isActive(refresh_token)).toBe(true);
 }
 
 /** The other node hears of it at once; the test's own time limit is the second that it may take. */
-async function expectDead({ access_token, refresh_token }: TokenResponse): Promise<void> {
+async function expectDead({ access_token, refresh_token }: TokenResponseDto): Promise<void> {
   expect(await here.isAccepted(access_token)).toBe(false);
   while (await there.isAccepted(access_token)) await setImmediate();
   for (const client of [here, there]) {
@@ -47,7 +47,7 @@ async function expectDead({ access_token, refresh_token }: TokenResponse): Promi
   }
 }
 
-const expectInvalid = (granted: Promise<TokenResponse>) =>
+const expectInvalid = (granted: Promise<TokenResponseDto>) =>
   expect(granted).rejects.toMatchObject({ error: 'invalid_grant' });
 
 async function connections(): Promise<{ id: string; status: string; health: string }[]> {

@@ -24,10 +24,10 @@ import { AllowClient } from '../http/access.js';
 import { ClientEndpoints } from '../oauth-clients/client-endpoints.js';
 import { type ClientEndpoint, clientEndpoint } from '../oauth-clients/client-request.js';
 import { CODE_LIFETIME_MS } from '../oauth-codes/code-rules.js';
-import { TOKEN_PARAMETERS } from './grant.js';
 import {
   IntrospectionResponseDto,
   OAuthErrorDto,
+  TOKEN_PARAMETERS,
   TokenParameterDto,
   TokenRequestDto,
   TokenResponseDto,

@@ -1,6 +1,32 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import type { AuthenticatedRequest } from '../oauth-clients/client-request.js';
 
-/** What the documentation shows of a token request; what is read of it stands in grant.ts. */
+/**
+ * What the token, revocation and introspection endpoints may be sent: one list for all of them, so
+ * that a parameter which comes twice is refused wherever it comes.
+ */
+export const TOKEN_PARAMETERS = {
+  parameters: [
+    'grant_type',
+    'code',
+    'redirect_uri',
+    'code_verifier',
+    'refresh_token',
+    'scope',
+    'resource',
+    'token',
+    'token_type_hint',
+  ],
+  anyOf: ['grant_type', 'token'],
+  // RFC 8707 §2.
+  repeatable: ['resource'],
+  // An unknown token is no error, however long it is (RFC 7009 §2.2, RFC 7662 §2.2).
+  ofAnyLength: ['token'],
+} as const;
+
+export type TokenRequest = AuthenticatedRequest<(typeof TOKEN_PARAMETERS.parameters)[number]>;
+
+/** What the documentation shows of a token request. */
 export class TokenRequestDto {
   @ApiProperty({ enum: ['authorization_code', 'refresh_token'] })
   grant_type!: string;
@@ -19,9 +45,10 @@ export class TokenRequestDto {
   @ApiPropertyOptional({ description: 'RFC 8707' }) resource?: string;
 }
 
+/** RFC 6749 §5.1. */
 export class TokenResponseDto {
   @ApiProperty({ description: 'a JWT (RFC 9068)' }) access_token!: string;
-  @ApiProperty({ enum: ['Bearer'] }) token_type!: string;
+  @ApiProperty({ enum: ['Bearer'] }) token_type!: 'Bearer';
   @ApiProperty({ type: 'integer', example: 3600, description: 'seconds' }) expires_in!: number;
   @ApiProperty({ description: 'replaces the previous one' }) refresh_token!: string;
   @ApiProperty({ example: 'readwrite' }) scope!: string;

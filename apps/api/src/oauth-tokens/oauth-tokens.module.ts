@@ -7,7 +7,6 @@ import { OAuthClientsModule } from '../oauth-clients/oauth-clients.module.js';
 import { OAuthCodesModule } from '../oauth-codes/oauth-codes.module.js';
 import { UsersModule } from '../users/users.module.js';
 import { AccessTokens } from './access-tokens.js';
-import { Grants } from './grant.js';
 import { OAuthTokensController } from './oauth-tokens.controller.js';
 import { RefreshTokenFamilies } from './refresh-token-families.js';
 import { RefreshTokenFamily } from './refresh-token-family.entity.js';
@@ -36,7 +35,6 @@ import { WellKnownController } from './well-known.controller.js';
   controllers: [OAuthTokensController, WellKnownController, UserinfoController],
   providers: [
     AccessTokens,
-    Grants,
     ...Object.values(GRANTS),
     RefreshTokenFamilies,
     RefreshTokens,

@@ -4,14 +4,14 @@ import { Application, createTokensModule } from '../testing/application.js';
 import { type Person, person } from '../testing/person.js';
 import { StoppedClock } from '../testing/stopped-clock.js';
 import type { TestContext } from '../testing/test-context.js';
-import type { TokenResponse } from './grant.js';
+import type { TokenResponseDto } from './oauth-tokens.dto.js';
 
 const clock = new StoppedClock();
 
 let api: TestContext;
 let user: Person;
 let client: Application;
-let tokens: TokenResponse;
+let tokens: TokenResponseDto;
 beforeAll(async () => {
   api = await createTokensModule({ clock });
   client = new Application(api);

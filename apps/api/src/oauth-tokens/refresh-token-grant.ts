@@ -13,12 +13,11 @@ import { DataSource } from 'typeorm';
 import { AccountPolicyStore } from '../account-policy/account-policy-store.js';
 import { CONFIG, type RuntimeConfig } from '../config/config.module.js';
 import { inWords } from '../config/in-words.js';
+import type { ConnectionRecord } from '../connections/connection.js';
+import { activeAndOf } from '../connections/connection-endings.js';
 import { ConnectionHistory } from '../connections/connection-history.js';
-import {
-  activeByKeyAt,
-  type ConnectionRecord,
-  ConnectionsService,
-} from '../connections/connections.service.js';
+import { ConnectionsService } from '../connections/connections.service.js';
+import { Revocations } from '../connections/revocations.js';
 import { SharedStatement } from '../database/shared-statement.js';
 import { StatementPool } from '../database/statement-pool.js';
 import { type Explain, type Explanation, OAuthError } from '../http/api-error.js';
@@ -31,25 +30,22 @@ import {
   connectionEnded,
   findLimits,
   type Grant,
+  type Granted,
   type GrantedRow,
-  type GrantInput,
-  Grants,
-  idlesOutAt,
   invalidGrant,
+  LIMIT_COLUMNS,
   type Limits,
-  LIMITS,
-  limits,
-  type TokenRequest,
-  type TokenResponse,
+  selectLimits,
 } from './grant.js';
+import type { TokenRequest } from './oauth-tokens.dto.js';
 import {
   type LocatedRefreshToken,
   MAX_FAMILIES,
   RefreshTokenFamilies,
 } from './refresh-token-families.js';
-import { REFRESH_RETRY_MS, REFRESH_TOKEN_IDLE_MS } from './token-rules.js';
-import { hashHandle, hashRefreshToken, RefreshTokens } from './refresh-tokens.js';
+import { hashHandle, hashRefreshToken, idlesOutAt, RefreshTokens } from './refresh-tokens.js';
 import { TokenMetrics } from './token-metrics.js';
+import { REFRESH_RETRY_MS, REFRESH_TOKEN_IDLE_MS } from './token-rules.js';
 
 /** 64 bytes as base64url. */
 const REFRESH_TOKEN_LENGTH = 86;
@@ -61,18 +57,98 @@ const REFRESH_RETRIED = {
     'The same refresh token came again before its successor was used, so it got the same successor again.',
 };
 
+interface RotateInput {
+  request: TokenRequest;
+  handleHash: Buffer;
+  presented: RefreshToken;
+  successor: RefreshToken;
+  /** For each scope asked for, the scopes that allow it; grant and connection need one of each. */
+  needed: readonly (readonly string[])[];
+  /** Whether a moment may have been decided that new tokens must not seem older than. */
+  lookForNotBefore: boolean;
+}
+
+type RotatedRow = GrantedRow & { position: number };
+
+const NEEDED = `string_to_array(need.any_of, ' ')`;
+
+/**
+ * The rules of the grant, all in one statement: it puts the successor in the place of the current
+ * token, or does nothing.
+ */
+const ROTATE = {
+  name: 'rotate_refresh_tokens',
+  // The history has a family's first refresh of each day.
+  text: `
+   WITH asked AS (
+     SELECT * FROM unnest($1::bytea[], $2::bytea[], $3::bytea[], $4::timestamptz[],
+       $5::timestamptz[], $6::uuid[], $7::text[], $8::text[]) WITH ORDINALITY
+       AS asked (handle_hash, presented_hash, successor_hash, at, expires_at, oauth_client_id,
+                 client_id, needed, position)
+   ), rotated AS (
+     UPDATE refresh_token_families family
+        SET previous_hash = family.current_hash,
+            current_hash = asked.successor_hash,
+            rotated_at = asked.at,
+            expires_at = asked.expires_at,
+            generation = family.generation + 1
+       FROM asked, refresh_token_families before, connections c
+      WHERE before.handle_hash = ANY (ARRAY[asked.handle_hash])
+        AND family.id = ANY (ARRAY[before.id])
+        -- Only the newest: what was replaced may have been stolen (RFC 9700 §4.14.2).
+        AND family.current_hash = asked.presented_hash
+        AND family.ended_at IS NULL
+        AND family.expires_at > asked.at
+        AND (asked.needed IS NULL OR NOT EXISTS (
+          SELECT FROM unnest(string_to_array(asked.needed, E'\n')) AS need (any_of)
+           WHERE NOT string_to_array(family.scope, ' ') && ${NEEDED}
+              OR NOT string_to_array(c.scope, ' ') && ${NEEDED}
+              -- Not as the caller knows the client: a refusal must not use the token up.
+              OR NOT (SELECT scopes FROM oauth_clients WHERE id = asked.oauth_client_id)
+                && ${NEEDED}))
+        AND c.id = ANY (ARRAY[family.connection_id])
+        -- Issued to this client, whose connection still stands (RFC 6749 §6).
+        AND ${activeAndOf('asked.oauth_client_id', 'asked.at')}
+     RETURNING asked.position, asked.at, before.rotated_at AS rotated_before,
+               family.id, family.connection_id, family.scope, c.user_id, c.account_id,
+               ${selectLimits('$9::boolean', 'asked.client_id')}
+   ), event AS (
+     INSERT INTO connection_events (connection_id, at, type, scope)
+     SELECT connection_id, at, 'refreshed', scope FROM rotated
+      WHERE (rotated_before AT TIME ZONE 'UTC')::date
+        IS DISTINCT FROM (at AT TIME ZONE 'UTC')::date
+   )
+   SELECT position::integer, id AS "familyId", connection_id AS "connectionId",
+          user_id AS "userId", account_id AS "accountId", scope, ${LIMIT_COLUMNS}
+     FROM rotated`,
+  columns: (inputs: readonly RotateInput[]) => [
+    inputs.map(({ handleHash }) => handleHash),
+    inputs.map(({ presented }) => hashRefreshToken(presented)),
+    inputs.map(({ successor }) => hashRefreshToken(successor)),
+    inputs.map(({ request }) => request.at.toISOString()),
+    inputs.map(({ request }) => idlesOutAt(request.at).toISOString()),
+    inputs.map(({ request }) => request.client.id),
+    inputs.map(({ request }) => request.client.clientId),
+    inputs.map(({ needed }) =>
+      needed.length === 0 ? null : needed.map((anyOf) => anyOf.join(' ')).join('\n'),
+    ),
+    inputs.some(({ lookForNotBefore }) => lookForNotBefore),
+  ],
+  keyOf: ({ handleHash }: RotateInput) => handleHash,
+};
+
 /** `refresh_token`: the newest refresh token of a family becomes its successor. */
 @Injectable()
 export class RefreshTokenGrant implements Grant {
-  /** Puts the successor in the place of the current token, or does nothing. */
+  /** Shared by the requests that come meanwhile; each is decided on its own. */
   private readonly rotate: SharedStatement<RotateInput, RotatedRow>;
 
   constructor(
     @InjectDataSource() private readonly dataSource: DataSource,
     @Inject(CONFIG) config: RuntimeConfig,
     pool: StatementPool,
-    private readonly grants: Grants,
     private readonly connections: ConnectionsService,
+    private readonly revocations: Revocations,
     private readonly history: ConnectionHistory,
     private readonly families: RefreshTokenFamilies,
     private readonly refreshTokens: RefreshTokens,
@@ -84,30 +160,25 @@ export class RefreshTokenGrant implements Grant {
   }
 
   /** RFC 6749 §6, with rotation (RFC 9700 §4.14.2) that is safe to retry. */
-  async grant(request: TokenRequest): Promise<TokenResponse> {
-    const { parameters, client, at } = request;
-    const value = requireParameter(parameters, 'refresh_token');
-    checkAskedScope(parameters.scope, client);
+  async grant(request: TokenRequest): Promise<Granted> {
+    const { scope: askedScope } = request.parameters;
+    const value = requireParameter(request.parameters, 'refresh_token');
+    checkAskedScope(askedScope, request.client);
     const presented = this.refreshTokens.parse(value);
     if (!presented) throw unknownRefreshToken(value);
-    const rotation = {
-      presented,
-      ...this.grants.inputOf(request),
-      needed: splitScope(parameters.scope ?? '').map(scopesAllowing),
-    };
     const successor = this.refreshTokens.successorOf(presented);
-    const expiresAt = idlesOutAt(at);
-    const rotated = await this.rotate.run({
-      ...rotation,
+    const needed = splitScope(askedScope ?? '').map(scopesAllowing);
+    const row = await this.rotate.run({
+      request,
       handleHash: hashHandle(presented),
+      presented,
       successor,
-      expiresAt,
+      needed,
+      lookForNotBefore: this.revocations.mayRefuseNewTokens,
     });
-    const refreshed = rotated
-      ? { granted: rotated, successor }
-      : await this.retryOrExplain(rotation, request);
-    request.connectionId = refreshed.granted.connectionId;
-    return this.grants.respond(request, refreshed.granted, refreshed.successor, parameters.scope);
+    if (!row) return this.retryOrExplain(presented, needed, request);
+    request.connectionId = row.connectionId;
+    return { row, refreshToken: successor, askedScope };
   }
 
   /**
@@ -116,16 +187,17 @@ export class RefreshTokenGrant implements Grant {
    * @throws OAuthError
    */
   private async retryOrExplain(
-    rotation: Omit<RotateInput, 'handleHash' | 'successor' | 'expiresAt'>,
+    presented: RefreshToken,
+    needed: RotateInput['needed'],
     request: TokenRequest,
-  ): Promise<Refreshed> {
-    const { presented, oauthClientId, clientId, needed, now } = rotation;
+  ): Promise<Granted> {
+    const { client, at: now, parameters } = request;
     const located = await this.families.locate(presented);
     const connection = located && (await this.connections.findRecord(located.family.connectionId));
     if (!located || !connection || located.position === 'forged') {
       throw unknownRefreshToken();
     }
-    if (connection.oauthClientId !== oauthClientId) {
+    if (connection.oauthClientId !== client.id) {
       throw invalidGrant(
         'refresh_token_of_other_client',
         'The refresh token was issued to another client.',
@@ -134,7 +206,7 @@ export class RefreshTokenGrant implements Grant {
     }
     request.connectionId = connection.id;
     if (connection.revokedAt !== null) {
-      const refusal = await this.policies.refusal(connection.accountId, request.client);
+      const refusal = await this.policies.refusal(connection.accountId, client);
       throw refusal ? clientNotAllowed(refusal) : connectionEnded(connection.revokedAt);
     }
     const { family, position } = located;
@@ -168,7 +240,7 @@ export class RefreshTokenGrant implements Grant {
         ),
       );
     }
-    const limits = await findLimits(this.dataSource, connection.id, clientId, now);
+    const limits = await findLimits(this.dataSource, connection.id, client.clientId, now);
     if (!limits) throw connectionEnded(null);
     const { connectionScope, clientScope } = limits;
     const allowed = limitScope(family.scope, connectionScope, clientScope ?? '');
@@ -185,8 +257,9 @@ export class RefreshTokenGrant implements Grant {
       request.note = REFRESH_RETRIED;
       this.metrics.refreshRetried();
       return {
-        granted: toGranted(located, connection, limits),
-        successor: located.successor,
+        row: toGranted(located, connection, limits),
+        refreshToken: located.successor,
+        askedScope: parameters.scope,
       };
     }
     if (position === 'current') {
@@ -242,86 +315,6 @@ function checkAskedScope(asked: string | undefined, { scopes }: OAuthClient): vo
   const registered = resolveRequestedScope(asked, scopes);
   if (registered.ok) return;
   throw new OAuthError('invalid_scope', 'scope_not_registered', registered.reason);
-}
-
-interface RotateInput extends GrantInput {
-  handleHash: Buffer;
-  presented: RefreshToken;
-  successor: RefreshToken;
-  /** For each scope asked for, the scopes that allow it; grant and connection need one of each. */
-  needed: readonly (readonly string[])[];
-  expiresAt: Date;
-}
-
-type RotatedRow = GrantedRow & { position: number };
-
-const NEEDED = `string_to_array(need.any_of, ' ')`;
-
-const ROTATE = {
-  name: 'rotate_refresh_tokens',
-  // The history has a family's first refresh of each day.
-  text: `
-   WITH asked AS (
-     SELECT * FROM unnest($1::bytea[], $2::bytea[], $3::bytea[], $4::timestamptz[],
-       $5::timestamptz[], $6::uuid[], $7::text[], $8::text[]) WITH ORDINALITY
-       AS asked (handle_hash, presented_hash, successor_hash, at, expires_at, oauth_client_id,
-                 client_id, needed, position)
-   ), rotated AS (
-     UPDATE refresh_token_families family
-        SET previous_hash = family.current_hash,
-            current_hash = asked.successor_hash,
-            rotated_at = asked.at,
-            expires_at = asked.expires_at,
-            generation = family.generation + 1
-       FROM asked, refresh_token_families before, connections c
-      WHERE before.handle_hash = ANY (ARRAY[asked.handle_hash])
-        AND family.id = ANY (ARRAY[before.id])
-        -- Only the newest: what was replaced may have been stolen (RFC 9700 §4.14.2).
-        AND family.current_hash = asked.presented_hash
-        AND family.ended_at IS NULL
-        AND family.expires_at > asked.at
-        AND (asked.needed IS NULL OR NOT EXISTS (
-          SELECT FROM unnest(string_to_array(asked.needed, E'\n')) AS need (any_of)
-           WHERE NOT string_to_array(family.scope, ' ') && ${NEEDED}
-              OR NOT string_to_array(c.scope, ' ') && ${NEEDED}
-              -- Not as the caller knows the client: a refusal must not use the token up.
-              OR NOT (SELECT scopes FROM oauth_clients WHERE id = asked.oauth_client_id)
-                && ${NEEDED}))
-        AND c.id = ANY (ARRAY[family.connection_id])
-        -- Issued to this client, whose connection still stands (RFC 6749 §6).
-        AND ${activeByKeyAt('asked.at', 'asked.oauth_client_id')}
-     RETURNING asked.position, asked.at, before.rotated_at AS rotated_before,
-               family.id, family.connection_id, family.scope, c.user_id, c.account_id,
-               ${limits('$9::boolean', 'asked.client_id')}
-   ), event AS (
-     INSERT INTO connection_events (connection_id, at, type, scope)
-     SELECT connection_id, at, 'refreshed', scope FROM rotated
-      WHERE (rotated_before AT TIME ZONE 'UTC')::date
-        IS DISTINCT FROM (at AT TIME ZONE 'UTC')::date
-   )
-   SELECT position::integer, id AS "familyId", connection_id AS "connectionId",
-          user_id AS "userId", account_id AS "accountId", scope, ${LIMITS}
-     FROM rotated`,
-  columns: (inputs: readonly RotateInput[]) => [
-    inputs.map(({ handleHash }) => handleHash),
-    inputs.map(({ presented }) => hashRefreshToken(presented)),
-    inputs.map(({ successor }) => hashRefreshToken(successor)),
-    inputs.map(({ now }) => now.toISOString()),
-    inputs.map(({ expiresAt }) => expiresAt.toISOString()),
-    inputs.map(({ oauthClientId }) => oauthClientId),
-    inputs.map(({ clientId }) => clientId),
-    inputs.map(({ needed }) =>
-      needed.length === 0 ? null : needed.map((anyOf) => anyOf.join(' ')).join('\n'),
-    ),
-    inputs.some(({ lookForNotBefore }) => lookForNotBefore),
-  ],
-  keyOf: ({ handleHash }: RotateInput) => handleHash,
-};
-
-/** What a refresh results in: the grant, and the refresh token that is now the current one. */
-interface Refreshed {
-  granted: GrantedRow;
-  successor: RefreshToken;
 }
 
 /** The successor is unused, because it is still the current one, and young enough. */

@@ -9,6 +9,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { createSecretKey, type KeyObject } from 'node:crypto';
 import { deriveKeys } from '../config/config.js';
 import { CONFIG, type RuntimeConfig } from '../config/config.module.js';
+import { REFRESH_TOKEN_IDLE_MS } from './token-rules.js';
 
 /**
  * Makes and reads refresh tokens with the keys of all valid APP_SECRETs: the present one makes new
@@ -47,10 +48,17 @@ export class RefreshTokens {
   }
 }
 
+/** What a family is found by: all of its tokens have the same handle. */
 export function hashHandle(token: RefreshToken): Buffer {
   return hashSecret(token.handle.toString('base64url'));
 }
 
+/** What is stored of a refresh token itself. */
 export function hashRefreshToken(token: RefreshToken): Buffer {
   return hashSecret(token.value);
+}
+
+/** When a refresh token expires that is not used again. */
+export function idlesOutAt(at: Date): Date {
+  return new Date(at.getTime() + REFRESH_TOKEN_IDLE_MS);
 }

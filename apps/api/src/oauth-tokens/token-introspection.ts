@@ -1,4 +1,8 @@
-import { connectionTimeIsUp, revocationSubjects } from '@flixcheck/access-token-verifier';
+import {
+  AccessTokenError,
+  connectionTimeIsUp,
+  revocationSubjects,
+} from '@flixcheck/access-token-verifier';
 import { limitScope } from '@flixcheck/oauth-protocol';
 import { Inject, Injectable } from '@nestjs/common';
 import { CONFIG, type RuntimeConfig } from '../config/config.module.js';
@@ -6,8 +10,8 @@ import { ConnectionsService } from '../connections/connections.service.js';
 import { Revocations } from '../connections/revocations.js';
 import { ClientAuthenticationError } from '../oauth-clients/client-authentication.js';
 import { requireParameter } from '../oauth-clients/client-request.js';
-import { AccessTokenError, AccessTokens, type VerifiedAccessToken } from './access-tokens.js';
-import type { TokenRequest } from './grant.js';
+import { AccessTokens, type VerifiedAccessToken } from './access-tokens.js';
+import type { TokenRequest } from './oauth-tokens.dto.js';
 import { RefreshTokenFamilies } from './refresh-token-families.js';
 import { RefreshTokens } from './refresh-tokens.js';
 

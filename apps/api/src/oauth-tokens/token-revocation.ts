@@ -1,3 +1,4 @@
+import { AccessTokenError } from '@flixcheck/access-token-verifier';
 import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource } from 'typeorm';
@@ -7,8 +8,8 @@ import { MAX_REVOCATIONS_PER_HOUR, Revocations } from '../connections/revocation
 import { OAuthError } from '../http/api-error.js';
 import { requireParameter } from '../oauth-clients/client-request.js';
 import { OAuthCodesService } from '../oauth-codes/oauth-codes.service.js';
-import { AccessTokenError, AccessTokens } from './access-tokens.js';
-import type { TokenRequest } from './grant.js';
+import { AccessTokens } from './access-tokens.js';
+import type { TokenRequest } from './oauth-tokens.dto.js';
 import { type FamilyRecord, RefreshTokenFamilies } from './refresh-token-families.js';
 import { RefreshTokens } from './refresh-tokens.js';
 import { TokenMetrics } from './token-metrics.js';

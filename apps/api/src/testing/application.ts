@@ -7,7 +7,7 @@ import { ClientAuthentication } from '../oauth-clients/client-authentication.js'
 import { AuthorizationAttempt } from '../oauth-codes/authorization-request/authorization-request.js';
 import { OAuthCodeCreateRequest } from '../oauth-codes/oauth-codes.dto.js';
 import { OAuthCodesService } from '../oauth-codes/oauth-codes.service.js';
-import type { TokenRequest, TokenResponse } from '../oauth-tokens/grant.js';
+import type { TokenRequest, TokenResponseDto } from '../oauth-tokens/oauth-tokens.dto.js';
 import { SigningKeys } from '../oauth-tokens/signing-keys.js';
 import { TokenGrants } from '../oauth-tokens/token-grants.js';
 import { TokenIntrospection } from '../oauth-tokens/token-introspection.js';
@@ -57,7 +57,7 @@ export class Application {
     return (await codes.create(resource, user, new AuthorizationAttempt())).code;
   }
 
-  async connect(user: Person, more: object = {}): Promise<TokenResponse> {
+  async connect(user: Person, more: object = {}): Promise<TokenResponseDto> {
     return this.exchange(await this.code(user, more));
   }
 
@@ -66,11 +66,11 @@ export class Application {
     return this.node.app.get(OAuthCodesService).askForApproval({ query }, user);
   }
 
-  exchange(code: string, more: Parameters = {}): Promise<TokenResponse> {
+  exchange(code: string, more: Parameters = {}): Promise<TokenResponseDto> {
     return this.grant({ grant_type: 'authorization_code', code, ...more });
   }
 
-  refresh(refreshToken: string, more: Parameters = {}): Promise<TokenResponse> {
+  refresh(refreshToken: string, more: Parameters = {}): Promise<TokenResponseDto> {
     return this.grant({ grant_type: 'refresh_token', refresh_token: refreshToken, ...more });
   }
 
@@ -95,7 +95,7 @@ export class Application {
     }
   }
 
-  private async grant(parameters: Parameters): Promise<TokenResponse> {
+  private async grant(parameters: Parameters): Promise<TokenResponseDto> {
     return this.node.app.get(TokenGrants).grant(await this.request(parameters));
   }
 

@@ -1,4 +1,8 @@
-import { connectionTimeIsUp, revocationSubjects } from '@flixcheck/access-token-verifier';
+import {
+  AccessTokenError,
+  connectionTimeIsUp,
+  revocationSubjects,
+} from '@flixcheck/access-token-verifier';
 import { Inject, Injectable } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { Clock } from '../../config/clock.js';
@@ -7,11 +11,7 @@ import { ConnectionsService } from '../../connections/connections.service.js';
 import { Revocations } from '../../connections/revocations.js';
 import type { BearerCaller } from '../../http/access.js';
 import { authorizationHeaders } from '../../http/authorization-headers.js';
-import {
-  AccessTokenError,
-  AccessTokens,
-  type VerifiedAccessToken,
-} from '../../oauth-tokens/access-tokens.js';
+import { AccessTokens, type VerifiedAccessToken } from '../../oauth-tokens/access-tokens.js';
 import { bearerRefusal, describeMalformed, invalidToken, parseBearer } from '../bearer.js';
 
 /** Authenticates a third-party application by the access token in the header (RFC 6750 §2.1). */
