@@ -15,16 +15,20 @@ import { Api } from '../api/api';
 import { apiErrorFrom } from '../api/problem';
 import { ApprovalRequest } from '../api/types';
 import { ClientLogo } from '../ui/client-logo';
+import { DeclineForm } from '../ui/decline-form';
 import { Icon } from '../ui/icon';
 import { Messages } from '../ui/messages';
 import { Moment } from '../ui/moment';
 import { Publisher } from '../ui/publisher';
 
+/** As the API has it, in characters. */
+const MAX_ANSWER = 300;
+
 /** What waits for an answer: one click approves, a second line is for who declines. */
 @Component({
   selector: 'fx-approval-queue',
   changeDetection: ChangeDetectionStrategy.OnPush,
-  imports: [ClientLogo, Icon, Moment, Publisher, TranslocoDirective],
+  imports: [ClientLogo, DeclineForm, Icon, Moment, Publisher, TranslocoDirective],
   templateUrl: './approval-queue.html',
   styleUrl: './approval-queue.scss',
 })
@@ -39,6 +43,7 @@ export class ApprovalQueue {
   private readonly host = inject<ElementRef<HTMLElement>>(ElementRef);
 
   protected readonly inbox = inbox;
+  protected readonly maxAnswer = MAX_ANSWER;
   /** The request whose refusal is being written. */
   protected readonly declining = signal<string | null>(null);
   protected readonly busy = signal<string | null>(null);
@@ -47,10 +52,6 @@ export class ApprovalQueue {
   protected startDeclining(id: string): void {
     this.declining.set(id);
     this.failed.set(null);
-    afterNextRender(
-      { read: () => this.host.nativeElement.querySelector<HTMLElement>('textarea')?.focus() },
-      { injector: this.injector },
-    );
   }
 
   protected stopDeclining(id: string): void {
@@ -67,7 +68,7 @@ export class ApprovalQueue {
   protected async answer(
     { id, client, requestedBy }: ApprovalRequest,
     status: 'approved' | 'declined',
-    text = '',
+    answer = '',
   ): Promise<void> {
     if (this.busy()) return;
     this.busy.set(id);
@@ -75,7 +76,7 @@ export class ApprovalQueue {
     const person = `${requestedBy.firstName} ${requestedBy.lastName}`;
     try {
       await this.api.patch(`/user/v7/approval-requests/${id}`, {
-        resource: { status, answer: text.replace(/\s+/g, ' ').trim() },
+        resource: { status, answer },
       });
       const done =
         status === 'approved' ? 'applications.queue.approved' : 'applications.queue.declined';

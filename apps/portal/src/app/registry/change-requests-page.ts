@@ -20,6 +20,7 @@ import { apiErrorFrom } from '../api/problem';
 import { ChangeRequest } from '../api/types';
 import { SessionStore } from '../session/session-store';
 import { ClientLogo } from '../ui/client-logo';
+import { DeclineForm } from '../ui/decline-form';
 import { Icon } from '../ui/icon';
 import { LoadError } from '../ui/load-error';
 import { LoadMore } from '../ui/load-more';
@@ -47,6 +48,7 @@ const ANSWERED = {
   imports: [
     ChangeLines,
     ClientLogo,
+    DeclineForm,
     Icon,
     LoadError,
     LoadMore,
@@ -68,6 +70,7 @@ export class ChangeRequestsPage {
   private readonly messages = inject(Messages);
   private readonly injector = inject(Injector);
   private readonly host = inject<ElementRef<HTMLElement>>(ElementRef);
+  private readonly declineForm = viewChild(DeclineForm);
   private readonly heading = viewChild<ElementRef<HTMLElement>>('heading');
 
   /** Where it is not known who asks, the API decides. */
@@ -92,7 +95,6 @@ export class ChangeRequestsPage {
   protected startDeclining(id: string): void {
     this.declining.set(id);
     this.failed.set(null);
-    this.focusLater('textarea');
   }
 
   protected stopDeclining(id: string): void {
@@ -106,11 +108,10 @@ export class ChangeRequestsPage {
     await this.answer(request, { status: 'accepted' }, headers);
   }
 
-  protected async decline(request: ChangeRequest, text: string): Promise<void> {
-    const answer = text.replace(/\s+/g, ' ').trim();
+  protected async decline(request: ChangeRequest, answer: string): Promise<void> {
     if (answer === '') {
       this.failed.set({ id: request.id, text: 'registry.change.queue.missing' });
-      this.focusLater('textarea');
+      this.declineForm()?.focus();
       return;
     }
     await this.answer(request, { status: 'declined', answer }, {});
