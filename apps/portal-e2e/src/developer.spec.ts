@@ -19,6 +19,7 @@ test('an operator names a developer, who sees a failed exchange appear and rotat
         kind: 'confidential',
         redirectUris: ['https://bestandsblick.example/callback'],
         scopes: ['read'],
+        requirePkce: false,
       },
     },
   });
@@ -52,6 +53,13 @@ test('an operator names a developer, who sees a failed exchange appear and rotat
   });
   await expect(log.getByText('client_secret_wrong')).toBeVisible({ timeout: 15_000 });
   await expect(log.getByText(/Leerzeichen oder Zeilenumbruch/)).toBeVisible();
+  const doctor = page.getByRole('region', { name: 'Diagnose' });
+  const found = doctor.getByRole('listitem').filter({ hasText: 'pkce_not_required' });
+  await expect(found).toContainText('PKCE ist für die Anwendung nicht vorgeschrieben.');
+  await expect(found.getByRole('link', { name: 'Mehr zu pkce_not_required' })).toHaveAttribute(
+    'href',
+    '/docs/doctor#pkce_not_required',
+  );
   await figures.getByLabel('Zeitraum der Statistik').selectOption('90 Tage');
   const why = figures.getByRole('table', { name: 'Woran Anfragen gescheitert sind' });
   await expect(why.getByRole('row', { name: /^client_secret_wrong 1 / })).toBeVisible();

@@ -1,6 +1,6 @@
 import { expect, type Page } from '@playwright/test';
 import { MEMBER, OPERATOR } from './fixtures';
-import { type PortalState, settings, show } from './portal-state';
+import { answer, type PortalState, settings, show } from './portal-state';
 
 const CLIENT = {
   id: '0b8f6f8e-4a6b-4c55-9d0c-7d8b1c0c3a11',
@@ -56,6 +56,37 @@ const REQUEST = {
   connectionId: null,
   ip: '203.0.113.7',
   durationMs: 3.2,
+};
+
+/** Finds something of each severity. */
+const DIAGNOSIS = {
+  examinedAt: '2026-11-25T09:12:00.000Z',
+  findings: [
+    {
+      code: 'redirect_without_tls',
+      severity: 'critical',
+      parameters: { redirectUri: 'http://bestandsblick.example/callback' },
+      seen: 'http://bestandsblick.example/callback is registered, without TLS.',
+      remedy: 'Serve the address with https.',
+      docs: '/docs/doctor#redirect_without_tls',
+    },
+    {
+      code: 'secret_expires',
+      severity: 'warning',
+      parameters: { lastFour: 'x7Qk', expiresAt: '2026-11-27T10:15:00.000Z', days: 3 },
+      seen: 'The secret that ends in …x7Qk is in use and expires at 2026-11-27, in 3 days.',
+      remedy: 'Switch your servers to another secret before then.',
+      docs: '/docs/doctor#secret_expires',
+    },
+    {
+      code: 'no_traffic',
+      severity: 'notice',
+      parameters: { days: 30 },
+      seen: 'There was no request in the last 30 days.',
+      remedy: 'Have the client disabled.',
+      docs: '/docs/doctor#no_traffic',
+    },
+  ],
 };
 
 const DAY_MS = 86_400_000;
@@ -129,6 +160,7 @@ export async function developing(
     ['', { resources: [CLIENT], meta: { total: 1 } }],
     [`/${CLIENT.id}`, { resource: CLIENT }],
     [`/${CLIENT.id}/requests`, { resources: [REQUEST], meta: {} }],
+    [`/${CLIENT.id}/diagnosis`, { resource: DIAGNOSIS }],
     [`/${CLIENT.id}/statistics`, { resource: { days: DAYS } }],
     [
       `/${CLIENT.id}/change-requests`,
@@ -171,6 +203,7 @@ export const developer: PortalState[] = [
     who: MEMBER,
     open: async (page) => {
       await developing(page);
+      await answer(page, /\/diagnosis$/, 503, { code: 'service_unavailable' });
       await openDeveloped(page);
       await page.getByRole('button', { name: /^(Andere Änderung|Request another)/ }).click();
       await page.locator('#redirect-uri-0').fill('http://bestandsblick.example/callback');

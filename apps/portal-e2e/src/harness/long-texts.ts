@@ -68,6 +68,7 @@ function longText(name: string, key: string, owner: object): string | undefined 
     case 'startUri':
     case 'homepageUri':
     case 'privacyPolicyUri':
+    case 'redirectUri':
       return `https://${LONGEST.host}/`;
     case 'userAgent':
       return LONGEST.device;

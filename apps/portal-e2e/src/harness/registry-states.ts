@@ -72,6 +72,9 @@ export const registry: PortalState[] = [
       await page.route('**/admin/v7/oauth-clients/*/statistics?*', (route) =>
         route.fulfill({ json: { resource: { days: [NOTHING] } } }),
       );
+      await page.route('**/admin/v7/oauth-clients/*/diagnosis', (route) =>
+        route.fulfill({ json: { resource: HEALTHY } }),
+      );
       await openClient(page, 'Maklerwelt CRM');
       const link = page.getByRole('link', { name: /invalid_client/ });
       await expect(link).toBeVisible();
@@ -107,6 +110,8 @@ const NOTHING = {
   failures: [],
   activeConnections: 0,
 };
+
+const HEALTHY = { examinedAt: '2026-11-25T09:12:00.000Z', findings: [] };
 
 const request = (change: object) => ({
   requestId: '5f0c7c1e-2f5e-4f3a-9d7c-1b8f6f0a2e44',

@@ -18,6 +18,7 @@ import { ClientSecrets } from '../registry/client-secrets';
 import { CopyValue } from '../registry/copy-value';
 import { Leaving } from '../registry/leaving';
 import { LogoUpload } from '../registry/logo-upload';
+import { ClientDoctor } from '../reports/client-doctor';
 import { ClientFigures } from '../reports/client-figures';
 import { RequestLog } from '../request-log/request-log';
 import { SettingsSection } from '../security/settings-section';
@@ -38,6 +39,7 @@ import { DeveloperForm } from './developer-form';
   changeDetection: ChangeDetectionStrategy.OnPush,
   imports: [
     ChangeRequests,
+    ClientDoctor,
     ClientFigures,
     ClientLogo,
     ClientSecrets,

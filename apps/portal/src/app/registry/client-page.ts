@@ -17,6 +17,7 @@ import { apiErrorFrom } from '../api/problem';
 import { ClientSecret, Envelope, OAuthScopes, RegistryClient } from '../api/types';
 import { Formats } from '../i18n/formats';
 import { SessionStore } from '../session/session-store';
+import { ClientDoctor } from '../reports/client-doctor';
 import { ClientFigures } from '../reports/client-figures';
 import { RequestLog } from '../request-log/request-log';
 import { ClientLogo } from '../ui/client-logo';
@@ -42,6 +43,7 @@ import { REGISTRY } from './registry-clients';
   changeDetection: ChangeDetectionStrategy.OnPush,
   imports: [
     ClientDevelopers,
+    ClientDoctor,
     ClientEnding,
     ClientFigures,
     ClientForm,

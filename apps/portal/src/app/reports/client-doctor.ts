@@ -1,0 +1,55 @@
+import { ChangeDetectionStrategy, Component, computed, effect, inject, input } from '@angular/core';
+import { TranslocoDirective } from '@jsverse/transloco';
+import stethoscope from '@material-symbols/svg-400/rounded/stethoscope_check.svg';
+import { apiResource, keptValue } from '../api/api-resource';
+import { ClientDiagnosis, DeveloperClient, Envelope } from '../api/types';
+import { Formats } from '../i18n/formats';
+import { SettingsSection } from '../security/settings-section';
+import { LoadError } from '../ui/load-error';
+import { PageState } from '../ui/page-state';
+import { Waiting } from '../ui/waiting';
+import { say, SEVERITIES } from './finding-words';
+
+/**
+ * What is wrong or risky with a client, the worst first, and how to mend it. Who may look is for the
+ * address to decide.
+ */
+@Component({
+  selector: 'fx-client-doctor',
+  changeDetection: ChangeDetectionStrategy.OnPush,
+  imports: [LoadError, PageState, SettingsSection, TranslocoDirective, Waiting],
+  templateUrl: './client-doctor.html',
+  styleUrl: './client-doctor.scss',
+})
+export class ClientDoctor {
+  /** Where the API has the client. */
+  readonly path = input.required<string>();
+  /** As it is registered. Once that has changed, it is examined anew. */
+  readonly client = input.required<Pick<DeveloperClient, 'version' | 'secrets'>>();
+
+  protected readonly formats = inject(Formats);
+  protected readonly severities = SEVERITIES;
+  protected readonly say = say;
+  protected readonly icons = { stethoscope };
+
+  protected readonly read = apiResource<Envelope<ClientDiagnosis>>(
+    () => `${this.path()}/diagnosis`,
+  );
+  private readonly kept = keptValue(this.read, () => this.path());
+  protected readonly diagnosis = computed(() => this.kept()?.resource);
+
+  /** A secret's use changes all the time; that alone is no reason to examine it again. */
+  private readonly registered = computed(() => {
+    const { version, secrets } = this.client();
+    return [version, ...secrets.map(({ id }) => id)].join(' ');
+  });
+
+  constructor() {
+    let examined: string | undefined;
+    effect(() => {
+      const registered = this.registered();
+      if (examined !== undefined && examined !== registered) this.read.reload();
+      examined = registered;
+    });
+  }
+}
