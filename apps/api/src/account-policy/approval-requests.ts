@@ -2,8 +2,9 @@ import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { randomUUID } from 'node:crypto';
 import type { DataSource, EntityManager } from 'typeorm';
-import { Clock, HOUR, SECOND } from '../config/clock.js';
+import { Clock, HOUR } from '../config/clock.js';
 import { ApiError, notFound } from '../http/api-error.js';
+import { refuseOverHourlyLimit } from '../http/attempt-limits.js';
 import type { CursorKey } from '../http/envelope.js';
 import { type OAuthClient, OAuthClientsService } from '../oauth-clients/oauth-clients.service.js';
 import { AuditLog } from '../users/audit-log.js';
@@ -19,6 +20,14 @@ export const CONTINUATION_MS = HOUR;
 
 /** More would be pestering. */
 export const MAX_REQUESTS_PER_HOUR = 20;
+const LIMIT = {
+  table: 'approval_requests',
+  user: 'user_id',
+  at: 'requested_at',
+  most: MAX_REQUESTS_PER_HOUR,
+  describe: (seconds: number) =>
+    `You have asked ${MAX_REQUESTS_PER_HOUR} times within an hour. Wait for the answers, or try again in ${seconds} seconds.`,
+};
 
 export const REQUEST_STATUSES = ['open', 'approved', 'declined'] as const;
 export type RequestStatus = (typeof REQUEST_STATUSES)[number];
@@ -92,7 +101,7 @@ export class ApprovalRequests implements OnModuleInit {
   async open(tx: EntityManager, asked: NewApprovalRequest): Promise<string> {
     const at = this.clock.now();
     const { user, client, note, query } = asked;
-    await this.assertRoom(tx, user.id, at);
+    await refuseOverHourlyLimit(tx, LIMIT, user.id, at);
     const [row]: { id: string }[] = await tx.query(
       `WITH asked AS (
          INSERT INTO approval_requests
@@ -321,22 +330,6 @@ export class ApprovalRequests implements OnModuleInit {
       }),
     );
     return rows.map(({ id }) => id);
-  }
-
-  private async assertRoom(tx: EntityManager, userId: string, now: Date): Promise<void> {
-    const [filledBy]: { at: Date }[] = await tx.query(
-      `SELECT requested_at AS at FROM approval_requests WHERE user_id = $1 AND requested_at > $2
-        ORDER BY requested_at DESC OFFSET ${MAX_REQUESTS_PER_HOUR - 1} LIMIT 1`,
-      [userId, new Date(now.getTime() - HOUR)],
-    );
-    if (!filledBy) return;
-    const waitMs = filledBy.at.getTime() + HOUR - now.getTime();
-    const retryAfterSeconds = Math.max(1, Math.ceil(waitMs / SECOND));
-    throw new ApiError(
-      'too_many_attempts',
-      `You have asked ${MAX_REQUESTS_PER_HOUR} times within an hour. Wait for the answers, or try again in ${retryAfterSeconds} seconds.`,
-      { retryAfterSeconds },
-    );
   }
 }
 

@@ -1,10 +1,10 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { createHmac } from 'node:crypto';
 import { DataSource, type EntityManager } from 'typeorm';
-import { Clock, MINUTE, SECOND } from '../config/clock.js';
+import { Clock, MINUTE } from '../config/clock.js';
 import { deriveKeys } from '../config/config.js';
 import { CONFIG, type RuntimeConfig } from '../config/config.module.js';
-import { ApiError } from '../http/api-error.js';
+import { tooManyAttempts } from '../http/attempt-limits.js';
 import { networkOf } from '../http/network.js';
 
 export const WINDOW_MS = 15 * MINUTE;
@@ -114,7 +114,7 @@ export class SignInLimits {
         ],
       );
     const filledBy = Math.max(by_target?.getTime() ?? 0, by_network?.getTime() ?? 0);
-    if (filledBy > 0) throw tooManyAttempts(filledBy + WINDOW_MS - now.getTime());
+    if (filledBy > 0) throw tooManyAttempts(filledBy + WINDOW_MS - now.getTime(), tooOften);
   }
 
   private keysOf({ email, ip, knownDevice }: Guess): Keys {
@@ -139,11 +139,5 @@ function inOrder(hashes: readonly Buffer[]): string[] {
   return [...hashes].sort(Buffer.compare).map((hash) => hash.readBigInt64BE().toString());
 }
 
-function tooManyAttempts(waitMs: number): ApiError {
-  const retryAfterSeconds = Math.max(1, Math.ceil(waitMs / SECOND));
-  return new ApiError(
-    'too_many_attempts',
-    `There were too many failed attempts. Try again in ${retryAfterSeconds} seconds.`,
-    { retryAfterSeconds },
-  );
-}
+const tooOften = (seconds: number): string =>
+  `There were too many failed attempts. Try again in ${seconds} seconds.`;

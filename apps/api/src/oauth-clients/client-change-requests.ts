@@ -3,15 +3,11 @@ import { InjectDataSource } from '@nestjs/typeorm';
 import { isUUID } from 'class-validator';
 import { randomUUID } from 'node:crypto';
 import { type DataSource, type EntityManager, In } from 'typeorm';
-import { Clock, HOUR, SECOND } from '../config/clock.js';
+import { Clock } from '../config/clock.js';
 import { ApiError, notFound } from '../http/api-error.js';
-import {
-  type CountedEnvelope,
-  DEFAULT_LIMIT,
-  decodeCursor,
-  type PageQuery,
-  toPage,
-} from '../http/envelope.js';
+import { refuseOverHourlyLimit } from '../http/attempt-limits.js';
+import { type CountedEnvelope, DEFAULT_LIMIT, type PageQuery } from '../http/envelope.js';
+import { byTime, findPage, inOrder, orderOf } from '../http/searched-list.js';
 import { validationFailed } from '../http/validation.js';
 import { AuditLog } from '../users/audit-log.js';
 import { Notices } from '../users/notices.js';
@@ -32,6 +28,14 @@ import { ClientRegistry } from './registry.service.js';
 
 /** Of one developer, withdrawn ones counted: more would be pestering. */
 export const MAX_CHANGE_REQUESTS_PER_HOUR = 20;
+const LIMIT = {
+  table: 'client_change_requests',
+  user: 'requested_by',
+  at: 'requested_at',
+  most: MAX_CHANGE_REQUESTS_PER_HOUR,
+  describe: (seconds: number) =>
+    `You have asked for ${MAX_CHANGE_REQUESTS_PER_HOUR} changes within an hour. Wait for the answer, or try again in ${seconds} seconds.`,
+};
 
 export const CHANGE_REQUEST_STATUSES = ['open', 'accepted', 'declined'] as const;
 export type ChangeRequestStatus = (typeof CHANGE_REQUEST_STATUSES)[number];
@@ -77,6 +81,10 @@ const COLUMNS = `id, oauth_client_id AS "oauthClientId", requested_by AS "reques
   decided_at AS "decidedAt", answer`;
 /** Withdrawn ones only count for the limit. */
 const SHOWN = `status <> 'withdrawn'`;
+const LATEST_FIRST = orderOf(
+  { requestedAt: { columns: [byTime('requested_at')] } },
+  '-requestedAt',
+);
 
 /**
  * What the developers of a client ask operators to change about it. One request per client is open
@@ -109,29 +117,24 @@ export class ClientChangeRequests implements OnModuleInit {
     limit = DEFAULT_LIMIT,
     cursor,
   }: Search): Promise<CountedEnvelope<ChangeRequest>> {
-    const after = decodeCursor(cursor);
-    const found = `${SHOWN} AND ($1::uuid IS NULL OR oauth_client_id = $1)
-      AND ($2::text IS NULL OR status = $2)`;
-    const values = [oauthClientId ?? null, status ?? null];
-    const [[{ total }], rows] = await Promise.all([
-      this.dataSource.query<[{ total: number }]>(
-        `SELECT count(*)::integer AS total FROM client_change_requests WHERE ${found}`,
-        values,
-      ),
-      this.dataSource.query<ChangeRequestRow[]>(
-        `SELECT ${COLUMNS} FROM client_change_requests
-          WHERE ${found} AND ($3::timestamptz IS NULL OR (requested_at, id) < ($3, $4::uuid))
-          ORDER BY requested_at DESC, id DESC LIMIT $5`,
-        [...values, after?.[0] ?? null, after?.[1] ?? null, limit + 1],
-      ),
-    ]);
-    const { resources, meta } = toPage(
-      rows,
-      limit,
-      ({ requestedAt, id }) => [requestedAt.toISOString(), id],
-      (row) => row,
+    const { ids, meta } = await findPage(
+      this.dataSource.manager,
+      {
+        from: 'client_change_requests',
+        order: LATEST_FIRST,
+        conditions: (bind) => [
+          SHOWN,
+          ...(oauthClientId === undefined ? [] : [`oauth_client_id = ${bind(oauthClientId)}`]),
+          ...(status === undefined ? [] : [`status = ${bind(status)}`]),
+        ],
+      },
+      { limit, cursor },
     );
-    return { resources: await this.describe(resources), meta: { ...meta, total } };
+    const rows: ChangeRequestRow[] = await this.dataSource.query(
+      `SELECT ${COLUMNS} FROM client_change_requests WHERE id = ANY ($1) AND ${SHOWN}`,
+      [ids],
+    );
+    return { resources: await this.describe(inOrder(ids, rows)), meta };
   }
 
   /** @throws ApiError not_found, for withdrawn ones too */
@@ -158,7 +161,7 @@ export class ClientChangeRequests implements OnModuleInit {
       const user = await this.users.lockActive(tx, userId);
       // Both are looked at under the lock under which a developer is removed.
       if (!user || !(await isDeveloper(tx, client.id, userId))) throw notFound('This OAuth client');
-      await assertRoom(tx, userId, at);
+      await refuseOverHourlyLimit(tx, LIMIT, userId, at);
       const changes = changesOf(client, wanted);
       const redirectUris = changes.redirectUris?.to ?? client.redirectUris;
       const errors = clientErrors({ ...client, redirectUris });
@@ -330,23 +333,6 @@ async function isDeveloper(tx: EntityManager, oauthClientId: string, userId: str
     [oauthClientId, userId],
   );
   return rows.length > 0;
-}
-
-async function assertRoom(tx: EntityManager, userId: string, now: Date): Promise<void> {
-  const [filledBy]: { at: Date }[] = await tx.query(
-    `SELECT requested_at AS at FROM client_change_requests
-      WHERE requested_by = $1 AND requested_at > $2
-      ORDER BY requested_at DESC OFFSET ${MAX_CHANGE_REQUESTS_PER_HOUR - 1} LIMIT 1`,
-    [userId, new Date(now.getTime() - HOUR)],
-  );
-  if (!filledBy) return;
-  const waitMs = filledBy.at.getTime() + HOUR - now.getTime();
-  const retryAfterSeconds = Math.max(1, Math.ceil(waitMs / SECOND));
-  throw new ApiError(
-    'too_many_attempts',
-    `You have asked for ${MAX_CHANGE_REQUESTS_PER_HOUR} changes within an hour. Wait for the answer, or try again in ${retryAfterSeconds} seconds.`,
-    { retryAfterSeconds },
-  );
 }
 
 function answered(): ApiError {

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
-import { Clock, MINUTE, SECOND } from '../config/clock.js';
+import { Clock, MINUTE } from '../config/clock.js';
+import { secondsOf } from '../http/attempt-limits.js';
 import { networkOf } from '../http/network.js';
 
 const WINDOW_MS = MINUTE;
@@ -37,7 +38,7 @@ export class ClientFailureLimit {
     }
     return {
       limited: true,
-      retryAfterSeconds: Math.max(1, Math.ceil((oldest + WINDOW_MS - now) / SECOND)),
+      retryAfterSeconds: secondsOf(oldest + WINDOW_MS - now),
     };
   }
 

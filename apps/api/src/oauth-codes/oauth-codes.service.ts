@@ -16,12 +16,13 @@ import {
   type OwnAdvanceGrant,
 } from '../account-policy/account-policy-store.js';
 import { type ApprovalRequest, ApprovalRequests } from '../account-policy/approval-requests.js';
-import { Clock, HOUR, SECOND } from '../config/clock.js';
+import { Clock } from '../config/clock.js';
 import { CONFIG, type RuntimeConfig } from '../config/config.module.js';
 import type { ConnectionRecord } from '../connections/connection.js';
 import { ConnectionsService } from '../connections/connections.service.js';
 import { limitProblem } from '../connections/time-limits.js';
 import { ApiError } from '../http/api-error.js';
+import { refuseOverHourlyLimit } from '../http/attempt-limits.js';
 import type { SessionCaller } from '../http/access.js';
 import { validationFailed } from '../http/validation.js';
 import { pickFields } from '../oauth-clients/client-record.js';
@@ -52,6 +53,14 @@ import {
  */
 export const MAX_CODES_PER_HOUR = 600;
 const CODES_LOCK = 7_304_004;
+const LIMIT = {
+  table: 'authorization_codes',
+  user: 'user_id',
+  at: 'created_at',
+  most: MAX_CODES_PER_HOUR,
+  describe: (seconds: number) =>
+    `Access was granted ${MAX_CODES_PER_HOUR} times within an hour. Use the tokens that you have, or try again in ${seconds} seconds.`,
+};
 
 export type AuthorizationCodeRecord = Readonly<Omit<AuthorizationCode, 'codeHash'>>;
 
@@ -197,7 +206,13 @@ export class OAuthCodesService {
       if (!(await this.clients.lockActive(tx, request.client.id))) throw switchedOff();
       const refusal = await this.policies.refusalForGrant(tx, user.accountId, request.client);
       if (refusal !== null) throw notAllowed(request, refusal, this.config.publicUrl);
-      await this.assertRoom(tx, user.id, now);
+      // Parallel requests of the user, which cannot exceed the limit together, wait here; what follows
+      // is a statement of its own, because its snapshot must be taken after the lock.
+      await tx.query('SELECT pg_advisory_xact_lock(hashtextextended($1, $2))', [
+        user.id,
+        CODES_LOCK,
+      ]);
+      await refuseOverHourlyLimit(tx, LIMIT, user.id, now);
       const connection = await this.connections.consent(tx, {
         oauthClientId: request.client.id,
         userId: user.id,
@@ -281,25 +296,6 @@ export class OAuthCodesService {
     const existing = await this.connections.findActive(oauthClientId, userId);
     if (existing?.expiresAt?.getTime() === end.getTime()) return end;
     throw validationFailed([problem]);
-  }
-
-  /** Locks the count of the user, so that parallel requests cannot exceed the limit together. */
-  private async assertRoom(tx: EntityManager, userId: string, now: Date): Promise<void> {
-    await tx.query('SELECT pg_advisory_xact_lock(hashtextextended($1, $2))', [userId, CODES_LOCK]);
-    // A separate statement, because its snapshot must be taken after the lock.
-    const [filledBy]: { at: Date }[] = await tx.query(
-      `SELECT created_at AS at FROM authorization_codes WHERE user_id = $1 AND created_at > $2
-       ORDER BY created_at DESC OFFSET ${MAX_CODES_PER_HOUR - 1} LIMIT 1`,
-      [userId, new Date(now.getTime() - HOUR)],
-    );
-    if (!filledBy) return;
-    const waitMs = filledBy.at.getTime() + HOUR - now.getTime();
-    const retryAfterSeconds = Math.max(1, Math.ceil(waitMs / SECOND));
-    throw new ApiError(
-      'too_many_attempts',
-      `Access was granted ${MAX_CODES_PER_HOUR} times within an hour. Use the tokens that you have, or try again in ${retryAfterSeconds} seconds.`,
-      { retryAfterSeconds },
-    );
   }
 
   private validate(

@@ -2,10 +2,10 @@ import { AccessTokenError } from '@flixcheck/access-token-verifier';
 import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource } from 'typeorm';
-import { SECOND } from '../config/clock.js';
 import { ConnectionsService } from '../connections/connections.service.js';
 import { MAX_REVOCATIONS_PER_HOUR, Revocations } from '../connections/revocations.js';
 import { OAuthError } from '../http/api-error.js';
+import { secondsOf } from '../http/attempt-limits.js';
 import { requireParameter } from '../oauth-clients/client-request.js';
 import { OAuthCodesService } from '../oauth-codes/oauth-codes.service.js';
 import { AccessTokens } from './access-tokens.js';
@@ -95,7 +95,7 @@ export class TokenRevocation {
 }
 
 function tooManyRevocations(roomFrom: Date, at: Date): OAuthError {
-  const seconds = Math.max(1, Math.ceil((roomFrom.getTime() - at.getTime()) / SECOND));
+  const seconds = secondsOf(roomFrom.getTime() - at.getTime());
   return new OAuthError(
     'temporarily_unavailable',
     'too_many_revocations',

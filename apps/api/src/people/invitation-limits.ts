@@ -1,10 +1,10 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { createHmac } from 'node:crypto';
 import type { EntityManager } from 'typeorm';
-import { Clock, HOUR, SECOND } from '../config/clock.js';
+import { Clock, HOUR } from '../config/clock.js';
 import { deriveKey } from '../config/config.js';
 import { CONFIG, type RuntimeConfig } from '../config/config.module.js';
-import { ApiError } from '../http/api-error.js';
+import { tooManyAttempts } from '../http/attempt-limits.js';
 
 export const INVITATION_WINDOW_MS = HOUR;
 export const MAX_MAILS_PER_ACCOUNT = 200;
@@ -41,7 +41,8 @@ export class InvitationLimits {
             GROUP BY email_hash HAVING count(*) >= ${MAX_MAILS_PER_ADDRESS}) AS full_addresses)) AS filled`,
       [accountId, since, MAX_MAILS_PER_ACCOUNT - emails.length, hashes],
     );
-    if (filled) throw tooMany(filled.getTime() + INVITATION_WINDOW_MS - now.getTime());
+    if (filled)
+      throw tooManyAttempts(filled.getTime() + INVITATION_WINDOW_MS - now.getTime(), tooOften);
     await tx.query(
       `INSERT INTO invitation_mails (account_id, email_hash, at)
        SELECT $1, hash, $3 FROM unnest($2::bytea[]) AS hash`,
@@ -50,11 +51,5 @@ export class InvitationLimits {
   }
 }
 
-function tooMany(waitMs: number): ApiError {
-  const retryAfterSeconds = Math.max(1, Math.ceil(waitMs / SECOND));
-  return new ApiError(
-    'too_many_attempts',
-    `Your company has sent ${MAX_MAILS_PER_ACCOUNT} invitations in an hour, or ${MAX_MAILS_PER_ADDRESS} to one of these addresses. Nothing was sent. Try again in ${retryAfterSeconds} seconds.`,
-    { retryAfterSeconds },
-  );
-}
+const tooOften = (seconds: number): string =>
+  `Your company has sent ${MAX_MAILS_PER_ACCOUNT} invitations in an hour, or ${MAX_MAILS_PER_ADDRESS} to one of these addresses. Nothing was sent. Try again in ${seconds} seconds.`;

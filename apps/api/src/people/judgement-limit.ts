@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
-import { Clock, MINUTE, SECOND } from '../config/clock.js';
-import { ApiError } from '../http/api-error.js';
+import { Clock, MINUTE } from '../config/clock.js';
+import { tooManyAttempts } from '../http/attempt-limits.js';
 
 const WINDOW_MS = MINUTE;
 /** More than a page asks for in a minute, which waits for a pause in the typing each time. */
@@ -22,11 +22,9 @@ export class JudgementLimit {
     const recent = (this.asked.get(userId) ?? []).filter((at) => at + WINDOW_MS > now);
     const [oldest = now] = recent;
     if (recent.length >= MAX_JUDGEMENTS) {
-      const retryAfterSeconds = Math.max(1, Math.ceil((oldest + WINDOW_MS - now) / SECOND));
-      throw new ApiError(
-        'too_many_attempts',
-        `Too many passwords have been judged. Try again in ${retryAfterSeconds} seconds.`,
-        { retryAfterSeconds },
+      throw tooManyAttempts(
+        oldest + WINDOW_MS - now,
+        (seconds) => `Too many passwords have been judged. Try again in ${seconds} seconds.`,
       );
     }
     this.asked.set(userId, [...recent, now]);

@@ -2,10 +2,10 @@ import { Inject, Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { createHmac } from 'node:crypto';
 import type { DataSource } from 'typeorm';
-import { Clock, HOUR, SECOND } from '../config/clock.js';
+import { Clock, HOUR } from '../config/clock.js';
 import { deriveKey } from '../config/config.js';
 import { CONFIG, type RuntimeConfig } from '../config/config.module.js';
-import { ApiError } from '../http/api-error.js';
+import { tooManyAttempts } from '../http/attempt-limits.js';
 import { networkOf } from '../http/network.js';
 
 export const RECOVERY_WINDOW_MS = HOUR;
@@ -49,7 +49,8 @@ export class PasswordRecoveryLimits {
              ORDER BY at DESC OFFSET ${MAX_PER_NETWORK - 1} LIMIT 1)) AS filled`,
         [emailHash, network, new Date(now.getTime() - RECOVERY_WINDOW_MS)],
       );
-      if (filled) throw tooMany(filled.getTime() + RECOVERY_WINDOW_MS - now.getTime());
+      if (filled)
+        throw tooManyAttempts(filled.getTime() + RECOVERY_WINDOW_MS - now.getTime(), tooOften);
       await tx.query(
         'INSERT INTO recovery_requests (email_hash, network, at) VALUES ($1, $2, $3)',
         [emailHash, network, now],
@@ -62,11 +63,5 @@ export class PasswordRecoveryLimits {
   }
 }
 
-function tooMany(waitMs: number): ApiError {
-  const retryAfterSeconds = Math.max(1, Math.ceil(waitMs / SECOND));
-  return new ApiError(
-    'too_many_attempts',
-    `A new password was asked for too often. Try again in ${retryAfterSeconds} seconds.`,
-    { retryAfterSeconds },
-  );
-}
+const tooOften = (seconds: number): string =>
+  `A new password was asked for too often. Try again in ${seconds} seconds.`;
