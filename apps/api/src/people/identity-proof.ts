@@ -1,5 +1,7 @@
 import { Injectable } from '@nestjs/common';
-import { Credentials } from '../auth/credentials.js';
+import type { FastifyRequest } from 'fastify';
+import { Credentials, type VerifiedCredentials } from '../auth/credentials.js';
+import type { KnownDevices } from '../auth/known-devices.js';
 import { SecondStep } from '../auth/second-step.js';
 import type { Device } from '../auth/sessions.service.js';
 import type { Purpose } from '../auth/sign-in-audit.js';
@@ -19,6 +21,16 @@ export interface ProofSource extends Device {
   signal: AbortSignal;
 }
 
+export function proofSourceOf(
+  request: FastifyRequest,
+  purpose: Purpose,
+  devices: KnownDevices,
+): ProofSource {
+  const { ip, headers, signal } = request;
+  const deviceCookie = devices.read(request);
+  return { purpose, ip, userAgent: headers['user-agent'], deviceCookie, signal };
+}
+
 /**
  * Makes sure that it is the user who changes how they sign in, and not somebody who has found their
  * browser open. What is wrong counts as a failed sign-in.
@@ -36,14 +48,23 @@ export class IdentityProof {
   async verifyPassword(
     caller: SessionCaller,
     password: string,
-    { purpose, ip, deviceCookie, signal }: ProofSource,
+    source: ProofSource,
   ): Promise<UserRecord> {
     const known = await this.users.findById(caller.userId);
     if (!known) throw notFound('The user');
-    const claim = { purpose, email: known.email, password, ip, deviceCookie, signal };
+    return (await this.verifyPasswordOf(known, password, source)).user;
+  }
+
+  /** As `verifyPassword`, for a user who has been read already. */
+  async verifyPasswordOf(
+    { email }: UserRecord,
+    password: string,
+    { purpose, ip, deviceCookie, signal }: ProofSource,
+  ): Promise<VerifiedCredentials> {
+    const claim = { purpose, email, password, ip, deviceCookie, signal };
     const verified = await this.credentials.verify(claim);
     if (!verified) throw wrongPassword();
-    return verified.user;
+    return verified;
   }
 
   /** @throws ApiError validation_failed for a wrong password or code; too_many_attempts */
@@ -74,7 +95,7 @@ export class IdentityProof {
   }
 }
 
-function wrongPassword(): ApiError {
+export function wrongPassword(): ApiError {
   const message = 'This is not the current password.';
   return validationFailed([{ field: 'currentPassword', code: 'wrong_password', message }]);
 }

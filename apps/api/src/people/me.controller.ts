@@ -11,6 +11,7 @@ import {
   type SessionCaller,
 } from '../http/access.js';
 import { ApiProblems, ApiResource, type ResourceEnvelope } from '../http/envelope.js';
+import { proofSourceOf } from './identity-proof.js';
 import {
   ChangePasswordRequest,
   JudgePasswordRequest,
@@ -55,10 +56,8 @@ export class MeController {
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<void> {
-    const { ip, headers } = request;
-    const cookie = this.devices.read(request);
-    const device = { ip, userAgent: headers['user-agent'], cookie };
-    const secret = await this.passwords.change(caller, body.resource, device, request.signal);
+    const source = proofSourceOf(request, 'password_change', this.devices);
+    const secret = await this.passwords.change(caller, body.resource, source);
     this.cookie.set(reply, secret);
   }
 

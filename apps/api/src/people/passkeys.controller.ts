@@ -16,6 +16,7 @@ import { PasskeyOptionsDto } from '../auth/passkeys.dto.js';
 import { CurrentCaller, RequireSession, type SessionCaller } from '../http/access.js';
 import { notFound } from '../http/api-error.js';
 import { ApiProblems, ApiResource, type ResourceEnvelope } from '../http/envelope.js';
+import { proofSourceOf } from './identity-proof.js';
 import { OwnPasskeys } from './own-passkeys.js';
 import {
   AddPasskeyRequest,
@@ -58,10 +59,7 @@ export class PasskeysController {
     @Body() { resource }: BeginPasskeyRequest,
     @Req() request: FastifyRequest,
   ): Promise<ResourceEnvelope<PasskeyOptionsDto>> {
-    const { ip, headers, signal } = request;
-    const deviceCookie = this.devices.read(request);
-    const userAgent = headers['user-agent'];
-    const source = { purpose: 'passkey_change', ip, userAgent, deviceCookie, signal } as const;
+    const source = proofSourceOf(request, 'passkey_change', this.devices);
     return { resource: { publicKey: await this.passkeys.begin(caller, resource, source) } };
   }
 

@@ -38,8 +38,9 @@ describe('the page and the API', () => {
     jest.spyOn(hasher, 'verify').mockResolvedValue(true);
     jest.spyOn(hasher, 'hash').mockRejectedValue(new Error('taken'));
     const service = test.app.get(PasswordsService);
-    const device = { ip: '::1', userAgent: undefined, cookie: undefined };
     const { signal } = new AbortController();
+    const from = { ip: '::1', userAgent: undefined, deviceCookie: undefined, signal };
+    const source = { purpose: 'password_change', ...from } as const;
     const all = passwords(1000);
     const disagreements: string[] = [];
     let taken = 0;
@@ -47,7 +48,7 @@ describe('the page and the API', () => {
       test.clock.advance(MINUTE / 50);
       const change = { currentPassword: DEMO_PASSWORD, newPassword: password };
       const { level } = await service.judge(user, password, signal);
-      const refusal = await service.change(user, change, device, signal).catch((error) => error);
+      const refusal = await service.change(user, change, source).catch((error) => error);
       // Past every check the hash was asked for.
       const isTaken = refusal.message === 'taken';
       if (isTaken) taken += 1;

@@ -11,11 +11,11 @@ import { Notices } from '../users/notices.js';
 import { PasswordHasher } from '../users/password-hasher.js';
 import { PasswordPolicy } from '../users/password-policy.js';
 import { normalizeEmail, type UserRecord, UsersService } from '../users/users.service.js';
-import { Credentials } from '../auth/credentials.js';
+import { IdentityProof, type ProofSource, wrongPassword } from './identity-proof.js';
 import { JudgementLimit } from './judgement-limit.js';
 import { OwnPasskeys } from './own-passkeys.js';
 import { endRecoveryLinks } from './recovery-links.js';
-import { type Device, SessionsService } from '../auth/sessions.service.js';
+import { SessionsService } from '../auth/sessions.service.js';
 import { Slots } from '../auth/slots.js';
 
 export interface PasswordChange {
@@ -42,7 +42,7 @@ export class PasswordsService {
     private readonly hasher: PasswordHasher,
     private readonly policy: PasswordPolicy,
     private readonly judgements: JudgementLimit,
-    private readonly credentials: Credentials,
+    private readonly proof: IdentityProof,
     private readonly passkeys: OwnPasskeys,
     private readonly sessions: SessionsService,
     private readonly connections: ConnectionsService,
@@ -54,9 +54,8 @@ export class PasswordsService {
   /**
    * Replaces the password and ends the user's sessions. A new session takes the place of this one,
    * so that anybody who knows its cookie is out too. Links by which it could be replaced end as well.
-   * Connections stay unless the user ends them as
-   * well. A wrong current password counts as a failed sign-in.
-   * @param signal aborted once the caller has left
+   * Connections stay unless the user ends them as well. A wrong current password counts as a failed
+   * sign-in.
    * @returns the secret for the new session's cookie
    * @throws ApiError validation_failed; too_many_attempts; session_required when the session has
    *   ended in the meantime
@@ -64,22 +63,13 @@ export class PasswordsService {
   async change(
     caller: SessionCaller,
     change: PasswordChange,
-    device: Device & { cookie: string | undefined },
-    signal: AbortSignal,
+    source: ProofSource,
   ): Promise<string> {
     const user = await this.users.findById(caller.userId);
     if (!user) throw notFound('The user');
     const { currentPassword, newPassword, revokeConnections = false } = change;
     refuseUnfit(newPassword, currentPassword, user);
-    const verified = await this.credentials.verify({
-      email: user.email,
-      password: currentPassword,
-      ip: device.ip,
-      deviceCookie: device.cookie,
-      signal,
-      purpose: 'password_change',
-    });
-    if (!verified) throw wrongPassword();
+    const verified = await this.proof.verifyPasswordOf(user, currentPassword, source);
     await this.policy.refuseWeak('newPassword', newPassword, personalWords(user));
     const newHash = await this.hasher.hash(newPassword);
     const at = this.clock.now();
@@ -93,7 +83,7 @@ export class PasswordsService {
         at,
       });
       if (!ended.includes(caller.sessionId)) throw sessionEnded();
-      const { ip, userAgent } = device;
+      const { ip, userAgent } = source;
       const { session, secret } = await this.sessions.start(tx, {
         userId: user.id,
         ip,
@@ -111,7 +101,7 @@ export class PasswordsService {
         actorId: user.id,
         action: 'password_changed',
         subjectId: user.id,
-        detail: { revokeConnections, sessionId: session.id, ip: device.ip },
+        detail: { revokeConnections, sessionId: session.id, ip },
         at,
       });
       await this.notices.tell(tx, 'password-changed', [user.id], {
@@ -189,16 +179,6 @@ function refuseUnfit(newPassword: string, currentPassword: string, user: UserRec
 
 export function personalWords({ firstName, lastName, email, account }: UserRecord): string[] {
   return [firstName, lastName, email, account.name];
-}
-
-function wrongPassword(): ApiError {
-  return validationFailed([
-    {
-      field: 'currentPassword',
-      code: 'wrong_password',
-      message: 'This is not the current password.',
-    },
-  ]);
 }
 
 function sessionEnded(): ApiError {

@@ -17,7 +17,7 @@ import { SessionCookie } from '../auth/session-cookie.js';
 import { CurrentCaller, RequireSession, type SessionCaller } from '../http/access.js';
 import { notFound } from '../http/api-error.js';
 import { ApiProblems, ApiResource, type ResourceEnvelope } from '../http/envelope.js';
-import { type ProofSource } from './identity-proof.js';
+import { type ProofSource, proofSourceOf } from './identity-proof.js';
 import { OwnSecondFactor } from './own-second-factor.js';
 import {
   ConfirmSecondFactorRequest,
@@ -140,9 +140,6 @@ export class SecondFactorController {
   }
 
   private sourceOf(request: FastifyRequest): ProofSource {
-    const { ip, headers, signal } = request;
-    const deviceCookie = this.devices.read(request);
-    const purpose = 'second_factor_change';
-    return { purpose, ip, userAgent: headers['user-agent'], deviceCookie, signal };
+    return proofSourceOf(request, 'second_factor_change', this.devices);
   }
 }
