@@ -15,7 +15,8 @@ import {
   ValidateIf,
   ValidateNested,
 } from 'class-validator';
-import { CONNECTED_CLIENT, PersonDto } from '../connections/connections.dto.js';
+import { CONNECTED_CLIENT } from '../connections/connections.dto.js';
+import { PersonDto } from '../users/profile.dto.js';
 import { IsOmittable } from '../oauth-clients/client-rules.js';
 import { ClientRecord } from '../oauth-clients/client-record.js';
 import {

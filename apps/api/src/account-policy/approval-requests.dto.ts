@@ -1,7 +1,8 @@
 import { ApiProperty, ApiPropertyOptional, PickType } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
 import { IsIn, IsObject, IsOptional, IsUUID, MaxLength, ValidateNested } from 'class-validator';
-import { CONNECTED_CLIENT, PersonDto } from '../connections/connections.dto.js';
+import { CONNECTED_CLIENT } from '../connections/connections.dto.js';
+import { PersonDto } from '../users/profile.dto.js';
 import { IsDisplayText } from '../http/display-text.js';
 import { PageQuery } from '../http/envelope.js';
 import { ClientRecord } from '../oauth-clients/client-record.js';

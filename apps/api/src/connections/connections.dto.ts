@@ -35,6 +35,7 @@ import {
   type RevocationReason,
   DORMANT_AFTER_MS,
 } from './connection.js';
+import { PersonDto } from '../users/profile.dto.js';
 
 const CLIENT_ID = /^[A-Za-z0-9_-]{3,64}$/;
 const CLIENT_ID_MESSAGE = { message: 'must be a client id such as maklerwelt-crm' };
@@ -209,20 +210,6 @@ export class UsedClientDto extends ConnectedClientDto {
     description: 'active connections that the caller may see',
   })
   activeConnections!: number;
-}
-
-export class PersonDto {
-  @ApiProperty({ format: 'uuid', example: USER_ID })
-  id!: string;
-
-  @ApiProperty({ format: 'email', example: 'user@musterhaus.example' })
-  email!: string;
-
-  @ApiProperty({ example: 'User' })
-  firstName!: string;
-
-  @ApiProperty({ example: 'Musterhaus' })
-  lastName!: string;
 }
 
 export class ConnectionDto {

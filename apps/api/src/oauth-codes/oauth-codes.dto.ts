@@ -1,4 +1,4 @@
-import { PersonDto } from '../connections/connections.dto.js';
+import { PersonDto } from '../users/profile.dto.js';
 import { ApiProperty, ApiPropertyOptional, PickType } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
 import {

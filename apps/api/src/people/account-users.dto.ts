@@ -4,6 +4,7 @@ import { IsObject, IsIn, IsOptional, ValidateNested } from 'class-validator';
 import type { Role } from '../http/access.js';
 import { SearchQuery } from '../http/envelope.js';
 import { IsOmittable } from '../oauth-clients/client-rules.js';
+import { PersonDto } from '../users/profile.dto.js';
 import { USER_SORTS, type UserSort } from '../users/find-users.js';
 import type { AccountRole, UserRecord, UserStatus } from '../users/users.service.js';
 
@@ -20,19 +21,7 @@ export class AccountUsersQuery extends SearchQuery {
 }
 
 /** A user of the account, as its admin sees it. */
-export class AccountUserDto {
-  @ApiProperty({ format: 'uuid', example: '8f14e45f-ceea-467f-9b1c-3c7a4c6f5e21' })
-  id!: string;
-
-  @ApiProperty({ format: 'email', example: 'user@musterhaus.example' })
-  email!: string;
-
-  @ApiProperty({ example: 'User' })
-  firstName!: string;
-
-  @ApiProperty({ example: 'Musterhaus' })
-  lastName!: string;
-
+export class AccountUserDto extends PersonDto {
   @ApiProperty({ enum: ['member', 'admin', 'operator'], example: 'member' })
   role!: Role;
 

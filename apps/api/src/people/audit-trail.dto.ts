@@ -5,6 +5,7 @@ import { CsvQuery } from '../http/csv.js';
 import { PageQuery } from '../http/envelope.js';
 import { IsMoment } from '../http/validation.js';
 import { AUDIT_ACTIONS, type AuditAction } from '../users/audit-log.js';
+import { PersonDto } from '../users/profile.dto.js';
 
 const ID = '8f14e45f-ceea-467f-9b1c-3c7a4c6f5e21';
 
@@ -62,19 +63,7 @@ export class AuditExportQuery extends IntersectionType(
   CsvQuery,
 ) {}
 
-export class AuditedUserDto {
-  @ApiProperty({ format: 'uuid', example: ID })
-  id!: string;
-
-  @ApiProperty({ format: 'email', example: 'user@musterhaus.example' })
-  email!: string;
-
-  @ApiProperty({ example: 'User' })
-  firstName!: string;
-
-  @ApiProperty({ example: 'Musterhaus' })
-  lastName!: string;
-}
+export class AuditedUserDto extends PersonDto {}
 
 export class AuditedThingDto {
   @ApiProperty({

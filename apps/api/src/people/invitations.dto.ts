@@ -14,7 +14,7 @@ import {
   MinLength,
   ValidateNested,
 } from 'class-validator';
-import { PersonDto } from '../connections/connections.dto.js';
+import { PersonDto } from '../users/profile.dto.js';
 import { IsDisplayText } from '../http/display-text.js';
 import { IsOmittable } from '../oauth-clients/client-rules.js';
 import type { Locale } from '../users/users.service.js';

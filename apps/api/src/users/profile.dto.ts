@@ -10,8 +10,8 @@ export class AccountDto {
   name!: string;
 }
 
-/** A user, as the user sees it. */
-export class ProfileDto {
+/** What others see of a user. */
+export class PersonDto {
   @ApiProperty({ format: 'uuid', example: '8f14e45f-ceea-467f-9b1c-3c7a4c6f5e21' })
   id!: string;
 
@@ -23,7 +23,10 @@ export class ProfileDto {
 
   @ApiProperty({ example: 'Musterhaus' })
   lastName!: string;
+}
 
+/** A user, as the user sees it. */
+export class ProfileDto extends PersonDto {
   @ApiProperty({ enum: ['member', 'admin', 'operator'], example: 'member' })
   role!: Role;
 
