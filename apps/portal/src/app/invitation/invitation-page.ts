@@ -1,4 +1,3 @@
-import { Location } from '@angular/common';
 import {
   afterNextRender,
   ChangeDetectionStrategy,
@@ -9,13 +8,13 @@ import {
   Injector,
   signal,
 } from '@angular/core';
-import { takeUntilDestroyed } from '@angular/core/rxjs-interop';
-import { ActivatedRoute, Router, RouterLink } from '@angular/router';
+import { Router, RouterLink } from '@angular/router';
 import { TranslocoDirective } from '@jsverse/transloco';
 import errorIcon from '@material-symbols/svg-400/rounded/error.svg';
 import { Api } from '../api/api';
 import { ApiError, apiErrorFrom } from '../api/problem';
 import { Envelope, OpenInvitation } from '../api/types';
+import { takeLinkToken } from '../session/link-token';
 import { SessionStore } from '../session/session-store';
 import { GuestLayout } from '../ui/guest-layout';
 import { Icon } from '../ui/icon';
@@ -83,18 +82,12 @@ export class InvitationPage {
   protected readonly errorIcon = errorIcon;
 
   constructor() {
-    const location = inject(Location);
-    // Another link that is opened in this tab changes nothing but the fragment.
-    inject(ActivatedRoute)
-      .fragment.pipe(takeUntilDestroyed())
-      .subscribe((fragment) => {
-        if (fragment) {
-          this.token = fragment;
-          // No history and no later visitor of this browser keeps the token.
-          location.replaceState('/invitation');
-          void this.load();
-        } else if (this.token === '') this.state.set('invalid');
-      });
+    takeLinkToken('/invitation', (token) => {
+      if (token) {
+        this.token = token;
+        void this.load();
+      } else if (this.token === '') this.state.set('invalid');
+    });
   }
 
   protected async load(): Promise<void> {

@@ -1,4 +1,3 @@
-import { Location } from '@angular/common';
 import {
   afterNextRender,
   ChangeDetectionStrategy,
@@ -8,13 +7,13 @@ import {
   signal,
   viewChild,
 } from '@angular/core';
-import { takeUntilDestroyed } from '@angular/core/rxjs-interop';
-import { ActivatedRoute, RouterLink } from '@angular/router';
+import { RouterLink } from '@angular/router';
 import { TranslocoDirective } from '@jsverse/transloco';
 import checkIcon from '@material-symbols/svg-400/rounded/check_circle.svg';
 import errorIcon from '@material-symbols/svg-400/rounded/error.svg';
 import { Api } from '../api/api';
 import { ApiError, apiErrorFrom } from '../api/problem';
+import { takeLinkToken } from '../session/link-token';
 import { SessionStore } from '../session/session-store';
 import { GuestLayout } from '../ui/guest-layout';
 import { Icon } from '../ui/icon';
@@ -63,16 +62,9 @@ export class ResetPasswordPage {
   protected readonly errorIcon = errorIcon;
 
   constructor() {
-    const location = inject(Location);
-    // Another link that is opened in this tab changes nothing but the fragment.
-    inject(ActivatedRoute)
-      .fragment.pipe(takeUntilDestroyed())
-      .subscribe((fragment) => {
-        if (!fragment) return;
-        this.token.set(fragment);
-        // No history and no later visitor of this browser keeps the token.
-        location.replaceState('/reset-password');
-      });
+    takeLinkToken('/reset-password', (token) => {
+      if (token) this.token.set(token);
+    });
   }
 
   protected async send(event: Event): Promise<void> {
