@@ -59,6 +59,12 @@ export async function writersOf(world: World): Promise<Writer[]> {
     },
     {
       method: 'POST',
+      path: '/guest/v7/sessions/disavowals',
+      who: () => ({}),
+      valid: { token: 'made-up' },
+    },
+    {
+      method: 'POST',
       path: '/guest/v7/invitations/lookups',
       who: () => ({}),
       valid: { token: 'made-up' },

@@ -4,7 +4,7 @@ import { MAX_PASSWORD_LENGTH, MIN_PASSWORD_LENGTH } from '@flixcheck/password-st
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { KNOWN_FOR_MS } from './auth/known-devices.js';
-import { ABSOLUTE_MS, IDLE_MS } from './auth/sessions.service.js';
+import { MAX_SESSIONS, SESSION_LIMITS, type SessionLimits } from './auth/sessions.service.js';
 import {
   MAX_FAILURES_PER_EMAIL,
   MAX_FAILURES_PER_NETWORK,
@@ -18,6 +18,7 @@ import { MAX_REVOCATIONS_PER_HOUR } from './connections/revocations.js';
 import { MAX_FAILURES } from './oauth-clients/client-failure-limit.js';
 import { LOGO_BODY } from './oauth-clients/client-logos.js';
 import { LOGO_SIDE, MAX_LOGO_SIDE } from './oauth-clients/logo-decoder.js';
+import { DISAVOWAL_LIFETIME_MS } from './mail/mail-kinds.js';
 import { REQUESTS_KEPT_MS } from './oauth-clients/request-log-retention.js';
 import { CODE_LIFETIME_MS } from './oauth-codes/code-rules.js';
 import { MAX_CODES_PER_HOUR } from './oauth-codes/oauth-codes.service.js';
@@ -34,6 +35,10 @@ const DOCS = resolve(__dirname, '../../../docs');
 /** On one line, wherever it wraps. */
 const read = (document: string) =>
   readFileSync(resolve(DOCS, document), 'utf8').replace(/\s+/g, ' ');
+
+const { member, operator } = SESSION_LIMITS;
+const idle = ({ idleMs }: SessionLimits) => inWords(idleMs);
+const absolute = ({ absoluteMs }: SessionLimits) => inWords(absoluteMs);
 
 describe('the documentation gives the numbers that the code uses', () => {
   it.each([
@@ -55,7 +60,13 @@ describe('the documentation gives the numbers that the code uses', () => {
     ['contract.md', `a connection has ${MAX_FAMILIES} families at most`],
     ['contract.md', `revokes ${MAX_REVOCATIONS_PER_HOUR} access tokens of a user an hour`],
     ['contract.md', `kept for ${inWords(RECORDS_KEPT_MS)}.`],
-    ['contract.md', `end after ${inWords(IDLE_MS)} without use, after ${inWords(ABSOLUTE_MS)} at`],
+    ['contract.md', `end after ${idle(member)} without use, after ${absolute(member)} at`],
+    [
+      'contract.md',
+      `Those of operators end after ${idle(operator)} without use, after ${absolute(operator)} at`,
+    ],
+    ['contract.md', `has ${MAX_SESSIONS} sessions at most`],
+    ['contract.md', `once within ${inWords(DISAVOWAL_LIFETIME_MS)}`],
     ['contract.md', `${MIN_PASSWORD_LENGTH} to ${MAX_PASSWORD_LENGTH} characters`],
     ['contract.md', `From ${MAX_FAILURES} a minute on`],
     ['contract.md', `After ${MAX_FAILURES_PER_EMAIL} failures for one e-mail address`],

@@ -55,3 +55,38 @@ test('a forgotten password is replaced through the link in the mail, whose token
     await setPassword(PASSWORD);
   }
 });
+
+test('who was not the one signs everybody out through the mail about a new device', async ({
+  page,
+}) => {
+  const device = `stranger-${Date.now()}`;
+  const stranger = await page.request.post(`${portalUrl()}/guest/v7/sessions`, {
+    headers: { 'user-agent': device },
+    data: { resource: { email: OTHER_ADMIN, password: PASSWORD } },
+  });
+  const [cookie = ''] = (stranger.headers()['set-cookie'] ?? '').split(';');
+  await page.context().clearCookies();
+
+  const mail = page.getByRole('article').filter({ hasText: device });
+  await expect
+    .poll(async () => {
+      await page.goto(`${portalUrl()}/portal/demo/mail`);
+      await expect(page.getByRole('article').first()).toBeVisible();
+      return mail.count();
+    })
+    .toBe(1);
+  await mail.getByRole('link').click();
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('Waren Sie das nicht?');
+  expect(page.url()).toBe(`${portalUrl()}/portal/not-me`);
+  await page.getByRole('button', { name: 'Alle abmelden' }).click();
+
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('Neues Passwort setzen');
+  expect(page.url()).toBe(`${portalUrl()}/portal/reset-password`);
+  const current = await page.request.get(`${portalUrl()}/user/v7/sessions/current`, {
+    headers: { cookie },
+  });
+  expect(current.status()).toBe(401);
+  await page.getByLabel('Neues Passwort', { exact: true }).fill(PASSWORD);
+  await page.getByRole('button', { name: 'Passwort setzen' }).click();
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('Ihr neues Passwort gilt');
+});

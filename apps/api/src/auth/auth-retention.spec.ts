@@ -17,9 +17,9 @@ afterAll(() => test.close());
 const fail = () =>
   test.app.get(SignInLimits).begin({ email: 'a@b.example', ip: '::1', knownDevice: null });
 const signIn = async () => {
-  const { id: userId } = await person(test);
+  const { id } = await person(test);
   return test.app.get(SessionsService).start(test.dataSource.manager, {
-    ...{ userId, ip: '::1', userAgent: undefined },
+    ...{ user: { id, role: 'member' }, ip: '::1', userAgent: undefined },
     at: test.clock.now(),
   });
 };

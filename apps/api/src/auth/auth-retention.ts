@@ -1,6 +1,6 @@
 import { retention } from '../background/retention.js';
 import { DAY } from '../config/clock.js';
-import { IDLE_MS } from './sessions.service.js';
+import { LONGEST_IDLE_MS } from './sessions.service.js';
 import { WINDOW_MS } from './sign-in-limits.js';
 
 export const authRetention = retention(
@@ -9,7 +9,8 @@ export const authRetention = retention(
     schedule: '3 * * * *',
     rows: [
       { table: 'sessions', condition: 'expires_at <= $1', keptMs: 0 },
-      { table: 'sessions', condition: 'last_seen_at <= $1', keptMs: IDLE_MS },
+      { table: 'sessions', condition: 'last_seen_at <= $1', keptMs: LONGEST_IDLE_MS },
+      { table: 'sign_in_notices', condition: 'expires_at <= $1', keptMs: 0 },
     ],
   },
   {

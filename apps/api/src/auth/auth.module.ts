@@ -9,6 +9,7 @@ import { AccessGuard } from './access.guard.js';
 import { authRetention } from './auth-retention.js';
 import { Credentials } from './credentials.js';
 import { KnownDevices } from './known-devices.js';
+import { NewDeviceNotices } from './new-device-notices.js';
 import { PasskeySignIn } from './passkey-sign-in.js';
 import { PasskeySignInController } from './passkey-sign-in.controller.js';
 import { SecondStep } from './second-step.js';
@@ -44,6 +45,7 @@ import { SessionStrategy } from './strategies/session.strategy.js';
     Credentials,
     KnownDevices,
     LocalStrategy,
+    NewDeviceNotices,
     PasskeySignIn,
     SecondStep,
     SessionCookie,
@@ -59,6 +61,7 @@ import { SessionStrategy } from './strategies/session.strategy.js';
   exports: [
     Credentials,
     KnownDevices,
+    NewDeviceNotices,
     SecondStep,
     SessionCookie,
     SessionsService,

@@ -3,7 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { CONFIG, type RuntimeConfig } from '../config/config.module.js';
 import { SECOND } from '../config/clock.js';
 import { hostCookie, type HostCookie } from './host-cookie.js';
-import { ABSOLUTE_MS } from './sessions.service.js';
+import { LONGEST_SESSION_MS } from './sessions.service.js';
 
 @Injectable()
 export class SessionCookie {
@@ -19,7 +19,7 @@ export class SessionCookie {
 
   set(reply: FastifyReply, secret: string): void {
     const { name, attributes } = this.cookie;
-    reply.setCookie(name, secret, { ...attributes, maxAge: ABSOLUTE_MS / SECOND });
+    reply.setCookie(name, secret, { ...attributes, maxAge: LONGEST_SESSION_MS / SECOND });
   }
 
   clear(reply: FastifyReply): void {

@@ -23,6 +23,10 @@ export class SessionEntity {
   @Column({ name: 'expires_at', type: 'timestamptz' })
   expiresAt!: Date;
 
+  /** Without a request for so long, it ends sooner. */
+  @Column({ name: 'idle_seconds', type: 'integer' })
+  idleSeconds!: number;
+
   @Column({ type: 'text' })
   ip!: string;
 

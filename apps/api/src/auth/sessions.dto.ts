@@ -11,6 +11,7 @@ import {
 import { AccountDto, ProfileDto, toProfile } from '../users/profile.dto.js';
 import type { UserRecord } from '../users/users.service.js';
 import type { SessionRecord } from './sessions.service.js';
+import { DEVICE_KINDS, type DeviceWords, deviceWords } from './user-agent.js';
 
 export class SignInInput {
   @ApiProperty({ format: 'email', maxLength: 254, example: 'user@musterhaus.example' })
@@ -73,6 +74,18 @@ export class CurrentSessionDto {
   developer!: boolean;
 }
 
+/** What somebody recognises a device by. Names are proper names, the same in every language. */
+export class DeviceDto implements DeviceWords {
+  @ApiProperty({ type: String, nullable: true, example: 'Firefox' })
+  browser!: string | null;
+
+  @ApiProperty({ type: String, nullable: true, example: 'Linux' })
+  system!: string | null;
+
+  @ApiProperty({ enum: DEVICE_KINDS, enumName: 'DeviceKind', example: 'computer' })
+  kind!: DeviceWords['kind'];
+}
+
 /** A device on which the user is signed in. */
 export class SessionDto {
   @ApiProperty({ format: 'uuid', example: 'b3f0c7e2-5a0f-4f5c-8e0a-1f2d3c4b5a69' })
@@ -108,6 +121,9 @@ export class SessionDto {
     example: 'Mozilla/5.0 (X11; Linux x86_64; rv:150.0) Gecko/20100101 Firefox/150.0',
   })
   userAgent!: string | null;
+
+  @ApiProperty({ type: DeviceDto, description: 'the same in words' })
+  device!: DeviceDto;
 }
 
 /** @param developer whether the user is a developer of any client */
@@ -136,5 +152,6 @@ export function toSession(session: SessionRecord, currentId: string): SessionDto
     expiresAt: session.expiresAt.toISOString(),
     ip: session.ip,
     userAgent: session.userAgent,
+    device: deviceWords(session.userAgent),
   };
 }

@@ -2,11 +2,19 @@ import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
 import { hashSecret, randomSecret } from '@flixcheck/oauth-protocol';
 import { randomUUID } from 'node:crypto';
-import { type EntityManager, type FindOptionsWhere, MoreThan, Not, Repository } from 'typeorm';
-import { Clock, DAY, HOUR, MINUTE } from '../config/clock.js';
+import {
+  type EntityManager,
+  type FindOptionsWhere,
+  In,
+  MoreThan,
+  Not,
+  Raw,
+  Repository,
+} from 'typeorm';
+import { Clock, DAY, HOUR, MINUTE, SECOND } from '../config/clock.js';
 import { ConnectionChanges } from '../connections/connection-changes.js';
 import { preparedStatement } from '../database/prepared-statement.js';
-import type { SessionCaller } from '../http/access.js';
+import type { Role, SessionCaller } from '../http/access.js';
 import { notFound } from '../http/api-error.js';
 import {
   DEFAULT_LIMIT,
@@ -19,8 +27,26 @@ import { AuditLog, type AuditRecord } from '../users/audit-log.js';
 import { ACTIVE_USERS, UsersService } from '../users/users.service.js';
 import { SessionEntity } from './session.entity.js';
 
-export const IDLE_MS = 12 * HOUR;
-export const ABSOLUTE_MS = 7 * DAY;
+/** When a session ends: so long after its last request, and so long after the sign-in in any case. */
+export interface SessionLimits {
+  idleMs: number;
+  absoluteMs: number;
+}
+
+const OF_COMPANIES: SessionLimits = { idleMs: 12 * HOUR, absoluteMs: 7 * DAY };
+/** Operators reach every company, so a browser left open is worth more to a thief. */
+const OF_OPERATORS: SessionLimits = { idleMs: HOUR, absoluteMs: 12 * HOUR };
+
+export const SESSION_LIMITS: Readonly<Record<Role, SessionLimits>> = {
+  member: OF_COMPANIES,
+  admin: OF_COMPANIES,
+  operator: OF_OPERATORS,
+};
+/** No session outlives them. */
+export const LONGEST_SESSION_MS = OF_COMPANIES.absoluteMs;
+export const LONGEST_IDLE_MS = OF_COMPANIES.idleMs;
+/** Enough for every device that somebody owns; programs that sign in each time are held by it. */
+export const MAX_SESSIONS = 20;
 /** `lastSeenAt` is written at most once a minute, not at every request. */
 const LAST_SEEN_MS = MINUTE;
 const MAX_USER_AGENT_LENGTH = 400;
@@ -44,7 +70,7 @@ export interface Device {
 }
 
 export interface NewSession extends Device {
-  userId: string;
+  user: { id: string; role: Role };
   at: Date;
 }
 
@@ -56,6 +82,8 @@ export interface SessionEnd {
     | 'signed_out'
     | 'by_user'
     | 'signed_in_again'
+    | 'too_many'
+    | 'disavowed'
     | 'password_changed'
     | 'password_reset'
     | 'role_changed'
@@ -67,12 +95,12 @@ export interface SessionEnd {
 const callerOf = preparedStatement<Omit<SessionCaller, 'via'> & { seen: boolean }>(
   'session_caller',
   `SELECT s.id AS "sessionId", s.user_id AS "userId", u.account_id AS "accountId", u.role,
-          s.last_seen_at > $4 AS seen
+          s.last_seen_at > $3 AS seen
      FROM sessions s JOIN ${ACTIVE_USERS} u ON u.id = s.user_id
-    WHERE s.secret_hash = $1 AND s.expires_at > $2 AND s.last_seen_at > $3`,
+    WHERE s.secret_hash = $1 AND ${livingAt('$2')}`,
 );
 
-/** Portal sessions, which end after 12 hours without a request, and after 7 days in any case. */
+/** Portal sessions, which end as `SESSION_LIMITS` says. */
 @Injectable()
 export class SessionsService implements OnModuleInit {
   constructor(
@@ -98,25 +126,32 @@ export class SessionsService implements OnModuleInit {
     const now = this.clock.now();
     const rows: { id: string }[] = await db.query(
       `SELECT s.id FROM sessions s JOIN ${ACTIVE_USERS} u ON u.id = s.user_id
-       WHERE s.id = ANY ($1) AND s.expires_at > $2 AND s.last_seen_at > $3`,
-      [ids, now, before(now, IDLE_MS)],
+       WHERE s.id = ANY ($1) AND ${livingAt('$2')}`,
+      [ids, now],
     );
     return new Set(rows.map(({ id }) => id));
   }
 
-  /** @returns the session and the secret for its cookie, which is not stored */
+  /**
+   * Starts a session. Of more than `MAX_SESSIONS`, the one that has gone unused longest ends.
+   * @param tx which has locked the user, so that two sign-ins at once are counted one by one
+   * @returns the session and the secret for its cookie, which is not stored
+   */
   async start(
     tx: EntityManager,
-    { userId, ip, userAgent, at }: NewSession,
+    { user, ip, userAgent, at }: NewSession,
   ): Promise<{ session: SessionRecord; secret: string }> {
+    await this.makeRoom(tx, user.id, at);
     const secret = randomSecret();
+    const { idleMs, absoluteMs } = SESSION_LIMITS[user.role];
     const session: SessionEntity = {
       id: randomUUID(),
       secretHash: hashSecret(secret),
-      userId,
+      userId: user.id,
       createdAt: at,
       lastSeenAt: at,
-      expiresAt: new Date(at.getTime() + ABSOLUTE_MS),
+      expiresAt: new Date(at.getTime() + absoluteMs),
+      idleSeconds: idleMs / SECOND,
       ip,
       userAgent: userAgent?.slice(0, MAX_USER_AGENT_LENGTH) ?? null,
     };
@@ -135,7 +170,6 @@ export class SessionsService implements OnModuleInit {
     const [row] = await callerOf(this.sessions.manager.dataSource, [
       hashSecret(secret),
       now,
-      before(now, IDLE_MS),
       before(now, LAST_SEEN_MS),
     ]);
     if (!row) return null;
@@ -157,8 +191,7 @@ export class SessionsService implements OnModuleInit {
     const query = this.sessions
       .createQueryBuilder('session')
       .where('session.userId = :userId', { userId })
-      .andWhere('session.expiresAt > :now', { now })
-      .andWhere('session.lastSeenAt > :idle', { idle: before(now, IDLE_MS) })
+      .andWhere({ expiresAt: MoreThan(now), lastSeenAt: notIdle(now) })
       .orderBy('session.createdAt', 'DESC')
       .addOrderBy('session.id', 'DESC')
       .limit(limit + 1);
@@ -183,7 +216,7 @@ export class SessionsService implements OnModuleInit {
         id,
         userId,
         expiresAt: MoreThan(now),
-        lastSeenAt: MoreThan(before(now, IDLE_MS)),
+        lastSeenAt: notIdle(now),
       };
       const ended = await this.delete(tx, where, { actorId: userId, reason, at: now });
       if (ended.length === 0) throw notFound('The session');
@@ -209,6 +242,18 @@ export class SessionsService implements OnModuleInit {
    */
   endAll(userId: string, tx: EntityManager, end: SessionEnd): Promise<string[]> {
     return this.delete(tx, { userId }, end);
+  }
+
+  private async makeRoom(tx: EntityManager, userId: string, at: Date): Promise<void> {
+    const tooMany = await tx.find(SessionEntity, {
+      select: { id: true },
+      where: { userId },
+      order: { lastSeenAt: 'DESC', createdAt: 'DESC' },
+      skip: MAX_SESSIONS - 1,
+    });
+    if (tooMany.length === 0) return;
+    const ids = tooMany.map(({ id }) => id);
+    await this.delete(tx, { id: In(ids) }, { actorId: userId, reason: 'too_many', at });
   }
 
   private async delete(
@@ -248,9 +293,22 @@ function before(now: Date, ms: number): Date {
   return new Date(now.getTime() - ms);
 }
 
+/** Condition of a session `s` that has not ended at the time of this parameter. */
+function livingAt(time: string): string {
+  return `s.expires_at > ${time}
+      AND s.last_seen_at > ${time}::timestamptz - make_interval(secs => s.idle_seconds)`;
+}
+
+/** The same condition's second half, for `lastSeenAt`. */
+function notIdle(now: Date) {
+  return Raw((column) => `${column} > :now::timestamptz - make_interval(secs => idle_seconds)`, {
+    now,
+  });
+}
+
 function toRecord(session: SessionEntity): SessionRecord {
   const { id, createdAt, lastSeenAt, ip, userAgent } = session;
-  const idleAt = lastSeenAt.getTime() + IDLE_MS;
+  const idleAt = lastSeenAt.getTime() + session.idleSeconds * SECOND;
   const expiresAt = new Date(Math.min(session.expiresAt.getTime(), idleAt));
   return { id, createdAt, lastSeenAt, expiresAt, ip, userAgent };
 }

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/glo
 import { DAY, HOUR, MINUTE, SECOND } from '../config/clock.js';
 import { recordStatements } from '../testing/statements.js';
 import { createTestApp, type TestApp } from '../testing/test-app.js';
+import { MAX_SESSIONS } from './sessions.service.js';
 
 const CURRENT = '/user/v7/sessions/current';
 const SESSIONS = '/user/v7/sessions';
@@ -19,6 +20,33 @@ beforeEach(async () => {
 });
 
 const isAlive = async (who: PortalUser) => (await who.call('GET', CURRENT)).status === 200;
+
+describe('a user', () => {
+  it('has 20 sessions at most: the one that has gone unused longest ends', async () => {
+    const signIn = async () => {
+      test.clock.advance(SECOND);
+      return PortalUser.signIn(test.url);
+    };
+    const unused = await signIn();
+    test.clock.advance(2 * MINUTE);
+    // Older, but in use.
+    expect(await isAlive(user)).toBe(true);
+    for (let sessions = 2; sessions < MAX_SESSIONS; sessions += 1) await signIn();
+    expect([await isAlive(user), await isAlive(unused)]).toEqual([true, true]);
+    test.clock.advance(2 * MINUTE);
+    expect(await isAlive(user)).toBe(true);
+    await test.dataSource.query(
+      `UPDATE sessions SET last_seen_at = last_seen_at - interval '3 minutes' WHERE id = $1`,
+      [unused.sessionId],
+    );
+    await signIn();
+    expect([await isAlive(user), await isAlive(unused)]).toEqual([true, false]);
+    const [record] = await test.dataSource.query(
+      `SELECT detail FROM audit_records WHERE action = 'session_ended' ORDER BY id DESC LIMIT 1`,
+    );
+    expect(record.detail).toEqual({ sessionId: unused.sessionId, reason: 'too_many' });
+  });
+});
 
 describe('a session', () => {
   it('says who it is', async () => {
@@ -47,6 +75,21 @@ describe('a session', () => {
     expect(await isAlive(user)).toBe(true);
     test.clock.advance(12 * HOUR + SECOND);
     expect(await isAlive(user)).toBe(false);
+  });
+
+  it('of an operator ends after one hour without use, after twelve hours at the latest', async () => {
+    const operator = await PortalUser.signIn(test.url, 'operator@flixcheck.example');
+    for (let hours = 0; hours < 11; hours += 1) {
+      test.clock.advance(HOUR - SECOND);
+      expect(await isAlive(operator)).toBe(true);
+    }
+    test.clock.advance(HOUR);
+    expect(await isAlive(operator)).toBe(false);
+    const later = await PortalUser.signIn(test.url, 'operator@flixcheck.example');
+    const { expiresAt, createdAt } = (await later.call('GET', CURRENT)).body.resource;
+    expect(Date.parse(expiresAt) - Date.parse(createdAt)).toBe(HOUR);
+    test.clock.advance(HOUR + SECOND);
+    expect(await isAlive(later)).toBe(false);
   });
 
   it('ends after seven days however much it is used', async () => {
@@ -123,7 +166,8 @@ describe('my devices', () => {
       lastSeenAt: expect.stringMatching(/Z$/),
       expiresAt: expect.stringMatching(/Z$/),
       ip: '127.0.0.1',
-      userAgent: expect.any(String),
+      userAgent: 'browser of the tests',
+      device: { browser: null, system: null, kind: 'unknown' },
     });
     expect(body.meta).toEqual({});
   });

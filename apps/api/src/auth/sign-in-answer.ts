@@ -17,7 +17,12 @@ export class SignInAnswer {
 
   deviceOf(request: FastifyRequest): SigningInDevice {
     const { ip, headers } = request;
-    return { ip, userAgent: headers['user-agent'], oldSecret: this.cookie.read(request) };
+    return {
+      ip,
+      userAgent: headers['user-agent'],
+      oldSecret: this.cookie.read(request),
+      deviceCookie: this.devices.read(request),
+    };
   }
 
   /** Sets the cookies of the session and of the browser, which is known from now on. */

@@ -5,10 +5,13 @@ import { AuditLog } from '../users/audit-log.js';
 import { SecondFactors } from '../users/second-factors.service.js';
 import { type UserRecord, UsersService } from '../users/users.service.js';
 import { invalidCredentials, invalidPasskey, type VerifiedCredentials } from './credentials.js';
+import { NewDeviceNotices } from './new-device-notices.js';
 import { codeNeeded } from './second-step.js';
 import { type Device, type SessionRecord, SessionsService } from './sessions.service.js';
 
 export interface SigningInDevice extends Device {
+  /** From `KnownDevices.read`. */
+  deviceCookie: string | undefined;
   /** The session cookie that the browser already had. */
   oldSecret: string | undefined;
 }
@@ -28,6 +31,7 @@ export class SignInService {
     private readonly users: UsersService,
     private readonly factors: SecondFactors,
     private readonly sessions: SessionsService,
+    private readonly newDevices: NewDeviceNotices,
     private readonly audit: AuditLog,
     private readonly clock: Clock,
   ) {}
@@ -73,11 +77,12 @@ export class SignInService {
     }
     const { ip, userAgent } = device;
     const { session, secret } = await this.sessions.start(tx, {
-      userId: user.id,
+      user,
       ip,
       userAgent,
       at,
     });
+    await this.newDevices.tell(tx, user, device, at);
     await this.audit.record(tx, {
       actorId: user.id,
       action: 'signed_in',

@@ -2,7 +2,7 @@ import { scopeCovers, splitScope } from '@flixcheck/oauth-protocol';
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
 import { randomUUID } from 'node:crypto';
-import { type EntityManager, In, IsNull, MoreThan, Repository } from 'typeorm';
+import { type EntityManager, In, IsNull, MoreThan, MoreThanOrEqual, Repository } from 'typeorm';
 import { Clock } from '../config/clock.js';
 import { preparedStatement } from '../database/prepared-statement.js';
 import { type OAuthClient, OAuthClientsService } from '../oauth-clients/oauth-clients.service.js';
@@ -280,6 +280,24 @@ export class ConnectionsService implements OnModuleInit {
       );
       return active;
     });
+  }
+
+  /**
+   * Ends the connections that the user has granted, or granted again, since then.
+   * @returns how many were active
+   */
+  async revokeGrantedSince(
+    tx: EntityManager,
+    userId: string,
+    since: Date,
+    ending: Ending,
+  ): Promise<number> {
+    const granted = await tx.find(ConnectionEntity, {
+      select: { id: true },
+      where: { userId, revokedAt: IsNull(), grantedAt: MoreThanOrEqual(since) },
+    });
+    const ids = granted.map(({ id }) => id);
+    return (await this.revoke(ids, ending, tx)).length;
   }
 
   /**

@@ -35,6 +35,7 @@ import { ClientLogos1805800000000 } from './migrations/1805800000000-client-logo
 import { ClientChangeRequests1805900000000 } from './migrations/1805900000000-client-change-requests.js';
 import { CountsByDay1806100000000 } from './migrations/1806100000000-counts-by-day.js';
 import { Passkeys1806200000000 } from './migrations/1806200000000-passkeys.js';
+import { SignInNotices1806700000000 } from './migrations/1806700000000-sign-in-notices.js';
 
 /** Every migration, oldest first. The app, the command line and the tests share this list. */
 export const MIGRATIONS = [
@@ -72,6 +73,7 @@ export const MIGRATIONS = [
   ClientChangeRequests1805900000000,
   CountsByDay1806100000000,
   Passkeys1806200000000,
+  SignInNotices1806700000000,
 ];
 
 export const POOL_SIZE = 20;

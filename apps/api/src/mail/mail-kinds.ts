@@ -12,6 +12,14 @@ export interface MailData {
   'password-forgotten': { token: string };
   /** To the user, who may not be the one who changed it. */
   'password-changed': { at: string; by: 'user' | 'operator'; connectionsEnded: boolean };
+  /** To the user, who may not be the one. The token is good for disavowing the sign-in. */
+  'new-device': {
+    token: string;
+    at: string;
+    ip: string;
+    browser: string | null;
+    system: string | null;
+  };
   /** To the user, who may not be the one who did it. `left`: of the recovery codes. */
   'second-factor': {
     event: SecondFactorEvent;
@@ -58,6 +66,9 @@ export const RECOVERY_LIFETIME_MS = 30 * MINUTE;
 
 /** How long the link of an invitation is good; its texts name it. */
 export const INVITATION_LIFETIME_MS = 7 * DAY;
+
+/** How long the link in a mail about a new device is good; its texts name it. */
+export const DISAVOWAL_LIFETIME_MS = 7 * DAY;
 
 /** Every kind of mail, with its texts. A new kind is an entry here and in `MailData`. */
 export const MAIL_KINDS: { [Kind in MailKind]: KindOfMail<MailData[Kind]> } = {
@@ -118,6 +129,42 @@ export const MAIL_KINDS: { [Kind in MailKind]: KindOfMail<MailData[Kind]> } = {
           'This was not you? Set a new password right away, and ask your company’s admin for help.',
         ],
         button: { label: 'Set a new password', path: '/portal/forgot-password' },
+      }),
+    },
+  },
+  'new-device': {
+    sendWithinMs: DISAVOWAL_LIFETIME_MS,
+    optional: false,
+    text: {
+      de: ({ token, at, ip, browser, system }, { moment }) => ({
+        subject: 'Anmeldung auf einem neuen Gerät',
+        paragraphs: [
+          'Jemand, vermutlich Sie, hat sich mit Ihrem Konto bei Flixcheck in einem Browser angemeldet, den wir noch nicht kennen. Waren Sie das? Dann müssen Sie nichts tun.',
+        ],
+        facts: [
+          ['Zeitpunkt', moment(at)],
+          ['Gerät', deviceName(browser, system, 'auf') ?? 'unbekannt'],
+          ['IP-Adresse', ip],
+        ],
+        button: { label: 'Das war ich nicht', path: `/portal/not-me#${token}` },
+        after: [
+          `Mit der Schaltfläche melden Sie alle Geräte ab und setzen gleich ein neues Passwort. Das geht einmal, innerhalb von ${DISAVOWAL_LIFETIME_MS / DAY} Tagen. Geben Sie diese E-Mail nicht weiter.`,
+        ],
+      }),
+      en: ({ token, at, ip, browser, system }, { moment }) => ({
+        subject: 'Sign-in on a new device',
+        paragraphs: [
+          'Somebody, probably you, has signed in to your Flixcheck account in a browser that we do not know yet. Was it you? Then there is nothing to do.',
+        ],
+        facts: [
+          ['Time', moment(at)],
+          ['Device', deviceName(browser, system, 'on') ?? 'unknown'],
+          ['IP address', ip],
+        ],
+        button: { label: 'This was not me', path: `/portal/not-me#${token}` },
+        after: [
+          `The button signs out all devices, and lets you set a new password right away. It works once, within ${DISAVOWAL_LIFETIME_MS / DAY} days. Do not forward this e-mail.`,
+        ],
       }),
     },
   },
@@ -417,3 +464,8 @@ export const MAIL_KINDS: { [Kind in MailKind]: KindOfMail<MailData[Kind]> } = {
     },
   },
 };
+
+/** "Firefox on Linux", as far as it is known. */
+function deviceName(browser: string | null, system: string | null, on: string): string | null {
+  return browser && system ? `${browser} ${on} ${system}` : (browser ?? system);
+}

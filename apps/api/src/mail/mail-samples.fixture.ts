@@ -7,6 +7,16 @@ export const MAIL_SAMPLES: { [Kind in MailKind]: MailData[Kind][] } = {
     { at: '2026-11-25T20:04:00Z', by: 'user', connectionsEnded: false },
     { at: '2026-11-25T20:04:00Z', by: 'operator', connectionsEnded: true },
   ],
+  'new-device': [
+    {
+      ...{ token: 't'.repeat(43), at: '2026-11-25T20:04:00Z', ip: '192.0.2.17' },
+      ...{ browser: 'Firefox', system: 'Linux' },
+    },
+    {
+      ...{ token: 't'.repeat(43), at: '2026-11-25T20:04:00Z', ip: '2001:db8::17' },
+      ...{ browser: null, system: null },
+    },
+  ],
   invitation: [
     {
       token: 't'.repeat(43),

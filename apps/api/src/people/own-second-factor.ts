@@ -63,8 +63,8 @@ export class OwnSecondFactor {
     const at = this.clock.now();
     return this.dataSource.transaction(async (tx) => {
       // A sign-in with the password alone either comes first, and ends here, or is asked for a code.
-      await this.users.lockActive(tx, caller.userId);
-      const recoveryCodes = await this.factors.confirm(tx, caller.userId, code);
+      const user = await this.users.lockActive(tx, caller.userId);
+      const recoveryCodes = user && (await this.factors.confirm(tx, user.id, code));
       if (!recoveryCodes) throw wrongCode();
       const ended = await this.sessions.endAll(caller.userId, tx, {
         actorId: caller.userId,
@@ -74,7 +74,7 @@ export class OwnSecondFactor {
       if (!ended.includes(caller.sessionId)) {
         throw new ApiError('session_required', 'The session has ended. Sign in again.');
       }
-      const { secret } = await this.sessions.start(tx, { userId: caller.userId, ...device, at });
+      const { secret } = await this.sessions.start(tx, { user, ...device, at });
       await this.note(tx, 'second_factor_enabled', caller.userId, caller.userId, at);
       await this.notices.tell(tx, 'second-factor', [caller.userId], {
         event: 'enabled',

@@ -133,7 +133,9 @@ describe('signing in with a passkey', () => {
     try {
       await Promise.all(held.map((runner) => runner.connect()));
       const response = authenticator.get(await challenge()) as never;
-      const device = { ip: '::1', userAgent: undefined, oldSecret: undefined };
+      const device = {
+        ...{ ip: '::1', userAgent: undefined, oldSecret: undefined, deviceCookie: undefined },
+      };
       const { user: found } = await test.app.get(PasskeySignIn).start(response, device);
       expect(found.id).toBe(user.id);
     } finally {

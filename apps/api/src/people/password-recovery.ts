@@ -1,6 +1,6 @@
 import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
-import { hashSecret, randomSecret } from '@flixcheck/oauth-protocol';
+import { hashSecret } from '@flixcheck/oauth-protocol';
 import type { DataSource } from 'typeorm';
 import { SessionsService } from '../auth/sessions.service.js';
 import { SignInLimits } from '../auth/sign-in-limits.js';
@@ -9,9 +9,6 @@ import { Clock } from '../config/clock.js';
 import { deriveKeys } from '../config/config.js';
 import { CONFIG, type RuntimeConfig } from '../config/config.module.js';
 import { Sealing } from '../config/sealing.js';
-import type { ApiError } from '../http/api-error.js';
-import { validationFailed } from '../http/validation.js';
-import { RECOVERY_LIFETIME_MS } from '../mail/mail-kinds.js';
 import { AuditLog } from '../users/audit-log.js';
 import { Notices } from '../users/notices.js';
 import { PasswordHasher } from '../users/password-hasher.js';
@@ -20,7 +17,7 @@ import { normalizeEmail, UsersService } from '../users/users.service.js';
 import { PasswordRecoveryLimits } from './password-recovery-limits.js';
 import { personalWords } from './passwords.service.js';
 import { OwnPasskeys } from './own-passkeys.js';
-import { endRecoveryLinks } from './recovery-links.js';
+import { endRecoveryLinks, linkInvalid, makeRecoveryLink } from './recovery-links.js';
 
 const QUEUE = 'people.password-recovery-mail';
 
@@ -114,14 +111,9 @@ export class PasswordRecovery implements OnModuleInit {
     const { address, ip } = JSON.parse(plain.toString()) as { address: string; ip: string };
     const user = await this.users.findByEmailForSignIn(address);
     if (user?.status !== 'active') return;
-    const token = randomSecret();
     const at = this.clock.now();
     await this.dataSource.transaction(async (tx) => {
-      await tx.query(
-        `INSERT INTO password_recoveries (token_hash, user_id, created_at, expires_at)
-         VALUES ($1, $2, $3, $4)`,
-        [hashSecret(token), user.id, at, new Date(at.getTime() + RECOVERY_LIFETIME_MS)],
-      );
+      const token = await makeRecoveryLink(tx, user.id, at);
       await this.notices.tell(tx, 'password-forgotten', [user.id], { token });
       await this.audit.record(tx, {
         actorId: null,
@@ -132,9 +124,4 @@ export class PasswordRecovery implements OnModuleInit {
       });
     });
   }
-}
-
-function linkInvalid(): ApiError {
-  const message = 'This link has been used, or has expired. Ask for a new one.';
-  return validationFailed([{ field: 'token', code: 'link_invalid', message }]);
 }

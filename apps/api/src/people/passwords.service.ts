@@ -85,7 +85,7 @@ export class PasswordsService {
       if (!ended.includes(caller.sessionId)) throw sessionEnded();
       const { ip, userAgent } = source;
       const { session, secret } = await this.sessions.start(tx, {
-        userId: user.id,
+        user,
         ip,
         userAgent,
         at,

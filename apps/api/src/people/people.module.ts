@@ -7,6 +7,8 @@ import { UsersModule } from '../users/users.module.js';
 import { AccountUsersController } from './account-users.controller.js';
 import { AuditTrailController } from './audit-trail.controller.js';
 import { AuditTrail } from './audit-trail.service.js';
+import { Disavowal } from './disavowal.js';
+import { DisavowalController } from './disavowal.controller.js';
 import { IdentityProof } from './identity-proof.js';
 import { InvitationAcceptance } from './invitation-acceptance.js';
 import { InvitationAcceptanceController } from './invitation-acceptance.controller.js';
@@ -34,6 +36,7 @@ import { SecondFactorController } from './second-factor.controller.js';
   imports: [MailModule, UsersModule, OAuthClientsModule, ConnectionsModule, AuthModule],
   controllers: [
     PasswordRecoveryController,
+    DisavowalController,
     InvitationAcceptanceController,
     MeController,
     ProfileController,
@@ -44,6 +47,7 @@ import { SecondFactorController } from './second-factor.controller.js';
     AuditTrailController,
   ],
   providers: [
+    Disavowal,
     IdentityProof,
     InvitationAcceptance,
     InvitationLimits,

@@ -1,4 +1,23 @@
+import { hashSecret, randomSecret } from '@flixcheck/oauth-protocol';
 import type { EntityManager } from 'typeorm';
+import type { ApiError } from '../http/api-error.js';
+import { validationFailed } from '../http/validation.js';
+import { RECOVERY_LIFETIME_MS } from '../mail/mail-kinds.js';
+
+/** @returns the token of a link by which the user may replace the password, once */
+export async function makeRecoveryLink(
+  tx: EntityManager,
+  userId: string,
+  now: Date,
+): Promise<string> {
+  const token = randomSecret();
+  await tx.query(
+    `INSERT INTO password_recoveries (token_hash, user_id, created_at, expires_at)
+     VALUES ($1, $2, $3, $4)`,
+    [hashSecret(token), userId, now, new Date(now.getTime() + RECOVERY_LIFETIME_MS)],
+  );
+  return token;
+}
 
 /**
  * Ends every link by which the user could replace the password.
@@ -16,4 +35,10 @@ export async function endRecoveryLinks(
     [userId, now],
   );
   return links.filter(({ good }) => good).map(({ hash }) => hash);
+}
+
+/** What a link from a mail is answered with that is of no use any more. */
+export function linkInvalid(): ApiError {
+  const message = 'This link has been used, or has expired. Ask for a new one.';
+  return validationFailed([{ field: 'token', code: 'link_invalid', message }]);
 }

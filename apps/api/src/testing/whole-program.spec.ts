@@ -19,7 +19,13 @@ const WHY: Record<string, string[]> = {
   ],
   'cookies, and the addresses that requests come from': [
     ...['auth/auth-audit', 'auth/known-devices', 'auth/sessions', 'auth/sign-in'],
-    ...['auth/sign-in.guard', 'people/invitation-acceptance', 'people/invitations', 'people/me'],
+    ...[
+      'auth/sign-in.guard',
+      'people/disavowal',
+      'people/invitation-acceptance',
+      'people/invitations',
+      'people/me',
+    ],
     ...['people/passkeys', 'people/password-recovery', 'people/second-factor'],
   ],
   'the request log and the metrics, which are written at the end of a request': [

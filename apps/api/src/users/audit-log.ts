@@ -53,6 +53,7 @@ export const AUDIT_ACTIONS = [
   'second_factor_failed',
   'second_factor_reset',
   'session_ended',
+  'sign_in_disavowed',
   'sign_in_failed',
   'sign_in_limited',
   'signed_in',

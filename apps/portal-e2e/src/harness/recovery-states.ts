@@ -34,6 +34,10 @@ export const recovery: PortalState[] = [
     },
   },
   {
+    name: 'not-me',
+    open: (page) => show(page, `${portalUrl()}/portal/not-me#${'t'.repeat(43)}`),
+  },
+  {
     name: 'demo-mail',
     open: (page) => demoMail(page),
   },

@@ -40,6 +40,12 @@ export const routes: Routes = [
       import('./recovery/reset-password-page').then((file) => file.ResetPasswordPage),
   },
   {
+    path: 'not-me',
+    title: 'titles.notMe',
+    providers: [provideTranslocoScope('recovery')],
+    loadComponent: () => import('./recovery/not-me-page').then((file) => file.NotMePage),
+  },
+  {
     path: 'invitation',
     title: 'titles.invitation',
     providers: [provideTranslocoScope('invitation')],

@@ -19,6 +19,7 @@ export type Session = Dto<'CurrentSessionDto'>;
 export type SessionUser = Session['user'];
 export type Language = SessionUser['locale'];
 export type Role = SessionUser['role'];
+export type Disavowed = Dto<'DisavowedDto'>;
 export type Device = Dto<'SessionDto'>;
 export type SecondFactor = Dto<'SecondFactorDto'>;
 export type Passkey = Dto<'PasskeyDto'>;

@@ -26,6 +26,7 @@ const WORDS: Record<Action, AuditWords> = {
   session_ended: said('audit.action.sessionEnded'),
   sign_in_failed: said('audit.action.signInFailed', caution),
   sign_in_limited: said('audit.action.signInLimited', caution),
+  sign_in_disavowed: said('audit.action.signInDisavowed', { ...byActor, ...caution }),
   password_change_failed: said('audit.action.passwordChangeFailed', caution),
   password_changed: said('audit.action.passwordChanged', byActor),
   password_reset: said('audit.action.passwordReset'),
@@ -98,7 +99,14 @@ export function auditWords({ action, subject, detail }: AuditRecord): AuditWords
 export const AUDIT_KINDS: Record<string, { text: string; actions: Action[] }> = {
   'sign-ins': {
     text: 'audit.kind.signIns',
-    actions: ['signed_in', 'signed_out', 'session_ended', 'sign_in_failed', 'sign_in_limited'],
+    actions: [
+      'signed_in',
+      'signed_out',
+      'session_ended',
+      'sign_in_failed',
+      'sign_in_limited',
+      'sign_in_disavowed',
+    ],
   },
   failures: {
     text: 'audit.kind.failures',

@@ -17,9 +17,10 @@ import { Messages } from '../ui/messages';
 import { Moment } from '../ui/moment';
 import { Waiting } from '../ui/waiting';
 import { SettingsSection } from './settings-section';
-import { DeviceWords, deviceWords } from './user-agent';
 
 const SESSIONS = '/user/v7/sessions';
+type DeviceWords = Device['device'];
+
 const ICONS: Record<DeviceWords['kind'], string> = { computer, phone, tablet, program, unknown };
 
 /** Where somebody is signed in, and signing out there. */
@@ -42,12 +43,9 @@ export class Devices {
   protected readonly error = computed(() => this.sessions.error());
   protected readonly devices = computed(() => {
     if (!this.sessions.hasValue()) return null;
-    return this.sessions
-      .value()
-      .resources.map((device) => ({ ...device, words: deviceWords(device.userAgent) }))
-      .sort(
-        (a, b) => Number(b.current) - Number(a.current) || b.lastSeenAt.localeCompare(a.lastSeenAt),
-      );
+    return [...this.sessions.value().resources].sort(
+      (a, b) => Number(b.current) - Number(a.current) || b.lastSeenAt.localeCompare(a.lastSeenAt),
+    );
   });
   protected readonly others = computed(
     () => this.devices()?.filter((device) => !device.current).length ?? 0,
@@ -59,7 +57,7 @@ export class Devices {
   }
 
   protected async end(device: Device): Promise<void> {
-    const values = { device: this.nameOf(deviceWords(device.userAgent)) };
+    const values = { device: this.nameOf(device.device) };
     const done = await this.confirmation.ask({
       heading: { text: 'security.devices.end.heading' },
       points: [

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { deviceWords } from './user-agent';
+import { deviceWords } from './user-agent.js';
 
 const webkit = 'AppleWebKit/537.36 (KHTML, like Gecko)';
 const mozilla = (system: string, rest: string) => `Mozilla/5.0 (${system}) ${rest}`;

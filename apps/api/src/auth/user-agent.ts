@@ -2,8 +2,10 @@
 export interface DeviceWords {
   browser: string | null;
   system: string | null;
-  kind: 'computer' | 'phone' | 'tablet' | 'program' | 'unknown';
+  kind: (typeof DEVICE_KINDS)[number];
 }
+
+export const DEVICE_KINDS = ['computer', 'phone', 'tablet', 'program', 'unknown'] as const;
 
 /** The first that fits: nearly every browser also names the ones that it descends from. */
 const BROWSERS: readonly (readonly [RegExp, string])[] = [
@@ -34,6 +36,7 @@ const SYSTEMS: readonly (readonly [RegExp, string, DeviceWords['kind']])[] = [
 /** A product token that starts the line (RFC 9110 §10.1.5) and is no browser's: a program. */
 const PROGRAM = /^(?!Mozilla\b|Opera\b)([A-Za-z][\w.-]{1,30})(?:\/|$)/;
 
+/** @param userAgent as the browser sent it; null if it did not */
 export function deviceWords(userAgent: string | null): DeviceWords {
   const text = userAgent?.trim() ?? '';
   const program = PROGRAM.exec(text)?.[1];

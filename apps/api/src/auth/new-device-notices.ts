@@ -1,0 +1,93 @@
+import { Injectable } from '@nestjs/common';
+import { hashSecret, randomSecret } from '@flixcheck/oauth-protocol';
+import type { EntityManager } from 'typeorm';
+import { networkOf } from '../http/network.js';
+import { DISAVOWAL_LIFETIME_MS } from '../mail/mail-kinds.js';
+import { Notices } from '../users/notices.js';
+import { normalizeEmail, type UserRecord } from '../users/users.service.js';
+import { KnownDevices } from './known-devices.js';
+import type { Device } from './sessions.service.js';
+import { deviceWords } from './user-agent.js';
+
+const MAX_USER_AGENT_LENGTH = 400;
+
+/**
+ * Tells users that somebody has signed in where they never have before, with a link for those who
+ * were not the one.
+ */
+@Injectable()
+export class NewDeviceNotices {
+  constructor(
+    private readonly devices: KnownDevices,
+    private readonly notices: Notices,
+  ) {}
+
+  /**
+   * Not at the first sign-in of all, and not again as long as the link of an earlier mail about the
+   * same program and network is good: a program that keeps no cookies signs in all the time.
+   * @param tx which has locked the user
+   * @param user as before the sign-in
+   */
+  async tell(
+    tx: EntityManager,
+    user: UserRecord,
+    { ip, userAgent, deviceCookie }: Device & { deviceCookie: string | undefined },
+    at: Date,
+  ): Promise<void> {
+    if (user.lastSignInAt === null) return;
+    if (this.devices.find(deviceCookie, normalizeEmail(user.email)) !== null) return;
+    const token = randomSecret();
+    const program = userAgent?.slice(0, MAX_USER_AGENT_LENGTH) ?? '';
+    const isNew: unknown[] = await tx.query(
+      `INSERT INTO sign_in_notices (token_hash, user_id, network, user_agent, created_at, expires_at)
+       SELECT $1, $2, $3, $4, $5, $6
+        WHERE NOT EXISTS (
+          SELECT FROM sign_in_notices
+           WHERE user_id = $2 AND network = $3 AND user_agent = $4 AND expires_at > $5)
+       RETURNING 1`,
+      [
+        ...[hashSecret(token), user.id, networkOf(ip), program, at],
+        new Date(at.getTime() + DISAVOWAL_LIFETIME_MS),
+      ],
+    );
+    if (isNew.length === 0) return;
+    const { browser, system } = deviceWords(program);
+    await this.notices.tell(tx, 'new-device', [user.id], {
+      ...{ token, at: at.toISOString(), ip, browser, system },
+    });
+  }
+
+  /**
+   * The sign-in that a link is about. Looking does not use the link up.
+   * @returns null if the link was used, or has expired
+   */
+  async find(db: EntityManager, token: string, now: Date): Promise<DoubtedSignIn | null> {
+    const [found]: DoubtedSignIn[] = await db.query(
+      `SELECT user_id AS "userId", created_at AS at FROM sign_in_notices
+        WHERE token_hash = $1 AND expires_at > $2`,
+      [hashSecret(token), now],
+    );
+    return found ?? null;
+  }
+
+  /**
+   * Uses up the link, and all others of its user.
+   * @param tx which has locked the user
+   * @returns whether it was still good
+   */
+  async use(tx: EntityManager, userId: string, token: string, now: Date): Promise<boolean> {
+    const [links]: [{ hash: Buffer; good: boolean }[]] = await tx.query(
+      `DELETE FROM sign_in_notices WHERE user_id = $1
+       RETURNING token_hash AS hash, expires_at > $2 AS good`,
+      [userId, now],
+    );
+    const hash = hashSecret(token);
+    return links.some((link) => link.good && link.hash.equals(hash));
+  }
+}
+
+/** A sign-in that its user may disavow. */
+export interface DoubtedSignIn {
+  userId: string;
+  at: Date;
+}
