@@ -66,6 +66,10 @@ describe('the documentation gives the numbers that the code uses', () => {
       `Those of operators end after ${idle(operator)} without use, after ${absolute(operator)} at`,
     ],
     ['contract.md', `has ${MAX_SESSIONS} sessions at most`],
+    [
+      'operate.md',
+      `at most ${MAX_SESSIONS} sessions, which end after ${idle(member)} without use and after ${absolute(member)}; those of operators after ${idle(operator)} and after ${absolute(operator)}`,
+    ],
     ['contract.md', `once within ${inWords(DISAVOWAL_LIFETIME_MS)}`],
     ['contract.md', `${MIN_PASSWORD_LENGTH} to ${MAX_PASSWORD_LENGTH} characters`],
     ['contract.md', `From ${MAX_FAILURES} a minute on`],
