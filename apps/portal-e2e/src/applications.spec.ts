@@ -202,8 +202,30 @@ test('what an admin grants in advance is asked of nobody, until somebody has end
   expect(new URL((await back).url()).searchParams.get('state')).toBe('ohne Frage');
   await page.waitForURL(`${demoUrl()}/problem**`);
   const [connection] = await member.connections();
+
+  // They see that it is not they who have allowed it, and that they can end it.
+  const mine = `${portalUrl()}/portal/settings/connections`;
+  await page.goto(mine);
+  const listed = page.getByRole('article').filter({ hasText: 'Maklerwelt CRM' });
+  await expect(listed.locator('dd').first()).toContainText('Ihrem Unternehmen');
+  await expect(listed.locator('dd').first()).toContainText('für Sie');
+  await listed.getByRole('link', { name: 'Maklerwelt CRM' }).click();
+  const facts = page.getByRole('region', { name: 'Angaben zur Verbindung' });
+  await expect(facts).toContainText(
+    /Admin Musterhaus hat diese Anwendung am .* freigegeben\. Sie wurden deshalb nicht gefragt\. Sie können die Verbindung jederzeit beenden\./,
+  );
+  await expect(page.getByRole('region', { name: 'Verlauf' }).getByRole('listitem')).toContainText([
+    'Ihr Unternehmen hat den Zugriff im Voraus erlaubt (Admin Musterhaus)',
+  ]);
+
   const url = `${portalUrl()}/user/v7/connections/${connection?.id}`;
   expect((await page.context().request.delete(url)).ok()).toBe(true);
   await page.goto(authorizeUrl());
   await expect(page.getByRole('button', { name: 'Zugriff erlauben' })).toBeVisible();
+
+  // So does the admin, of everybody's.
+  await page.context().clearCookies();
+  await signIn(page, ADMIN);
+  await page.goto(`${mine}?list=ended`);
+  await expect(listed.first().locator('dd').first()).toContainText('für User Musterhaus');
 });

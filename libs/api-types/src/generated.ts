@@ -771,7 +771,7 @@ export interface paths {
         put?: never;
         /**
          * Grants access: opens the connection and creates an authorization code
-         * @description What the primary button of the authorize page does; a caller with a session may do it itself.
+         * @description What the primary button of the authorize page does; a caller with a session may do it itself. With `inAdvance`, what the page does instead of asking.
          */
         post: operations["OAuthCodes_create"];
         delete?: never;
@@ -2838,6 +2838,15 @@ export interface components {
             /** @example Musterhaus */
             lastName: string;
         };
+        GrantedInAdvanceDto: {
+            /**
+             * Format: date-time
+             * @example 2026-11-02T08:15:30.000Z
+             */
+            at: string;
+            /** @description the admin; null: deleted since */
+            by: components["schemas"]["PersonDto"] | null;
+        };
         ConnectionDto: {
             /**
              * Format: uuid
@@ -2863,6 +2872,11 @@ export interface components {
              * @example 2026-11-02T08:15:30.000Z
              */
             grantedAt: string;
+            /**
+             * @description whose the latest consent is: the company’s, given in advance, so that the person was not asked; null: the person’s own
+             * @example null
+             */
+            grantedInAdvance: components["schemas"]["GrantedInAdvanceDto"] | null;
             /**
              * Format: date-time
              * @description null until a token has been used; exact to the minute
@@ -2977,6 +2991,11 @@ export interface components {
              */
             grantedAt: string;
             /**
+             * @description whose the latest consent is: the company’s, given in advance, so that the person was not asked; null: the person’s own
+             * @example null
+             */
+            grantedInAdvance: components["schemas"]["GrantedInAdvanceDto"] | null;
+            /**
              * Format: date-time
              * @description null until a token has been used; exact to the minute
              * @example 2026-11-22T09:41:12.000Z
@@ -3039,7 +3058,7 @@ export interface components {
              * @enum {string}
              */
             type: "granted" | "renewed" | "narrowed" | "token_issued" | "refreshed" | "used" | "revoked" | "reuse_detected" | "refresh_refused" | "grant_revoked" | "limit_changed";
-            /** @description null if it was not a user */
+            /** @description null if it was not a user; of a consent given in advance, the admin who gave it */
             actor: components["schemas"]["EventActorDto"] | null;
             /** @example readwrite */
             scope: string | null;
@@ -3048,6 +3067,11 @@ export interface components {
              * @example null
              */
             detail: string | null;
+            /**
+             * @description of `granted` and `renewed`: an admin had granted the application in advance, and the person was not asked
+             * @example false
+             */
+            inAdvance: boolean;
         };
         ConnectionPatch: {
             /**
@@ -3602,11 +3626,6 @@ export interface components {
              */
             expiresAt: string | null;
         };
-        GrantedInAdvanceDto: {
-            /** Format: date-time */
-            at: string;
-            by: components["schemas"]["PersonDto"] | null;
-        };
         AskedDto: {
             /** Format: uuid */
             id: string;
@@ -3715,6 +3734,11 @@ export interface components {
              * @example 2026-12-25T08:15:30.000Z
              */
             expiresAt?: string | null;
+            /**
+             * @description true: nobody was asked, because an admin has granted it in advance. Where that does not hold any more, nothing is granted (409 `conflict`)
+             * @example false
+             */
+            inAdvance?: boolean;
         };
         OAuthCodeCreateRequest: {
             resource: components["schemas"]["OAuthCodeInput"];

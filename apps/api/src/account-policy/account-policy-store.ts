@@ -96,17 +96,17 @@ export class AccountPolicyStore {
    * The same for a grant. Until its transaction ends, the account decides nothing else: a decision
    * either comes first and is seen here, or finds the connection that this transaction opens.
    */
-  async refusalForGrant(
+  async standingForGrant(
     tx: EntityManager,
-    accountId: string,
+    user: { accountId: string; userId: string },
     client: OAuthClient,
-  ): Promise<RefusalReason | null> {
+  ): Promise<Standing> {
     await tx.query('SELECT pg_advisory_xact_lock_shared(hashtextextended($1, $2))', [
-      accountId,
+      user.accountId,
       POLICY_LOCK,
     ]);
     // A statement of its own, because its snapshot must be taken after the lock.
-    return (await this.findStanding(tx, { accountId }, client)).refusal;
+    return this.findStanding(tx, user, client);
   }
 
   /** Lets no grant and no other decision of the account in between, until the transaction ends. */

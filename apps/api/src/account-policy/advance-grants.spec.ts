@@ -46,6 +46,10 @@ const grant = async (more: object = {}, who = member) => {
   const resource = { clientId: CRM, redirectUri: CALLBACK, state: 's', ...more };
   expect((await who.call('POST', '/user/v7/oauth-codes', { resource })).status).toBe(201);
 };
+const tryInAdvance = (more: object = {}) => {
+  const resource = { clientId: CRM, redirectUri: CALLBACK, inAdvance: true, ...more };
+  return member.call('POST', '/user/v7/oauth-codes', { resource });
+};
 const connection = async (who = member): Promise<string> => {
   const { body } = await who.call('GET', '/user/v7/connections?status=active');
   return body.resources[0].id;
@@ -138,6 +142,106 @@ describe('what an admin has granted in advance', () => {
       'application_granted_in_advance',
       'advance_grant_withdrawn',
     ]);
+  });
+});
+
+describe('a connection that nobody was asked for', () => {
+  const own = async () => {
+    const path = `/user/v7/connections/${await connection()}`;
+    const { body: detail } = await member.call('GET', path);
+    const { body: history } = await member.call('GET', `${path}/events`);
+    return { connection: detail.resource, events: history.resources };
+  };
+  const byAdmin = {
+    at: expect.any(String),
+    by: expect.objectContaining({ email: 'admin@musterhaus.example' }),
+  };
+
+  it('says so, and through whom, in the list and by itself', async () => {
+    await inAdvance('readwrite');
+    expect((await tryInAdvance()).status).toBe(201);
+    const { body } = await admin.call('GET', '/user/v7/connections');
+    expect(body.resources).toMatchObject([
+      { grantedBy: { email: 'user@musterhaus.example' }, grantedInAdvance: byAdmin },
+    ]);
+    expect((await own()).connection.grantedInAdvance).toEqual(byAdmin);
+  });
+
+  it('says so in its history, where the admin is who has consented', async () => {
+    await inAdvance('readwrite');
+    await tryInAdvance();
+    expect((await own()).events).toMatchObject([
+      { type: 'granted', inAdvance: true, actor: { firstName: 'Admin' } },
+    ]);
+  });
+
+  it('says so in the table, for everybody who sees it', async () => {
+    await inAdvance('readwrite');
+    await tryInAdvance();
+    for (const who of [admin, member]) {
+      const { text } = await who.call('GET', '/user/v7/connections/export?language=de');
+      expect(text).toContain('User Musterhaus;user@musterhaus.example;');
+      expect(text).toContain(';Unternehmen, im Voraus (Admin Musterhaus);');
+    }
+  });
+
+  it('says so of the latest consent: it is the person’s own once they are asked', async () => {
+    await inAdvance('readwrite');
+    await tryInAdvance();
+    await grant();
+    const renewed = await own();
+    expect(renewed.connection.grantedInAdvance).toBeNull();
+    expect(renewed.events).toMatchObject([
+      { type: 'renewed', inAdvance: false, actor: { firstName: 'User' } },
+      { type: 'granted', inAdvance: true },
+    ]);
+    const { text } = await admin.call('GET', '/user/v7/connections/export?language=de');
+    expect(text).toContain(';Person selbst;');
+    await tryInAdvance();
+    expect((await own()).connection.grantedInAdvance).toEqual(byAdmin);
+  });
+
+  it('still says so when the admin who has granted it is gone', async () => {
+    await inAdvance('readwrite');
+    await tryInAdvance();
+    await api.dataSource.query('UPDATE connections SET advance_by = NULL');
+    expect((await own()).connection.grantedInAdvance).toEqual({ at: expect.any(String), by: null });
+    const { text } = await admin.call('GET', '/user/v7/connections/export?language=de');
+    expect(text).toContain(';Unternehmen, im Voraus;');
+  });
+});
+
+describe('without a question, nothing is granted', () => {
+  const refused = async (more: object = {}) => {
+    const { status, body } = await tryInAdvance(more);
+    expect([status, body.code]).toEqual([409, 'conflict']);
+    return (await member.call('GET', '/user/v7/connections?status=active')).body.resources;
+  };
+
+  it('where no admin has granted it, or no more', async () => {
+    expect(await refused()).toEqual([]);
+    await inAdvance('readwrite');
+    await inAdvance(null);
+    expect(await refused()).toEqual([]);
+  });
+
+  it('beyond what an admin has granted', async () => {
+    await inAdvance('read');
+    expect(await refused({ scope: 'readwrite' })).toEqual([]);
+  });
+
+  it('once the connection has been ended', async () => {
+    await inAdvance('readwrite');
+    await tryInAdvance();
+    api.clock.advance(MINUTE);
+    await member.call('DELETE', `/user/v7/connections/${await connection()}`);
+    expect(await refused()).toEqual([]);
+  });
+
+  it('over a limit that somebody has set', async () => {
+    await inAdvance('readwrite');
+    await grant({ scope: 'read' });
+    expect(await refused()).toMatchObject([{ scope: 'read', grantedInAdvance: null }]);
   });
 });
 

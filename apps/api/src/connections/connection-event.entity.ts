@@ -25,4 +25,7 @@ export class ConnectionEventEntity {
 
   @Column({ type: 'text', nullable: true })
   detail!: string | null;
+
+  @Column({ name: 'in_advance', type: 'boolean' })
+  inAdvance!: boolean;
 }

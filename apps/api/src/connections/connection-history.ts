@@ -9,6 +9,8 @@ export interface ConnectionEvent {
   actorId?: string | null;
   scope?: string | null;
   detail?: string | null;
+  /** Of a consent: an admin's, from before the user asked for the connection. */
+  inAdvance?: boolean;
 }
 
 /** What happened to connections, for the people who look at them; `ConnectionsOverview` shows it. */
@@ -27,7 +29,7 @@ export class ConnectionHistory {
       event.detail ?? null,
     ];
     if (event.type !== 'refresh_refused') {
-      await tx.query(RECORD, values);
+      await tx.query(RECORD, [...values, event.inAdvance ?? false]);
       return;
     }
     const first: unknown[] = await tx.query(RECORD_FIRST_REFUSAL, values);
@@ -36,8 +38,8 @@ export class ConnectionHistory {
 }
 
 const RECORD = `
-  INSERT INTO connection_events (connection_id, at, type, actor_id, scope, detail)
-  VALUES ($1, $2, $3, $4, $5, $6)`;
+  INSERT INTO connection_events (connection_id, at, type, actor_id, scope, detail, in_advance)
+  VALUES ($1, $2, $3, $4, $5, $6, $7)`;
 
 /** A client that keeps trying adds one event, not one for each attempt. */
 const RECORD_FIRST_REFUSAL = `

@@ -34,6 +34,12 @@ export class ConnectionEntity implements ConnectionRecord {
   @Column({ name: 'expires_at', type: 'timestamptz', nullable: true })
   expiresAt!: Date | null;
 
+  @Column({ name: 'advance_at', type: 'timestamptz', nullable: true })
+  advanceAt!: Date | null;
+
+  @Column({ name: 'advance_by', type: 'uuid', nullable: true })
+  advanceBy!: string | null;
+
   @Column({ name: 'revoked_at', type: 'timestamptz', nullable: true })
   revokedAt!: Date | null;
 

@@ -16,6 +16,8 @@ function connection(times: Partial<ConnectionRecord>): ConnectionRecord {
     lastUsedAt: null,
     lastRefreshRefusedAt: null,
     expiresAt: null,
+    advanceAt: null,
+    advanceBy: null,
     revokedAt: null,
     revokedBy: null,
     revocationReason: null,

@@ -51,6 +51,10 @@ export interface ConnectionRecord {
   readonly lastRefreshRefusedAt: Date | null;
   /** When it ends by itself; null: never. */
   readonly expiresAt: Date | null;
+  /** When an admin had granted what the latest consent is; null: the user has consented. */
+  readonly advanceAt: Date | null;
+  /** The admin. */
+  readonly advanceBy: string | null;
   readonly revokedAt: Date | null;
   /** The user who ended it; null if it was not a user. */
   readonly revokedBy: string | null;

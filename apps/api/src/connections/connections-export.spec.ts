@@ -46,7 +46,7 @@ describe('the table of connections', () => {
     expect(german.lines[0]).toMatch(/^Anwendung;Anbieter;.*;Zustand;Rechte;.*;Kennung$/);
     expect(german.lines[1]).toMatch(
       new RegExp(
-        `^Maklerwelt CRM;Maklerwelt Software GmbH;ja;User Musterhaus;user@musterhaus\\.example;2026-07-02 00:30;;.*;Nur ansehen;;;;;${id}$`,
+        `^Maklerwelt CRM;Maklerwelt Software GmbH;ja;User Musterhaus;user@musterhaus\\.example;2026-07-02 00:30;;.*;Nur ansehen;;;;;Person selbst;${id}$`,
       ),
     );
     const english = await download(member);

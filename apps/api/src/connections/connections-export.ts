@@ -15,6 +15,8 @@ interface Words {
   columns: string[];
   yes: string;
   no: string;
+  self: string;
+  inAdvance: string;
   health: Record<ConnectionHealth, string>;
   reason: Record<RevocationReason, string>;
 }
@@ -27,7 +29,7 @@ const WORDS: Record<'de' | 'en', Words> = {
       'Anwendung',
       'Anbieter',
       'Anbieter von Flixcheck geprüft',
-      'Erlaubt von',
+      'Person',
       'E-Mail-Adresse',
       'Erlaubt am',
       'Zuletzt genutzt am',
@@ -37,10 +39,13 @@ const WORDS: Record<'de' | 'en', Words> = {
       'Beendet am',
       'Beendet von',
       'Grund',
+      'Erlaubt von',
       'Kennung',
     ],
     yes: 'ja',
     no: 'nein',
+    self: 'Person selbst',
+    inAdvance: 'Unternehmen, im Voraus',
     health: {
       ok: 'Funktioniert',
       unused: 'Noch nicht genutzt',
@@ -66,7 +71,7 @@ const WORDS: Record<'de' | 'en', Words> = {
       'Application',
       'Publisher',
       'Publisher verified by Flixcheck',
-      'Allowed by',
+      'Person',
       'E-mail address',
       'Allowed at',
       'Last used at',
@@ -76,10 +81,13 @@ const WORDS: Record<'de' | 'en', Words> = {
       'Ended at',
       'Ended by',
       'Reason',
+      'Allowed by',
       'Id',
     ],
     yes: 'yes',
     no: 'no',
+    self: 'The person',
+    inAdvance: 'The company, in advance',
     health: {
       ok: 'Working',
       unused: 'Not used yet',
@@ -131,10 +139,11 @@ export class ConnectionsExport {
 }
 
 function row(connection: ConnectionDto, words: Words, at: (time: Date) => string): string[] {
-  const { client, grantedBy, revokedBy, revocationReason, scope } = connection;
+  const { client, grantedBy, grantedInAdvance, revokedBy, revocationReason, scope } = connection;
   const time = (iso: string | null) => (iso === null ? '' : at(new Date(iso)));
   const name = (person: typeof revokedBy) =>
     person ? `${person.firstName} ${person.lastName}`.trim() : '';
+  const admin = name(grantedInAdvance?.by ?? null);
   return [
     client.name,
     client.publisher,
@@ -149,6 +158,7 @@ function row(connection: ConnectionDto, words: Words, at: (time: Date) => string
     time(connection.revokedAt),
     name(revokedBy),
     revocationReason === null ? '' : words.reason[revocationReason],
+    grantedInAdvance ? words.inAdvance + (admin && ` (${admin})`) : words.self,
     connection.id,
   ];
 }

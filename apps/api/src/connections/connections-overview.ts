@@ -144,7 +144,8 @@ export class ConnectionsOverview {
     const limit = page.limit ?? DEFAULT_LIMIT;
     const { values, bind } = parameters();
     const found: (HistoryRow & Record<string, unknown>)[] = await this.events.query(
-      `SELECT id, at, type, actor_id AS "actorId", scope, detail, ${keyColumns(LATEST_FIRST)}
+      `SELECT id, at, type, actor_id AS "actorId", scope, detail,
+              in_advance AS "inAdvance", ${keyColumns(LATEST_FIRST)}
          FROM connection_events
         WHERE connection_id = ${bind(connectionId)}
           AND ${afterCursor(LATEST_FIRST, page.cursor, bind)}
@@ -167,7 +168,11 @@ export class ConnectionsOverview {
     const [clients, people] = await Promise.all([
       this.clients.byIds(connections.map(({ oauthClientId }) => oauthClientId)),
       this.users.people(
-        connections.flatMap(({ userId, revokedBy }) => (revokedBy ? [userId, revokedBy] : userId)),
+        connections.flatMap(({ userId, revokedBy, advanceBy }) => [
+          userId,
+          ...(revokedBy ? [revokedBy] : []),
+          ...(advanceBy ? [advanceBy] : []),
+        ]),
       ),
     ]);
     const now = this.clock.now();
@@ -191,7 +196,8 @@ function toDto(
   people: Map<string, Person>,
   now: Date,
 ): ConnectionDto {
-  const { id, scope, oauthClientId, userId, revokedBy, revocationReason } = connection;
+  const { id, scope, oauthClientId, userId, revokedBy, revocationReason, advanceAt, advanceBy } =
+    connection;
   const client = clients.get(oauthClientId);
   const grantedBy = people.get(userId);
   if (!client || !grantedBy) throw new Error('a connection without its client or user');
@@ -203,6 +209,10 @@ function toDto(
     status: connection.revokedAt ? 'revoked' : 'active',
     grantedBy,
     grantedAt: connection.grantedAt.toISOString(),
+    grantedInAdvance: advanceAt && {
+      at: advanceAt.toISOString(),
+      by: people.get(advanceBy ?? '') ?? null,
+    },
     lastUsedAt: connection.lastUsedAt?.toISOString() ?? null,
     lastRefreshRefusedAt: connection.lastRefreshRefusedAt?.toISOString() ?? null,
     expiresAt: connection.expiresAt?.toISOString() ?? null,
@@ -228,12 +238,12 @@ function availabilityOf({ deletedAt, status, listed }: OAuthClient): UsedClientD
 }
 
 function toEventDto(event: HistoryRow, people: Map<string, Person>): ConnectionEventDto {
-  const { id, at, type, actorId, scope, detail } = event;
+  const { id, at, type, actorId, scope, detail, inAdvance } = event;
   const person = people.get(actorId ?? '');
   const actor = person && {
     id: person.id,
     firstName: person.firstName,
     lastName: person.lastName,
   };
-  return { id, at: at.toISOString(), type, actor: actor ?? null, scope, detail };
+  return { id, at: at.toISOString(), type, actor: actor ?? null, scope, detail, inAdvance };
 }

@@ -212,6 +212,15 @@ export class UsedClientDto extends ConnectedClientDto {
   activeConnections!: number;
 }
 
+/** An admin has granted it already, for this user or for everybody in the account. */
+export class GrantedInAdvanceDto {
+  @ApiProperty({ format: 'date-time', example: GRANTED_AT })
+  at!: string;
+
+  @ApiProperty({ type: PersonDto, nullable: true, description: 'the admin; null: deleted since' })
+  by!: PersonDto | null;
+}
+
 export class ConnectionDto {
   @ApiProperty({ format: 'uuid', example: CONNECTION_ID })
   id!: string;
@@ -230,6 +239,15 @@ export class ConnectionDto {
 
   @ApiProperty({ format: 'date-time', example: GRANTED_AT, description: 'the latest consent' })
   grantedAt!: string;
+
+  @ApiProperty({
+    type: GrantedInAdvanceDto,
+    nullable: true,
+    example: null,
+    description:
+      'whose the latest consent is: the company’s, given in advance, so that the person was not asked; null: the person’s own',
+  })
+  grantedInAdvance!: GrantedInAdvanceDto | null;
 
   @ApiProperty({
     type: String,
@@ -315,7 +333,11 @@ export class ConnectionEventDto {
   })
   type!: ConnectionEventType;
 
-  @ApiProperty({ type: EventActorDto, nullable: true, description: 'null if it was not a user' })
+  @ApiProperty({
+    type: EventActorDto,
+    nullable: true,
+    description: 'null if it was not a user; of a consent given in advance, the admin who gave it',
+  })
   actor!: EventActorDto | null;
 
   @ApiProperty({ type: String, nullable: true, example: 'readwrite' })
@@ -329,4 +351,11 @@ export class ConnectionEventDto {
       'why: of `revoked` the revocation reason, of `refresh_refused` the stable reason, of `grant_revoked` `client`, or `superseded` by too many younger grants; of `granted`, `renewed` and `limit_changed`, when the connection ends by itself, if it does',
   })
   detail!: string | null;
+
+  @ApiProperty({
+    example: false,
+    description:
+      'of `granted` and `renewed`: an admin had granted the application in advance, and the person was not asked',
+  })
+  inAdvance!: boolean;
 }

@@ -23,14 +23,23 @@ import { ConnectionMetrics } from './connection-metrics.js';
 import { Revocations } from './revocations.js';
 import { END_IN_TIME, wholeSeconds } from './time-limits.js';
 
+/** What an admin has granted an application, so that its users are not asked. */
+export interface AdvanceConsent {
+  at: Date;
+  /** Null once the admin's user has been deleted. */
+  by: string | null;
+}
+
 export interface Consent {
   oauthClientId: string;
   userId: string;
   accountId: string;
-  /** What the user consented to now. */
+  /** What is consented to now. */
   scope: string;
   /** When the connection ends by itself; null: never. Left out, one that is there keeps its end. */
   expiresAt?: Date | null | undefined;
+  /** Whose consent it is, where it is not the user's. */
+  advance?: AdvanceConsent | null;
   at: Date;
 }
 
@@ -104,20 +113,22 @@ export class ConnectionsService implements OnModuleInit {
     if (id === null) return this.consent(tx, consent);
     const grantedAt = before && before.grantedAt > consent.at ? before.grantedAt : consent.at;
     const expiresAt = endOf(consent, before);
+    const { advance = null } = consent;
     if (before) {
-      await tx.query('UPDATE connections SET granted_at = $2, expires_at = $3 WHERE id = $1', [
-        id,
-        grantedAt,
-        expiresAt,
-      ]);
+      await tx.query(
+        `UPDATE connections
+            SET granted_at = $2, expires_at = $3, advance_at = $4, advance_by = $5 WHERE id = $1`,
+        [id, grantedAt, expiresAt, advance?.at ?? null, advance?.by ?? null],
+      );
       await this.setScope(tx, before, consent.scope, consent.at);
     }
     await this.history.record(tx, {
       connectionId: id,
       type: before ? 'renewed' : 'granted',
       at: consent.at,
-      actorId: consent.userId,
+      actorId: advance ? advance.by : consent.userId,
       scope: consent.scope,
+      inAdvance: advance !== null,
       detail: expiresAt?.toISOString() ?? null,
     });
     const renewed = before !== undefined;
@@ -180,15 +191,28 @@ export class ConnectionsService implements OnModuleInit {
     return 'changed';
   }
 
-  /** The active connection of the client to the user. */
-  async findActive(oauthClientId: string, userId: string): Promise<ConnectionRecord | null> {
-    const found = await this.connections.findOneBy({ oauthClientId, userId, revokedAt: IsNull() });
+  /**
+   * The active connection of the client to the user.
+   * @param tx reads in it
+   */
+  async findActive(
+    oauthClientId: string,
+    userId: string,
+    tx: EntityManager = this.connections.manager,
+  ): Promise<ConnectionRecord | null> {
+    const where = { oauthClientId, userId, revokedAt: IsNull() };
+    const found = await tx.findOneBy(ConnectionEntity, where);
     return found && this.asOfNow(found).revokedAt === null ? found : null;
   }
 
   /** Whether the user, or an admin, has ended a connection of the client to the user since then. */
-  async endedByPersonSince(oauthClientId: string, userId: string, at: Date): Promise<boolean> {
-    return this.connections.existsBy({
+  async endedByPersonSince(
+    oauthClientId: string,
+    userId: string,
+    at: Date,
+    tx: EntityManager = this.connections.manager,
+  ): Promise<boolean> {
+    return tx.existsBy(ConnectionEntity, {
       oauthClientId,
       userId,
       revokedAt: MoreThan(at),
@@ -376,8 +400,9 @@ function inTransaction<T>(tx: EntityManager, work: (tx: EntityManager) => Promis
 async function insertConnection(tx: EntityManager, consent: Consent): Promise<string | null> {
   const inserted: { id: string }[] = await tx.query(
     `INSERT INTO connections
-       (id, oauth_client_id, user_id, account_id, scope, granted_at, expires_at, endings_seen)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, ${ENDINGS_SEEN})
+       (id, oauth_client_id, user_id, account_id, scope, granted_at, expires_at, advance_at,
+        advance_by, endings_seen)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, ${ENDINGS_SEEN})
      ON CONFLICT (oauth_client_id, user_id) WHERE revoked_at IS NULL DO NOTHING
      RETURNING id`,
     [
@@ -388,6 +413,8 @@ async function insertConnection(tx: EntityManager, consent: Consent): Promise<st
       consent.scope,
       consent.at,
       endOf(consent),
+      consent.advance?.at ?? null,
+      consent.advance?.by ?? null,
     ],
   );
   return inserted[0]?.id ?? null;

@@ -36,6 +36,7 @@ import { ClientChangeRequests1805900000000 } from './migrations/1805900000000-cl
 import { CountsByDay1806100000000 } from './migrations/1806100000000-counts-by-day.js';
 import { Passkeys1806200000000 } from './migrations/1806200000000-passkeys.js';
 import { SignInNotices1806700000000 } from './migrations/1806700000000-sign-in-notices.js';
+import { ConsentInAdvance1806400000000 } from './migrations/1806400000000-consent-in-advance.js';
 
 /** Every migration, oldest first. The app, the command line and the tests share this list. */
 export const MIGRATIONS = [
@@ -74,6 +75,7 @@ export const MIGRATIONS = [
   CountsByDay1806100000000,
   Passkeys1806200000000,
   SignInNotices1806700000000,
+  ConsentInAdvance1806400000000,
 ];
 
 export const POOL_SIZE = 20;

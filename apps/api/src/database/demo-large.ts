@@ -112,6 +112,8 @@ async function insertApplications(tx: EntityManager, now: Date) {
 const PAIRS = `
   SELECT person.id AS user_id, app.id AS oauth_client_id, app.status AS app_status,
     person.status AS person_status,
+    -- As an admin may have done for a program that does not run on the devices of its users.
+    app.kind = 'confidential' AND left(md5(person.email), 1) < '8' AS in_advance,
     row_number() OVER (ORDER BY md5(person.email || app.client_id)) AS n
   FROM users person, oauth_clients app
   WHERE person.account_id = $1 AND app.client_id <> 'api-explorer'`;
@@ -120,19 +122,23 @@ async function insertConnections(tx: EntityManager, accountId: string, now: Date
   await tx.query(
     `WITH pairs AS (${PAIRS}), added AS (
        INSERT INTO connections (id, oauth_client_id, user_id, account_id, scope, granted_at,
-         last_used_at, last_refresh_refused_at)
+         last_used_at, last_refresh_refused_at, advance_at, advance_by)
        SELECT gen_random_uuid(), oauth_client_id, user_id, $1, CASE WHEN n % 4 = 0 THEN 'read' ELSE 'readwrite' END,
          $2::timestamptz - n * interval '5 hours',
          CASE WHEN n % 9 > 0 THEN $2::timestamptz - (n % 13) * (n % 11) * interval '20 hours' END,
-         CASE WHEN n % 17 = 0 THEN $2::timestamptz - interval '1 minute' END
+         CASE WHEN n % 17 = 0 THEN $2::timestamptz - interval '1 minute' END,
+         CASE WHEN in_advance THEN $2::timestamptz - interval '300 days' END,
+         CASE WHEN in_advance THEN admin.id END
        FROM (SELECT *, row_number() OVER (ORDER BY n) AS place FROM pairs
-             WHERE app_status = 'active' AND person_status = 'active') usable
+             WHERE app_status = 'active' AND person_status = 'active') usable,
+         (SELECT id FROM users WHERE email = '${ACCOUNT}') admin
        WHERE place <= $3
        ON CONFLICT (oauth_client_id, user_id) WHERE revoked_at IS NULL DO NOTHING
-       RETURNING id, user_id, scope, granted_at
+       RETURNING id, user_id, scope, granted_at, advance_at, advance_by
      )
-     INSERT INTO connection_events (connection_id, at, type, actor_id, scope)
-     SELECT id, granted_at, 'granted', user_id, scope FROM added`,
+     INSERT INTO connection_events (connection_id, at, type, actor_id, scope, in_advance)
+     SELECT id, granted_at, 'granted', coalesce(advance_by, user_id), scope, advance_at IS NOT NULL
+       FROM added`,
     [accountId, now, ACTIVE],
   );
   await tx.query(

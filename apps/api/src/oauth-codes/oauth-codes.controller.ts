@@ -126,10 +126,10 @@ export class OAuthCodesController {
   @ApiOperation({
     summary: 'Grants access: opens the connection and creates an authorization code',
     description:
-      'What the primary button of the authorize page does; a caller with a session may do it itself.',
+      'What the primary button of the authorize page does; a caller with a session may do it itself. With `inAdvance`, what the page does instead of asking.',
   })
   @ApiResource(OAuthCodeDto, { status: 201 })
-  @ApiProblems(400, 401, 403, ...REFUSED, 'client_not_allowed', 'user_changed', 415, 429)
+  @ApiProblems(400, 401, 403, ...REFUSED, 'client_not_allowed', 'user_changed', 409, 415, 429)
   async create(
     @Body() body: OAuthCodeCreateRequest,
     @CurrentCaller() caller: SessionCaller,

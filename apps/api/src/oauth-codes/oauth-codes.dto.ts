@@ -1,7 +1,8 @@
-import { PersonDto } from '../users/profile.dto.js';
+import { GrantedInAdvanceDto } from '../connections/connections.dto.js';
 import { ApiProperty, ApiPropertyOptional, PickType } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
 import {
+  IsBoolean,
   IsDefined,
   IsObject,
   IsOptional,
@@ -87,6 +88,15 @@ export class OAuthCodeInput {
   @IsOptional()
   @IsMoment()
   expiresAt?: string | null;
+
+  @ApiPropertyOptional({
+    example: false,
+    description:
+      'true: nobody was asked, because an admin has granted it in advance. Where that does not hold any more, nothing is granted (409 `conflict`)',
+  })
+  @IsOptional()
+  @IsBoolean()
+  inAdvance?: boolean;
 }
 
 export class OAuthCodeCreateRequest {
@@ -199,12 +209,6 @@ export class ApprovalRequestCreateRequest {
   @ValidateNested()
   @Type(() => ApprovalRequestInput)
   resource!: ApprovalRequestInput;
-}
-
-/** An admin has granted it already, for this user or for everybody in the account. */
-export class GrantedInAdvanceDto {
-  @ApiProperty({ format: 'date-time' }) at!: string;
-  @ApiProperty({ type: PersonDto, nullable: true }) by!: PersonDto | null;
 }
 
 /** What the authorize page shows. */

@@ -42,7 +42,6 @@ import {
   type ApprovalRequestInput,
   type AskedDto,
   type AuthorizationRequestDto,
-  type GrantedInAdvanceDto,
   type OAuthCodeDto,
   type OAuthCodeInput,
   REQUESTING_CLIENT,
@@ -126,7 +125,9 @@ export class OAuthCodesService {
       },
       denyRedirectTo:
         refusal?.options.redirectTo ?? denialRedirect(request, this.config.publicUrl) ?? '',
-      grantedInAdvance: await this.inAdvance(request, caller, advance, existing),
+      grantedInAdvance: await this.describeAdvance(
+        await this.inAdvance(request, user.id, advance, existing),
+      ),
       refusal: reason && {
         reason,
         mayDecide: caller.role === 'admin',
@@ -141,13 +142,42 @@ export class OAuthCodesService {
    */
   private async inAdvance(
     { client, scope }: AuthorizationRequest,
-    { userId }: SessionCaller,
+    userId: string,
     advance: OwnAdvanceGrant | null,
     existing: ConnectionRecord | null,
-  ): Promise<GrantedInAdvanceDto | null> {
+    tx?: EntityManager,
+  ): Promise<OwnAdvanceGrant | null> {
     if (!advance || client.kind === 'public' || !scopeCovers(advance.scope, scope)) return null;
     if (existing && (existing.scope !== scope || existing.expiresAt)) return null;
-    if (await this.connections.endedByPersonSince(client.id, userId, advance.at)) return null;
+    const ended = await this.connections.endedByPersonSince(client.id, userId, advance.at, tx);
+    return ended ? null : advance;
+  }
+
+  /**
+   * The same while it is granted: whoever ends or limits the connection comes before, or after.
+   * @throws ApiError conflict
+   */
+  private async stillInAdvance(
+    tx: EntityManager,
+    request: AuthorizationRequest,
+    userId: string,
+    advance: OwnAdvanceGrant | null,
+  ): Promise<OwnAdvanceGrant> {
+    const active = await this.connections.findActive(request.client.id, userId, tx);
+    if (active) await this.connections.lockActive(tx, active.id);
+    const existing = active && (await this.connections.findActive(request.client.id, userId, tx));
+    const still = await this.inAdvance(request, userId, advance, existing, tx);
+    if (still) return still;
+    throw new ApiError(
+      'conflict',
+      'Your company has not granted this in advance, or not any more. Ask the user.',
+    );
+  }
+
+  private async describeAdvance(
+    advance: OwnAdvanceGrant | null,
+  ): Promise<AuthorizationRequestDto['grantedInAdvance']> {
+    if (!advance) return null;
     const people = await this.users.people(advance.by ? [advance.by] : []);
     return { at: advance.at.toISOString(), by: people.get(advance.by ?? '') ?? null };
   }
@@ -168,7 +198,8 @@ export class OAuthCodesService {
       const user = await this.users.lockActive(tx, caller.userId);
       if (!user) throw sessionEnded();
       if (!(await this.clients.lockActive(tx, client.id))) throw switchedOff();
-      if ((await this.policies.refusalForGrant(tx, user.accountId, client)) === null) {
+      const whose = { accountId: user.accountId, userId: user.id };
+      if ((await this.policies.standingForGrant(tx, whose, client)).refusal === null) {
         throw new ApiError('conflict', 'Your company allows the application. Go on with it.');
       }
       return this.approvalRequests.open(tx, {
@@ -185,7 +216,8 @@ export class OAuthCodesService {
    * page is not trusted: the request is validated again.
    * @param attempt is told the client
    * @throws ApiError as `validateAuthorizationRequest` does; client_not_allowed by the user's
-   *   account; too_many_attempts; user_changed when the page was shown for somebody else than the user who is signed in now
+   *   account; too_many_attempts; conflict where an admin has not granted it in advance, or no more;
+   *   user_changed when the page was shown for somebody else than the user who is signed in now
    */
   async create(
     input: OAuthCodeInput,
@@ -204,7 +236,9 @@ export class OAuthCodesService {
       const user = await this.users.lockActive(tx, caller.userId);
       if (!user) throw sessionEnded();
       if (!(await this.clients.lockActive(tx, request.client.id))) throw switchedOff();
-      const refusal = await this.policies.refusalForGrant(tx, user.accountId, request.client);
+      const whose = { accountId: user.accountId, userId: user.id };
+      const standing = await this.policies.standingForGrant(tx, whose, request.client);
+      const { refusal } = standing;
       if (refusal !== null) throw notAllowed(request, refusal, this.config.publicUrl);
       // Parallel requests of the user, which cannot exceed the limit together, wait here; what follows
       // is a statement of its own, because its snapshot must be taken after the lock.
@@ -213,12 +247,16 @@ export class OAuthCodesService {
         CODES_LOCK,
       ]);
       await refuseOverHourlyLimit(tx, LIMIT, user.id, now);
+      const advance = input.inAdvance
+        ? await this.stillInAdvance(tx, request, user.id, standing.advance)
+        : null;
       const connection = await this.connections.consent(tx, {
         oauthClientId: request.client.id,
         userId: user.id,
         accountId: user.accountId,
         scope: request.scope,
         expiresAt,
+        advance,
         at: now,
       });
       await tx.query(

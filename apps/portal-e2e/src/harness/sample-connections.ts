@@ -29,6 +29,8 @@ interface Sample {
   ended?: number;
   endedBy?: string;
   reason?: string;
+  /** The latest consent is an admin's, in advance. */
+  inAdvance?: boolean;
 }
 
 /**
@@ -59,6 +61,7 @@ export async function sampleConnections(): Promise<SampleConnections> {
       scope: 'readwrite',
       granted: 143,
       renewed: 20.3,
+      inAdvance: true,
       used: 0.002,
     },
     { clientId: 'belegscanner', owner: MEMBER, scope: 'read', granted: 201, used: 118, ends: 9.2 },
@@ -113,10 +116,13 @@ async function insert(client: Client, sample: Sample, now: number): Promise<void
   const atOrNull = (days: number | undefined) => (days === undefined ? null : at(days));
   await client.query(
     `INSERT INTO connections (id, oauth_client_id, user_id, account_id, scope, granted_at,
-       last_used_at, last_refresh_refused_at, revoked_at, revoked_by, revocation_reason, expires_at)
-     SELECT $1, app.id, owner.id, owner.account_id, $2, $3, $4, $5, $6, ender.id, $7, $11
+       last_used_at, last_refresh_refused_at, revoked_at, revoked_by, revocation_reason, expires_at,
+       advance_at, advance_by)
+     SELECT $1, app.id, owner.id, owner.account_id, $2, $3, $4, $5, $6, ender.id, $7, $11,
+       $12, admin.id
      FROM oauth_clients app JOIN users owner ON owner.email = $8
      LEFT JOIN users ender ON ender.email = $9
+     LEFT JOIN users admin ON admin.email = $13
      WHERE app.client_id = $10`,
     [
       sample.id,
@@ -130,13 +136,15 @@ async function insert(client: Client, sample: Sample, now: number): Promise<void
       sample.endedBy ?? null,
       sample.clientId,
       atOrNull(sample.ends === undefined ? undefined : -sample.ends),
+      sample.inAdvance ? at(sample.granted) : null,
+      sample.inAdvance ? ADMIN : null,
     ],
   );
-  const event = (type: string, days: number, email?: string) =>
+  const event = (type: string, days: number, email?: string, inAdvance = false) =>
     client.query(
-      `INSERT INTO connection_events (connection_id, at, type, actor_id, scope)
-       VALUES ($1, $2, $3, (SELECT id FROM users WHERE email = $4), $5)`,
-      [sample.id, at(days), type, email ?? null, sample.scope],
+      `INSERT INTO connection_events (connection_id, at, type, actor_id, scope, in_advance)
+       VALUES ($1, $2, $3, (SELECT id FROM users WHERE email = $4), $5, $6)`,
+      [sample.id, at(days), type, email ?? null, sample.scope, inAdvance],
     );
   const used = async (days: number, requests: number) => {
     await client.query(
@@ -151,7 +159,8 @@ async function insert(client: Client, sample: Sample, now: number): Promise<void
     // Two days less than the page shows, so that all of them are on it when midnight has passed.
     for (let day = DAYS_OF_USE - 1; day >= 0; day -= 1) {
       if (sample.renewed && Math.floor(sample.renewed) === day) {
-        await event('renewed', sample.renewed, sample.owner);
+        const { inAdvance } = sample;
+        await event('renewed', sample.renewed, inAdvance ? ADMIN : sample.owner, inAdvance);
       }
       // More on some days than on others, none at weekends.
       const requests = day % 7 < 5 ? 4 + ((day * 37) % 23) : 0;

@@ -29,13 +29,24 @@ export class AuthorizationApi {
   /**
    * Grants what the page has shown: the values come from the validated request.
    */
-  async grant(request: AuthorizationRequest, { scope, expiresAt }: Allowed): Promise<IssuedCode> {
+  grant(request: AuthorizationRequest, { scope, expiresAt }: Allowed): Promise<IssuedCode> {
+    return this.create(request, { scope, expiresAt });
+  }
+
+  /** Grants what an admin has granted in advance: nobody was asked. */
+  grantInAdvance(request: AuthorizationRequest): Promise<IssuedCode> {
+    return this.create(request, { scope: request.scope, inAdvance: true });
+  }
+
+  private async create(
+    request: AuthorizationRequest,
+    answer: Pick<CodeInput, 'scope' | 'expiresAt' | 'inAdvance'>,
+  ): Promise<IssuedCode> {
     const resource: CodeInput = {
       clientId: request.client.clientId,
       userId: request.user.id,
       redirectUri: request.redirectUri,
-      scope,
-      expiresAt,
+      ...answer,
       ...(request.state === null ? {} : { state: request.state }),
       ...(request.codeChallenge === null ? {} : { codeChallenge: request.codeChallenge }),
       ...(request.codeChallengeMethod === null

@@ -46,6 +46,7 @@ const request: AuthorizationRequest = {
 const api = {
   read: jest.fn<(query: string) => Promise<AuthorizationRequest>>(),
   grant: jest.fn<(request: AuthorizationRequest, allowed: Allowed) => Promise<IssuedCode>>(),
+  grantInAdvance: jest.fn<(request: AuthorizationRequest) => Promise<IssuedCode>>(),
 };
 const leave = jest.fn();
 const session = {
@@ -118,23 +119,24 @@ describe('the authorize page', () => {
       ...request,
       grantedInAdvance: { at: '2026-11-01T08:00:00Z', by },
     });
-    api.grant.mockResolvedValue({
-      code: 'c',
-      expiresAt: '',
-      redirectTo: 'https://m.example/?code=c',
-    });
+    const issued = { code: 'c', expiresAt: '', redirectTo: 'https://m.example/?code=c' };
+    api.grantInAdvance.mockResolvedValue(issued);
     const fixture = await open();
-    expect(api.grant.mock.calls[0]?.[1]).toEqual({ scope: 'readwrite', expiresAt: null });
+    expect(api.grant).not.toHaveBeenCalled();
     expect(leave.mock.calls).toEqual([['https://m.example/?code=c']]);
     expect(textOf(fixture)).toContain('Die Administration von Musterhaus GmbH hat das');
     window.dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true }));
     await shown(fixture, () => control(fixture, 'Zugriff erlauben') !== undefined);
-    expect(api.grant).toHaveBeenCalledTimes(1);
+    expect(api.grantInAdvance).toHaveBeenCalledTimes(1);
+    api.grant.mockResolvedValue(issued);
+    control(fixture, 'Zugriff erlauben')?.click();
+    await shown(fixture, () => textOf(fixture).includes('Sie werden jetzt zu'));
+    expect(textOf(fixture)).not.toContain('Administration');
   });
 
   it('asks where going on without a question has failed', async () => {
     api.read.mockResolvedValue({ ...request, grantedInAdvance: { at: '', by: null } });
-    api.grant.mockRejectedValue(problem(503, 'service_unavailable'));
+    api.grantInAdvance.mockRejectedValue(problem(409, 'conflict'));
     const fixture = await open();
     expect(control(fixture, 'Zugriff erlauben')).toBeDefined();
     expect(leave).not.toHaveBeenCalled();

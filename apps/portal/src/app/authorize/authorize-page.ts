@@ -22,14 +22,14 @@ import { Allowed, AuthorizationApi } from './authorization-api';
 import { Consent, type Trouble } from './consent';
 import { type AskTrouble, NotAllowed } from './not-allowed';
 import { Outbound } from './outbound';
-import { Leaving } from './leaving';
+import { type Answer, Leaving } from './leaving';
 import { RequestError } from './request-error';
 
 type View =
   | { step: 'loading' }
   | { step: 'deciding'; request: AuthorizationRequest; trouble: Trouble | null; busy: boolean }
   | { step: 'forbidden'; request: AuthorizationRequest; trouble: AskTrouble | null; busy: boolean }
-  | { step: 'leaving'; granted: boolean; request: AuthorizationRequest; address: string | null }
+  | { step: 'leaving'; answer: Answer; request: AuthorizationRequest; address: string | null }
   | { step: 'refused'; error: ApiError; seenBefore: boolean }
   | { step: 'failed'; error: ApiError };
 
@@ -100,11 +100,8 @@ export class AuthorizePage {
   /** An admin has answered already. Where that fails, the reader is asked. */
   private async goOn(request: AuthorizationRequest): Promise<void> {
     try {
-      const { redirectTo } = await this.api.grant(request, {
-        scope: request.scope,
-        expiresAt: null,
-      });
-      this.go(request, true, redirectTo);
+      const { redirectTo } = await this.api.grantInAdvance(request);
+      this.go(request, 'in-advance', redirectTo);
     } catch {
       this.view.set(viewOf(request));
     }
@@ -117,7 +114,7 @@ export class AuthorizePage {
     this.view.set({ ...view, busy: true, trouble: null });
     try {
       const { redirectTo } = await this.api.grant(request, allowed);
-      this.go(request, true, redirectTo);
+      this.go(request, 'allowed', redirectTo);
     } catch (cause) {
       const error = apiErrorFrom(cause);
       if (REFUSALS.has(error.code)) {
@@ -136,7 +133,7 @@ export class AuthorizePage {
   protected deny(): void {
     const view = this.view();
     if (view.step === 'deciding' && !view.busy) {
-      this.go(view.request, false, view.request.denyRedirectTo);
+      this.go(view.request, 'denied', view.request.denyRedirectTo);
     }
   }
 
@@ -147,7 +144,7 @@ export class AuthorizePage {
     this.view.set({ ...view, busy: true });
     const asked = view.request.refusal?.request;
     if (asked?.status === 'open') await this.api.giveUp(asked.id).catch(() => undefined);
-    this.go(view.request, false, view.request.denyRedirectTo);
+    this.go(view.request, 'denied', view.request.denyRedirectTo);
   }
 
   protected ask(note: string): Promise<void> {
@@ -213,10 +210,10 @@ export class AuthorizePage {
     });
   }
 
-  private go(request: AuthorizationRequest, granted: boolean, address: string | null): void {
+  private go(request: AuthorizationRequest, answer: Answer, address: string | null): void {
     this.view.set({
       step: 'leaving',
-      granted,
+      answer,
       request,
       address: this.outbound.safe(address),
     });

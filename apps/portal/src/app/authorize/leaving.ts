@@ -6,6 +6,9 @@ import { AuthorizationRequest } from '../api/types';
 import { Icon } from '../ui/icon';
 import { isOnThisDevice } from './on-this-device';
 
+/** What was decided; `in-advance`: by an admin, before anybody was asked. */
+export type Answer = 'allowed' | 'in-advance' | 'denied';
+
 const GRANTED = { heading: 'authorize.leaving.granted', text: null };
 const IN_ADVANCE = {
   heading: 'authorize.leaving.granted',
@@ -119,13 +122,14 @@ const UNCHANGED = { heading: 'authorize.leaving.denied', text: 'authorize.leavin
   `,
 })
 export class Leaving {
-  readonly granted = input.required<boolean>();
+  readonly answer = input.required<Answer>();
   readonly request = input.required<AuthorizationRequest>();
   readonly address = input.required<string | null>();
+  protected readonly granted = computed(() => this.answer() !== 'denied');
   protected readonly icon = computed(() => (this.granted() ? check : close));
   protected readonly words = computed(() => {
     const again = this.request().existingConnection !== null;
-    if (this.granted() && this.request().grantedInAdvance) return IN_ADVANCE;
+    if (this.answer() === 'in-advance') return IN_ADVANCE;
     if (this.granted()) return again ? RENEWED : GRANTED;
     if (again) return UNCHANGED;
     return this.request().refusal ? NOT_ALLOWED : DENIED;

@@ -98,6 +98,20 @@ export class ConnectionPage {
   protected readonly own = computed(
     () => this.connection()?.grantedBy.id === this.session.user()?.id,
   );
+  /** Who has granted it in advance, in words for whoever reads them. */
+  protected readonly inAdvance = computed(() => {
+    const by = this.connection()?.grantedInAdvance?.by;
+    if (!by) return 'connections.detail.inAdvance.byNobody';
+    return by.id === this.session.user()?.id
+      ? 'connections.detail.inAdvance.bySelf'
+      : 'connections.detail.inAdvance.by';
+  });
+  protected readonly notAsked = computed(() => {
+    if (!this.own()) return 'connections.detail.inAdvance.other';
+    return this.connection()?.status === 'active'
+      ? 'connections.detail.inAdvance.own'
+      : 'connections.detail.inAdvance.ownEnded';
+  });
   protected readonly health = computed(() => HEALTH[this.connection()?.health ?? 'ok']);
   protected readonly may = computed(() => {
     const scope = this.connection()?.scope ?? '';
@@ -147,6 +161,10 @@ export class ConnectionPage {
 
   protected startsHere(client: AvailableClient): boolean {
     return client.authorizable || this.outbound.safe(client.startUri) !== null;
+  }
+
+  protected inAdvanceBy({ at, by }: NonNullable<ConnectionDetail['grantedInAdvance']>) {
+    return { admin: by ? fullName(by) : '', date: this.formats.date(at) };
   }
 
   protected retry(): void {

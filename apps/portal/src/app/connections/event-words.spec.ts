@@ -6,7 +6,16 @@ let id = 0;
 function event(type: ConnectionEvent['type'], more: Partial<ConnectionEvent> = {}) {
   id += 1;
   const at = `2026-11-${String(30 - id).padStart(2, '0')}T08:00:00.000Z`;
-  return { id: String(id), at, type, actor: null, scope: null, detail: null, ...more };
+  return {
+    id: String(id),
+    at,
+    type,
+    actor: null,
+    scope: null,
+    detail: null,
+    inAdvance: false,
+    ...more,
+  };
 }
 const anna = { id: 'u1', firstName: 'Anna', lastName: 'Muster' };
 
@@ -18,6 +27,17 @@ describe('the history of a connection', () => {
       name: 'Anna Muster',
     });
     expect(timeline(events, 'u1')[0]?.text).toBe('connections.events.grantedSelf');
+  });
+
+  it('names the company and its admin for a consent that was given in advance', () => {
+    const events = [
+      event('renewed', { actor: null, inAdvance: true }),
+      event('granted', { actor: anna, inAdvance: true }),
+    ];
+    expect(timeline(events, 'u2')).toMatchObject([
+      { text: 'connections.events.renewedInAdvance', through: null },
+      { text: 'connections.events.grantedInAdvance', through: 'Anna Muster' },
+    ]);
   });
 
   it('says who has reduced what the application may do', () => {

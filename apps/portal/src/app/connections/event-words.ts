@@ -18,6 +18,8 @@ export interface TimelineEntry {
   text: string;
   /** Who did it, for texts that name somebody. */
   name: string;
+  /** Of a consent that was given in advance: by whom, as far as that is known. */
+  through: string | null;
   /** What the application may do from then on, for texts that say so. */
   scope: string;
   /** Of a connection that was given a time: when it ends by itself. */
@@ -75,6 +77,7 @@ export function timeline(
       ...WORDS[event.type],
       text: textOf(event, ownId),
       name: event.actor ? fullName(event.actor) : '',
+      through: event.inAdvance && event.actor ? fullName(event.actor) : null,
       scope: event.scope ?? '',
       until: GIVEN_A_TIME.has(event.type) ? event.detail : null,
       at: event.at,
@@ -86,12 +89,17 @@ export function timeline(
   return entries;
 }
 
-function textOf({ type, actor, detail }: ConnectionEvent, ownId: string | undefined): string {
+function textOf(
+  { type, actor, detail, inAdvance }: ConnectionEvent,
+  ownId: string | undefined,
+): string {
   const own = actor !== null && actor.id === ownId;
   switch (type) {
     case 'granted':
+      if (inAdvance) return 'connections.events.grantedInAdvance';
       return own ? 'connections.events.grantedSelf' : WORDS.granted.text;
     case 'renewed':
+      if (inAdvance) return 'connections.events.renewedInAdvance';
       return own ? 'connections.events.renewedSelf' : WORDS.renewed.text;
     case 'narrowed':
       if (own) return 'connections.events.narrowedSelf';

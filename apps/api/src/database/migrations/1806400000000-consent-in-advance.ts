@@ -1,0 +1,45 @@
+import type { MigrationInterface, QueryRunner } from 'typeorm';
+
+const view = (more: string) => `
+  CREATE OR REPLACE VIEW current_connections AS
+    SELECT c.id, c.oauth_client_id, c.user_id, c.account_id, c.scope, c.granted_at, c.last_used_at,
+           c.last_refresh_refused_at,
+           coalesce(c.revoked_at, e.at) AS revoked_at,
+           CASE WHEN c.revoked_at IS NULL THEN e.actor_id ELSE c.revoked_by END AS revoked_by,
+           CASE WHEN c.revoked_at IS NOT NULL THEN c.revocation_reason
+                WHEN e.reason = 'admin' AND e.actor_id = c.user_id THEN 'user'
+                ELSE e.reason END AS revocation_reason, c.expires_at${more}
+      FROM connections c
+      LEFT JOIN LATERAL (
+        SELECT first.at, first.actor_id, first.reason FROM connection_endings first
+         WHERE c.revoked_at IS NULL AND first.id > c.endings_seen
+           AND (first.oauth_client_id IS NULL OR first.oauth_client_id = c.oauth_client_id)
+           AND (first.user_id IS NULL OR first.user_id = c.user_id)
+           AND (first.account_id IS NULL OR first.account_id = c.account_id)
+         ORDER BY first.id LIMIT 1
+      ) e ON true;`;
+
+/**
+ * Whose the latest consent to a connection is: of the person, or of an admin, in advance, when and
+ * by whom. Consents from before this migration count as the person's.
+ */
+export class ConsentInAdvance1806400000000 implements MigrationInterface {
+  name = 'ConsentInAdvance1806400000000';
+
+  async up(runner: QueryRunner): Promise<void> {
+    await runner.query(`
+      ALTER TABLE connections
+        ADD COLUMN advance_at timestamptz,
+        ADD COLUMN advance_by uuid REFERENCES users (id) ON DELETE SET NULL;
+      ALTER TABLE connection_events ADD COLUMN in_advance boolean NOT NULL DEFAULT false;
+      ${view(', c.advance_at, c.advance_by')}`);
+  }
+
+  async down(runner: QueryRunner): Promise<void> {
+    await runner.query(`
+      DROP VIEW current_connections;
+      ${view('')}
+      ALTER TABLE connections DROP COLUMN advance_at, DROP COLUMN advance_by;
+      ALTER TABLE connection_events DROP COLUMN in_advance;`);
+  }
+}
