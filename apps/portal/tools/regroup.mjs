@@ -40,9 +40,20 @@ export async function regroup(folder, groups) {
     for (const source of sources) take(entryFor(source), name);
   }
   const lazy = new Set(entries.values());
-  for (const [file, { bytes }] of Object.entries(outputs)) {
-    if (!groupOf.has(file) && !lazy.has(file) && bytes < TOO_SMALL) groupOf.set(file, 'small');
-  }
+  // Whoever needs one of them gets them all, so that none may bring more than what every page has.
+  const bringsMore = (file) =>
+    outputs[file].imports.some(
+      ({ path, kind }) =>
+        kind === 'import-statement' && !['first', 'small'].includes(groupOf.get(path)),
+    );
+  let before;
+  do {
+    before = groupOf.size;
+    for (const [file, { bytes }] of Object.entries(outputs)) {
+      if (groupOf.has(file) || lazy.has(file) || bytes >= TOO_SMALL) continue;
+      if (!bringsMore(file)) groupOf.set(file, 'small');
+    }
+  } while (groupOf.size > before);
 
   const bundle = await rolldown({
     input: { main: join(folder, entryFor('main.ts')) },
