@@ -42,6 +42,7 @@ for (const [, font] of css.matchAll(/figtree\/files\/([\w-]+\.woff2)/g)) {
   cpSync(resolve(FONTS + font), join(assets, font));
 }
 cpSync('apps/portal/public/favicon.svg', join(assets, 'favicon.svg'));
+cpSync('docs/collections', join(site, 'collections'), { recursive: true });
 
 for (const [name, format] of [
   ['theme', 'iife'],

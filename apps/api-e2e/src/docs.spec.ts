@@ -1,4 +1,6 @@
 import {
+  bearer,
+  DEMO_CLIENTS,
   query,
   send,
   startWorld,
@@ -156,6 +158,83 @@ describe('OpenAPI', () => {
     expect(names).toEqual(
       expect.arrayContaining(['clientId', 'client_id', 'redirectUri', 'redirect_uri']),
     );
+  });
+});
+
+describe('the collections for Postman and Bruno', () => {
+  type Pairs = { key: string; value: string }[];
+  interface PostmanRequest {
+    method: string;
+    auth?: { type: string };
+    url: { raw: string };
+    body?: { raw?: string; urlencoded?: Pairs };
+  }
+  interface Postman {
+    auth: { oauth2: Pairs };
+    variable: Pairs;
+    item: { item: { name: string; request: PostmanRequest }[] }[];
+  }
+  const fileOf = (program: string) =>
+    `/docs/collections/flixcheck-connect.${program}_collection.json`;
+  const valuesOf = (pairs: Pairs) => new Map(pairs.map(({ key, value }) => [key, value]));
+
+  it('Postman’s authorizes as it is; as one’s own application each of its requests works', async () => {
+    const { body, headers } = await send<Postman>(world.url, fileOf('postman'));
+    expect(headers['content-disposition']).toContain('attachment');
+    const variables = valuesOf(body.variable);
+    const filled = (text = ''): string => {
+      const next = text.replace(/\{\{(\w+)\}\}/g, (_, name: string) => variables.get(name) ?? '?');
+      return next === text ? text : filled(next);
+    };
+    const settings = valuesOf(body.auth.oauth2);
+    expect(filled(settings.get('accessTokenUrl'))).toBe(`${world.url}${TOKEN_PATH}`);
+    const authorize = () =>
+      new ThirdParty(world.url, {
+        clientId: filled(settings.get('clientId')),
+        // The field is sent even where it is empty.
+        clientSecret: filled(settings.get('clientSecret')),
+        redirectUri: filled(settings.get('redirect_uri')),
+        pkce: true,
+      }).connect(world.member, { scope: filled(settings.get('scope')) });
+    expect(await world.crm.use((await authorize()).access_token)).toBe(200);
+
+    variables.set('clientId', DEMO_CLIENTS.crm.clientId);
+    variables.set('clientSecret', DEMO_CLIENTS.crm.clientSecret);
+    variables.set('redirectUri', DEMO_CLIENTS.crm.redirectUri);
+    const tokens = await authorize();
+    variables.set('accessToken', tokens.access_token);
+    variables.set('refreshToken', tokens.refresh_token);
+    const requests = body.item.flatMap(({ item }) => item);
+    const isRevocation = ({ request }: (typeof requests)[number]) =>
+      request.url.raw.endsWith('/revoke');
+    for (const { name, request } of [
+      ...requests.filter((each) => !isRevocation(each)),
+      ...requests.filter(isRevocation),
+    ]) {
+      const address = new URL(filled(request.url.raw));
+      const answer = await send<{ resource?: { id: string } }>(
+        world.url,
+        address.pathname.replace(':id', variables.get('id') ?? ''),
+        {
+          method: request.method,
+          ...(!request.auth && { headers: bearer(variables.get('accessToken') ?? '') }),
+          ...(request.body?.raw && { json: JSON.parse(request.body.raw) as object }),
+          ...(request.body?.urlencoded && {
+            form: Object.fromEntries(
+              [...valuesOf(request.body.urlencoded)].map(([key, value]) => [key, filled(value)]),
+            ),
+          }),
+        },
+      );
+      expect([name, answer.status]).toEqual([name, request.body?.raw ? 201 : 200]);
+      if (request.body?.raw) variables.set('id', answer.body.resource?.id ?? '');
+    }
+  });
+
+  it('Bruno’s is about the same server', async () => {
+    const { text } = await send(world.url, fileOf('bruno'));
+    expect(text).toContain(`"value": "${world.url}"`);
+    expect(text).not.toContain('http://localhost:3000');
   });
 });
 

@@ -64,7 +64,10 @@ function resolveLinks(children, from) {
     if (/^[a-z]+:/.test(target) || target === '') continue;
     const file = normalize(join(dirname(from), target));
     const page = pages.find((each) => each.file === file);
-    if (page) {
+    if (file.startsWith('docs/collections/')) {
+      token.attrSet('href', `/${file}`);
+      token.attrSet('download', '');
+    } else if (page) {
       token.attrSet('href', `/docs/${page.path}${fragment ? `#${fragment}` : ''}`);
     } else {
       token.attrSet('data-file', file);

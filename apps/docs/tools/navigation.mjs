@@ -10,6 +10,7 @@ export const sections = [
       page('docs/guide/index.md', 'guide', 'Overview'),
       guide('quick-start', 'Quick start'),
       guide('flow', 'The flow'),
+      guide('postman', 'Postman and Bruno'),
     ],
   },
   {

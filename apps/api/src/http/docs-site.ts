@@ -1,11 +1,15 @@
 import fastifyStatic from '@fastify/static';
 import type { FastifyInstance } from 'fastify';
-import { existsSync, readdirSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { basename, join, resolve } from 'node:path';
 import type { Access } from './access.js';
 
 /** The documentation as `nx build docs` leaves it, found from this file's place in src or dist. */
 const SITE_DIRECTORY = resolve(__dirname, '../../../docs/dist/site');
+
+/** Requests for Postman and Bruno, whose base URL is that of the demo until a server gives them out. */
+const COLLECTIONS = 'collections/';
+const COMMITTED_URL = 'http://localhost:3000';
 
 const ANYONE: Access = { kind: 'anyone', cors: false, stateChanging: false };
 
@@ -15,6 +19,7 @@ const ANYONE: Access = { kind: 'anyone', cors: false, stateChanging: false };
  */
 export async function serveDocsSite(
   server: FastifyInstance,
+  publicUrl: string,
   directory = SITE_DIRECTORY,
 ): Promise<void> {
   if (!existsSync(directory)) return;
@@ -31,8 +36,23 @@ export async function serveDocsSite(
       setHeaders: (response) => void response.header('cache-control', 'no-cache'),
     });
     for (const file of files) {
+      if (file.startsWith(COLLECTIONS)) {
+        const content = readFileSync(join(directory, file), 'utf8');
+        serveCollection(site, file, content.replaceAll(COMMITTED_URL, publicUrl));
+        continue;
+      }
       const path = `/docs/${file.replace(/(\/index)?\.html$/, '')}`;
       site.get(path, { config: { access: ANYONE } }, (_request, reply) => reply.sendFile(file));
     }
   });
+}
+
+function serveCollection(site: FastifyInstance, file: string, content: string): void {
+  site.get(`/docs/${file}`, { config: { access: ANYONE } }, (_request, reply) =>
+    reply
+      .header('content-type', 'application/json; charset=utf-8')
+      .header('content-disposition', `attachment; filename="${basename(file)}"`)
+      .header('cache-control', 'no-cache')
+      .send(content),
+  );
 }

@@ -1,0 +1,3 @@
+import './node-version.mjs';
+
+import('./collections/write-collections.mjs').then(({ writeCollections }) => writeCollections());
