@@ -19,6 +19,7 @@ export const sections = [
       guide('typescript', 'TypeScript'),
       guide('python', 'Python'),
       guide('go', 'Go'),
+      guide('php', 'PHP'),
       guide('ruby', 'Ruby'),
       guide('java', 'Java'),
       guide('perl', 'Perl'),

@@ -1,6 +1,6 @@
 #!/usr/bin/perl
-# Perl 5, core modules only (https also needs IO::Socket::SSL): the documented flow without PKCE,
-# the client authenticated by HTTP Basic.
+# Perl 5, core modules only (https also needs IO::Socket::SSL): the documented flow with PKCE, the
+# client authenticated by HTTP Basic.
 #
 #   FLIXCHECK_ISSUER=http://localhost:3000 FLIXCHECK_CLIENT_ID=maklerwelt-crm \
 #   FLIXCHECK_CLIENT_SECRET=maklerwelt-crm-demo-secret \
@@ -10,9 +10,10 @@
 
 use strict;
 use warnings;
+use Digest::SHA qw(sha256);
 use HTTP::Tiny;
 use JSON::PP;
-use MIME::Base64 qw(encode_base64);
+use MIME::Base64 qw(encode_base64 encode_base64url);
 
 $| = 1;
 my ($issuer, $client_id, $client_secret, $redirect_uri) =
@@ -40,14 +41,16 @@ sub email { return decode_json($_[0]{content})->{resource}{email} }
 
 # Authorize. /dev/urandom: Perl's own rand is no secret.
 open my $random, '<:raw', '/dev/urandom' or die "no random numbers: $!\n";
-read $random, my $bytes, 16;
-my $state = unpack 'H*', $bytes;
+read $random, my $bytes, 48;
+my ($state, $verifier) = unpack 'H32 H64', $bytes;
 my $query = $http->www_form_urlencode({
     clientId      => $client_id,
     redirectUri   => $redirect_uri,
     response_type => 'code',
     scope         => 'readwrite',
     state         => $state,
+    code_challenge        => encode_base64url(sha256($verifier)),
+    code_challenge_method => 'S256',
 });
 print "Open: $issuer/portal/oauth/authorize?$query\n";
 my $callback = <STDIN>;
@@ -57,7 +60,8 @@ die "not the answer to our request\n" if $answer{state} ne $state;
 
 # Exchange, call
 my $tokens = post('/guest/v7/oauth-tokens',
-    grant_type => 'authorization_code', code => $answer{code}, redirect_uri => $redirect_uri);
+    grant_type => 'authorization_code', code => $answer{code}, redirect_uri => $redirect_uri,
+    code_verifier => $verifier);
 print 'Connected: ', email(me($tokens)), "\n";
 
 # Refresh: keep the new refresh token, it changes every time.

@@ -1,4 +1,4 @@
-# Ruby 3, standard library only: the documented flow without PKCE, tokens asked for in JSON.
+# Ruby 3, standard library only: the documented flow with PKCE, tokens asked for in JSON.
 #
 #   FLIXCHECK_ISSUER=http://localhost:3000 FLIXCHECK_CLIENT_ID=maklerwelt-crm \
 #   FLIXCHECK_CLIENT_SECRET=maklerwelt-crm-demo-secret \
@@ -6,6 +6,8 @@
 #
 # Open the address that it prints, grant access, and paste the address that the browser ends up at.
 
+require 'base64'
+require 'digest'
 require 'json'
 require 'net/http'
 require 'securerandom'
@@ -36,8 +38,11 @@ end
 
 # Authorize
 state = SecureRandom.hex
+verifier = SecureRandom.urlsafe_base64(32)
+challenge = Base64.urlsafe_encode64(Digest::SHA256.digest(verifier), padding: false)
 query = URI.encode_www_form(clientId: CLIENT[:client_id], redirectUri: REDIRECT_URI,
-                            response_type: 'code', scope: 'readwrite', state: state)
+                            response_type: 'code', scope: 'readwrite', state: state,
+                            code_challenge: challenge, code_challenge_method: 'S256')
 puts "Open: #{ISSUER}/portal/oauth/authorize?#{query}"
 $stdout.flush
 callback = URI.decode_www_form(URI($stdin.gets.strip).query).to_h
@@ -45,7 +50,7 @@ raise 'not the answer to our request' unless callback['state'] == state && callb
 
 # Exchange, call
 tokens = post('/guest/v7/oauth-tokens', grant_type: 'authorization_code', code: callback['code'],
-                                        redirect_uri: REDIRECT_URI)
+                                        redirect_uri: REDIRECT_URI, code_verifier: verifier)
 puts "Connected: #{email(me(tokens))}"
 
 # Refresh: keep the new refresh token, it changes every time.

@@ -24,6 +24,7 @@ export const scripts: readonly Script[] = [
   },
   { language: 'Java', command: 'java', probe: ['--version'], file: 'Flixcheck.java' },
   { language: 'Go', command: 'go', run: ['run'], probe: ['version'], file: 'flixcheck.go' },
+  { language: 'PHP', command: 'php', probe: ['--version'], file: 'flixcheck.php' },
   { language: 'Ruby', command: 'ruby', probe: ['--version'], file: 'flixcheck.rb' },
 ];
 
