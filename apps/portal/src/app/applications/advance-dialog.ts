@@ -19,12 +19,14 @@ import {
 import { TranslocoDirective } from '@jsverse/transloco';
 import close from '@material-symbols/svg-400/rounded/close.svg';
 import errorIcon from '@material-symbols/svg-400/rounded/error.svg';
-import { apiErrorFrom } from '../api/problem';
+import { ApiError } from '../api/problem';
 import { PolicyClient } from '../api/types';
 import { Formats } from '../i18n/formats';
 import { type Named, PersonPicker } from '../people/person-picker';
+import { DialogAction } from '../ui/dialog-action';
 import { Icon } from '../ui/icon';
 import { Words } from '../ui/question';
+import { Trouble } from '../ui/trouble';
 
 /** What an application is to be granted in advance, and for whom. */
 export interface AdvanceInput {
@@ -48,13 +50,6 @@ export interface AdvanceQuestion {
 /** As many as the API takes. */
 const MOST = 100;
 
-const TROUBLE_TEXTS: Record<string, string> = {
-  unreachable: 'settings.confirm.unreachable',
-  service_unavailable: 'settings.confirm.unavailable',
-  forbidden: 'settings.confirm.forbidden',
-  not_found: 'settings.confirm.gone',
-};
-
 /** Allows an application in advance, for everybody or for chosen people. */
 @Component({
   selector: 'fx-advance-dialog',
@@ -66,7 +61,9 @@ const TROUBLE_TEXTS: Record<string, string> = {
     MatDialogTitle,
     PersonPicker,
     TranslocoDirective,
+    Trouble,
   ],
+  providers: [DialogAction],
   templateUrl: './advance-dialog.html',
   styleUrl: './advance-dialog.scss',
 })
@@ -90,16 +87,15 @@ export class AdvanceDialog {
   protected readonly ids = computed(() => new Set(this.people().map(({ id }) => id)));
   protected readonly full = computed(() => this.people().length >= MOST);
   protected readonly viewOnly = signal(this.before.advanceScope === this.question.viewOnlyScope);
-  protected readonly busy = signal(false);
+  protected readonly action = inject(DialogAction);
   protected readonly nobody = signal(false);
-  protected readonly trouble = signal<Words | null>(null);
   protected readonly icons = { close, error: errorIcon };
   protected readonly most = MOST;
 
   protected choose(forEverybody: boolean): void {
     this.forEverybody.set(forEverybody);
     this.nobody.set(false);
-    this.trouble.set(null);
+    this.action.trouble.set(null);
   }
 
   protected add(person: Named | null): void {
@@ -118,7 +114,7 @@ export class AdvanceDialog {
   /** The focus goes to who comes next, or to the field. */
   protected remove(index: number): void {
     this.people.update((people) => people.filter((_, at) => at !== index));
-    this.trouble.set(null);
+    this.action.trouble.set(null);
     afterNextRender(
       () => {
         const buttons = this.chips()?.nativeElement.querySelectorAll('button') ?? [];
@@ -134,12 +130,7 @@ export class AdvanceDialog {
     return `${firstName} ${lastName}`;
   }
 
-  protected cancel(): void {
-    if (!this.busy()) this.dialog.close();
-  }
-
   protected async confirm(): Promise<void> {
-    if (this.busy()) return;
     const everybody = this.forEverybody();
     const people = [...this.people()];
     this.nobody.set(!everybody && people.length === 0);
@@ -147,37 +138,25 @@ export class AdvanceDialog {
       this.picker()?.focus();
       return;
     }
-    this.busy.set(true);
-    this.dialog.disableClose = true;
-    this.trouble.set(null);
     const { scope, viewOnlyScope, action } = this.question;
-    try {
-      await action({
-        advanceScope: (this.viewOnly() && viewOnlyScope) || scope,
-        advanceUserIds: everybody ? null : people.map(({ id }) => id),
-      });
-      this.dialog.close(everybody ? 'everybody' : people);
-    } catch (cause) {
-      this.explain(cause, people);
-    } finally {
-      this.busy.set(false);
-      this.dialog.disableClose = false;
-    }
+    await this.action.run(
+      async () => {
+        await action({
+          advanceScope: (this.viewOnly() && viewOnlyScope) || scope,
+          advanceUserIds: everybody ? null : people.map(({ id }) => id),
+        });
+        this.dialog.close(everybody ? 'everybody' : people);
+      },
+      (error) => this.whoIsGone(error, people),
+    );
   }
 
-  private explain(cause: unknown, people: readonly Named[]): void {
-    const { code, problem } = apiErrorFrom(cause);
-    if (code === 'session_required') this.dialog.close();
+  private whoIsGone({ problem }: ApiError, people: readonly Named[]): Words | null {
     const gone = people.filter((_, index) =>
       problem.errors.some(({ field }) => field === `advanceUserIds.${index}`),
     );
-    this.trouble.set(
-      gone.length > 0
-        ? {
-            text: 'applications.advance.gone',
-            values: { people: this.formats.list(gone.map(this.nameOf)) },
-          }
-        : { text: TROUBLE_TEXTS[code] ?? 'settings.confirm.failed' },
-    );
+    if (gone.length === 0) return null;
+    const values = { people: this.formats.list(gone.map(this.nameOf)) };
+    return { text: 'applications.advance.gone', values };
   }
 }

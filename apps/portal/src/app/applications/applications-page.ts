@@ -195,7 +195,7 @@ export class ApplicationsPage {
       try {
         await write(false);
       } catch {
-        this.messages.show('applications.failed');
+        this.messages.show('trouble.failed');
         return;
       }
       const done = decision === 'allowed' ? 'applications.allow.done' : 'applications.leave.done';
@@ -228,7 +228,7 @@ export class ApplicationsPage {
       try {
         await write({ advanceScope: null });
       } catch {
-        this.messages.show('applications.failed');
+        this.messages.show('trouble.failed');
         return;
       }
       this.messages.show('applications.advance.asked', values);

@@ -84,8 +84,7 @@ export class ApprovalQueue {
     } catch (cause) {
       const { code } = apiErrorFrom(cause);
       if (code !== 'conflict' && code !== 'not_found') {
-        const failure =
-          code === 'validation_failed' ? 'applications.queue.text' : 'applications.failed';
+        const failure = code === 'validation_failed' ? 'applications.queue.text' : 'trouble.failed';
         this.failed.set({ id, text: failure });
         return;
       }

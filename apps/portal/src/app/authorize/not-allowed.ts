@@ -27,8 +27,8 @@ export type AskTrouble = 'note' | 'too-many' | 'unreachable' | 'failed' | 'sign-
 const TROUBLES: Record<AskTrouble, string> = {
   note: 'authorize.refused.trouble.note',
   'too-many': 'authorize.refused.trouble.tooMany',
-  unreachable: 'authorize.refused.trouble.unreachable',
-  failed: 'authorize.refused.trouble.failed',
+  unreachable: 'trouble.unreachable',
+  failed: 'trouble.failed',
   'sign-out-failed': 'authorize.trouble.signOutFailed',
 };
 

@@ -1,4 +1,4 @@
-import { ChangeDetectionStrategy, Component, computed, inject, signal } from '@angular/core';
+import { ChangeDetectionStrategy, Component, computed, inject } from '@angular/core';
 import {
   MAT_DIALOG_DATA,
   MatDialogActions,
@@ -12,6 +12,7 @@ import stop from '@material-symbols/svg-400/rounded/block.svg';
 import warning from '@material-symbols/svg-400/rounded/warning.svg';
 import { apiErrorFrom } from '../api/problem';
 import { Formats } from '../i18n/formats';
+import { DialogAction } from '../ui/dialog-action';
 import { Icon } from '../ui/icon';
 import { Concerned, EndConnections, EndTarget } from './end-connections';
 
@@ -44,6 +45,7 @@ const APP_TITLES = {
   selector: 'fx-end-dialog',
   changeDetection: ChangeDetectionStrategy.OnPush,
   imports: [Icon, MatDialogActions, MatDialogContent, MatDialogTitle, TranslocoDirective],
+  providers: [DialogAction],
   templateUrl: './end-dialog.html',
   styleUrl: './end-dialog.scss',
 })
@@ -59,11 +61,7 @@ export class EndDialog {
   private readonly connections = inject(EndConnections);
   private readonly dialog = inject<MatDialogRef<EndDialog, number>>(MatDialogRef);
 
-  protected readonly busy = signal(false);
-  protected readonly failed = signal<'unreachable' | 'failed' | null>(null);
-  protected readonly failedText = computed(() =>
-    this.failed() === 'unreachable' ? 'connections.end.unreachable' : 'connections.end.failed',
-  );
+  protected readonly action = inject(DialogAction);
   protected readonly title = computed(() => {
     const { target, concerned } = this.question;
     if (target.kind === 'one') return 'connections.end.title.one';
@@ -93,27 +91,22 @@ export class EndDialog {
   protected readonly stop = stop;
   protected readonly warning = warning;
 
-  protected cancel(): void {
-    if (!this.busy()) this.dialog.close();
+  protected async confirm(): Promise<void> {
+    await this.action.run(
+      async () => this.dialog.close(await this.end()),
+      ({ unreachable }) => (unreachable ? { text: 'connections.end.unreachable' } : null),
+    );
   }
 
-  protected async confirm(): Promise<void> {
-    if (this.busy()) return;
-    this.busy.set(true);
-    this.failed.set(null);
-    // Closing now would leave open whether it has ended.
-    this.dialog.disableClose = true;
+  /** @returns how many have ended */
+  private async end(): Promise<number> {
     try {
-      this.dialog.close(await this.connections.end(this.target));
+      return await this.connections.end(this.target);
     } catch (cause) {
-      const error = apiErrorFrom(cause);
-      if (error.code === 'session_required') this.dialog.close();
       // Already gone, perhaps ended by somebody else: the result is what was asked for.
-      else if (error.code === 'not_found' && this.target.kind !== 'some') this.dialog.close(1);
-      else this.failed.set(error.unreachable ? 'unreachable' : 'failed');
-    } finally {
-      this.busy.set(false);
-      this.dialog.disableClose = false;
+      const gone = apiErrorFrom(cause).code === 'not_found';
+      if (gone && this.target.kind !== 'some') return 1;
+      throw cause;
     }
   }
 }

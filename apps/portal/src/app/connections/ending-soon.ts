@@ -76,7 +76,7 @@ const RENEWED_DAYS = 90;
                 >
               </div>
               @if (failed() === item.id) {
-                <p class="fx-field__error" role="alert">{{ t('connections.limit.failed') }}</p>
+                <p class="fx-field__error" role="alert">{{ t('trouble.failed') }}</p>
               }
             </div>
           }

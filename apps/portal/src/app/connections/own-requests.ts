@@ -87,7 +87,7 @@ export class OwnRequests {
       const { code } = apiErrorFrom(cause);
       // Answered meanwhile: the list says how.
       if (code !== 'conflict' && code !== 'not_found') {
-        this.messages.show('connections.requests.failed');
+        this.messages.show('trouble.failed');
       }
     }
     this.list.reload();

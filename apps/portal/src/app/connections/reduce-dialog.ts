@@ -1,4 +1,4 @@
-import { ChangeDetectionStrategy, Component, computed, inject, signal } from '@angular/core';
+import { ChangeDetectionStrategy, Component, inject, signal } from '@angular/core';
 import {
   MAT_DIALOG_DATA,
   MatDialogActions,
@@ -15,7 +15,9 @@ import { ApiError, apiErrorFrom } from '../api/problem';
 import { ConnectionDetail, Envelope } from '../api/types';
 import { KnownScopes } from '../scopes/known-scopes';
 import { viewOnlyPart } from '../scopes/scope-words';
+import { DialogAction } from '../ui/dialog-action';
 import { Icon } from '../ui/icon';
+import { Words } from '../ui/question';
 
 export interface ReduceTarget {
   connectionId: string;
@@ -29,19 +31,12 @@ export interface ReduceTarget {
 /** What the page finds afterwards. */
 export type ReduceResult = 'reduced' | 'ended';
 
-type Trouble = 'unreachable' | 'failed' | 'ended';
-
-const TROUBLE_TEXTS: Record<Trouble, string> = {
-  unreachable: 'connections.reduce.unreachable',
-  failed: 'connections.reduce.failed',
-  ended: 'connections.reduce.ended',
-};
-
 /** Asks once, says what stops and what does not, and reduces a connection to reading. */
 @Component({
   selector: 'fx-reduce-dialog',
   changeDetection: ChangeDetectionStrategy.OnPush,
   imports: [Icon, MatDialogActions, MatDialogContent, MatDialogTitle, TranslocoDirective],
+  providers: [DialogAction],
   templateUrl: './reduce-dialog.html',
   styleUrl: './end-dialog.scss',
 })
@@ -52,52 +47,46 @@ export class ReduceDialog {
   private readonly dialog = inject<MatDialogRef<ReduceDialog, ReduceResult>>(MatDialogRef);
   private readonly path = `/user/v7/connections/${encodeURIComponent(this.target.connectionId)}`;
 
-  protected readonly busy = signal(false);
-  protected readonly trouble = signal<Trouble | null>(null);
-  protected readonly ended = computed(() => this.trouble() === 'ended');
-  protected readonly troubleText = computed(() => {
-    const trouble = this.trouble();
-    return trouble && TROUBLE_TEXTS[trouble];
-  });
+  protected readonly action = inject(DialogAction);
+  /** Somebody else has ended it meanwhile. */
+  protected readonly ended = signal(false);
   protected readonly check = check;
   protected readonly stop = stop;
   protected readonly warning = warning;
 
   protected close(): void {
-    if (!this.busy()) this.dialog.close(this.ended() ? 'ended' : undefined);
+    if (!this.action.busy()) this.dialog.close(this.ended() ? 'ended' : undefined);
   }
 
   protected async confirm(): Promise<void> {
-    if (this.busy()) return;
-    this.busy.set(true);
-    this.trouble.set(null);
-    // Closing now would leave open what the application may do.
-    this.dialog.disableClose = true;
+    await this.action.run(
+      async () => {
+        await this.reduce();
+        this.dialog.close('reduced');
+      },
+      (error) => this.explain(error),
+    );
+  }
+
+  private async reduce(): Promise<void> {
     try {
       await this.api.patch(this.path, { resource: { scope: this.target.viewOnlyScope } });
-      this.dialog.close('reduced');
     } catch (cause) {
-      await this.explain(apiErrorFrom(cause));
-    } finally {
-      this.busy.set(false);
-      this.dialog.disableClose = false;
+      // Reduced by somebody else: the result is what was asked for.
+      const reduced = apiErrorFrom(cause).code === 'conflict' && (await this.isReduced());
+      if (!reduced) throw cause;
     }
   }
 
-  private async explain(error: ApiError): Promise<void> {
-    if (error.code === 'session_required') return this.dialog.close();
-    if (error.code === 'not_found') return this.trouble.set('ended');
-    if (error.code !== 'conflict') {
-      return this.trouble.set(error.unreachable ? 'unreachable' : 'failed');
-    }
-    // Ended or reduced by somebody else: the result is what was asked for.
-    try {
-      const { resource } = await this.api.get<Envelope<ConnectionDetail>>(this.path);
-      if (resource.status === 'revoked') this.trouble.set('ended');
-      else if (viewOnlyPart(resource.scope, this.knownScopes.table())) this.trouble.set('failed');
-      else this.dialog.close('reduced');
-    } catch {
-      this.trouble.set('failed');
-    }
+  private async isReduced(): Promise<boolean> {
+    const { resource } = await this.api.get<Envelope<ConnectionDetail>>(this.path);
+    this.ended.set(resource.status === 'revoked');
+    return !this.ended() && !viewOnlyPart(resource.scope, this.knownScopes.table());
+  }
+
+  private explain({ code, unreachable }: ApiError): Words | null {
+    if (code === 'not_found') this.ended.set(true);
+    if (this.ended()) return { text: 'connections.reduce.ended' };
+    return unreachable ? { text: 'connections.reduce.unreachable' } : null;
   }
 }

@@ -39,7 +39,7 @@ import { TimeLimits } from './time-limits';
           {{ t('connections.limit.action') }}
         </button>
         @if (failed()) {
-          <p class="fx-field__error" role="alert">{{ t('connections.limit.failed') }}</p>
+          <p class="fx-field__error" role="alert">{{ t('trouble.failed') }}</p>
         }
       </form>
     }

@@ -14,11 +14,14 @@ import errorIcon from '@material-symbols/svg-400/rounded/error.svg';
 import { Api } from '../api/api';
 import { ApiError, apiErrorFrom } from '../api/problem';
 import { Envelope, OpenInvitation } from '../api/types';
+import { Formats } from '../i18n/formats';
 import { takeLinkToken } from '../session/link-token';
 import { SessionStore } from '../session/session-store';
 import { GuestLayout } from '../ui/guest-layout';
 import { Icon } from '../ui/icon';
 import { PasswordField } from '../ui/password-field';
+import { Words } from '../ui/question';
+import { Trouble, troubleWords } from '../ui/trouble';
 
 /** As the API has them, in characters. */
 const MIN_LENGTH = 12;
@@ -29,10 +32,6 @@ const PASSWORD_ERRORS: Record<string, string> = {
   min_length: 'invitation.errors.tooShort',
   max_length: 'invitation.errors.tooLong',
   too_common: 'invitation.errors.common',
-};
-const TROUBLE_TEXTS: Record<string, string> = {
-  unreachable: 'invitation.trouble.unreachable',
-  service_unavailable: 'invitation.trouble.unavailable',
 };
 
 const ROLE_TEXTS: Record<OpenInvitation['role'], string> = {
@@ -52,7 +51,7 @@ type FieldName = 'firstName' | 'lastName' | 'password';
 @Component({
   selector: 'fx-invitation-page',
   changeDetection: ChangeDetectionStrategy.OnPush,
-  imports: [GuestLayout, Icon, PasswordField, RouterLink, TranslocoDirective],
+  imports: [GuestLayout, Icon, PasswordField, RouterLink, TranslocoDirective, Trouble],
   templateUrl: './invitation-page.html',
   styleUrls: ['../sign-in/sign-in-page.scss', './invitation-page.scss'],
 })
@@ -62,6 +61,7 @@ export class InvitationPage {
   private readonly router = inject(Router);
   private readonly host = inject<ElementRef<HTMLElement>>(ElementRef);
   private readonly injector = inject(Injector);
+  private readonly formats = inject(Formats);
 
   private token = '';
   protected readonly state = signal<State>('loading');
@@ -70,7 +70,7 @@ export class InvitationPage {
   protected readonly lastName = signal('');
   protected readonly password = signal('');
   protected readonly busy = signal(false);
-  protected readonly trouble = signal<string | null>(null);
+  protected readonly trouble = signal<Words | null>(null);
   protected readonly errors = signal<Partial<Record<FieldName, string>>>({});
   protected readonly passwordError = computed(() => this.errors().password ?? null);
 
@@ -109,7 +109,7 @@ export class InvitationPage {
       if (token !== this.token) return;
       const error = apiErrorFrom(cause);
       if (!this.refused(error)) {
-        this.trouble.set(troubleText(error));
+        this.trouble.set(troubleWords(error, this.formats));
         this.state.set('failed');
       }
     }
@@ -169,7 +169,7 @@ export class InvitationPage {
     }
     this.errors.set(errors);
     if (Object.keys(errors).length > 0) this.focusInvalid();
-    else this.trouble.set(troubleText(error));
+    else this.trouble.set(troubleWords(error, this.formats));
   }
 
   private focusInvalid(): void {
@@ -177,8 +177,4 @@ export class InvitationPage {
       this.host.nativeElement.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus();
     afterNextRender(focus, { injector: this.injector });
   }
-}
-
-function troubleText({ code }: ApiError): string {
-  return TROUBLE_TEXTS[code] ?? 'invitation.trouble.other';
 }

@@ -10,21 +10,22 @@ import {
 } from '@angular/core';
 import { RouterLink } from '@angular/router';
 import { TranslocoDirective } from '@jsverse/transloco';
-import errorIcon from '@material-symbols/svg-400/rounded/error.svg';
 import mailIcon from '@material-symbols/svg-400/rounded/mail.svg';
 import { Api } from '../api/api';
 import { apiErrorFrom } from '../api/problem';
+import { Formats } from '../i18n/formats';
 import { EmailField } from '../ui/email-field';
 import { GuestLayout } from '../ui/guest-layout';
 import { Icon } from '../ui/icon';
 import { PageFocus } from '../ui/page-focus';
-import { troubleText } from './trouble';
+import { Words } from '../ui/question';
+import { Trouble, troubleWords } from '../ui/trouble';
 
 /** Asks for a link to set a new password. Whether there is such a user, the page never says. */
 @Component({
   selector: 'fx-forgot-password-page',
   changeDetection: ChangeDetectionStrategy.OnPush,
-  imports: [EmailField, GuestLayout, Icon, RouterLink, TranslocoDirective],
+  imports: [EmailField, GuestLayout, Icon, RouterLink, TranslocoDirective, Trouble],
   templateUrl: './forgot-password-page.html',
   styleUrl: '../sign-in/sign-in-page.scss',
 })
@@ -32,11 +33,12 @@ export class ForgotPasswordPage {
   private readonly api = inject(Api);
   private readonly focus = inject(PageFocus);
   private readonly injector = inject(Injector);
+  private readonly formats = inject(Formats);
 
   protected readonly email = signal('');
   protected readonly busy = signal(false);
   protected readonly sent = signal(false);
-  protected readonly trouble = signal<string | null>(null);
+  protected readonly trouble = signal<Words | null>(null);
   private readonly tried = signal(false);
   /** What the API has not taken for an address. */
   private readonly refused = signal<string | null>(null);
@@ -46,7 +48,6 @@ export class ForgotPasswordPage {
 
   private readonly emailField = viewChild<EmailField>('emailField');
 
-  protected readonly errorIcon = errorIcon;
   protected readonly mailIcon = mailIcon;
 
   protected async send(event: Event): Promise<void> {
@@ -67,7 +68,7 @@ export class ForgotPasswordPage {
       if (error.code === 'validation_failed') {
         this.refused.set(this.email());
         this.emailField()?.focus();
-      } else this.trouble.set(troubleText(error));
+      } else this.trouble.set(troubleWords(error, this.formats));
     } finally {
       this.busy.set(false);
     }

@@ -12,18 +12,20 @@ import errorIcon from '@material-symbols/svg-400/rounded/error.svg';
 import { Api } from '../api/api';
 import { apiErrorFrom } from '../api/problem';
 import { Disavowed, Envelope } from '../api/types';
+import { Formats } from '../i18n/formats';
 import { takeLinkToken } from '../session/link-token';
 import { SessionStore } from '../session/session-store';
 import { GuestLayout } from '../ui/guest-layout';
 import { Icon } from '../ui/icon';
 import { PageFocus } from '../ui/page-focus';
-import { troubleText } from './trouble';
+import { Words } from '../ui/question';
+import { Trouble, troubleWords } from '../ui/trouble';
 
 /** Where the mail about a new device leads: ends everything, and goes on to a new password. */
 @Component({
   selector: 'fx-not-me-page',
   changeDetection: ChangeDetectionStrategy.OnPush,
-  imports: [GuestLayout, Icon, RouterLink, TranslocoDirective],
+  imports: [GuestLayout, Icon, RouterLink, TranslocoDirective, Trouble],
   templateUrl: './not-me-page.html',
   styleUrls: ['../sign-in/sign-in-page.scss', './not-me-page.scss'],
 })
@@ -33,11 +35,12 @@ export class NotMePage {
   private readonly router = inject(Router);
   private readonly focus = inject(PageFocus);
   private readonly injector = inject(Injector);
+  private readonly formats = inject(Formats);
 
   /** From the link. Null once it has turned out to be of no use. */
   protected readonly token = signal<string | null>(null);
   protected readonly busy = signal(false);
-  protected readonly trouble = signal<string | null>(null);
+  protected readonly trouble = signal<Words | null>(null);
   protected readonly errorIcon = errorIcon;
 
   constructor() {
@@ -62,7 +65,8 @@ export class NotMePage {
       await this.router.navigateByUrl(next, { replaceUrl: true });
     } catch (cause) {
       const error = apiErrorFrom(cause);
-      if (error.code !== 'validation_failed') return this.trouble.set(troubleText(error));
+      if (error.code !== 'validation_failed')
+        return this.trouble.set(troubleWords(error, this.formats));
       this.token.set(null);
       // The buttons have gone, and the focus with them.
       afterNextRender(() => this.focus.focusHeading(), { injector: this.injector });

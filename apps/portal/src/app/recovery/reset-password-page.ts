@@ -13,13 +13,15 @@ import checkIcon from '@material-symbols/svg-400/rounded/check_circle.svg';
 import errorIcon from '@material-symbols/svg-400/rounded/error.svg';
 import { Api } from '../api/api';
 import { ApiError, apiErrorFrom } from '../api/problem';
+import { Formats } from '../i18n/formats';
 import { takeLinkToken } from '../session/link-token';
 import { SessionStore } from '../session/session-store';
 import { GuestLayout } from '../ui/guest-layout';
 import { Icon } from '../ui/icon';
 import { PageFocus } from '../ui/page-focus';
+import { Words } from '../ui/question';
+import { Trouble, troubleWords } from '../ui/trouble';
 import { PasswordField } from '../ui/password-field';
-import { troubleText } from './trouble';
 
 /** As the API has it, in characters. */
 const MIN_LENGTH = 12;
@@ -35,7 +37,7 @@ const PASSWORD_ERRORS: Record<string, string> = {
 @Component({
   selector: 'fx-reset-password-page',
   changeDetection: ChangeDetectionStrategy.OnPush,
-  imports: [GuestLayout, Icon, PasswordField, RouterLink, TranslocoDirective],
+  imports: [GuestLayout, Icon, PasswordField, RouterLink, TranslocoDirective, Trouble],
   templateUrl: './reset-password-page.html',
   styleUrl: '../sign-in/sign-in-page.scss',
 })
@@ -44,13 +46,14 @@ export class ResetPasswordPage {
   private readonly session = inject(SessionStore);
   private readonly focus = inject(PageFocus);
   private readonly injector = inject(Injector);
+  private readonly formats = inject(Formats);
 
   /** From the link. Null once it has turned out to be of no use. */
   protected readonly token = signal<string | null>(null);
   protected readonly password = signal('');
   protected readonly busy = signal(false);
   protected readonly done = signal(false);
-  protected readonly trouble = signal<string | null>(null);
+  protected readonly trouble = signal<Words | null>(null);
   protected readonly passwordError = signal<string | null>(null);
 
   private readonly field = viewChild<PasswordField>('field');
@@ -99,7 +102,7 @@ export class ResetPasswordPage {
       this.focusHeading();
     } else if (first?.field === 'newPassword') {
       this.refuse(PASSWORD_ERRORS[first.code] ?? 'recovery.reset.errors.unfit');
-    } else this.trouble.set(troubleText(error));
+    } else this.trouble.set(troubleWords(error, this.formats));
   }
 
   private refuse(text: string): void {

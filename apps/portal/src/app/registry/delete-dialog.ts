@@ -8,9 +8,10 @@ import {
 } from '@angular/material/dialog';
 import { TranslocoDirective } from '@jsverse/transloco';
 import errorIcon from '@material-symbols/svg-400/rounded/error.svg';
-import { apiErrorFrom } from '../api/problem';
+import { DialogAction } from '../ui/dialog-action';
 import { Icon } from '../ui/icon';
 import { Words } from '../ui/question';
+import { Trouble } from '../ui/trouble';
 
 export interface DeleteQuestion {
   name: string;
@@ -18,19 +19,12 @@ export interface DeleteQuestion {
   action: () => Promise<void>;
 }
 
-const TROUBLE_TEXTS: Record<string, string> = {
-  unreachable: 'settings.confirm.unreachable',
-  service_unavailable: 'settings.confirm.unavailable',
-  forbidden: 'settings.confirm.forbidden',
-  not_found: 'settings.confirm.gone',
-  precondition_failed: 'settings.confirm.changed',
-};
-
 /** Deletes an application once its name has been typed. */
 @Component({
   selector: 'fx-delete-dialog',
   changeDetection: ChangeDetectionStrategy.OnPush,
-  imports: [Icon, MatDialogActions, MatDialogContent, MatDialogTitle, TranslocoDirective],
+  imports: [Icon, MatDialogActions, MatDialogContent, MatDialogTitle, TranslocoDirective, Trouble],
+  providers: [DialogAction],
   template: `
     <form *transloco="let t" method="post" novalidate (submit)="confirm($event)">
       <h2 mat-dialog-title>{{ t('registry.delete.heading', { name: question.name }) }}</h2>
@@ -62,25 +56,18 @@ const TROUBLE_TEXTS: Record<string, string> = {
             </p>
           }
         </div>
-        <div role="alert">
-          @if (trouble(); as text) {
-            <div class="fx-notice fx-notice--negative">
-              <fx-icon [svg]="errorIcon" />
-              <p>{{ t(text) }}</p>
-            </div>
-          }
-        </div>
+        <fx-trouble [words]="action.trouble()" />
       </mat-dialog-content>
       <mat-dialog-actions>
-        <button type="button" class="fx-button fx-button--secondary" (click)="cancel()">
+        <button type="button" class="fx-button fx-button--secondary" (click)="action.cancel()">
           {{ t('settings.confirm.cancel') }}
         </button>
         <button
           type="submit"
           class="fx-button fx-button--danger"
-          [attr.aria-disabled]="busy() ? true : null"
+          [attr.aria-disabled]="action.busy() ? true : null"
         >
-          {{ t(busy() ? 'settings.confirm.busy' : 'registry.delete.confirm') }}
+          {{ t(action.busy() ? 'settings.confirm.busy' : 'registry.delete.confirm') }}
         </button>
       </mat-dialog-actions>
     </form>
@@ -95,7 +82,7 @@ const TROUBLE_TEXTS: Record<string, string> = {
       gap: var(--fx-space-3);
       margin-bottom: var(--fx-space-5);
     }
-    .fx-notice {
+    fx-trouble:has(*) {
       margin-top: var(--fx-space-4);
     }
     mat-dialog-actions {
@@ -119,31 +106,16 @@ export class DeleteDialog {
   private readonly tried = signal(false);
   protected readonly matches = computed(() => this.typed().trim() === this.question.name);
   protected readonly wrong = computed(() => this.tried() && !this.matches());
-  protected readonly busy = signal(false);
-  protected readonly trouble = signal<string | null>(null);
+  protected readonly action = inject(DialogAction);
   protected readonly errorIcon = errorIcon;
-
-  protected cancel(): void {
-    if (!this.busy()) this.dialog.close(false);
-  }
 
   protected async confirm(event: Event): Promise<void> {
     event.preventDefault();
     this.tried.set(true);
-    if (this.busy() || !this.matches()) return;
-    this.busy.set(true);
-    this.dialog.disableClose = true;
-    this.trouble.set(null);
-    try {
+    if (!this.matches()) return;
+    await this.action.run(async () => {
       await this.question.action();
       this.dialog.close(true);
-    } catch (cause) {
-      const { code } = apiErrorFrom(cause);
-      if (code === 'session_required') this.dialog.close(false);
-      this.trouble.set(TROUBLE_TEXTS[code] ?? 'settings.confirm.failed');
-    } finally {
-      this.busy.set(false);
-      this.dialog.disableClose = false;
-    }
+    });
   }
 }

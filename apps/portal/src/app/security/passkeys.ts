@@ -23,6 +23,8 @@ import { Icon } from '../ui/icon';
 import { LoadError } from '../ui/load-error';
 import { Messages } from '../ui/messages';
 import { Moment } from '../ui/moment';
+import { Words } from '../ui/question';
+import { Trouble, troubleWords } from '../ui/trouble';
 import { Waiting } from '../ui/waiting';
 import { OwnPassword } from './own-password';
 import { SettingsSection } from './settings-section';
@@ -35,19 +37,25 @@ const ERROR_TEXTS: Record<string, string> = {
   wrong_code: 'security.twoSteps.errors.codeWrong',
   required: 'security.passkeys.codeNeeded',
 };
-const TROUBLE_TEXTS: Record<string, string> = {
+const TROUBLES: Record<string, string> = {
   conflict: 'security.passkeys.trouble.tooMany',
   validation_failed: 'security.passkeys.trouble.notAccepted',
-  unreachable: 'security.trouble.unreachable',
-  service_unavailable: 'security.trouble.unavailable',
-  too_many_attempts: 'security.trouble.tooMany',
 };
 
 /** The passkeys by which the user signs in, and how another is added. */
 @Component({
   selector: 'fx-passkeys',
   changeDetection: ChangeDetectionStrategy.OnPush,
-  imports: [Icon, LoadError, Moment, OwnPassword, SettingsSection, TranslocoDirective, Waiting],
+  imports: [
+    Icon,
+    LoadError,
+    Moment,
+    OwnPassword,
+    SettingsSection,
+    TranslocoDirective,
+    Trouble,
+    Waiting,
+  ],
   templateUrl: './passkeys.html',
   styleUrls: ['./form.scss', './passkeys.scss'],
 })
@@ -74,9 +82,7 @@ export class Passkeys {
   protected readonly nameError = signal<string | null>(null);
   protected readonly passwordError = signal<string | null>(null);
   protected readonly codeError = signal<string | null>(null);
-  protected readonly trouble = signal<{ text: string; values: Record<string, unknown> } | null>(
-    null,
-  );
+  protected readonly trouble = signal<Words | null>(null);
 
   private readonly section = viewChild(SettingsSection);
   private readonly nameField = viewChild<ElementRef<HTMLInputElement>>('nameField');
@@ -123,7 +129,7 @@ export class Passkeys {
         this.close();
         this.messages.show('security.passkeys.added');
       } else {
-        this.trouble.set({ text: 'security.passkeys.trouble.notMade', values: {} });
+        this.trouble.set({ text: 'security.passkeys.trouble.notMade' });
       }
     } catch (cause) {
       if (!signal.aborted) this.complain(cause);
@@ -177,17 +183,17 @@ export class Passkeys {
 
   private complain(cause: unknown): void {
     if (cause instanceof DOMException && cause.name === 'InvalidStateError') {
-      return this.trouble.set({ text: 'security.passkeys.trouble.known', values: {} });
+      return this.trouble.set({ text: 'security.passkeys.trouble.known' });
     }
-    const { code, problem } = apiErrorFrom(cause);
-    const texts = new Map(problem.errors.map((error) => [error.field, ERROR_TEXTS[error.code]]));
+    const error = apiErrorFrom(cause);
+    const texts = new Map(
+      error.problem.errors.map(({ field, code }) => [field, ERROR_TEXTS[code]]),
+    );
     this.passwordError.set(texts.get('currentPassword') ?? null);
     this.codeError.set(texts.get('code') ?? null);
     if (texts.has('code')) this.codeNeeded.set(true);
     if (this.focusTrouble()) return;
-    const seconds = problem.retryAfterSeconds ?? 60;
-    const when = this.formats.relative(new Date(Date.now() + seconds * 1000).toISOString());
-    this.trouble.set({ text: TROUBLE_TEXTS[code] ?? 'security.trouble.failed', values: { when } });
+    this.trouble.set(troubleWords(error, this.formats, TROUBLES));
   }
 
   /** @returns whether any field has something wrong */

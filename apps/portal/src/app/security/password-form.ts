@@ -11,13 +11,14 @@ import {
 import { form, FormField, required, submit, validate } from '@angular/forms/signals';
 import { TranslocoDirective } from '@jsverse/transloco';
 import checkIcon from '@material-symbols/svg-400/rounded/check_circle.svg';
-import errorIcon from '@material-symbols/svg-400/rounded/error.svg';
 import { Api } from '../api/api';
 import { ApiError, apiErrorFrom } from '../api/problem';
 import { Formats } from '../i18n/formats';
 import { SessionStore } from '../session/session-store';
 import { Icon } from '../ui/icon';
 import { PasswordField } from '../ui/password-field';
+import { Words } from '../ui/question';
+import { Trouble, troubleWords } from '../ui/trouble';
 import {
   lengthOf,
   MAX_PASSWORD_LENGTH,
@@ -49,11 +50,6 @@ const NEW_ERRORS: Record<string, string> = {
   same_as_email: 'security.password.errors.email',
   too_common: 'security.password.errors.common',
 };
-const TROUBLE_TEXTS: Record<string, string> = {
-  unreachable: 'security.trouble.unreachable',
-  service_unavailable: 'security.trouble.unavailable',
-  too_many_attempts: 'security.trouble.tooMany',
-};
 
 @Component({
   selector: 'fx-password-form',
@@ -66,6 +62,7 @@ const TROUBLE_TEXTS: Record<string, string> = {
     SettingsSection,
     StrengthMeter,
     TranslocoDirective,
+    Trouble,
   ],
   templateUrl: './password-form.html',
   styleUrl: './form.scss',
@@ -95,9 +92,7 @@ export class PasswordForm {
   protected readonly busy = signal(false);
   /** Set once somebody has tried to send the form; before that nothing is complained about. */
   protected readonly tried = signal(false);
-  protected readonly trouble = signal<{ text: string; values: Record<string, unknown> } | null>(
-    null,
-  );
+  protected readonly trouble = signal<Words | null>(null);
   protected readonly success = signal<string | null>(null);
 
   protected readonly strength = this.meter.strength;
@@ -119,7 +114,6 @@ export class PasswordForm {
   protected readonly minLength = MIN_PASSWORD_LENGTH;
   protected readonly maxLength = MAX_PASSWORD_LENGTH;
   protected readonly checkIcon = checkIcon;
-  protected readonly errorIcon = errorIcon;
 
   constructor() {
     effect(() => this.meter.typed(this.model().newPassword));
@@ -147,7 +141,7 @@ export class PasswordForm {
       const error = apiErrorFrom(cause);
       const atFields = this.atFields(error);
       if (atFields.length > 0) return atFields;
-      this.trouble.set(this.troubleOf(error));
+      this.trouble.set(troubleWords(error, this.formats));
       return { kind: 'trouble' };
     } finally {
       this.busy.set(false);
@@ -163,12 +157,6 @@ export class PasswordForm {
       const fieldTree = fields.get(field);
       return fieldTree ? [{ kind: code, fieldTree }] : [];
     });
-  }
-
-  private troubleOf({ code, problem }: ApiError) {
-    const seconds = problem.retryAfterSeconds ?? 60;
-    const when = this.formats.relative(new Date(Date.now() + seconds * 1000).toISOString());
-    return { text: TROUBLE_TEXTS[code] ?? 'security.trouble.failed', values: { when } };
   }
 
   private finish(): void {

@@ -15,9 +15,12 @@ import errorIcon from '@material-symbols/svg-400/rounded/error.svg';
 import { Api } from '../api/api';
 import { apiErrorFrom } from '../api/problem';
 import { Envelope, Me } from '../api/types';
+import { Formats } from '../i18n/formats';
 import { SessionStore } from '../session/session-store';
 import { Icon } from '../ui/icon';
 import { Messages } from '../ui/messages';
+import { Words } from '../ui/question';
+import { Trouble, troubleWords } from '../ui/trouble';
 import { SettingsSection } from './settings-section';
 
 /** As the API has it, in characters. */
@@ -31,7 +34,7 @@ const NAME_ERRORS: Record<string, string> = {
 @Component({
   selector: 'fx-profile-form',
   changeDetection: ChangeDetectionStrategy.OnPush,
-  imports: [FormField, Icon, SettingsSection, TranslocoDirective],
+  imports: [FormField, Icon, SettingsSection, TranslocoDirective, Trouble],
   templateUrl: './profile-form.html',
   styleUrl: './form.scss',
 })
@@ -39,6 +42,7 @@ export class ProfileForm {
   private readonly api = inject(Api);
   private readonly session = inject(SessionStore);
   private readonly messages = inject(Messages);
+  private readonly formats = inject(Formats);
   private readonly host = inject<ElementRef<HTMLElement>>(ElementRef);
   private readonly injector = inject(Injector);
 
@@ -60,7 +64,7 @@ export class ProfileForm {
   });
   protected readonly busy = signal(false);
   protected readonly tried = signal(false);
-  protected readonly failed = signal(false);
+  protected readonly trouble = signal<Words | null>(null);
   protected readonly firstError = computed(() => this.errorOf(this.form.firstName().errors()));
   protected readonly lastError = computed(() => this.errorOf(this.form.lastName().errors()));
 
@@ -71,7 +75,7 @@ export class ProfileForm {
     event.preventDefault();
     if (this.busy()) return;
     this.tried.set(true);
-    this.failed.set(false);
+    this.trouble.set(null);
     const saved = await submit(this.form, () => this.save());
     if (saved) this.messages.show('security.profile.done');
     else afterNextRender(() => this.focusInvalid(), { injector: this.injector });
@@ -91,12 +95,14 @@ export class ProfileForm {
         ['firstName', this.form.firstName],
         ['lastName', this.form.lastName],
       ]);
-      const atFields = apiErrorFrom(cause).problem.errors.flatMap(({ field }) => {
+      const error = apiErrorFrom(cause);
+      const atFields = error.problem.errors.flatMap(({ field }) => {
         const fieldTree = fields.get(field);
         return fieldTree ? [{ kind: 'unfit', fieldTree }] : [];
       });
-      this.failed.set(atFields.length === 0);
-      return atFields.length > 0 ? atFields : { kind: 'trouble' };
+      if (atFields.length > 0) return atFields;
+      this.trouble.set(troubleWords(error, this.formats));
+      return { kind: 'trouble' };
     } finally {
       this.busy.set(false);
     }

@@ -26,6 +26,8 @@ import { SessionStore } from '../session/session-store';
 import { Icon } from '../ui/icon';
 import { LoadError } from '../ui/load-error';
 import { Messages } from '../ui/messages';
+import { Words } from '../ui/question';
+import { Trouble, troubleWords } from '../ui/trouble';
 import { Waiting } from '../ui/waiting';
 import { QrCode } from './qr-code';
 import { OwnPassword } from './own-password';
@@ -46,11 +48,6 @@ const ERROR_TEXTS: Record<string, string> = {
   wrong_password: 'security.twoSteps.errors.passwordWrong',
   wrong_code: 'security.twoSteps.errors.codeWrong',
 };
-const TROUBLE_TEXTS: Record<string, string> = {
-  unreachable: 'security.trouble.unreachable',
-  service_unavailable: 'security.trouble.unavailable',
-  too_many_attempts: 'security.trouble.tooMany',
-};
 
 /** The second factor of the sign-in: an authenticator app, and recovery codes. */
 @Component({
@@ -64,6 +61,7 @@ const TROUBLE_TEXTS: Record<string, string> = {
     QrCode,
     SettingsSection,
     TranslocoDirective,
+    Trouble,
     Waiting,
   ],
   templateUrl: './two-steps.html',
@@ -102,9 +100,7 @@ export class TwoSteps {
   protected readonly busy = signal(false);
   protected readonly passwordError = signal<string | null>(null);
   protected readonly codeError = signal<string | null>(null);
-  protected readonly trouble = signal<{ text: string; values: Record<string, unknown> } | null>(
-    null,
-  );
+  protected readonly trouble = signal<Words | null>(null);
   protected readonly email = computed(() => this.session.user()?.email ?? '');
   /** In groups, as people type it. */
   protected readonly typed = computed(() => this.secret()?.secret.replace(/.{4}(?=.)/g, '$& '));
@@ -228,19 +224,19 @@ export class TwoSteps {
   }
 
   private complain(cause: unknown): void {
-    const { code, problem } = apiErrorFrom(cause);
-    const texts = new Map(problem.errors.map((error) => [error.field, ERROR_TEXTS[error.code]]));
+    const error = apiErrorFrom(cause);
+    const texts = new Map(
+      error.problem.errors.map(({ field, code }) => [field, ERROR_TEXTS[code]]),
+    );
     this.passwordError.set(texts.get('currentPassword') ?? null);
     this.codeError.set(texts.get('code') ?? null);
     if (this.passwordError() || this.codeError()) return this.focusTrouble();
     // Somebody has switched it on in another tab.
-    if (code === 'conflict') {
+    if (error.code === 'conflict') {
       this.reload();
       return this.close();
     }
-    const seconds = problem.retryAfterSeconds ?? 60;
-    const when = this.formats.relative(new Date(Date.now() + seconds * 1000).toISOString());
-    this.trouble.set({ text: TROUBLE_TEXTS[code] ?? 'security.trouble.failed', values: { when } });
+    this.trouble.set(troubleWords(error, this.formats));
   }
 
   private focusTrouble(): void {

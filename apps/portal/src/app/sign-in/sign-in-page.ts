@@ -40,8 +40,8 @@ const REASON_TEXTS: Partial<Record<SignInReason, string>> = {
 const TROUBLE_TEXTS: Record<string, string> = {
   invalid_credentials: 'sign-in.trouble.credentials',
   invalid_passkey: 'sign-in.trouble.passkey',
-  unreachable: 'sign-in.trouble.unreachable',
-  service_unavailable: 'sign-in.trouble.unavailable',
+  unreachable: 'trouble.unreachable',
+  service_unavailable: 'trouble.unavailable',
 };
 
 /** Said elsewhere: beside the field, or with the time that is left. */
@@ -104,7 +104,7 @@ export class SignInPage {
   protected readonly trouble = computed(() => {
     const code = this.problemCode();
     if (code === null || NOT_ABOVE_THE_FORM.includes(code)) return null;
-    return TROUBLE_TEXTS[code] ?? 'sign-in.trouble.other';
+    return TROUBLE_TEXTS[code] ?? 'trouble.failed';
   });
   protected readonly reason = computed(() => {
     const state = this.router.lastSuccessfulNavigation()?.extras.state;

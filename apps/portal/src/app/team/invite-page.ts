@@ -22,6 +22,8 @@ import { SessionStore } from '../session/session-store';
 import { Icon } from '../ui/icon';
 import { Messages } from '../ui/messages';
 import { PageState } from '../ui/page-state';
+import { Words } from '../ui/question';
+import { Trouble, troubleWords } from '../ui/trouble';
 import { InvitedLine, invitedPeople, MAX_INVITED } from './invited-people';
 
 const LINE_ERRORS: Record<string, string> = {
@@ -29,10 +31,10 @@ const LINE_ERRORS: Record<string, string> = {
   already_invited: 'team.invite.errors.invited',
   duplicate: 'team.invite.errors.duplicate',
 };
-const TROUBLE_TEXTS: Record<string, string> = {
+const TROUBLES: Record<string, string> = {
   too_many_attempts: 'team.invite.trouble.tooMany',
   forbidden: 'team.invite.trouble.forbidden',
-  unreachable: 'team.invite.trouble.unreachable',
+  other: 'team.invite.trouble.other',
 };
 
 const ROLE_TEXTS: Record<InvitedInput['role'], { name: string; about: string }> = {
@@ -50,7 +52,7 @@ interface LineError {
 @Component({
   selector: 'fx-invite-page',
   changeDetection: ChangeDetectionStrategy.OnPush,
-  imports: [Icon, PageState, RouterLink, TranslocoDirective],
+  imports: [Icon, PageState, RouterLink, TranslocoDirective, Trouble],
   templateUrl: './invite-page.html',
   styleUrl: './invite-page.scss',
 })
@@ -75,7 +77,7 @@ export class InvitePage {
   );
   protected readonly lines = computed(() => invitedPeople(this.people()));
   protected readonly busy = signal(false);
-  protected readonly trouble = signal<string | null>(null);
+  protected readonly trouble = signal<Words | null>(null);
   protected readonly problem = signal<string | null>(null);
   protected readonly lineErrors = signal<readonly LineError[]>([]);
   protected readonly invalid = computed(
@@ -130,7 +132,7 @@ export class InvitePage {
       found.filter(({ line }, at) => found.findIndex((e) => e.line === line) === at),
     );
     if (found.length > 0) this.focusPeople();
-    else this.trouble.set(TROUBLE_TEXTS[error.code] ?? 'team.invite.trouble.other');
+    else this.trouble.set(troubleWords(error, this.formats, TROUBLES));
   }
 
   private focusPeople(): void {
