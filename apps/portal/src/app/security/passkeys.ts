@@ -26,17 +26,11 @@ import { Moment } from '../ui/moment';
 import { Words } from '../ui/question';
 import { Trouble, troubleWords } from '../ui/trouble';
 import { Waiting } from '../ui/waiting';
-import { OwnPassword } from './own-password';
+import { IdentityProof } from './identity-proof';
 import { SettingsSection } from './settings-section';
 
 const PASSKEYS = '/user/v7/users/me/passkeys';
 
-/** By the field and the code of an error of the API. */
-const ERROR_TEXTS: Record<string, string> = {
-  wrong_password: 'security.twoSteps.errors.passwordWrong',
-  wrong_code: 'security.twoSteps.errors.codeWrong',
-  required: 'security.passkeys.codeNeeded',
-};
 const TROUBLES: Record<string, string> = {
   conflict: 'security.passkeys.trouble.tooMany',
   validation_failed: 'security.passkeys.trouble.notAccepted',
@@ -48,9 +42,9 @@ const TROUBLES: Record<string, string> = {
   changeDetection: ChangeDetectionStrategy.OnPush,
   imports: [
     Icon,
+    IdentityProof,
     LoadError,
     Moment,
-    OwnPassword,
     SettingsSection,
     TranslocoDirective,
     Trouble,
@@ -75,19 +69,12 @@ export class Passkeys {
   protected readonly adding = signal(false);
   protected readonly busy = signal(false);
   protected readonly name = signal('');
-  protected readonly password = signal('');
-  protected readonly code = signal('');
-  /** Once the API has asked for one. */
-  protected readonly codeNeeded = signal(false);
   protected readonly nameError = signal<string | null>(null);
-  protected readonly passwordError = signal<string | null>(null);
-  protected readonly codeError = signal<string | null>(null);
   protected readonly trouble = signal<Words | null>(null);
 
   private readonly section = viewChild(SettingsSection);
   private readonly nameField = viewChild<ElementRef<HTMLInputElement>>('nameField');
-  private readonly passwordField = viewChild<OwnPassword>('passwordField');
-  private readonly codeField = viewChild<ElementRef<HTMLInputElement>>('codeField');
+  private readonly proof = viewChild(IdentityProof);
 
   protected readonly icons = { errorIcon, keyIcon };
 
@@ -97,7 +84,6 @@ export class Passkeys {
   constructor() {
     inject(DestroyRef).onDestroy(() => this.attempt?.abort());
     afterRenderEffect(() => this.nameField()?.nativeElement.focus());
-    afterRenderEffect(() => this.codeField()?.nativeElement.focus());
   }
 
   protected reload(): void {
@@ -118,11 +104,12 @@ export class Passkeys {
 
   protected async add(event: Event): Promise<void> {
     event.preventDefault();
-    if (this.busy() || this.complainOfGaps()) return;
+    const proof = this.proof();
+    if (this.busy() || !proof || this.complainOfGaps(proof)) return;
     this.busy.set(true);
     const { signal } = (this.attempt = new AbortController());
     try {
-      const made = await this.make(this.name().trim(), signal);
+      const made = await this.make(proof, signal);
       if (signal.aborted) return;
       if (made) {
         this.reload();
@@ -132,7 +119,7 @@ export class Passkeys {
         this.trouble.set({ text: 'security.passkeys.trouble.notMade' });
       }
     } catch (cause) {
-      if (!signal.aborted) this.complain(cause);
+      if (!signal.aborted) this.complain(cause, proof);
     } finally {
       this.busy.set(false);
     }
@@ -156,59 +143,40 @@ export class Passkeys {
   }
 
   /** @returns false if the browser has made none */
-  private async make(name: string, signal: AbortSignal): Promise<boolean> {
-    const code = this.code().trim();
-    const proof = { currentPassword: this.password(), ...(code !== '' && { code }) };
+  private async make(proof: IdentityProof, signal: AbortSignal): Promise<boolean> {
+    const name = this.name().trim();
     const answer = await this.api.post<
       Envelope<{ publicKey: PublicKeyCredentialCreationOptionsJSON }>
-    >(`${PASSKEYS}/challenges`, { resource: proof }, { signal });
+    >(`${PASSKEYS}/challenges`, { resource: proof.value() }, { signal });
     // It is good once; the next attempt needs the next one.
-    this.code.set('');
+    proof.forgetCode();
     const credential = await makePasskey(answer.resource.publicKey, signal);
     if (!credential) return false;
     await this.api.post(PASSKEYS, { resource: { name, credential } }, { signal });
     return true;
   }
 
-  private complainOfGaps(): boolean {
+  private complainOfGaps(proof: IdentityProof): boolean {
     this.trouble.set(null);
+    const proven = proof.check();
     this.nameError.set(this.name().trim() === '' ? 'security.passkeys.nameMissing' : null);
-    this.passwordError.set(
-      this.password() === '' ? 'security.twoSteps.errors.passwordMissing' : null,
-    );
-    const needsCode = this.codeNeeded() && this.code().trim() === '';
-    this.codeError.set(needsCode ? 'security.twoSteps.errors.codeMissing' : null);
-    return this.focusTrouble();
+    if (this.nameError()) this.nameField()?.nativeElement.focus();
+    else if (!proven) proof.focus();
+    return this.nameError() !== null || !proven;
   }
 
-  private complain(cause: unknown): void {
+  private complain(cause: unknown, proof: IdentityProof): void {
     if (cause instanceof DOMException && cause.name === 'InvalidStateError') {
       return this.trouble.set({ text: 'security.passkeys.trouble.known' });
     }
     const error = apiErrorFrom(cause);
-    const texts = new Map(
-      error.problem.errors.map(({ field, code }) => [field, ERROR_TEXTS[code]]),
-    );
-    this.passwordError.set(texts.get('currentPassword') ?? null);
-    this.codeError.set(texts.get('code') ?? null);
-    if (texts.has('code')) this.codeNeeded.set(true);
-    if (this.focusTrouble()) return;
-    this.trouble.set(troubleWords(error, this.formats, TROUBLES));
-  }
-
-  /** @returns whether any field has something wrong */
-  private focusTrouble(): boolean {
-    if (this.nameError()) this.nameField()?.nativeElement.focus();
-    else if (this.passwordError()) this.passwordField()?.focus();
-    else if (this.codeError()) this.codeField()?.nativeElement.focus();
-    else return false;
-    return true;
+    if (proof.refuse(error)) proof.focus();
+    else this.trouble.set(troubleWords(error, this.formats, TROUBLES));
   }
 
   private forget(): void {
-    for (const input of [this.name, this.password, this.code]) input.set('');
-    for (const error of [this.nameError, this.passwordError, this.codeError]) error.set(null);
-    this.codeNeeded.set(false);
+    this.name.set('');
+    this.nameError.set(null);
     this.trouble.set(null);
   }
 }

@@ -8,6 +8,7 @@ import {
   inject,
   output,
   signal,
+  untracked,
   viewChild,
 } from '@angular/core';
 import { NgTemplateOutlet } from '@angular/common';
@@ -15,11 +16,10 @@ import { TranslocoDirective, TranslocoService } from '@jsverse/transloco';
 import checkIcon from '@material-symbols/svg-400/rounded/check_circle.svg';
 import copyIcon from '@material-symbols/svg-400/rounded/content_copy.svg';
 import downloadIcon from '@material-symbols/svg-400/rounded/download.svg';
-import errorIcon from '@material-symbols/svg-400/rounded/error.svg';
 import warningIcon from '@material-symbols/svg-400/rounded/warning.svg';
 import { Api } from '../api/api';
 import { apiResource } from '../api/api-resource';
-import { apiErrorFrom } from '../api/problem';
+import { ApiError, apiErrorFrom } from '../api/problem';
 import { Envelope, RecoveryCodes, SecondFactor, SecondFactorSecret } from '../api/types';
 import { Formats } from '../i18n/formats';
 import { SessionStore } from '../session/session-store';
@@ -29,8 +29,8 @@ import { Messages } from '../ui/messages';
 import { Words } from '../ui/question';
 import { Trouble, troubleWords } from '../ui/trouble';
 import { Waiting } from '../ui/waiting';
+import { IdentityProof, Proof } from './identity-proof';
 import { QrCode } from './qr-code';
-import { OwnPassword } from './own-password';
 import { SettingsSection } from './settings-section';
 
 const FACTOR = '/user/v7/users/me/second-factor';
@@ -44,20 +44,15 @@ const FEW_CODES = 3;
  */
 type Step = 'state' | 'prove' | 'scan' | 'codes' | 'renew' | 'remove';
 
-const ERROR_TEXTS: Record<string, string> = {
-  wrong_password: 'security.twoSteps.errors.passwordWrong',
-  wrong_code: 'security.twoSteps.errors.codeWrong',
-};
-
 /** The second factor of the sign-in: an authenticator app, and recovery codes. */
 @Component({
   selector: 'fx-two-steps',
   changeDetection: ChangeDetectionStrategy.OnPush,
   imports: [
     Icon,
+    IdentityProof,
     LoadError,
     NgTemplateOutlet,
-    OwnPassword,
     QrCode,
     SettingsSection,
     TranslocoDirective,
@@ -93,27 +88,26 @@ export class TwoSteps {
   );
 
   protected readonly step = signal<Step>('state');
-  protected readonly password = signal('');
-  protected readonly code = signal('');
   protected readonly secret = signal<SecondFactorSecret | null>(null);
   protected readonly codes = signal<readonly string[]>([]);
   protected readonly busy = signal(false);
-  protected readonly passwordError = signal<string | null>(null);
-  protected readonly codeError = signal<string | null>(null);
   protected readonly trouble = signal<Words | null>(null);
   protected readonly email = computed(() => this.session.user()?.email ?? '');
   /** In groups, as people type it. */
   protected readonly typed = computed(() => this.secret()?.secret.replace(/.{4}(?=.)/g, '$& '));
 
   private readonly section = viewChild(SettingsSection);
-  private readonly passwordField = viewChild<OwnPassword>('passwordField');
-  private readonly codeField = viewChild<ElementRef<HTMLInputElement>>('codeField');
+  private readonly proof = viewChild(IdentityProof);
   private readonly codesTitle = viewChild<ElementRef<HTMLElement>>('codesTitle');
 
-  protected readonly icons = { checkIcon, copyIcon, downloadIcon, errorIcon, warningIcon };
+  protected readonly icons = { checkIcon, copyIcon, downloadIcon, warningIcon };
 
   constructor() {
-    afterRenderEffect(() => this.passwordField()?.focus());
+    afterRenderEffect(() => {
+      const proof = this.proof();
+      // The picture to scan comes before the code, and a keyboard would cover it.
+      if (proof && this.step() !== 'scan') untracked(() => proof.focus());
+    });
     afterRenderEffect(() => this.codesTitle()?.nativeElement.focus());
   }
 
@@ -122,7 +116,7 @@ export class TwoSteps {
   }
 
   protected open(step: Step): void {
-    this.forgetInput();
+    this.trouble.set(null);
     this.step.set(step);
   }
 
@@ -135,8 +129,7 @@ export class TwoSteps {
 
   protected async prove(event: Event): Promise<void> {
     event.preventDefault();
-    await this.send(['password'], async () => {
-      const resource = { currentPassword: this.password() };
+    await this.send(async (resource) => {
       const answer = await this.api.post<Envelope<SecondFactorSecret>>(FACTOR, { resource });
       this.secret.set(answer.resource);
       this.open('scan');
@@ -145,8 +138,7 @@ export class TwoSteps {
 
   protected async confirm(event: Event): Promise<void> {
     event.preventDefault();
-    await this.send(['code'], async () => {
-      const resource = { code: this.code() };
+    await this.send(async (resource) => {
       this.show(await this.api.post(`${FACTOR}/confirmations`, { resource }));
       this.messages.show('security.twoSteps.doneOn');
       this.changed.emit();
@@ -155,15 +147,15 @@ export class TwoSteps {
 
   protected async renew(event: Event): Promise<void> {
     event.preventDefault();
-    await this.send(['password', 'code'], async () => {
-      this.show(await this.api.post(`${FACTOR}/recovery-codes`, { resource: this.proof() }));
+    await this.send(async (resource) => {
+      this.show(await this.api.post(`${FACTOR}/recovery-codes`, { resource }));
     });
   }
 
   protected async remove(event: Event): Promise<void> {
     event.preventDefault();
-    await this.send(['password', 'code'], async () => {
-      await this.api.post(`${FACTOR}/removals`, { resource: this.proof() });
+    await this.send(async (resource) => {
+      await this.api.post(`${FACTOR}/removals`, { resource });
       this.reload();
       this.close();
       this.messages.show('security.twoSteps.doneOff');
@@ -196,59 +188,29 @@ export class TwoSteps {
     this.open('codes');
   }
 
-  private proof() {
-    return { currentPassword: this.password(), code: this.code() };
-  }
-
   /** Asks the API, unless something is missing; shows what it complains about beside the field. */
-  private async send(
-    needed: readonly ('password' | 'code')[],
-    action: () => Promise<void>,
-  ): Promise<void> {
-    if (this.busy()) return;
+  private async send(action: (proof: Proof) => Promise<void>): Promise<void> {
+    const proof = this.proof();
+    if (this.busy() || !proof) return;
     this.trouble.set(null);
-    const missing = needed.filter((field) => this[field]().trim() === '');
-    this.passwordError.set(
-      missing.includes('password') ? 'security.twoSteps.errors.passwordMissing' : null,
-    );
-    this.codeError.set(missing.includes('code') ? 'security.twoSteps.errors.codeMissing' : null);
-    if (missing.length > 0) return this.focusTrouble();
+    if (!proof.check()) return proof.focus();
     this.busy.set(true);
     try {
-      await action();
+      await action(proof.value());
     } catch (cause) {
-      this.complain(cause);
+      this.complain(apiErrorFrom(cause), proof);
     } finally {
       this.busy.set(false);
     }
   }
 
-  private complain(cause: unknown): void {
-    const error = apiErrorFrom(cause);
-    const texts = new Map(
-      error.problem.errors.map(({ field, code }) => [field, ERROR_TEXTS[code]]),
-    );
-    this.passwordError.set(texts.get('currentPassword') ?? null);
-    this.codeError.set(texts.get('code') ?? null);
-    if (this.passwordError() || this.codeError()) return this.focusTrouble();
+  private complain(error: ApiError, proof: IdentityProof): void {
+    if (proof.refuse(error)) return proof.focus();
     // Somebody has switched it on in another tab.
     if (error.code === 'conflict') {
       this.reload();
       return this.close();
     }
     this.trouble.set(troubleWords(error, this.formats));
-  }
-
-  private focusTrouble(): void {
-    if (this.passwordError()) this.passwordField()?.focus();
-    else this.codeField()?.nativeElement.select();
-  }
-
-  private forgetInput(): void {
-    this.password.set('');
-    this.code.set('');
-    this.passwordError.set(null);
-    this.codeError.set(null);
-    this.trouble.set(null);
   }
 }
