@@ -97,6 +97,12 @@ const PLACES: Record<string, Place> = {
       await page.goto(authorizeUrl());
     },
   },
+  'an application that is not intended for the company': {
+    open: async (page) => {
+      await notAllowed(page, null, 'not_for_account', lengthened);
+      await page.goto(authorizeUrl());
+    },
+  },
   'an error that goes back to the application': {
     open: async (page) => {
       await page.route(/oauth-authorization-request/, (route) =>

@@ -569,7 +569,7 @@ export interface paths {
         };
         /**
          * Count the client’s active connections, and the companies they belong to
-         * @description What disabling or deleting the client would end.
+         * @description What disabling or deleting the client would end, or limiting it to the companies of `exceptAccountIds`.
          */
         get: operations["ClientConnections_count"];
         put?: never;
@@ -1584,6 +1584,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/admin/v7/accounts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The companies that use Flixcheck
+         * @description By name, in the order of German dictionaries. `q` finds names.
+         */
+        get: operations["Accounts_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/user/v7/audit-records": {
         parameters: {
             query?: never;
@@ -1767,6 +1787,15 @@ export interface components {
             /** @description null: on the command line */
             by: components["schemas"]["OperatorDto"] | null;
         };
+        AccountNameDto: {
+            /**
+             * Format: uuid
+             * @example 5a1b6c7e-2f43-4f0c-9f58-6a9f4b5c1d20
+             */
+            id: string;
+            /** @example Musterhaus GmbH */
+            name: string;
+        };
         ClientSecretDto: {
             /**
              * Format: uuid
@@ -1873,6 +1902,11 @@ export interface components {
             /** @description Whether users are offered it among the available applications. Without it, they connect from the application itself */
             listed: boolean;
             /**
+             * @description The companies that the client is meant for, at most 200: nobody else is offered it or can connect it. null: every company. Taking a company out ends its connections at once
+             * @example null
+             */
+            accountIds: string[] | null;
+            /**
              * Format: uuid
              * @example 0b8f6f8e-4a6b-4c55-9d0c-7d8b1c0c3a11
              */
@@ -1906,6 +1940,11 @@ export interface components {
             updatedAt: string;
             /** @description null: not verified, or before this was recorded */
             publisherVerification: components["schemas"]["PublisherVerificationDto"] | null;
+            /**
+             * @description The companies of `accountIds`, by name
+             * @example null
+             */
+            accounts: components["schemas"]["AccountNameDto"][] | null;
             /**
              * @description Grows with each change; in quotation marks, it is the ETag
              * @example 3
@@ -2014,6 +2053,11 @@ export interface components {
             /** @description Whether users are offered it among the available applications. Without it, they connect from the application itself */
             listed: boolean;
             /**
+             * @description The companies that the client is meant for, at most 200: nobody else is offered it or can connect it. null: every company. Taking a company out ends its connections at once
+             * @example null
+             */
+            accountIds: string[] | null;
+            /**
              * Format: uuid
              * @example 0b8f6f8e-4a6b-4c55-9d0c-7d8b1c0c3a11
              */
@@ -2047,6 +2091,11 @@ export interface components {
             updatedAt: string;
             /** @description null: not verified, or before this was recorded */
             publisherVerification: components["schemas"]["PublisherVerificationDto"] | null;
+            /**
+             * @description The companies of `accountIds`, by name
+             * @example null
+             */
+            accounts: components["schemas"]["AccountNameDto"][] | null;
             /**
              * @description Grows with each change; in quotation marks, it is the ETag
              * @example 3
@@ -2150,6 +2199,11 @@ export interface components {
              * @default true
              */
             listed: boolean;
+            /**
+             * @description The companies that the client is meant for, at most 200: nobody else is offered it or can connect it. null: every company. Taking a company out ends its connections at once
+             * @example null
+             */
+            accountIds?: string[] | null;
         };
         OAuthClientCreateRequest: {
             resource: components["schemas"]["OAuthClientCreateInput"];
@@ -2225,6 +2279,11 @@ export interface components {
             contactEmail?: string | null;
             /** @description Whether users are offered it among the available applications. Without it, they connect from the application itself */
             listed?: boolean;
+            /**
+             * @description The companies that the client is meant for, at most 200: nobody else is offered it or can connect it. null: every company. Taking a company out ends its connections at once
+             * @example null
+             */
+            accountIds?: string[] | null;
             /**
              * @description `disabled` ends all connections of the client at once; enabling it again brings none of them back
              * @example active
@@ -2494,6 +2553,11 @@ export interface components {
             version: number;
             /** @description The live secrets, without their values */
             secrets: components["schemas"]["ClientSecretDto"][];
+            /**
+             * @description Whether Flixcheck has registered it for chosen companies: people of others cannot connect it
+             * @example false
+             */
+            limitedToCompanies: boolean;
         };
         DeveloperClientUpdateInput: {
             /**
@@ -2905,7 +2969,7 @@ export interface components {
              * @example null
              * @enum {string|null}
              */
-            revocationReason: "user" | "admin" | "client" | "user_disabled" | "client_disabled" | "client_deleted" | "password_changed" | "expired" | null;
+            revocationReason: "user" | "admin" | "client" | "user_disabled" | "client_disabled" | "client_deleted" | "password_changed" | "expired" | "client_withdrawn" | null;
             /**
              * @description `unused`: no request yet; `dormant`: neither used nor granted for 90 days; `refresh_refused`: the last refresh was refused, and nothing has worked since
              * @example ok
@@ -3023,7 +3087,7 @@ export interface components {
              * @example null
              * @enum {string|null}
              */
-            revocationReason: "user" | "admin" | "client" | "user_disabled" | "client_disabled" | "client_deleted" | "password_changed" | "expired" | null;
+            revocationReason: "user" | "admin" | "client" | "user_disabled" | "client_disabled" | "client_deleted" | "password_changed" | "expired" | "client_withdrawn" | null;
             /**
              * @description `unused`: no request yet; `dormant`: neither used nor granted for 90 days; `refresh_refused`: the last refresh was refused, and nothing has worked since
              * @example ok
@@ -3326,7 +3390,7 @@ export interface components {
              * @example null
              * @enum {string|null}
              */
-            refusal: "blocked" | "not_verified" | "not_selected" | null;
+            refusal: "not_for_account" | "blocked" | "not_verified" | "not_selected" | null;
             /**
              * @description null: as the policy says
              * @enum {string|null}
@@ -3405,7 +3469,7 @@ export interface components {
              * @example null
              * @enum {string|null}
              */
-            refusal: "blocked" | "not_verified" | "not_selected" | null;
+            refusal: "not_for_account" | "blocked" | "not_verified" | "not_selected" | null;
             /**
              * @description null: as the policy says
              * @enum {string|null}
@@ -3640,10 +3704,10 @@ export interface components {
         };
         RefusalDto: {
             /**
-             * @description `blocked`: this application; `not_verified`: the account allows verified publishers; `not_selected`: it allows what its admins have selected
+             * @description `not_for_account`: Flixcheck has registered the application for other companies, which no admin can change; `blocked`: this application; `not_verified`: the account allows verified publishers; `not_selected`: it allows what its admins have selected
              * @enum {string}
              */
-            reason: "blocked" | "not_verified" | "not_selected";
+            reason: "not_for_account" | "blocked" | "not_verified" | "not_selected";
             /** @description whether the user is an admin of the account, who can allow it */
             mayDecide: boolean;
             request: components["schemas"]["AskedDto"] | null;
@@ -7148,7 +7212,10 @@ export interface operations {
     };
     ClientConnections_count: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description leaves out the connections of these companies, at most 200: the rest is what making them the client’s `accountIds` would end */
+                exceptAccountIds?: string[];
+            };
             header?: never;
             path: {
                 id: string;
@@ -7166,6 +7233,15 @@ export interface operations {
                     "application/json": {
                         resource: components["schemas"]["ClientConnectionsDto"];
                     };
+                };
+            };
+            /** @description Problem: `validation_failed` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
                 };
             };
             /** @description Problem: `session_required` */
@@ -10700,6 +10776,62 @@ export interface operations {
             };
             /** @description Problem: `not_found` */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+        };
+    };
+    Accounts_list: {
+        parameters: {
+            query?: {
+                limit?: number;
+                /** @description `meta.nextCursor` of the page before */
+                cursor?: string;
+                /** @description words that must all be found, in any order, whatever their case and accents; `ue` also finds `ü` */
+                q?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        resources: components["schemas"]["AccountNameDto"][];
+                        meta: components["schemas"]["CountedMetaDto"];
+                    };
+                };
+            };
+            /** @description Problem: `validation_failed` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description Problem: `session_required` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description Problem: `session_required`, `forbidden` */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };

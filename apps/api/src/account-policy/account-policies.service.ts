@@ -127,7 +127,7 @@ export class AccountPolicies {
     page: PageQuery,
   ): Promise<ResourcesEnvelope<PolicyClientDto>> {
     const [offered, policy, active, requests] = await Promise.all([
-      this.clients.listAvailable(),
+      this.clients.listAvailable(accountId),
       this.store.read(accountId),
       this.counts.byClient(accountId),
       this.requests.clientsAskedFor(accountId),
@@ -145,7 +145,7 @@ export class AccountPolicies {
     return {
       ...shown,
       resources: shown.resources.map((client) =>
-        toDto(client, policy, active.get(client.id) ?? 0, people),
+        toDto(accountId, client, policy, active.get(client.id) ?? 0, people),
       ),
     };
   }
@@ -166,7 +166,7 @@ export class AccountPolicies {
     const policy = await this.store.read(accountId);
     const active = await this.counts.byClient(accountId);
     const people = await this.users.people([policy.decisions.get(id) ?? []].flat().flatMap(named));
-    return { ...toDto(client, policy, active.get(id) ?? 0, people), ...consequences };
+    return { ...toDto(accountId, client, policy, active.get(id) ?? 0, people), ...consequences };
   }
 
   /**
@@ -218,7 +218,8 @@ export class AccountPolicies {
       await this.store.writeDecision(tx, subject, { decision, advance, by, at });
       await this.advanceGrants.write(tx, subject, advance, { by, at });
     }
-    const ends = decision === 'blocked' || (endConnections && isRefused(before, client, decision));
+    const ends =
+      decision === 'blocked' || (endConnections && isRefused(accountId, before, client, decision));
     const endedConnections = ends ? await this.endConnections(tx, caller, client.id, at) : 0;
     if (decision === 'blocked') {
       await this.requests.declineAll(tx, accountId, client.id, by, at);
@@ -272,7 +273,9 @@ export class AccountPolicies {
     return [...connected.values()].flatMap((client) => {
       const decision = policy.decisions.get(client.id)?.decision ?? null;
       const activeConnections = active.get(client.id) ?? 0;
-      return isRefused(policy, client, decision) ? [{ ...client, activeConnections }] : [];
+      return isRefused(accountId, policy, client, decision)
+        ? [{ ...client, activeConnections }]
+        : [];
     });
   }
 
@@ -299,26 +302,29 @@ function named({ decidedBy, advance }: StoredDecision): string[] {
 }
 
 function isRefused(
+  accountId: string,
   { allows }: StoredPolicy,
-  { publisherVerified }: OAuthClient,
+  client: OAuthClient,
   decision: DecisionInput['decision'],
 ): boolean {
-  return refusalOf(allows, decision, publisherVerified) !== null;
+  return refusalOf(accountId, { policy: allows, decision }, client) !== null;
 }
 
 function toDto(
+  accountId: string,
   client: OAuthClient,
   { allows, decisions }: StoredPolicy,
   activeConnections: number,
   people: Map<string, Person>,
 ): PolicyClientDto {
   const decided = decisions.get(client.id);
-  const refusal = refusalOf(allows, decided?.decision ?? null, client.publisherVerified);
+  const decision = decided?.decision ?? null;
+  const refusal = refusalOf(accountId, { policy: allows, decision }, client);
   return {
     ...pickFields(client, POLICY_CLIENT),
     allowed: refusal === null,
     refusal,
-    decision: decided?.decision ?? null,
+    decision,
     decidedAt: decided?.decidedAt.toISOString() ?? null,
     decidedBy: people.get(decided?.decidedBy ?? '') ?? null,
     advanceScope: decided?.advance?.scope ?? null,

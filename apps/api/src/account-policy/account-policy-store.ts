@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import type { DataSource, EntityManager } from 'typeorm';
-import type { OAuthClient } from '../oauth-clients/oauth-clients.service.js';
+import { LIMITED_CLIENTS, type OAuthClient } from '../oauth-clients/oauth-clients.service.js';
 import { ADVANCE_FOR_PEOPLE, type AdvanceGrant } from './advance-grants.js';
 import { type Decision, type Policy, type RefusalReason, refusalOf } from './account-policy.js';
 
@@ -78,7 +78,8 @@ export class AccountPolicyStore {
 
   /**
    * Why the account does not allow the application; null if it does.
-   * @param client as the caller knows it: whether it is verified may be a moment old
+   * @param client as the caller knows it: whether it is verified may be a moment old, but not which
+   *   companies it is meant for
    */
   async refusal(accountId: string, client: OAuthClient): Promise<RefusalReason | null> {
     return (await this.findStanding(this.dataSource.manager, { accountId }, client)).refusal;
@@ -176,28 +177,34 @@ export class AccountPolicyStore {
     { accountId, userId }: { accountId: string; userId?: string },
     { id, publisherVerified }: OAuthClient,
   ): Promise<Standing> {
-    const [row]: {
-      allows: Policy;
-      decision: Decision | null;
-      scope: string | null;
-      at: Date;
-      by: string | null;
-    }[] = await tx.query(
-      `SELECT p.allows, d.decision, coalesce(d.advance_scope, own.scope) AS scope,
+    const [row]: [
+      {
+        allows: Policy | null;
+        decision: Decision | null;
+        accountIds: string[] | null;
+        scope: string | null;
+        at: Date;
+        by: string | null;
+      },
+    ] = await tx.query(
+      `SELECT p.allows, d.decision, limited.account_ids AS "accountIds",
+              coalesce(d.advance_scope, own.scope) AS scope,
               CASE WHEN d.advance_scope IS NULL THEN own.granted_at ELSE d.decided_at END AS at,
               CASE WHEN d.advance_scope IS NULL THEN own.granted_by ELSE d.decided_by END AS by
-         FROM account_policies p
+         FROM (SELECT $1::uuid AS account_id, $2::uuid AS client_id) asked
+         LEFT JOIN account_policies p USING (account_id)
          LEFT JOIN account_policy_decisions d
-           ON d.account_id = p.account_id AND d.oauth_client_id = $2
+           ON d.account_id = p.account_id AND d.oauth_client_id = asked.client_id
          LEFT JOIN account_policy_advance_users own
-           ON own.account_id = p.account_id AND own.oauth_client_id = $2 AND own.user_id = $3
-        WHERE p.account_id = $1`,
+           ON own.account_id = p.account_id AND own.oauth_client_id = asked.client_id
+             AND own.user_id = $3
+         LEFT JOIN ${LIMITED_CLIENTS} limited ON limited.id = asked.client_id`,
       [accountId, id, userId ?? null],
     );
-    if (!row) return { refusal: null, advance: null };
-    const { allows, decision, scope, at, by } = row;
+    const { allows, decision, accountIds, scope, at, by } = row;
+    const decided = { policy: allows ?? NEVER_CHANGED.allows, decision };
     return {
-      refusal: refusalOf(allows, decision, publisherVerified),
+      refusal: refusalOf(accountId, decided, { publisherVerified, accountIds }),
       advance: scope === null ? null : { scope, at, by },
     };
   }

@@ -44,6 +44,11 @@ const verify = (publisherVerified: boolean) =>
   operator.call('PATCH', `/admin/v7/oauth-clients/${ids[CRM]}`, {
     resource: { publisherVerified },
   });
+const limit = (client: { publisherVerified: boolean; accountIds: string[] | null }) =>
+  api.dataSource.query(
+    'UPDATE oauth_clients SET publisher_verified = $2, account_ids = $3 WHERE id = $1',
+    [ids[CRM], client.publisherVerified, client.accountIds],
+  );
 const grant = (who = member): Promise<Answer<HouseBody>> =>
   who.call('POST', '/user/v7/oauth-codes', {
     resource: { clientId: CRM, state: 's', redirectUri: 'http://localhost:4000/callback' },
@@ -127,14 +132,20 @@ describe('an account allows', () => {
       await decide(SCANNER, 'allowed');
       await allow(policy);
       if (decision) await decide(CRM, decision);
-      for (const verified of [true, false]) {
-        await verify(verified);
+      const chosen = [null, [member.accountId], [operator.accountId]];
+      const clients = [true, false].flatMap((publisherVerified) =>
+        chosen.map((accountIds) => ({ publisherVerified, accountIds })),
+      );
+      for (const client of clients) {
+        await limit(client);
         const [{ allowed }] = await api.dataSource.query(
           `SELECT ${allowedByAccount('$1::uuid', '$2::uuid')} AS allowed`,
           [member.accountId, ids[CRM]],
         );
-        expect(allowed).toBe(refusalOf(policy, decision, verified) === null);
+        const refusal = refusalOf(member.accountId, { policy, decision }, client);
+        expect(allowed).toBe(refusal === null);
       }
+      await limit({ publisherVerified: true, accountIds: null });
     },
   );
 });

@@ -1,4 +1,9 @@
-import { VERIFIED_CLIENTS } from '../oauth-clients/oauth-clients.service.js';
+import {
+  isMeantFor,
+  LIMITED_CLIENTS,
+  type OAuthClient,
+  VERIFIED_CLIENTS,
+} from '../oauth-clients/oauth-clients.service.js';
 
 /** Which applications an account allows that it has not decided about one by one. */
 export const POLICIES = ['every', 'verified', 'selected'] as const;
@@ -8,22 +13,28 @@ export type Policy = (typeof POLICIES)[number];
 export const DECISIONS = ['allowed', 'blocked'] as const;
 export type Decision = (typeof DECISIONS)[number];
 
-/** Why an account does not allow an application. */
-export const REFUSAL_REASONS = ['blocked', 'not_verified', 'not_selected'] as const;
+/** Why an account cannot use an application: the first has been decided by Flixcheck. */
+export const REFUSAL_REASONS = [
+  'not_for_account',
+  'blocked',
+  'not_verified',
+  'not_selected',
+] as const;
 export type RefusalReason = (typeof REFUSAL_REASONS)[number];
 
 /**
- * Whether an account allows an application.
+ * Whether an account may use an application, and allows it.
  * @returns null: it does
  */
 export function refusalOf(
-  policy: Policy,
-  decision: Decision | null,
-  publisherVerified: boolean,
+  accountId: string,
+  { policy, decision }: { policy: Policy; decision: Decision | null },
+  client: Pick<OAuthClient, 'publisherVerified' | 'accountIds'>,
 ): RefusalReason | null {
+  if (!isMeantFor(accountId, client)) return 'not_for_account';
   if (decision !== null) return decision === 'blocked' ? 'blocked' : null;
   if (policy === 'selected') return 'not_selected';
-  return policy === 'verified' && !publisherVerified ? 'not_verified' : null;
+  return policy === 'verified' && !client.publisherVerified ? 'not_verified' : null;
 }
 
 /**
@@ -41,10 +52,18 @@ export const allowedByAccount = (account: string, client: string): string => `
                 WHEN policy.allows = 'selected' THEN true
                 WHEN policy.allows = 'verified' THEN NOT EXISTS (
                   SELECT FROM ${VERIFIED_CLIENTS} verified WHERE verified.id = ${client})
-                ELSE false END)`;
+                ELSE false END)
+  AND NOT EXISTS (
+    SELECT FROM ${LIMITED_CLIENTS} limited
+     WHERE limited.id = ${client} AND ${account} <> ALL (limited.account_ids))`;
 
 /** What the request log of a client says of a refusal: one stable code for each reason. */
 export const REFUSAL_LOG = {
+  not_for_account: {
+    reason: 'client_not_for_account',
+    detail:
+      'Flixcheck has registered this application for chosen companies, and the company of the user is none of them.',
+  },
   blocked: {
     reason: 'client_blocked_by_account',
     detail: 'The company of the user has blocked this application.',

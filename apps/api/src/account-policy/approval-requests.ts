@@ -92,6 +92,14 @@ export class ApprovalRequests implements OnModuleInit {
     this.clients.onDeactivated((tx, { oauthClientId, at }) =>
       withdrawOpen(tx, 'oauth_client_id', oauthClientId, at),
     );
+    this.clients.onLimited(async (tx, { oauthClientId, accountIds, at }) => {
+      const lost: { id: string }[] = await tx.query(
+        `SELECT id FROM approval_requests
+          WHERE oauth_client_id = $1 AND status = 'open' AND account_id <> ALL ($2::uuid[])`,
+        [oauthClientId, accountIds],
+      );
+      for (const { id } of lost) await withdrawOpen(tx, 'id', id, at);
+    });
   }
 
   /**

@@ -28,14 +28,14 @@ export class AvailableClients {
     page: PageQuery,
   ): Promise<ResourcesEnvelope<AvailableClientDto>> {
     const [offered, mine, { allows, decisions }] = await Promise.all([
-      this.clients.listAvailable(),
+      this.clients.listAvailable(caller.accountId),
       this.connections.activeByClient(caller.userId),
       this.policies.read(caller.accountId),
     ]);
-    const clients = offered.filter(
-      ({ id, publisherVerified }) =>
-        refusalOf(allows, decisions.get(id)?.decision ?? null, publisherVerified) === null,
-    );
+    const clients = offered.filter((client) => {
+      const decision = decisions.get(client.id)?.decision ?? null;
+      return refusalOf(caller.accountId, { policy: allows, decision }, client) === null;
+    });
     return pageOfClients(clients, page, (client) => ({
       ...toDto(client, mine.get(client.id) ?? null),
       grantedInAdvance: includes(decisions.get(client.id)?.advance ?? null, caller.userId),

@@ -47,7 +47,8 @@ function optionsOf({ description, value = 'value', ...field }: ProfileField): Op
 export function profileOf(given: GivenProfile): object {
   const values = PROFILE_FIELDS.map(({ name, singular, nullable }) => {
     const value = given[singular ?? name];
-    return [name, nullable && value === '' ? null : value];
+    const empty = value === '' || (Array.isArray(value) && value.every((item) => item === ''));
+    return [name, nullable && empty ? null : value];
   });
   return Object.fromEntries(values) as object;
 }

@@ -97,7 +97,7 @@ Example:
 
   withProfileOptions(group.command('update'), [])
     .description(
-      'Change a client. --redirect-uri and --scope replace the whole list; an empty address removes one.',
+      'Change a client. --redirect-uri, --scope and --account-id replace the whole list; an empty address removes one.',
     )
     .argument('<client>', CLIENT)
     .addOption(
@@ -253,12 +253,13 @@ function clientTable(clients: RegistryClient[]): string {
 }
 
 function clientCard(client: RegistryClient): string {
+  const accountIds = client.accounts?.map(({ id, name }) => `${id} ${name}`) ?? null;
   return card([
     ['id', client.id],
     ['clientId', client.clientId],
     ['kind', client.kind],
     ['status', client.status],
-    ...profileRows(client),
+    ...profileRows({ ...client, accountIds }),
     ['secrets', client.secrets.map((secret) => `…${secret.lastFour} ${secretLife(secret)}`)],
     ['created', client.createdAt],
     ['updated', client.updatedAt],

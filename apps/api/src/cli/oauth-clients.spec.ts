@@ -82,6 +82,8 @@ describe('oauth-clients', () => {
       startUri: 'https://neu.example/start',
       contactEmail: 'entwicklung@neu.example',
       listed: false,
+      accountIds: null,
+      accounts: null,
       publisherVerification: { at: expect.any(String), by: null },
       version: 1,
       createdAt: expect.any(String),
@@ -153,6 +155,11 @@ describe('oauth-clients', () => {
       updatedAt: json.updatedAt,
       version: 2,
     });
+    const [{ id }] = await api.dataSource.query(`SELECT id FROM accounts ORDER BY name LIMIT 1`);
+    const limited = await run(['oauth-clients', 'update', 'to-update', '--account-id', id]);
+    expect(limited.out).toContain(`companies       ${id} Beispiel Assekuranz AG`);
+    const open = await run(['oauth-clients', 'update', 'to-update', '--account-id', '', '--json']);
+    expect(open.json).toMatchObject({ accountIds: null, accounts: null });
     const required = await run(['oauth-clients', 'update', 'to-update', '--require-pkce']);
     expect(required.out).toMatch(/PKCE +required/);
   });

@@ -1,11 +1,28 @@
-import { Controller, Get, Param } from '@nestjs/common';
-import { ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
+import { Controller, Get, Param, Query } from '@nestjs/common';
+import { ApiOperation, ApiProperty, ApiPropertyOptional, ApiTags } from '@nestjs/swagger';
+import { Transform } from 'class-transformer';
+import { ArrayMaxSize, IsOptional, IsUUID } from 'class-validator';
 import { RequireSession } from '../http/access.js';
 import { ApiProblems, ApiResource, type ResourceEnvelope } from '../http/envelope.js';
+import { MAX_CHOSEN_ACCOUNTS } from '../oauth-clients/client-rules.js';
 import { ClientRegistry } from '../oauth-clients/registry.service.js';
 import { ConnectionCounts } from './connection-counts.js';
 
-/** What ends when the client is disabled or deleted. */
+class ClientConnectionsQuery {
+  @ApiPropertyOptional({
+    type: String,
+    format: 'uuid',
+    isArray: true,
+    description: `leaves out the connections of these companies, at most ${MAX_CHOSEN_ACCOUNTS}: the rest is what making them the client’s \`accountIds\` would end`,
+  })
+  @IsOptional()
+  @Transform(({ value }) => (Array.isArray(value) ? value : String(value).split(',')))
+  @ArrayMaxSize(MAX_CHOSEN_ACCOUNTS)
+  @IsUUID(undefined, { each: true })
+  exceptAccountIds?: string[];
+}
+
+/** What ends when the client is disabled, deleted or limited to some companies. */
 export class ClientConnectionsDto {
   @ApiProperty({ type: 'integer', minimum: 0, example: 1204 })
   activeConnections!: number;
@@ -27,12 +44,16 @@ export class ClientConnectionsController {
   @RequireSession('operator')
   @ApiOperation({
     summary: 'Count the client’s active connections, and the companies they belong to',
-    description: 'What disabling or deleting the client would end.',
+    description:
+      'What disabling or deleting the client would end, or limiting it to the companies of `exceptAccountIds`.',
   })
   @ApiResource(ClientConnectionsDto)
-  @ApiProblems(401, 403, 404)
-  async count(@Param('id') id: string): Promise<ResourceEnvelope<ClientConnectionsDto>> {
+  @ApiProblems(400, 401, 403, 404)
+  async count(
+    @Param('id') id: string,
+    @Query() { exceptAccountIds }: ClientConnectionsQuery = {},
+  ): Promise<ResourceEnvelope<ClientConnectionsDto>> {
     const client = await this.registry.get(id);
-    return { resource: await this.counts.ofClient(client.id) };
+    return { resource: await this.counts.ofClient(client.id, exceptAccountIds) };
   }
 }

@@ -20,15 +20,20 @@ export class ConnectionCounts {
   /**
    * How many active connections a client has, and of how many companies. Both come from one index,
    * however many there are, unless an ending is being followed just now.
+   * @param except companies that do not count
    */
-  async ofClient(oauthClientId: string): Promise<{ activeConnections: number; accounts: number }> {
+  async ofClient(
+    oauthClientId: string,
+    except: readonly string[] = [],
+  ): Promise<{ activeConnections: number; accounts: number }> {
     const { manager } = this.dataSource;
     const connections = await currentConnections(manager);
     const [counted]: [{ activeConnections: number; accounts: number }] = await manager.query(
       `SELECT coalesce(sum(active), 0)::integer AS "activeConnections", count(*)::integer AS accounts
          FROM (SELECT count(*) AS active FROM ${connections}
-                WHERE oauth_client_id = $1 AND revoked_at IS NULL GROUP BY account_id) of_account`,
-      [oauthClientId],
+                WHERE oauth_client_id = $1 AND revoked_at IS NULL AND account_id <> ALL ($2::uuid[])
+                GROUP BY account_id) of_account`,
+      [oauthClientId, except],
     );
     return counted;
   }

@@ -10,6 +10,7 @@ export const REVOCATION_REASONS = [
   'client_deleted',
   'password_changed',
   'expired',
+  'client_withdrawn',
 ] as const;
 export type RevocationReason = (typeof REVOCATION_REASONS)[number];
 

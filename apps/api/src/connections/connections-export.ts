@@ -62,6 +62,7 @@ const WORDS: Record<'de' | 'en', Words> = {
       client_deleted: 'Anwendung bei Flixcheck gelöscht',
       password_changed: 'Beim Ändern des Passworts beendet',
       expired: 'Befristung abgelaufen',
+      client_withdrawn: 'Anwendung von Flixcheck für das Unternehmen zurückgezogen',
     },
   },
   en: {
@@ -104,6 +105,7 @@ const WORDS: Record<'de' | 'en', Words> = {
       client_deleted: 'Application deleted at Flixcheck',
       password_changed: 'Ended when the password was changed',
       expired: 'Time limit reached',
+      client_withdrawn: 'Application withdrawn from the company by Flixcheck',
     },
   },
 };

@@ -184,6 +184,7 @@ export class ConnectionsOverview {
 const BY_FLIXCHECK: readonly (RevocationReason | null | string)[] = [
   'client_disabled',
   'client_deleted',
+  'client_withdrawn',
 ];
 
 function byAccount({ type, detail }: HistoryRow): boolean {

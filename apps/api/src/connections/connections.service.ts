@@ -98,6 +98,17 @@ export class ConnectionsService implements OnModuleInit {
     this.clients.onDeactivated(async (tx, { oauthClientId, actorId, reason, at }) => {
       await this.endings.decide(tx, { oauthClientId }, { actorId, reason, at });
     });
+    this.clients.onLimited(async (tx, { oauthClientId, accountIds, actorId, at }) => {
+      const others: { accountId: string }[] = await tx.query(
+        `SELECT DISTINCT account_id AS "accountId" FROM connections
+          WHERE oauth_client_id = $1 AND revoked_at IS NULL AND account_id <> ALL ($2::uuid[])`,
+        [oauthClientId, accountIds],
+      );
+      for (const { accountId } of others) {
+        const ending = { actorId, reason: 'client_withdrawn', at } as const;
+        await this.endings.decide(tx, { oauthClientId, accountId }, ending);
+      }
+    });
   }
 
   /**

@@ -35,8 +35,9 @@ import { ClientLogos1805800000000 } from './migrations/1805800000000-client-logo
 import { ClientChangeRequests1805900000000 } from './migrations/1805900000000-client-change-requests.js';
 import { CountsByDay1806100000000 } from './migrations/1806100000000-counts-by-day.js';
 import { Passkeys1806200000000 } from './migrations/1806200000000-passkeys.js';
-import { SignInNotices1806700000000 } from './migrations/1806700000000-sign-in-notices.js';
 import { ConsentInAdvance1806400000000 } from './migrations/1806400000000-consent-in-advance.js';
+import { ChosenAccounts1806500000000 } from './migrations/1806500000000-chosen-accounts.js';
+import { SignInNotices1806700000000 } from './migrations/1806700000000-sign-in-notices.js';
 
 /** Every migration, oldest first. The app, the command line and the tests share this list. */
 export const MIGRATIONS = [
@@ -74,8 +75,9 @@ export const MIGRATIONS = [
   ClientChangeRequests1805900000000,
   CountsByDay1806100000000,
   Passkeys1806200000000,
-  SignInNotices1806700000000,
   ConsentInAdvance1806400000000,
+  ChosenAccounts1806500000000,
+  SignInNotices1806700000000,
 ];
 
 export const POOL_SIZE = 20;

@@ -75,6 +75,7 @@ export const FAILURE_REASONS = [
   'successor_of_other_secret',
   // What the user, the company and Flixcheck allow.
   'connection_ended',
+  'client_not_for_account',
   'client_blocked_by_account',
   'client_not_verified_for_account',
   'client_not_selected_by_account',

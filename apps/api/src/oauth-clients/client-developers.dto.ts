@@ -45,8 +45,22 @@ export class ClientDeveloperDto {
   addedAt!: Date;
 }
 
-/** A client as its developers see it. Who at Flixcheck has verified it is not their business. */
-export class DeveloperClientDto extends OmitType(RegistryClientDto, ['publisherVerification']) {}
+/**
+ * A client as its developers see it. Who at Flixcheck has verified it, and what other companies
+ * Flixcheck has, is not their business.
+ */
+export class DeveloperClientDto extends OmitType(RegistryClientDto, [
+  'publisherVerification',
+  'accountIds',
+  'accounts',
+]) {
+  @ApiProperty({
+    example: false,
+    description:
+      'Whether Flixcheck has registered it for chosen companies: people of others cannot connect it',
+  })
+  limitedToCompanies!: boolean;
+}
 
 /** What names nobody and opens nothing: the rest is what companies have agreed to. */
 const DEVELOPER_FIELDS = [

@@ -10,6 +10,7 @@ import {
   IsEmail,
   IsIn,
   IsString,
+  IsUUID,
   Matches,
   MaxLength,
   ValidateIf,
@@ -23,6 +24,7 @@ import {
   type ClientKind,
   type ClientStatus,
   IsLinkUri,
+  MAX_CHOSEN_ACCOUNTS,
   MAX_REDIRECT_URIS,
   MAX_URI_LENGTH,
 } from './client-rules.js';
@@ -291,9 +293,37 @@ export class ClientProfile {
       yes: 'offer it to users in the portal (what new clients start with)',
       no: 'offer it to nobody: users connect from the application itself',
     },
-    words: { yes: 'to all companies', no: 'to nobody' },
+    words: { yes: 'to users', no: 'to nobody' },
   })
   listed!: boolean;
+
+  @Field(
+    {
+      description: `The companies that the client is meant for, at most ${MAX_CHOSEN_ACCOUNTS}: nobody else is offered it or can connect it. null: every company. Taking a company out ends its connections at once`,
+      initial: null,
+      label: 'companies',
+      help: 'a company that it is meant for, instead of every one; may be repeated. It ends the connections of all others; an empty id means every company again',
+      singular: 'accountId',
+      value: 'id',
+    },
+    { type: 'uuid', array: true, nullable: true },
+    {
+      type: String,
+      format: 'uuid',
+      isArray: true,
+      nullable: true,
+      minItems: 1,
+      maxItems: MAX_CHOSEN_ACCOUNTS,
+      example: null,
+    },
+    ValidateIf((_, value: unknown) => value !== null),
+    IsArray(),
+    ArrayMinSize(1),
+    ArrayMaxSize(MAX_CHOSEN_ACCOUNTS),
+    ArrayUnique(),
+    IsUUID(undefined, { each: true }),
+  )
+  accountIds!: readonly string[] | null;
 }
 
 /** The profile, and what the registry itself knows about the client. */

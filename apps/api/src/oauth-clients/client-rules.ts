@@ -13,6 +13,8 @@ export const CLIENT_ID = /^[A-Za-z0-9_-]{3,64}$/;
 
 export const MAX_REDIRECT_URIS = 20;
 export const MAX_URI_LENGTH = 2000;
+/** So that all of them fit into one address: that of the count of what would end. */
+export const MAX_CHOSEN_ACCOUNTS = 200;
 const LOOPBACK_HOSTS = ['127.0.0.1', '[::1]', 'localhost'];
 
 /**

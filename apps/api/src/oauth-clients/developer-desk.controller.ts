@@ -168,6 +168,11 @@ export class DeveloperDeskController {
   }
 }
 
-function toOwn({ publisherVerification: _who, ...client }: RegistryClient): DeveloperClientDto {
-  return client as DeveloperClientDto;
+function toOwn({
+  publisherVerification: _who,
+  accountIds,
+  accounts: _names,
+  ...client
+}: RegistryClient): DeveloperClientDto {
+  return { ...client, limitedToCompanies: accountIds !== null } as DeveloperClientDto;
 }

@@ -21,6 +21,17 @@ export interface Deactivation {
 
 type DeactivationHook = (tx: EntityManager, event: Deactivation) => Promise<void>;
 
+export interface Limitation {
+  oauthClientId: string;
+  /** The companies that the client is meant for from now on; the others lose it. */
+  accountIds: readonly string[];
+  /** The operator; null for the command line. */
+  actorId: string | null;
+  at: Date;
+}
+
+type LimitationHook = (tx: EntityManager, event: Limitation) => Promise<void>;
+
 /** A client that belongs to the program itself, such as the API explorer. */
 export type BuiltInClient = Pick<
   OAuthClient,
@@ -37,6 +48,16 @@ export const NAMED_CLIENTS = `(SELECT id, client_id, name,
 /** Relation `(id)` of the clients whose publisher is verified, for other modules' conditions. */
 export const VERIFIED_CLIENTS = '(SELECT id FROM oauth_clients WHERE publisher_verified)';
 
+/** Relation `(id, account_ids)` of the clients that are meant for chosen companies alone. */
+export const LIMITED_CLIENTS =
+  '(SELECT id, account_ids FROM oauth_clients WHERE account_ids IS NOT NULL)';
+
+/** Whether the client is meant for the account. */
+export const isMeantFor = (
+  accountId: string,
+  { accountIds }: Pick<OAuthClient, 'accountIds'>,
+): boolean => accountIds === null || accountIds.includes(accountId);
+
 /** Sorts in place, in the order of German dictionaries. */
 export function byName<Client extends OAuthClient>(clients: Client[]): Client[] {
   const { compare } = new Intl.Collator('de', { numeric: true });
@@ -47,6 +68,7 @@ export function byName<Client extends OAuthClient>(clients: Client[]): Client[] 
 @Injectable()
 export class OAuthClientsService {
   private readonly hooks: DeactivationHook[] = [];
+  private readonly limitationHooks: LimitationHook[] = [];
 
   constructor(
     @InjectDataSource() private readonly dataSource: DataSource,
@@ -85,11 +107,14 @@ export class OAuthClientsService {
     return new Map(clients.map((client) => [client.id, client]));
   }
 
-  /** What users are offered: active and listed clients, by name. */
-  async listAvailable(): Promise<OAuthClient[]> {
-    return byName(
-      await this.clients.findBy({ status: 'active', listed: true, deletedAt: IsNull() }),
-    );
+  /** What users of the account are offered: active and listed clients, by name. */
+  async listAvailable(accountId: string): Promise<OAuthClient[]> {
+    const listed = await this.clients.findBy({
+      status: 'active',
+      listed: true,
+      deletedAt: IsNull(),
+    });
+    return byName(listed.filter((client) => isMeantFor(accountId, client)));
   }
 
   /**
@@ -116,6 +141,18 @@ export class OAuthClientsService {
   /** For the registry: runs the registered hooks. */
   async announceDeactivation(tx: EntityManager, event: Deactivation): Promise<void> {
     for (const hook of this.hooks) await hook(tx, event);
+  }
+
+  /**
+   * Runs the hook in the transaction that limits a client to some companies, after its row is locked.
+   */
+  onLimited(hook: LimitationHook): void {
+    this.limitationHooks.push(hook);
+  }
+
+  /** For the registry: runs the registered hooks. */
+  async announceLimitation(tx: EntityManager, event: Limitation): Promise<void> {
+    for (const hook of this.limitationHooks) await hook(tx, event);
   }
 
   /**

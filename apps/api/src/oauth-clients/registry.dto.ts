@@ -9,6 +9,7 @@ import {
 import { Type } from 'class-transformer';
 import { IsDefined, IsIn, IsObject, IsOptional, ValidateNested } from 'class-validator';
 import { SearchQuery } from '../http/envelope.js';
+import { AccountNameDto } from '../users/accounts.dto.js';
 import { ClientProfile, ClientRecord, PROFILE_FIELDS } from './client-record.js';
 import { CannotChange, CLIENT_STATUSES, type ClientStatus } from './client-rules.js';
 import { ClientSecretDto, FirstClientSecretDto } from './client-secrets.dto.js';
@@ -104,6 +105,14 @@ export class RegistryClientDto extends ClientRecord {
     description: 'null: not verified, or before this was recorded',
   })
   publisherVerification!: PublisherVerificationDto | null;
+
+  @ApiProperty({
+    type: [AccountNameDto],
+    nullable: true,
+    example: null,
+    description: 'The companies of `accountIds`, by name',
+  })
+  accounts!: AccountNameDto[] | null;
 
   @ApiProperty({
     type: 'integer',

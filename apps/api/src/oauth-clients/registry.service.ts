@@ -11,6 +11,7 @@ import { type CountedEnvelope, DEFAULT_LIMIT } from '../http/envelope.js';
 import { inOrder } from '../http/searched-list.js';
 import { validationFailed } from '../http/validation.js';
 import { type AuditAction, AuditLog } from '../users/audit-log.js';
+import { type AccountName, Accounts } from '../users/accounts.service.js';
 import { UsersService } from '../users/users.service.js';
 import { ClientCache } from './client-cache.js';
 import {
@@ -41,6 +42,8 @@ import type {
 /** A client as operators see it. */
 export type RegistryClient = Readonly<ClientRecord> & {
   publisherVerification: PublisherVerificationDto | null;
+  /** Those of `accountIds`, by name; null: it is meant for every company. */
+  accounts: AccountName[] | null;
   version: number;
   secrets: ClientSecret[];
 };
@@ -65,6 +68,7 @@ export class ClientRegistry {
     private readonly secrets: ClientSecrets,
     private readonly cache: ClientCache,
     private readonly users: UsersService,
+    private readonly accounts: Accounts,
     private readonly audit: AuditLog,
     private readonly clock: Clock,
   ) {}
@@ -108,6 +112,7 @@ export class ClientRegistry {
     const errors = clientErrors(client);
     if (errors.length > 0) throw validationFailed(errors);
     const secret = await this.dataSource.transaction(async (tx) => {
+      await this.refuseUnknownAccounts(tx, client.accountIds);
       await refuseLookAlikes(tx, client);
       await insertUnlessTaken(tx, client);
       const first =
@@ -160,6 +165,7 @@ export class ClientRegistry {
       if (changes.name !== undefined || changes.publisher !== undefined) {
         await refuseLookAlikes(tx, after);
       }
+      await this.refuseUnknownAccounts(tx, changes.accountIds);
       await tx.update(OAuthClientEntity, { id }, { ...changes, ...noted });
       if (changes.logoUri !== undefined) await dropLogoUnlessAt(tx, id, after.logoUri);
       if (changes.status === 'disabled') {
@@ -169,6 +175,10 @@ export class ClientRegistry {
           reason: 'client_disabled',
           at,
         });
+      }
+      if (changes.accountIds) {
+        const { accountIds } = changes;
+        await this.service.announceLimitation(tx, { oauthClientId: id, accountIds, actorId, at });
       }
       await this.audit.record(tx, {
         actorId,
@@ -227,10 +237,29 @@ export class ClientRegistry {
     return described;
   }
 
+  /** @throws ApiError validation_failed */
+  private async refuseUnknownAccounts(
+    tx: EntityManager,
+    ids: readonly string[] | null | undefined,
+  ): Promise<void> {
+    const known = await this.accounts.names(ids ?? [], tx);
+    const errors = (ids ?? []).flatMap((id, index) =>
+      known.has(id.toLowerCase())
+        ? []
+        : {
+            field: `accountIds.${index}`,
+            code: 'unknown_account',
+            message: 'There is no company with this id. GET /admin/v7/accounts has them all.',
+          },
+    );
+    if (errors.length > 0) throw validationFailed(errors);
+  }
+
   private async describe(clients: readonly OAuthClientEntity[]): Promise<RegistryClient[]> {
-    const [secrets, people] = await Promise.all([
+    const [secrets, people, accounts] = await Promise.all([
       this.secrets.listLive(clients.map(({ id }) => id)),
       this.users.people(clients.flatMap(({ publisherVerifiedBy: by }) => by ?? [])),
+      this.accounts.names(clients.flatMap(({ accountIds }) => accountIds ?? [])),
     ]);
     return clients.map((client) => {
       const { publisherVerifiedAt: at, publisherVerifiedBy } = client;
@@ -243,11 +272,17 @@ export class ClientRegistry {
       return {
         ...pickFields(client, SHOWN),
         publisherVerification: at && { at, by: by ?? null },
+        accounts: client.accountIds && sortedByName(client.accountIds, accounts),
         version: client.version,
         secrets: secrets.get(client.id) ?? [],
       };
     });
   }
+}
+
+function sortedByName(ids: readonly string[], names: Map<string, AccountName>): AccountName[] {
+  const { compare } = new Intl.Collator('de', { numeric: true });
+  return ids.flatMap((id) => names.get(id) ?? []).sort((a, b) => compare(a.name, b.name));
 }
 
 function newClient(input: NewClient, at: Date, actorId: string | null): OAuthClientEntity {

@@ -176,7 +176,7 @@ export class RefusalDto {
   @ApiProperty({
     enum: REFUSAL_REASONS,
     description:
-      '`blocked`: this application; `not_verified`: the account allows verified publishers; `not_selected`: it allows what its admins have selected',
+      '`not_for_account`: Flixcheck has registered the application for other companies, which no admin can change; `blocked`: this application; `not_verified`: the account allows verified publishers; `not_selected`: it allows what its admins have selected',
   })
   reason!: RefusalReason;
 

@@ -15,6 +15,7 @@ import {
   AccountPolicyStore,
   type OwnAdvanceGrant,
 } from '../account-policy/account-policy-store.js';
+import { REFUSAL_LOG } from '../account-policy/account-policy.js';
 import { type ApprovalRequest, ApprovalRequests } from '../account-policy/approval-requests.js';
 import { Clock } from '../config/clock.js';
 import { CONFIG, type RuntimeConfig } from '../config/config.module.js';
@@ -98,7 +99,8 @@ export class OAuthCodesService {
     const refusal =
       reason === null ? undefined : notAllowed(request, reason, this.config.publicUrl);
     attempt.refusal = refusal;
-    const asked = refusal && (await this.approvalRequests.latest(user.id, client.id));
+    const mayAsk = reason !== null && reason !== 'not_for_account';
+    const asked = mayAsk && (await this.approvalRequests.latest(user.id, client.id));
     return {
       client: pickFields(client, REQUESTING_CLIENT),
       redirectUri,
@@ -130,7 +132,7 @@ export class OAuthCodesService {
       ),
       refusal: reason && {
         reason,
-        mayDecide: caller.role === 'admin',
+        mayDecide: caller.role === 'admin' && mayAsk,
         request: asked ? toAskedDto(asked) : null,
       },
     };
@@ -199,7 +201,11 @@ export class OAuthCodesService {
       if (!user) throw sessionEnded();
       if (!(await this.clients.lockActive(tx, client.id))) throw switchedOff();
       const whose = { accountId: user.accountId, userId: user.id };
-      if ((await this.policies.standingForGrant(tx, whose, client)).refusal === null) {
+      const { refusal } = await this.policies.standingForGrant(tx, whose, client);
+      if (refusal === 'not_for_account') {
+        throw new ApiError('conflict', `${REFUSAL_LOG[refusal].detail} No admin can change that.`);
+      }
+      if (refusal === null) {
         throw new ApiError('conflict', 'Your company allows the application. Go on with it.');
       }
       return this.approvalRequests.open(tx, {

@@ -33,6 +33,7 @@ const WHY: Record<string, string[]> = {
       'account-policy/account-policy',
       'account-policy/advance-grants',
       'account-policy/advance-grants-for-people',
+      'account-policy/chosen-companies',
     ],
     ...['account-policy/approval-requests', 'app.module.metrics', 'oauth-clients/request-log'],
     ...['oauth-clients/request-log-lines', 'oauth-clients/unread-requests'],

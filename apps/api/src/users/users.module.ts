@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { MailModule } from '../mail/mail.module.js';
 import { AccountEntity } from './account.entity.js';
+import { Accounts } from './accounts.service.js';
 import { AuditLog } from './audit-log.js';
 import { Notices } from './notices.js';
 import { PasskeyChallenges, passkeyChallengesRetention } from './passkey-challenges.js';
@@ -17,6 +18,7 @@ import { UsersService } from './users.service.js';
 @Module({
   imports: [MailModule, TypeOrmModule.forFeature([AccountEntity, UserEntity])],
   providers: [
+    Accounts,
     UsersService,
     AuditLog,
     Notices,
@@ -29,6 +31,7 @@ import { UsersService } from './users.service.js';
     SecondFactors,
   ],
   exports: [
+    Accounts,
     UsersService,
     AuditLog,
     Notices,

@@ -140,6 +140,14 @@ const authorize: PortalState[] = [
     },
   },
   {
+    name: 'authorize-not-for-account',
+    who: OTHER_ADMIN,
+    open: async (page) => {
+      await notAllowed(page, null, 'not_for_account');
+      await show(page, authorizeUrl());
+    },
+  },
+  {
     name: 'authorize-approval-requested',
     who: OTHER_ADMIN,
     open: async (page) => {

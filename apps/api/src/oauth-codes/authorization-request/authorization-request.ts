@@ -226,13 +226,18 @@ export function notAllowed(
   return new AuthorizationRequestError(
     'client_not_allowed',
     reason,
-    `${detail} An admin of the company can allow it; the authorize page lets the user ask.`,
+    `${detail} ${REMEDY[refusal] ?? 'An admin of the company can allow it; the authorize page lets the user ask.'}`,
     {
       oauthError: 'access_denied',
       redirectTo: denialRedirect(request, publicUrl, detail) ?? undefined,
     },
   );
 }
+
+const REMEDY: Partial<Record<RefusalReason, string>> = {
+  not_for_account:
+    'Ask the publisher of the application to have it registered for the company too.',
+};
 
 const QUOTED: Readonly<Record<string, string>> = {
   response_type_unsupported: 'response_type',

@@ -61,6 +61,7 @@ export class PolicyClients {
   });
 
   protected statusOf({ allowed, refusal, advanceScope }: PolicyClient): string {
+    if (refusal === 'not_for_account') return 'applications.apps.notAllowed';
     if (advanceScope !== null) return 'applications.apps.advanced';
     if (allowed) return 'applications.apps.allowed';
     return refusal === 'blocked' ? 'applications.apps.blocked' : 'applications.apps.notAllowed';
@@ -83,6 +84,7 @@ export class PolicyClients {
 
   /** Why that holds. */
   protected whyOf({ decision, refusal }: PolicyClient): string {
+    if (refusal === 'not_for_account') return 'applications.apps.notForAccount';
     if (decision !== null) return 'applications.apps.byAdmin';
     return refusal === 'not_verified'
       ? 'applications.apps.notVerified'

@@ -33,6 +33,7 @@ const TROUBLES: Record<AskTrouble, string> = {
 };
 
 const REASONS = {
+  not_for_account: 'authorize.refused.notForAccount',
   blocked: 'authorize.refused.blocked',
   not_verified: 'authorize.refused.notVerified',
   not_selected: 'authorize.refused.notSelected',
@@ -62,6 +63,10 @@ export class NotAllowed {
 
   protected readonly reason = computed(
     () => REASONS[this.request().refusal?.reason ?? 'not_selected'],
+  );
+  /** Flixcheck has decided it: nobody in the company can be asked. */
+  protected readonly byFlixcheck = computed(
+    () => this.request().refusal?.reason === 'not_for_account',
   );
   protected readonly asked = computed(() => this.request().refusal?.request ?? null);
   protected readonly mayDecide = computed(() => this.request().refusal?.mayDecide ?? false);

@@ -56,6 +56,7 @@ export const ENDED: Record<NonNullable<Connection['revocationReason']>, string> 
   client_deleted: 'connections.ended.clientDeleted',
   password_changed: 'connections.ended.passwordChanged',
   expired: 'connections.ended.expired',
+  client_withdrawn: 'connections.ended.clientWithdrawn',
 };
 
 export function fullName(person: { firstName: string; lastName: string }): string {
