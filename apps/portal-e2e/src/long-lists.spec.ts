@@ -1,4 +1,5 @@
 import type { Page } from '@playwright/test';
+import { requests } from './harness/approval-samples';
 import { ADMIN, expect, expectNoSidewaysScroll, portalUrl, signIn, test } from './harness/fixtures';
 import { manyConnections, type ManyConnections } from './harness/many-connections';
 
@@ -112,6 +113,27 @@ test('search, filter and order are in the address, and a reload keeps them', asy
   await expect(rows(page).first()).toContainText('Zoë Ärger');
 });
 
+test('on a small phone, an admin with own requests reads the first connection without scrolling', async ({
+  page,
+}) => {
+  await requests(page, ['approved', 'open']);
+  await page.setViewportSize({ width: 360, height: 740 });
+  await page.goto(settings('connections'));
+  await expect(page.getByText('1 freigegeben, 1 offen')).toBeVisible();
+  await expect(rows(page)).toHaveCount(50);
+  await expect(rows(page).first()).toBeInViewport({ ratio: 1 });
+  // What narrows the list is a touch away, and says how much of it is in use.
+  const app = page.getByRole('combobox', { name: 'Nach Anwendung filtern' });
+  await expect(app).toBeHidden();
+  await page.getByRole('button', { name: 'Filter und Sortierung', exact: true }).click();
+  await app.selectOption('Belegscanner');
+  await expect(page.getByText('60 Verbindungen gefunden')).toBeVisible();
+  const folded = page.getByRole('button', { name: 'Filter (1) und Sortierung' });
+  await expect(folded).toHaveAttribute('aria-expanded', 'true');
+  await folded.click();
+  await expect(app).toBeHidden();
+});
+
 test('a person among 63 is found by the keyboard, and nobody is asked for before', async ({
   page,
 }) => {
@@ -125,6 +147,7 @@ test('a person among 63 is found by the keyboard, and nobody is asked for before
   await expect(rows(page)).toHaveCount(50);
   expect(asked).toEqual([]);
 
+  await page.getByRole('button', { name: 'Filter und Sortierung' }).click();
   const person = page.getByRole('combobox', { name: 'Nach Person filtern' });
   await person.focus();
   await expect(listed(page).first()).toHaveText('Alle Personen');

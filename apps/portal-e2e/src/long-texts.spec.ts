@@ -235,6 +235,9 @@ test('the longest names leave the filters as narrow as they are', async ({ page 
     await page.setViewportSize({ width, height });
     await page.goto(settings('connections'));
     const filters = page.locator('main select');
+    const folded = button(page, /^Filter und Sortierung$/);
+    await expect(folded.or(filters.first()).first()).toBeVisible();
+    if (await folded.isVisible()) await folded.click();
     await expect(filters.first()).toBeVisible();
     await expect(filters.first().locator('option').nth(1)).toBeAttached();
     const person = page.getByRole('combobox', { name: 'Nach Person filtern' });

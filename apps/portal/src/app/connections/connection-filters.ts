@@ -1,8 +1,18 @@
-import { ChangeDetectionStrategy, Component, computed, inject, input, output } from '@angular/core';
+import {
+  ChangeDetectionStrategy,
+  Component,
+  computed,
+  inject,
+  input,
+  output,
+  signal,
+} from '@angular/core';
 import { TranslocoDirective } from '@jsverse/transloco';
+import tune from '@material-symbols/svg-400/rounded/tune.svg';
 import { TeamUser, UsedClient } from '../api/types';
 import { PersonPicker } from '../people/person-picker';
 import { SessionStore } from '../session/session-store';
+import { Icon } from '../ui/icon';
 import { SearchField } from '../ui/search-field';
 import { ConnectionFilter, LISTED_HEALTHS, SORTS } from './connection-filter';
 
@@ -15,7 +25,7 @@ export interface FilterChange {
 @Component({
   selector: 'fx-connection-filters',
   changeDetection: ChangeDetectionStrategy.OnPush,
-  imports: [PersonPicker, SearchField, TranslocoDirective],
+  imports: [Icon, PersonPicker, SearchField, TranslocoDirective],
   templateUrl: './connection-filters.html',
   styleUrl: './connection-filters.scss',
 })
@@ -32,6 +42,16 @@ export class ConnectionFilters {
     value,
     text,
   }));
+  protected readonly icons = { tune };
+
+  /** What a small phone folds away, so that the list is in sight: how much of it is in use. */
+  protected readonly narrowing = computed(() => {
+    const { userId, clientId, health } = this.filter();
+    return [this.session.isAdmin() && userId, clientId, health].filter(Boolean).length;
+  });
+  /** null: the reader has not said. */
+  protected readonly chosenOpen = signal<boolean | null>(null);
+  protected readonly open = computed(() => this.chosenOpen() ?? this.narrowing() > 0);
   protected readonly sorts = computed(() => SORTS[this.filter().status]);
 
   protected choose(name: FilterChange['name'], event: Event): void {

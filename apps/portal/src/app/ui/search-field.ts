@@ -29,7 +29,7 @@ const PAUSE_MS = 300;
       spellcheck="false"
       maxlength="100"
       [attr.aria-label]="label()"
-      [placeholder]="label()"
+      [placeholder]="hint() || label()"
       [value]="value()"
       (input)="typed()"
       (keydown.enter)="say()"
@@ -56,6 +56,8 @@ const PAUSE_MS = 300;
 })
 export class SearchField {
   readonly label = input.required<string>();
+  /** Shown instead of the label, where there is little room. */
+  readonly hint = input('');
   readonly value = input('');
   readonly searched = output<string>();
 
