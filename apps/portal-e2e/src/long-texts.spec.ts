@@ -11,7 +11,7 @@ import {
 } from './harness/fixtures';
 import { notAllowed, openAdvanceDialog, requests } from './harness/approval-samples';
 import { inviteWithErrors, openedInvitation, openInvitations } from './harness/invitation-states';
-import { developing, openDeveloped, waiting } from './harness/developer-states';
+import { developing, openDeveloped, openTried, waiting } from './harness/developer-states';
 import { lengthenAnswers, lengthened, LONGEST, unreadableTexts } from './harness/long-texts';
 import { show } from './harness/portal-state';
 import { demoMail } from './harness/recovery-states';
@@ -53,6 +53,12 @@ const PLACES: Record<string, Place> = {
     open: async (page) => {
       await developing(page, lengthened);
       await openDeveloped(page);
+    },
+  },
+  'trying an application': {
+    open: async (page) => {
+      await developing(page, lengthened);
+      await openTried(page);
     },
   },
   'changes that developers ask for': {

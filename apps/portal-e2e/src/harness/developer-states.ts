@@ -1,5 +1,5 @@
 import { expect, type Page } from '@playwright/test';
-import { MEMBER, OPERATOR } from './fixtures';
+import { MEMBER, OPERATOR, portalUrl } from './fixtures';
 import { answer, type PortalState, settings, show } from './portal-state';
 
 const CLIENT = {
@@ -177,6 +177,31 @@ export async function developing(
 
 export const openDeveloped = (page: Page) => show(page, settings(`developer/${CLIENT.id}`));
 
+/** The page that walks through the flow, with the first answers there. */
+export async function openTried(page: Page): Promise<void> {
+  const refused = {
+    error: 'invalid_grant',
+    error_description: `The code is unknown. (request ${REQUEST.requestId})`,
+  };
+  const granted = { code: 'c0de-of-the-sample-state', expiresAt: '', redirectTo: null };
+  await page.route('**/user/v7/oauth-codes', (route) =>
+    route.fulfill({ status: 201, json: { resource: granted } }),
+  );
+  await page.route('**/guest/v7/oauth-tokens', (route) =>
+    route.fulfill({
+      status: 400,
+      headers: { 'x-request-id': REQUEST.requestId, 'cache-control': 'no-store' },
+      json: refused,
+    }),
+  );
+  await show(page, settings(`developer/${CLIENT.id}/try`));
+  await page.locator('#try-secret-value').fill('a-secret-of-the-sample-state');
+  await page.getByRole('button', { name: /^(Code ohne|Get a code)/ }).click();
+  await page.getByRole('button', { name: /^(Code einlösen|Exchange the code)$/ }).click();
+  await expect(page.getByText('redirect_uri_mismatch').first()).toBeVisible();
+  await page.locator('details').last().locator('summary').click();
+}
+
 export const developer: PortalState[] = [
   {
     name: 'developer',
@@ -214,6 +239,18 @@ export const developer: PortalState[] = [
       await expect(page.locator('#redirect-uri-0')).toHaveAttribute('aria-invalid', 'true');
       await send.scrollIntoViewIfNeeded();
     },
+  },
+  {
+    name: 'developer-try',
+    who: MEMBER,
+    open: async (page) => {
+      await developing(page);
+      await openTried(page);
+    },
+  },
+  {
+    name: 'developer-callback',
+    open: (page) => show(page, `${portalUrl()}/portal/developer/callback?code=c&state=s`),
   },
   {
     name: 'registry-change-requests',

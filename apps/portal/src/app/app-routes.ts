@@ -59,6 +59,12 @@ export const routes: Routes = [
     loadComponent: () => import('./demo/mailbox-page').then((file) => file.MailboxPage),
   },
   {
+    path: 'developer/callback',
+    title: 'titles.tryIt',
+    providers: [provideTranslocoScope('try')],
+    loadComponent: () => import('./try-it/callback-page').then((file) => file.CallbackPage),
+  },
+  {
     path: 'settings',
     canActivate: [sessionGuard],
     providers: [provideTranslocoScope('settings')],

@@ -1,4 +1,5 @@
 import { CanDeactivateFn, Routes } from '@angular/router';
+import { provideTranslocoScope } from '@jsverse/transloco';
 
 const mayLeave: CanDeactivateFn<{ mayLeave: () => Promise<boolean> }> = (page) => page.mayLeave();
 
@@ -13,5 +14,11 @@ export const developerRoutes: Routes = [
     title: 'titles.developerClient',
     canDeactivate: [mayLeave],
     loadComponent: () => import('./developer-client-page').then((file) => file.DeveloperClientPage),
+  },
+  {
+    path: ':id/try',
+    title: 'titles.tryIt',
+    providers: [provideTranslocoScope('try', 'developer', 'registry', 'requests')],
+    loadComponent: () => import('../try-it/try-it-page').then((file) => file.TryItPage),
   },
 ];

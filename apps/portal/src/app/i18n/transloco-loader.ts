@@ -37,6 +37,8 @@ const FILES: Record<string, Texts> = {
   'requests/en': () => import('../../i18n/requests/en.json'),
   'security/de': () => import('../../i18n/security/de.json'),
   'security/en': () => import('../../i18n/security/en.json'),
+  'try/de': () => import('../../i18n/try/de.json'),
+  'try/en': () => import('../../i18n/try/en.json'),
 };
 
 @Injectable()

@@ -1,0 +1,92 @@
+import type { Page } from '@playwright/test';
+import { demoUrl, expect, MEMBER, OPERATOR, portalUrl, signIn, test } from './harness/fixtures';
+
+const CLIENTS = '/admin/v7/oauth-clients';
+const button = (page: Page, name: string | RegExp) => page.getByRole('button', { name });
+const region = (page: Page, name: string | RegExp) => page.getByRole('region', { name });
+
+/** Everything that outlives the page, or that others may see. */
+async function leftBehind(page: Page): Promise<string> {
+  const stored = await page.evaluate(() =>
+    JSON.stringify([{ ...localStorage }, { ...sessionStorage }, history.state, document.cookie]),
+  );
+  return `${page.url()} ${stored}`;
+}
+
+test('a developer goes through the whole flow with their own client, and sees what a mistake looks like', async ({
+  page,
+}, { testId }) => {
+  const logged: string[] = [];
+  page.on('console', (message) => logged.push(message.text()));
+  await signIn(page, OPERATOR);
+  const created = await page.request.post(`${portalUrl()}${CLIENTS}`, {
+    data: {
+      resource: {
+        clientId: `try-${testId.slice(-20)}-${Date.now()}`,
+        name: 'Bestandsblick',
+        publisher: 'Bestandsblick GmbH',
+        kind: 'confidential',
+        redirectUris: [`${demoUrl()}/elsewhere`, `${portalUrl()}/portal/developer/callback`],
+        scopes: ['read', 'readwrite'],
+      },
+    },
+  });
+  expect(created.status()).toBe(201);
+  const { id, secret } = (await created.json()).resource;
+  const named = await page.request.post(`${portalUrl()}${CLIENTS}/${id}/developers`, {
+    data: { resource: { email: MEMBER } },
+  });
+  expect(named.status()).toBe(201);
+
+  await signIn(page, MEMBER);
+  await page.goto(`${portalUrl()}/portal/settings/developer/${id}`);
+  await page.getByRole('link', { name: 'Ablauf Schritt für Schritt ausprobieren' }).click();
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('Bestandsblick ausprobieren');
+  await page.getByLabel('Client-Secret').fill(secret.value);
+
+  await expect(page.getByLabel('Weiterleitungsadresse')).toHaveValue(
+    /\/portal\/developer\/callback$/,
+  );
+  const opened = page.waitForEvent('popup');
+  await page.getByRole('link', { name: 'Freigabeseite in neuem Tab öffnen' }).click();
+  const consent = await opened;
+  await button(consent, 'Zugriff erlauben').click();
+  await expect(consent.getByText('Die Antwort ist im anderen Tab angekommen.')).toBeVisible();
+  expect(consent.url()).not.toContain('code=');
+  await consent.close();
+  await expect(page.getByText('Der Code ist da.')).toBeVisible();
+
+  const exchange = region(page, '2. Code einlösen');
+  await button(page, 'Code einlösen').click();
+  await expect(exchange.getByText('200 OK')).toBeVisible();
+  await expect(exchange.getByRole('term').filter({ hasText: 'connection_id' })).toBeVisible();
+  const sample = exchange.getByRole('tabpanel');
+  await expect(sample).toContainText('client_secret=$CLIENT_SECRET');
+  await exchange.getByRole('tab', { name: 'curl' }).press('ArrowRight');
+  await expect(exchange.getByRole('tab', { name: 'TypeScript' })).toBeFocused();
+  await expect(sample).toContainText('process.env.CLIENT_SECRET!');
+  await expect(exchange).not.toContainText(secret.value);
+  await button(page, 'Secrets und Token anzeigen').first().click();
+  await expect(sample).toContainText(secret.value);
+  const answer = await exchange.locator('pre').last().innerText();
+  const tokens = JSON.parse(answer.slice(answer.indexOf('{'))) as Record<string, string>;
+
+  await button(page, 'API aufrufen').click();
+  await expect(region(page, '3. Erste Anfrage').getByText(MEMBER)).toBeVisible();
+  await button(page, 'Token erneuern').click();
+  await expect(region(page, '4. Erneuern').getByText('200 OK')).toBeVisible();
+  await button(page, /^Token beenden und API/).click();
+  await page.getByRole('alertdialog').getByRole('button', { name: 'Beenden' }).click();
+  const end = region(page, '5. Beenden');
+  await expect(end.getByText('401 Unauthorized')).toBeVisible();
+  await expect(end.getByText('invalid_token').first()).toBeVisible();
+
+  const left = `${await leftBehind(page)} ${logged.join(' ')}`;
+  for (const kept of [secret.value, tokens['access_token'], tokens['refresh_token']]) {
+    expect(kept).toBeTruthy();
+    expect(left).not.toContain(kept);
+  }
+
+  await signIn(page, OPERATOR);
+  await page.request.delete(`${portalUrl()}${CLIENTS}/${id}`);
+});

@@ -1,0 +1,44 @@
+import { ChangeDetectionStrategy, Component, computed, inject, signal } from '@angular/core';
+import { RouterLink } from '@angular/router';
+import { TranslocoDirective } from '@jsverse/transloco';
+import check from '@material-symbols/svg-400/rounded/check_circle.svg';
+import errorIcon from '@material-symbols/svg-400/rounded/error.svg';
+import openInNew from '@material-symbols/svg-400/rounded/open_in_new.svg';
+import { CopyValue } from '../registry/copy-value';
+import { Icon } from '../ui/icon';
+import { TryItRun } from './try-it-run';
+import { TryItStep } from './try-it-step';
+
+/** The link to the authorize page, and the three ways in which its code gets here. */
+@Component({
+  selector: 'fx-authorize-step',
+  changeDetection: ChangeDetectionStrategy.OnPush,
+  imports: [CopyValue, Icon, RouterLink, TranslocoDirective, TryItStep],
+  templateUrl: './authorize-step.html',
+  styleUrl: './authorize-step.scss',
+})
+export class AuthorizeStep {
+  protected readonly run = inject(TryItRun);
+  protected readonly pasted = signal('');
+  protected readonly icons = { check, errorIcon, openInNew };
+  /** What the link says, parameter by parameter. */
+  protected readonly parameters = computed(() => [
+    ...new URL(this.run.link() ?? 'about:blank').searchParams,
+  ]);
+
+  /** Why there is no code, in the words of the answer. */
+  protected refusal() {
+    const returned = this.run.returned();
+    if (returned?.kind !== 'error') return {};
+    return { error: returned.error, description: returned.description ?? '' };
+  }
+
+  protected chosen(event: Event): string {
+    return (event.target as HTMLSelectElement).value;
+  }
+
+  protected take(event: Event): void {
+    event.preventDefault();
+    if (this.run.take(this.pasted())) this.pasted.set('');
+  }
+}

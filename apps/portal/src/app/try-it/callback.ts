@@ -1,0 +1,4 @@
+/** The portal's own redirect URI, for developers who try their client here. */
+export const CALLBACK_PATH = '/portal/developer/callback';
+/** On which the page there passes on what it was called with. */
+export const CALLBACK_CHANNEL = 'flixcheck.try-it';

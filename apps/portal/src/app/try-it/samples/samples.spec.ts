@@ -1,0 +1,155 @@
+/** @jest-environment node */
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { execFile } from 'node:child_process';
+import { createServer, type IncomingMessage } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { promisify } from 'node:util';
+import { ModuleKind, transpileModule } from 'typescript';
+import { RequestDescription, send } from '../request-description';
+import * as requests from '../requests';
+import { SAMPLES } from './samples';
+
+const execute = promisify(execFile);
+
+/** What matters of a request, as the server gets it. */
+const received: object[] = [];
+const server = createServer((request, response) => {
+  void bodyOf(request).then((body) => {
+    const { method, url, headers } = request;
+    const { authorization, cookie, 'content-type': contentType } = headers;
+    const type = contentType?.split(';')[0];
+    received.push({ method, url, authorization, cookie, type, body: parsed(body, type) });
+    response.end('{}');
+  });
+});
+
+async function bodyOf(request: IncomingMessage): Promise<string> {
+  let body = '';
+  for await (const part of request) body += String(part);
+  return body;
+}
+
+function parsed(body: string, type: string | undefined): unknown {
+  return type === 'application/json' ? JSON.parse(body) : [...new URLSearchParams(body)];
+}
+
+beforeAll(() => new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve)));
+afterAll(() => new Promise((resolve) => server.close(resolve)));
+
+/** Everything that a shell or a string literal could take for something else. */
+const SECRET = `it's "$HOME" \`id\` \\ 100% +&=ä😀 \${x}`;
+const ENVIRONMENT = {
+  CLIENT_SECRET: SECRET,
+  CODE: 'the-code',
+  CODE_VERIFIER: 'the-verifier',
+  ACCESS_TOKEN: 'the.access.token',
+  REFRESH_TOKEN: 'the-refresh-token',
+};
+
+function eachRequest(): RequestDescription[] {
+  const context: requests.RunContext = {
+    origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    client: { clientId: 'bestandsblick', kind: 'confidential' },
+    secret: SECRET,
+    redirectUri: "https://bestandsblick.example/o'neil?a=1&b=2",
+    scope: 'readwrite',
+  };
+  const refreshToken = requests.refreshToken('the-refresh-token');
+  return [
+    requests.exchange(context, { code: 'the-code', verifier: 'the-verifier' }),
+    requests.exchange(
+      { ...context, client: { clientId: 'assistent', kind: 'public' } },
+      { code: 'the-code', verifier: 'the-verifier' },
+    ),
+    requests.refresh(context, 'the-refresh-token', 'read'),
+    requests.firstCall(context, 'the.access.token'),
+    requests.createCheck(context, 'the.access.token'),
+    requests.revoke(context, refreshToken),
+    requests.tokens(context, {
+      client_secret: { variable: 'CLIENT_SECRET', value: SECRET, suffix: '$x"\\' },
+    }),
+    {
+      method: 'POST',
+      url: `${context.origin}/guest/v7/oauth-tokens`,
+      headers: {},
+      json: { resource: { note: SECRET, refresh_token: refreshToken } },
+    },
+  ];
+}
+
+type Environment = Record<string, string>;
+/** Runs programs one after the other. */
+const RUN: Record<string, (programs: string[], env: Environment) => Promise<unknown>> = {
+  curl: (programs, env) => execute('bash', ['-c', programs.join('\n')], { env }),
+  python: (programs, env) => execute('python3', ['-c', programs.join('\n')], { env }),
+  typescript: async (programs, env) => {
+    for (const program of programs) {
+      const { outputText } = transpileModule(program, {
+        compilerOptions: { module: ModuleKind.ESNext, target: 9 },
+      });
+      const body = `return (async () => { ${outputText} })()`;
+      const run = new Function('process', 'console', body) as (...all: object[]) => Promise<void>;
+      await run({ env }, { log: () => undefined });
+    }
+  },
+};
+
+describe('the samples', () => {
+  for (const language of ['curl', 'typescript', 'python'] as const) {
+    it(`in ${language} send what the page sends, secrets written out or from the environment`, async () => {
+      received.length = 0;
+      for (const request of eachRequest()) await send(request);
+      const wanted = received.splice(0);
+      for (const open of [true, false]) {
+        const samples = eachRequest().map((one) => SAMPLES[language].write(one, open));
+        const path = { PATH: process.env['PATH'] ?? '' };
+        await RUN[language]!(samples, open ? path : { ...path, ...ENVIRONMENT });
+        expect(received.splice(0)).toEqual(wanted);
+      }
+    });
+  }
+
+  for (const [language, { write }] of Object.entries(SAMPLES)) {
+    it(`in ${language} name no secret until the reader asks for it`, () => {
+      const [exchange] = eachRequest();
+      expect(write(exchange!, false)).not.toMatch(/the-code|the-verifier|it's/);
+      expect(write(exchange!, true)).toContain('the-code');
+    });
+  }
+
+  it('in Go import what they use, and nothing else', () => {
+    const uses = { json: 'json.', os: 'os.', strings: 'strings.', url: 'url.', bytes: 'bytes.' };
+    for (const request of eachRequest()) {
+      for (const open of [true, false]) {
+        const [, imports = '', program = ''] =
+          /import \((.*?)\)(.*)/s.exec(SAMPLES.go.write(request, open)) ?? [];
+        for (const [name, call] of Object.entries(uses)) {
+          expect([name, imports.includes(`${name}"`)]).toEqual([name, program.includes(call)]);
+        }
+      }
+    }
+  });
+
+  it('in Go and PHP carry each parameter with its value', () => {
+    const [exchange] = eachRequest();
+    const go = SAMPLES.go.write(exchange!, true);
+    const php = SAMPLES.php.write(exchange!, true);
+    const valuesOf = (sample: string, entry: RegExp, read: (text: string) => unknown) =>
+      Object.fromEntries(
+        [...sample.matchAll(entry)].map(([, name, value]) => [name, read(value!)]),
+      );
+    const wanted = {
+      grant_type: 'authorization_code',
+      code: 'the-code',
+      redirect_uri: "https://bestandsblick.example/o'neil?a=1&b=2",
+      code_verifier: 'the-verifier',
+      client_id: 'bestandsblick',
+      client_secret: SECRET,
+    };
+    expect(valuesOf(go, /^\t\t"(\w+)": \{(".*")\},$/gm, (text) => JSON.parse(text))).toEqual(
+      wanted,
+    );
+    const unquoted = (text: string) => text.slice(1, -1).replace(/\\([\\'])/g, '$1');
+    expect(valuesOf(php, /^ {8}'(\w+)' => ('.*'),$/gm, unquoted)).toEqual(wanted);
+  });
+});

@@ -1,0 +1,101 @@
+import {
+  ChangeDetectionStrategy,
+  Component,
+  computed,
+  DestroyRef,
+  effect,
+  ElementRef,
+  inject,
+  input,
+  untracked,
+} from '@angular/core';
+import { RouterLink } from '@angular/router';
+import { TranslocoDirective } from '@jsverse/transloco';
+import back from '@material-symbols/svg-400/rounded/arrow_back.svg';
+import restart from '@material-symbols/svg-400/rounded/restart_alt.svg';
+import searchOff from '@material-symbols/svg-400/rounded/search_off.svg';
+import { apiResource, keptValue } from '../api/api-resource';
+import { apiErrorFrom } from '../api/problem';
+import { DeveloperClient, Envelope } from '../api/types';
+import { DEVELOPER_CLIENTS } from '../developer/developer-clients';
+import { SettingsSection } from '../security/settings-section';
+import { Confirmation } from '../ui/confirmation';
+import { Icon } from '../ui/icon';
+import { LoadError } from '../ui/load-error';
+import { PageState } from '../ui/page-state';
+import { Waiting } from '../ui/waiting';
+import { AuthorizeStep } from './authorize-step';
+import { CALLBACK_CHANNEL } from './callback';
+import { ClaimsView } from './claims-view';
+import { TryItRun } from './try-it-run';
+import { TryItStep } from './try-it-step';
+
+/** The flow, step by step, with a developer's own client. */
+@Component({
+  selector: 'fx-try-it-page',
+  changeDetection: ChangeDetectionStrategy.OnPush,
+  imports: [
+    AuthorizeStep,
+    ClaimsView,
+    Icon,
+    LoadError,
+    PageState,
+    RouterLink,
+    SettingsSection,
+    TranslocoDirective,
+    TryItStep,
+    Waiting,
+  ],
+  providers: [TryItRun],
+  templateUrl: './try-it-page.html',
+  styleUrls: ['../registry/client-page.scss', './try-it-page.scss'],
+})
+export class TryItPage {
+  readonly id = input.required<string>();
+
+  protected readonly run = inject(TryItRun);
+  private readonly confirmation = inject(Confirmation);
+  private readonly host = inject<ElementRef<HTMLElement>>(ElementRef);
+  protected readonly read = apiResource<Envelope<DeveloperClient>>(
+    () => `${DEVELOPER_CLIENTS}/${encodeURIComponent(this.id())}`,
+  );
+  private readonly kept = keptValue(this.read, () => this.id());
+  private readonly client = computed(() => this.kept()?.resource);
+  protected readonly error = computed(() => (this.client() ? undefined : this.read.error()));
+  protected readonly notFound = computed(
+    () => this.error() !== undefined && apiErrorFrom(this.error()).code === 'not_found',
+  );
+  protected readonly icons = { back, restart, searchOff };
+
+  constructor() {
+    effect(() => {
+      const client = this.client();
+      if (client) untracked(() => this.run.begin(client));
+    });
+    const channel = new BroadcastChannel(CALLBACK_CHANNEL);
+    channel.onmessage = ({ data }: MessageEvent<unknown>) => {
+      const { state } = this.run.proof() ?? {};
+      // Other tabs may be in the middle of a run of their own.
+      if (typeof data === 'string' && state && new URLSearchParams(data).get('state') === state) {
+        this.run.take(data);
+      }
+    };
+    inject(DestroyRef).onDestroy(() => channel.close());
+  }
+
+  protected async revoke({ name }: DeveloperClient): Promise<void> {
+    await this.confirmation.ask({
+      heading: { text: 'try.revoke.confirm.heading', values: { name } },
+      points: [{ text: 'try.revoke.confirm.ends' }, { text: 'try.revoke.confirm.stays' }],
+      confirm: { text: 'try.revoke.confirm.action' },
+      danger: true,
+      action: () => this.run.revoke(),
+    });
+  }
+
+  /** The button goes with the run, so the focus goes to where the next one begins. */
+  protected again(): void {
+    void this.run.again();
+    this.host.nativeElement.querySelector<HTMLElement>('#try-authorize-heading')?.focus();
+  }
+}

@@ -1,0 +1,290 @@
+import { computed, inject, Injectable, linkedSignal, signal } from '@angular/core';
+import { Api } from '../api/api';
+import { DeveloperClient, ListEnvelope, OAuthRequest } from '../api/types';
+import { DEVELOPER_CLIENTS } from '../developer/developer-clients';
+import { KnownScopes } from '../scopes/known-scopes';
+import { askFor } from '../scopes/scope-words';
+import { CALLBACK_PATH } from './callback';
+import { newPkce, Pkce, randomText } from './pkce';
+import { Answer, RequestDescription, send } from './request-description';
+import * as requests from './requests';
+import { readReturned, Returned } from './returned';
+import type { SampleLanguage } from './samples/samples';
+
+/** One request and what came back. */
+export interface Exchange {
+  request: RequestDescription;
+  /** Null while it is on its way, and where none came. */
+  answer: Answer | null;
+  failed: boolean;
+  /** What the request log says of a failure; null where it says nothing. */
+  logged: OAuthRequest | null;
+}
+
+export interface Tokens {
+  accessToken: string;
+  refreshToken: string;
+}
+
+export const STEPS = ['authorize', 'exchange', 'call', 'refresh', 'revoke'] as const;
+export type StepName = (typeof STEPS)[number];
+/** Where exchanges are shown: at their step, or at the mistake that was made on purpose. */
+type Place = StepName | 'mistake';
+
+const NOTHING: Readonly<Record<Place, readonly Exchange[]>> = {
+  authorize: [],
+  exchange: [],
+  call: [],
+  refresh: [],
+  revoke: [],
+  mistake: [],
+};
+
+/** Endpoints whose failures the request log keeps. */
+const LOGGED = /^\/(guest\/v7\/oauth-tokens|user\/v7\/oauth-(codes|authorization-request))/;
+/** What is hidden keeps so much of its beginning that one can be told from another. */
+const SHOWN_OF_SECRET = 6;
+
+/**
+ * One walk through the flow. Everything is in memory and goes with the page: nothing of it is stored
+ * or put into an address.
+ */
+@Injectable()
+export class TryItRun {
+  private readonly api = inject(Api);
+  private readonly knownScopes = inject(KnownScopes);
+
+  readonly client = signal<DeveloperClient | null>(null);
+  readonly secret = signal('');
+  readonly redirectUri = signal('');
+  readonly scopes = computed(() => {
+    const scopes = this.client()?.scopes ?? [];
+    return [...new Set([askFor(scopes, this.knownScopes.table()), ...scopes])];
+  });
+  readonly scope = linkedSignal<string>(() => this.scopes()[0] ?? '');
+  readonly language = signal<SampleLanguage>('curl');
+  /** Whether secrets are shown. */
+  readonly open = signal(false);
+
+  /** Of the link to the authorize page; null until they have been drawn. */
+  readonly proof = signal<(Pkce & { state: string }) | null>(null);
+  /** Browsers have no crypto in pages that came without TLS from another machine. */
+  readonly insecure = signal(false);
+  readonly returned = signal<Returned | null>(null);
+  readonly tokens = signal<Tokens | null>(null);
+  readonly exchanges = signal(NOTHING);
+  readonly busy = signal<Place | null>(null);
+  private readonly seen = signal<readonly string[]>([]);
+
+  readonly code = computed(() => {
+    const returned = this.returned();
+    return returned?.kind === 'code' ? returned.code : null;
+  });
+  /** The developer has allowed access in this run. */
+  readonly granted = signal(false);
+  readonly context = computed<requests.RunContext>(() => ({
+    origin: location.origin,
+    client: this.client() ?? { clientId: '', kind: 'public' },
+    secret: this.secret(),
+    redirectUri: this.redirectUri(),
+    scope: this.scope(),
+  }));
+  readonly link = computed(() => {
+    const proof = this.proof();
+    const context = this.context();
+    if (!proof) return null;
+    return requests.authorizeLink(context, requests.authorizationQuery(context, proof));
+  });
+  readonly callback = `${location.origin}${CALLBACK_PATH}`;
+  /** The code comes back by itself. */
+  readonly returnsHere = computed(() => this.redirectUri() === this.callback);
+  readonly done = computed<Readonly<Record<StepName, boolean>>>(() => {
+    const succeeded = (step: StepName) => lastStatus(this.exchanges()[step]) < 300;
+    return {
+      authorize: this.code() !== null,
+      exchange: succeeded('exchange'),
+      call: succeeded('call'),
+      refresh: succeeded('refresh'),
+      // It ends with the refused call.
+      revoke: lastStatus(this.exchanges().revoke) === 401,
+    };
+  });
+  private readonly hidden = computed(() =>
+    [this.secret(), this.proof()?.verifier, this.code(), ...this.seen()]
+      .filter((value) => value !== undefined && value !== null && value.length > SHOWN_OF_SECRET)
+      .map((value) => value!),
+  );
+
+  begin(client: DeveloperClient): void {
+    this.client.set(client);
+    const own = client.redirectUris.find((uri) => uri === this.callback);
+    this.redirectUri.set(own ?? client.redirectUris[0] ?? '');
+    void this.again();
+  }
+
+  /** Everything anew but the secret, which stays typed. */
+  async again(): Promise<void> {
+    this.exchanges.set(NOTHING);
+    this.returned.set(null);
+    this.tokens.set(null);
+    try {
+      this.proof.set({ ...(await newPkce()), state: randomText() });
+    } catch {
+      this.insecure.set(true);
+    }
+  }
+
+  /** @returns false where it is no answer to this run's link */
+  take(text: string): boolean {
+    const returned = readReturned(text, this.proof()?.state ?? '');
+    this.returned.set(returned);
+    if (returned.kind === 'code') this.granted.set(true);
+    return returned.kind === 'code';
+  }
+
+  /** Allows access without the page, as a caller with a session may. */
+  async issueCode(): Promise<void> {
+    const proof = this.proof();
+    if (!proof) return;
+    const answer = await this.step('authorize', requests.issueCode(this.context(), proof));
+    const resource = jsonOf(answer)?.['resource'] as Record<string, string> | undefined;
+    if (answer?.status === 201 && resource?.['code']) this.take(resource['code']);
+  }
+
+  async exchange(): Promise<void> {
+    const code = this.code();
+    const verifier = this.proof()?.verifier;
+    if (code === null || verifier === undefined) return;
+    const request = requests.exchange(this.context(), { code, verifier });
+    this.keep(await this.step('exchange', request));
+  }
+
+  async call(): Promise<void> {
+    const tokens = this.tokens();
+    if (tokens) await this.step('call', requests.firstCall(this.context(), tokens.accessToken));
+  }
+
+  async refresh(): Promise<void> {
+    const tokens = this.tokens();
+    if (!tokens) return;
+    const request = requests.refresh(this.context(), tokens.refreshToken);
+    this.keep(await this.step('refresh', request));
+  }
+
+  /** Ends the grant, and shows that its access token is refused from that moment. */
+  async revoke(): Promise<void> {
+    const tokens = this.tokens();
+    if (!tokens) return;
+    const request = requests.revoke(this.context(), requests.refreshToken(tokens.refreshToken));
+    const answer = await this.step('revoke', request);
+    if (answer?.status !== 200) return;
+    await this.record('revoke', requests.firstCall(this.context(), tokens.accessToken));
+    this.granted.set(false);
+  }
+
+  /** The first request at its place: what was shown there before goes. */
+  private step(place: Place, request: RequestDescription): Promise<Answer | null> {
+    this.clear(place);
+    return this.record(place, request);
+  }
+
+  clear(place: Place): void {
+    this.exchanges.update((all) => ({ ...all, [place]: [] }));
+  }
+
+  /**
+   * Sends a request and shows it with its answer.
+   * @returns the answer; null where none came
+   */
+  async record(place: Place, request: RequestDescription): Promise<Answer | null> {
+    const index = this.exchanges()[place].length;
+    const set = (exchange: Exchange) =>
+      this.exchanges.update((all) => ({
+        ...all,
+        [place]: [...all[place].slice(0, index), exchange, ...all[place].slice(index + 1)],
+      }));
+    const exchange: Exchange = { request, answer: null, failed: false, logged: null };
+    set(exchange);
+    this.busy.set(place);
+    try {
+      const answer = await send(request);
+      this.remember(answer);
+      set({ ...exchange, answer, logged: await this.loggedOf(request, answer) });
+      return answer;
+    } catch {
+      set({ ...exchange, failed: true });
+      return null;
+    } finally {
+      this.busy.set(null);
+    }
+  }
+
+  /** A text as it may be shown: whatever is secret keeps only its beginning, unless asked for. */
+  masked(text: string): string {
+    if (this.open()) return text;
+    return this.hidden().reduce(
+      (shown, secret) => shown.replaceAll(secret, `${secret.slice(0, SHOWN_OF_SECRET)}••••`),
+      text,
+    );
+  }
+
+  /** Hides a secret that is in no answer. */
+  hide(value: string): void {
+    this.seen.update((seen) => [...seen, value]);
+  }
+
+  private keep(answer: Answer | null): void {
+    const tokens = tokensOf(answer);
+    if (tokens) this.tokens.set(tokens);
+  }
+
+  private remember(answer: Answer): void {
+    const body = jsonOf(answer);
+    const resource = body?.['resource'] as Record<string, unknown> | undefined;
+    for (const value of [body?.['access_token'], body?.['refresh_token'], resource?.['code']]) {
+      if (typeof value === 'string') this.hide(value);
+    }
+  }
+
+  /** Failures are in the log before they are answered. */
+  private async loggedOf(
+    request: RequestDescription,
+    answer: Answer,
+  ): Promise<OAuthRequest | null> {
+    const id = answer.headers.find(([name]) => name === 'X-Request-Id')?.[1];
+    const client = this.client();
+    if (answer.status < 400 || !id || !client) return null;
+    if (!LOGGED.test(new URL(request.url).pathname)) return null;
+    try {
+      const { resources } = await this.api.get<ListEnvelope<OAuthRequest>>(
+        `${DEVELOPER_CLIENTS}/${client.id}/requests?requestId=${id}`,
+      );
+      return resources[0] ?? null;
+    } catch {
+      // The answer stands for itself.
+      return null;
+    }
+  }
+}
+
+/** Of the token endpoint; null for anything else. */
+export function tokensOf(answer: Answer | null): Tokens | null {
+  const body = answer?.status === 200 ? jsonOf(answer) : null;
+  const accessToken = body?.['access_token'];
+  const refreshToken = body?.['refresh_token'];
+  if (typeof accessToken !== 'string' || typeof refreshToken !== 'string') return null;
+  return { accessToken, refreshToken };
+}
+
+export function jsonOf(answer: Answer | null): Record<string, unknown> | null {
+  try {
+    const body: unknown = JSON.parse(answer?.body ?? '');
+    return typeof body === 'object' ? (body as Record<string, unknown> | null) : null;
+  } catch {
+    return null;
+  }
+}
+
+function lastStatus(exchanges: readonly Exchange[]): number {
+  return exchanges.at(-1)?.answer?.status ?? Infinity;
+}

@@ -1,0 +1,78 @@
+import {
+  booleanAttribute,
+  ChangeDetectionStrategy,
+  Component,
+  computed,
+  inject,
+  input,
+  output,
+} from '@angular/core';
+import { TranslocoDirective } from '@jsverse/transloco';
+import { ExchangeView } from './exchange-view';
+import { StepName, TryItRun } from './try-it-run';
+
+/** The button of a step, what it needs first, and each request with its answer. */
+@Component({
+  selector: 'fx-try-it-step',
+  changeDetection: ChangeDetectionStrategy.OnPush,
+  imports: [ExchangeView, TranslocoDirective],
+  template: `
+    <div class="step" *transloco="let t">
+      <ng-content />
+      @if (missing(); as text) {
+        <p class="fx-muted" [id]="place() + '-missing'">{{ t(text) }}</p>
+      }
+      <div>
+        <button
+          type="button"
+          class="fx-button"
+          [class]="secondary() ? 'fx-button--secondary' : 'fx-button--primary'"
+          [attr.aria-disabled]="missing() || run.busy() ? true : null"
+          [attr.aria-describedby]="missing() ? place() + '-missing' : null"
+          (click)="press()"
+        >
+          {{ label() }}
+        </button>
+      </div>
+      <p class="fx-visually-hidden" role="status">
+        @if (last(); as status) {
+          {{ t('try.said', { status }) }}
+        }
+      </p>
+      @for (exchange of exchanges(); track $index) {
+        <fx-exchange [exchange]="exchange" [name]="place() + '-' + $index" />
+      }
+    </div>
+  `,
+  styles: `
+    .step {
+      display: grid;
+      grid-template-columns: minmax(0, 1fr);
+      gap: var(--fx-space-4);
+      padding: var(--fx-space-5);
+    }
+    @media (max-width: 36rem) {
+      .step {
+        padding: var(--fx-space-4);
+      }
+    }
+  `,
+})
+export class TryItStep {
+  readonly place = input.required<StepName>();
+  readonly label = input.required<string>();
+  /** A text key for what has to be done first; null where nothing has. */
+  readonly missing = input<string | null>(null);
+  readonly secondary = input(false, { transform: booleanAttribute });
+  readonly pressed = output();
+
+  protected readonly run = inject(TryItRun);
+  protected readonly exchanges = computed(() => this.run.exchanges()[this.place()]);
+  protected readonly last = computed(() =>
+    this.run.busy() ? null : this.exchanges().at(-1)?.answer?.status,
+  );
+
+  protected press(): void {
+    if (!this.missing() && !this.run.busy()) this.pressed.emit();
+  }
+}
