@@ -3,7 +3,8 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { test } from '../src/harness/fixtures';
 import { withSampleConnections } from '../src/harness/sample-connections';
-import { openState, states } from '../src/harness/states';
+import { documentation } from '../src/harness/docs-states';
+import { openState, states as portalStates } from '../src/harness/states';
 
 const OUTPUT = process.env['SCREENSHOTS'] ?? resolve(__dirname, '../../../screenshots');
 const LANGUAGES = [
@@ -13,6 +14,7 @@ const LANGUAGES = [
 const THEMES = ['light', 'dark'] as const;
 const WIDTHS = ['desktop', 'phone'] as const;
 
+const states = [...portalStates, ...documentation];
 const sample = withSampleConnections();
 
 test.beforeAll(async () => {
