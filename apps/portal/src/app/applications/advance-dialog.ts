@@ -22,6 +22,7 @@ import errorIcon from '@material-symbols/svg-400/rounded/error.svg';
 import { ApiError } from '../api/problem';
 import { PolicyClient } from '../api/types';
 import { Formats } from '../i18n/formats';
+import { FullName, fullName } from '../people/full-name';
 import { type Named, PersonPicker } from '../people/person-picker';
 import { DialogAction } from '../ui/dialog-action';
 import { Icon } from '../ui/icon';
@@ -55,6 +56,7 @@ const MOST = 100;
   selector: 'fx-advance-dialog',
   changeDetection: ChangeDetectionStrategy.OnPush,
   imports: [
+    FullName,
     Icon,
     MatDialogActions,
     MatDialogContent,
@@ -126,10 +128,6 @@ export class AdvanceDialog {
     );
   }
 
-  protected nameOf({ firstName, lastName }: Named): string {
-    return `${firstName} ${lastName}`;
-  }
-
   protected async confirm(): Promise<void> {
     const everybody = this.forEverybody();
     const people = [...this.people()];
@@ -156,7 +154,7 @@ export class AdvanceDialog {
       problem.errors.some(({ field }) => field === `advanceUserIds.${index}`),
     );
     if (gone.length === 0) return null;
-    const values = { people: this.formats.list(gone.map(this.nameOf)) };
+    const values = { people: this.formats.list(gone.map(fullName)) };
     return { text: 'applications.advance.gone', values };
   }
 }

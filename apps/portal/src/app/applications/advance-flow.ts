@@ -1,5 +1,6 @@
 import { inject, Injectable } from '@angular/core';
 import { Formats } from '../i18n/formats';
+import { fullName } from '../people/full-name';
 import type { Named } from '../people/person-picker';
 import { Dialogs } from '../ui/dialogs';
 import { Messages } from '../ui/messages';
@@ -41,7 +42,7 @@ export class AdvanceFlow {
     if (forWhom === 'everybody') {
       this.messages.show('applications.advance.done', { app });
     } else if (forWhom.length <= NAMED) {
-      const names = forWhom.map(({ firstName, lastName }) => `${firstName} ${lastName}`);
+      const names = forWhom.map(fullName);
       const people = this.formats.list(names);
       this.messages.show('applications.advance.doneSome', { app, people });
     } else {

@@ -14,6 +14,7 @@ import inbox from '@material-symbols/svg-400/rounded/approval.svg';
 import { Api } from '../api/api';
 import { apiErrorFrom } from '../api/problem';
 import { ApprovalRequest } from '../api/types';
+import { FullName, fullName } from '../people/full-name';
 import { ClientLogo } from '../ui/client-logo';
 import { DeclineForm } from '../ui/decline-form';
 import { Icon } from '../ui/icon';
@@ -28,7 +29,7 @@ const MAX_ANSWER = 300;
 @Component({
   selector: 'fx-approval-queue',
   changeDetection: ChangeDetectionStrategy.OnPush,
-  imports: [ClientLogo, DeclineForm, Icon, Moment, Publisher, TranslocoDirective],
+  imports: [ClientLogo, DeclineForm, FullName, Icon, Moment, Publisher, TranslocoDirective],
   templateUrl: './approval-queue.html',
   styleUrl: './approval-queue.scss',
 })
@@ -73,7 +74,7 @@ export class ApprovalQueue {
     if (this.busy()) return;
     this.busy.set(id);
     this.failed.set(null);
-    const person = `${requestedBy.firstName} ${requestedBy.lastName}`;
+    const person = fullName(requestedBy);
     try {
       await this.api.patch(`/user/v7/approval-requests/${id}`, {
         resource: { status, answer },

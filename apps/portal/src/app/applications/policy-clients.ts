@@ -13,6 +13,7 @@ import block from '@material-symbols/svg-400/rounded/block.svg';
 import check from '@material-symbols/svg-400/rounded/check.svg';
 import { PolicyClient } from '../api/types';
 import { Formats } from '../i18n/formats';
+import { FullName, fullName } from '../people/full-name';
 import { ClientLogo } from '../ui/client-logo';
 import { Icon } from '../ui/icon';
 import { PageState } from '../ui/page-state';
@@ -40,7 +41,7 @@ const SEARCH_FROM = 8;
 @Component({
   selector: 'fx-policy-clients',
   changeDetection: ChangeDetectionStrategy.OnPush,
-  imports: [ClientLogo, Icon, PageState, Publisher, SearchField, TranslocoDirective],
+  imports: [ClientLogo, FullName, Icon, PageState, Publisher, SearchField, TranslocoDirective],
   templateUrl: './policy-clients.html',
   styleUrl: './policy-clients.scss',
 })
@@ -69,7 +70,7 @@ export class PolicyClients {
 
   protected forWhom({ advanceUsers }: PolicyClient): Words {
     if (advanceUsers === null) return { text: 'applications.apps.forEverybody' };
-    const names = advanceUsers.map((person) => this.nameOf(person));
+    const names = advanceUsers.map(fullName);
     if (names.length <= NAMED) {
       return { text: 'applications.apps.forPeople', values: { people: this.formats.list(names) } };
     }
@@ -89,9 +90,5 @@ export class PolicyClients {
     return refusal === 'not_verified'
       ? 'applications.apps.notVerified'
       : 'applications.apps.byPolicy';
-  }
-
-  protected nameOf(person: PolicyClient['decidedBy']): string {
-    return person ? `${person.firstName} ${person.lastName}` : '';
   }
 }

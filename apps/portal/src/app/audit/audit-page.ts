@@ -16,6 +16,7 @@ import history from '@material-symbols/svg-400/rounded/history.svg';
 import { pagedList } from '../api/paged-list';
 import { AuditRecord } from '../api/types';
 import { Formats } from '../i18n/formats';
+import { FullName } from '../people/full-name';
 import { SessionStore } from '../session/session-store';
 import { Icon } from '../ui/icon';
 import { LoadError } from '../ui/load-error';
@@ -37,7 +38,17 @@ const DAY_MS = 86_400_000;
 @Component({
   selector: 'fx-audit-page',
   changeDetection: ChangeDetectionStrategy.OnPush,
-  imports: [Icon, LoadError, LoadMore, Moment, PageState, RouterLink, TranslocoDirective, Waiting],
+  imports: [
+    FullName,
+    Icon,
+    LoadError,
+    LoadMore,
+    Moment,
+    PageState,
+    RouterLink,
+    TranslocoDirective,
+    Waiting,
+  ],
   templateUrl: './audit-page.html',
   styleUrl: './audit-page.scss',
 })
@@ -90,10 +101,6 @@ export class AuditPage {
     query.set('timeZone', Intl.DateTimeFormat().resolvedOptions().timeZone);
     return this.operator() ? null : `/user/v7/audit-records/export?${query}`;
   });
-
-  protected nameOf({ actor }: AuditRecord): string {
-    return actor ? `${actor.firstName} ${actor.lastName}` : '';
-  }
 
   protected text({ detail }: AuditRecord, name: string): string {
     const value = detail[name];

@@ -20,6 +20,7 @@ import openInNew from '@material-symbols/svg-400/rounded/open_in_new.svg';
 import warning from '@material-symbols/svg-400/rounded/warning.svg';
 import { AuthorizationRequest } from '../api/types';
 import { Formats } from '../i18n/formats';
+import { FullName } from '../people/full-name';
 import { Right, termsOf, viewOnlyPart } from '../scopes/scope-words';
 import { TimeLimitSelect } from '../time-limits/time-limit-select';
 import { BrandSign } from '../ui/brand-sign';
@@ -76,6 +77,7 @@ const NEVER = [
   imports: [
     BrandSign,
     ClientLogo,
+    FullName,
     Icon,
     Monogram,
     Publisher,

@@ -16,6 +16,7 @@ import info from '@material-symbols/svg-400/rounded/info.svg';
 import warning from '@material-symbols/svg-400/rounded/warning.svg';
 import { AuthorizationRequest } from '../api/types';
 import { Formats } from '../i18n/formats';
+import { FullName } from '../people/full-name';
 import { ClientLogo } from '../ui/client-logo';
 import { Icon } from '../ui/icon';
 import { Publisher } from '../ui/publisher';
@@ -43,7 +44,7 @@ const REASONS = {
 @Component({
   selector: 'fx-not-allowed',
   changeDetection: ChangeDetectionStrategy.OnPush,
-  imports: [ClientLogo, Icon, Publisher, RouterLink, TranslocoDirective],
+  imports: [ClientLogo, FullName, Icon, Publisher, RouterLink, TranslocoDirective],
   templateUrl: './not-allowed.html',
   styleUrl: './not-allowed.scss',
 })

@@ -3,13 +3,14 @@ import { RouterLink } from '@angular/router';
 import { TranslocoDirective } from '@jsverse/transloco';
 import { Connection } from '../api/types';
 import { Formats } from '../i18n/formats';
+import { fullName } from '../people/full-name';
 import { KnownScopes } from '../scopes/known-scopes';
 import { scopeName } from '../scopes/scope-words';
 import { SessionStore } from '../session/session-store';
 import { endsSoon } from '../time-limits/time-limit-choices';
 import { ClientLogo } from '../ui/client-logo';
 import { Publisher } from '../ui/publisher';
-import { ENDED, fullName } from './connection-texts';
+import { ENDED } from './connection-texts';
 import { Moment } from '../ui/moment';
 import { HealthChip } from './health-chip';
 

@@ -58,7 +58,3 @@ export const ENDED: Record<NonNullable<Connection['revocationReason']>, string> 
   expired: 'connections.ended.expired',
   client_withdrawn: 'connections.ended.clientWithdrawn',
 };
-
-export function fullName(person: { firstName: string; lastName: string }): string {
-  return `${person.firstName} ${person.lastName}`.trim();
-}

@@ -1,7 +1,7 @@
 import { inject, Injectable } from '@angular/core';
 import { Api } from '../api/api';
 import { Connection, CountedEnvelope, EndedConnections, Envelope } from '../api/types';
-import { fullName } from './connection-texts';
+import { fullName } from '../people/full-name';
 
 /** What is to be ended: one connection, some, or all active ones of a person or of an application. */
 export type EndTarget =

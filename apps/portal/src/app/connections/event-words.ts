@@ -9,7 +9,8 @@ import renew from '@material-symbols/svg-400/rounded/autorenew.svg';
 import visibility from '@material-symbols/svg-400/rounded/visibility.svg';
 import alarm from '@material-symbols/svg-400/rounded/gpp_maybe.svg';
 import { Connection, ConnectionEvent } from '../api/types';
-import { ENDED, fullName } from './connection-texts';
+import { fullName } from '../people/full-name';
+import { ENDED } from './connection-texts';
 
 export interface TimelineEntry {
   id: string;

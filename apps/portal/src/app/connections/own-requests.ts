@@ -6,6 +6,7 @@ import { apiErrorFrom } from '../api/problem';
 import { apiResource, keptValue } from '../api/api-resource';
 import { ApprovalRequest, ListEnvelope } from '../api/types';
 import { Formats } from '../i18n/formats';
+import { FullName } from '../people/full-name';
 import { SessionStore } from '../session/session-store';
 import { ClientLogo } from '../ui/client-logo';
 import { Icon } from '../ui/icon';
@@ -33,7 +34,7 @@ const COUNTS: [ApprovalRequest['status'], string][] = [
 @Component({
   selector: 'fx-own-requests',
   changeDetection: ChangeDetectionStrategy.OnPush,
-  imports: [ClientLogo, Icon, Moment, TranslocoDirective],
+  imports: [ClientLogo, FullName, Icon, Moment, TranslocoDirective],
   templateUrl: './own-requests.html',
   styleUrl: './own-requests.scss',
 })
@@ -73,10 +74,6 @@ export class OwnRequests {
 
   protected textOf({ status }: ApprovalRequest): string {
     return TEXTS[status];
-  }
-
-  protected nameOf({ decidedBy }: ApprovalRequest): string {
-    return decidedBy ? `${decidedBy.firstName} ${decidedBy.lastName}` : '';
   }
 
   protected async withdraw({ id }: ApprovalRequest): Promise<void> {

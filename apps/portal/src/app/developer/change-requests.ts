@@ -18,6 +18,7 @@ import { apiResource, keptValue } from '../api/api-resource';
 import { apiErrorFrom } from '../api/problem';
 import { isSameData } from '../api/same-data';
 import { DeveloperChangeRequest, DeveloperClient, ListEnvelope } from '../api/types';
+import { FullName } from '../people/full-name';
 import { ChangeLines } from '../registry/change-lines';
 import { ERROR_TEXTS, UNKNOWN_ERROR } from '../registry/client-form-errors';
 import { checkRedirectUris, RedirectUrisField } from '../registry/redirect-uris-field';
@@ -61,6 +62,7 @@ const STATES = {
   imports: [
     ChangeLines,
     FormField,
+    FullName,
     Icon,
     LoadError,
     Moment,

@@ -21,6 +21,7 @@ import { TranslocoDirective } from '@jsverse/transloco';
 import { apiResource, keptValue } from '../api/api-resource';
 import { CountedEnvelope, TeamUser } from '../api/types';
 import { Formats } from '../i18n/formats';
+import { fullName } from './full-name';
 
 /** How long typing has to pause: each search is a request. */
 const PAUSE_MS = 300;
@@ -136,9 +137,7 @@ export class PersonPicker {
     return !this.taken()?.has(id) && !(this.onlyActive() && status === 'disabled');
   }
 
-  protected nameOf(person: Named | null): string {
-    return person ? `${person.firstName} ${person.lastName}` : '';
-  }
+  protected readonly nameOf = fullName;
 
   private pick(person: TeamUser | null): void {
     if (!this.taken()) this.text.set(this.nameOf(person));

@@ -18,6 +18,7 @@ import { Api } from '../api/api';
 import { pagedList } from '../api/paged-list';
 import { apiErrorFrom } from '../api/problem';
 import { ChangeRequest } from '../api/types';
+import { FullName } from '../people/full-name';
 import { SessionStore } from '../session/session-store';
 import { ClientLogo } from '../ui/client-logo';
 import { DeclineForm } from '../ui/decline-form';
@@ -49,6 +50,7 @@ const ANSWERED = {
     ChangeLines,
     ClientLogo,
     DeclineForm,
+    FullName,
     Icon,
     LoadError,
     LoadMore,

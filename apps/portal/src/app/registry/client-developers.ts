@@ -6,6 +6,7 @@ import { apiResource, keptValue } from '../api/api-resource';
 import { apiErrorFrom } from '../api/problem';
 import { ClientDeveloper, ListEnvelope } from '../api/types';
 import { Formats } from '../i18n/formats';
+import { FullName, fullName } from '../people/full-name';
 import { SettingsSection } from '../security/settings-section';
 import { Confirmation } from '../ui/confirmation';
 import { Icon } from '../ui/icon';
@@ -25,7 +26,7 @@ const TROUBLE: Record<string, string> = {
 @Component({
   selector: 'fx-client-developers',
   changeDetection: ChangeDetectionStrategy.OnPush,
-  imports: [Icon, LoadError, SettingsSection, TranslocoDirective, Waiting],
+  imports: [FullName, Icon, LoadError, SettingsSection, TranslocoDirective, Waiting],
   templateUrl: './client-developers.html',
   styleUrl: './client-developers.scss',
 })
@@ -69,7 +70,7 @@ export class ClientDevelopers {
   }
 
   protected async remove(developer: ClientDeveloper): Promise<void> {
-    const values = { developer: nameOf(developer), name: this.name() };
+    const values = { developer: fullName(developer), name: this.name() };
     const done = await this.confirmation.ask({
       heading: { text: 'registry.developers.remove.heading', values },
       points: [
@@ -84,10 +85,4 @@ export class ClientDevelopers {
     this.read.reload();
     this.messages.show('registry.developers.remove.done', values);
   }
-
-  protected readonly nameOf = nameOf;
-}
-
-function nameOf({ firstName, lastName }: ClientDeveloper): string {
-  return `${firstName} ${lastName}`;
 }

@@ -20,6 +20,7 @@ import { Api } from '../api/api';
 import { ApiError, apiErrorFrom } from '../api/problem';
 import { CreatedClient, Envelope, OAuthScope, RegistryClient } from '../api/types';
 import { Formats } from '../i18n/formats';
+import { FullName } from '../people/full-name';
 import { SettingsSection } from '../security/settings-section';
 import { Icon } from '../ui/icon';
 import { ERROR_TEXTS, isLink, UNKNOWN_ERROR } from './client-form-errors';
@@ -57,6 +58,7 @@ const TROUBLE_TEXTS: Record<Trouble, string> = {
   changeDetection: ChangeDetectionStrategy.OnPush,
   imports: [
     FormField,
+    FullName,
     Icon,
     RedirectUrisField,
     ScopeChoices,

@@ -3,6 +3,7 @@ import { TranslocoDirective } from '@jsverse/transloco';
 import expand from '@material-symbols/svg-400/rounded/keyboard_arrow_down.svg';
 import logout from '@material-symbols/svg-400/rounded/logout.svg';
 import { Session } from '../api/types';
+import { FullName } from '../people/full-name';
 import { SessionExpiry } from '../session/session-expiry';
 import { SessionStore } from '../session/session-store';
 import { AppearanceChoices } from '../ui/appearance-choices';
@@ -17,7 +18,7 @@ import { Monogram } from '../ui/monogram';
 @Component({
   selector: 'fx-account-menu',
   changeDetection: ChangeDetectionStrategy.OnPush,
-  imports: [AppearanceChoices, Icon, Monogram, TranslocoDirective],
+  imports: [AppearanceChoices, FullName, Icon, Monogram, TranslocoDirective],
   templateUrl: './account-menu.html',
   styleUrl: './account-menu.scss',
 })

@@ -9,6 +9,7 @@ import registry from '@material-symbols/svg-400/rounded/app_registration.svg';
 import hub from '@material-symbols/svg-400/rounded/link.svg';
 import shield from '@material-symbols/svg-400/rounded/shield_person.svg';
 import cloudOff from '@material-symbols/svg-400/rounded/cloud_off.svg';
+import { FullName } from '../people/full-name';
 import { SessionExpiry } from '../session/session-expiry';
 import { SessionStore } from '../session/session-store';
 import { Formats } from '../i18n/formats';
@@ -35,6 +36,7 @@ interface Place {
   imports: [
     AccountMenu,
     Brand,
+    FullName,
     Icon,
     LoadError,
     RouterLink,

@@ -20,6 +20,7 @@ import { apiResource } from '../api/api-resource';
 import { apiErrorFrom } from '../api/problem';
 import { Envelope, PublicClient } from '../api/types';
 import { Formats } from '../i18n/formats';
+import { FullName } from '../people/full-name';
 import { clientIdOf, safeReturnTo } from '../session/return-to';
 import { SignInReason } from '../session/session-expiry';
 import { askForPasskey, knowsPasskeys, offersPasskeys } from '../session/passkeys';
@@ -51,8 +52,9 @@ const NOT_ABOVE_THE_FORM = ['too_many_attempts', 'second_factor_required', 'inva
   selector: 'fx-sign-in-page',
   changeDetection: ChangeDetectionStrategy.OnPush,
   imports: [
-    EmailField,
     ClientLogo,
+    EmailField,
+    FullName,
     GuestLayout,
     Icon,
     Monogram,

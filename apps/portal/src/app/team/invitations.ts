@@ -4,6 +4,7 @@ import { Api } from '../api/api';
 import { pagedList } from '../api/paged-list';
 import { Invitation } from '../api/types';
 import { Formats } from '../i18n/formats';
+import { FullName } from '../people/full-name';
 import { Confirmation } from '../ui/confirmation';
 import { LoadError } from '../ui/load-error';
 import { LoadMore } from '../ui/load-more';
@@ -21,7 +22,7 @@ const ROLE_TEXTS: Record<Invitation['role'], string> = {
 @Component({
   selector: 'fx-invitations',
   changeDetection: ChangeDetectionStrategy.OnPush,
-  imports: [LoadError, LoadMore, Moment, TranslocoDirective],
+  imports: [FullName, LoadError, LoadMore, Moment, TranslocoDirective],
   templateUrl: './invitations.html',
   styleUrl: './invitations.scss',
 })
@@ -32,14 +33,6 @@ export class Invitations {
   protected readonly formats = inject(Formats);
   protected readonly roleTexts = ROLE_TEXTS;
   protected readonly list = pagedList<Invitation>(() => PATH);
-
-  protected nameOf({ firstName, lastName }: Invitation): string {
-    return `${firstName} ${lastName}`.trim();
-  }
-
-  protected inviterOf({ invitedBy }: Invitation): string {
-    return `${invitedBy.firstName} ${invitedBy.lastName}`;
-  }
 
   protected async sendAgain({ id, email }: Invitation): Promise<void> {
     const done = await this.confirmation.ask({

@@ -14,6 +14,7 @@ import personAdd from '@material-symbols/svg-400/rounded/person_add.svg';
 import searchIcon from '@material-symbols/svg-400/rounded/search.svg';
 import { TeamUser } from '../api/types';
 import { Formats } from '../i18n/formats';
+import { fullName } from '../people/full-name';
 import { SessionStore } from '../session/session-store';
 import { Confirmation } from '../ui/confirmation';
 import { Icon } from '../ui/icon';
@@ -128,7 +129,7 @@ export class TeamPage {
   }
 
   protected async changeStatus(user: TeamUser): Promise<void> {
-    const values = { name: `${user.firstName} ${user.lastName}` };
+    const values = { name: fullName(user) };
     const disable = user.status === 'active';
     const done = await this.confirmation.ask({
       heading: { text: disable ? 'team.disable.heading' : 'team.enable.heading', values },
@@ -141,7 +142,7 @@ export class TeamPage {
   }
 
   protected async changeRole(user: TeamUser): Promise<void> {
-    const values = { name: `${user.firstName} ${user.lastName}` };
+    const values = { name: fullName(user) };
     const role = user.role === 'admin' ? 'member' : 'admin';
     const texts = ROLE_CHANGE_TEXTS[role];
     const done = await this.confirmation.ask({
@@ -159,7 +160,7 @@ export class TeamPage {
 
   /** For somebody who has lost the app and the recovery codes. */
   protected async resetFactor(user: TeamUser): Promise<void> {
-    const values = { name: `${user.firstName} ${user.lastName}` };
+    const values = { name: fullName(user) };
     const done = await this.confirmation.ask({
       heading: { text: 'team.resetFactor.heading', values },
       points: [
@@ -175,7 +176,7 @@ export class TeamPage {
   }
 
   private disablePoints(user: TeamUser): Words[] {
-    const name = `${user.firstName} ${user.lastName}`;
+    const name = fullName(user);
     const count = user.activeConnections;
     const connections =
       count === 0
@@ -194,7 +195,7 @@ export class TeamPage {
 
   private enablePoints(user: TeamUser): Words[] {
     return [
-      { text: 'team.enable.signIn', values: { name: `${user.firstName} ${user.lastName}` } },
+      { text: 'team.enable.signIn', values: { name: fullName(user) } },
       { text: 'team.enable.connections' },
     ];
   }

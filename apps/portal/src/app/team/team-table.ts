@@ -12,6 +12,7 @@ import { RouterLink } from '@angular/router';
 import { TranslocoDirective } from '@jsverse/transloco';
 import { Role, TeamUser } from '../api/types';
 import { Formats } from '../i18n/formats';
+import { FullName } from '../people/full-name';
 import { Moment } from '../ui/moment';
 import { Monogram } from '../ui/monogram';
 
@@ -25,7 +26,7 @@ const ROLE_TEXTS: Record<Role, string> = {
 @Component({
   selector: 'fx-team-table',
   changeDetection: ChangeDetectionStrategy.OnPush,
-  imports: [Moment, Monogram, RouterLink, TranslocoDirective],
+  imports: [FullName, Moment, Monogram, RouterLink, TranslocoDirective],
   templateUrl: './team-table.html',
   styleUrl: './team-table.scss',
 })
