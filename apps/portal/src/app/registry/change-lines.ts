@@ -38,8 +38,12 @@ export class ChangeLines {
   protected readonly fields = computed(() => {
     const { redirectUris, scopes } = this.changes();
     return [
-      { name: 'registry.field.redirectUris.label', lines: linesOf(redirectUris, isNewHost) },
-      { name: 'registry.field.scopes.label', lines: linesOf(scopes) },
+      {
+        name: 'redirectUris',
+        label: 'registry.field.redirectUris.label',
+        lines: linesOf(redirectUris, isNewHost),
+      },
+      { name: 'scopes', label: 'registry.field.scopes.label', lines: linesOf(scopes) },
     ].filter(({ lines }) => lines.length > 0);
   });
   protected readonly follows = computed(() => {
@@ -52,10 +56,10 @@ export class ChangeLines {
     ];
   });
 
-  /** A scope has a name; an address has none. */
-  protected nameOf(value: string): string | null {
-    if (value.includes(':') || this.knownScopes.loading()) return null;
-    return scopeName(value, this.knownScopes.table(), this.preferences.language());
+  /** What a scope is called, once that is known. */
+  protected nameOf(scope: string): string | null {
+    if (this.knownScopes.loading()) return null;
+    return scopeName(scope, this.knownScopes.table(), this.preferences.language());
   }
 }
 
