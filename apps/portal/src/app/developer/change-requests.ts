@@ -20,12 +20,17 @@ import { isSameData } from '../api/same-data';
 import { DeveloperChangeRequest, DeveloperClient, ListEnvelope } from '../api/types';
 import { FullName } from '../people/full-name';
 import { ChangeLines } from '../registry/change-lines';
-import { ERROR_TEXTS, UNKNOWN_ERROR } from '../registry/client-form-errors';
-import { checkRedirectUris, RedirectUrisField } from '../registry/redirect-uris-field';
+import { errorTextOf } from '../registry/client-form-errors';
+import {
+  checkRedirectUris,
+  redirectUriAt,
+  RedirectUrisField,
+} from '../registry/redirect-uris-field';
 import { ScopeChoices } from '../registry/scope-choices';
 import { TextField } from '../registry/text-field';
 import { KnownScopes } from '../scopes/known-scopes';
 import { Confirmation } from '../ui/confirmation';
+import { fieldErrors } from '../ui/field-errors';
 import { Icon } from '../ui/icon';
 import { LoadError } from '../ui/load-error';
 import { Messages } from '../ui/messages';
@@ -148,11 +153,8 @@ export class ChangeRequests {
     this.model.update((model) => ({ ...model, scopes }));
   }
 
-  /** A text key for what is wrong with a field, once it has been sent or left. */
   protected errorOf(field: 'scopes' | 'note'): string | null {
-    const state = this.form[field]();
-    const kind = this.tried() || state.touched() ? state.errors()[0]?.kind : undefined;
-    return kind === undefined ? null : (ERROR_TEXTS[kind] ?? UNKNOWN_ERROR);
+    return errorTextOf(this.form[field](), this.tried());
   }
 
   protected async send(event: Event): Promise<void> {
@@ -193,11 +195,9 @@ export class ChangeRequests {
       this.stop();
       return undefined;
     } catch (cause) {
-      const { code, problem, unreachable } = apiErrorFrom(cause);
-      const atFields = problem.errors.flatMap(({ field, code: kind }) => {
-        const fieldTree = this.fieldAt(field);
-        return fieldTree ? [{ kind, fieldTree }] : [];
-      });
+      const error = apiErrorFrom(cause);
+      const { code, unreachable } = error;
+      const atFields = fieldErrors(error, (path) => this.fieldAt(path));
       if (atFields.length > 0) return atFields;
       if (code === 'not_found') this.trouble.set('developer.notFound.text');
       else if (code === 'too_many_attempts') this.trouble.set('developer.change.tooMany');
@@ -209,9 +209,9 @@ export class ChangeRequests {
   }
 
   private fieldAt(path: string) {
-    const [name = '', index] = path.split('.');
-    if (name === 'redirectUris') return this.form.redirectUris[Number(index ?? 0)];
-    return name === 'scopes' || name === 'note' ? this.form[name] : undefined;
+    const uri = redirectUriAt(this.form.redirectUris, path);
+    const [name] = path.split('.');
+    return name === 'scopes' || name === 'note' ? this.form[name] : uri;
   }
 
   private focusLater(selector: string): void {

@@ -17,10 +17,11 @@ import errorIcon from '@material-symbols/svg-400/rounded/error.svg';
 import { Api } from '../api/api';
 import { apiErrorFrom } from '../api/problem';
 import { DeveloperClient, Envelope } from '../api/types';
-import { ERROR_TEXTS, isLink, UNKNOWN_ERROR } from '../registry/client-form-errors';
+import { errorTextOf, isLink } from '../registry/client-form-errors';
 import { FIELD_LABELS } from '../registry/client-form-model';
 import { TextField } from '../registry/text-field';
 import { SettingsSection } from '../security/settings-section';
+import { fieldErrors } from '../ui/field-errors';
 import { Icon } from '../ui/icon';
 import { DEVELOPER_CLIENTS } from './developer-clients';
 
@@ -89,11 +90,8 @@ export class DeveloperForm {
   protected readonly icons = { errorIcon };
 
   protected says(t: Translate, field: Field): string | null {
-    const state = this.form[field]();
-    const kind = this.tried() || state.touched() ? state.errors()[0]?.kind : undefined;
-    return kind === undefined
-      ? null
-      : t(ERROR_TEXTS[kind] ?? UNKNOWN_ERROR, { max: MAX_DESCRIPTION });
+    const text = errorTextOf(this.form[field](), this.tried());
+    return text && t(text, { max: MAX_DESCRIPTION });
   }
 
   protected async send(event: Event): Promise<void> {
@@ -125,10 +123,11 @@ export class DeveloperForm {
       this.saved.emit(resource);
       return undefined;
     } catch (cause) {
-      const { code, problem, unreachable } = apiErrorFrom(cause);
-      const atFields = problem.errors.flatMap(({ field, code: kind }) => {
-        const found = FIELDS.find((name) => name === field);
-        return found ? [{ kind, fieldTree: this.form[found] }] : [];
+      const error = apiErrorFrom(cause);
+      const { code, unreachable } = error;
+      const atFields = fieldErrors(error, (path) => {
+        const field = FIELDS.find((name) => name === path);
+        return field && this.form[field];
       });
       if (atFields.length > 0) return atFields;
       if (code === 'precondition_failed') await this.takeOver(path);

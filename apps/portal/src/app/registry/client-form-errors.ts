@@ -26,6 +26,15 @@ export const ERROR_TEXTS: Record<string, string> = {
 };
 export const UNKNOWN_ERROR = 'registry.error.other';
 
+/** A text key for what is wrong with a field, once it has been left or the form has been sent. */
+export function errorTextOf(
+  field: { touched(): boolean; errors(): readonly { kind: string }[] },
+  tried: boolean,
+): string | null {
+  const kind = tried || field.touched() ? field.errors()[0]?.kind : undefined;
+  return kind === undefined ? null : (ERROR_TEXTS[kind] ?? UNKNOWN_ERROR);
+}
+
 export interface FieldTrouble {
   kind: string;
   parameter?: string;

@@ -22,8 +22,9 @@ import { CreatedClient, Envelope, OAuthScope, RegistryClient } from '../api/type
 import { Formats } from '../i18n/formats';
 import { FullName } from '../people/full-name';
 import { SettingsSection } from '../security/settings-section';
+import { fieldErrors } from '../ui/field-errors';
 import { Icon } from '../ui/icon';
-import { ERROR_TEXTS, isLink, UNKNOWN_ERROR } from './client-form-errors';
+import { errorTextOf, isLink } from './client-form-errors';
 import {
   ClientField,
   ClientFormModel,
@@ -35,7 +36,7 @@ import {
   toModel,
 } from './client-form-model';
 import { Preview } from './preview';
-import { checkRedirectUris, RedirectUrisField } from './redirect-uris-field';
+import { checkRedirectUris, redirectUriAt, RedirectUrisField } from './redirect-uris-field';
 import { REGISTRY } from './registry-clients';
 import { ScopeChoices } from './scope-choices';
 import { TextField } from './text-field';
@@ -132,10 +133,8 @@ export class ClientForm {
   protected readonly labels = FIELD_LABELS;
   protected readonly icons = { errorIcon, visibility, warning };
 
-  /** A text key for what is wrong with a field, once it has been sent or left. */
   protected errorOf(field: Exclude<ClientField, 'redirectUris'>): string | null {
-    const state = this.form[field]();
-    return this.tried() || state.touched() ? textOf(state.errors()) : null;
+    return errorTextOf(this.form[field](), this.tried());
   }
 
   protected says(t: Translate, field: Exclude<ClientField, 'redirectUris'>): string | null {
@@ -223,10 +222,7 @@ export class ClientForm {
       await this.takeOver();
       return { kind: 'changed' };
     }
-    const atFields = error.problem.errors.flatMap(({ field, code }) => {
-      const fieldTree = this.fieldAt(field);
-      return fieldTree ? [{ kind: code, fieldTree }] : [];
-    });
+    const atFields = fieldErrors(error, (path) => this.fieldAt(path));
     if (atFields.length > 0) return atFields;
     if (error.code === 'not_found') this.trouble.set('gone');
     else this.trouble.set(error.unreachable ? 'unreachable' : 'failed');
@@ -250,11 +246,10 @@ export class ClientForm {
   }
 
   private fieldAt(path: string) {
-    const [name = '', index] = path.split('.');
-    if (name === 'redirectUris') return this.form.redirectUris[Number(index ?? 0)];
-    return name in FIELD_LABELS
-      ? this.form[name as Exclude<ClientField, 'redirectUris'>]
-      : undefined;
+    const uri = redirectUriAt(this.form.redirectUris, path);
+    const [name = ''] = path.split('.');
+    if (uri || !(name in FIELD_LABELS)) return uri;
+    return this.form[name as Exclude<ClientField, 'redirectUris'>];
   }
 
   private focusLater(selector: string): void {
@@ -262,9 +257,4 @@ export class ClientForm {
       injector: this.injector,
     });
   }
-}
-
-function textOf(errors: readonly { kind: string }[]): string | null {
-  const kind = errors[0]?.kind;
-  return kind === undefined ? null : (ERROR_TEXTS[kind] ?? UNKNOWN_ERROR);
 }

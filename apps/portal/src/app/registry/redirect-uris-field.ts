@@ -39,6 +39,15 @@ export function checkRedirectUris(path: SchemaPath<string[]>): void {
   });
 }
 
+/** The line that shows the errors of a path of the API; those of the whole list show at the first. */
+export function redirectUriAt(
+  field: FieldTree<string[]>,
+  path: string,
+): FieldTree<string> | undefined {
+  const [name, index] = path.split('.');
+  return name === 'redirectUris' ? field[Number(index ?? 0)] : undefined;
+}
+
 /** The redirect URIs of a client, a line for each, checked while somebody types. */
 @Component({
   selector: 'fx-redirect-uris-field',

@@ -12,10 +12,11 @@ import { form, FormField, required, submit, validate } from '@angular/forms/sign
 import { TranslocoDirective } from '@jsverse/transloco';
 import checkIcon from '@material-symbols/svg-400/rounded/check_circle.svg';
 import { Api } from '../api/api';
-import { ApiError, apiErrorFrom } from '../api/problem';
+import { apiErrorFrom } from '../api/problem';
 import { Formats } from '../i18n/formats';
 import { SessionStore } from '../session/session-store';
 import { Icon } from '../ui/icon';
+import { fieldErrors } from '../ui/field-errors';
 import { PasswordField } from '../ui/password-field';
 import { Words } from '../ui/question';
 import { Trouble, troubleWords } from '../ui/trouble';
@@ -139,24 +140,17 @@ export class PasswordForm {
       return undefined;
     } catch (cause) {
       const error = apiErrorFrom(cause);
-      const atFields = this.atFields(error);
+      const fields = new Map([
+        ['currentPassword', this.form.currentPassword],
+        ['newPassword', this.form.newPassword],
+      ]);
+      const atFields = fieldErrors(error, (path) => fields.get(path));
       if (atFields.length > 0) return atFields;
       this.trouble.set(troubleWords(error, this.formats));
       return { kind: 'trouble' };
     } finally {
       this.busy.set(false);
     }
-  }
-
-  private atFields({ problem }: ApiError) {
-    const fields = new Map([
-      ['currentPassword', this.form.currentPassword],
-      ['newPassword', this.form.newPassword],
-    ]);
-    return problem.errors.flatMap(({ field, code }) => {
-      const fieldTree = fields.get(field);
-      return fieldTree ? [{ kind: code, fieldTree }] : [];
-    });
   }
 
   private finish(): void {

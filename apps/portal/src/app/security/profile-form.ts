@@ -17,6 +17,7 @@ import { apiErrorFrom } from '../api/problem';
 import { Envelope, Me } from '../api/types';
 import { Formats } from '../i18n/formats';
 import { SessionStore } from '../session/session-store';
+import { fieldErrors } from '../ui/field-errors';
 import { Icon } from '../ui/icon';
 import { Messages } from '../ui/messages';
 import { Words } from '../ui/question';
@@ -96,10 +97,7 @@ export class ProfileForm {
         ['lastName', this.form.lastName],
       ]);
       const error = apiErrorFrom(cause);
-      const atFields = error.problem.errors.flatMap(({ field }) => {
-        const fieldTree = fields.get(field);
-        return fieldTree ? [{ kind: 'unfit', fieldTree }] : [];
-      });
+      const atFields = fieldErrors(error, (path) => fields.get(path));
       if (atFields.length > 0) return atFields;
       this.trouble.set(troubleWords(error, this.formats));
       return { kind: 'trouble' };

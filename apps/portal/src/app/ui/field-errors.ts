@@ -1,0 +1,15 @@
+import { ApiError } from '../api/problem';
+
+/**
+ * What the API complains about, as a form takes it from its submit action.
+ * @param fieldAt the field that shows the errors of a path of the API, if there is one
+ */
+export function fieldErrors<Field>(
+  { problem }: ApiError,
+  fieldAt: (path: string) => Field | undefined,
+): { kind: string; fieldTree: Field }[] {
+  return problem.errors.flatMap(({ field, code }) => {
+    const fieldTree = fieldAt(field);
+    return fieldTree === undefined ? [] : [{ kind: code, fieldTree }];
+  });
+}
