@@ -1,9 +1,7 @@
 import cookie from '@fastify/cookie';
 import cors from '@fastify/cors';
-import helmet from '@fastify/helmet';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import {
-  fastify,
   type FastifyError,
   type FastifyInstance,
   type FastifyReply,
@@ -18,6 +16,7 @@ import { ARRIVAL_LIMITS, type ArrivalLimits, Arrivals } from './arrivals.js';
 import { readBodies } from './body-parsers.js';
 import { ErrorFilter } from './exception.filter.js';
 import { RouteTable } from './route-table.js';
+import { PERMISSIONS_POLICY, securityHeaders } from './security-headers.js';
 import { findInheritedName, findUnfit, validationFailed } from './validation.js';
 
 const BODY_LIMIT = 64 * 1024;
@@ -72,53 +71,6 @@ function unfitRequest(request: FastifyRequest): ApiError | undefined {
   if (body === null) return new ApiError('malformed_request', 'The body must be a JSON object.');
   const unknown = findInheritedName(body);
   return unknown && validationFailed([unknown]);
-}
-
-/** The portal uses none of these, so a script that got into it by mistake cannot either. */
-const PERMISSIONS_POLICY = [
-  ...['accelerometer', 'bluetooth', 'camera', 'display-capture', 'geolocation', 'gyroscope', 'hid'],
-  ...['magnetometer', 'microphone', 'midi', 'payment', 'serial', 'usb', 'xr-spatial-tracking'],
-]
-  .map((feature) => `${feature}=()`)
-  .join(', ');
-
-/**
- * The headers that protect browsers, which are the same in every answer: the plugin would put them
- * together anew for each request.
- */
-async function securityHeaders(config: RuntimeConfig): Promise<Record<string, string>> {
-  const bare = fastify().get('/', () => '');
-  const protectedServer = fastify();
-  await protectedServer.register(helmet, {
-    contentSecurityPolicy: {
-      useDefaults: false,
-      directives: {
-        defaultSrc: ["'self'"],
-        scriptSrc: ["'self'"],
-        // Angular and Swagger UI set styles at run time; scripts stay strict.
-        styleSrc: ["'self'", "'unsafe-inline'"],
-        imgSrc: ["'self'", 'data:'],
-        connectSrc: ["'self'"],
-        objectSrc: ["'none'"],
-        baseUri: ["'self'"],
-        formAction: ["'self'"],
-        frameAncestors: ["'none'"],
-      },
-    },
-    frameguard: { action: 'deny' },
-    referrerPolicy: { policy: 'no-referrer' },
-    crossOriginEmbedderPolicy: false,
-    // Whoever may read an answer from elsewhere asks through CORS, where this does not count.
-    crossOriginResourcePolicy: { policy: 'same-origin' },
-    strictTransportSecurity: config.publicUrl.startsWith('https:'),
-  });
-  protectedServer.get('/', () => '');
-  const [without, all] = await Promise.all(
-    [bare, protectedServer].map(async (server) => (await server.inject('/')).headers),
-  );
-  await Promise.all([bare.close(), protectedServer.close()]);
-  const names = Object.keys(all ?? {}).filter((name) => without?.[name] === undefined);
-  return Object.fromEntries(names.map((name) => [name, String(all?.[name])]));
 }
 
 /** Everything that happens to each request before a route is known. */
