@@ -33,7 +33,7 @@ export async function createApp(
 ): Promise<NestFastifyApplication> {
   const app = await NestFactory.create<NestFastifyApplication>(
     root,
-    createAdapter(config, logger),
+    await createAdapter(config, logger),
     {
       logger,
       abortOnError: false,

@@ -65,7 +65,7 @@ beforeEach(async () => {
   const logger = new AppLogger(pino({ level: 'silent' }));
   app = await NestFactory.create<NestFastifyApplication>(
     ProbeModule,
-    createAdapter(config, logger, LIMITS),
+    await createAdapter(config, logger, LIMITS),
     { logger: false },
   );
   app.useGlobalFilters(new ErrorFilter(config.publicUrl, logger));
@@ -202,6 +202,29 @@ describe('bytes that are not HTTP', () => {
     expect([answers, status]).toEqual([1, 400]);
     expect(JSON.parse(body).error).toBe('invalid_request');
   });
+});
+
+describe('an answer that no route gives has the headers that protect browsers:', () => {
+  it.each([
+    ['to bytes that are not HTTP', 'no HTTP'],
+    ['to an address that cannot be read', 'GET /%zz HTTP/1.1\r\nHost: x\r\nConnection: close'],
+    ['to a request that comes too slowly', 'GET /house HTTP/1.1\r\nHost: x\r\nX-Slow'],
+  ])('%s', async (_, text) => {
+    const end = text.endsWith('Slow') ? [] : ['', ''];
+    const { status, head } = await open(text, ...end).closed();
+    expect([400, 408]).toContain(status);
+    expect(head).toContain('x-content-type-options: nosniff');
+    expect(head).toContain("frame-ancestors 'none'");
+    expect(head).toContain('permissions-policy: ');
+  });
+});
+
+it('TRACE brings nothing of a request back (RFC 9110 §9.3.8)', async () => {
+  const secret = 'Cookie: session=a-secret';
+  const request = ['TRACE /house HTTP/1.1', 'Host: x', secret, 'Connection: close', '', ''];
+  const { status, head, body } = await open(...request).closed();
+  expect([404, 405]).toContain(status);
+  expect(`${head}${body}`).not.toContain('a-secret');
 });
 
 describe('when the program stops', () => {

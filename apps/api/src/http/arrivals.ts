@@ -73,6 +73,8 @@ export class Arrivals {
     private readonly publicUrl: string,
     private readonly filter: ErrorFilter,
     private readonly limits: ArrivalLimits,
+    /** That every answer has. */
+    private readonly headers: Readonly<Record<string, string>>,
   ) {}
 
   watch(server: FastifyInstance): void {
@@ -142,6 +144,7 @@ export class Arrivals {
         'Cache-Control: no-store',
         'Content-Type: application/problem+json',
         `Content-Length: ${Buffer.byteLength(body)}`,
+        ...Object.entries(this.headers).map(([name, value]) => `${name}: ${value}`),
         '',
         body,
       ].join('\r\n'),

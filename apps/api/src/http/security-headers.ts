@@ -3,7 +3,7 @@ import { fastify } from 'fastify';
 import type { RuntimeConfig } from '../config/config.module.js';
 
 /** The portal uses none of these, so a script that got into it by mistake cannot either. */
-export const PERMISSIONS_POLICY = [
+const PERMISSIONS_POLICY = [
   ...['accelerometer', 'bluetooth', 'camera', 'display-capture', 'geolocation', 'gyroscope', 'hid'],
   ...['magnetometer', 'microphone', 'midi', 'payment', 'serial', 'usb', 'xr-spatial-tracking'],
 ]
@@ -14,7 +14,9 @@ export const PERMISSIONS_POLICY = [
  * The headers that protect browsers, which are the same in every answer: the plugin would put them
  * together anew for each request.
  */
-export async function securityHeaders(config: RuntimeConfig): Promise<Record<string, string>> {
+export async function securityHeaders(
+  config: Pick<RuntimeConfig, 'publicUrl'>,
+): Promise<Record<string, string>> {
   const bare = fastify().get('/', () => '');
   const protectedServer = fastify();
   await protectedServer.register(helmet, {
@@ -46,5 +48,6 @@ export async function securityHeaders(config: RuntimeConfig): Promise<Record<str
   );
   await Promise.all([bare.close(), protectedServer.close()]);
   const names = Object.keys(all ?? {}).filter((name) => without?.[name] === undefined);
-  return Object.fromEntries(names.map((name) => [name, String(all?.[name])]));
+  const fromPlugin = Object.fromEntries(names.map((name) => [name, String(all?.[name])]));
+  return { ...fromPlugin, 'permissions-policy': PERMISSIONS_POLICY };
 }

@@ -16,20 +16,21 @@ import { ARRIVAL_LIMITS, type ArrivalLimits, Arrivals } from './arrivals.js';
 import { readBodies } from './body-parsers.js';
 import { ErrorFilter } from './exception.filter.js';
 import { RouteTable } from './route-table.js';
-import { PERMISSIONS_POLICY, securityHeaders } from './security-headers.js';
+import { securityHeaders } from './security-headers.js';
 import { findInheritedName, findUnfit, validationFailed } from './validation.js';
 
 const BODY_LIMIT = 64 * 1024;
 const KEEP_ALIVE_MS = 130 * SECOND;
 
 /** The HTTP server under Nest: request ids, limits, and nothing that knows a route. */
-export function createAdapter(
+export async function createAdapter(
   config: RuntimeConfig,
   logger: AppLogger,
   limits: ArrivalLimits = ARRIVAL_LIMITS,
-): FastifyAdapter {
+): Promise<FastifyAdapter> {
+  const headers = await securityHeaders(config);
   const filter = new ErrorFilter(config.publicUrl, logger);
-  const arrivals = new Arrivals(config.publicUrl, filter, limits);
+  const arrivals = new Arrivals(config.publicUrl, filter, limits, headers);
   const adapter = new FastifyAdapter({
     bodyLimit: BODY_LIMIT,
     trustProxy: config.trustProxy as boolean | string[],
@@ -47,14 +48,19 @@ export function createAdapter(
     clientErrorHandler: (error, socket) => arrivals.refuse(error, socket),
     // A path that the router cannot read reaches no hook and no route.
     frameworkErrors: (error: FastifyError, request: FastifyRequest, reply: FastifyReply) => {
-      void reply.header('x-request-id', request.id);
+      void reply.headers(headers).header('x-request-id', request.id);
       filter.render(error, request, reply);
     },
     routerOptions: { maxParamLength: 200 },
     // On shutdown, connections that wait for another request must not hold it up.
     forceCloseConnections: 'idle',
   });
-  arrivals.watch(adapter.getInstance() as unknown as FastifyInstance);
+  const server = adapter.getInstance() as unknown as FastifyInstance;
+  arrivals.watch(server);
+  server.addHook('onRequest', (_request, reply, done) => {
+    reply.headers(headers);
+    done();
+  });
   return adapter;
 }
 
@@ -82,7 +88,6 @@ export async function prepareServer(
   const server = app.getHttpAdapter().getInstance() as unknown as FastifyInstance;
   server.addHook('onRequest', (request, reply, done) => {
     reply.header('x-request-id', request.id);
-    reply.header('permissions-policy', PERMISSIONS_POLICY);
     done();
   });
   server.addHook('preValidation', (request, _reply, done) => {
@@ -109,11 +114,6 @@ export async function prepareServer(
   await server.register(cookie);
   const routes = new RouteTable(server);
   await registerCors(server, routes);
-  const headers = await securityHeaders(config);
-  server.addHook('onRequest', (_request, reply, done) => {
-    reply.headers(headers);
-    done();
-  });
   const filter = new ErrorFilter(config.publicUrl, logger);
   server.addHook('onRequest', (request, reply, done) => {
     const error = routes.explain(request);
