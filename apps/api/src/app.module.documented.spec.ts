@@ -13,6 +13,7 @@ import {
 import { inWords } from './config/in-words.js';
 import { SECOND } from './config/clock.js';
 import { RECORDS_KEPT_MS } from './connections/connections-retention.js';
+import { REVOCATION_REASONS } from './connections/revocation-reasons.js';
 import { withScopeRows } from './http/scope-rows.js';
 import { MAX_REVOCATIONS_PER_HOUR } from './connections/revocations.js';
 import { MAX_FAILURES } from './oauth-clients/client-failure-limit.js';
@@ -48,6 +49,7 @@ describe('the documentation gives the numbers that the code uses', () => {
     ['guide/refreshing.md', `is at most ${inWords(REFRESH_RETRY_MS)} old`],
     ['guide/refreshing.md', `nobody uses for ${inWords(REFRESH_TOKEN_IDLE_MS)} expires`],
     ['operate.md', `rotate by themselves every ${inWords(ROTATE_AFTER_MS)}`],
+    ['operate.md', `by whom or what: ${REVOCATION_REASONS.join(', ')}`],
     ['operate.md', `the request log for ${parseInt(inWords(REQUESTS_KEPT_MS))}.`],
     ['contract.md', `valid for ${inWords(ACCESS_TOKEN_LIFETIME_MS)}`],
     ['contract.md', `\`exp\` is \`iat\` + ${ACCESS_TOKEN_LIFETIME_MS / SECOND}.`],

@@ -2969,7 +2969,7 @@ export interface components {
              * @example null
              * @enum {string|null}
              */
-            revocationReason: "user" | "admin" | "client" | "user_disabled" | "client_disabled" | "client_deleted" | "password_changed" | "expired" | "client_withdrawn" | null;
+            revocationReason: "user" | "admin" | "client" | "user_disabled" | "client_disabled" | "client_deleted" | "client_withdrawn" | "password_changed" | "expired" | null;
             /**
              * @description `unused`: no request yet; `dormant`: neither used nor granted for 90 days; `refresh_refused`: the last refresh was refused, and nothing has worked since
              * @example ok
@@ -3087,7 +3087,7 @@ export interface components {
              * @example null
              * @enum {string|null}
              */
-            revocationReason: "user" | "admin" | "client" | "user_disabled" | "client_disabled" | "client_deleted" | "password_changed" | "expired" | "client_withdrawn" | null;
+            revocationReason: "user" | "admin" | "client" | "user_disabled" | "client_disabled" | "client_deleted" | "client_withdrawn" | "password_changed" | "expired" | null;
             /**
              * @description `unused`: no request yet; `dormant`: neither used nor granted for 90 days; `refresh_refused`: the last refresh was refused, and nothing has worked since
              * @example ok

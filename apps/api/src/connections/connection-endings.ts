@@ -4,8 +4,9 @@ import type { DataSource, EntityManager } from 'typeorm';
 import { BackgroundWork } from '../background/background-work.js';
 import { AppLogger } from '../telemetry/app-logger.js';
 import { AfterCommit } from '../database/after-commit.js';
-import type { Ending, RevocationReason } from './connection.js';
+import type { Ending } from './connection.js';
 import { ConnectionMetrics } from './connection-metrics.js';
+import type { RevocationReason } from './revocation-reasons.js';
 import { Revocations } from './revocations.js';
 
 /**

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Metrics } from '../telemetry/metrics.js';
-import { REVOCATION_REASONS, type RevocationReason } from './connection.js';
+import { REVOCATION_REASONS, type RevocationReason } from './revocation-reasons.js';
 import { Revocations } from './revocations.js';
 
 @Injectable()

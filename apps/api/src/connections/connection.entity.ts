@@ -1,5 +1,6 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
-import type { ConnectionRecord, RevocationReason } from './connection.js';
+import type { ConnectionRecord } from './connection.js';
+import type { RevocationReason } from './revocation-reasons.js';
 
 /**
  * The standing permission of one client to act as one user. Never deleted: history shows it. Read

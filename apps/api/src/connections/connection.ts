@@ -1,18 +1,5 @@
 import { DAY } from '../config/clock.js';
-
-/** Why a connection has ended. */
-export const REVOCATION_REASONS = [
-  'user',
-  'admin',
-  'client',
-  'user_disabled',
-  'client_disabled',
-  'client_deleted',
-  'password_changed',
-  'expired',
-  'client_withdrawn',
-] as const;
-export type RevocationReason = (typeof REVOCATION_REASONS)[number];
+import type { RevocationReason } from './revocation-reasons.js';
 
 export interface Ending {
   /** The user who does it; null for a client, the command line or a schedule. */

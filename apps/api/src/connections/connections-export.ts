@@ -5,9 +5,10 @@ import { inWords } from '../config/in-words.js';
 import type { SessionCaller } from '../http/access.js';
 import { CSV_PAGE_SIZE, csvOf, csvTime } from '../http/csv.js';
 import { AppLogger } from '../telemetry/app-logger.js';
-import { type ConnectionHealth, DORMANT_AFTER_MS, type RevocationReason } from './connection.js';
+import { type ConnectionHealth, DORMANT_AFTER_MS } from './connection.js';
 import type { ConnectionDto, ExportQuery } from './connections.dto.js';
 import { ConnectionsOverview } from './connections-overview.js';
+import { reasonInWords } from './revocation-reasons.js';
 
 interface Words {
   language: 'de' | 'en';
@@ -18,7 +19,6 @@ interface Words {
   self: string;
   inAdvance: string;
   health: Record<ConnectionHealth, string>;
-  reason: Record<RevocationReason, string>;
 }
 
 const WORDS: Record<'de' | 'en', Words> = {
@@ -53,17 +53,6 @@ const WORDS: Record<'de' | 'en', Words> = {
       refresh_refused: 'Muss neu verbunden werden',
       ended: 'Beendet',
     },
-    reason: {
-      user: 'Von der Person selbst beendet',
-      admin: 'Vom Administrator beendet',
-      client: 'Von der Anwendung beendet',
-      user_disabled: 'Benutzerkonto gesperrt',
-      client_disabled: 'Anwendung von Flixcheck gesperrt',
-      client_deleted: 'Anwendung bei Flixcheck gelöscht',
-      password_changed: 'Beim Ändern des Passworts beendet',
-      expired: 'Befristung abgelaufen',
-      client_withdrawn: 'Anwendung von Flixcheck für das Unternehmen zurückgezogen',
-    },
   },
   en: {
     language: 'en',
@@ -95,17 +84,6 @@ const WORDS: Record<'de' | 'en', Words> = {
       dormant: `Unused for ${inWords(DORMANT_AFTER_MS)}`,
       refresh_refused: 'Must be connected again',
       ended: 'Ended',
-    },
-    reason: {
-      user: 'Ended by the person',
-      admin: 'Ended by an administrator',
-      client: 'Ended by the application',
-      user_disabled: 'User account disabled',
-      client_disabled: 'Application disabled by Flixcheck',
-      client_deleted: 'Application deleted at Flixcheck',
-      password_changed: 'Ended when the password was changed',
-      expired: 'Time limit reached',
-      client_withdrawn: 'Application withdrawn from the company by Flixcheck',
     },
   },
 };
@@ -159,7 +137,7 @@ function row(connection: ConnectionDto, words: Words, at: (time: Date) => string
     time(connection.expiresAt),
     time(connection.revokedAt),
     name(revokedBy),
-    revocationReason === null ? '' : words.reason[revocationReason],
+    revocationReason === null ? '' : reasonInWords(revocationReason, words.language),
     grantedInAdvance ? words.inAdvance + (admin && ` (${admin})`) : words.self,
     connection.id,
   ];

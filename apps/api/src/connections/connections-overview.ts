@@ -27,7 +27,8 @@ import {
   OAuthClientsService,
 } from '../oauth-clients/oauth-clients.service.js';
 import { type Person, UsersService } from '../users/users.service.js';
-import { healthOf, type RevocationReason } from './connection.js';
+import { healthOf } from './connection.js';
+import { isByFlixcheck } from './revocation-reasons.js';
 import { ConnectionEntity } from './connection.entity.js';
 import { ConnectionEventEntity } from './connection-event.entity.js';
 import { ConnectionUsageEntity } from './connection-usage.entity.js';
@@ -180,15 +181,8 @@ export class ConnectionsOverview {
   }
 }
 
-/** Which person at Flixcheck did something is for the audit log, not for the account. */
-const BY_FLIXCHECK: readonly (RevocationReason | null | string)[] = [
-  'client_disabled',
-  'client_deleted',
-  'client_withdrawn',
-];
-
 function byAccount({ type, detail }: HistoryRow): boolean {
-  return !(type === 'revoked' && BY_FLIXCHECK.includes(detail));
+  return !(type === 'revoked' && isByFlixcheck(detail));
 }
 
 function toDto(
@@ -202,7 +196,7 @@ function toDto(
   const client = clients.get(oauthClientId);
   const grantedBy = people.get(userId);
   if (!client || !grantedBy) throw new Error('a connection without its client or user');
-  const endedBy = BY_FLIXCHECK.includes(revocationReason) ? undefined : people.get(revokedBy ?? '');
+  const endedBy = isByFlixcheck(revocationReason) ? undefined : people.get(revokedBy ?? '');
   return {
     id,
     client: pickFields(client, CONNECTED_CLIENT),

@@ -31,10 +31,9 @@ import {
   CONNECTION_HEALTHS,
   type ConnectionEventType,
   type ConnectionHealth,
-  REVOCATION_REASONS,
-  type RevocationReason,
   DORMANT_AFTER_MS,
 } from './connection.js';
+import { REVOCATION_REASONS, type RevocationReason } from './revocation-reasons.js';
 import { PersonDto } from '../users/profile.dto.js';
 
 const CLIENT_ID = /^[A-Za-z0-9_-]{3,64}$/;

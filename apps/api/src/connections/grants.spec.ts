@@ -10,8 +10,8 @@ import { UsersService } from '../users/users.service.js';
 import { ConnectionCounts } from './connection-counts.js';
 import { ConnectionHistory } from './connection-history.js';
 import { ConnectionsModule } from './connections.module.js';
-import type { RevocationReason } from './connection.js';
 import { ConnectionsService } from './connections.service.js';
+import type { RevocationReason } from './revocation-reasons.js';
 
 let test: TestContext;
 let connections: ConnectionsService;

@@ -38,6 +38,7 @@ import { Passkeys1806200000000 } from './migrations/1806200000000-passkeys.js';
 import { ConsentInAdvance1806400000000 } from './migrations/1806400000000-consent-in-advance.js';
 import { ChosenAccounts1806500000000 } from './migrations/1806500000000-chosen-accounts.js';
 import { SignInNotices1806700000000 } from './migrations/1806700000000-sign-in-notices.js';
+import { RevocationReasons1806800000000 } from './migrations/1806800000000-revocation-reasons.js';
 
 /** Every migration, oldest first. The app, the command line and the tests share this list. */
 export const MIGRATIONS = [
@@ -78,6 +79,7 @@ export const MIGRATIONS = [
   ConsentInAdvance1806400000000,
   ChosenAccounts1806500000000,
   SignInNotices1806700000000,
+  RevocationReasons1806800000000,
 ];
 
 export const POOL_SIZE = 20;
