@@ -5,6 +5,29 @@ const CLIENTS = '/admin/v7/oauth-clients';
 const button = (page: Page, name: string | RegExp) => page.getByRole('button', { name });
 const region = (page: Page, name: string | RegExp) => page.getByRole('region', { name });
 
+/** Each is the reason that the request log gives for it; what takes a minute is left out. */
+const MISTAKES = [
+  'redirect_uri_unregistered',
+  'scope_invalid',
+  'pkce_required',
+  'code_challenge_method_unsupported',
+  'client_secret_wrong',
+  'client_secret_missing',
+  'grant_type_missing',
+  'parameters_in_resource',
+  'code_unknown',
+  'code_already_used',
+  'redirect_uri_mismatch',
+  'code_verifier_missing',
+  'code_verifier_mismatch',
+  'refresh_token_reused',
+  'refresh_token_unknown',
+];
+const REFUSED_CALLS = [
+  ['token_revoked', '401 Unauthorized', 'invalid_token'],
+  ['insufficient_scope', '403 Forbidden', 'insufficient_scope'],
+] as const;
+
 /** Everything that outlives the page, or that others may see. */
 async function leftBehind(page: Page): Promise<string> {
   const stored = await page.evaluate(() =>
@@ -13,7 +36,7 @@ async function leftBehind(page: Page): Promise<string> {
   return `${page.url()} ${stored}`;
 }
 
-test('a developer goes through the whole flow with their own client, and sees what a mistake looks like', async ({
+test('a developer goes through the whole flow with their own client, and makes each mistake on purpose', async ({
   page,
 }, { testId }) => {
   const logged: string[] = [];
@@ -75,6 +98,21 @@ test('a developer goes through the whole flow with their own client, and sees wh
   await expect(region(page, '3. Erste Anfrage').getByText(MEMBER)).toBeVisible();
   await button(page, 'Token erneuern').click();
   await expect(region(page, '4. Erneuern').getByText('200 OK')).toBeVisible();
+
+  const mistakes = region(page, 'Fehler zum Nachstellen');
+  for (const name of MISTAKES) {
+    await mistakes.getByLabel('Fehler', { exact: true }).selectOption(name);
+    await button(page, 'Fehler auslösen').click();
+    if (name === 'refresh_token_reused') await button(page, 'Senden').click();
+    await expect(mistakes.locator('.fx-notice code')).toHaveText(name);
+  }
+  for (const [name, status, code] of REFUSED_CALLS) {
+    await mistakes.getByLabel('Fehler', { exact: true }).selectOption(name);
+    await button(page, 'Fehler auslösen').click();
+    await expect(mistakes.locator('.fx-chip').last()).toHaveText(status);
+    await expect(mistakes.getByRole('link', { name: new RegExp(code) })).toBeVisible();
+  }
+
   await button(page, /^Token beenden und API/).click();
   await page.getByRole('alertdialog').getByRole('button', { name: 'Beenden' }).click();
   const end = region(page, '5. Beenden');
@@ -86,6 +124,14 @@ test('a developer goes through the whole flow with their own client, and sees wh
     expect(kept).toBeTruthy();
     expect(left).not.toContain(kept);
   }
+
+  await page.getByRole('link', { name: 'Zur Anwendung' }).click();
+  const failure = region(page, 'Anfragen')
+    .getByRole('listitem')
+    .filter({ hasText: 'refresh_token_unknown' });
+  await failure.getByRole('link', { name: 'Diesen Fehler nachstellen' }).click();
+  await expect(page.getByText(/^Sie wollen .Access-Token statt/)).toBeVisible();
+  await expect(mistakes.getByLabel('Fehler', { exact: true })).toHaveValue('refresh_token_unknown');
 
   await signIn(page, OPERATOR);
   await page.request.delete(`${portalUrl()}${CLIENTS}/${id}`);

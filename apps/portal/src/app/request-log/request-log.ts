@@ -13,6 +13,7 @@ import {
   linkedSignal,
   signal,
 } from '@angular/core';
+import { RouterLink } from '@angular/router';
 import { TranslocoDirective } from '@jsverse/transloco';
 import history from '@material-symbols/svg-400/rounded/history.svg';
 import { Api } from '../api/api';
@@ -20,6 +21,7 @@ import { pagedList } from '../api/paged-list';
 import { ListEnvelope, OAuthRequest } from '../api/types';
 import { Formats } from '../i18n/formats';
 import { SettingsSection } from '../security/settings-section';
+import { isMistake } from '../try-it/mistake-names';
 import { LoadError } from '../ui/load-error';
 import { LoadMore } from '../ui/load-more';
 import { Moment } from '../ui/moment';
@@ -58,6 +60,7 @@ const PERIODS = [
     LoadMore,
     Moment,
     PageState,
+    RouterLink,
     SearchField,
     SettingsSection,
     TranslocoDirective,
@@ -69,6 +72,8 @@ const PERIODS = [
 export class RequestLog {
   /** Where the API has the log: `…/requests`. */
   readonly url = input.required<string>();
+  /** The page on which a developer makes mistakes on purpose; null for who has none. */
+  readonly tryAt = input<readonly string[] | null>(null);
 
   protected readonly formats = inject(Formats);
   private readonly api = inject(Api);
@@ -84,6 +89,7 @@ export class RequestLog {
   protected readonly periods = PERIODS;
   protected readonly endpointText = endpointText;
   protected readonly explain = explain;
+  protected readonly isMistake = isMistake;
   protected readonly icons = { history };
   protected readonly narrowed = computed(() => [...this.query().keys()].length > 1);
 

@@ -16,7 +16,7 @@ import { explain } from '../request-log/request-words';
 import { Icon } from '../ui/icon';
 import { Messages } from '../ui/messages';
 import { SampleLanguage, SAMPLES } from './samples/samples';
-import { Exchange, TryItRun } from './try-it-run';
+import { Exchange, jsonOf, TryItRun } from './try-it-run';
 
 const LANGUAGES = Object.keys(SAMPLES) as SampleLanguage[];
 const STEPS: Readonly<Record<string, number>> = { ArrowRight: 1, ArrowLeft: -1 };
@@ -54,6 +54,12 @@ export class ExchangeView {
     const { headers = [], body = '' } = this.exchange().answer ?? {};
     const head = headers.map(([name, value]) => `${name}: ${value}`).join('\n');
     return this.run.masked(`${head}\n\n${indented(body)}`.trim());
+  });
+
+  /** Of a problem that is in no request log: the guide has a paragraph for it, too. */
+  protected readonly code = computed(() => {
+    const code = jsonOf(this.exchange().answer)?.['code'];
+    return typeof code === 'string' ? code : null;
   });
 
   /** The arrow keys go from tab to tab, and Tab leaves them. */

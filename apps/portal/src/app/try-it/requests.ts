@@ -45,6 +45,18 @@ export function authorizeLink({ origin }: RunContext, query: Record<string, stri
   return `${origin}/portal/oauth/authorize?${new URLSearchParams(query)}`;
 }
 
+/** What the authorize page asks first: is this request in order? */
+export function checkAuthorization(
+  { origin }: RunContext,
+  query: Record<string, string>,
+): RequestDescription {
+  return {
+    method: 'GET',
+    url: `${origin}/user/v7/oauth-authorization-request?${new URLSearchParams(query)}`,
+    headers: SESSION_COOKIE,
+  };
+}
+
 /** What the authorize page does when its reader allows access. */
 export function issueCode(
   { origin, client, redirectUri, scope }: RunContext,

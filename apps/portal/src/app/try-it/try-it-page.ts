@@ -27,6 +27,9 @@ import { Waiting } from '../ui/waiting';
 import { AuthorizeStep } from './authorize-step';
 import { CALLBACK_CHANNEL } from './callback';
 import { ClaimsView } from './claims-view';
+import { isMistake } from './mistake-names';
+import { MISTAKE_WORDS } from './mistake-words';
+import { MistakesView } from './mistakes-view';
 import { TryItRun } from './try-it-run';
 import { TryItStep } from './try-it-step';
 
@@ -39,6 +42,7 @@ import { TryItStep } from './try-it-step';
     ClaimsView,
     Icon,
     LoadError,
+    MistakesView,
     PageState,
     RouterLink,
     SettingsSection,
@@ -52,6 +56,8 @@ import { TryItStep } from './try-it-step';
 })
 export class TryItPage {
   readonly id = input.required<string>();
+  /** By the query: what somebody wants to reproduce. */
+  readonly mistake = input<string>();
 
   protected readonly run = inject(TryItRun);
   private readonly confirmation = inject(Confirmation);
@@ -65,6 +71,11 @@ export class TryItPage {
   protected readonly notFound = computed(
     () => this.error() !== undefined && apiErrorFrom(this.error()).code === 'not_found',
   );
+  protected readonly asked = computed(() => {
+    const name = this.mistake();
+    return isMistake(name) ? name : null;
+  });
+  protected readonly words = MISTAKE_WORDS;
   protected readonly icons = { back, restart, searchOff };
 
   constructor() {
@@ -96,6 +107,10 @@ export class TryItPage {
   /** The button goes with the run, so the focus goes to where the next one begins. */
   protected again(): void {
     void this.run.again();
-    this.host.nativeElement.querySelector<HTMLElement>('#try-authorize-heading')?.focus();
+    this.focus('try-authorize-heading');
+  }
+
+  protected focus(id: string): void {
+    this.host.nativeElement.querySelector<HTMLElement>(`#${id}`)?.focus();
   }
 }

@@ -7,6 +7,8 @@ import { askFor } from '../scopes/scope-words';
 import { CALLBACK_PATH } from './callback';
 import { newPkce, Pkce, randomText } from './pkce';
 import { Answer, RequestDescription, send } from './request-description';
+import { MistakeName } from './mistake-names';
+import { MISTAKES } from './mistakes';
 import * as requests from './requests';
 import { readReturned, Returned } from './returned';
 import type { SampleLanguage } from './samples/samples';
@@ -76,6 +78,14 @@ export class TryItRun {
   readonly busy = signal<Place | null>(null);
   private readonly seen = signal<readonly string[]>([]);
 
+  /** Of the client's scopes, one that changes nothing. */
+  readonly readOnlyScope = computed(
+    () =>
+      this.knownScopes
+        .table()
+        .find(({ scope, viewOnly }) => viewOnly && this.client()?.scopes.includes(scope as never))
+        ?.scope,
+  );
   readonly code = computed(() => {
     const returned = this.returned();
     return returned?.kind === 'code' ? returned.code : null;
@@ -188,6 +198,46 @@ export class TryItRun {
     return this.record(place, request);
   }
 
+  /**
+   * Makes a mistake on purpose, with code and tokens of its own.
+   * @param wait how long it has to wait, and until when the reader does
+   */
+  async provoke(name: MistakeName, wait: (seconds: number) => Promise<void>): Promise<void> {
+    this.clear('mistake');
+    const context = this.context();
+    const send = async (request: RequestDescription) => {
+      const answer = await this.record('mistake', request);
+      if (!answer) throw new Stopped();
+      return answer;
+    };
+    const proof = async () => {
+      const drawn = { ...(await newPkce()), state: randomText() };
+      this.hide(drawn.verifier);
+      return drawn;
+    };
+    const newCode = async () => {
+      const drawn = await proof();
+      const answer = await send(requests.issueCode(context, drawn));
+      const resource = jsonOf(answer)?.['resource'] as { code?: string } | undefined;
+      if (!resource?.code) throw new Stopped();
+      return { code: resource.code, verifier: drawn.verifier };
+    };
+    const tokensFrom = async (request: RequestDescription) => {
+      const answer = await send(request);
+      const tokens = tokensOf(answer);
+      if (!tokens) throw new Stopped();
+      return { ...tokens, scope: String(jsonOf(answer)?.['scope']) };
+    };
+    const readOnlyScope = this.readOnlyScope();
+    const tools = { context, readOnlyScope, proof, send, newCode, tokensFrom, wait };
+    try {
+      await MISTAKES[name].make(tools);
+    } catch (cause) {
+      // The last answer says why it went no further.
+      if (!(cause instanceof Stopped)) throw cause;
+    }
+  }
+
   clear(place: Place): void {
     this.exchanges.update((all) => ({ ...all, [place]: [] }));
   }
@@ -266,6 +316,9 @@ export class TryItRun {
     }
   }
 }
+
+/** A mistake that needed another answer before it could be made. */
+export class Stopped extends Error {}
 
 /** Of the token endpoint; null for anything else. */
 export function tokensOf(answer: Answer | null): Tokens | null {

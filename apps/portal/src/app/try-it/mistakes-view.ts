@@ -1,0 +1,109 @@
+import {
+  ChangeDetectionStrategy,
+  Component,
+  computed,
+  DestroyRef,
+  inject,
+  input,
+  linkedSignal,
+  signal,
+} from '@angular/core';
+import { TranslocoDirective } from '@jsverse/transloco';
+import warning from '@material-symbols/svg-400/rounded/warning.svg';
+import { Confirmation } from '../ui/confirmation';
+import { Icon } from '../ui/icon';
+import { ExchangeView } from './exchange-view';
+import { isMistake, MISTAKE_NAMES, MistakeName } from './mistake-names';
+import { MISTAKES } from './mistakes';
+import { MISTAKE_WORDS } from './mistake-words';
+import { Stopped, TryItRun } from './try-it-run';
+
+/** Ends tokens, though only its own. */
+const HARMFUL = 'refresh_token_reused';
+
+/** Common mistakes, made on purpose: what the answer looks like, and what the request log says. */
+@Component({
+  selector: 'fx-mistakes',
+  changeDetection: ChangeDetectionStrategy.OnPush,
+  imports: [ExchangeView, Icon, TranslocoDirective],
+  templateUrl: './mistakes-view.html',
+  styleUrl: './mistakes-view.scss',
+})
+export class MistakesView {
+  /** Which one to begin with, by its name. */
+  readonly first = input<string>();
+
+  protected readonly run = inject(TryItRun);
+  private readonly confirmation = inject(Confirmation);
+  private readonly destroyed = inject(DestroyRef);
+
+  protected readonly words = MISTAKE_WORDS;
+  protected readonly icons = { warning };
+  protected readonly possible = computed(() => {
+    const client = this.run.client();
+    return MISTAKE_NAMES.filter((name) => {
+      const { kind } = MISTAKES[name];
+      if (kind && kind !== client?.kind) return false;
+      if (name === 'pkce_required') return client?.requirePkce;
+      return name !== 'insufficient_scope' || this.run.readOnlyScope() !== undefined;
+    });
+  });
+  protected readonly chosen = linkedSignal<MistakeName>(() => {
+    const first = this.first();
+    return isMistake(first) && this.possible().includes(first) ? first : this.possible()[0]!;
+  });
+  protected readonly harmful = computed(() => this.chosen() === HARMFUL);
+  protected readonly running = signal(false);
+  protected readonly secondsLeft = signal<number | null>(null);
+  protected readonly exchanges = computed(() => this.run.exchanges().mistake);
+  /** What had to go well before the mistake could be made. */
+  protected readonly before = computed(() => this.exchanges().slice(0, -1));
+  protected readonly last = computed(() => this.exchanges().at(-1));
+  protected readonly missing = computed(() => {
+    const name = this.chosen();
+    const isConfidential = this.run.client()?.kind === 'confidential';
+    const { needsGrant } = MISTAKES[name];
+    if (isConfidential && needsGrant && !this.run.secret()) return 'try.noSecret';
+    return needsGrant && !this.run.granted() ? 'try.mistake.noGrant' : null;
+  });
+
+  protected choose(event: Event): void {
+    this.chosen.set((event.target as HTMLSelectElement).value as MistakeName);
+    this.run.clear('mistake');
+  }
+
+  protected async make(): Promise<void> {
+    if (this.missing() || this.running() || this.run.busy()) return;
+    if (this.harmful() && !(await this.confirmed())) return;
+    this.running.set(true);
+    try {
+      await this.run.provoke(this.chosen(), (seconds) => this.wait(seconds));
+    } finally {
+      this.running.set(false);
+    }
+  }
+
+  private confirmed(): Promise<boolean> {
+    return this.confirmation.ask({
+      heading: { text: 'try.mistake.confirm.heading' },
+      points: [{ text: 'try.mistake.confirm.ends' }, { text: 'try.mistake.confirm.stays' }],
+      confirm: { text: 'try.mistake.confirm.action' },
+      danger: true,
+      action: () => Promise.resolve(),
+    });
+  }
+
+  /** Second by second, until the time is up or the page is left. */
+  private async wait(seconds: number): Promise<void> {
+    const until = Date.now() + seconds * 1000;
+    try {
+      for (let left = seconds; left > 0; left = Math.ceil((until - Date.now()) / 1000)) {
+        this.secondsLeft.set(left);
+        await new Promise((resolve) => setTimeout(resolve, 1000));
+        if (this.destroyed.destroyed) throw new Stopped();
+      }
+    } finally {
+      this.secondsLeft.set(null);
+    }
+  }
+}
