@@ -79,9 +79,10 @@ const table = {
     ...['access-token-verifier:lint', 'access-token-verifier:test'],
     'access-token-verifier:typecheck',
   ],
+  // The examples in it are compiled against the package.
   'libs/access-token-verifier/README.md': [
     ...['access-token-verifier:lint', 'access-token-verifier:test'],
-    'access-token-verifier:typecheck',
+    ...['access-token-verifier:typecheck', 'tools:test'],
   ],
   'libs/connect-client/src/connection.spec.ts': [
     ...['connect-client:lint', 'connect-client:test', 'connect-client:typecheck'],

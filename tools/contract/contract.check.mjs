@@ -18,7 +18,7 @@ function writtenFiles(folder = '') {
   });
 }
 
-const thisFile = join('tools', 'contract', 'contract.spec.mjs');
+const thisFile = join('tools', 'contract', 'contract.check.mjs');
 const others = writtenFiles().filter((path) => path !== thisFile);
 const files = others.map((path) => ({
   path,
