@@ -14,7 +14,8 @@ const PATIENCE_MS = 4000;
 
 /**
  * `npm run dev`: the Nx target `serve` of the API, the portal and the demo third party, in one log,
- * until Ctrl-C. Nothing is built: the API runs its sources, the portal is served from memory.
+ * until Ctrl-C. The API runs its sources, the portal is served from memory; only the documentation is
+ * built, at the start and at every save.
  */
 export async function develop() {
   const signal = listenForInterrupt();
@@ -29,7 +30,8 @@ export async function develop() {
           `as PORT=${ports.portal + 100} DEMO_CLIENT_PORT=${ports.demoClient + 100} npm run dev`,
       );
     }
-    const node = await prepare([], { signal, progress });
+    // The API serves the pages that there are when it starts.
+    const node = await prepare(['docs'], { signal, progress });
     signal.throwIfAborted();
     exitCode = await serveAll(node, { signal });
   } catch (error) {

@@ -156,6 +156,14 @@ export class DevCheck1899000000000 {
     );
   });
 
+  it('in the guide', async (t) => {
+    await visibleAfter(
+      t,
+      () => edit('docs/guide/php.md', '# PHP\n', '# PHP, changed\n'),
+      async () => (await answer('/docs/guide/php')).includes('PHP, changed'),
+    );
+  });
+
   it('in a page', async (t) => {
     await visibleAfter(
       t,

@@ -1,0 +1,51 @@
+/** `nx serve docs`: the documentation, made anew at every save; the API serves it under /docs. */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { watch } from 'node:fs';
+import { inWorkspace, root } from '../setup/workspace.mjs';
+import { makeSay } from './say.mjs';
+import { untilTheEnd } from './supervise.mjs';
+
+const WATCHED = [
+  'docs',
+  'apps/docs/layouts',
+  'apps/docs/src',
+  'apps/docs/styles',
+  'apps/docs/tools',
+];
+/** An editor writes a file in several steps. */
+const SETTLE_MS = 30;
+
+const say = makeSay('documentation');
+let changed;
+let changedAt;
+let timer;
+let build;
+
+async function make() {
+  if (build) return;
+  const [why, since] = [changed, changedAt];
+  build = spawn(process.execPath, [inWorkspace('apps/docs/build.mjs')], {
+    cwd: root,
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
+  const [code] = await once(build, 'exit');
+  build = undefined;
+  if (code === 0) say(`made ${Date.now() - since} ms after ${why} was saved`);
+  else say('cannot be made: it is tried again when something is saved');
+  if (changedAt !== since) await make();
+}
+
+const watchers = WATCHED.map((folder) =>
+  watch(inWorkspace(folder), { recursive: true }, (_event, name) => {
+    changed = name;
+    changedAt = Date.now();
+    clearTimeout(timer);
+    timer = setTimeout(() => void make(), SETTLE_MS);
+  }),
+);
+untilTheEnd(() => {
+  clearTimeout(timer);
+  for (const watcher of watchers) watcher.close();
+  build?.kill();
+});
