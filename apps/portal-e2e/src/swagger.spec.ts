@@ -14,6 +14,9 @@ test('Swagger UI’s Authorize begins with what works, in sight, and asks for no
   await expect(
     ways.getByRole('button', { name: 'Apply given OAuth2 credentials' }),
   ).toBeInViewport();
+  // An application of one's own may have a secret.
+  await ways.getByLabel('client_id').fill('maklerwelt-crm');
+  await expect(ways.locator('input[type="password"]')).toBeVisible();
 });
 
 test('Swagger UI says whom its calls act for: nobody, or whoever is signed in to the portal', async ({

@@ -37,6 +37,12 @@ const NOTICE = `(function () {
   }
   check();
   window.addEventListener('focus', check);
+  // The client that Authorize begins with has no secret to be asked for; another one may have.
+  document.addEventListener('input', function (event) {
+    if (!/^client_id/.test(event.target.id)) return;
+    document.body.classList.toggle(
+      'own-application', event.target.value !== '${API_EXPLORER_CLIENT_ID}');
+  });
 })();
 `;
 
@@ -45,7 +51,7 @@ const STYLE = `
   .session-notice { max-width: 1460px; margin: 16px auto 0; padding: 12px 20px; font: 14px/1.5 sans-serif }
   .session-notice:not(:empty) { background: #eef4f4; border-left: 4px solid #14655f; color: #16282b }
   .swagger-ui .auth-container .markdown p { max-width: 40em }
-  .swagger-ui .auth-container .wrapper:has([id^="client_secret"]):not(:has([id^="client_id"])) { display: none }`;
+  body:not(.own-application) .swagger-ui .auth-container .wrapper:has([id^="client_secret"]):not(:has([id^="client_id"])) { display: none }`;
 
 /**
  * Swagger UI at /docs, and the document itself beside it. In Swagger UI one way to authorize is

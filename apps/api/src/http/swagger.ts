@@ -21,7 +21,7 @@ export const apiExplorer = (publicUrl: string) => ({
 const SCOPE_WORDS = Object.fromEntries(SCOPES.map((scope) => [scope, SCOPE_TABLE[scope].meaning]));
 
 const OAUTH_WORDS =
-  '**Act for a portal user, as an application does.** Authorize opens the portal: sign in there and allow access. `api-explorer` is a public client with PKCE, which has no secret.';
+  '**Act for a portal user, as an application does.** Authorize opens the portal: sign in there and allow access. `api-explorer` is a public client with PKCE, which has no secret. Any other application works, too, with its own client id and secret, once `/docs/oauth2-redirect.html` of this server is one of its redirect URIs.';
 
 const DESCRIPTION = `
 Third-party applications act for portal users: send the user to
