@@ -49,6 +49,19 @@ const PLACES: Record<string, Place> = {
       await expect(button(page, /^(Löschen|Delete) …$/)).toBeVisible();
     },
   },
+  'the companies of an application': {
+    operator: true,
+    open: async (page) => {
+      const resources = [{ id: 'b3c5d7e9-1f2a-4b6c-8d0e-2f4a6b8c0d1e', name: 'Beispiel' }];
+      await page.route('**/admin/v7/accounts?*', (route) =>
+        route.fulfill({ json: lengthened({ resources, meta: { total: 12 } }) }),
+      );
+      await page.goto(settings('registry/new'));
+      await page.locator('#listed-chosen').check();
+      await page.locator('fx-company-choices input[type=checkbox]').check();
+      await expect(page.locator('fx-company-choices .fx-picks li')).toHaveCount(1);
+    },
+  },
   'an application that one looks after': {
     open: async (page) => {
       await developing(page, lengthened);

@@ -10,6 +10,7 @@ const pkce = (page: Page) => page.getByRole('checkbox', { name: 'PKCE verlangen'
 
 let clientId: string;
 let id: string;
+let firstSecret: string;
 
 /** A client of this test alone, in whose place nobody else changes anything. */
 test.beforeEach(async ({ page }, { testId }) => {
@@ -29,7 +30,9 @@ test.beforeEach(async ({ page }, { testId }) => {
     },
   });
   expect(created.status()).toBe(201);
-  id = (await created.json()).resource.id;
+  const { resource } = await created.json();
+  id = resource.id;
+  firstSecret = resource.secret.value;
 });
 test.afterEach(async ({ page }) => {
   await page.request.delete(`${portalUrl()}${CLIENTS}/${id}`);
@@ -226,6 +229,44 @@ test('switching off says in numbers what it ends', async ({ page, member, admin 
   await button(page, 'Einschalten').click();
   await page.getByRole('alertdialog').getByRole('button', { name: 'Einschalten' }).click();
   await expect(page.getByText('Bestandsblick ist wieder eingeschaltet.')).toBeVisible();
+});
+
+test('an application for chosen companies says before saving what that ends; others read whom to ask', async ({
+  page,
+  member,
+}) => {
+  await member.connect('read', clientId, firstSecret);
+  await page.goto(registry(`/${id}`));
+  await page.getByRole('radio', { name: 'Ausgewählten Unternehmen' }).check();
+  await button(page, 'Änderungen speichern').click();
+  await expect(page.getByText('Bitte wählen Sie mindestens ein Unternehmen.')).toBeVisible();
+  await page.getByRole('searchbox', { name: 'Unternehmen suchen' }).fill('beispiel');
+  const company = page.getByRole('checkbox', { name: 'Beispiel Assekuranz AG' });
+  await company.check();
+  await button(page, 'Beispiel Assekuranz AG entfernen').click();
+  await expect(page.getByRole('searchbox', { name: 'Unternehmen suchen' })).toBeFocused();
+  await company.check();
+  const harm = 'Beendet 1 Verbindung bei einem Unternehmen.';
+  await expect(page.getByText(harm)).toBeVisible();
+  await button(page, 'Änderungen speichern').click();
+  const dialog = page.getByRole('alertdialog');
+  await expect(dialog.getByText(harm)).toBeVisible();
+  await dialog.getByRole('button', { name: 'Abbrechen' }).click();
+  expect((await read(page)).accountIds).toBeNull();
+  await button(page, 'Änderungen speichern').click();
+  await dialog.getByRole('button', { name: 'Speichern und Verbindungen beenden' }).click();
+  await expect(page.getByText('Die Änderungen sind gespeichert.')).toBeVisible();
+  expect((await read(page)).accounts).toMatchObject([{ name: 'Beispiel Assekuranz AG' }]);
+
+  await signIn(page, MEMBER);
+  await page.goto(`${portalUrl()}/portal/oauth/authorize?clientId=${clientId}&response_type=code`);
+  await expect(
+    page.getByRole('heading', { name: 'Bestandsblick ist für Ihr Unternehmen nicht vorgesehen' }),
+  ).toBeVisible();
+  await expect(page.getByText(/an den Herausgeber, Bestandsblick GmbH/)).toBeVisible();
+  await expect(button(page, 'Freigabe anfragen')).toHaveCount(0);
+  await expect(button(page, /^Ohne Verbindung zurück/)).toBeVisible();
+  await signIn(page, OPERATOR);
 });
 
 test('nobody but operators is led to the registry, or let in', async ({ page }) => {

@@ -95,7 +95,11 @@ export class PortalApi {
   }
 
   /** Grants access as the page does, and exchanges the code as the third party does. */
-  async connect(scope = 'readwrite', clientId = 'maklerwelt-crm'): Promise<Connected> {
+  async connect(
+    scope = 'readwrite',
+    clientId = 'maklerwelt-crm',
+    secret = SECRETS[clientId],
+  ): Promise<Connected> {
     const { verifier, challenge } = pkce();
     const granted = await this.request.post(`${portalUrl()}/user/v7/oauth-codes`, {
       data: {
@@ -110,7 +114,7 @@ export class PortalApi {
         code,
         code_verifier: verifier,
         client_id: clientId,
-        client_secret: SECRETS[clientId],
+        client_secret: secret,
       },
     });
     expect(exchanged.status()).toBe(200);

@@ -63,6 +63,22 @@ export const registry: PortalState[] = [
     },
   },
   {
+    name: 'registry-companies',
+    who: OPERATOR,
+    open: async (page) => {
+      await page.route('**/admin/v7/oauth-clients/*/connections*', (route) =>
+        route.fulfill({ json: { resource: { activeConnections: 1204, accounts: 87 } } }),
+      );
+      await openClient(page, 'Maklerwelt CRM');
+      await page.locator('#listed-chosen').check();
+      await page.locator('fx-company-choices input[type=checkbox]').first().check();
+      await expect(page.locator('fx-company-choices .fx-picks li')).toHaveCount(1);
+      const notice = page.locator('fx-settings-section[name=visibility] .fx-notice');
+      await expect(notice).toBeVisible();
+      await notice.scrollIntoViewIfNeeded();
+    },
+  },
+  {
     name: 'registry-requests',
     who: OPERATOR,
     open: async (page) => {

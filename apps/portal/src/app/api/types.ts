@@ -49,6 +49,7 @@ export type ClientDeveloper = Dto<'ClientDeveloperDto'>;
 export type DeveloperClient = Dto<'DeveloperClientDto'>;
 export type ChangeRequest = Dto<'ChangeRequestDto'>;
 export type DeveloperChangeRequest = Dto<'DeveloperChangeRequestDto'>;
+export type Company = Dto<'AccountNameDto'>;
 export type ClientConnections = Dto<'ClientConnectionsDto'>;
 export type OAuthScopes = Dto<'OAuthScopesDto'>;
 export type PublicClient = Dto<'ClientCardDto'>;

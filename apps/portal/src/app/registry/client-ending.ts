@@ -10,6 +10,7 @@ import { Dialogs } from '../ui/dialogs';
 import { Messages } from '../ui/messages';
 import { Words } from '../ui/question';
 import type { DeleteDialog, DeleteQuestion } from './delete-dialog';
+import { harmInWords } from './harm-words';
 import { REGISTRY } from './registry-clients';
 
 const load = () => import('./delete-dialog').then((file) => file.DeleteDialog);
@@ -105,7 +106,9 @@ export class ClientEnding {
   );
   /** What disabling or deleting ends; null while it is not known. */
   protected readonly harm = computed<Words | null>(() =>
-    this.connections.hasValue() ? this.inWords(this.connections.value().resource) : null,
+    this.connections.hasValue()
+      ? harmInWords(this.connections.value().resource, this.formats)
+      : null,
   );
 
   constructor() {
@@ -167,21 +170,9 @@ export class ClientEnding {
       const { resource } = await this.api.get<Envelope<ClientConnections>>(
         `${this.path()}/connections`,
       );
-      return this.inWords(resource);
+      return harmInWords(resource, this.formats);
     } catch {
       return { text: 'registry.harm.unknown' };
     }
-  }
-
-  private inWords({ activeConnections, accounts }: ClientConnections): Words {
-    if (activeConnections === 0) return { text: 'registry.harm.none' };
-    const one = { one: 'registry.harm.one', other: 'registry.harm.ofOne' };
-    return {
-      text: accounts > 1 ? 'registry.harm.ofMany' : this.formats.plural(activeConnections, one),
-      values: {
-        connections: this.formats.number(activeConnections),
-        accounts: this.formats.number(accounts),
-      },
-    };
   }
 }

@@ -14,6 +14,8 @@ export const ERROR_TEXTS: Record<string, string> = {
   matches: 'registry.error.clientId',
   taken: 'registry.error.taken',
   no_scope: 'registry.error.noScope',
+  no_company: 'registry.error.noCompany',
+  unknown_account: 'registry.error.unknownCompany',
   duplicate: 'registry.error.duplicate',
   'redirect.too_long': 'registry.error.redirect.tooLong',
   'redirect.characters': 'registry.error.redirect.characters',

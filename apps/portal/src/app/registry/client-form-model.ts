@@ -18,6 +18,8 @@ export interface ClientFormModel {
   requirePkce: boolean;
   scopes: string[];
   listed: boolean;
+  /** The companies that it is meant for; null: every one. */
+  accountIds: string[] | null;
 }
 
 export type ClientField = keyof ClientFormModel;
@@ -39,6 +41,7 @@ export const FIELD_LABELS: Record<ClientField, string> = {
   requirePkce: 'registry.field.requirePkce.label',
   scopes: 'registry.field.scopes.label',
   listed: 'registry.field.listed.label',
+  accountIds: 'registry.field.accountIds.label',
 };
 
 /** A new one may do the least, and proves itself as well as it can. */
@@ -58,6 +61,7 @@ const EMPTY: ClientFormModel = {
   requirePkce: true,
   scopes: [],
   listed: true,
+  accountIds: null,
 };
 
 export function toModel(client: RegistryClient | null): ClientFormModel {
@@ -79,6 +83,7 @@ export function toModel(client: RegistryClient | null): ClientFormModel {
     requirePkce: client.requirePkce,
     scopes: [...client.scopes],
     listed: client.listed,
+    accountIds: client.accountIds && [...client.accountIds],
   };
 }
 
@@ -126,5 +131,6 @@ function toInput(model: ClientFormModel): Record<ClientField, unknown> {
     contactEmail: address(model.contactEmail),
     redirectUris: model.redirectUris.map((uri) => uri.trim()),
     scopes: [...model.scopes].sort(),
+    accountIds: model.accountIds && [...model.accountIds].sort(),
   };
 }

@@ -17,13 +17,22 @@ import errorIcon from '@material-symbols/svg-400/rounded/error.svg';
 import visibility from '@material-symbols/svg-400/rounded/visibility.svg';
 import warning from '@material-symbols/svg-400/rounded/warning.svg';
 import { Api } from '../api/api';
+import { apiResource } from '../api/api-resource';
 import { ApiError, apiErrorFrom } from '../api/problem';
-import { CreatedClient, Envelope, OAuthScope, RegistryClient } from '../api/types';
+import {
+  ClientConnections,
+  CreatedClient,
+  Envelope,
+  OAuthScope,
+  RegistryClient,
+} from '../api/types';
 import { Formats } from '../i18n/formats';
 import { FullName } from '../people/full-name';
 import { SettingsSection } from '../security/settings-section';
+import { Confirmation } from '../ui/confirmation';
 import { fieldErrors } from '../ui/field-errors';
 import { Icon } from '../ui/icon';
+import { Words } from '../ui/question';
 import { errorTextOf, isLink } from './client-form-errors';
 import {
   ClientField,
@@ -35,6 +44,8 @@ import {
   toCreateInput,
   toModel,
 } from './client-form-model';
+import { CompanyChoices } from './company-choices';
+import { harmInWords } from './harm-words';
 import { Preview } from './preview';
 import { checkRedirectUris, redirectUriAt, RedirectUrisField } from './redirect-uris-field';
 import { REGISTRY } from './registry-clients';
@@ -58,6 +69,7 @@ const TROUBLE_TEXTS: Record<Trouble, string> = {
   selector: 'fx-client-form',
   changeDetection: ChangeDetectionStrategy.OnPush,
   imports: [
+    CompanyChoices,
     FormField,
     FullName,
     Icon,
@@ -80,6 +92,7 @@ export class ClientForm {
 
   protected readonly formats = inject(Formats);
   private readonly api = inject(Api);
+  private readonly confirmation = inject(Confirmation);
   private readonly preview = inject(Preview);
   private readonly host = inject<ElementRef<HTMLElement>>(ElementRef);
   private readonly injector = inject(Injector);
@@ -114,6 +127,9 @@ export class ClientForm {
       return text === '' || /^[A-Za-z0-9_-]{3,64}$/.test(text) ? undefined : { kind: 'client_id' };
     });
     checkRedirectUris(path.redirectUris);
+    validate(path.accountIds, ({ value }) =>
+      value()?.length === 0 ? { kind: 'no_company' } : undefined,
+    );
     validate(path.scopes, ({ value }) => (value().length > 0 ? undefined : { kind: 'no_scope' }));
   });
 
@@ -130,6 +146,31 @@ export class ClientForm {
   protected readonly scopesTaken = computed(() =>
     this.client() ? this.base().scopes.filter((scope) => !this.model().scopes.includes(scope)) : [],
   );
+  protected readonly visibility = computed(() => {
+    const { listed, accountIds } = this.model();
+    if (!listed) return 'none';
+    return accountIds === null ? 'all' : 'chosen';
+  });
+  /** What was chosen before somebody looked at the other ways. */
+  private chosenBefore: string[] = [];
+  /** Where to count what saving would end; undefined: nothing. */
+  private readonly losses = computed(() => {
+    const [client, before, now] = [this.client(), this.base(), this.model()];
+    const { accountIds } = now;
+    if (!client || !accountIds?.length || !differences(before, now).includes('accountIds')) {
+      return undefined;
+    }
+    const kept = before.accountIds?.every((id) => accountIds.includes(id)) ?? false;
+    return kept
+      ? undefined
+      : `${REGISTRY}/${client.id}/connections?exceptAccountIds=${accountIds.join()}`;
+  });
+  private readonly lost = apiResource<Envelope<ClientConnections>>(() => this.losses());
+  protected readonly harm = computed<Words | null>(() => {
+    if (!this.losses()) return null;
+    if (this.lost.error()) return { text: 'registry.field.accountIds.unknown' };
+    return this.lost.hasValue() ? this.lossInWords(this.lost.value().resource) : null;
+  });
   protected readonly labels = FIELD_LABELS;
   protected readonly icons = { errorIcon, visibility, warning };
 
@@ -150,8 +191,26 @@ export class ClientForm {
     this.model.update((model) => ({ ...model, scopes }));
   }
 
-  protected setListed(listed: boolean): void {
-    this.model.update((model) => ({ ...model, listed }));
+  protected setVisibility(visibility: 'all' | 'chosen' | 'none'): void {
+    const { accountIds } = this.model();
+    if (accountIds?.length) this.chosenBefore = accountIds;
+    const next = { all: null, chosen: accountIds ?? this.chosenBefore, none: accountIds };
+    this.model.update((model) => ({
+      ...model,
+      listed: visibility !== 'none',
+      accountIds: next[visibility],
+    }));
+  }
+
+  /** Of one that is offered to nobody: who may connect it all the same. */
+  protected setLimited(limited: boolean): void {
+    const { accountIds } = this.model();
+    if (accountIds?.length) this.chosenBefore = accountIds;
+    this.setCompanies(limited ? this.chosenBefore : null);
+  }
+
+  protected setCompanies(accountIds: readonly string[] | null): void {
+    this.model.update((model) => ({ ...model, accountIds: accountIds && [...accountIds] }));
   }
 
   protected setKind(kind: ClientFormModel['kind']): void {
@@ -190,6 +249,7 @@ export class ClientForm {
   }
 
   private async save() {
+    if (!(await this.agreesToLosses())) return undefined;
     const client = this.client();
     this.busy.set(true);
     try {
@@ -214,6 +274,36 @@ export class ClientForm {
     } finally {
       this.busy.set(false);
     }
+  }
+
+  /** Asks before connections end, with the numbers of this moment. */
+  private async agreesToLosses(): Promise<boolean> {
+    const path = this.losses();
+    if (!path) return true;
+    let harm: Words = { text: 'registry.field.accountIds.unknown' };
+    try {
+      const { resource } = await this.api.get<Envelope<ClientConnections>>(path);
+      if (resource.activeConnections === 0) return true;
+      harm = this.lossInWords(resource);
+    } catch {
+      // The question is asked without numbers.
+    }
+    return this.confirmation.ask({
+      heading: {
+        text: 'registry.field.accountIds.heading',
+        values: { name: this.client()?.name },
+      },
+      points: [harm, { text: 'registry.field.accountIds.atOnce' }],
+      confirm: { text: 'registry.field.accountIds.confirm' },
+      danger: true,
+      action: () => Promise.resolve(),
+    });
+  }
+
+  private lossInWords(loss: ClientConnections): Words {
+    return loss.activeConnections === 0
+      ? { text: 'registry.field.accountIds.noLoss' }
+      : harmInWords(loss, this.formats);
   }
 
   /** @returns what is wrong with which field */

@@ -1,0 +1,106 @@
+import {
+  afterNextRender,
+  ChangeDetectionStrategy,
+  Component,
+  computed,
+  effect,
+  ElementRef,
+  inject,
+  Injector,
+  input,
+  model,
+  signal,
+  untracked,
+  viewChild,
+} from '@angular/core';
+import { TranslocoDirective } from '@jsverse/transloco';
+import close from '@material-symbols/svg-400/rounded/close.svg';
+import errorIcon from '@material-symbols/svg-400/rounded/error.svg';
+import { apiResource, keptValue } from '../api/api-resource';
+import { Company, CountedEnvelope } from '../api/types';
+import { Formats } from '../i18n/formats';
+import { Icon } from '../ui/icon';
+import { SearchField } from '../ui/search-field';
+
+/** As the API has it. */
+const MOST_COMPANIES = 200;
+/** As many as anybody looks through; another one is found by typing. */
+const SHOWN = 8;
+
+/** The companies that a client is meant for: found by name, ticked, and named above the search. */
+@Component({
+  selector: 'fx-company-choices',
+  changeDetection: ChangeDetectionStrategy.OnPush,
+  imports: [Icon, SearchField, TranslocoDirective],
+  templateUrl: './company-choices.html',
+  styleUrl: './company-choices.scss',
+})
+export class CompanyChoices {
+  /** Their ids. */
+  readonly chosen = model.required<readonly string[]>();
+  /** Those whose names the registry has said. */
+  readonly named = input<readonly Company[]>([]);
+  /** The key of what is wrong. */
+  readonly error = input<string | null>(null);
+
+  protected readonly formats = inject(Formats);
+  private readonly injector = inject(Injector);
+  private readonly chips = viewChild<ElementRef<HTMLElement>>('chips');
+  private readonly search = viewChild.required(SearchField);
+
+  protected readonly term = signal('');
+  private readonly answer = apiResource<CountedEnvelope<Company>>(() => {
+    const query = new URLSearchParams({ limit: String(SHOWN) });
+    if (this.term()) query.set('q', this.term());
+    return `/admin/v7/accounts?${query}`;
+  });
+  protected readonly failed = computed(() => this.answer.status() === 'error');
+  /** While the next answer is on its way, the last one stays. */
+  protected readonly found = keptValue(this.answer);
+  protected readonly more = computed(() => {
+    const found = this.found();
+    return found ? found.meta.total - found.resources.length : 0;
+  });
+  private readonly names = signal<ReadonlyMap<string, string>>(new Map());
+  protected readonly companies = computed(() =>
+    this.chosen()
+      .map((id) => ({ id, name: this.names().get(id) ?? id }))
+      .sort((one, other) => one.name.localeCompare(other.name, this.formats.language())),
+  );
+  protected readonly full = computed(() => this.chosen().length >= MOST_COMPANIES);
+  protected readonly most = MOST_COMPANIES;
+  protected readonly icons = { close, errorIcon };
+
+  constructor() {
+    effect(() => {
+      const seen = [...this.named(), ...(this.found()?.resources ?? [])];
+      const names = untracked(this.names);
+      this.names.set(new Map([...names, ...seen.map(({ id, name }) => [id, name] as const)]));
+    });
+  }
+
+  protected retry(): void {
+    this.answer.reload();
+  }
+
+  protected toggle(id: string, on: boolean): void {
+    this.chosen.update((chosen) => [
+      ...chosen.filter((other) => other !== id),
+      ...(on ? [id] : []),
+    ]);
+  }
+
+  /** The focus goes to the next one, or to the search. */
+  protected remove(id: string, index: number): void {
+    this.toggle(id, false);
+    afterNextRender(
+      () => {
+        const buttons = this.chips()?.nativeElement.querySelectorAll('button') ?? [];
+        const next = buttons[Math.min(index, buttons.length - 1)];
+        if (next) next.focus();
+        else this.search().focus();
+      },
+      { injector: this.injector },
+    );
+  }
+}
