@@ -9,7 +9,11 @@ import { MAIL_QUEUE } from './mail-sender.js';
 import { MailTransport } from './mail-transport.js';
 
 /** That there was a mail, of which kind and to which user. Its text is erased when it is sent. */
-const SETTLED: KeptRows = { table: 'mails', condition: 'settled_at <= $1', keptMs: 30 * DAY };
+export const SETTLED_MAILS: KeptRows = {
+  table: 'mails',
+  condition: 'settled_at <= $1',
+  keptMs: 30 * DAY,
+};
 /** Twice the longest time between two tries: by then nobody tries it any more. */
 const OVERDUE_MS = 2 * HOUR;
 
@@ -29,7 +33,7 @@ export class MailHousekeeping implements OnModuleInit {
       name: 'mail.outbox',
       schedule: '17 * * * *',
       run: async (signal) => {
-        const deleted = await deleteOld(this.dataSource, SETTLED, this.clock.now(), signal);
+        const deleted = await deleteOld(this.dataSource, SETTLED_MAILS, this.clock.now(), signal);
         return deleted + (await this.takeUp());
       },
     });

@@ -15,7 +15,7 @@ import { SecretUsage } from './secret-usage.js';
 /** Enough to rotate without an outage, and too few for forgotten ones to pile up. */
 const MAX_LIVE_SECRETS = 2;
 /** For this long the request log can tell an expired secret from a wrong one. */
-const REMEMBER_EXPIRED_MS = 30 * DAY;
+export const EXPIRED_SECRETS_KEPT_MS = 30 * DAY;
 
 export interface ClientSecret {
   id: string;
@@ -78,7 +78,7 @@ export class ClientSecrets {
           `This client has ${MAX_LIVE_SECRETS} live secrets already. First remove the one that is no longer used.`,
         );
       }
-      await forgetLongExpired(tx, oauthClientId, new Date(at.getTime() - REMEMBER_EXPIRED_MS));
+      await forgetLongExpired(tx, oauthClientId, new Date(at.getTime() - EXPIRED_SECRETS_KEPT_MS));
       if (options.expireOthersAfterSeconds !== undefined) {
         const expiry = new Date(at.getTime() + options.expireOthersAfterSeconds * SECOND);
         await expireNoLaterThan(tx, live, expiry);

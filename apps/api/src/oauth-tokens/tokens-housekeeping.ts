@@ -6,7 +6,7 @@ import { Clock, DAY } from '../config/clock.js';
 import { SigningKeys } from './signing-keys.js';
 
 /** For another month an old refresh token is recognised, and its refusal explained. */
-const KEEP_FAMILIES_MS = 30 * DAY;
+export const EXPIRED_FAMILIES_KEPT_MS = 30 * DAY;
 const ROWS_PER_STATEMENT = 5000;
 
 /**
@@ -52,7 +52,7 @@ export class TokensHousekeeping implements OnModuleInit {
   }
 
   private async deleteFamilies(signal: AbortSignal): Promise<number> {
-    const before = new Date(this.clock.now().getTime() - KEEP_FAMILIES_MS);
+    const before = new Date(this.clock.now().getTime() - EXPIRED_FAMILIES_KEPT_MS);
     let total = 0;
     let after: string | null = null;
     for (let read = ROWS_PER_STATEMENT; read === ROWS_PER_STATEMENT && !signal.aborted;) {

@@ -12,7 +12,11 @@ import { CONFIG, type RuntimeConfig } from '../config/config.module.js';
 import { PORTAL_DIRECTORY, portalScript } from '../http/portal.js';
 
 /** A build's pages still get their scripts for a while after its last node has gone. */
-const OUTDATED: KeptRows = { table: 'portal_files', condition: 'served_at < $1', keptMs: DAY };
+export const OUTDATED_FILES: KeptRows = {
+  table: 'portal_files',
+  condition: 'served_at < $1',
+  keptMs: DAY,
+};
 
 /**
  * The scripts and styles of the portal's builds, kept in the database: a page that was opened before
@@ -38,7 +42,7 @@ export class PortalFiles implements OnModuleInit {
       schedule: '43 * * * *',
       run: async (signal) => {
         await this.keep();
-        return deleteOld(this.dataSource, OUTDATED, this.clock.now(), signal);
+        return deleteOld(this.dataSource, OUTDATED_FILES, this.clock.now(), signal);
       },
     });
   }

@@ -1,0 +1,124 @@
+import { describe, expect, it } from '@jest/globals';
+import type { FactoryProvider } from '@nestjs/common';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { CONTINUATION_MS } from './account-policy/approval-requests.js';
+import { approvalRetention } from './account-policy/approval-retention.js';
+import { authRetention } from './auth/auth-retention.js';
+import { SESSION_LIMITS } from './auth/sessions.service.js';
+import type { KeptRows } from './background/retention.js';
+import { inWords } from './config/in-words.js';
+import { connectionsRetention } from './connections/connections-retention.js';
+import { SETTLED_MAILS } from './mail/mail-housekeeping.js';
+import {
+  DISAVOWAL_LIFETIME_MS,
+  INVITATION_LIFETIME_MS,
+  RECOVERY_LIFETIME_MS,
+} from './mail/mail-kinds.js';
+import { clientChangeRetention } from './oauth-clients/client-change-retention.js';
+import { EXPIRED_SECRETS_KEPT_MS } from './oauth-clients/client-secrets.service.js';
+import { requestLogRetention } from './oauth-clients/request-log-retention.js';
+import { codesRetention } from './oauth-codes/codes-retention.js';
+import { REFRESH_TOKEN_IDLE_MS } from './oauth-tokens/token-rules.js';
+import { EXPIRED_FAMILIES_KEPT_MS } from './oauth-tokens/tokens-housekeeping.js';
+import { OUTDATED_FILES } from './operations/portal-files.js';
+import { invitationsRetention } from './people/invitations-retention.js';
+import { passwordRecoveryRetention } from './people/password-recovery-retention.js';
+import { passkeyChallengesRetention } from './users/passkey-challenges.js';
+
+const PAGE = readFileSync(resolve(__dirname, '../../../docs/privacy.md'), 'utf8');
+const MIGRATIONS = join(__dirname, 'database/migrations');
+
+/** What the steps of the housekeeping delete, as their modules declare it. */
+const RETENTIONS = [
+  approvalRetention,
+  authRetention,
+  clientChangeRetention,
+  codesRetention,
+  connectionsRetention,
+  invitationsRetention,
+  passkeyChallengesRetention,
+  passwordRecoveryRetention,
+  requestLogRetention,
+];
+
+/** By table, the rest of its row in the part of the page under this heading. */
+function rowsUnder(heading: string): Map<string, string> {
+  const part = PAGE.split(/^## /m).find((text) => text.startsWith(heading)) ?? '';
+  return new Map(
+    [...part.matchAll(/^\| `(\w+)` +\|(.*)\|$/gm)].map(
+      ([, name, rest]) => [name, rest] as [string, string],
+    ),
+  );
+}
+
+function tablesOfMigrations(): string[] {
+  const tables = new Set<string>();
+  for (const file of readdirSync(MIGRATIONS).sort()) {
+    const [up = ''] = readFileSync(join(MIGRATIONS, file), 'utf8').split('async down(');
+    for (const [, name = ''] of up.matchAll(/CREATE TABLE (?:IF NOT EXISTS )?(\w+)/g))
+      tables.add(name);
+    for (const [, names = ''] of up.matchAll(/DROP TABLE (?:IF EXISTS )?([\w, ]+)/g)) {
+      for (const name of names.split(',')) tables.delete(name.trim());
+    }
+  }
+  return [...tables].sort();
+}
+
+function keptRows({ useFactory }: FactoryProvider): KeptRows[] {
+  const steps = useFactory(undefined, undefined, { step: () => undefined }) as {
+    rows: KeptRows[];
+  }[];
+  return steps.flatMap(({ rows }) => rows);
+}
+
+describe('the page about data protection', () => {
+  it('has a row for every table of the database, and for no other', () => {
+    expect([...rowsUnder('What is stored').keys()].sort()).toEqual(tablesOfMigrations());
+  });
+
+  it('says how long for no table that does not exist, each once', () => {
+    const tables = [...PAGE.matchAll(/^\| `(\w+)` +\|/gm)].map(([, name]) => name);
+    const kept = [...rowsUnder('How long').keys()];
+    expect(kept.filter((name) => !tablesOfMigrations().includes(name))).toEqual([]);
+    expect(tables).toHaveLength(tablesOfMigrations().length + kept.length);
+  });
+
+  it.each([
+    ...RETENTIONS.flatMap(keptRows)
+      .filter(({ keptMs }) => keptMs > 0)
+      .map(({ table, keptMs }) => [table, keptMs] as const),
+    ['mails', SETTLED_MAILS.keptMs],
+    ['portal_files', OUTDATED_FILES.keptMs],
+    ['refresh_token_families', EXPIRED_FAMILIES_KEPT_MS],
+    ['refresh_token_families', REFRESH_TOKEN_IDLE_MS],
+    ['oauth_client_secrets', EXPIRED_SECRETS_KEPT_MS],
+    ...Object.values(SESSION_LIMITS).flatMap(({ idleMs, absoluteMs }) => [
+      ['sessions', idleMs] as const,
+      ['sessions', absoluteMs] as const,
+    ]),
+    ['approval_continuations', CONTINUATION_MS],
+    ['sign_in_notices', DISAVOWAL_LIFETIME_MS],
+    ['invitations', INVITATION_LIFETIME_MS],
+    ['password_recoveries', RECOVERY_LIFETIME_MS],
+  ])('says how long as the code does: %s', (table, ms) => {
+    expect(rowsUnder('How long').get(table)).toContain(inWords(ms));
+  });
+
+  it('says of every table that housekeeping deletes from how long it is kept', () => {
+    const deleted = RETENTIONS.flatMap(keptRows).map(({ table }) => table);
+    expect(deleted.filter((table) => !rowsUnder('How long').has(table))).toEqual([]);
+  });
+
+  it('knows every declaration of what is deleted', () => {
+    const files = readdirSync(__dirname, { recursive: true, encoding: 'utf8' });
+    const declared = files
+      .filter((file) => file.endsWith('.ts') && !file.endsWith('.spec.ts'))
+      .flatMap((file) => [
+        ...readFileSync(join(__dirname, file), 'utf8').matchAll(
+          /^export const \w+ = retention\(/gm,
+        ),
+      ]);
+    expect(declared).toHaveLength(RETENTIONS.length);
+  });
+});
