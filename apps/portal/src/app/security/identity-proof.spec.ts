@@ -37,6 +37,11 @@ beforeEach(() => {
 afterEach(() => (fixture.nativeElement as HTMLElement).remove());
 
 describe('the proof that it is them', () => {
+  it('names its code as people and programs look for it, without white space around', async () => {
+    await show({ password: false, code: 'app' });
+    expect(document.querySelector('label')?.textContent).toBe('Code aus der App');
+  });
+
   it('asks for a code once the API has', async () => {
     const proof = await show({ code: 'if-asked' });
     type('password', 'geheim');
