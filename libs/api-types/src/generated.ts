@@ -4484,7 +4484,7 @@ export interface components {
             /**
              * @description each is good for one sign-in; never shown again
              * @example [
-             *       "k3v9-2mfa-x7qd-94tz"
+             *       "k3v9-2mfa-x7qd-94tz-h0wz-8rsc"
              *     ]
              */
             recoveryCodes: string[];

@@ -94,7 +94,7 @@ export class RecoveryCodesDto {
   @ApiProperty({
     type: [String],
     description: 'each is good for one sign-in; never shown again',
-    example: ['k3v9-2mfa-x7qd-94tz'],
+    example: ['k3v9-2mfa-x7qd-94tz-h0wz-8rsc'],
   })
   recoveryCodes!: string[];
 }
