@@ -14,7 +14,7 @@ const table = [
   ['lint', 'lint'],
   ['types', 'typecheck'],
   ['openapi', 'openapi-check'],
-  ['checks', 'format,spelling,links,unused,openapi-lint,contract'],
+  ['checks', 'format,spelling,links,unused,openapi-lint,contract,asvs'],
   ['launcher', 'tools:test'],
   ['change-feed', 'change-feed:test'],
   ['oauth-protocol', 'oauth-protocol:test'],
