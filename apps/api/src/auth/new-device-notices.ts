@@ -6,10 +6,8 @@ import { DISAVOWAL_LIFETIME_MS } from '../mail/mail-kinds.js';
 import { Notices } from '../users/notices.js';
 import { normalizeEmail, type UserRecord } from '../users/users.service.js';
 import { KnownDevices } from './known-devices.js';
-import type { Device } from './sessions.service.js';
+import { type Device, MAX_USER_AGENT_LENGTH } from './sessions.service.js';
 import { deviceWords } from './user-agent.js';
-
-const MAX_USER_AGENT_LENGTH = 400;
 
 /**
  * Tells users that somebody has signed in where they never have before, with a link for those who

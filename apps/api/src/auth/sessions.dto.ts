@@ -10,7 +10,7 @@ import {
 } from 'class-validator';
 import { AccountDto, ProfileDto, toProfile } from '../users/profile.dto.js';
 import type { UserRecord } from '../users/users.service.js';
-import type { SessionRecord } from './sessions.service.js';
+import { SessionRecord, MAX_USER_AGENT_LENGTH } from './sessions.service.js';
 import { DEVICE_KINDS, type DeviceWords, deviceWords } from './user-agent.js';
 
 export class SignInInput {
@@ -117,7 +117,7 @@ export class SessionDto {
   @ApiProperty({
     type: String,
     nullable: true,
-    description: 'of the browser that signed in, at most 400 characters',
+    description: `of the browser that signed in, at most ${MAX_USER_AGENT_LENGTH} characters`,
     example: 'Mozilla/5.0 (X11; Linux x86_64; rv:150.0) Gecko/20100101 Firefox/150.0',
   })
   userAgent!: string | null;

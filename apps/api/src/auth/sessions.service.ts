@@ -49,7 +49,7 @@ export const LONGEST_IDLE_MS = OF_COMPANIES.idleMs;
 export const MAX_SESSIONS = 20;
 /** `lastSeenAt` is written at most once a minute, not at every request. */
 const LAST_SEEN_MS = MINUTE;
-const MAX_USER_AGENT_LENGTH = 400;
+export const MAX_USER_AGENT_LENGTH = 400;
 /** What `randomSecret` makes; for anything else there is no need to ask the database. */
 const SECRET_SHAPE = /^[A-Za-z0-9_-]{43}$/;
 

@@ -9,11 +9,13 @@ import { UsageError } from './explain.js';
 import { checked } from './input.js';
 import { type Cell, jsonOption, type Output, table, type Terminal, toJson } from './terminal.js';
 
+const MAX_RECORDS = 10_000;
+
 class AuditQuery {
   @Type(() => Number)
   @IsInt()
   @Min(1)
-  @Max(10_000)
+  @Max(MAX_RECORDS)
   limit!: number;
 }
 
@@ -32,7 +34,7 @@ export function auditCommands(terminal: Terminal): Command {
   group
     .command('list')
     .description('List the records, latest first.')
-    .option('--limit <number>', 'how many, 10000 at most', '50')
+    .option('--limit <number>', `how many, ${MAX_RECORDS} at most`, '50')
     .option(
       '--since <time>',
       'no older than this: 90m, 24h, 7d, or a time such as 2026-11-22T08:00Z',

@@ -19,6 +19,7 @@ import {
   type Terminal,
   toJson,
 } from './terminal.js';
+import { MAX_LIMIT } from '../http/envelope.js';
 
 interface RequestFilter {
   requestId?: string;
@@ -39,7 +40,7 @@ export function requestsCommand(terminal: Terminal): Command {
     .addOption(new Option('--outcome <outcome>', 'only these').choices(['success', 'failure']))
     .option('--reason <code>', 'only failures with this reason')
     .option('--since <moment>', 'from this moment on, such as 2026-11-22T08:00:00Z')
-    .option('--limit <number>', 'how many, 100 at most', '20')
+    .option('--limit <number>', `how many, ${MAX_LIMIT} at most`, '20')
     .addOption(jsonOption())
     .addHelpText(
       'after',

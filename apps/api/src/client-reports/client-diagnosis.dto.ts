@@ -1,6 +1,6 @@
 import { ApiProperty } from '@nestjs/swagger';
-import { SEVERITIES, type Severity } from './diagnosis-rules.js';
-import { FINDING_WORDS, type FindingCode } from './diagnosis-words.js';
+import { type FindingCode, SEVERITIES, type Severity } from './diagnosis-rules.js';
+import { FINDING_WORDS } from './diagnosis-words.js';
 
 const CODES = Object.keys(FINDING_WORDS) as FindingCode[];
 

@@ -14,7 +14,7 @@ import type { TestContext } from '../testing/test-context.js';
 import { createTestModule } from '../testing/test-module.js';
 import { ClientDiagnosis } from './client-diagnosis.js';
 import { ClientReportsModule } from './client-reports.module.js';
-import type { FindingCode } from './diagnosis-words.js';
+import type { FindingCode } from './diagnosis-rules.js';
 
 let test: TestContext;
 let id: string;

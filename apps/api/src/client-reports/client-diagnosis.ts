@@ -2,18 +2,23 @@ import { Injectable } from '@nestjs/common';
 import { Clock, DAY, toDay } from '../config/clock.js';
 import { ConnectionSamples } from '../connections/connection-samples.js';
 import { PkceUse } from '../oauth-codes/pkce-use.js';
-import { ACCESS_TOKEN_LIFETIME_MS } from '../oauth-tokens/token-rules.js';
 import { RecentRequestLog } from '../oauth-clients/recent-requests.js';
 import { ClientRegistry, type RegistryClient } from '../oauth-clients/registry.service.js';
 import { RequestCounts } from '../oauth-clients/request-counts.js';
 import type { ClientDiagnosisDto, FindingDto } from './client-diagnosis.dto.js';
-import { examine, type Finding, QUIET_DAYS, type Symptoms } from './diagnosis-rules.js';
-import { FINDING_WORDS, type FindingCode, type FindingParameters } from './diagnosis-words.js';
+import {
+  EARLY_MS,
+  examine,
+  type Finding,
+  type FindingCode,
+  type FindingParameters,
+  QUIET_DAYS,
+  type Symptoms,
+} from './diagnosis-rules.js';
+import { FINDING_WORDS } from './diagnosis-words.js';
 
 /** How far back single requests are looked at; a mistake that is mended should go away soon. */
 const LOOK_BACK_MS = 7 * DAY;
-/** Half of the time for which the token before is valid. */
-const EARLY_MS = ACCESS_TOKEN_LIFETIME_MS / 2;
 
 /** What is wrong or risky with a client, from its registration and what it has done lately. */
 @Injectable()

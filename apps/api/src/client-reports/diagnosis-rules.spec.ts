@@ -2,8 +2,8 @@ import { describe, expect, it } from '@jest/globals';
 import { DAY } from '../config/clock.js';
 import type { ClientSecret } from '../oauth-clients/client-secrets.service.js';
 import type { RequestCount } from '../oauth-clients/request-counts.js';
-import { examine, type Finding, type Symptoms } from './diagnosis-rules.js';
-import { FINDING_WORDS, type FindingCode } from './diagnosis-words.js';
+import { type FindingCode, examine, type Finding, type Symptoms } from './diagnosis-rules.js';
+import { FINDING_WORDS } from './diagnosis-words.js';
 
 const NOW = new Date('2026-11-26T12:00:00.000Z');
 const daysAgo = (days: number): Date => new Date(NOW.getTime() - days * DAY);

@@ -3,7 +3,25 @@ import { DAY, toDay } from '../config/clock.js';
 import type { RecentRequests } from '../oauth-clients/recent-requests.js';
 import type { RegistryClient } from '../oauth-clients/registry.service.js';
 import type { RequestCount } from '../oauth-clients/request-counts.js';
-import type { FindingCode, FindingParameters } from './diagnosis-words.js';
+import { ACCESS_TOKEN_LIFETIME_MS } from '../oauth-tokens/token-rules.js';
+
+/** The figures that belong to each finding. */
+export interface FindingParameters {
+  secret_missing: Record<string, never>;
+  redirect_without_tls: { redirectUri: string };
+  refresh_token_reused: { requests: number };
+  failures_frequent: { reason: string; requests: number; percent: number };
+  secret_expires: { lastFour: string; expiresAt: string; days: number };
+  refresh_too_often: { refreshes: number; early: number };
+  users_disabled: { requests: number; connections: number };
+  pkce_not_used: { looked: number; withoutPkce: number };
+  pkce_not_required: { looked: number };
+  second_secret_old: { lastFour: string; days: number };
+  secret_unused: { lastFour: string; days: number };
+  scope_unused: { scope: string; looked: number };
+  no_traffic: { days: number };
+}
+export type FindingCode = keyof FindingParameters;
 
 export const SEVERITIES = ['critical', 'warning', 'notice'] as const;
 export type Severity = (typeof SEVERITIES)[number];
@@ -43,7 +61,9 @@ export const UNUSED_DAYS = 7;
 export const EXPIRY_DAYS = 14;
 const URGENT_DAYS = 3;
 export const QUIET_DAYS = 30;
-const REUSE_DAYS = 7;
+export const REUSE_MS = 7 * DAY;
+/** Half of the time for which the token before is valid. */
+export const EARLY_MS = ACCESS_TOKEN_LIFETIME_MS / 2;
 /** Below, one user who tries twice would be a finding. */
 const FEWEST_REFRESHES = 20;
 const FEWEST_FAILURES = 20;
@@ -142,7 +162,7 @@ const refreshing: Rule = ({ recent: { refreshes, earlyRefreshes } }) =>
 
 /** RFC 9700 §4.14.2: each of them has ended a family, and a user has to connect again. */
 const reuse: Rule = ({ counts, now }) => {
-  const requests = sum(since(counts, now, REUSE_DAYS), (count) =>
+  const requests = sum(since(counts, now, REUSE_MS / DAY), (count) =>
     count.reason === 'refresh_token_reused' ? count.requests : 0,
   );
   return requests === 0

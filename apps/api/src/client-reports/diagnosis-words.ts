@@ -1,20 +1,5 @@
-/** The figures that belong to each finding. */
-export interface FindingParameters {
-  secret_missing: Record<string, never>;
-  redirect_without_tls: { redirectUri: string };
-  refresh_token_reused: { requests: number };
-  failures_frequent: { reason: string; requests: number; percent: number };
-  secret_expires: { lastFour: string; expiresAt: string; days: number };
-  refresh_too_often: { refreshes: number; early: number };
-  users_disabled: { requests: number; connections: number };
-  pkce_not_used: { looked: number; withoutPkce: number };
-  pkce_not_required: { looked: number };
-  second_secret_old: { lastFour: string; days: number };
-  secret_unused: { lastFour: string; days: number };
-  scope_unused: { scope: string; looked: number };
-  no_traffic: { days: number };
-}
-export type FindingCode = keyof FindingParameters;
+import { inWords } from '../config/in-words.js';
+import { EARLY_MS, type FindingCode, type FindingParameters, REUSE_MS } from './diagnosis-rules.js';
 
 interface Words<Code extends FindingCode> {
   /** what was seen, with its figures */
@@ -23,9 +8,8 @@ interface Words<Code extends FindingCode> {
 }
 
 /**
- * What the findings say in English, for the API and the command line; `docs/guide/doctor.md`
- * says why each matters. The portal
- * has the same codes in the reader's language (`i18n/reports`).
+ * What the findings say in English, for the API and the command line; `docs/guide/doctor.md` says why
+ * each matters. The portal has the same codes in the reader's language (`i18n/reports`).
  */
 export const FINDING_WORDS: { readonly [Code in FindingCode]: Words<Code> } = {
   secret_missing: {
@@ -38,7 +22,7 @@ export const FINDING_WORDS: { readonly [Code in FindingCode]: Words<Code> } = {
   },
   refresh_token_reused: {
     seen: ({ requests }) =>
-      `Within 7 days, a refresh token that had been replaced was sent again: ${times(requests)}.`,
+      `Within ${inWords(REUSE_MS)}, a refresh token that had been replaced was sent again: ${times(requests)}.`,
     remedy:
       'Store the new refresh token of every answer before you use its access token, in one place that all your servers share.',
   },
@@ -55,7 +39,7 @@ export const FINDING_WORDS: { readonly [Code in FindingCode]: Words<Code> } = {
   },
   refresh_too_often: {
     seen: ({ refreshes, early }) =>
-      `Of the last ${refreshes} refreshes, ${early} came less than 30 minutes after the one before, for the same connection.`,
+      `Of the last ${refreshes} refreshes, ${early} came less than ${inWords(EARLY_MS)} after the one before, for the same connection.`,
     remedy:
       'Keep the access token with its expires_in, and refresh shortly before that has passed.',
   },

@@ -4,6 +4,9 @@ import { StatementPool } from '../database/statement-pool.js';
 import { UseRecorder, type Uses } from '../database/use-recorder.js';
 import { AppLogger } from '../telemetry/app-logger.js';
 
+/** Of so many days people see the use of a connection. */
+export const USAGE_DAYS = 30;
+
 /**
  * Waits for nobody, so that nobody who wants another of these rows waits for it meanwhile: returns
  * the connections that were not locked by others. The first row of a day adds the `used` event of

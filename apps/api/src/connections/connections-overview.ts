@@ -43,8 +43,7 @@ import {
 import { countByClient, findConnections } from './find-connections.js';
 import { TimeLimits } from './time-limits.js';
 import { findVisible } from './visible-connections.js';
-
-const USAGE_DAYS = 30;
+import { USAGE_DAYS } from './connection-usage.js';
 
 type HistoryRow = Omit<ConnectionEventEntity, 'connectionId'>;
 

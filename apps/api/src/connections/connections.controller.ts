@@ -47,6 +47,7 @@ import {
 import { ConnectionsExport } from './connections-export.js';
 import { ConnectionDecisions } from './connection-decisions.js';
 import { ConnectionsOverview } from './connections-overview.js';
+import { USAGE_DAYS } from './connection-usage.js';
 
 const connectionId = new ParseUUIDPipe({ exceptionFactory: () => notFound('The connection') });
 
@@ -148,7 +149,7 @@ export class ConnectionsController {
 
   @Get(':id')
   @RequireSession()
-  @ApiOperation({ summary: 'See a connection and its use over the last 30 days' })
+  @ApiOperation({ summary: `See a connection and its use over the last ${USAGE_DAYS} days` })
   @ApiResource(ConnectionDetailDto)
   @ApiProblems(401, 404)
   async find(

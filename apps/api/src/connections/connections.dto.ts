@@ -35,6 +35,8 @@ import {
 } from './connection.js';
 import { REVOCATION_REASONS, type RevocationReason } from './revocation-reasons.js';
 import { PersonDto } from '../users/profile.dto.js';
+import { LONGEST_LIMIT_MS } from './time-limits.js';
+import { USAGE_DAYS } from './connection-usage.js';
 
 const CLIENT_ID = /^[A-Za-z0-9_-]{3,64}$/;
 const CLIENT_ID_MESSAGE = { message: 'must be a client id such as maklerwelt-crm' };
@@ -104,7 +106,7 @@ export class ConnectionsQuery extends SearchQuery {
   @IsIn(LISTED_HEALTHS)
   health?: ListedHealth;
 
-  @Ids('of these ids, repeated or separated by commas; 100 at most')
+  @Ids(`of these ids, repeated or separated by commas; ${MAX_IDS} at most`)
   ids?: string[];
 
   @ApiPropertyOptional({
@@ -132,7 +134,7 @@ export class ExportQuery extends IntersectionType(
 ) {}
 
 export class EndConnectionsQuery {
-  @Ids('these, repeated or separated by commas; 100 at most')
+  @Ids(`these, repeated or separated by commas; ${MAX_IDS} at most`)
   ids?: string[];
 
   @ApiPropertyOptional({ format: 'uuid', example: USER_ID, description: 'all of this user' })
@@ -164,8 +166,7 @@ export class ConnectionPatch {
     format: 'date-time',
     nullable: true,
     example: EXPIRES_AT,
-    description:
-      'when it ends by itself: a day to 400 days from now; null: never. Only who granted access may choose a later end than before',
+    description: `when it ends by itself: a day to ${inWords(LONGEST_LIMIT_MS)} from now; null: never. Only who granted access may choose a later end than before`,
   })
   @IsOptional()
   @IsMoment()
@@ -301,7 +302,7 @@ export class UsageDto {
 export class ConnectionDetailDto extends ConnectionDto {
   @ApiProperty({
     type: [UsageDto],
-    description: 'requests on the last 30 days, oldest first; days without any are left out',
+    description: `requests on the last ${USAGE_DAYS} days, oldest first; days without any are left out`,
   })
   usage!: UsageDto[];
 }

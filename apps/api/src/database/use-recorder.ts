@@ -7,6 +7,8 @@ import type { AppLogger } from '../telemetry/app-logger.js';
 const WRITE_INTERVAL_MS = SECOND;
 /** What stays in use is written only when so many of these moments have passed. */
 const MOMENTS_PER_FLUSH = 15;
+/** How late people see that something has been used again. */
+export const USE_SHOWN_AFTER_MS = MOMENTS_PER_FLUSH * WRITE_INTERVAL_MS;
 /** Their rows may be joined without an index, so that twice as many take four times as long. */
 const ROWS_PER_STATEMENT = 200;
 /** How often, when the process ends, what others have locked is tried again. */

@@ -29,15 +29,16 @@ export interface CountedEnvelope<T> {
 }
 
 export const DEFAULT_LIMIT = 50;
+export const MAX_LIMIT = 100;
 
-/** `limit` (1–100, default 50) and `cursor` of every list that can grow. */
+/** `limit` and `cursor` of every list that can grow. */
 export class PageQuery {
-  @ApiPropertyOptional({ minimum: 1, maximum: 100, default: DEFAULT_LIMIT, type: 'integer' })
+  @ApiPropertyOptional({ minimum: 1, maximum: MAX_LIMIT, default: DEFAULT_LIMIT, type: 'integer' })
   @IsOptional()
   @Transform(({ value }) => (/^\d{1,4}$/.test(String(value)) ? Number(value) : value))
   @IsInt()
   @Min(1)
-  @Max(100)
+  @Max(MAX_LIMIT)
   limit?: number;
 
   @ApiPropertyOptional({ description: '`meta.nextCursor` of the page before' })

@@ -19,7 +19,7 @@ import { RouteTable } from './route-table.js';
 import { securityHeaders } from './security-headers.js';
 import { findInheritedName, findUnfit, validationFailed } from './validation.js';
 
-const BODY_LIMIT = 64 * 1024;
+export const BODY_LIMIT = 64 * 1024;
 const KEEP_ALIVE_MS = 130 * SECOND;
 
 /** The HTTP server under Nest: request ids, limits, and nothing that knows a route. */

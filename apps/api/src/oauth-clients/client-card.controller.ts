@@ -4,6 +4,7 @@ import { AllowAnyone } from '../http/access.js';
 import { ApiProblems, ApiResource } from '../http/envelope.js';
 import { ClientLogos } from './client-logos.js';
 import { ClientRecord, pickFields } from './client-record.js';
+import { LOGO_SIDE } from './logo-decoder.js';
 import { OAuthClientsService } from './oauth-clients.service.js';
 
 const CARD = ['clientId', 'name', 'publisher', 'logoUri', 'homepageUri'] as const;
@@ -41,7 +42,7 @@ export class ClientCardController {
     description: 'What `logoUri` leads to. Another logo has another address.',
   })
   @ApiOkResponse({
-    description: 'A square PNG of at most 256 × 256 px',
+    description: `A square PNG of at most ${LOGO_SIDE} × ${LOGO_SIDE} px`,
     content: { 'image/png': { schema: { type: 'string', format: 'binary' } } },
   })
   @ApiProblems(404)

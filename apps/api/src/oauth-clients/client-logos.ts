@@ -14,7 +14,7 @@ import { type ClientPatch, ClientRegistry, type RegistryClient } from './registr
 export const LOGO_BODY: ImageBody = { field: 'logo', types: LOGO_TYPES, maxBytes: 1024 * 1024 };
 
 /** For the documentation of the routes. */
-export const LOGO_UPLOAD = `PNG, JPEG or WebP, at most 1 MB and ${MAX_LOGO_SIDE} × ${MAX_LOGO_SIDE} px, as the body itself. It is drawn anew as a square PNG of at most ${LOGO_SIDE} × ${LOGO_SIDE} px, whose address is \`logoUri\` from then on.`;
+export const LOGO_UPLOAD = `PNG, JPEG or WebP, at most ${LOGO_BODY.maxBytes / 1024 ** 2} MB and ${MAX_LOGO_SIDE} × ${MAX_LOGO_SIDE} px, as the body itself. It is drawn anew as a square PNG of at most ${LOGO_SIDE} × ${LOGO_SIDE} px, whose address is \`logoUri\` from then on.`;
 
 /**
  * The logos that operators and developers upload. The program serves them itself, so that nobody

@@ -3,6 +3,8 @@ import { Type } from 'class-transformer';
 import { IsInt, IsObject, Max, MaxLength, Min, ValidateNested } from 'class-validator';
 import { IsDisplayText } from '../http/display-text.js';
 import { IsOmittable } from './client-rules.js';
+import { inWords } from '../config/in-words.js';
+import { USE_SHOWN_AFTER_MS } from '../database/use-recorder.js';
 
 /** 90 days; anything longer would not be a rotation. */
 const MAX_OVERLAP_SECONDS = 7_776_000;
@@ -50,8 +52,7 @@ export class ClientSecretDto extends SecretSummaryDto {
     format: 'date-time',
     nullable: true,
     example: '2026-11-22T10:15:00.000Z',
-    description:
-      'When the client last authenticated with it, up to 15 seconds late; null: not yet. Shows which of two secrets can be removed',
+    description: `When the client last authenticated with it, up to ${inWords(USE_SHOWN_AFTER_MS)} late; null: not yet. Shows which of two secrets can be removed`,
   })
   lastUsedAt!: Date | null;
 }

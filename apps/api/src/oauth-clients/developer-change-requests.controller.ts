@@ -12,6 +12,8 @@ import {
   ClientChangeRequests,
   MAX_CHANGE_REQUESTS_PER_HOUR,
 } from './client-change-requests.js';
+import { inWords } from '../config/in-words.js';
+import { CHANGE_REQUESTS_KEPT_MS } from './client-change-retention.js';
 
 /** What developers cannot change themselves, they ask for here. */
 @ApiTags('Developers')
@@ -23,8 +25,7 @@ export class DeveloperChangeRequestsController {
   @Get()
   @ApiOperation({
     summary: 'What was asked to change about my client, and the answers',
-    description:
-      'The latest first, without those that were withdrawn or replaced. Answered ones are kept for 90 days.',
+    description: `The latest first, without those that were withdrawn or replaced. Answered ones are kept for ${inWords(CHANGE_REQUESTS_KEPT_MS)}.`,
   })
   @ApiResources(DeveloperChangeRequestDto, { counted: true })
   @ApiProblems(400, 401, 403, 404)

@@ -33,7 +33,7 @@ export class LogoDecoder {
 
   /**
    * @param file PNG, JPEG or WebP, whatever its type says
-   * @returns a square PNG of at most 256 × 256 px
+   * @returns a square PNG of at most `LOGO_SIDE` pixels a side
    * @throws ApiError validation_failed with a reason that says what to do; service_unavailable while
    *   too many others wait
    */

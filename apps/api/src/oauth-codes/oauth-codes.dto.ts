@@ -14,6 +14,7 @@ import {
 import { REFUSAL_REASONS, type RefusalReason } from '../account-policy/account-policy.js';
 import { MAX_NOTE_LENGTH } from '../account-policy/approval-requests.dto.js';
 import { inWords } from '../config/in-words.js';
+import { LONGEST_LIMIT_MS } from '../connections/time-limits.js';
 import { IsDisplayText } from '../http/display-text.js';
 import { ClientRecord } from '../oauth-clients/client-record.js';
 import { IsOmittable } from '../oauth-clients/client-rules.js';
@@ -82,8 +83,7 @@ export class OAuthCodeInput {
     format: 'date-time',
     nullable: true,
     example: '2026-12-25T08:15:30.000Z',
-    description:
-      'when the connection ends by itself: a day to 400 days from now; null: never. Left out, a connection that is there keeps its end, and a new one has none',
+    description: `when the connection ends by itself: a day to ${inWords(LONGEST_LIMIT_MS)} from now; null: never. Left out, a connection that is there keeps its end, and a new one has none`,
   })
   @IsOptional()
   @IsMoment()

@@ -21,6 +21,7 @@ import type { OAuthErrorCode } from '@flixcheck/oauth-protocol';
 import type { FastifyRequest } from 'fastify';
 import { inWords } from '../config/in-words.js';
 import { AllowClient } from '../http/access.js';
+import { BODY_LIMIT } from '../http/server.js';
 import { ClientEndpoints } from '../oauth-clients/client-endpoints.js';
 import { type ClientEndpoint, clientEndpoint } from '../oauth-clients/client-request.js';
 import { CODE_LIFETIME_MS } from '../oauth-codes/code-rules.js';
@@ -65,7 +66,7 @@ function ClientRoute(
   const failures: [status: number, codes: OAuthErrorCode[], why: string][] = [
     [400, errors, 'the request, or the code or token in it, is not valid'],
     [401, ['invalid_client'], 'unknown client, or no or a wrong secret'],
-    [413, ['invalid_request'], 'the body is larger than 64 kB'],
+    [413, ['invalid_request'], `the body is larger than ${BODY_LIMIT / 1024} kB`],
     [415, ['invalid_request'], 'the body is neither a form nor JSON'],
     [429, ['temporarily_unavailable'], 'too many failures of this client from this address'],
     [503, ['temporarily_unavailable'], 'try again after the seconds that Retry-After names'],

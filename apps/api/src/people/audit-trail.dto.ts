@@ -7,6 +7,7 @@ import { IsMoment } from '../http/validation.js';
 import { AUDIT_ACTIONS, type AuditAction } from '../users/audit-log.js';
 import { PersonDto } from '../users/profile.dto.js';
 
+const MAX_ACTIONS = 20;
 const ID = '8f14e45f-ceea-467f-9b1c-3c7a4c6f5e21';
 
 /** Which records of the audit trail to show. */
@@ -14,12 +15,12 @@ export class AuditQuery extends PageQuery {
   @ApiPropertyOptional({
     enum: AUDIT_ACTIONS,
     isArray: true,
-    description: 'only these actions, repeated or separated by commas; 20 at most',
+    description: `only these actions, repeated or separated by commas; ${MAX_ACTIONS} at most`,
     example: ['signed_in', 'sign_in_failed'],
   })
   @IsOptional()
   @Transform(({ value }) => (Array.isArray(value) ? value : String(value).split(',')))
-  @ArrayMaxSize(20)
+  @ArrayMaxSize(MAX_ACTIONS)
   @IsIn(AUDIT_ACTIONS, { each: true })
   action?: AuditAction[];
 

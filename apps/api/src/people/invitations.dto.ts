@@ -11,7 +11,6 @@ import {
   IsString,
   IsUUID,
   MaxLength,
-  MinLength,
   ValidateNested,
 } from 'class-validator';
 import { PersonDto } from '../users/profile.dto.js';
@@ -20,6 +19,7 @@ import { IsOmittable } from '../oauth-clients/client-rules.js';
 import type { Locale } from '../users/users.service.js';
 import type { OpenInvitation } from './invitation-acceptance.js';
 import { type Invitation, type Invited, MAX_INVITATIONS } from './invitations.js';
+import { IsNewPassword } from '../users/new-password.js';
 
 const INVITED_ROLES = ['member', 'admin'] as const;
 
@@ -164,16 +164,7 @@ export class AcceptanceInput extends InvitationTokenInput {
   @MaxLength(100)
   lastName!: string;
 
-  @ApiProperty({
-    format: 'password',
-    minLength: 12,
-    maxLength: 200,
-    description: '`too_common` if it is easy to guess, as when it is changed',
-    example: 'drei-blaue-elefanten',
-  })
-  @IsString()
-  @MinLength(12)
-  @MaxLength(200)
+  @IsNewPassword()
   password!: string;
 }
 

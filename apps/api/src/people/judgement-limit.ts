@@ -5,7 +5,7 @@ import { tooManyAttempts } from '../http/attempt-limits.js';
 
 const WINDOW_MS = MINUTE;
 /** More than a page asks for in a minute, which waits for a pause in the typing each time. */
-const MAX_JUDGEMENTS = 60;
+export const MAX_JUDGEMENTS = 60;
 const MAX_USERS = 10_000;
 
 /** Limits how often a user may have passwords judged. Each node counts on its own. */

@@ -18,6 +18,7 @@ import {
   MeDto,
   PasswordJudgementDto,
 } from './me.dto.js';
+import { MAX_JUDGEMENTS } from './judgement-limit.js';
 import { MeService } from './me.service.js';
 import { PasswordsService } from './passwords.service.js';
 
@@ -66,8 +67,7 @@ export class MeController {
   @HttpCode(200)
   @ApiOperation({
     summary: 'Rate a password',
-    description:
-      'Applies the same rules as a change of the password, and stores nothing: for advice while somebody types. At most 60 times a minute.',
+    description: `Applies the same rules as a change of the password, and stores nothing: for advice while somebody types. At most ${MAX_JUDGEMENTS} times a minute.`,
   })
   @ApiResource(PasswordJudgementDto)
   @ApiProblems(400, 401, 403, 415, 429, 'service_unavailable')

@@ -6,11 +6,11 @@ import {
   IsNotEmpty,
   IsString,
   MaxLength,
-  MinLength,
   ValidateIf,
   ValidateNested,
 } from 'class-validator';
 import { ProfileDto } from '../users/profile.dto.js';
+import { IsNewPassword } from '../users/new-password.js';
 
 /** The connection through which an application acts. */
 export class BearerConnectionDto {
@@ -37,17 +37,9 @@ export class PasswordInput {
   @MaxLength(200)
   currentPassword!: string;
 
-  @ApiProperty({
-    format: 'password',
-    minLength: 12,
-    maxLength: 200,
-    description:
-      'neither the current one nor the e-mail address; `too_common` if it is easy to guess: well-known passwords, the user’s own names, repetitions, rows of keys (NIST SP 800-63B §5.1.1.2)',
-    example: 'drei-blaue-elefanten',
-  })
-  @IsString()
-  @MinLength(12)
-  @MaxLength(200)
+  @IsNewPassword(
+    'neither the current one nor the e-mail address; `too_common` if it is easy to guess: well-known passwords, the user’s own names, repetitions, rows of keys (NIST SP 800-63B §5.1.1.2)',
+  )
   newPassword!: string;
 
   @ApiPropertyOptional({

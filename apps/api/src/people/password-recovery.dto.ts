@@ -6,9 +6,9 @@ import {
   IsObject,
   IsString,
   MaxLength,
-  MinLength,
   ValidateNested,
 } from 'class-validator';
+import { IsNewPassword } from '../users/new-password.js';
 
 export class RecoveryInput {
   @ApiProperty({ format: 'email', maxLength: 254, example: 'user@musterhaus.example' })
@@ -36,16 +36,7 @@ export class RecoveredPasswordInput {
   @MaxLength(100)
   token!: string;
 
-  @ApiProperty({
-    format: 'password',
-    minLength: 12,
-    maxLength: 200,
-    description: '`too_common` if it is easy to guess, as when it is changed',
-    example: 'drei-blaue-elefanten',
-  })
-  @IsString()
-  @MinLength(12)
-  @MaxLength(200)
+  @IsNewPassword()
   newPassword!: string;
 }
 

@@ -1,5 +1,10 @@
 import { Injectable, type OnModuleDestroy } from '@nestjs/common';
-import { type Judgement, PasswordJudge } from '@flixcheck/password-strength';
+import {
+  type Judgement,
+  PasswordJudge,
+  MAX_PASSWORD_LENGTH,
+  MIN_PASSWORD_LENGTH,
+} from '@flixcheck/password-strength';
 import { ApiError } from '../http/api-error.js';
 import { validationFailed } from '../http/validation.js';
 
@@ -47,9 +52,8 @@ export class PasswordPolicy implements OnModuleDestroy {
   }
 }
 
-const TOO_SHORT = 'A password has at least 12 characters.';
-const TOO_LONG =
-  'A password has at most 200 characters; a sign that stands for several counts as these.';
+const TOO_SHORT = `A password has at least ${MIN_PASSWORD_LENGTH} characters.`;
+const TOO_LONG = `A password has at most ${MAX_PASSWORD_LENGTH} characters; a sign that stands for several counts as these.`;
 const TOO_COMMON =
   'This password is easy to guess: a well-known one, a word or name with some digits, a repetition or a row of keys. Use three or more words that have nothing to do with each other.';
 

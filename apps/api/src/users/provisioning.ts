@@ -13,6 +13,7 @@ import { PasswordHasher } from './password-hasher.js';
 import { PasswordPolicy } from './password-policy.js';
 import { UserEntity } from './user.entity.js';
 import { type Locale, normalizeEmail, type UserStatus } from './users.service.js';
+import { MAX_PASSWORD_LENGTH, MIN_PASSWORD_LENGTH } from '@flixcheck/password-strength';
 
 export const ROLES: readonly Role[] = ['member', 'admin', 'operator'];
 /** The account of people who work for Flixcheck, unless another one is named. */
@@ -49,8 +50,8 @@ export class NewAccount {
 
 export class NewPassword {
   @IsString()
-  @MinLength(12)
-  @MaxLength(200)
+  @MinLength(MIN_PASSWORD_LENGTH)
+  @MaxLength(MAX_PASSWORD_LENGTH)
   password!: string;
 }
 
