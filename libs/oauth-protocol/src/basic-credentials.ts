@@ -15,7 +15,7 @@ export function parseBasicCredentials(
   if (header === undefined) return undefined;
   const match = /^basic(?: +(.*))?$/i.exec(header.trim());
   if (!match) return undefined;
-  const encoded = (match[1] ?? '').trim();
+  const encoded = match[1] ?? '';
   if (!/^[A-Za-z0-9+/_-]+={0,2}$/.test(encoded)) return null;
   const decoded = Buffer.from(encoded, 'base64').toString('utf8');
   const colon = decoded.indexOf(':');

@@ -1,5 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
-import { matchesRedirectUri, redirectUriProblem, withResponseParameters } from './redirect-uri.js';
+import {
+  matchesRedirectUri,
+  redirectHost,
+  redirectUriProblem,
+  withResponseParameters,
+} from './redirect-uri.js';
 
 describe('what may be registered', () => {
   it.each([
@@ -9,6 +14,7 @@ describe('what may be registered', () => {
     'http://localhost:4000/callback',
     'http://127.0.0.1/callback',
     'http://[::1]:8080/callback',
+    'https://crm.example/'.padEnd(2000, 'a'),
   ])('%s may', (uri) => expect(redirectUriProblem(uri)).toBeNull());
 
   it.each([
@@ -29,8 +35,17 @@ describe('what may be registered', () => {
     'https://crm.example/\\evil',
     'https://crm.example/call back',
     'https://crm.exämple/callback',
-    `https://crm.example/${'a'.repeat(2000)}`,
+    'https://crm.example/'.padEnd(2001, 'a'),
   ])('%s may not', (uri) => expect(redirectUriProblem(uri)).not.toBeNull());
+});
+
+it('names the parameter of the response that the query may not have', () => {
+  expect(redirectUriProblem('https://crm.example/callback?state=1')).toContain(' state ');
+});
+
+it('the host that people are shown has its port, where it is not the scheme’s own', () => {
+  expect(redirectHost('https://crm.example:8443/callback')).toBe('crm.example:8443');
+  expect(redirectHost('https://crm.example:443/callback')).toBe('crm.example');
 });
 
 describe('what matches', () => {
@@ -58,6 +73,13 @@ describe('what matches', () => {
     const registered = ['http://127.0.0.1/callback'];
     expect(matchesRedirectUri('http://127.0.0.1:51234/callback', registered, true)).toBe(true);
     expect(matchesRedirectUri('http://127.0.0.1/callback', registered, true)).toBe(true);
+    expect(matchesRedirectUri('http://127.0.0.1:1/callback', registered, true)).toBe(true);
+    expect(matchesRedirectUri('http://127.0.0.1:65535/callback', registered, true)).toBe(true);
+  });
+
+  it('a native client’s loopback URI beside others, and one without a path', () => {
+    const registered = ['https://crm.example/callback', 'http://127.0.0.1'];
+    expect(matchesRedirectUri('http://127.0.0.1:51234', registered, true)).toBe(true);
   });
 
   it.each([
@@ -67,6 +89,8 @@ describe('what matches', () => {
     ['user information before another host', 'http://127.0.0.1:51234@evil.example/callback'],
     ['a host that begins alike', 'http://127.0.0.1.evil.example/callback'],
     ['no port of this world', 'http://127.0.0.1:99999/callback'],
+    ['the port on which nobody can listen', 'http://127.0.0.1:0/callback'],
+    ['it as the path of another host', 'https://evil.example/http://127.0.0.1:5000/callback'],
     ['https', 'https://127.0.0.1:51234/callback'],
   ])('not %s', (_, uri) => {
     expect(matchesRedirectUri(uri, ['http://127.0.0.1/callback'], true)).toBe(false);

@@ -17,11 +17,20 @@ describe('Basic credentials (RFC 6749 §2.3.1, appendix B)', () => {
     expect(parseBasicCredentials(basic(text))).toEqual(expected);
   });
 
+  it('reads them whatever the case of the scheme and the spaces around (RFC 9110 §11.1)', () => {
+    const encoded = Buffer.from('client:secret').toString('base64');
+    const expected = { clientId: 'client', clientSecret: 'secret' };
+    expect(parseBasicCredentials(`  bASIC   ${encoded} `)).toEqual(expected);
+  });
+
   it.each([
     ['without a colon', basic('client')],
     ['without a client', basic(':secret')],
     ['with a broken encoding', basic('client:%zz')],
+    ['with a client of a broken encoding', basic('%zz:secret')],
     ['that are not base64', 'Basic ???'],
+    ['that begin with something else', `Basic ?${Buffer.from('a:b').toString('base64')}`],
+    ['that go on with something else', `Basic ${Buffer.from('a:b').toString('base64')}?`],
     ['that are empty', 'Basic'],
   ])('finds fault with those %s', (_, header) => {
     expect(parseBasicCredentials(header)).toBeNull();
@@ -30,6 +39,8 @@ describe('Basic credentials (RFC 6749 §2.3.1, appendix B)', () => {
   it('leaves other schemes alone', () => {
     expect(parseBasicCredentials(undefined)).toBeUndefined();
     expect(parseBasicCredentials('Bearer x')).toBeUndefined();
+    expect(parseBasicCredentials('Not-Basic eDp5')).toBeUndefined();
+    expect(parseBasicCredentials('Basics eDp5')).toBeUndefined();
   });
 });
 
@@ -42,6 +53,28 @@ describe('parameters (RFC 6749 §3.1, §3.2)', () => {
 
   it('one without a value counts as omitted', () => {
     expect(read({ code: '' }).values).toEqual({});
+    expect(read({ code: undefined })).toEqual({ values: {}, problems: [] });
+  });
+
+  it('has 4096 characters at most, where it is not one of any length', () => {
+    const [longest, longer] = ['a'.repeat(4096), 'a'.repeat(4097)];
+    expect(read({ code: longest })).toEqual({ values: { code: longest }, problems: [] });
+    const unbounded = readParameters(
+      { token: longer, code: longer },
+      ['token', 'code'],
+      [],
+      ['token'],
+    );
+    expect(unbounded.values).toEqual({ token: longer });
+    expect(unbounded.problems).toEqual([{ parameter: 'code', problem: 'too_long' }]);
+  });
+
+  it('each problem is described in words of its own', () => {
+    const problems = ['repeated', 'not_a_string', 'invalid_characters', 'too_long'] as const;
+    const words = problems.map((problem) =>
+      describeParameterProblem({ parameter: 'code', problem }),
+    );
+    expect(new Set(words).size).toBe(problems.length);
   });
 
   it('one sent twice is a problem, also with the same value (CVE-2026-9689)', () => {
@@ -58,6 +91,9 @@ describe('parameters (RFC 6749 §3.1, §3.2)', () => {
       resource: 'https://b.example',
     });
     expect(read({ resource: ['', ''] })).toEqual({ values: {}, problems: [] });
+    expect(read({ resource: ['https://a.example', 1] }).problems).toEqual([
+      { parameter: 'resource', problem: 'repeated' },
+    ]);
   });
 
   it('a value may be of any script and sign', () => {
@@ -80,6 +116,8 @@ describe('parameters (RFC 6749 §3.1, §3.2)', () => {
   it('reads own properties only: a prototype is no input (CVE-2019-18413)', () => {
     expect(read(Object.create({ code: 'inherited' }))).toEqual({ values: {}, problems: [] });
     expect(read('code')).toEqual({ values: {}, problems: [] });
+    expect(read(null)).toEqual({ values: {}, problems: [] });
+    expect(read(undefined)).toEqual({ values: {}, problems: [] });
   });
 });
 
@@ -100,6 +138,7 @@ describe('PKCE (RFC 7636)', () => {
   it('a challenge has 43 characters without padding', () => {
     expect(isS256Challenge('E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM')).toBe(true);
     expect(isS256Challenge('E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM=')).toBe(false);
+    expect(isS256Challenge('aE9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM')).toBe(false);
   });
 });
 
@@ -113,6 +152,8 @@ describe('resource (RFC 8707)', () => {
     ['https://connect.example@evil.example', false],
     ['https://connect.example/#x', false],
     ['http://connect.example', false],
+    ['https://CONNECT.example', false],
+    ['https://connect.example?x=1', false],
   ])('%s: %s', (resource, own) => {
     expect(isOwnResource(resource, 'https://connect.example')).toBe(own);
   });

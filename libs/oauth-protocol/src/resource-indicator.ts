@@ -8,7 +8,6 @@
 export function isOwnResource(resources: string, publicUrl: string): boolean {
   return resources.split(' ').every((resource) => {
     if (resource.includes('#')) return false;
-    if (resource !== publicUrl && !resource.startsWith(`${publicUrl}/`)) return false;
-    return URL.canParse(resource) && new URL(resource).origin === new URL(publicUrl).origin;
+    return resource === publicUrl || resource.startsWith(`${publicUrl}/`);
   });
 }

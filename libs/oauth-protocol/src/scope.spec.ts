@@ -27,6 +27,7 @@ describe('what a scope allows', () => {
     expect(scopeCovers('readwrite', 'read readwrite')).toBe(true);
     expect(scopeCovers('read', 'readwrite')).toBe(false);
     expect(scopeCovers('readwrite', 'admin')).toBe(false);
+    expect(scopeCovers('read', 'read readwrite')).toBe(false);
   });
 });
 
@@ -34,6 +35,7 @@ describe('the scope of a grant', () => {
   it('absent or empty means readwrite, or read for a client that may have no more', () => {
     expect(resolveRequestedScope(undefined, BOTH)).toEqual({ ok: true, scope: 'readwrite' });
     expect(resolveRequestedScope('', ['read'])).toEqual({ ok: true, scope: 'read' });
+    expect(resolveRequestedScope('  ', BOTH)).toEqual({ ok: true, scope: 'readwrite' });
   });
 
   it('must be named where the client may have neither', () => {
@@ -45,6 +47,22 @@ describe('the scope of a grant', () => {
       ok: true,
       scope: 'readwrite read',
     });
+  });
+
+  it('is read whatever the spaces between and around, up to 200 characters', () => {
+    const scope = { ok: true, scope: 'read readwrite' };
+    expect(resolveRequestedScope(' read  readwrite '.padEnd(200), BOTH)).toEqual(scope);
+    expect(resolveRequestedScope(' read  readwrite '.padEnd(201), BOTH).ok).toBe(false);
+  });
+
+  it('an unknown one is told from one that the client may not have', () => {
+    const reasons = ['read admin', 'readwrite'].map((scope) =>
+      resolveRequestedScope(scope, ['read']),
+    );
+    expect(reasons).toEqual([
+      { ok: false, reason: expect.stringContaining('unknown') },
+      { ok: false, reason: expect.stringContaining('registered for') },
+    ]);
   });
 
   it('a client registered for readwrite alone may ask for read', () => {
@@ -63,7 +81,9 @@ describe('the scope of a grant', () => {
 
 describe('the scope of a refresh (RFC 6749 §6)', () => {
   it('absent means all that was granted', () => {
-    expect(narrowScope(undefined, 'read readwrite')).toEqual({ ok: true, scope: 'read readwrite' });
+    for (const absent of [undefined, '', ' ']) {
+      expect(narrowScope(absent, 'read readwrite')).toEqual({ ok: true, scope: 'read readwrite' });
+    }
   });
 
   it('may narrow, never widen', () => {
