@@ -194,12 +194,12 @@ export async function openTried(page: Page): Promise<void> {
       json: refused,
     }),
   );
-  await show(page, settings(`developer/${CLIENT.id}/try`));
+  await show(page, settings(`developer/${CLIENT.id}/try?mistake=code_expired`));
   await page.locator('#try-secret-value').fill('a-secret-of-the-sample-state');
   await page.getByRole('button', { name: /^(Code ohne|Get a code)/ }).click();
   await page.getByRole('button', { name: /^(Code einlösen|Exchange the code)$/ }).click();
   await expect(page.getByText('redirect_uri_mismatch').first()).toBeVisible();
-  await page.locator('details').last().locator('summary').click();
+  for (const fold of await page.locator('summary').all()) await fold.click();
 }
 
 export const developer: PortalState[] = [

@@ -6,14 +6,18 @@ import errorIcon from '@material-symbols/svg-400/rounded/error.svg';
 import openInNew from '@material-symbols/svg-400/rounded/open_in_new.svg';
 import { CopyValue } from '../registry/copy-value';
 import { Icon } from '../ui/icon';
+import { SampleView } from './sample-view';
+import { SampleLanguage, SAMPLES } from './samples/samples';
 import { TryItRun } from './try-it-run';
 import { TryItStep } from './try-it-step';
+
+const DRAWN = new Set(['state', 'code_challenge', 'code_challenge_method']);
 
 /** The link to the authorize page, and the three ways in which its code gets here. */
 @Component({
   selector: 'fx-authorize-step',
   changeDetection: ChangeDetectionStrategy.OnPush,
-  imports: [CopyValue, Icon, RouterLink, TranslocoDirective, TryItStep],
+  imports: [CopyValue, Icon, RouterLink, SampleView, TranslocoDirective, TryItStep],
   templateUrl: './authorize-step.html',
   styleUrl: './authorize-step.scss',
 })
@@ -25,6 +29,14 @@ export class AuthorizeStep {
   protected readonly parameters = computed(() => [
     ...new URL(this.run.link() ?? 'about:blank').searchParams,
   ]);
+
+  /** How an application makes such a link: state and verifier are new for each user. */
+  protected readonly writeLink = computed(() => {
+    const { origin, pathname, searchParams } = new URL(this.run.link() ?? 'about:blank');
+    const fixed = Object.fromEntries([...searchParams].filter(([name]) => !DRAWN.has(name)));
+    const link = { address: `${origin}${pathname}`, fixed };
+    return (language: SampleLanguage) => SAMPLES[language].link(link);
+  });
 
   /** Why there is no code, in the words of the answer. */
   protected refusal() {

@@ -1,4 +1,5 @@
 import { isSecret, JsonBody, plain, RequestDescription, Value } from '../request-description';
+import { LinkDescription } from './written';
 
 export function curl(request: RequestDescription, open: boolean): string {
   const quoted = (name: string, value: Value) => word(name, value, open);
@@ -44,3 +45,15 @@ function json(body: JsonBody, open: boolean): string {
 
 const single = (text: string) => `'${inside(text)}'`;
 const inside = (text: string) => text.replaceAll("'", `'\\''`);
+
+export function curlLink({ address, fixed }: LinkDescription): string {
+  return [
+    '# Keep both in the user’s session until the browser comes back.',
+    'CODE_VERIFIER=$(openssl rand -hex 32)',
+    'STATE=$(openssl rand -hex 16)',
+    'CODE_CHALLENGE=$(printf %s "$CODE_VERIFIER" | openssl dgst -sha256 -binary \\',
+    "  | openssl base64 -A | tr '+/' '-_' | tr -d =)",
+    `echo ${single(`${address}?${new URLSearchParams(fixed)}`)}"\\`,
+    '&state=$STATE&code_challenge=$CODE_CHALLENGE&code_challenge_method=S256"',
+  ].join('\n');
+}

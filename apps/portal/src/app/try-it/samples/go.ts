@@ -1,5 +1,5 @@
 import { RequestDescription, Value } from '../request-description';
-import { expression, Language, literal, readsEnvironment } from './written';
+import { expression, Language, LinkDescription, literal, readsEnvironment } from './written';
 
 const LANGUAGE: Language = {
   text: (value) => JSON.stringify(value),
@@ -50,6 +50,29 @@ export function go(request: RequestDescription, open: boolean): string {
     `\tbody, err := io.ReadAll(answer.Body)\n${CHECK}`,
     '\t',
     'fmt.Println(answer.Status, string(body))\n}',
+  ];
+  return lines.join('');
+}
+
+const LINK_PACKAGES = ['crypto/rand', 'crypto/sha256', 'encoding/base64', 'fmt', 'net/url'];
+
+export function goLink({ address, fixed }: LinkDescription): string {
+  const lines = [
+    `package main\n\nimport (\n${LINK_PACKAGES.map((name) => `\t"${name}"\n`).join('')})\n\n`,
+    'func random() string {\n\tbytes := make([]byte, 32)\n\trand.Read(bytes)\n',
+    '\treturn base64.RawURLEncoding.EncodeToString(bytes)\n}\n\n',
+    'func main() {\n',
+    '\t// Keep both in the user’s session until the browser comes back.\n',
+    '\tcodeVerifier, state := random(), random()\n',
+    '\tdigest := sha256.Sum256([]byte(codeVerifier))\n',
+    '\tquery := url.Values{\n',
+    ...Object.entries(fixed).map(
+      ([name, value]) => `\t\t${LANGUAGE.text(name)}: {${LANGUAGE.text(value)}},\n`,
+    ),
+    '\t\t"state": {state},\n',
+    '\t\t"code_challenge": {base64.RawURLEncoding.EncodeToString(digest[:])},\n',
+    '\t\t"code_challenge_method": {"S256"},\n\t}\n\t',
+    `fmt.Println(${LANGUAGE.text(`${address}?`)} + query.Encode())\n}`,
   ];
   return lines.join('');
 }

@@ -1,5 +1,5 @@
 import { RequestDescription, Value, Values } from '../request-description';
-import { entries, expression, Language, literal } from './written';
+import { entries, expression, Language, LinkDescription, literal } from './written';
 
 const LANGUAGE: Language = {
   text: (value) => `'${value.replace(/[\\']/g, (sign) => `\\${sign}`)}'`,
@@ -33,6 +33,26 @@ export function php(request: RequestDescription, open: boolean): string {
       : '',
     ']);\n$body = curl_exec($curl);\n',
     "echo curl_getinfo($curl, CURLINFO_RESPONSE_CODE), ' ', $body, PHP_EOL;",
+  ];
+  return lines.join('');
+}
+
+export function phpLink({ address, fixed }: LinkDescription): string {
+  const lines = [
+    "<?php\n\n$base64url = fn ($bytes) => rtrim(strtr(base64_encode($bytes), '+/', '-_'), '=');\n",
+    '// Keep both in the user’s session until the browser comes back.\n',
+    '$codeVerifier = $base64url(random_bytes(32));\n',
+    '$state = $base64url(random_bytes(16));\n',
+    '$query = http_build_query([\n',
+    entries(
+      fixed,
+      (name, value) => `${LANGUAGE.text(name)} => ${expression(value, LANGUAGE, true)},`,
+      '    ',
+    ),
+    "    'state' => $state,\n",
+    "    'code_challenge' => $base64url(hash('sha256', $codeVerifier, true)),\n",
+    "    'code_challenge_method' => 'S256',\n]);\n",
+    `echo ${LANGUAGE.text(`${address}?`)}, $query, PHP_EOL;`,
   ];
   return lines.join('');
 }

@@ -1,5 +1,12 @@
 import { RequestDescription, Value } from '../request-description';
-import { entries, expression, Language, literal, readsEnvironment } from './written';
+import {
+  entries,
+  expression,
+  Language,
+  LinkDescription,
+  literal,
+  readsEnvironment,
+} from './written';
 
 const LANGUAGE: Language = {
   text: (value) => JSON.stringify(value),
@@ -36,6 +43,27 @@ export function python(request: RequestDescription, open: boolean): string {
     'try:\n    answer = urllib.request.urlopen(request)\n',
     'except urllib.error.HTTPError as refused:\n    answer = refused\n',
     'print(answer.status, answer.read().decode())',
+  ];
+  return lines.join('');
+}
+
+export function pythonLink({ address, fixed }: LinkDescription): string {
+  const lines = [
+    'import base64\nimport hashlib\nimport secrets\nimport urllib.parse\n\n',
+    '# Keep both in the user’s session until the browser comes back.\n',
+    'code_verifier = secrets.token_urlsafe(32)\n',
+    'state = secrets.token_urlsafe(16)\n',
+    'digest = hashlib.sha256(code_verifier.encode()).digest()\n',
+    'query = urllib.parse.urlencode({\n',
+    entries(
+      fixed,
+      (name, value) => `${LANGUAGE.text(name)}: ${expression(value, LANGUAGE, true)},`,
+      '    ',
+    ),
+    '    "state": state,\n',
+    '    "code_challenge": base64.urlsafe_b64encode(digest).rstrip(b"=").decode(),\n',
+    '    "code_challenge_method": "S256",\n})\n',
+    `print(${LANGUAGE.text(`${address}?`)} + query)`,
   ];
   return lines.join('');
 }

@@ -1,6 +1,7 @@
 /** @jest-environment node */
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { execFile } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { promisify } from 'node:util';
@@ -94,6 +95,23 @@ const RUN: Record<string, (programs: string[], env: Environment) => Promise<unkn
   },
 };
 
+const printed = async (command: string, program: string) =>
+  (await execute(command, ['-c', program])).stdout;
+/** What a program prints that makes a link, and then its verifier. */
+const PRINT = {
+  curl: (program: string) => printed('bash', `${program}\necho "$CODE_VERIFIER"`),
+  python: (program: string) => printed('python3', `${program}\nprint(code_verifier)`),
+  typescript: async (program: string) => {
+    const { outputText } = transpileModule(`${program}\nconsole.log(codeVerifier);`, {
+      compilerOptions: { module: ModuleKind.CommonJS, target: 9 },
+    });
+    const lines: string[] = [];
+    const run = new Function('require', 'console', 'exports', outputText);
+    run(require, { log: (line: string) => lines.push(line) }, {});
+    return lines.join('\n');
+  },
+};
+
 describe('the samples', () => {
   for (const language of ['curl', 'typescript', 'python'] as const) {
     it(`in ${language} send what the page sends, secrets written out or from the environment`, async () => {
@@ -106,6 +124,26 @@ describe('the samples', () => {
         await RUN[language]!(samples, open ? path : { ...path, ...ENVIRONMENT });
         expect(received.splice(0)).toEqual(wanted);
       }
+    });
+  }
+
+  for (const language of ['curl', 'typescript', 'python'] as const) {
+    it(`in ${language} print the link, with PKCE and a state of its own (RFC 7636 §4.2)`, async () => {
+      const fixed = {
+        client_id: 'bestandsblick',
+        redirect_uri: "https://bestandsblick.example/o'neil?a=1&b=2",
+        response_type: 'code',
+        scope: 'read readwrite',
+      };
+      const address = 'https://flixcheck.example/portal/oauth/authorize';
+      const program = SAMPLES[language].link({ address, fixed });
+      const [link, verifier] = (await PRINT[language](program)).trim().split(/\s+/);
+      const { origin, pathname, searchParams } = new URL(link!);
+      expect(`${origin}${pathname}`).toBe(address);
+      const { state, code_challenge, ...others } = Object.fromEntries(searchParams);
+      expect(others).toEqual({ ...fixed, code_challenge_method: 'S256' });
+      expect(state!.length).toBeGreaterThanOrEqual(22);
+      expect(code_challenge).toBe(createHash('sha256').update(verifier!).digest('base64url'));
     });
   }
 

@@ -1,5 +1,5 @@
 import { RequestDescription } from '../request-description';
-import { entries, expression, Language, literal } from './written';
+import { entries, expression, Language, LinkDescription, literal } from './written';
 
 const LANGUAGE: Language = {
   text: (value) =>
@@ -33,3 +33,19 @@ export function typescript(request: RequestDescription, open: boolean): string {
 }
 
 const key = (name: string) => (/^\w+$/.test(name) ? name : LANGUAGE.text(name));
+
+export function typescriptLink({ address, fixed }: LinkDescription): string {
+  const lines = [
+    "import { createHash, randomBytes } from 'node:crypto';\n\n",
+    '// Keep both in the user’s session until the browser comes back.\n',
+    "const codeVerifier = randomBytes(32).toString('base64url');\n",
+    "const state = randomBytes(16).toString('base64url');\n",
+    'const query = new URLSearchParams({\n',
+    entries(fixed, (name, value) => `${key(name)}: ${expression(value, LANGUAGE, true)},`, '  '),
+    '  state,\n',
+    "  code_challenge: createHash('sha256').update(codeVerifier).digest('base64url'),\n",
+    "  code_challenge_method: 'S256',\n});\n",
+    `console.log(${LANGUAGE.text(`${address}?`)} + query);`,
+  ];
+  return lines.join('');
+}

@@ -56,6 +56,13 @@ export function literal(
   return `${write.open}\n${inner.join('')}${indent}${write.close}`;
 }
 
+/** A link to the authorize page, but for what is drawn anew for each user. */
+export interface LinkDescription {
+  /** Of the page, without a query. */
+  address: string;
+  fixed: Readonly<Record<string, string>>;
+}
+
 /** Whether any of the request's values comes from the environment. */
 export function readsEnvironment(request: RequestDescription, open: boolean): boolean {
   const inside = (body: JsonBody): boolean =>
