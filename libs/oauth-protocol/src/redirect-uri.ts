@@ -4,7 +4,7 @@ const LOOPBACK_HOSTS = ['127.0.0.1', '[::1]', 'localhost'];
 /** Schemes which a browser would run or open locally rather than send a code to. */
 const REGISTRABLE_SCHEMES = ['https:', 'http:'];
 
-const MAX_URI_LENGTH = 2000;
+export const MAX_URI_LENGTH = 2000;
 
 /** What the response adds to the query (RFC 6749 §4.1.2, RFC 9207 §2). */
 const RESPONSE_PARAMETERS = ['code', 'state', 'iss', 'error', 'error_description', 'error_uri'];

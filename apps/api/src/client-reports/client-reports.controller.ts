@@ -1,11 +1,18 @@
 import { Controller, Get, Param, Query } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
+import { SECOND } from '../config/clock.js';
 import { RequireDeveloper, RequireSession } from '../http/access.js';
-import { ApiProblems, ApiResource } from '../http/envelope.js';
+import { ApiLimits, ApiProblems, ApiResource } from '../http/envelope.js';
 import { ClientDiagnosisDto } from './client-diagnosis.dto.js';
 import { ClientDiagnosis } from './client-diagnosis.js';
 import { ClientStatisticsDto, DEFAULT_DAYS, StatisticsQuery } from './client-statistics.dto.js';
 import { ClientStatistics } from './client-statistics.js';
+import { EARLY_MS, REUSE_MS } from './diagnosis-rules.js';
+
+const DIAGNOSIS_LIMITS = {
+  reuseSeconds: REUSE_MS / SECOND,
+  earlyRefreshSeconds: EARLY_MS / SECOND,
+};
 
 const DIAGNOSIS =
   'From how it is registered and what it has sent lately, each with how to mend it. Empty: nothing to mend.';
@@ -30,6 +37,7 @@ export class RegistryReportsController {
   }
 
   @Get(':id/diagnosis')
+  @ApiLimits(DIAGNOSIS_LIMITS)
   @ApiOperation({ summary: 'What is wrong or risky with the client', description: DIAGNOSIS })
   @ApiResource(ClientDiagnosisDto)
   @ApiProblems(401, 403, 404)
@@ -57,6 +65,7 @@ export class DeskReportsController {
   }
 
   @Get(':id/diagnosis')
+  @ApiLimits(DIAGNOSIS_LIMITS)
   @ApiOperation({ summary: 'What is wrong or risky with my client', description: DIAGNOSIS })
   @ApiResource(ClientDiagnosisDto)
   @ApiProblems(401, 403, 404)

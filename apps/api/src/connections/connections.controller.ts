@@ -21,9 +21,11 @@ import {
   ApiTags,
 } from '@nestjs/swagger';
 import type { Observable } from 'rxjs';
+import { DAY, SECOND } from '../config/clock.js';
 import { CurrentCaller, RequireSession, type SessionCaller } from '../http/access.js';
 import { notFound } from '../http/api-error.js';
 import {
+  ApiLimits,
   ApiProblems,
   ApiResource,
   ApiResources,
@@ -32,6 +34,7 @@ import {
   type ResourceEnvelope,
   type ResourcesEnvelope,
 } from '../http/envelope.js';
+import { DORMANT_AFTER_MS } from './connection.js';
 import { ConnectionChanges } from './connection-changes.js';
 import {
   ConnectionDetailDto,
@@ -68,6 +71,7 @@ export class ConnectionsController {
     description:
       'A member’s own, an admin’s whole account; ended ones too, unless `status` is set. The latest grant first, ended ones alone the latest end first, unless `sort` says otherwise. `q` finds applications, publishers, and the people who granted access.',
   })
+  @ApiLimits({ dormantAfterSeconds: DORMANT_AFTER_MS / SECOND })
   @ApiResources(ConnectionDto, { counted: true })
   @ApiProblems(400, 401)
   list(
@@ -149,6 +153,7 @@ export class ConnectionsController {
 
   @Get(':id')
   @RequireSession()
+  @ApiLimits({ usageSeconds: (USAGE_DAYS * DAY) / SECOND })
   @ApiOperation({ summary: `See a connection and its use over the last ${USAGE_DAYS} days` })
   @ApiResource(ConnectionDetailDto)
   @ApiProblems(401, 404)

@@ -197,6 +197,12 @@ export class ProblemDto {
 }
 
 /**
+ * Documents rules that have no place in a schema, for pages that tell people about them. What counts
+ * time is in seconds and says so in its name.
+ */
+export const ApiLimits = (limits: Record<string, number>) => ApiExtension('x-limits', limits);
+
+/**
  * Documents the problems that a route answers with: by status, and by code where that does not
  * follow from the status and from who may call the route.
  */

@@ -1,9 +1,9 @@
 import { Body, Controller, Delete, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
 import { ApiNoContentResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { CurrentCaller, RequireSession, type SessionCaller } from '../http/access.js';
-import { ApiProblems, ApiResource, ApiResources, PageQuery } from '../http/envelope.js';
+import { ApiLimits, ApiProblems, ApiResource, ApiResources, PageQuery } from '../http/envelope.js';
 import { ClientDeveloperDto, ClientDeveloperRequest } from './client-developers.dto.js';
-import { ClientDevelopers } from './client-developers.js';
+import { ClientDevelopers, MAX_DEVELOPERS } from './client-developers.js';
 import { ClientRegistry } from './registry.service.js';
 
 @ApiTags('Registry')
@@ -26,9 +26,9 @@ export class ClientDevelopersController {
   @Post()
   @ApiOperation({
     summary: 'Make a portal user a developer of the client',
-    description:
-      'They see its settings, secrets and request log from now on, and may change its texts and secrets. At most 20.',
+    description: `They see its settings, secrets and request log from now on, and may change its texts and secrets. At most ${MAX_DEVELOPERS}.`,
   })
+  @ApiLimits({ developers: MAX_DEVELOPERS })
   @ApiResource(ClientDeveloperDto, { status: 201 })
   @ApiProblems(400, 401, 403, 404, 409)
   async add(

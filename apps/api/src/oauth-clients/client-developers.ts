@@ -18,7 +18,7 @@ import { withdrawOpen } from './client-change-requests.js';
 import { lockClient } from './client-secrets.service.js';
 
 /** The people of one publisher, not a directory. */
-const MAX_DEVELOPERS = 20;
+export const MAX_DEVELOPERS = 20;
 
 export type ClientDeveloper = Person & { addedAt: Date };
 

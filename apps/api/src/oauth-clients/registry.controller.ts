@@ -14,9 +14,10 @@ import {
 } from '@nestjs/common';
 import { ApiBody, ApiHeader, ApiNoContentResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
+import { SECOND } from '../config/clock.js';
 import { inWords } from '../config/in-words.js';
 import { CurrentCaller, RequireSession, type SessionCaller } from '../http/access.js';
-import { ApiProblems, ApiResource, ApiResources } from '../http/envelope.js';
+import { ApiLimits, ApiProblems, ApiResource, ApiResources } from '../http/envelope.js';
 import { imageOf, TakesImage } from '../http/image-body.js';
 import { ETAG, IF_MATCH, tagged } from './client-etag.js';
 import { ClientLogos, LOGO_BODY, LOGO_UPLOAD } from './client-logos.js';
@@ -29,6 +30,7 @@ import {
   RegistryClientDto,
   RegistryQuery,
 } from './registry.dto.js';
+import { MAX_LOGO_SIDE } from './logo-decoder.js';
 import { ClientRegistry } from './registry.service.js';
 import { REQUESTS_KEPT_MS } from './request-log-retention.js';
 import { RequestLog } from './request-log.js';
@@ -104,6 +106,7 @@ export class RegistryController {
   }
 
   @Put(':id/logo')
+  @ApiLimits({ bytes: LOGO_BODY.maxBytes, side: MAX_LOGO_SIDE })
   @TakesImage(LOGO_BODY)
   @ApiOperation({
     summary: 'Upload a logo',
@@ -170,6 +173,7 @@ export class RegistryController {
   }
 
   @Get(':id/requests')
+  @ApiLimits({ keptSeconds: REQUESTS_KEPT_MS / SECOND })
   @ApiOperation({
     summary: 'List the client’s latest requests, and why they failed',
     description: `Token, revocation and introspection requests of the last ${inWords(REQUESTS_KEPT_MS)}, and the authorization requests that were refused, newest first. \`requestId\` finds the one that a developer names.`,

@@ -4,9 +4,11 @@ import { SCOPES } from '@flixcheck/oauth-protocol';
 import type { FastifyRequest } from 'fastify';
 import { ApprovalRequestDto } from '../account-policy/approval-requests.dto.js';
 import { ApprovalRequestsOverview } from '../account-policy/approval-requests-overview.js';
+import { SECOND } from '../config/clock.js';
 import { CurrentCaller, RequireSession, type SessionCaller } from '../http/access.js';
-import { ApiProblems, ApiResource } from '../http/envelope.js';
+import { ApiLimits, ApiProblems, ApiResource } from '../http/envelope.js';
 import { AuthorizationRequestLog } from './authorization-request/authorization-request-log.js';
+import { CODE_LIFETIME_MS } from './code-rules.js';
 import {
   ApprovalRequestCreateRequest,
   AuthorizationRequestDto,
@@ -121,6 +123,7 @@ export class OAuthCodesController {
   }
 
   @Post('oauth-codes')
+  @ApiLimits({ codeSeconds: CODE_LIFETIME_MS / SECOND })
   @RequireSession()
   @Header('Cache-Control', 'no-store')
   @ApiOperation({

@@ -19,12 +19,15 @@ import {
 } from '@nestjs/swagger';
 import type { OAuthErrorCode } from '@flixcheck/oauth-protocol';
 import type { FastifyRequest } from 'fastify';
+import { SECOND } from '../config/clock.js';
 import { inWords } from '../config/in-words.js';
 import { AllowClient } from '../http/access.js';
+import { ApiLimits } from '../http/envelope.js';
 import { BODY_LIMIT } from '../http/server.js';
 import { ClientEndpoints } from '../oauth-clients/client-endpoints.js';
 import { type ClientEndpoint, clientEndpoint } from '../oauth-clients/client-request.js';
 import { CODE_LIFETIME_MS } from '../oauth-codes/code-rules.js';
+import { DUPLICATE_REQUEST_MS } from './authorization-code-grant.js';
 import {
   IntrospectionResponseDto,
   OAuthErrorDto,
@@ -102,6 +105,7 @@ export class OAuthTokensController {
   ) {}
 
   @Post()
+  @ApiLimits({ duplicateSeconds: DUPLICATE_REQUEST_MS / SECOND })
   @ClientRoute(TOKEN, {
     summary: 'Exchanges a code for tokens, or refreshes them',
     description: `Takes a form or JSON, flat, with the client’s credentials in the body or as HTTP Basic. A code works once, for ${inWords(CODE_LIFETIME_MS)}. Each refresh token works once too: store the new one. A refresh may be sent again as long as its successor is unused and at most ${inWords(REFRESH_RETRY_MS)} old. \`error_description\` says what to do, and ends with the request id that the request log knows.`,

@@ -10,11 +10,12 @@ import {
   Query,
 } from '@nestjs/common';
 import { ApiNoContentResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
-import { Clock } from '../config/clock.js';
+import { Clock, SECOND } from '../config/clock.js';
 import { inWords } from '../config/in-words.js';
 import { CurrentCaller, RequireSession, type SessionCaller } from '../http/access.js';
 import { notFound } from '../http/api-error.js';
 import {
+  ApiLimits,
   ApiProblems,
   ApiResource,
   ApiResources,
@@ -50,6 +51,7 @@ export class InvitationsController {
     summary: 'Invite people into the account',
     description: `Each gets a link by mail, which works once within ${inWords(INVITATION_LIFETIME_MS)}. Where one of them cannot be invited, nobody is: the errors name each of those, as \`invitations.3.email\`. At most ${MAX_MAILS_PER_ACCOUNT} mails an hour, and ${MAX_MAILS_PER_ADDRESS} to an address.`,
   })
+  @ApiLimits({ linkSeconds: INVITATION_LIFETIME_MS / SECOND })
   @ApiResource(SentInvitationsDto, { status: 201, description: 'Invited' })
   @ApiProblems(400, 401, 403, 415, 429)
   async create(

@@ -1,9 +1,10 @@
 import { Body, Controller, HttpCode, Post, Req } from '@nestjs/common';
 import { ApiNoContentResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
+import { SECOND } from '../config/clock.js';
 import { inWords } from '../config/in-words.js';
 import { AllowSignIn } from '../http/access.js';
-import { ApiProblems } from '../http/envelope.js';
+import { ApiLimits, ApiProblems } from '../http/envelope.js';
 import { RECOVERY_LIFETIME_MS } from '../mail/mail-kinds.js';
 import { RecoveredPasswordRequest, RecoveryRequest } from './password-recovery.dto.js';
 import { PasswordRecovery } from './password-recovery.js';
@@ -21,6 +22,7 @@ export class PasswordRecoveryController {
     summary: 'Ask for a link to set a new password',
     description: `The link goes to the address by mail, if a user has it, and works once within ${inWords(RECOVERY_LIFETIME_MS)}. The answer is the same either way. At most ${MAX_PER_ADDRESS} times an hour for an address, and ${MAX_PER_NETWORK} times from a network.`,
   })
+  @ApiLimits({ linkSeconds: RECOVERY_LIFETIME_MS / SECOND })
   @ApiNoContentResponse({ description: 'Asked for' })
   @ApiProblems(400, 403, 415, 429)
   request(@Body() body: RecoveryRequest, @Req() { ip }: FastifyRequest): Promise<void> {

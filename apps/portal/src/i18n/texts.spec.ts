@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
+import { LIMITS_IN_TEXTS } from '../app/i18n/limits-in-texts';
 
 const app = join(__dirname, '../app');
 const scopes = readdirSync(__dirname, { withFileTypes: true })
@@ -49,7 +50,27 @@ for (const { file, content } of sources) {
 }
 
 const placeholders = (text: string | undefined) =>
-  [...new Set([...(text ?? '').matchAll(/{{\s*(\w+)\s*}}/g)].map(([, name]) => name))].sort();
+  [...new Set([...(text ?? '').matchAll(/{{\s*([\w.]+)\s*}}/g)].map(([, name]) => name))].sort();
+
+/** Texts with figures that no rule of the API sets: the portal's own choices, names and examples. */
+const FREE_FIGURES: Record<string, RegExp> = {
+  'audit.period': /24|7|30/g,
+  'reports.period': /30|90/g,
+  'requests.period': /24|7/g,
+  'registry.secret.expiry': /7|30/g,
+  timeLimit: /30|90|1/g,
+  try: /\b[1-5]\.|(?:Schritt|step) [1-5]|RFC 9068|1970/g,
+  'registry.field.clientId.hint': /0–9/g,
+  'registry.error.clientId': /0–9/g,
+  'registry.logo': /512 × 512/g,
+  'registry.error.redirect.notHttps': /127\.0\.0\.1|::1/g,
+  'requests.': /S256|0-9/g,
+  'reports.': /S256/g,
+  'security.strength': /1234/g,
+};
+
+const freeFigures = (key: string) =>
+  Object.entries(FREE_FIGURES).filter(([prefix]) => key.startsWith(prefix));
 
 describe('the texts', () => {
   it('exist in both languages', () => {
@@ -77,5 +98,25 @@ describe('the texts', () => {
       /\b(du|dir|dich|dein|deine|deinen|deinem|deiner)\b/i.test(text),
     );
     expect(informal).toEqual([]);
+  });
+
+  it('name the limits of the API, whose figures are typed in nowhere', () => {
+    const typed = [...german, ...english].filter(([key, text]) =>
+      /\d/.test(
+        freeFigures(key).reduce(
+          (rest, [, figures]) => rest.replace(figures, ''),
+          text.replace(/{{.*?}}/g, ''),
+        ),
+      ),
+    );
+    expect(typed).toEqual([]);
+  });
+
+  it('name only limits that there are, and each of them', () => {
+    const named = [...german.values()]
+      .flatMap(placeholders)
+      .filter((name) => name?.startsWith('limits.'))
+      .map((name) => name?.slice('limits.'.length));
+    expect([...new Set(named)].sort()).toEqual(Object.keys(LIMITS_IN_TEXTS).sort());
   });
 });

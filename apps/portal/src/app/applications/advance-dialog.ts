@@ -19,6 +19,7 @@ import {
 import { TranslocoDirective } from '@jsverse/transloco';
 import close from '@material-symbols/svg-400/rounded/close.svg';
 import errorIcon from '@material-symbols/svg-400/rounded/error.svg';
+import { MAX_ADVANCE_USERS } from '@flixcheck/api-types/limits';
 import { ApiError } from '../api/problem';
 import { PolicyClient } from '../api/types';
 import { Formats } from '../i18n/formats';
@@ -47,9 +48,6 @@ export interface AdvanceQuestion {
   /** Runs while the dialog is open; when it fails, the dialog says so. */
   action: (input: AdvanceInput) => Promise<void>;
 }
-
-/** As many as the API takes. */
-const MOST = 100;
 
 /** Allows an application in advance, for everybody or for chosen people. */
 @Component({
@@ -87,12 +85,12 @@ export class AdvanceDialog {
   protected readonly forEverybody = signal(this.before.advanceUsers === null);
   protected readonly people = signal<readonly Named[]>(this.before.advanceUsers ?? []);
   protected readonly ids = computed(() => new Set(this.people().map(({ id }) => id)));
-  protected readonly full = computed(() => this.people().length >= MOST);
+  protected readonly full = computed(() => this.people().length >= MAX_ADVANCE_USERS);
   protected readonly viewOnly = signal(this.before.advanceScope === this.question.viewOnlyScope);
   protected readonly action = inject(DialogAction);
   protected readonly nobody = signal(false);
   protected readonly icons = { close, error: errorIcon };
-  protected readonly most = MOST;
+  protected readonly most = MAX_ADVANCE_USERS;
 
   protected choose(forEverybody: boolean): void {
     this.forEverybody.set(forEverybody);

@@ -11,6 +11,7 @@ import {
 } from '@angular/core';
 import { TranslocoDirective } from '@jsverse/transloco';
 import inbox from '@material-symbols/svg-400/rounded/approval.svg';
+import { MAX_APPROVAL_ANSWER_LENGTH } from '@flixcheck/api-types/limits';
 import { Api } from '../api/api';
 import { apiErrorFrom } from '../api/problem';
 import { ApprovalRequest } from '../api/types';
@@ -21,9 +22,6 @@ import { Icon } from '../ui/icon';
 import { Messages } from '../ui/messages';
 import { Moment } from '../ui/moment';
 import { Publisher } from '../ui/publisher';
-
-/** As the API has it, in characters. */
-const MAX_ANSWER = 300;
 
 /** What waits for an answer: one click approves, a second line is for who declines. */
 @Component({
@@ -44,7 +42,7 @@ export class ApprovalQueue {
   private readonly host = inject<ElementRef<HTMLElement>>(ElementRef);
 
   protected readonly inbox = inbox;
-  protected readonly maxAnswer = MAX_ANSWER;
+  protected readonly maxAnswer = MAX_APPROVAL_ANSWER_LENGTH;
   /** The request whose refusal is being written. */
   protected readonly declining = signal<string | null>(null);
   protected readonly busy = signal<string | null>(null);

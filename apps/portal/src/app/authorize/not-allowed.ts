@@ -14,6 +14,7 @@ import { TranslocoDirective } from '@jsverse/transloco';
 import block from '@material-symbols/svg-400/rounded/block.svg';
 import info from '@material-symbols/svg-400/rounded/info.svg';
 import warning from '@material-symbols/svg-400/rounded/warning.svg';
+import { MAX_APPROVAL_NOTE_LENGTH } from '@flixcheck/api-types/limits';
 import { AuthorizationRequest } from '../api/types';
 import { Formats } from '../i18n/formats';
 import { FullName } from '../people/full-name';
@@ -77,6 +78,7 @@ export class NotAllowed {
   });
   protected readonly onThisDevice = computed(() => isOnThisDevice(this.request().redirectUri));
 
+  protected readonly maxNote = MAX_APPROVAL_NOTE_LENGTH;
   protected readonly block = block;
   protected readonly info = info;
   protected readonly warning = warning;

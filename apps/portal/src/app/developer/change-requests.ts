@@ -13,6 +13,7 @@ import { form, FormField, submit, validate } from '@angular/forms/signals';
 import { TranslocoDirective } from '@jsverse/transloco';
 import errorIcon from '@material-symbols/svg-400/rounded/error.svg';
 import warning from '@material-symbols/svg-400/rounded/warning.svg';
+import { MAX_CHANGE_NOTE_LENGTH } from '@flixcheck/api-types/limits';
 import { Api } from '../api/api';
 import { apiResource, keptValue } from '../api/api-resource';
 import { apiErrorFrom } from '../api/problem';
@@ -37,8 +38,6 @@ import { Messages } from '../ui/messages';
 import { Moment } from '../ui/moment';
 import { DEVELOPER_CLIENTS } from './developer-clients';
 
-/** As the API has it, in characters. */
-const MAX_NOTE = 500;
 /** The open one, and the latest answers. */
 const SHOWN = 5;
 
@@ -108,7 +107,7 @@ export class ChangeRequests {
     checkRedirectUris(path.redirectUris);
     validate(path.scopes, ({ value }) => (value().length > 0 ? undefined : { kind: 'no_scope' }));
     validate(path.note, ({ value }) =>
-      [...value().trim()].length > MAX_NOTE ? { kind: 'too_long' } : undefined,
+      [...value().trim()].length > MAX_CHANGE_NOTE_LENGTH ? { kind: 'too_long' } : undefined,
     );
   });
   /** What the request would change, as far as it has been typed. */
@@ -128,7 +127,7 @@ export class ChangeRequests {
   protected readonly busy = signal(false);
   protected readonly tried = signal(false);
   protected readonly trouble = signal<string | null>(null);
-  protected readonly maxNote = MAX_NOTE;
+  protected readonly maxNote = MAX_CHANGE_NOTE_LENGTH;
   protected readonly chips = CHIPS;
   protected readonly states = STATES;
   protected readonly icons = { errorIcon, warning };

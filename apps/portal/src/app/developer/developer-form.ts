@@ -14,6 +14,7 @@ import {
 import { form, FormField, submit, validate } from '@angular/forms/signals';
 import { TranslocoDirective } from '@jsverse/transloco';
 import errorIcon from '@material-symbols/svg-400/rounded/error.svg';
+import { MAX_DESCRIPTION_LENGTH } from '@flixcheck/api-types/limits';
 import { Api } from '../api/api';
 import { apiErrorFrom } from '../api/problem';
 import { DeveloperClient, Envelope } from '../api/types';
@@ -25,8 +26,6 @@ import { fieldErrors } from '../ui/field-errors';
 import { Icon } from '../ui/icon';
 import { DEVELOPER_CLIENTS } from './developer-clients';
 
-/** As the API has it, in characters. */
-const MAX_DESCRIPTION = 500;
 const TEXTS = ['description', 'descriptionEn'] as const;
 const LINKS = ['homepageUri', 'privacyPolicyUri'] as const;
 const FIELDS = [...TEXTS, ...LINKS, 'contactEmail'] as const;
@@ -67,7 +66,7 @@ export class DeveloperForm {
   protected readonly form = form(this.model, (path) => {
     for (const field of TEXTS) {
       validate(path[field], ({ value }) =>
-        [...value().trim()].length > MAX_DESCRIPTION ? { kind: 'too_long' } : undefined,
+        [...value().trim()].length > MAX_DESCRIPTION_LENGTH ? { kind: 'too_long' } : undefined,
       );
     }
     for (const field of LINKS) {
@@ -91,7 +90,7 @@ export class DeveloperForm {
 
   protected says(t: Translate, field: Field): string | null {
     const text = errorTextOf(this.form[field](), this.tried());
-    return text && t(text, { max: MAX_DESCRIPTION });
+    return text && t(text, { max: MAX_DESCRIPTION_LENGTH });
   }
 
   protected async send(event: Event): Promise<void> {

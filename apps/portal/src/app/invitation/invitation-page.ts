@@ -11,6 +11,11 @@ import {
 import { Router, RouterLink } from '@angular/router';
 import { TranslocoDirective } from '@jsverse/transloco';
 import errorIcon from '@material-symbols/svg-400/rounded/error.svg';
+import {
+  MAX_PASSWORD_LENGTH,
+  MAX_PERSON_NAME_LENGTH,
+  MIN_PASSWORD_LENGTH,
+} from '@flixcheck/api-types/limits';
 import { Api } from '../api/api';
 import { ApiError, apiErrorFrom } from '../api/problem';
 import { Envelope, OpenInvitation } from '../api/types';
@@ -22,11 +27,6 @@ import { Icon } from '../ui/icon';
 import { PasswordField } from '../ui/password-field';
 import { Words } from '../ui/question';
 import { Trouble, troubleWords } from '../ui/trouble';
-
-/** As the API has them, in characters. */
-const MIN_LENGTH = 12;
-const MAX_LENGTH = 200;
-const MAX_NAME_LENGTH = 100;
 
 const PASSWORD_ERRORS: Record<string, string> = {
   min_length: 'invitation.errors.tooShort',
@@ -74,9 +74,9 @@ export class InvitationPage {
   protected readonly errors = signal<Partial<Record<FieldName, string>>>({});
   protected readonly passwordError = computed(() => this.errors().password ?? null);
 
-  protected readonly minLength = MIN_LENGTH;
-  protected readonly maxLength = MAX_LENGTH;
-  protected readonly rules = `minlength: ${MIN_LENGTH}; maxlength: ${MAX_LENGTH};`;
+  protected readonly minLength = MIN_PASSWORD_LENGTH;
+  protected readonly maxLength = MAX_PASSWORD_LENGTH;
+  protected readonly rules = `minlength: ${MIN_PASSWORD_LENGTH}; maxlength: ${MAX_PASSWORD_LENGTH};`;
   protected readonly roleTexts = ROLE_TEXTS;
   protected readonly uselessTexts = computed(() => USELESS_TEXTS[this.state()]);
   protected readonly errorIcon = errorIcon;
@@ -138,12 +138,12 @@ export class InvitationPage {
   }
 
   private missing(): Partial<Record<FieldName, string>> {
-    const fits = (name: string) => name !== '' && [...name].length <= MAX_NAME_LENGTH;
+    const fits = (name: string) => name !== '' && [...name].length <= MAX_PERSON_NAME_LENGTH;
     const length = [...this.password()].length;
     return {
       ...(!fits(this.firstName().trim()) && { firstName: 'invitation.errors.firstName' }),
       ...(!fits(this.lastName().trim()) && { lastName: 'invitation.errors.lastName' }),
-      ...(length < MIN_LENGTH && {
+      ...(length < MIN_PASSWORD_LENGTH && {
         password: length === 0 ? 'invitation.errors.missing' : 'invitation.errors.tooShort',
       }),
     };

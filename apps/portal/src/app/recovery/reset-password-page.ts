@@ -11,6 +11,7 @@ import { RouterLink } from '@angular/router';
 import { TranslocoDirective } from '@jsverse/transloco';
 import checkIcon from '@material-symbols/svg-400/rounded/check_circle.svg';
 import errorIcon from '@material-symbols/svg-400/rounded/error.svg';
+import { MAX_PASSWORD_LENGTH, MIN_PASSWORD_LENGTH } from '@flixcheck/api-types/limits';
 import { Api } from '../api/api';
 import { ApiError, apiErrorFrom } from '../api/problem';
 import { Formats } from '../i18n/formats';
@@ -22,10 +23,6 @@ import { PageFocus } from '../ui/page-focus';
 import { Words } from '../ui/question';
 import { Trouble, troubleWords } from '../ui/trouble';
 import { PasswordField } from '../ui/password-field';
-
-/** As the API has it, in characters. */
-const MIN_LENGTH = 12;
-const MAX_LENGTH = 200;
 
 const PASSWORD_ERRORS: Record<string, string> = {
   min_length: 'recovery.reset.errors.tooShort',
@@ -58,9 +55,9 @@ export class ResetPasswordPage {
 
   private readonly field = viewChild<PasswordField>('field');
 
-  protected readonly minLength = MIN_LENGTH;
-  protected readonly maxLength = MAX_LENGTH;
-  protected readonly rules = `minlength: ${MIN_LENGTH}; maxlength: ${MAX_LENGTH};`;
+  protected readonly minLength = MIN_PASSWORD_LENGTH;
+  protected readonly maxLength = MAX_PASSWORD_LENGTH;
+  protected readonly rules = `minlength: ${MIN_PASSWORD_LENGTH}; maxlength: ${MAX_PASSWORD_LENGTH};`;
   protected readonly checkIcon = checkIcon;
   protected readonly errorIcon = errorIcon;
 
@@ -77,7 +74,7 @@ export class ResetPasswordPage {
     this.passwordError.set(null);
     const length = [...this.password()].length;
     if (length === 0) return this.refuse('recovery.reset.errors.missing');
-    if (length < MIN_LENGTH) return this.refuse('recovery.reset.errors.tooShort');
+    if (length < MIN_PASSWORD_LENGTH) return this.refuse('recovery.reset.errors.tooShort');
     this.busy.set(true);
     try {
       const resource = { token: this.token(), newPassword: this.password() };

@@ -14,6 +14,7 @@ import { TranslocoDirective } from '@jsverse/transloco';
 import back from '@material-symbols/svg-400/rounded/arrow_back.svg';
 import inbox from '@material-symbols/svg-400/rounded/approval.svg';
 import warning from '@material-symbols/svg-400/rounded/warning.svg';
+import { MAX_CHANGE_ANSWER_LENGTH } from '@flixcheck/api-types/limits';
 import { Api } from '../api/api';
 import { pagedList } from '../api/paged-list';
 import { apiErrorFrom } from '../api/problem';
@@ -33,9 +34,6 @@ import { Waiting } from '../ui/waiting';
 import { ChangeLines } from './change-lines';
 import { NoOperator } from './no-operator';
 import { CHANGE_REQUESTS, WaitingChanges } from './waiting-changes';
-
-/** As the API has it, in characters. */
-const MAX_ANSWER = 500;
 
 const ANSWERED = {
   accepted: 'registry.change.queue.accepted',
@@ -87,7 +85,7 @@ export class ChangeRequestsPage {
   protected readonly declining = signal<string | null>(null);
   protected readonly busy = signal(false);
   protected readonly failed = signal<{ id: string; text: string } | null>(null);
-  protected readonly maxAnswer = MAX_ANSWER;
+  protected readonly maxAnswer = MAX_CHANGE_ANSWER_LENGTH;
   protected readonly icons = { back, inbox, warning };
 
   constructor() {

@@ -16,6 +16,11 @@ import { TranslocoDirective } from '@jsverse/transloco';
 import errorIcon from '@material-symbols/svg-400/rounded/error.svg';
 import visibility from '@material-symbols/svg-400/rounded/visibility.svg';
 import warning from '@material-symbols/svg-400/rounded/warning.svg';
+import {
+  MAX_CLIENT_NAME_LENGTH,
+  MAX_DESCRIPTION_LENGTH,
+  MAX_PUBLISHER_LENGTH,
+} from '@flixcheck/api-types/limits';
 import { Api } from '../api/api';
 import { apiResource } from '../api/api-resource';
 import { ApiError, apiErrorFrom } from '../api/problem';
@@ -52,8 +57,12 @@ import { REGISTRY } from './registry-clients';
 import { ScopeChoices } from './scope-choices';
 import { TextField } from './text-field';
 
-/** As the API has them, in characters. */
-const LENGTHS = { name: 100, publisher: 100, description: 500, descriptionEn: 500 };
+const LENGTHS = {
+  name: MAX_CLIENT_NAME_LENGTH,
+  publisher: MAX_PUBLISHER_LENGTH,
+  description: MAX_DESCRIPTION_LENGTH,
+  descriptionEn: MAX_DESCRIPTION_LENGTH,
+};
 
 type Translate = (key: string, values?: Record<string, unknown>) => string;
 type Trouble = 'failed' | 'unreachable' | 'gone';

@@ -16,6 +16,7 @@ import check from '@material-symbols/svg-400/rounded/check.svg';
 import errorIcon from '@material-symbols/svg-400/rounded/error.svg';
 import keyIcon from '@material-symbols/svg-400/rounded/key.svg';
 import warning from '@material-symbols/svg-400/rounded/warning.svg';
+import { MAX_SECRET_NAME_LENGTH } from '@flixcheck/api-types/limits';
 import { Api } from '../api/api';
 import { apiErrorFrom } from '../api/problem';
 import { ClientSecret, Envelope, NewClientSecret, RegistryClient } from '../api/types';
@@ -72,6 +73,7 @@ export class ClientSecrets {
   protected readonly busy = signal(false);
   protected readonly trouble = signal<string | null>(null);
   protected readonly expiries = EXPIRIES;
+  protected readonly maxName = MAX_SECRET_NAME_LENGTH;
   protected readonly icons = { addIcon, check, errorIcon, keyIcon, warning };
 
   constructor() {

@@ -16,6 +16,7 @@ import { TranslocoDirective } from '@jsverse/transloco';
 import deleteIcon from '@material-symbols/svg-400/rounded/delete.svg';
 import errorIcon from '@material-symbols/svg-400/rounded/error.svg';
 import imageIcon from '@material-symbols/svg-400/rounded/image.svg';
+import { MAX_LOGO_BYTES, MAX_LOGO_SIDE } from '@flixcheck/api-types/limits';
 import { Api } from '../api/api';
 import { apiErrorFrom } from '../api/problem';
 import { Envelope, RegistryClient } from '../api/types';
@@ -26,10 +27,8 @@ import { Icon } from '../ui/icon';
 import { Messages } from '../ui/messages';
 import { REGISTRY } from './registry-clients';
 
-/** As the API has them. */
+/** As the API takes them. */
 const TYPES = ['image/png', 'image/jpeg', 'image/webp'];
-const MAX_BYTES = 1024 * 1024;
-const MAX_SIDE = 4096;
 
 /** The words for each reason to refuse a picture, found here or by the API. */
 const ERROR_TEXTS: Record<string, string> = {
@@ -185,7 +184,7 @@ export class LogoUpload<Client extends ClientWithLogo> {
 /** @returns the picture, or the reason to refuse it */
 async function open(file: File): Promise<Chosen | string> {
   if (!TYPES.includes(file.type)) return 'unsupported_image';
-  if (file.size > MAX_BYTES) return 'too_large';
+  if (file.size > MAX_LOGO_BYTES) return 'too_large';
   const image = new Image();
   try {
     image.src = await dataUrl(file);
@@ -194,7 +193,7 @@ async function open(file: File): Promise<Chosen | string> {
     return 'damaged_image';
   }
   const side = Math.max(image.naturalWidth, image.naturalHeight);
-  return side > MAX_SIDE ? 'too_many_pixels' : { file, url: image.src };
+  return side > MAX_LOGO_SIDE ? 'too_many_pixels' : { file, url: image.src };
 }
 
 function dataUrl(file: File): Promise<string> {

@@ -9,11 +9,15 @@ import {
 } from '@angular/core';
 import { applyEach, FieldTree, SchemaPath, validate } from '@angular/forms/signals';
 import { TranslocoDirective } from '@jsverse/transloco';
+import { MAX_URI_LENGTH } from '@flixcheck/oauth-protocol/redirect-uri';
 import addIcon from '@material-symbols/svg-400/rounded/add.svg';
 import check from '@material-symbols/svg-400/rounded/check.svg';
 import close from '@material-symbols/svg-400/rounded/close.svg';
 import errorIcon from '@material-symbols/svg-400/rounded/error.svg';
+import { MAX_REDIRECT_URIS } from '@flixcheck/api-types/limits';
+import { Formats } from '../i18n/formats';
 import { Icon } from '../ui/icon';
+import { Words } from '../ui/question';
 import {
   ERROR_TEXTS,
   FieldTrouble,
@@ -21,9 +25,6 @@ import {
   redirectUriTrouble,
   UNKNOWN_ERROR,
 } from './client-form-errors';
-
-/** As the API has it. */
-const MOST_REDIRECT_URIS = 20;
 
 /** The rules of a list of redirect URIs, for the schema of a form. */
 export function checkRedirectUris(path: SchemaPath<string[]>): void {
@@ -65,16 +66,18 @@ export class RedirectUrisField {
 
   private readonly host = inject<ElementRef<HTMLElement>>(ElementRef);
   private readonly injector = inject(Injector);
+  private readonly formats = inject(Formats);
 
-  protected readonly most = MOST_REDIRECT_URIS;
+  protected readonly most = MAX_REDIRECT_URIS;
   protected readonly icons = { addIcon, check, close, errorIcon };
 
   /** Checked at each letter, but not while it can still become right. */
-  protected errorOf(index: number): { text: string; parameter?: string } | null {
+  protected errorOf(index: number): Words | null {
     const [error] = (this.field()[index]?.().errors() ?? []) as FieldTrouble[];
     if (!error || (!this.tried() && isBeginning(this.uris()[index] ?? ''))) return null;
     const text = ERROR_TEXTS[error.kind] ?? UNKNOWN_ERROR;
-    return { text, ...(error.parameter && { parameter: error.parameter }) };
+    const max = this.formats.number(MAX_URI_LENGTH);
+    return { text, values: { parameter: error.parameter, max } };
   }
 
   protected fits(index: number): boolean {

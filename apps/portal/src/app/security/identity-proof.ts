@@ -12,6 +12,7 @@ import {
 } from '@angular/core';
 import { TranslocoDirective } from '@jsverse/transloco';
 import errorIcon from '@material-symbols/svg-400/rounded/error.svg';
+import { MAX_CODE_LENGTH } from '@flixcheck/api-types/limits';
 import { ApiError } from '../api/problem';
 import { Icon } from '../ui/icon';
 import { OwnPassword } from './own-password';
@@ -71,6 +72,7 @@ export class IdentityProof {
   protected readonly codeShown = computed(
     () => this.code() !== null && (this.code() !== 'if-asked' || this.codeAsked()),
   );
+  protected readonly maxCode = MAX_CODE_LENGTH;
   protected readonly errorIcon = errorIcon;
 
   value(): Proof {

@@ -12,6 +12,7 @@ import {
 import { TranslocoDirective } from '@jsverse/transloco';
 import errorIcon from '@material-symbols/svg-400/rounded/error.svg';
 import keyIcon from '@material-symbols/svg-400/rounded/passkey.svg';
+import { MAX_PASSKEY_NAME_LENGTH } from '@flixcheck/api-types/limits';
 import { Api } from '../api/api';
 import { apiResource } from '../api/api-resource';
 import { apiErrorFrom } from '../api/problem';
@@ -76,6 +77,7 @@ export class Passkeys {
   private readonly nameField = viewChild<ElementRef<HTMLInputElement>>('nameField');
   private readonly proof = viewChild(IdentityProof);
 
+  protected readonly maxName = MAX_PASSKEY_NAME_LENGTH;
   protected readonly icons = { errorIcon, keyIcon };
 
   /** Ends the attempt that is under way. */

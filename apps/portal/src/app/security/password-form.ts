@@ -11,6 +11,7 @@ import {
 import { form, FormField, required, submit, validate } from '@angular/forms/signals';
 import { TranslocoDirective } from '@jsverse/transloco';
 import checkIcon from '@material-symbols/svg-400/rounded/check_circle.svg';
+import { MAX_PASSWORD_LENGTH, MIN_PASSWORD_LENGTH } from '@flixcheck/api-types/limits';
 import { Api } from '../api/api';
 import { apiErrorFrom } from '../api/problem';
 import { Formats } from '../i18n/formats';
@@ -20,12 +21,7 @@ import { fieldErrors } from '../ui/field-errors';
 import { PasswordField } from '../ui/password-field';
 import { Words } from '../ui/question';
 import { Trouble, troubleWords } from '../ui/trouble';
-import {
-  lengthOf,
-  MAX_PASSWORD_LENGTH,
-  MIN_PASSWORD_LENGTH,
-  StrengthOfPassword,
-} from './password-strength';
+import { lengthOf, StrengthOfPassword } from './password-strength';
 import { OwnPassword } from './own-password';
 import { SettingsSection } from './settings-section';
 import { StrengthMeter } from './strength-meter';

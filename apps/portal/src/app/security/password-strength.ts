@@ -1,10 +1,7 @@
 import { inject, Injectable, signal } from '@angular/core';
+import { MAX_PASSWORD_LENGTH, MIN_PASSWORD_LENGTH } from '@flixcheck/api-types/limits';
 import { Api } from '../api/api';
 import { Envelope, PasswordJudgement } from '../api/types';
-
-/** As the API has it (`newPassword` of POST /user/v7/users/me/password), in characters. */
-export const MIN_PASSWORD_LENGTH = 12;
-export const MAX_PASSWORD_LENGTH = 200;
 
 /** How long typing has to pause before the API is asked. */
 const PAUSE_MS = 350;

@@ -12,6 +12,7 @@ import {
 import { form, FormField, submit, validate } from '@angular/forms/signals';
 import { TranslocoDirective } from '@jsverse/transloco';
 import errorIcon from '@material-symbols/svg-400/rounded/error.svg';
+import { MAX_PERSON_NAME_LENGTH } from '@flixcheck/api-types/limits';
 import { Api } from '../api/api';
 import { apiErrorFrom } from '../api/problem';
 import { Envelope, Me } from '../api/types';
@@ -24,8 +25,6 @@ import { Words } from '../ui/question';
 import { Trouble, troubleWords } from '../ui/trouble';
 import { SettingsSection } from './settings-section';
 
-/** As the API has it, in characters. */
-const MAX_NAME_LENGTH = 100;
 const NAME_ERRORS: Record<string, string> = {
   missing: 'security.profile.errors.missing',
   too_long: 'security.profile.errors.tooLong',
@@ -59,7 +58,7 @@ export class ProfileForm {
       validate(name, ({ value }) => {
         const text = value().trim();
         if (text === '') return { kind: 'missing' };
-        return [...text].length > MAX_NAME_LENGTH ? { kind: 'too_long' } : undefined;
+        return [...text].length > MAX_PERSON_NAME_LENGTH ? { kind: 'too_long' } : undefined;
       });
     }
   });
@@ -70,7 +69,7 @@ export class ProfileForm {
   protected readonly lastError = computed(() => this.errorOf(this.form.lastName().errors()));
 
   protected readonly errorIcon = errorIcon;
-  protected readonly maxLength = MAX_NAME_LENGTH;
+  protected readonly maxLength = MAX_PERSON_NAME_LENGTH;
 
   protected async send(event: Event): Promise<void> {
     event.preventDefault();

@@ -16,6 +16,7 @@ import { Router, RouterLink } from '@angular/router';
 import { TranslocoDirective } from '@jsverse/transloco';
 import errorIcon from '@material-symbols/svg-400/rounded/error.svg';
 import infoIcon from '@material-symbols/svg-400/rounded/info.svg';
+import { MAX_CODE_LENGTH } from '@flixcheck/api-types/limits';
 import { apiResource } from '../api/api-resource';
 import { apiErrorFrom } from '../api/problem';
 import { Envelope, PublicClient } from '../api/types';
@@ -129,6 +130,7 @@ export class SignInPage {
   private readonly passwordField = viewChild<PasswordField>('passwordField');
   private readonly codeField = viewChild<ElementRef<HTMLInputElement>>('codeField');
 
+  protected readonly maxCode = MAX_CODE_LENGTH;
   protected readonly errorIcon = errorIcon;
   protected readonly infoIcon = infoIcon;
 

@@ -14,6 +14,7 @@ import { TranslocoDirective } from '@jsverse/transloco';
 import back from '@material-symbols/svg-400/rounded/arrow_back.svg';
 import block from '@material-symbols/svg-400/rounded/block.svg';
 import errorIcon from '@material-symbols/svg-400/rounded/error.svg';
+import { MAX_INVITED } from '@flixcheck/api-types/limits';
 import { Api } from '../api/api';
 import { ApiError, apiErrorFrom } from '../api/problem';
 import { InvitedInput, Language } from '../api/types';
@@ -24,7 +25,7 @@ import { Messages } from '../ui/messages';
 import { PageState } from '../ui/page-state';
 import { Words } from '../ui/question';
 import { Trouble, troubleWords } from '../ui/trouble';
-import { InvitedLine, invitedPeople, MAX_INVITED } from './invited-people';
+import { InvitedLine, invitedPeople } from './invited-people';
 
 const LINE_ERRORS: Record<string, string> = {
   already_member: 'team.invite.errors.member',

@@ -1,8 +1,5 @@
+import { MAX_PERSON_NAME_LENGTH } from '@flixcheck/api-types/limits';
 import { InvitedInput } from '../api/types';
-
-/** As the API has it. */
-export const MAX_INVITED = 100;
-const MAX_NAME_LENGTH = 100;
 
 export interface InvitedLine {
   /** From 1, as people count. */
@@ -31,7 +28,7 @@ function personOf(line: string): InvitedLine['person'] {
   const lastName = names.length > 1 ? (names.pop() ?? '') : '';
   return {
     email: email.replace(/^mailto:/i, ''),
-    firstName: names.join(' ').slice(0, MAX_NAME_LENGTH),
-    lastName: lastName.slice(0, MAX_NAME_LENGTH),
+    firstName: names.join(' ').slice(0, MAX_PERSON_NAME_LENGTH),
+    lastName: lastName.slice(0, MAX_PERSON_NAME_LENGTH),
   };
 }

@@ -1,3 +1,4 @@
+import { CODE_SECONDS } from '@flixcheck/api-types/limits';
 import { MistakeName } from './mistake-names';
 import { Answer, RequestDescription, Secret, Values } from './request-description';
 import * as requests from './requests';
@@ -27,8 +28,7 @@ export interface Mistake {
   make: (tools: MistakeTools) => Promise<unknown>;
 }
 
-/** A code lives 60 seconds. */
-const EXPIRED_AFTER_SECONDS = 61;
+const EXPIRED_AFTER_SECONDS = CODE_SECONDS + 1;
 
 /** The link to the authorize page with something wrong in it, as the page asks the API about it. */
 const wrongLink = (

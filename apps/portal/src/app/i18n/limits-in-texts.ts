@@ -1,0 +1,51 @@
+import {
+  CODE_SECONDS,
+  DISAVOWAL_LINK_DAYS,
+  DORMANT_AFTER_DAYS,
+  DUPLICATE_SECONDS,
+  EARLY_REFRESH_MINUTES,
+  INVITATION_LINK_DAYS,
+  MAX_APPROVAL_NOTE_LENGTH,
+  MAX_CHANGE_ANSWER_LENGTH,
+  MAX_CLIENT_ID_LENGTH,
+  MAX_DEVELOPERS,
+  MAX_LOGO_BYTES,
+  MAX_LOGO_SIDE,
+  MAX_PASSWORD_LENGTH,
+  MAX_PERSON_NAME_LENGTH,
+  MAX_SECRET_NAME_LENGTH,
+  MIN_CLIENT_ID_LENGTH,
+  MIN_PASSWORD_LENGTH,
+  RECOVERY_LINK_MINUTES,
+  REQUESTS_KEPT_DAYS,
+  REUSE_DAYS,
+  USAGE_DAYS,
+} from '@flixcheck/api-types/limits';
+
+/**
+ * The API's rules in figures, for every text that names one: `{{limits.recoveryMinutes}}`. Transloco
+ * looks a value that nobody has passed up among the texts.
+ */
+export const LIMITS_IN_TEXTS = {
+  approvalNote: MAX_APPROVAL_NOTE_LENGTH,
+  changeAnswer: MAX_CHANGE_ANSWER_LENGTH,
+  clientIdMax: MAX_CLIENT_ID_LENGTH,
+  clientIdMin: MIN_CLIENT_ID_LENGTH,
+  codeSeconds: CODE_SECONDS,
+  developers: MAX_DEVELOPERS,
+  disavowalDays: DISAVOWAL_LINK_DAYS,
+  dormantDays: DORMANT_AFTER_DAYS,
+  duplicateSeconds: DUPLICATE_SECONDS,
+  earlyRefreshMinutes: EARLY_REFRESH_MINUTES,
+  invitationDays: INVITATION_LINK_DAYS,
+  logoMegabytes: MAX_LOGO_BYTES / 2 ** 20,
+  logoSide: MAX_LOGO_SIDE,
+  passwordMax: MAX_PASSWORD_LENGTH,
+  passwordMin: MIN_PASSWORD_LENGTH,
+  personName: MAX_PERSON_NAME_LENGTH,
+  recoveryMinutes: RECOVERY_LINK_MINUTES,
+  requestsDays: REQUESTS_KEPT_DAYS,
+  reuseDays: REUSE_DAYS,
+  secretName: MAX_SECRET_NAME_LENGTH,
+  usageDays: USAGE_DAYS,
+};
