@@ -134,7 +134,7 @@ export function refuseUnreadable({ endpoint, http, problems }: ClientRequest): v
 }
 
 /** Names only: values may be secrets. */
-function misplaced(where: 'query' | 'resource', place: object, endpoint: ClientEndpoint) {
+function misplaced(where: 'query' | 'resource' | 'json', place: object, endpoint: ClientEndpoint) {
   const names = endpoint.parameters.filter((name) => Object.hasOwn(place, name)).join(', ');
   return names ? explanation('parameters_misplaced', { where, names }) : undefined;
 }
@@ -144,7 +144,12 @@ function misplaced(where: 'query' | 'resource', place: object, endpoint: ClientE
  * which its developers will look. Nothing else is decided by them.
  */
 export function mentionedClientIds({ body, query }: FastifyRequest): string[] {
-  const places = [body, isEnveloped(body) ? (body as { resource: unknown }).resource : null, query];
+  const places = [
+    body,
+    isEnveloped(body) ? (body as { resource: unknown }).resource : null,
+    jsonCalledForm(body),
+    query,
+  ];
   return places
     .flatMap((place) => (typeof place === 'object' && place !== null ? [place] : []))
     .flatMap((place): unknown => (Object.hasOwn(place, 'client_id') ? idIn(place) : []))
@@ -162,6 +167,18 @@ function isEnveloped(body: unknown): boolean {
   return typeof resource === 'object' && resource !== null && !Array.isArray(resource);
 }
 
+/** What a JSON object says that came as a form: there, its whole text is the name of one field. */
+function jsonCalledForm(body: unknown): object | null {
+  if (typeof body !== 'object' || body === null) return null;
+  const [text = '', ...others] = Object.keys(body);
+  if (others.length > 0 || !text.startsWith('{')) return null;
+  try {
+    return JSON.parse(text) as object;
+  } catch {
+    return null;
+  }
+}
+
 /** @throws OAuthError invalid_request when nothing came that the endpoint could work on */
 export function refuseEmpty({ endpoint, http, parameters: values }: ClientRequest): void {
   if (endpoint.anyOf.some((name) => values[name] !== undefined)) return;
@@ -176,10 +193,12 @@ export function refuseEmpty({ endpoint, http, parameters: values }: ClientReques
     );
   }
   if (Object.keys(values).length > 0) return;
+  const json = jsonCalledForm(http.body);
   throw new OAuthError(
     'invalid_request',
     'body_empty',
     'The body has none of the parameters of this endpoint. Send them as a form or as JSON, and check that the Content-Type says which.',
+    json ? { explain: () => misplaced('json', json, endpoint) } : {},
   );
 }
 

@@ -67,11 +67,17 @@ const SENTENCES = {
   refresh_length: (p: { length: number; expected: number }) =>
     `What was sent has ${p.length} characters; a refresh token has ${p.expected}.`,
   connection_ended: (p: { endedAt: string }) => `The connection ended at ${p.endedAt}.`,
-  parameters_misplaced: (p: { where: 'query' | 'resource'; names: string }) =>
-    `In ${p.where}: ${p.names}.`,
+  parameters_misplaced: (p: { where: 'query' | 'resource' | 'json'; names: string }) =>
+    `${MISPLACED[p.where]}: ${p.names}.`,
   parameter: (p: { parameter: string }) => `It is about ${p.parameter}.`,
   value_unknown: (p: { parameter: string; sent: string }) => `Sent as ${p.parameter}: ${p.sent}.`,
 } satisfies Record<string, (parameters: never) => string>;
+
+const MISPLACED = {
+  query: 'In query',
+  resource: 'In resource',
+  json: 'In JSON, whose Content-Type says that it is a form',
+};
 
 type Nothing = Record<string, never>;
 export type ExplanationCode = keyof typeof SENTENCES;

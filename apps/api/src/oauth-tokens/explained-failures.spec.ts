@@ -260,6 +260,18 @@ const MISTAKES: Record<string, Mistake> = {
       parameters: { where: 'resource', names: 'grant_type, client_id, client_secret' },
     },
   },
+  'JSON that is called a form': {
+    make: () =>
+      post({
+        headers: { 'content-type': 'application/x-www-form-urlencoded' },
+        body: JSON.stringify({ grant_type: 'x', ...credentials }),
+      }),
+    reason: 'body_empty',
+    says: {
+      code: 'parameters_misplaced',
+      parameters: { where: 'json', names: 'grant_type, client_id, client_secret' },
+    },
+  },
   'a client_id that comes twice': {
     make: () => post(form([...Object.entries(credentials), ['client_id', credentials.client_id]])),
     reason: 'parameter_repeated',

@@ -43,6 +43,7 @@ const VALUES: Readonly<Record<string, string>> = {
   secret: 'requests.value.secret',
   query: 'requests.value.query',
   resource: 'requests.value.resource',
+  json: 'requests.value.json',
 };
 const WORDS: Readonly<Record<string, readonly string[]>> = {
   authentication_method: ['sent', 'expected'],
