@@ -156,6 +156,8 @@ describe('a developer asks for other redirect URIs and scopes', () => {
     expect([status, body.code]).toEqual([429, 'too_many_attempts']);
     api.clock.advance(HOUR);
     expect((await ask()).status).toBe(201);
+    // An operator's session has ended in that hour.
+    operator = await PortalUser.signIn(api.url, 'operator@flixcheck.example');
   });
 
   it('until they are no developer any more: then nobody waits for it', async () => {
@@ -270,6 +272,24 @@ describe('a change request', () => {
       by('client_change_requested', developer),
       by('client_change_accepted', operator),
       by('client_changed', operator),
+    ]);
+  });
+
+  it('is on record when it is taken back because another one replaces it, or nobody is left to want it', async () => {
+    const first = await asked();
+    const second = await asked();
+    await dismiss();
+    await appoint();
+    const third = await asked();
+    await operator.call('DELETE', `${CLIENTS}/${id}`);
+    const records = await api.dataSource.query(
+      `SELECT actor_id AS "by", subject_id AS "of", detail ->> 'request' AS request
+         FROM audit_records WHERE action = 'client_change_withdrawn' ORDER BY id`,
+    );
+    expect(records).toEqual([
+      { by: developer.id, of: id, request: first },
+      { by: operator.id, of: id, request: second },
+      { by: operator.id, of: id, request: third },
     ]);
   });
 

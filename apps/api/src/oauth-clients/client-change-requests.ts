@@ -104,9 +104,9 @@ export class ClientChangeRequests implements OnModuleInit {
 
   /** Nobody waits any more for what can no longer be met. */
   onModuleInit(): void {
-    this.users.onDisabled((tx, { userId, at }) => withdrawOpen(tx, { userId }, at));
-    this.clients.onDeactivated(async (tx, { oauthClientId, reason, at }) => {
-      if (reason === 'client_deleted') await withdrawOpen(tx, { oauthClientId }, at);
+    this.users.onDisabled((tx, { userId, ...by }) => this.withdrawOpen(tx, { userId }, by));
+    this.clients.onDeactivated(async (tx, { oauthClientId, reason, ...by }) => {
+      if (reason === 'client_deleted') await this.withdrawOpen(tx, { oauthClientId }, by);
     });
   }
 
@@ -139,9 +139,7 @@ export class ClientChangeRequests implements OnModuleInit {
 
   /** @throws ApiError not_found, for withdrawn ones too */
   async get(id: string): Promise<ChangeRequest> {
-    const [request] = await this.describe([await this.read(id)]);
-    if (!request) throw notFound('The change request');
-    return request;
+    return this.describeOne(await this.read(id));
   }
 
   /**
@@ -156,7 +154,8 @@ export class ClientChangeRequests implements OnModuleInit {
   ): Promise<ChangeRequest> {
     const at = this.clock.now();
     const id = randomUUID();
-    await this.dataSource.transaction(async (tx) => {
+    // Read before the lock is released: the next request withdraws this one.
+    const row = await this.dataSource.transaction(async (tx) => {
       const client = await lockClient(tx, oauthClientId);
       const user = await this.users.lockActive(tx, userId);
       // Both are looked at under the lock under which a developer is removed.
@@ -166,7 +165,7 @@ export class ClientChangeRequests implements OnModuleInit {
       const redirectUris = changes.redirectUris?.to ?? client.redirectUris;
       const errors = clientErrors({ ...client, redirectUris });
       if (errors.length > 0) throw validationFailed(errors);
-      await withdrawOpen(tx, { oauthClientId: client.id }, at);
+      await this.withdrawOpen(tx, { oauthClientId: client.id }, { actorId: userId, at });
       await tx.query(
         `INSERT INTO client_change_requests
            (id, oauth_client_id, requested_by, requested_at, note, changes, status)
@@ -185,8 +184,9 @@ export class ClientChangeRequests implements OnModuleInit {
         application: client.name,
         note,
       });
+      return this.read(id, tx);
     });
-    return this.get(id);
+    return this.describeOne(row);
   }
 
   /**
@@ -200,14 +200,7 @@ export class ClientChangeRequests implements OnModuleInit {
       const request = await this.read(id, tx);
       if (request.oauthClientId !== client.id) throw notFound('The change request');
       if (request.status !== 'open') throw answered();
-      await withdrawOpen(tx, { oauthClientId: client.id }, at);
-      await this.audit.record(tx, {
-        actorId: userId,
-        action: 'client_change_withdrawn',
-        subjectId: client.id,
-        detail: { clientId: client.clientId, request: id },
-        at,
-      });
+      await this.withdrawOpen(tx, { oauthClientId: client.id }, { actorId: userId, at });
     });
   }
 
@@ -244,6 +237,32 @@ export class ClientChangeRequests implements OnModuleInit {
       );
     }
     return this.get(id);
+  }
+
+  /**
+   * Takes back what is open of a client, of a developer, or of both together, each on record.
+   * @param by who has it taken back, whether they asked for just that or for what leads to it
+   */
+  async withdrawOpen(
+    tx: EntityManager,
+    { oauthClientId, userId }: { oauthClientId?: string; userId?: string },
+    { actorId, at }: { actorId: string | null; at: Date },
+  ): Promise<void> {
+    const [withdrawn]: [{ id: string; subjectId: string; clientId: string }[], number] =
+      await tx.query(
+        `UPDATE client_change_requests r SET status = 'withdrawn', decided_at = $3
+           FROM oauth_clients c
+          WHERE c.id = r.oauth_client_id AND r.status = 'open'
+            AND ($1::uuid IS NULL OR r.oauth_client_id = $1)
+            AND ($2::uuid IS NULL OR r.requested_by = $2)
+         RETURNING r.id, c.id AS "subjectId", c.client_id AS "clientId"`,
+        [oauthClientId ?? null, userId ?? null, at],
+      );
+    const records = withdrawn.map(({ id, subjectId, clientId }) => ({
+      ...{ actorId, action: 'client_change_withdrawn' as const, subjectId, at },
+      detail: { clientId, request: id },
+    }));
+    await this.audit.recordAll(tx, records);
   }
 
   private async decide(
@@ -285,6 +304,12 @@ export class ClientChangeRequests implements OnModuleInit {
     return row;
   }
 
+  private async describeOne(row: ChangeRequestRow): Promise<ChangeRequest> {
+    const [request] = await this.describe([row]);
+    if (!request) throw notFound('The change request');
+    return request;
+  }
+
   private async describe(rows: readonly ChangeRequestRow[]): Promise<ChangeRequest[]> {
     if (rows.length === 0) return [];
     const [clients, people] = await Promise.all([
@@ -311,20 +336,6 @@ export class ClientChangeRequests implements OnModuleInit {
       };
     });
   }
-}
-
-/** Takes back what is open of a client, of a developer, or of both together. */
-export async function withdrawOpen(
-  tx: EntityManager,
-  { oauthClientId, userId }: { oauthClientId?: string; userId?: string },
-  at: Date,
-): Promise<void> {
-  await tx.query(
-    `UPDATE client_change_requests SET status = 'withdrawn', decided_at = $3
-      WHERE status = 'open' AND ($1::uuid IS NULL OR oauth_client_id = $1)
-        AND ($2::uuid IS NULL OR requested_by = $2)`,
-    [oauthClientId ?? null, userId ?? null, at],
-  );
 }
 
 async function isDeveloper(tx: EntityManager, oauthClientId: string, userId: string) {

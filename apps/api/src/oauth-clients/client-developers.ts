@@ -14,7 +14,7 @@ import {
 import { validationFailed } from '../http/validation.js';
 import { AuditLog } from '../users/audit-log.js';
 import { normalizeEmail, type Person, UsersService } from '../users/users.service.js';
-import { withdrawOpen } from './client-change-requests.js';
+import { ClientChangeRequests } from './client-change-requests.js';
 import { lockClient } from './client-secrets.service.js';
 
 /** The people of one publisher, not a directory. */
@@ -32,6 +32,7 @@ export class ClientDevelopers {
     @InjectDataSource() private readonly dataSource: DataSource,
     private readonly users: UsersService,
     private readonly audit: AuditLog,
+    private readonly changeRequests: ClientChangeRequests,
     private readonly clock: Clock,
   ) {}
 
@@ -122,7 +123,8 @@ export class ClientDevelopers {
           )
         : [[], 0];
       if (removed[1] === 0) throw notFound('This developer');
-      await withdrawOpen(tx, { oauthClientId: client.id, userId }, at);
+      const own = { oauthClientId: client.id, userId };
+      await this.changeRequests.withdrawOpen(tx, own, { actorId, at });
       await this.audit.record(tx, {
         actorId,
         action: 'client_developer_removed',
