@@ -9,7 +9,7 @@ import { hostCookie, type HostCookie } from './host-cookie.js';
 
 /** How long a browser is known after its last sign-in. */
 export const KNOWN_FOR_MS = 365 * DAY;
-/** Colleagues who share a computer; of more, those who signed in last. */
+/** For colleagues who share a computer. Where there are more, the latest to sign in are kept. */
 const MAX_USERS = 5;
 const ID_BYTES = 16;
 const PROOF_BYTES = 32;

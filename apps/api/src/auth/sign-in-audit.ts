@@ -59,7 +59,7 @@ export class SignInAudit implements OnModuleDestroy {
     });
   }
 
-  /** A passkey is as good as a secret: only its owner, and who has it, can cause this record. */
+  /** Only somebody who holds the passkey, which is as good as a secret, causes this. */
   async passkeyRefused(userId: string, ip: string): Promise<void> {
     await this.audit.note({
       actorId: null,

@@ -10,7 +10,7 @@ export interface SlotsOptions {
 }
 
 export interface Turn {
-  /** Who asks, such as a network or a user, so that nobody fills the whole queue. */
+  /** A network or a user, for instance: no party may fill the whole queue. */
   party: string;
   /** Aborted once nobody waits for the answer any more. */
   signal: AbortSignal;

@@ -6,7 +6,7 @@ import { ClientDiagnosis } from './client-diagnosis.js';
 import { DeskReportsController, RegistryReportsController } from './client-reports.controller.js';
 import { ClientStatistics } from './client-statistics.js';
 
-/** What a client's requests and connections add up to, and what is wrong with it, for its developers and for operators. */
+/** A client's figures, and what is wrong with it, for its developers and for operators. */
 @Module({
   imports: [OAuthClientsModule, ConnectionsModule, OAuthCodesModule],
   controllers: [RegistryReportsController, DeskReportsController],

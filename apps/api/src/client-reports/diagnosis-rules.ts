@@ -56,7 +56,7 @@ type Rule = (symptoms: Symptoms) => Finding[];
 
 /** Two secrets are for the days of a rotation. */
 export const ROTATION_DAYS = 30;
-/** Who registers a client and gives its secret away needs some days. */
+/** Handing a new client's secret over and putting it to use takes some days. */
 export const UNUSED_DAYS = 7;
 export const EXPIRY_DAYS = 14;
 const URGENT_DAYS = 3;
@@ -64,7 +64,7 @@ export const QUIET_DAYS = 30;
 export const REUSE_MS = 7 * DAY;
 /** Half of the time for which the token before is valid. */
 export const EARLY_MS = ACCESS_TOKEN_LIFETIME_MS / 2;
-/** Below, one user who tries twice would be a finding. */
+/** With fewer, one user who tries twice would already be a finding. */
 const FEWEST_REFRESHES = 20;
 const FEWEST_FAILURES = 20;
 const FEWEST_CONNECTIONS = 5;

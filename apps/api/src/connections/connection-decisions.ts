@@ -17,7 +17,7 @@ import { ConnectionsService } from './connections.service.js';
 import { limitProblem, TimeLimits } from './time-limits.js';
 import { findVisible, visibleTo } from './visible-connections.js';
 
-/** What people decide about the connections that they see: ending, reducing and limiting, each on record. */
+/** What people do to connections: end, reduce and limit them. Each leaves an audit record. */
 @Injectable()
 export class ConnectionDecisions {
   constructor(
@@ -57,7 +57,7 @@ export class ConnectionDecisions {
     if (scope !== undefined) refuseWider(connection.scope, scope);
     if (end) refuseOutOfRange(end, at);
     await this.connections.manager.transaction(async (tx) => {
-      // There is nothing to decide, or to put on record, if it is so already.
+      // If it is so already, there is nothing to change or to record.
       if (scope !== undefined && scope !== connection.scope) {
         await this.narrow(tx, caller, connection, scope, at);
       }

@@ -8,7 +8,7 @@ import { AppLogger } from '../telemetry/app-logger.js';
 export const USAGE_DAYS = 30;
 
 /**
- * Waits for nobody, so that nobody who wants another of these rows waits for it meanwhile: returns
+ * Skips rows that others have locked, so as not to hold up those who want one of the rest: returns
  * the connections that were not locked by others. The first row of a day adds the `used` event of
  * that day, whichever node writes it.
  */

@@ -19,7 +19,7 @@ interface Ending {
   expiresAt: Date;
 }
 
-/** Reminds by mail whoever granted a connection that it ends by itself before long, once. */
+/** Tells whoever granted a connection, by one mail, that it is about to end by itself. */
 @Injectable()
 export class EndReminders implements OnModuleInit {
   constructor(

@@ -28,7 +28,7 @@ const SOONEST_END = orderOf(
   'expiresAt',
   'c.id',
 );
-/** The end of what has ended, in the words of the index that has nothing else. */
+/** When a connection ended, written as in the index of those that have, so that it is used. */
 const ENDED_ONLY = { ...SORTINGS, revokedAt: { columns: [byTime('c.revoked_at')] } };
 
 const ACTIVE = 'c.revoked_at IS NULL';

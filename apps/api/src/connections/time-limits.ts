@@ -59,7 +59,7 @@ export class TimeLimits implements OnModuleInit {
     });
   }
 
-  /** Before an account's connections are shown or changed: nothing is taken for active any more. */
+  /** Ends what is due, before an account's connections are shown or changed. */
   async settle(accountId: string): Promise<void> {
     const due = await dueInAccount(this.dataSource, [this.clock.now(), accountId]);
     if (due.length > 0) await this.endDue(accountId);

@@ -31,7 +31,7 @@ export interface CountedEnvelope<T> {
 export const DEFAULT_LIMIT = 50;
 export const MAX_LIMIT = 100;
 
-/** `limit` and `cursor` of every list that can grow. */
+/** What every list that can grow takes. */
 export class PageQuery {
   @ApiPropertyOptional({ minimum: 1, maximum: MAX_LIMIT, default: DEFAULT_LIMIT, type: 'integer' })
   @IsOptional()

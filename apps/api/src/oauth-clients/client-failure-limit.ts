@@ -13,8 +13,8 @@ const PERSISTENT = 10;
 const MAX_PAIRS = 10_000;
 
 /**
- * Limits the failed requests of clients by client and network, so that guessing from elsewhere does not stop
- * the client itself. Each node counts on its own.
+ * Limits failed requests per client and network, so that somebody who guesses from elsewhere does not
+ * lock the client out. Each node counts on its own.
  *
  * Memory is bounded, and a flood of other failures does not make it forget a guesser: unknown
  * clients of one network count as one, and pairs that fail now and then displace only each other.

@@ -11,14 +11,14 @@ import type { TokenRequest } from './oauth-tokens.dto.js';
 /**
  * A way to get tokens (RFC 6749 §4): one statement with its rules in the WHERE, which touches the
  * tables of several modules so that nothing is locked twice (docs/adr/0006). No row means that a rule
- * was broken, and only then the grant asks which.
+ * was broken, and only then does the grant ask which.
  */
 export interface Grant {
   /** @throws OAuthError */
   grant(request: TokenRequest): Promise<Granted>;
 }
 
-/** What a grant results in; `TokenGrants` makes the answer of it. */
+/** What a grant results in; `TokenGrants` turns it into the answer. */
 export interface Granted {
   row: GrantedRow;
   refreshToken: RefreshToken;

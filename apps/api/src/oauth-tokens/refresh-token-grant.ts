@@ -317,7 +317,7 @@ function checkAskedScope(asked: string | undefined, { scopes }: OAuthClient): vo
   throw new OAuthError('invalid_scope', 'scope_not_registered', registered.reason);
 }
 
-/** The successor is unused, because it is still the current one, and young enough. */
+/** The successor is still the current token, so it has not been used, and it is young enough. */
 function isRetry({ family, position }: LocatedRefreshToken, now: Date): boolean {
   return (
     position === 'previous' &&

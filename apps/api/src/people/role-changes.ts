@@ -9,7 +9,7 @@ import { AuditLog } from '../users/audit-log.js';
 import { Notices } from '../users/notices.js';
 import { type AccountRole, type UserRecord, UsersService } from '../users/users.service.js';
 
-/** Admins decide who of their company is one. */
+/** Admins make others of their company admins, or members again. */
 @Injectable()
 export class RoleChanges {
   constructor(

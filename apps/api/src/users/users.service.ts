@@ -351,7 +351,7 @@ export class UsersService {
     accountId: string,
     ids: readonly string[],
   ): Promise<Set<string>> {
-    // In a fixed order: who disables several waits for none that this waits for.
+    // In a fixed order, so that this and somebody who disables several never wait for each other.
     const rows: { id: string }[] = await tx.query(
       `SELECT id FROM users WHERE account_id = $1 AND id = ANY ($2::uuid[]) AND status = 'active'
        ORDER BY id FOR SHARE`,
@@ -399,7 +399,7 @@ function refuseLastAdmin(locked: readonly LockedUser[], id: string): void {
   );
 }
 
-/** @throws ApiError forbidden for somebody who has been an admin when the request came in */
+/** @throws ApiError forbidden for somebody who is no longer an admin, though the request came in as one's */
 function refuseFormerAdmin(actor: LockedUser | undefined): void {
   if (actor && isActiveAdmin(actor)) return;
   throw new ApiError('forbidden', 'You have been disabled, or are no longer an admin.');
