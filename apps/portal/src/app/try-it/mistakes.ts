@@ -1,8 +1,7 @@
 import { CODE_SECONDS } from '@flixcheck/api-types/limits';
 import { MistakeName } from './mistake-names';
-import { Answer, RequestDescription, Secret, Values } from './request-description';
+import { Answer, RequestDescription, Secret, Tokens, Values } from './request-description';
 import * as requests from './requests';
-import type { Tokens } from './try-it-run';
 
 /** What a mistake is made with. Each rejects where an answer is not the one that it needs. */
 export interface MistakeTools {

@@ -36,6 +36,12 @@ export interface Answer {
   body: string;
 }
 
+/** What an exchange or a refresh is answered with. */
+export interface Tokens {
+  accessToken: string;
+  refreshToken: string;
+}
+
 const HEADERS_SHOWN = [
   'Content-Type',
   'Cache-Control',

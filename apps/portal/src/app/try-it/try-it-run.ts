@@ -6,7 +6,7 @@ import { KnownScopes } from '../scopes/known-scopes';
 import { askFor } from '../scopes/scope-words';
 import { CALLBACK_PATH } from './callback';
 import { newPkce, Pkce, randomText } from './pkce';
-import { Answer, RequestDescription, send } from './request-description';
+import { Answer, RequestDescription, send, Tokens } from './request-description';
 import { MistakeName } from './mistake-names';
 import { MISTAKES } from './mistakes';
 import * as requests from './requests';
@@ -21,11 +21,6 @@ export interface Exchange {
   failed: boolean;
   /** What the request log says of a failure; null where it says nothing. */
   logged: OAuthRequest | null;
-}
-
-export interface Tokens {
-  accessToken: string;
-  refreshToken: string;
 }
 
 export const STEPS = ['authorize', 'exchange', 'call', 'refresh', 'revoke'] as const;
