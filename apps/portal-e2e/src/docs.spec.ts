@@ -47,4 +47,9 @@ test('the quick start is about the application that whoever is signed in develop
   await expect(code).toContainText('REDIRECT_URI=https://bestandsblick.example/callback');
   await expect(code).toContainText(`API=${new URL(docs('')).origin}`);
   await expect(code).not.toContainText('demo');
+
+  await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+  await page.getByRole('button', { name: 'Copy', exact: true }).first().click();
+  await expect(page.getByRole('button', { name: 'Copied' })).toBeVisible();
+  expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(await code.innerText());
 });
