@@ -43,8 +43,11 @@ test('an end that fails is said in the dialog, and can be tried again', async ({
   await page.getByRole('button', { name: 'Verbindung zu Maklerwelt CRM beenden' }).click();
   await page.route(/\/user\/v7\/connections\/[\w-]{36}$/, (route) => route.abort(), { times: 1 });
   const dialog = page.getByRole('dialog');
+  // The smallest phone, where the dialog scrolls.
+  await page.setViewportSize({ width: 320, height: 480 });
   await dialog.getByRole('button', { name: 'Verbindung beenden' }).click();
   await expect(dialog.getByRole('alert')).toContainText('Flixcheck hat nicht geantwortet');
+  await expect(dialog.getByRole('alert').locator('p')).toBeInViewport({ ratio: 1 });
   expect(await member.connections()).toHaveLength(1);
   await dialog.getByRole('button', { name: 'Verbindung beenden' }).click();
   await expect(dialog).toBeHidden();

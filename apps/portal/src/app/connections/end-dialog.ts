@@ -9,11 +9,11 @@ import {
 import { TranslocoDirective } from '@jsverse/transloco';
 import check from '@material-symbols/svg-400/rounded/check.svg';
 import stop from '@material-symbols/svg-400/rounded/block.svg';
-import warning from '@material-symbols/svg-400/rounded/warning.svg';
 import { apiErrorFrom } from '../api/problem';
 import { Formats } from '../i18n/formats';
 import { DialogAction } from '../ui/dialog-action';
 import { Icon } from '../ui/icon';
+import { Trouble } from '../ui/trouble';
 import { Concerned, EndConnections, EndTarget } from './end-connections';
 
 export interface EndQuestion {
@@ -44,7 +44,7 @@ const APP_TITLES = {
 @Component({
   selector: 'fx-end-dialog',
   changeDetection: ChangeDetectionStrategy.OnPush,
-  imports: [Icon, MatDialogActions, MatDialogContent, MatDialogTitle, TranslocoDirective],
+  imports: [Icon, MatDialogActions, MatDialogContent, MatDialogTitle, TranslocoDirective, Trouble],
   providers: [DialogAction],
   templateUrl: './end-dialog.html',
   styleUrl: './end-dialog.scss',
@@ -89,13 +89,18 @@ export class EndDialog {
   );
   protected readonly check = check;
   protected readonly stop = stop;
-  protected readonly warning = warning;
 
   protected async confirm(): Promise<void> {
     await this.action.run(
       async () => this.dialog.close(await this.end()),
-      ({ unreachable }) => (unreachable ? { text: 'connections.end.unreachable' } : null),
+      ({ unreachable }) => (unreachable ? { text: this.unreachable } : null),
     );
+  }
+
+  private get unreachable(): string {
+    return this.target.kind === 'one'
+      ? 'connections.end.unreachable'
+      : 'connections.end.unreachableMany';
   }
 
   /** @returns how many have ended */

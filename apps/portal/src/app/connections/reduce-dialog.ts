@@ -9,7 +9,6 @@ import {
 import { TranslocoDirective } from '@jsverse/transloco';
 import check from '@material-symbols/svg-400/rounded/check.svg';
 import stop from '@material-symbols/svg-400/rounded/block.svg';
-import warning from '@material-symbols/svg-400/rounded/warning.svg';
 import { Api } from '../api/api';
 import { ApiError, apiErrorFrom } from '../api/problem';
 import { ConnectionDetail, Envelope } from '../api/types';
@@ -18,6 +17,7 @@ import { viewOnlyPart } from '../scopes/scope-words';
 import { DialogAction } from '../ui/dialog-action';
 import { Icon } from '../ui/icon';
 import { Words } from '../ui/question';
+import { Trouble } from '../ui/trouble';
 
 export interface ReduceTarget {
   connectionId: string;
@@ -35,7 +35,7 @@ export type ReduceResult = 'reduced' | 'ended';
 @Component({
   selector: 'fx-reduce-dialog',
   changeDetection: ChangeDetectionStrategy.OnPush,
-  imports: [Icon, MatDialogActions, MatDialogContent, MatDialogTitle, TranslocoDirective],
+  imports: [Icon, MatDialogActions, MatDialogContent, MatDialogTitle, TranslocoDirective, Trouble],
   providers: [DialogAction],
   templateUrl: './reduce-dialog.html',
   styleUrl: './end-dialog.scss',
@@ -52,7 +52,6 @@ export class ReduceDialog {
   protected readonly ended = signal(false);
   protected readonly check = check;
   protected readonly stop = stop;
-  protected readonly warning = warning;
 
   protected close(): void {
     if (!this.action.busy()) this.dialog.close(this.ended() ? 'ended' : undefined);

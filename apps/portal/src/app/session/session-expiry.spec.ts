@@ -1,9 +1,12 @@
-import { beforeEach, describe, expect, it } from '@jest/globals';
+import { beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { Component } from '@angular/core';
 import { TestBed } from '@angular/core/testing';
 import { Router } from '@angular/router';
 import { providePortal } from '../../testing/portal-testing';
+import { Api } from '../api/api';
+import { errorFromAnswer } from '../api/problem';
 import { SessionExpiry } from './session-expiry';
+import { SessionStore } from './session-store';
 
 @Component({ template: '' })
 class Page {}
@@ -83,5 +86,40 @@ describe('the way to the sign-in page', () => {
     await new Promise((resolve) => setTimeout(resolve));
     expect(router.currentNavigation()).toBeNull();
     expect(router.url).toBe(connections);
+  });
+});
+
+describe('who is signed in', () => {
+  const session = (id: string) => ({ resource: { user: { id, role: 'member' } } });
+
+  async function refusedTo(id: string) {
+    const get = jest.spyOn(TestBed.inject(Api), 'get').mockResolvedValueOnce(session(id));
+    const store = TestBed.inject(SessionStore);
+    await store.load();
+    await store.load();
+    expect(get).toHaveBeenCalledTimes(1);
+    expiry.signInAgain(expiry.current());
+    return { get, store };
+  }
+
+  it('is nobody any more once a request was refused: another tab may have signed out', async () => {
+    const { get, store } = await refusedTo('u1');
+    get.mockRejectedValueOnce(errorFromAnswer(401, new Headers(), { code: 'session_required' }));
+    expect(await store.load()).toBeNull();
+    expect([store.session(), store.nobody()]).toEqual([null, true]);
+  });
+
+  it('is whoever has signed in with another tab meanwhile', async () => {
+    const { get, store } = await refusedTo('u1');
+    get.mockResolvedValueOnce(session('u2'));
+    await store.load();
+    expect(store.user()?.id).toBe('u2');
+  });
+
+  it('is not known where the API does not answer then', async () => {
+    const { get, store } = await refusedTo('u1');
+    get.mockRejectedValueOnce(errorFromAnswer(503, new Headers(), { code: 'service_unavailable' }));
+    await expect(store.load()).rejects.toThrow();
+    expect(store.session()).toBeNull();
   });
 });

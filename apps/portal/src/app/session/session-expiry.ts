@@ -1,4 +1,4 @@
-import { inject, Injectable } from '@angular/core';
+import { inject, Injectable, signal } from '@angular/core';
 import { Router } from '@angular/router';
 
 /** What the sign-in page says about why it is shown. */
@@ -12,6 +12,9 @@ export type SignInReason = 'expired' | 'signed-out' | 'switch';
 export class SessionExpiry {
   private readonly router = inject(Router);
   private sessions = 0;
+  private readonly refused = signal(false);
+  /** A request of the session has been refused since it began. */
+  readonly over = this.refused.asReadonly();
   /** How many ways are being gone; the first may still be ending when a second begins. */
   private leaving = 0;
 
@@ -23,6 +26,7 @@ export class SessionExpiry {
   /** Somebody is signed in (again): what earlier sessions are still refused is over and done with. */
   begin(): void {
     this.sessions += 1;
+    this.refused.set(false);
   }
 
   /**
@@ -32,6 +36,7 @@ export class SessionExpiry {
   signInAgain(session = this.sessions): void {
     const here = this.router.url;
     if (this.leaving > 0 || session !== this.sessions || here.startsWith('/sign-in')) return;
+    this.refused.set(true);
     void this.leave(
       () =>
         this.router.navigate(['/sign-in'], {

@@ -33,10 +33,10 @@ export class SessionStore {
 
   readonly isDeveloper = computed(() => this.current()?.developer === true);
 
-  /** The session, asked for once per page load. Null when there is none. */
+  /** The session, asked for once per page load, and anew where it was refused. Null when there is none. */
   async load(): Promise<Session | null> {
     const known = this.current();
-    if (known) return known;
+    if (known && !this.expiry.over()) return known;
     try {
       const answer = await this.api.get<Envelope<Session>>(CURRENT_SESSION, TELL);
       this.arrive(answer.resource);
@@ -47,6 +47,7 @@ export class SessionStore {
         this.forget();
         return null;
       }
+      this.current.set(null);
       this.failed.set(error);
       throw error;
     }

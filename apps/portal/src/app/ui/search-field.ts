@@ -51,6 +51,7 @@ const PAUSE_MS = 300;
     }
     input {
       padding-inline-start: 2.5rem;
+      text-overflow: ellipsis;
     }
   `,
 })

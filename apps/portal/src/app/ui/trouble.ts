@@ -1,4 +1,11 @@
-import { ChangeDetectionStrategy, Component, input } from '@angular/core';
+import {
+  afterRenderEffect,
+  ChangeDetectionStrategy,
+  Component,
+  ElementRef,
+  inject,
+  input,
+} from '@angular/core';
 import { TranslocoDirective } from '@jsverse/transloco';
 import errorIcon from '@material-symbols/svg-400/rounded/error.svg';
 import { ApiError } from '../api/problem';
@@ -57,4 +64,12 @@ export class Trouble {
   readonly words = input.required<Words | null>();
 
   protected readonly errorIcon = errorIcon;
+
+  constructor() {
+    const host = inject<ElementRef<HTMLElement>>(ElementRef).nativeElement;
+    // A dialog that is full scrolls: what it says now would stay below its buttons.
+    afterRenderEffect(() => {
+      if (this.words()) host.scrollIntoView?.({ block: 'nearest' });
+    });
+  }
 }
