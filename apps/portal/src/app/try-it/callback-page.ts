@@ -1,9 +1,22 @@
-import { ChangeDetectionStrategy, Component, DOCUMENT, inject, signal } from '@angular/core';
+import {
+  ChangeDetectionStrategy,
+  Component,
+  DestroyRef,
+  DOCUMENT,
+  inject,
+  signal,
+} from '@angular/core';
 import { TranslocoDirective } from '@jsverse/transloco';
 import check from '@material-symbols/svg-400/rounded/check_circle.svg';
 import { GuestLayout } from '../ui/guest-layout';
 import { PageState } from '../ui/page-state';
-import { CALLBACK_CHANNEL } from './callback';
+import { CALLBACK_CHANNEL, TAKEN } from './callback';
+
+const TEXTS = {
+  nothing: 'try.callback.nothing',
+  handed: 'try.callback.handed',
+  taken: 'try.callback.taken',
+};
 
 /**
  * The portal's own redirect URI: hands the code to the page that is being tried in another tab, and
@@ -18,7 +31,7 @@ import { CALLBACK_CHANNEL } from './callback';
       <ng-container *transloco="let t">
         <div class="fx-card">
           <fx-page-state [icon]="icon" [heading]="t('try.callback.title')" [level]="1">
-            <p>{{ t(came() ? 'try.callback.text' : 'try.callback.nothing') }}</p>
+            <p role="status">{{ t(texts[state()]) }}</p>
           </fx-page-state>
         </div>
       </ng-container>
@@ -26,7 +39,8 @@ import { CALLBACK_CHANNEL } from './callback';
   `,
 })
 export class CallbackPage {
-  protected readonly came = signal(false);
+  protected readonly state = signal<keyof typeof TEXTS>('nothing');
+  protected readonly texts = TEXTS;
   protected readonly icon = check;
 
   constructor() {
@@ -34,9 +48,12 @@ export class CallbackPage {
     const query = location.search;
     history.replaceState(null, '', location.pathname);
     if (!query) return;
+    this.state.set('handed');
     const channel = new BroadcastChannel(CALLBACK_CHANNEL);
+    channel.onmessage = ({ data }: MessageEvent<unknown>) => {
+      if (data === TAKEN) this.state.set('taken');
+    };
     channel.postMessage(query);
-    channel.close();
-    this.came.set(true);
+    inject(DestroyRef).onDestroy(() => channel.close());
   }
 }

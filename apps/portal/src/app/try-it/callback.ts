@@ -2,3 +2,5 @@
 export const CALLBACK_PATH = '/portal/developer/callback';
 /** On which the page there passes on what it was called with. */
 export const CALLBACK_CHANNEL = 'flixcheck.try-it';
+/** What the tab answers whose link it was. */
+export const TAKEN = 'taken';

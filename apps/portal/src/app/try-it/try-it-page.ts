@@ -25,7 +25,7 @@ import { LoadError } from '../ui/load-error';
 import { PageState } from '../ui/page-state';
 import { Waiting } from '../ui/waiting';
 import { AuthorizeStep } from './authorize-step';
-import { CALLBACK_CHANNEL } from './callback';
+import { CALLBACK_CHANNEL, TAKEN } from './callback';
 import { ClaimsView } from './claims-view';
 import { isMistake } from './mistake-names';
 import { MISTAKE_WORDS } from './mistake-words';
@@ -89,6 +89,7 @@ export class TryItPage {
       // Other tabs may be in the middle of a run of their own.
       if (typeof data === 'string' && state && new URLSearchParams(data).get('state') === state) {
         this.run.take(data);
+        channel.postMessage(TAKEN);
       }
     };
     inject(DestroyRef).onDestroy(() => channel.close());
