@@ -28,7 +28,7 @@ import {
   RedirectUrisField,
 } from '../registry/redirect-uris-field';
 import { ScopeChoices } from '../registry/scope-choices';
-import { TextField } from '../registry/text-field';
+import { TextField } from '../ui/text-field';
 import { KnownScopes } from '../scopes/known-scopes';
 import { Confirmation } from '../ui/confirmation';
 import { fieldErrors } from '../ui/field-errors';

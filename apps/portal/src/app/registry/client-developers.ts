@@ -7,7 +7,7 @@ import { apiErrorFrom } from '../api/problem';
 import { ClientDeveloper, ListEnvelope } from '../api/types';
 import { Formats } from '../i18n/formats';
 import { FullName, fullName } from '../people/full-name';
-import { SettingsSection } from '../security/settings-section';
+import { SettingsSection } from '../ui/settings-section';
 import { Confirmation } from '../ui/confirmation';
 import { Icon } from '../ui/icon';
 import { LoadError } from '../ui/load-error';

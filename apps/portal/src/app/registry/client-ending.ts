@@ -4,7 +4,7 @@ import { Api } from '../api/api';
 import { apiResource } from '../api/api-resource';
 import { ClientConnections, Envelope, RegistryClient } from '../api/types';
 import { Formats } from '../i18n/formats';
-import { SettingsSection } from '../security/settings-section';
+import { SettingsSection } from '../ui/settings-section';
 import { Confirmation } from '../ui/confirmation';
 import { Dialogs } from '../ui/dialogs';
 import { Messages } from '../ui/messages';

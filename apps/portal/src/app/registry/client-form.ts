@@ -33,7 +33,7 @@ import {
 } from '../api/types';
 import { Formats } from '../i18n/formats';
 import { FullName } from '../people/full-name';
-import { SettingsSection } from '../security/settings-section';
+import { SettingsSection } from '../ui/settings-section';
 import { Confirmation } from '../ui/confirmation';
 import { fieldErrors } from '../ui/field-errors';
 import { Icon } from '../ui/icon';
@@ -55,7 +55,7 @@ import { Preview } from './preview';
 import { checkRedirectUris, redirectUriAt, RedirectUrisField } from './redirect-uris-field';
 import { REGISTRY } from './registry-clients';
 import { ScopeChoices } from './scope-choices';
-import { TextField } from './text-field';
+import { TextField } from '../ui/text-field';
 
 const LENGTHS = {
   name: MAX_CLIENT_NAME_LENGTH,

@@ -31,7 +31,7 @@ import { ClientDevelopers } from './client-developers';
 import { ClientEnding } from './client-ending';
 import { ClientForm } from './client-form';
 import { ClientSecrets } from './client-secrets';
-import { CopyValue } from './copy-value';
+import { CopyValue } from '../ui/copy-value';
 import { Leaving } from './leaving';
 import { LogoUpload } from './logo-upload';
 import { NoOperator } from './no-operator';

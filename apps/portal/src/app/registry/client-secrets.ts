@@ -20,13 +20,13 @@ import { MAX_SECRET_NAME_LENGTH } from '@flixcheck/api-types/limits';
 import { Api } from '../api/api';
 import { apiErrorFrom } from '../api/problem';
 import { ClientSecret, Envelope, NewClientSecret, RegistryClient } from '../api/types';
-import { SettingsSection } from '../security/settings-section';
+import { SettingsSection } from '../ui/settings-section';
 import { Confirmation } from '../ui/confirmation';
 import { Icon } from '../ui/icon';
 import { Messages } from '../ui/messages';
 import { Moment } from '../ui/moment';
 import { Formats } from '../i18n/formats';
-import { CopyValue } from './copy-value';
+import { CopyValue } from '../ui/copy-value';
 import { REGISTRY } from './registry-clients';
 
 const DAY_MS = 86_400_000;

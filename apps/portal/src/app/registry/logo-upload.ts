@@ -20,7 +20,7 @@ import { MAX_LOGO_BYTES, MAX_LOGO_SIDE } from '@flixcheck/api-types/limits';
 import { Api } from '../api/api';
 import { apiErrorFrom } from '../api/problem';
 import { Envelope, RegistryClient } from '../api/types';
-import { SettingsSection } from '../security/settings-section';
+import { SettingsSection } from '../ui/settings-section';
 import { ClientLogo } from '../ui/client-logo';
 import { Confirmation } from '../ui/confirmation';
 import { Icon } from '../ui/icon';

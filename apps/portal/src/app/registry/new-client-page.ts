@@ -22,7 +22,7 @@ import { LoadError } from '../ui/load-error';
 import { PageFocus } from '../ui/page-focus';
 import { Waiting } from '../ui/waiting';
 import { ClientForm } from './client-form';
-import { CopyValue } from './copy-value';
+import { CopyValue } from '../ui/copy-value';
 import { Leaving } from './leaving';
 import { NoOperator } from './no-operator';
 

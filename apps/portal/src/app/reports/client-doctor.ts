@@ -4,7 +4,7 @@ import stethoscope from '@material-symbols/svg-400/rounded/stethoscope_check.svg
 import { apiResource, keptValue } from '../api/api-resource';
 import { ClientDiagnosis, DeveloperClient, Envelope } from '../api/types';
 import { Formats } from '../i18n/formats';
-import { SettingsSection } from '../security/settings-section';
+import { SettingsSection } from '../ui/settings-section';
 import { LoadError } from '../ui/load-error';
 import { PageState } from '../ui/page-state';
 import { Waiting } from '../ui/waiting';

@@ -4,7 +4,7 @@ import barChart from '@material-symbols/svg-400/rounded/bar_chart.svg';
 import { apiResource, keptValue } from '../api/api-resource';
 import { ClientDay, ClientStatistics, Envelope } from '../api/types';
 import { Formats } from '../i18n/formats';
-import { SettingsSection } from '../security/settings-section';
+import { SettingsSection } from '../ui/settings-section';
 import { DayBars } from '../ui/day-bars';
 import { LoadError } from '../ui/load-error';
 import { PageState } from '../ui/page-state';

@@ -20,7 +20,7 @@ import { Api } from '../api/api';
 import { pagedList } from '../api/paged-list';
 import { ListEnvelope, OAuthRequest } from '../api/types';
 import { Formats } from '../i18n/formats';
-import { SettingsSection } from '../security/settings-section';
+import { SettingsSection } from '../ui/settings-section';
 import { isMistake } from '../try-it/mistake-names';
 import { LoadError } from '../ui/load-error';
 import { LoadMore } from '../ui/load-more';

@@ -1,7 +1,7 @@
 import { ChangeDetectionStrategy, Component } from '@angular/core';
 import { TranslocoDirective } from '@jsverse/transloco';
 import { AppearanceChoices } from '../ui/appearance-choices';
-import { SettingsSection } from './settings-section';
+import { SettingsSection } from '../ui/settings-section';
 
 /** Language and theme. */
 @Component({

@@ -16,7 +16,7 @@ import { LoadError } from '../ui/load-error';
 import { Messages } from '../ui/messages';
 import { Moment } from '../ui/moment';
 import { Waiting } from '../ui/waiting';
-import { SettingsSection } from './settings-section';
+import { SettingsSection } from '../ui/settings-section';
 
 const SESSIONS = '/user/v7/sessions';
 type DeviceWords = Device['device'];

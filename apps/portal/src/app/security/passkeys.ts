@@ -28,7 +28,7 @@ import { Words } from '../ui/question';
 import { Trouble, troubleWords } from '../ui/trouble';
 import { Waiting } from '../ui/waiting';
 import { IdentityProof } from './identity-proof';
-import { SettingsSection } from './settings-section';
+import { SettingsSection } from '../ui/settings-section';
 
 const PASSKEYS = '/user/v7/users/me/passkeys';
 

@@ -23,7 +23,7 @@ import { Words } from '../ui/question';
 import { Trouble, troubleWords } from '../ui/trouble';
 import { lengthOf, StrengthOfPassword } from './password-strength';
 import { OwnPassword } from './own-password';
-import { SettingsSection } from './settings-section';
+import { SettingsSection } from '../ui/settings-section';
 import { StrengthMeter } from './strength-meter';
 
 interface Model {

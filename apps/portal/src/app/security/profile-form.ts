@@ -23,7 +23,7 @@ import { Icon } from '../ui/icon';
 import { Messages } from '../ui/messages';
 import { Words } from '../ui/question';
 import { Trouble, troubleWords } from '../ui/trouble';
-import { SettingsSection } from './settings-section';
+import { SettingsSection } from '../ui/settings-section';
 
 const NAME_ERRORS: Record<string, string> = {
   missing: 'security.profile.errors.missing',

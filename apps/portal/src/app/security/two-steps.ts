@@ -31,7 +31,7 @@ import { Trouble, troubleWords } from '../ui/trouble';
 import { Waiting } from '../ui/waiting';
 import { IdentityProof, Proof } from './identity-proof';
 import { QrCode } from './qr-code';
-import { SettingsSection } from './settings-section';
+import { SettingsSection } from '../ui/settings-section';
 
 const FACTOR = '/user/v7/users/me/second-factor';
 /** So few codes are worth a word. */

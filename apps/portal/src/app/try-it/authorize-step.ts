@@ -4,7 +4,7 @@ import { TranslocoDirective } from '@jsverse/transloco';
 import check from '@material-symbols/svg-400/rounded/check_circle.svg';
 import errorIcon from '@material-symbols/svg-400/rounded/error.svg';
 import openInNew from '@material-symbols/svg-400/rounded/open_in_new.svg';
-import { CopyValue } from '../registry/copy-value';
+import { CopyValue } from '../ui/copy-value';
 import { Icon } from '../ui/icon';
 import { SampleView } from './sample-view';
 import { SampleLanguage, SAMPLES } from './samples/samples';

@@ -18,7 +18,7 @@ import { apiResource, keptValue } from '../api/api-resource';
 import { apiErrorFrom } from '../api/problem';
 import { DeveloperClient, Envelope } from '../api/types';
 import { DEVELOPER_CLIENTS } from '../developer/developer-clients';
-import { SettingsSection } from '../security/settings-section';
+import { SettingsSection } from '../ui/settings-section';
 import { Confirmation } from '../ui/confirmation';
 import { Icon } from '../ui/icon';
 import { LoadError } from '../ui/load-error';

@@ -1,7 +1,7 @@
 import { ChangeDetectionStrategy, Component, computed, input, model } from '@angular/core';
 import { TranslocoPipe } from '@jsverse/transloco';
 import errorIcon from '@material-symbols/svg-400/rounded/error.svg';
-import { Icon } from '../ui/icon';
+import { Icon } from './icon';
 
 /** A labelled line or paragraph of text with its hint and what is wrong with it. For `[formField]`. */
 @Component({

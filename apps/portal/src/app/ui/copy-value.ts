@@ -2,8 +2,8 @@ import { ChangeDetectionStrategy, Component, inject, input, signal } from '@angu
 import { TranslocoDirective } from '@jsverse/transloco';
 import check from '@material-symbols/svg-400/rounded/check.svg';
 import copy from '@material-symbols/svg-400/rounded/content_copy.svg';
-import { Icon } from '../ui/icon';
-import { Messages } from '../ui/messages';
+import { Icon } from './icon';
+import { Messages } from './messages';
 
 /** A value that belongs elsewhere, with a button that puts it on the clipboard. */
 @Component({
