@@ -16,7 +16,7 @@ import { apiErrorFrom } from '../api/problem';
 import { ClientSecret, DeveloperClient, Envelope } from '../api/types';
 import { ClientSecrets } from '../registry/client-secrets';
 import { CopyValue } from '../ui/copy-value';
-import { Leaving } from '../registry/leaving';
+import { Leaving } from '../registry/unsaved-changes';
 import { LogoUpload } from '../registry/logo-upload';
 import { ClientDoctor } from '../reports/client-doctor';
 import { ClientFigures } from '../reports/client-figures';

@@ -32,7 +32,7 @@ import { ClientEnding } from './client-ending';
 import { ClientForm } from './client-form';
 import { ClientSecrets } from './client-secrets';
 import { CopyValue } from '../ui/copy-value';
-import { Leaving } from './leaving';
+import { Leaving } from './unsaved-changes';
 import { LogoUpload } from './logo-upload';
 import { NoOperator } from './no-operator';
 import { REGISTRY } from './registry-clients';

@@ -23,7 +23,7 @@ import { PageFocus } from '../ui/page-focus';
 import { Waiting } from '../ui/waiting';
 import { ClientForm } from './client-form';
 import { CopyValue } from '../ui/copy-value';
-import { Leaving } from './leaving';
+import { Leaving } from './unsaved-changes';
 import { NoOperator } from './no-operator';
 
 /** Registers an application, and then shows what its developers need. */
