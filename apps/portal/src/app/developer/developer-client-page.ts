@@ -16,7 +16,7 @@ import { apiErrorFrom } from '../api/problem';
 import { ClientSecret, DeveloperClient, Envelope } from '../api/types';
 import { ClientSecrets } from '../registry/client-secrets';
 import { CopyValue } from '../ui/copy-value';
-import { Leaving } from '../registry/unsaved-changes';
+import { UnsavedChanges } from '../registry/unsaved-changes';
 import { LogoUpload } from '../registry/logo-upload';
 import { ClientDoctor } from '../reports/client-doctor';
 import { ClientFigures } from '../reports/client-figures';
@@ -62,7 +62,7 @@ import { DeveloperForm } from './developer-form';
 export class DeveloperClientPage {
   readonly id = input.required<string>();
 
-  private readonly leaving = inject(Leaving);
+  private readonly unsaved = inject(UnsavedChanges);
   private readonly messages = inject(Messages);
   private readonly form = viewChild(DeveloperForm);
   private readonly changes = viewChild(ChangeRequests);
@@ -107,6 +107,6 @@ export class DeveloperClientPage {
   }
 
   mayLeave(): Promise<boolean> {
-    return this.leaving.may((this.form()?.dirty() || this.changes()?.dirty()) ?? false);
+    return this.unsaved.mayLeave((this.form()?.dirty() || this.changes()?.dirty()) ?? false);
   }
 }

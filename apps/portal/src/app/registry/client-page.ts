@@ -32,7 +32,7 @@ import { ClientEnding } from './client-ending';
 import { ClientForm } from './client-form';
 import { ClientSecrets } from './client-secrets';
 import { CopyValue } from '../ui/copy-value';
-import { Leaving } from './unsaved-changes';
+import { UnsavedChanges } from './unsaved-changes';
 import { LogoUpload } from './logo-upload';
 import { NoOperator } from './no-operator';
 import { REGISTRY } from './registry-clients';
@@ -69,7 +69,7 @@ export class ClientPage {
 
   protected readonly formats = inject(Formats);
   private readonly session = inject(SessionStore);
-  private readonly leaving = inject(Leaving);
+  private readonly unsaved = inject(UnsavedChanges);
   private readonly messages = inject(Messages);
   private readonly router = inject(Router);
   private readonly form = viewChild(ClientForm);
@@ -132,6 +132,6 @@ export class ClientPage {
   }
 
   mayLeave(): Promise<boolean> {
-    return this.leaving.may(!this.deleted && (this.form()?.dirty() ?? false));
+    return this.unsaved.mayLeave(!this.deleted && (this.form()?.dirty() ?? false));
   }
 }

@@ -23,7 +23,7 @@ import { PageFocus } from '../ui/page-focus';
 import { Waiting } from '../ui/waiting';
 import { ClientForm } from './client-form';
 import { CopyValue } from '../ui/copy-value';
-import { Leaving } from './unsaved-changes';
+import { UnsavedChanges } from './unsaved-changes';
 import { NoOperator } from './no-operator';
 
 /** Registers an application, and then shows what its developers need. */
@@ -46,7 +46,7 @@ import { NoOperator } from './no-operator';
 export class NewClientPage {
   private readonly session = inject(SessionStore);
   private readonly pageFocus = inject(PageFocus);
-  private readonly leaving = inject(Leaving);
+  private readonly unsaved = inject(UnsavedChanges);
   private readonly injector = inject(Injector);
   private readonly form = viewChild(ClientForm);
 
@@ -68,6 +68,6 @@ export class NewClientPage {
   }
 
   mayLeave(): Promise<boolean> {
-    return this.leaving.may(this.created() === null && (this.form()?.dirty() ?? false));
+    return this.unsaved.mayLeave(this.created() === null && (this.form()?.dirty() ?? false));
   }
 }
