@@ -24,6 +24,8 @@ export const sessionGuard: CanActivateFn = async (_route, state) => {
 /** Finds out who is signed in before the sign-in page asks anybody to; it opens either way. */
 export const sessionKnown: CanActivateFn = async () => {
   const store = inject(SessionStore);
-  if (inject(SignedInBefore).get() && !store.nobody()) await store.load().catch(() => null);
+  // Another tab that signs out takes the note of that away, but not what this page knows.
+  const known = inject(SignedInBefore).get() || store.session() !== null;
+  if (known && !store.nobody()) await store.load().catch(() => null);
   return true;
 };
