@@ -1,6 +1,7 @@
 import { scopeNames, splitScope } from '@flixcheck/oauth-protocol';
 import { Injectable } from '@nestjs/common';
 import type { Readable } from 'node:stream';
+import { DAY } from '../config/clock.js';
 import { inWords } from '../config/in-words.js';
 import type { SessionCaller } from '../http/access.js';
 import { CSV_PAGE_SIZE, csvOf, csvTime } from '../http/csv.js';
@@ -49,7 +50,7 @@ const WORDS: Record<'de' | 'en', Words> = {
     health: {
       ok: 'Funktioniert',
       unused: 'Noch nicht genutzt',
-      dormant: 'Seit 90 Tagen ungenutzt',
+      dormant: `Seit ${DORMANT_AFTER_MS / DAY} Tagen ungenutzt`,
       refresh_refused: 'Muss neu verbunden werden',
       ended: 'Beendet',
     },
