@@ -247,7 +247,8 @@ test('an application for chosen companies says before saving what that ends; oth
   await expect(page.getByRole('searchbox', { name: 'Unternehmen suchen' })).toBeFocused();
   await company.check();
   const harm = 'Beendet 1 Verbindung bei einem Unternehmen.';
-  await expect(page.getByText(harm)).toBeVisible();
+  const visibility = page.getByRole('region', { name: 'Sichtbarkeit' });
+  await expect(visibility.getByText(harm)).toBeVisible();
   await button(page, 'Änderungen speichern').click();
   const dialog = page.getByRole('alertdialog');
   await expect(dialog.getByText(harm)).toBeVisible();
@@ -257,6 +258,7 @@ test('an application for chosen companies says before saving what that ends; oth
   await dialog.getByRole('button', { name: 'Speichern und Verbindungen beenden' }).click();
   await expect(page.getByText('Die Änderungen sind gespeichert.')).toBeVisible();
   expect((await read(page)).accounts).toMatchObject([{ name: 'Beispiel Assekuranz AG' }]);
+  await expect(page.getByText('Zurzeit gibt es keine aktiven Verbindungen.')).toBeVisible();
 
   await signIn(page, MEMBER);
   await page.goto(`${portalUrl()}/portal/oauth/authorize?clientId=${clientId}&response_type=code`);

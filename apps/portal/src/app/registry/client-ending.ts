@@ -1,4 +1,13 @@
-import { ChangeDetectionStrategy, Component, computed, inject, input, output } from '@angular/core';
+import {
+  ChangeDetectionStrategy,
+  Component,
+  computed,
+  effect,
+  inject,
+  input,
+  output,
+  untracked,
+} from '@angular/core';
 import { TranslocoDirective } from '@jsverse/transloco';
 import { Api } from '../api/api';
 import { apiResource } from '../api/api-resource';
@@ -113,6 +122,11 @@ export class ClientEnding {
 
   constructor() {
     this.dialogs.prepare(load);
+    // What has been saved may have ended connections.
+    effect(() => {
+      this.client();
+      untracked(() => this.connections.reload());
+    });
   }
 
   protected async toggle(): Promise<void> {
