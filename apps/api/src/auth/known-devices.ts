@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { DAY, SECOND } from '../config/clock.js';
+import { Clock, DAY, SECOND } from '../config/clock.js';
 import { deriveKeys } from '../config/config.js';
 import { CONFIG, type RuntimeConfig } from '../config/config.module.js';
 import { normalizeEmail } from '../users/users.service.js';
@@ -11,7 +11,9 @@ import { hostCookie, type HostCookie } from './host-cookie.js';
 export const KNOWN_FOR_MS = 365 * DAY;
 /** For colleagues who share a computer. Where there are more, the latest to sign in are kept. */
 const MAX_USERS = 5;
-const ID_BYTES = 16;
+const RANDOM_BYTES = 16;
+/** Milliseconds since 1970, at the end of an id. */
+const TIME_BYTES = 6;
 const PROOF_BYTES = 32;
 
 /**
@@ -25,7 +27,10 @@ export class KnownDevices {
   /** One for each valid APP_SECRET: a browser stays known after the secret has changed. */
   private readonly keys: readonly [present: Buffer, ...previous: Buffer[]];
 
-  constructor(@Inject(CONFIG) config: RuntimeConfig) {
+  constructor(
+    @Inject(CONFIG) config: RuntimeConfig,
+    private readonly clock: Clock,
+  ) {
     this.cookie = hostCookie('device', config);
     this.keys = deriveKeys(config, 'browsers that have signed in');
   }
@@ -40,14 +45,26 @@ export class KnownDevices {
    * @returns the id of the browser for this user, or null where they have not signed in there
    */
   find(cookie: string | undefined, address: string): string | null {
-    return entriesOf(cookie).find((entry) => this.belongsTo(entry, address))?.id ?? null;
+    return this.entryOf(cookie, address)?.id ?? null;
+  }
+
+  /**
+   * When the user last signed in there; for a cookie from before this was noted, long ago.
+   * @returns null where they have not signed in
+   */
+  knownSince(cookie: string | undefined, address: string): Date | null {
+    const entry = this.entryOf(cookie, address);
+    if (!entry) return null;
+    const bytes = Buffer.from(entry.id, 'base64url');
+    const isDated = bytes.length === RANDOM_BYTES + TIME_BYTES;
+    return new Date(isDated ? bytes.readUIntBE(RANDOM_BYTES, TIME_BYTES) : 0);
   }
 
   /** Gives the browser a new id for this user, so that an allowance that is used up is not kept. */
   remember(request: FastifyRequest, reply: FastifyReply, email: string): void {
     const address = normalizeEmail(email);
     const others = entriesOf(this.read(request)).filter((entry) => !this.belongsTo(entry, address));
-    const id = randomBytes(ID_BYTES).toString('base64url');
+    const id = newId(this.clock.now());
     const entry = { id, proof: prove(this.keys[0], id, address) };
     const value = [entry, ...others]
       .slice(0, MAX_USERS)
@@ -57,6 +74,10 @@ export class KnownDevices {
       ...this.cookie.attributes,
       maxAge: KNOWN_FOR_MS / SECOND,
     });
+  }
+
+  private entryOf(cookie: string | undefined, address: string): Entry | undefined {
+    return entriesOf(cookie).find((entry) => this.belongsTo(entry, address));
   }
 
   private belongsTo({ id, proof }: Entry, address: string): boolean {
@@ -77,6 +98,12 @@ function entriesOf(cookie = ''): Entry[] {
       return { id, proof: Buffer.from(proof, 'base64url') };
     })
     .filter(({ proof }) => proof.length === PROOF_BYTES);
+}
+
+function newId(at: Date): string {
+  const time = Buffer.alloc(TIME_BYTES);
+  time.writeUIntBE(at.getTime(), 0, TIME_BYTES);
+  return Buffer.concat([randomBytes(RANDOM_BYTES), time]).toString('base64url');
 }
 
 /** Ends with the address, which alone may be of any length and hold any character. */

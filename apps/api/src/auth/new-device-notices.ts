@@ -33,7 +33,7 @@ export class NewDeviceNotices {
     at: Date,
   ): Promise<void> {
     if (user.lastSignInAt === null) return;
-    if (this.devices.find(deviceCookie, normalizeEmail(user.email)) !== null) return;
+    if (await this.isKnown(tx, user, deviceCookie)) return;
     const token = randomSecret();
     const program = userAgent?.slice(0, MAX_USER_AGENT_LENGTH) ?? '';
     const isNew: unknown[] = await tx.query(
@@ -55,6 +55,21 @@ export class NewDeviceNotices {
     });
   }
 
+  /** From a sign-in of their own: one that was disavowed makes no browser known. */
+  private async isKnown(
+    tx: EntityManager,
+    { id, email }: UserRecord,
+    cookie: string | undefined,
+  ): Promise<boolean> {
+    const knownSince = this.devices.knownSince(cookie, normalizeEmail(email));
+    if (knownSince === null) return false;
+    const [{ own }]: [{ own: boolean }] = await tx.query(
+      `SELECT coalesce(devices_known_from < $2, true) AS own FROM users WHERE id = $1`,
+      [id, knownSince],
+    );
+    return own;
+  }
+
   /**
    * The sign-in that a link is about. Looking does not use the link up.
    * @returns null if the link was used, or has expired
@@ -68,19 +83,26 @@ export class NewDeviceNotices {
     return found ?? null;
   }
 
+  /** From now on, no browser counts as known to the user where they have signed in before. */
+  async forgetDevices(tx: EntityManager, userId: string, at: Date): Promise<void> {
+    await tx.query('UPDATE users SET devices_known_from = $2 WHERE id = $1', [userId, at]);
+  }
+
   /**
-   * Uses up the link, and all others of its user.
+   * Uses up the link, and those about later sign-ins. One about an earlier sign-in stays good, since
+   * more was done since then.
    * @param tx which has locked the user
    * @returns whether it was still good
    */
   async use(tx: EntityManager, userId: string, token: string, now: Date): Promise<boolean> {
-    const [links]: [{ hash: Buffer; good: boolean }[]] = await tx.query(
-      `DELETE FROM sign_in_notices WHERE user_id = $1
-       RETURNING token_hash AS hash, expires_at > $2 AS good`,
-      [userId, now],
+    const [links]: [unknown[]] = await tx.query(
+      `DELETE FROM sign_in_notices n USING sign_in_notices mine
+        WHERE mine.token_hash = $2 AND mine.user_id = $1 AND mine.expires_at > $3
+          AND n.user_id = $1 AND n.created_at >= mine.created_at
+       RETURNING n.token_hash`,
+      [userId, hashSecret(token), now],
     );
-    const hash = hashSecret(token);
-    return links.some((link) => link.good && link.hash.equals(hash));
+    return links.length > 0;
   }
 }
 

@@ -247,7 +247,7 @@ export class SessionsService implements OnModuleInit {
   private async makeRoom(tx: EntityManager, userId: string, at: Date): Promise<void> {
     const tooMany = await tx.find(SessionEntity, {
       select: { id: true },
-      where: { userId },
+      where: { userId, expiresAt: MoreThan(at), lastSeenAt: notIdle(at) },
       order: { lastSeenAt: 'DESC', createdAt: 'DESC' },
       skip: MAX_SESSIONS - 1,
     });

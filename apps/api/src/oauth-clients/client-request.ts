@@ -167,11 +167,16 @@ function isEnveloped(body: unknown): boolean {
   return typeof resource === 'object' && resource !== null && !Array.isArray(resource);
 }
 
-/** What a JSON object says that came as a form: there, its whole text is the name of one field. */
+/**
+ * What a JSON object says that came as a form: there, its text is the name of a field, and torn
+ * where a value has a `=` or `&`.
+ */
 function jsonCalledForm(body: unknown): object | null {
   if (typeof body !== 'object' || body === null) return null;
-  const [text = '', ...others] = Object.keys(body);
-  if (others.length > 0 || !text.startsWith('{')) return null;
+  const text = Object.entries(body)
+    .map(([name, value]) => (value === '' ? name : `${name}=${String(value)}`))
+    .join('&');
+  if (!text.startsWith('{')) return null;
   try {
     return JSON.parse(text) as object;
   } catch {

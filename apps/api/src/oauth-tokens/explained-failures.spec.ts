@@ -272,6 +272,20 @@ const MISTAKES: Record<string, Mistake> = {
       parameters: { where: 'json', names: 'grant_type, client_id, client_secret' },
     },
   },
+  'JSON with an address in it that is called a form': {
+    make: () =>
+      post({
+        headers: { 'content-type': 'application/x-www-form-urlencoded' },
+        body: JSON.stringify({
+          ...{ redirect_uri: 'https://crm.example/cb?a=1&b=2', ...credentials },
+        }),
+      }),
+    reason: 'body_empty',
+    says: {
+      code: 'parameters_misplaced',
+      parameters: { where: 'json', names: 'redirect_uri, client_id, client_secret' },
+    },
+  },
   'a client_id that comes twice': {
     make: () => post(form([...Object.entries(credentials), ['client_id', credentials.client_id]])),
     reason: 'parameter_repeated',

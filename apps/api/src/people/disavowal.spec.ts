@@ -128,17 +128,35 @@ describe('"this was not me"', () => {
     expect(await left()).toBe(0);
   });
 
-  it('works once, and ends the links about other sign-ins', async () => {
-    const token = await tokenAfterSignIn();
+  it('makes no browser known: the next sign-in there is told, too', async () => {
+    const { headers } = await signIn();
+    const cookie = (headers['set-cookie'] ?? []).find((line) => line.startsWith('device='));
+    await forgetMails();
+    test.clock.advance(SECOND);
     await signIn('curl/8.14.1');
-    expect(await noticesSent()).toBe(2);
+    const { text } = await mails.next(USER, /neuen Gerät/);
+    test.clock.advance(SECOND);
+    await disavow(/not-me#(\S+)/.exec(text)?.[1] ?? '');
+    await test.dataSource.query('UPDATE users SET password_hash = $1', [originalHash]);
+    const before = await noticesSent();
+    await signIn('another browser', cookie?.split(';', 1)[0]);
+    expect(await noticesSent()).toBe(before + 1);
+  });
+
+  it('works once, ends the links about later sign-ins and leaves that about an earlier one', async () => {
+    await signIn('wget/1.25');
+    test.clock.advance(SECOND);
+    const token = await tokenAfterSignIn();
+    test.clock.advance(SECOND);
+    await signIn('curl/8.14.1');
+    expect(await noticesSent()).toBe(3);
     expect((await disavow(token)).status).toBe(201);
     const again = await disavow(token);
     expect([again.status, again.body.errors?.[0]]).toMatchObject([
       400,
       { field: 'token', code: 'link_invalid' },
     ]);
-    expect(await noticesSent()).toBe(0);
+    expect(await noticesSent()).toBe(1);
   });
 
   it('does not work after 7 days, nor for a user who has been disabled; nothing changes', async () => {

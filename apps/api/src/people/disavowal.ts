@@ -12,6 +12,8 @@ import { UsersService } from '../users/users.service.js';
 import { OwnPasskeys } from './own-passkeys.js';
 import { endRecoveryLinks, linkInvalid, makeRecoveryLink } from './recovery-links.js';
 
+const REMEDY = 'If a sign-in was not you, set a new password: POST /guest/v7/password-recoveries.';
+
 /** "This was not me": takes an account back from whoever has signed in to it. */
 @Injectable()
 export class Disavowal {
@@ -38,14 +40,15 @@ export class Disavowal {
   async disavow(token: string, ip: string): Promise<string> {
     const at = this.clock.now();
     const doubted = await this.newDevices.find(this.dataSource.manager, token, at);
-    if (!doubted) throw linkInvalid();
+    if (!doubted) throw linkInvalid(REMEDY);
     const { userId } = doubted;
     const unknownToAll = await this.hasher.hash(randomSecret());
     return this.dataSource.transaction(async (tx) => {
       // First, because it locks the user: who signs in at the same time does so before or not at all.
       await this.users.replacePassword(tx, userId, unknownToAll);
       const isGood = await this.newDevices.use(tx, userId, token, at);
-      if (!isGood || !(await this.users.lockActive(tx, userId))) throw linkInvalid();
+      if (!isGood || !(await this.users.lockActive(tx, userId))) throw linkInvalid(REMEDY);
+      await this.newDevices.forgetDevices(tx, userId, at);
       await endRecoveryLinks(tx, userId, at);
       await this.passkeys.removeAll(tx, userId, at);
       const { enabledAt } = await this.factors.stateOf(userId, tx);

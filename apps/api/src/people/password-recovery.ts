@@ -77,7 +77,7 @@ export class PasswordRecovery implements OnModuleInit {
       [tokenHash, this.clock.now()],
     );
     const user = link && (await this.users.findById(link.userId));
-    if (!user) throw linkInvalid();
+    if (!user) throw linkInvalid('Ask for a new one.');
     await this.policy.refuseWeak('newPassword', newPassword, personalWords(user));
     const newHash = await this.hasher.hash(newPassword);
     const at = this.clock.now();
@@ -86,7 +86,8 @@ export class PasswordRecovery implements OnModuleInit {
       await this.users.replacePassword(tx, user.id, newHash);
       const links = await endRecoveryLinks(tx, user.id, at);
       const isGood = links.some((hash) => hash.equals(tokenHash));
-      if (!isGood || !(await this.users.lockActive(tx, user.id))) throw linkInvalid();
+      if (!isGood || !(await this.users.lockActive(tx, user.id)))
+        throw linkInvalid('Ask for a new one.');
       await this.passkeys.removeAll(tx, user.id, at);
       await this.sessions.endAll(user.id, tx, { actorId: user.id, reason: 'password_reset', at });
       await this.signInLimits.forget(tx, normalizeEmail(user.email));

@@ -37,8 +37,11 @@ export async function endRecoveryLinks(
   return links.filter(({ good }) => good).map(({ hash }) => hash);
 }
 
-/** What a link from a mail is answered with that is of no use any more. */
-export function linkInvalid(): ApiError {
-  const message = 'This link has been used, or has expired. Ask for a new one.';
+/**
+ * What a link from a mail is answered with that is of no use any more.
+ * @param remedy a sentence
+ */
+export function linkInvalid(remedy: string): ApiError {
+  const message = `This link has been used, or has expired. ${remedy}`;
   return validationFailed([{ field: 'token', code: 'link_invalid', message }]);
 }
