@@ -12,6 +12,9 @@ const WATCHED = [
   'apps/docs/src',
   'apps/docs/styles',
   'apps/docs/tools',
+  'apps/api-e2e/src/compat/other',
+  'apps/portal/src/styles',
+  'CHANGELOG.md',
 ];
 /** An editor writes a file in several steps. */
 const SETTLE_MS = 30;

@@ -241,11 +241,15 @@ test('an application for chosen companies says before saving what that ends; oth
   await button(page, 'Änderungen speichern').click();
   await expect(page.getByText('Bitte wählen Sie mindestens ein Unternehmen.')).toBeVisible();
   await page.getByRole('searchbox', { name: 'Unternehmen suchen' }).fill('beispiel');
+  // It stands in the form, and saves nothing.
+  await page.getByRole('searchbox', { name: 'Unternehmen suchen' }).press('Enter');
   const company = page.getByRole('checkbox', { name: 'Beispiel Assekuranz AG' });
   await company.check();
   await button(page, 'Beispiel Assekuranz AG entfernen').click();
   await expect(page.getByRole('searchbox', { name: 'Unternehmen suchen' })).toBeFocused();
   await company.check();
+  await page.getByRole('searchbox', { name: 'Unternehmen suchen' }).press('Enter');
+  await expect(page.getByRole('alertdialog')).toHaveCount(0);
   const harm = 'Beendet 1 Verbindung bei einem Unternehmen.';
   const visibility = page.getByRole('region', { name: 'Sichtbarkeit' });
   await expect(visibility.getByText(harm)).toBeVisible();

@@ -36,6 +36,7 @@ const constants = {
   MIN_CLIENT_ID_LENGTH: Number(clientIdLength[1]),
   MAX_CLIENT_ID_LENGTH: Number(clientIdLength[2]),
   MAX_REDIRECT_URIS: schema('OAuthClientCreateInput', 'redirectUris').maxItems,
+  MAX_COMPANIES: schema('OAuthClientCreateInput', 'accountIds').maxItems,
   MAX_SECRET_NAME_LENGTH: schema('ClientSecretRotateInput', 'name').maxLength,
   MAX_CHANGE_NOTE_LENGTH: schema('ClientChangeInput', 'note').maxLength,
   MAX_CHANGE_ANSWER_LENGTH: schema('ChangeRequestAnswerInput', 'answer').maxLength,

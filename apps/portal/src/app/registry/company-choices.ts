@@ -13,6 +13,7 @@ import {
   untracked,
   viewChild,
 } from '@angular/core';
+import { MAX_COMPANIES } from '@flixcheck/api-types/limits';
 import { TranslocoDirective } from '@jsverse/transloco';
 import close from '@material-symbols/svg-400/rounded/close.svg';
 import errorIcon from '@material-symbols/svg-400/rounded/error.svg';
@@ -22,8 +23,6 @@ import { Formats } from '../i18n/formats';
 import { Icon } from '../ui/icon';
 import { SearchField } from '../ui/search-field';
 
-/** As the API has it. */
-const MOST_COMPANIES = 200;
 /** As many as anybody looks through; another one is found by typing. */
 const SHOWN = 8;
 
@@ -67,8 +66,8 @@ export class CompanyChoices {
       .map((id) => ({ id, name: this.names().get(id) ?? id }))
       .sort((one, other) => one.name.localeCompare(other.name, this.formats.language())),
   );
-  protected readonly full = computed(() => this.chosen().length >= MOST_COMPANIES);
-  protected readonly most = MOST_COMPANIES;
+  protected readonly full = computed(() => this.chosen().length >= MAX_COMPANIES);
+  protected readonly most = MAX_COMPANIES;
   protected readonly icons = { close, errorIcon };
 
   constructor() {

@@ -67,6 +67,12 @@ export class NewClientPage {
     afterNextRender(() => this.pageFocus.focusHeading(), { injector: this.injector });
   }
 
+  /** Who finds the application, or that users come from it. */
+  protected usersText({ listed, accountIds }: CreatedClient): string {
+    if (!listed) return 'registry.created.next.unlisted';
+    return accountIds ? 'registry.created.next.companies' : 'registry.created.next.users';
+  }
+
   mayLeave(): Promise<boolean> {
     return this.unsaved.mayLeave(this.created() === null && (this.form()?.dirty() ?? false));
   }

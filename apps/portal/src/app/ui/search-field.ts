@@ -32,7 +32,7 @@ const PAUSE_MS = 300;
       [placeholder]="hint() || label()"
       [value]="value()"
       (input)="typed()"
-      (keydown.enter)="say()"
+      (keydown.enter)="enter($event)"
     />
   `,
   styles: `
@@ -79,7 +79,13 @@ export class SearchField {
     this.pause = setTimeout(() => this.say(), PAUSE_MS);
   }
 
-  protected say(): void {
+  /** Not the form's Enter, where the field stands in one. */
+  protected enter(event: Event): void {
+    event.preventDefault();
+    this.say();
+  }
+
+  private say(): void {
     clearTimeout(this.pause);
     this.searched.emit(this.field().nativeElement.value.trim());
   }
