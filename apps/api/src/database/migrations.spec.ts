@@ -1,4 +1,4 @@
-import { createTestDatabase } from '@flixcheck/test-harness';
+import { createTestDatabase, eventually } from '@flixcheck/test-harness';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { DataSource } from 'typeorm';
 import { dataSourceOptions, MIGRATIONS } from './data-source.js';
@@ -132,5 +132,33 @@ describe('migrating', () => {
     );
     expect(definition).toMatch(/UPDATE OF oauth_client_id, secret_hash, expires_at/);
     expect(definition).not.toContain('last_used_at');
+  });
+
+  it('consent in advance holds no other table while it waits for one, and can be repeated', async () => {
+    const index = NAMES.findIndex((name) => name.startsWith('ConsentInAdvance'));
+    const dataSource = await install(index);
+    const long = dataSource.createQueryRunner();
+    await long.startTransaction();
+    await long.query('SELECT FROM connection_events LIMIT 1');
+    const upToIt = MIGRATIONS.slice(0, index + 1);
+    const migrated = migrate(database.url, upToIt);
+    const waiting = await eventually(
+      (): Promise<{ held: string[] }[]> =>
+        dataSource.query(`
+          SELECT ARRAY(
+                   SELECT held.relation::regclass::text FROM pg_locks held
+                    WHERE held.pid = waits.pid AND held.granted AND held.relation IS NOT NULL
+                      AND held.mode IN ('ShareRowExclusiveLock', 'AccessExclusiveLock')
+                 ) AS held
+            FROM pg_locks waits
+           WHERE NOT waits.granted AND waits.relation = 'connection_events'::regclass`),
+      (rows) => rows.length > 0,
+    );
+    await long.rollbackTransaction();
+    await long.release();
+    expect(await migrated).toEqual([NAMES[index]]);
+    expect(waiting).toEqual([{ held: [] }]);
+    await dataSource.query('DELETE FROM migrations WHERE name = $1', [NAMES[index]]);
+    expect(await migrate(database.url, upToIt)).toEqual([NAMES[index]]);
   });
 });

@@ -1,4 +1,5 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
+import { setConstraint } from '../schema-change.js';
 
 const view = (more: string) => `
   CREATE OR REPLACE VIEW current_connections AS
@@ -25,21 +26,32 @@ const view = (more: string) => `
  */
 export class ConsentInAdvance1806400000000 implements MigrationInterface {
   name = 'ConsentInAdvance1806400000000';
+  // Several tables in use are changed: one after the other, so that none waits for the next.
+  transaction = false;
 
   async up(runner: QueryRunner): Promise<void> {
     await runner.query(`
       ALTER TABLE connections
-        ADD COLUMN advance_at timestamptz,
-        ADD COLUMN advance_by uuid REFERENCES users (id) ON DELETE SET NULL;
-      ALTER TABLE connection_events ADD COLUMN in_advance boolean NOT NULL DEFAULT false;
-      ${view(', c.advance_at, c.advance_by')}`);
+        ADD COLUMN IF NOT EXISTS advance_at timestamptz,
+        ADD COLUMN IF NOT EXISTS advance_by uuid`);
+    await setConstraint(
+      runner,
+      'connections',
+      'connections_advance_by_fkey',
+      'FOREIGN KEY (advance_by) REFERENCES users (id) ON DELETE SET NULL',
+    );
+    await runner.query(`
+      ALTER TABLE connection_events
+        ADD COLUMN IF NOT EXISTS in_advance boolean NOT NULL DEFAULT false`);
+    await runner.query(view(', c.advance_at, c.advance_by'));
   }
 
   async down(runner: QueryRunner): Promise<void> {
+    await runner.query(`DROP VIEW IF EXISTS current_connections; ${view('')}`);
     await runner.query(`
-      DROP VIEW current_connections;
-      ${view('')}
-      ALTER TABLE connections DROP COLUMN advance_at, DROP COLUMN advance_by;
-      ALTER TABLE connection_events DROP COLUMN in_advance;`);
+      ALTER TABLE connections
+        DROP COLUMN IF EXISTS advance_at,
+        DROP COLUMN IF EXISTS advance_by`);
+    await runner.query('ALTER TABLE connection_events DROP COLUMN IF EXISTS in_advance');
   }
 }
