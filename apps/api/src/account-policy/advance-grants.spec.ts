@@ -201,6 +201,19 @@ describe('a connection that nobody was asked for', () => {
     expect((await own()).connection.grantedInAdvance).toEqual(byAdmin);
   });
 
+  it('is the person’s own once they are asked by a node of the version before', async () => {
+    await inAdvance('readwrite');
+    await tryInAdvance();
+    await api.dataSource.query(
+      `UPDATE connections SET granted_at = granted_at + interval '1 minute', expires_at = NULL`,
+    );
+    const { body } = await admin.call('GET', '/user/v7/connections');
+    expect(body.resources).toMatchObject([{ grantedInAdvance: null }]);
+    expect((await own()).connection.grantedInAdvance).toBeNull();
+    const { text } = await admin.call('GET', '/user/v7/connections/export?language=de');
+    expect(text).toContain(';Person selbst;');
+  });
+
   it('still says so when the admin who has granted it is gone', async () => {
     await inAdvance('readwrite');
     await tryInAdvance();

@@ -128,8 +128,9 @@ export class ConnectionsService implements OnModuleInit {
     if (before) {
       await tx.query(
         `UPDATE connections
-            SET granted_at = $2, expires_at = $3, advance_at = $4, advance_by = $5 WHERE id = $1`,
-        [id, grantedAt, expiresAt, advance?.at ?? null, advance?.by ?? null],
+            SET granted_at = $2, expires_at = $3, advance_for = $4, advance_at = $5, advance_by = $6
+          WHERE id = $1`,
+        [id, grantedAt, expiresAt, ...advanceValues(advance, grantedAt)],
       );
       await this.setScope(tx, before, consent.scope, consent.at);
     }
@@ -411,9 +412,9 @@ function inTransaction<T>(tx: EntityManager, work: (tx: EntityManager) => Promis
 async function insertConnection(tx: EntityManager, consent: Consent): Promise<string | null> {
   const inserted: { id: string }[] = await tx.query(
     `INSERT INTO connections
-       (id, oauth_client_id, user_id, account_id, scope, granted_at, expires_at, advance_at,
-        advance_by, endings_seen)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, ${ENDINGS_SEEN})
+       (id, oauth_client_id, user_id, account_id, scope, granted_at, expires_at, advance_for,
+        advance_at, advance_by, endings_seen)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, ${ENDINGS_SEEN})
      ON CONFLICT (oauth_client_id, user_id) WHERE revoked_at IS NULL DO NOTHING
      RETURNING id`,
     [
@@ -424,11 +425,18 @@ async function insertConnection(tx: EntityManager, consent: Consent): Promise<st
       consent.scope,
       consent.at,
       endOf(consent),
-      consent.advance?.at ?? null,
-      consent.advance?.by ?? null,
+      ...advanceValues(consent.advance ?? null, consent.at),
     ],
   );
   return inserted[0]?.id ?? null;
+}
+
+/**
+ * `advance_for`, `advance_at` and `advance_by`. They count while `advance_for` is `granted_at`: a
+ * consent of the person ends that, even on a node that does not know these columns.
+ */
+function advanceValues(advance: AdvanceConsent | null, grantedAt: Date) {
+  return advance ? [grantedAt, advance.at, advance.by] : [null, null, null];
 }
 
 /** What was left out stays as it is. */

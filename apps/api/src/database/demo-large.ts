@@ -122,11 +122,12 @@ async function insertConnections(tx: EntityManager, accountId: string, now: Date
   await tx.query(
     `WITH pairs AS (${PAIRS}), added AS (
        INSERT INTO connections (id, oauth_client_id, user_id, account_id, scope, granted_at,
-         last_used_at, last_refresh_refused_at, advance_at, advance_by)
+         last_used_at, last_refresh_refused_at, advance_for, advance_at, advance_by)
        SELECT gen_random_uuid(), oauth_client_id, user_id, $1, CASE WHEN n % 4 = 0 THEN 'read' ELSE 'readwrite' END,
          $2::timestamptz - n * interval '5 hours',
          CASE WHEN n % 9 > 0 THEN $2::timestamptz - (n % 13) * (n % 11) * interval '20 hours' END,
          CASE WHEN n % 17 = 0 THEN $2::timestamptz - interval '1 minute' END,
+         CASE WHEN in_advance THEN $2::timestamptz - n * interval '5 hours' END,
          CASE WHEN in_advance THEN $2::timestamptz - interval '300 days' END,
          CASE WHEN in_advance THEN admin.id END
        FROM (SELECT *, row_number() OVER (ORDER BY n) AS place FROM pairs

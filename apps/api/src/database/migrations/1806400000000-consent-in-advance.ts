@@ -20,9 +20,14 @@ const view = (more: string) => `
          ORDER BY first.id LIMIT 1
       ) e ON true;`;
 
+const ofLatestConsent = (column: string) =>
+  `, CASE WHEN c.advance_for = c.granted_at THEN c.${column} END AS ${column}`;
+
 /**
  * Whose the latest consent to a connection is: of the person, or of an admin, in advance, when and
- * by whom. Consents from before this migration count as the person's.
+ * by whom. Consents from before this migration count as the person's. `advance_for` is the
+ * `granted_at` of the consent that was in advance: a node of the version before renews without
+ * knowing of it, and what it has renewed is the person's again.
  */
 export class ConsentInAdvance1806400000000 implements MigrationInterface {
   name = 'ConsentInAdvance1806400000000';
@@ -32,6 +37,7 @@ export class ConsentInAdvance1806400000000 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
     await runner.query(`
       ALTER TABLE connections
+        ADD COLUMN IF NOT EXISTS advance_for timestamptz,
         ADD COLUMN IF NOT EXISTS advance_at timestamptz,
         ADD COLUMN IF NOT EXISTS advance_by uuid`);
     await setConstraint(
@@ -43,13 +49,14 @@ export class ConsentInAdvance1806400000000 implements MigrationInterface {
     await runner.query(`
       ALTER TABLE connection_events
         ADD COLUMN IF NOT EXISTS in_advance boolean NOT NULL DEFAULT false`);
-    await runner.query(view(', c.advance_at, c.advance_by'));
+    await runner.query(view(ofLatestConsent('advance_at') + ofLatestConsent('advance_by')));
   }
 
   async down(runner: QueryRunner): Promise<void> {
     await runner.query(`DROP VIEW IF EXISTS current_connections; ${view('')}`);
     await runner.query(`
       ALTER TABLE connections
+        DROP COLUMN IF EXISTS advance_for,
         DROP COLUMN IF EXISTS advance_at,
         DROP COLUMN IF EXISTS advance_by`);
     await runner.query('ALTER TABLE connection_events DROP COLUMN IF EXISTS in_advance');
