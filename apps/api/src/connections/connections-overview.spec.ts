@@ -85,6 +85,7 @@ describe('the list of connections', () => {
             lastName: expect.any(String),
           },
           grantedAt: grantedAt.toISOString(),
+          grantedInAdvance: null,
           lastUsedAt: null,
           lastRefreshRefusedAt: null,
           expiresAt: null,
@@ -274,6 +275,7 @@ describe('the history of a connection', () => {
       },
       scope,
       detail,
+      inAdvance: false,
     });
     expect(events).toEqual([
       line('revoked', admin, null, 'admin'),
