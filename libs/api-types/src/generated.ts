@@ -3799,7 +3799,7 @@ export interface components {
              */
             expiresAt?: string | null;
             /**
-             * @description true: nobody was asked, because an admin has granted it in advance. Where that does not hold any more, nothing is granted (409 `conflict`)
+             * @description true: nobody was asked, because an admin has granted it in advance. Where that does not hold any more, nothing is granted (409 `conflict`). Excludes an end in `expiresAt`, which only somebody who was asked can choose
              * @example false
              */
             inAdvance?: boolean;

@@ -256,6 +256,17 @@ describe('without a question, nothing is granted', () => {
     await grant({ scope: 'read' });
     expect(await refused()).toMatchObject([{ scope: 'read', grantedInAdvance: null }]);
   });
+
+  it('with an end, which only a person chooses', async () => {
+    await inAdvance('readwrite');
+    const expiresAt = new Date(api.clock.now().getTime() + 30 * DAY).toISOString();
+    const { status, body } = await tryInAdvance({ expiresAt });
+    expect([status, body]).toMatchObject([
+      400,
+      { code: 'validation_failed', errors: [{ field: 'expiresAt', code: 'not_in_advance' }] },
+    ]);
+    expect((await member.call('GET', '/user/v7/connections')).body.resources).toEqual([]);
+  });
 });
 
 describe('an application on the devices of its users (RFC 8252 §8.6)', () => {

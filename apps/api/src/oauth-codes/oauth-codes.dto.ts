@@ -92,7 +92,7 @@ export class OAuthCodeInput {
   @ApiPropertyOptional({
     example: false,
     description:
-      'true: nobody was asked, because an admin has granted it in advance. Where that does not hold any more, nothing is granted (409 `conflict`)',
+      'true: nobody was asked, because an admin has granted it in advance. Where that does not hold any more, nothing is granted (409 `conflict`). Excludes an end in `expiresAt`, which only somebody who was asked can choose',
   })
   @IsOptional()
   @IsBoolean()

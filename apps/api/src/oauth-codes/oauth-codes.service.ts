@@ -221,8 +221,8 @@ export class OAuthCodesService {
    * The grant: opens or renews the connection and creates a code under it, or does neither. The
    * page is not trusted: the request is validated again.
    * @param attempt is told the client
-   * @throws ApiError as `validateAuthorizationRequest` does; client_not_allowed by the user's
-   *   account; too_many_attempts; conflict where an admin has not granted it in advance, or no more;
+   * @throws ApiError as `validateAuthorizationRequest` does; validation_failed; client_not_allowed by
+   *   the user's account; too_many_attempts; conflict where an admin has not granted it in advance, or no more;
    *   user_changed when the page was shown for somebody else than the user who is signed in now
    */
   async create(
@@ -232,6 +232,7 @@ export class OAuthCodesService {
   ): Promise<OAuthCodeDto> {
     const request = await this.validate(input, false, attempt);
     if (input.userId !== undefined && input.userId !== caller.userId) throw userChanged();
+    if (input.inAdvance && input.expiresAt) throw endWithoutQuestion();
     const code = randomSecret();
     const now = this.clock.now();
     const codeExpiresAt = new Date(now.getTime() + CODE_LIFETIME_MS);
@@ -383,6 +384,12 @@ function toAskedDto({ id, status, requestedAt, decidedAt, answer }: ApprovalRequ
 
 function sessionEnded(): ApiError {
   return new ApiError('session_required', 'The session has ended. Sign in and try again.');
+}
+
+function endWithoutQuestion(): ApiError {
+  const message =
+    'What was granted in advance has no end. Leave out expiresAt, or ask the user and leave out inAdvance.';
+  return validationFailed([{ field: 'expiresAt', code: 'not_in_advance', message }]);
 }
 
 function userChanged(): ApiError {
