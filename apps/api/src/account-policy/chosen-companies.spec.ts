@@ -160,6 +160,19 @@ describe('taking a company out', () => {
     const { body } = await admin.call('GET', '/user/v7/account-policy');
     expect(body.resource.openRequests).toBe(0);
   });
+
+  it('is made up for when the same companies are chosen again: older nodes may have let others in', async () => {
+    const { access_token } = await crm.connect(member);
+    // As an older node leaves it: limited, and yet connected.
+    await api.dataSource.query('UPDATE oauth_clients SET account_ids = $2 WHERE id = $1', [
+      id,
+      [elsewhere.accountId],
+    ]);
+    const { version } = await read();
+    const { body } = await limitTo([elsewhere]);
+    expect(body.resource.version).toBe(version);
+    expect(await crm.use(access_token)).toBe(401);
+  });
 });
 
 describe('the companies of a client', () => {
@@ -184,6 +197,17 @@ describe('the companies of a client', () => {
       'client_changed',
       [elsewhere.accountId, member.accountId],
     ]);
+  });
+
+  it('are the same in capital letters', async () => {
+    const capital = elsewhere.accountId.toUpperCase();
+    const { body } = await change([capital]);
+    expect(body.resource).toMatchObject({
+      accountIds: [elsewhere.accountId],
+      accounts: [{ id: elsewhere.accountId, name: 'Beispiel Assekuranz AG' }],
+    });
+    const twice = await change([elsewhere.accountId, capital]);
+    expect([twice.status, twice.body.errors[0]?.field]).toEqual([400, 'accountIds']);
   });
 
   it.each([

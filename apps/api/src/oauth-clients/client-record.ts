@@ -1,6 +1,7 @@
 import { applyDecorators } from '@nestjs/common';
 import { ApiProperty, type ApiPropertyOptions } from '@nestjs/swagger';
 import { SCOPE_INCLUSIONS, SCOPES, type Scope } from '@flixcheck/oauth-protocol';
+import { Transform } from 'class-transformer';
 import {
   ArrayMaxSize,
   ArrayMinSize,
@@ -31,6 +32,12 @@ import {
 
 /** RFC 5321 §4.5.3.1.3, without the angle brackets. */
 export const MAX_EMAIL_LENGTH = 254;
+
+/** Ids as the database writes them: a UUID is the same in capital letters (RFC 9562 §4). */
+const toLowerCase = ({ value }: { value: unknown }): unknown =>
+  Array.isArray(value)
+    ? value.map((id: unknown) => (typeof id === 'string' ? id.toLowerCase() : id))
+    : value;
 
 /** How the command line takes a field and shows it. */
 interface FieldOnCommandLine {
@@ -316,6 +323,7 @@ export class ClientProfile {
       maxItems: MAX_CHOSEN_ACCOUNTS,
       example: null,
     },
+    Transform(toLowerCase),
     ValidateIf((_, value: unknown) => value !== null),
     IsArray(),
     ArrayMinSize(1),

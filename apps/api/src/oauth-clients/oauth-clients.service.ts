@@ -58,10 +58,12 @@ export const isMeantFor = (
   { accountIds }: Pick<OAuthClient, 'accountIds'>,
 ): boolean => accountIds === null || accountIds.includes(accountId);
 
-/** Sorts in place, in the order of German dictionaries. */
-export function byName<Client extends OAuthClient>(clients: Client[]): Client[] {
+/** Sorts in place, in the order of German dictionaries; clients of the same name by their ids. */
+export function byName<Named extends { name: string; clientId?: string }>(named: Named[]): Named[] {
   const { compare } = new Intl.Collator('de', { numeric: true });
-  return clients.sort((a, b) => compare(a.name, b.name) || compare(a.clientId, b.clientId));
+  return named.sort(
+    (a, b) => compare(a.name, b.name) || compare(a.clientId ?? '', b.clientId ?? ''),
+  );
 }
 
 /** What the other modules may ask of the registry. */

@@ -32,7 +32,7 @@ import {
 } from './client-secrets.service.js';
 import { OAuthClientEntity } from './oauth-client.entity.js';
 import { OAuthClientSecretEntity } from './oauth-client-secret.entity.js';
-import { OAuthClientsService } from './oauth-clients.service.js';
+import { byName, OAuthClientsService } from './oauth-clients.service.js';
 import type {
   OAuthClientCreateInput,
   OAuthClientUpdateInput,
@@ -134,7 +134,8 @@ export class ClientRegistry {
 
   /**
    * Changes the fields that are given. Disabling ends the client's connections in the same
-   * transaction; enabling brings none of them back.
+   * transaction; enabling brings none of them back. Naming the companies that the client is meant
+   * for ends the connections of all others, also where they are the same as before.
    * @param ifMatch the entity tag of what the change was made on
    * @param alongside what else is decided in the same transaction, with the client locked; what it
    *   throws leaves everything as it is
@@ -152,6 +153,11 @@ export class ClientRegistry {
       const before = await lockClient(tx, id);
       requireUnchanged(ifMatch, before.version, 'This OAuth client');
       await alongside?.(tx, before);
+      const { accountIds } = patch;
+      // Unchanged ones too: until the last node is new, an old one lets other companies in.
+      if (accountIds) {
+        await this.service.announceLimitation(tx, { oauthClientId: id, accountIds, actorId, at });
+      }
       const changes = changesOf(before, patch);
       if (Object.keys(changes).length === 0) return before;
       const noted = {
@@ -175,10 +181,6 @@ export class ClientRegistry {
           reason: 'client_disabled',
           at,
         });
-      }
-      if (changes.accountIds) {
-        const { accountIds } = changes;
-        await this.service.announceLimitation(tx, { oauthClientId: id, accountIds, actorId, at });
       }
       await this.audit.record(tx, {
         actorId,
@@ -244,7 +246,7 @@ export class ClientRegistry {
   ): Promise<void> {
     const known = await this.accounts.names(ids ?? [], tx);
     const errors = (ids ?? []).flatMap((id, index) =>
-      known.has(id.toLowerCase())
+      known.has(id)
         ? []
         : {
             field: `accountIds.${index}`,
@@ -272,17 +274,13 @@ export class ClientRegistry {
       return {
         ...pickFields(client, SHOWN),
         publisherVerification: at && { at, by: by ?? null },
-        accounts: client.accountIds && sortedByName(client.accountIds, accounts),
+        accounts:
+          client.accountIds && byName(client.accountIds.flatMap((id) => accounts.get(id) ?? [])),
         version: client.version,
         secrets: secrets.get(client.id) ?? [],
       };
     });
   }
-}
-
-function sortedByName(ids: readonly string[], names: Map<string, AccountName>): AccountName[] {
-  const { compare } = new Intl.Collator('de', { numeric: true });
-  return ids.flatMap((id) => names.get(id) ?? []).sort((a, b) => compare(a.name, b.name));
 }
 
 function newClient(input: NewClient, at: Date, actorId: string | null): OAuthClientEntity {
