@@ -88,18 +88,19 @@ export class ApprovalRequests implements OnModuleInit {
 
   /** Requests that nobody wants any more, or that cannot be met, are left out. */
   onModuleInit(): void {
-    this.users.onDisabled((tx, { userId, at }) => withdrawOpen(tx, 'user_id', userId, at));
+    this.users.onDisabled((tx, { userId, at }) => withdrawOpen(tx, at, 'user_id = $2', userId));
     this.clients.onDeactivated((tx, { oauthClientId, at }) =>
-      withdrawOpen(tx, 'oauth_client_id', oauthClientId, at),
+      withdrawOpen(tx, at, 'oauth_client_id = $2', oauthClientId),
     );
-    this.clients.onLimited(async (tx, { oauthClientId, accountIds, at }) => {
-      const lost: { id: string }[] = await tx.query(
-        `SELECT id FROM approval_requests
-          WHERE oauth_client_id = $1 AND status = 'open' AND account_id <> ALL ($2::uuid[])`,
-        [oauthClientId, accountIds],
-      );
-      for (const { id } of lost) await withdrawOpen(tx, 'id', id, at);
-    });
+    this.clients.onLimited((tx, { oauthClientId, accountIds, at }) =>
+      withdrawOpen(
+        tx,
+        at,
+        'oauth_client_id = $2 AND account_id <> ALL ($3::uuid[])',
+        oauthClientId,
+        accountIds,
+      ),
+    );
   }
 
   /**
@@ -270,7 +271,7 @@ export class ApprovalRequests implements OnModuleInit {
       if (!row) throw notFound('The request');
       if (!row.open)
         throw new ApiError('conflict', 'The request has been answered in the meantime.');
-      await withdrawOpen(tx, 'id', id, at);
+      await withdrawOpen(tx, at, 'id = $2', id);
       await this.audit.record(tx, {
         actorId: userId,
         action: 'approval_request_withdrawn',
@@ -341,19 +342,20 @@ export class ApprovalRequests implements OnModuleInit {
   }
 }
 
+/** @param condition SQL for which ones, of the values as `$2`, `$3` … */
 async function withdrawOpen(
   tx: EntityManager,
-  column: 'id' | 'user_id' | 'oauth_client_id',
-  value: string,
   at: Date,
+  condition: string,
+  ...values: unknown[]
 ): Promise<void> {
   await tx.query(
     `WITH withdrawn AS (
-       UPDATE approval_requests SET status = 'withdrawn', decided_at = $2
-        WHERE ${column} = $1 AND status = 'open' RETURNING id
+       UPDATE approval_requests SET status = 'withdrawn', decided_at = $1
+        WHERE ${condition} AND status = 'open' RETURNING id
      )
      DELETE FROM approval_continuations
       WHERE approval_request_id IN (SELECT id FROM withdrawn)`,
-    [value, at],
+    [at, ...values],
   );
 }

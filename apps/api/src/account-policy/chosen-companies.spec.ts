@@ -1,6 +1,7 @@
 import { type Answer, type HouseBody, PortalUser, ThirdParty } from '@flixcheck/test-harness';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { ConnectionEndings } from '../connections/connection-endings.js';
+import { recordStatements } from '../testing/statements.js';
 import { createTestApp, type TestApp } from '../testing/test-app.js';
 
 const CRM = 'maklerwelt-crm';
@@ -159,6 +160,38 @@ describe('taking a company out', () => {
     await limitTo([elsewhere]);
     const { body } = await admin.call('GET', '/user/v7/account-policy');
     expect(body.resource.openRequests).toBe(0);
+  });
+
+  it('takes one statement for the endings and one for the requests, however many companies lose it', async () => {
+    await api.dataSource.query(
+      `WITH companies AS (
+         INSERT INTO accounts (id, name, created_at)
+         SELECT gen_random_uuid(), 'Kunde ' || n, now() FROM generate_series(1, 200) n RETURNING id
+       ), people AS (
+         INSERT INTO users (id, account_id, email, first_name, last_name, role, locale, status,
+                            password_hash, muted_notices, created_at, updated_at)
+         SELECT gen_random_uuid(), c.id, c.id || '@kunde.example', 'K', 'K', 'member', 'de',
+                'active', u.password_hash, '{}', now(), now()
+           FROM companies c, users u WHERE u.email = 'user@musterhaus.example'
+         RETURNING id, account_id
+       ), asked AS (
+         INSERT INTO approval_requests
+           (id, account_id, user_id, oauth_client_id, note, status, requested_at, answer)
+         SELECT gen_random_uuid(), account_id, id, $1, '', 'open', now(), '' FROM people
+       )
+       INSERT INTO connections (id, oauth_client_id, user_id, account_id, scope, granted_at)
+       SELECT gen_random_uuid(), $1, id, account_id, 'read', now() FROM people`,
+      [id],
+    );
+    const sent = await recordStatements(api.dataSource, () => limitTo([elsewhere]));
+    const count = (part: string) => sent.filter((statement) => statement.includes(part)).length;
+    expect(count('INSERT INTO connection_endings')).toBe(1);
+    expect(count(`UPDATE approval_requests SET status = 'withdrawn'`)).toBe(1);
+    const [left] = await api.dataSource.query(
+      `SELECT (SELECT count(*)::int FROM current_connections WHERE revoked_at IS NULL) AS connections,
+              (SELECT count(*)::int FROM approval_requests WHERE status = 'open') AS requests`,
+    );
+    expect(left).toEqual({ connections: 0, requests: 0 });
   });
 
   it('is made up for when the same companies are chosen again: older nodes may have let others in', async () => {

@@ -123,7 +123,40 @@ export class ConnectionEndings implements OnModuleInit, BeforeApplicationShutdow
          (SELECT 'client:' || client_id FROM oauth_clients WHERE id = $1)) AS subject`,
       [oauthClientId, userId, accountId, ending.at, ending.actorId, ending.reason],
     );
-    if (row) this.revocations.rememberAfterCommit(tx, [row.subject], ending.at);
+    this.takeEffect(tx, row ? [row.subject] : [], ending);
+  }
+
+  /**
+   * Ends all connections of the client in these accounts, with one statement however many they are.
+   * @param tx takes effect when it commits
+   */
+  async decideForAccounts(
+    tx: EntityManager,
+    oauthClientId: string,
+    accountIds: readonly string[],
+    { at, actorId, reason }: Ending,
+  ): Promise<void> {
+    if (accountIds.length === 0) return;
+    const rows: { subject: string }[] = await tx.query(
+      `WITH decided AS (
+         INSERT INTO connection_endings (oauth_client_id, account_id, at, actor_id, reason)
+         SELECT $1, account_id, $3, $4, $5 FROM unnest($2::uuid[]) AS account_id
+         RETURNING oauth_client_id, account_id
+       )
+       SELECT concat_ws('+', 'account:' || d.account_id, 'client:' || c.client_id) AS subject
+         FROM decided d JOIN oauth_clients c ON c.id = d.oauth_client_id`,
+      [oauthClientId, accountIds, at, actorId, reason],
+    );
+    const subjects = rows.map(({ subject }) => subject);
+    this.takeEffect(tx, subjects, { at });
+  }
+
+  private takeEffect(
+    tx: EntityManager,
+    subjects: readonly string[],
+    { at }: Pick<Ending, 'at'>,
+  ): void {
+    this.revocations.rememberAfterCommit(tx, subjects, at);
     this.afterCommit.run(tx, () => {
       this.follow().catch((error: unknown) => this.logger.error(error));
     });

@@ -104,10 +104,9 @@ export class ConnectionsService implements OnModuleInit {
           WHERE oauth_client_id = $1 AND revoked_at IS NULL AND account_id <> ALL ($2::uuid[])`,
         [oauthClientId, accountIds],
       );
-      for (const { accountId } of others) {
-        const ending = { actorId, reason: 'client_withdrawn', at } as const;
-        await this.endings.decide(tx, { oauthClientId, accountId }, ending);
-      }
+      const ids = others.map(({ accountId }) => accountId);
+      const ending = { actorId, reason: 'client_withdrawn', at } as const;
+      await this.endings.decideForAccounts(tx, oauthClientId, ids, ending);
     });
   }
 
