@@ -7213,7 +7213,7 @@ export interface operations {
     ClientConnections_count: {
         parameters: {
             query?: {
-                /** @description leaves out the connections of these companies, at most 200: the rest is what making them the client’s `accountIds` would end */
+                /** @description leaves out the connections of these companies, repeated or separated by commas, at most 200: the rest is what making them the client’s `accountIds` would end */
                 exceptAccountIds?: string[];
             };
             header?: never;

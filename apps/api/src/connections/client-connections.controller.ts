@@ -1,24 +1,17 @@
 import { Controller, Get, Param, Query } from '@nestjs/common';
-import { ApiOperation, ApiProperty, ApiPropertyOptional, ApiTags } from '@nestjs/swagger';
-import { Transform } from 'class-transformer';
-import { ArrayMaxSize, IsOptional, IsUUID } from 'class-validator';
+import { ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
 import { RequireSession } from '../http/access.js';
 import { ApiProblems, ApiResource, type ResourceEnvelope } from '../http/envelope.js';
 import { MAX_CHOSEN_ACCOUNTS } from '../oauth-clients/client-rules.js';
 import { ClientRegistry } from '../oauth-clients/registry.service.js';
 import { ConnectionCounts } from './connection-counts.js';
+import { Ids } from './connections.dto.js';
 
 class ClientConnectionsQuery {
-  @ApiPropertyOptional({
-    type: String,
-    format: 'uuid',
-    isArray: true,
-    description: `leaves out the connections of these companies, at most ${MAX_CHOSEN_ACCOUNTS}: the rest is what making them the client’s \`accountIds\` would end`,
-  })
-  @IsOptional()
-  @Transform(({ value }) => (Array.isArray(value) ? value : String(value).split(',')))
-  @ArrayMaxSize(MAX_CHOSEN_ACCOUNTS)
-  @IsUUID(undefined, { each: true })
+  @Ids(
+    `leaves out the connections of these companies, repeated or separated by commas, at most ${MAX_CHOSEN_ACCOUNTS}: the rest is what making them the client’s \`accountIds\` would end`,
+    MAX_CHOSEN_ACCOUNTS,
+  )
   exceptAccountIds?: string[];
 }
 

@@ -65,11 +65,13 @@ export type ListedHealth = (typeof LISTED_HEALTHS)[number];
 const MAX_IDS = 100;
 
 /** `ids=a,b` or `ids=a&ids=b`. */
-function Ids(description: string) {
+export function Ids(description: string, most = MAX_IDS) {
   return applyDecorators(
     ApiPropertyOptional({
-      type: [String],
-      maxItems: MAX_IDS,
+      type: String,
+      format: 'uuid',
+      isArray: true,
+      maxItems: most,
       example: [CONNECTION_ID],
       description,
     }),
@@ -79,7 +81,7 @@ function Ids(description: string) {
     ),
     IsArray(),
     ArrayNotEmpty(),
-    ArrayMaxSize(MAX_IDS),
+    ArrayMaxSize(most),
     ArrayUnique(),
     IsUUID('all', { each: true }),
   );
