@@ -51,6 +51,8 @@ describe('registering a client', () => {
       startUri: null,
       contactEmail: null,
       listed: true,
+      accountIds: null,
+      accounts: null,
       publisherVerification: null,
       version: 1,
       secrets: [
