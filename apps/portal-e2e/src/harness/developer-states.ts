@@ -250,7 +250,10 @@ export const developer: PortalState[] = [
   },
   {
     name: 'developer-callback',
-    open: (page) => show(page, `${portalUrl()}/portal/developer/callback?code=c&state=s`),
+    open: async (page) => {
+      await show(page, `${portalUrl()}/portal/developer/callback?code=c&state=s`);
+      await expect(page.getByText(/^(Kein offener Tab|No open tab)/)).toBeVisible();
+    },
   },
   {
     name: 'registry-change-requests',

@@ -1,6 +1,7 @@
 import {
   ChangeDetectionStrategy,
   Component,
+  computed,
   DestroyRef,
   DOCUMENT,
   inject,
@@ -8,15 +9,19 @@ import {
 } from '@angular/core';
 import { TranslocoDirective } from '@jsverse/transloco';
 import check from '@material-symbols/svg-400/rounded/check_circle.svg';
+import linkOff from '@material-symbols/svg-400/rounded/link_off.svg';
 import { GuestLayout } from '../ui/guest-layout';
 import { PageState } from '../ui/page-state';
-import { CALLBACK_CHANNEL, TAKEN } from './callback';
+import { CALLBACK_CHANNEL, stateOf, Taken } from './callback';
 
 const TEXTS = {
   nothing: 'try.callback.nothing',
   handed: 'try.callback.handed',
   taken: 'try.callback.taken',
+  lost: 'try.callback.lost',
 };
+/** A tab that waits answers at once. */
+const LOST_AFTER_MS = 2000;
 
 /**
  * The portal's own redirect URI: hands the code to the page that is being tried in another tab, and
@@ -30,7 +35,7 @@ const TEXTS = {
     <fx-guest-layout>
       <ng-container *transloco="let t">
         <div class="fx-card">
-          <fx-page-state [icon]="icon" [heading]="t('try.callback.title')" [level]="1">
+          <fx-page-state [icon]="icon()" [heading]="t('try.callback.title')" [level]="1">
             <p role="status">{{ t(texts[state()]) }}</p>
           </fx-page-state>
         </div>
@@ -41,7 +46,7 @@ const TEXTS = {
 export class CallbackPage {
   protected readonly state = signal<keyof typeof TEXTS>('nothing');
   protected readonly texts = TEXTS;
-  protected readonly icon = check;
+  protected readonly icon = computed(() => (this.state() === 'lost' ? linkOff : check));
 
   constructor() {
     const { location, history } = inject(DOCUMENT).defaultView!;
@@ -51,9 +56,17 @@ export class CallbackPage {
     this.state.set('handed');
     const channel = new BroadcastChannel(CALLBACK_CHANNEL);
     channel.onmessage = ({ data }: MessageEvent<unknown>) => {
-      if (data === TAKEN) this.state.set('taken');
+      const { taken } = (data ?? {}) as Partial<Taken>;
+      if (taken !== undefined && taken === stateOf(query)) this.state.set('taken');
     };
     channel.postMessage(query);
-    inject(DestroyRef).onDestroy(() => channel.close());
+    const timer = setTimeout(
+      () => this.state.update((state) => (state === 'handed' ? 'lost' : state)),
+      LOST_AFTER_MS,
+    );
+    inject(DestroyRef).onDestroy(() => {
+      clearTimeout(timer);
+      channel.close();
+    });
   }
 }

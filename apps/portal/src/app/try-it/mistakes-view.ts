@@ -18,9 +18,6 @@ import { MISTAKES } from './mistakes';
 import { MISTAKE_WORDS } from './mistake-words';
 import { Stopped, TryItRun } from './try-it-run';
 
-/** Ends tokens, though only its own. */
-const HARMFUL = 'refresh_token_reused';
-
 /** Common mistakes, made on purpose: what the answer looks like, and what the request log says. */
 @Component({
   selector: 'fx-mistakes',
@@ -41,18 +38,18 @@ export class MistakesView {
   protected readonly icons = { warning };
   protected readonly possible = computed(() => {
     const client = this.run.client();
+    const readOnlyScope = this.run.readOnlyScope();
     return MISTAKE_NAMES.filter((name) => {
-      const { kind } = MISTAKES[name];
-      if (kind && kind !== client?.kind) return false;
-      if (name === 'pkce_required') return client?.requirePkce;
-      return name !== 'insufficient_scope' || this.run.readOnlyScope() !== undefined;
+      const { kind, possible } = MISTAKES[name];
+      if (!client || (kind && kind !== client.kind)) return false;
+      return possible?.({ client, readOnlyScope }) ?? true;
     });
   });
   protected readonly chosen = linkedSignal<MistakeName>(() => {
     const first = this.first();
     return isMistake(first) && this.possible().includes(first) ? first : this.possible()[0]!;
   });
-  protected readonly harmful = computed(() => this.chosen() === HARMFUL);
+  protected readonly harmful = computed(() => MISTAKES[this.chosen()].harmful === true);
   protected readonly running = signal(false);
   protected readonly secondsLeft = signal<number | null>(null);
   protected readonly exchanges = computed(() => this.run.exchanges().mistake);
@@ -63,6 +60,7 @@ export class MistakesView {
     const name = this.chosen();
     const isConfidential = this.run.client()?.kind === 'confidential';
     const { needsGrant } = MISTAKES[name];
+    if (this.run.unready()) return this.run.unready();
     if (isConfidential && needsGrant && !this.run.secret()) return 'try.noSecret';
     return needsGrant && !this.run.granted() ? 'try.mistake.noGrant' : null;
   });
@@ -93,14 +91,15 @@ export class MistakesView {
     });
   }
 
-  /** Second by second, until the time is up or the page is left. */
+  /** Second by second, until the time is up, or the page is left or begun anew. */
   private async wait(seconds: number): Promise<void> {
+    const run = this.run.number();
     const until = Date.now() + seconds * 1000;
     try {
       for (let left = seconds; left > 0; left = Math.ceil((until - Date.now()) / 1000)) {
         this.secondsLeft.set(left);
         await new Promise((resolve) => setTimeout(resolve, 1000));
-        if (this.destroyed.destroyed) throw new Stopped();
+        if (this.destroyed.destroyed || run !== this.run.number()) throw new Stopped();
       }
     } finally {
       this.secondsLeft.set(null);

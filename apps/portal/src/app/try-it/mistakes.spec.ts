@@ -15,6 +15,7 @@ async function sentFor(name: MistakeName, grantedScope = 'read'): Promise<string
     context: {
       origin: 'https://flixcheck.example',
       client: { clientId: 'bestandsblick', kind: 'confidential' },
+      userId: 'me',
       secret: 'secret',
       redirectUri: 'https://bestandsblick.example/callback',
       scope: 'readwrite',

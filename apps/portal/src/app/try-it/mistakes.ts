@@ -1,4 +1,5 @@
 import { CODE_SECONDS } from '@flixcheck/api-types/limits';
+import { DeveloperClient } from '../api/types';
 import { MistakeName } from './mistake-names';
 import { Answer, RequestDescription, Secret, Tokens, Values } from './request-description';
 import * as requests from './requests';
@@ -23,6 +24,10 @@ export interface Mistake {
   needsGrant: boolean;
   /** Only clients of this kind can make it. */
   kind?: 'confidential' | 'public';
+  /** What else the client must be like. */
+  possible?: (its: { client: DeveloperClient; readOnlyScope: string | undefined }) => boolean;
+  /** Ends tokens, though only its own. */
+  harmful?: true;
   /** Ends the last request with the answer that shows the mistake. */
   make: (tools: MistakeTools) => Promise<unknown>;
 }
@@ -83,11 +88,14 @@ export const MISTAKES: Readonly<Record<MistakeName, Mistake>> = {
     redirect_uri: `${query['redirect_uri']}/`,
   })),
   scope_invalid: wrongLink((query) => ({ ...query, scope: 'everything' })),
-  pkce_required: wrongLink((query) => ({
-    ...query,
-    code_challenge: undefined,
-    code_challenge_method: undefined,
-  })),
+  pkce_required: {
+    ...wrongLink((query) => ({
+      ...query,
+      code_challenge: undefined,
+      code_challenge_method: undefined,
+    })),
+    possible: ({ client }) => client.requirePkce,
+  },
   code_challenge_method_unsupported: wrongLink((query) => ({
     ...query,
     code_challenge_method: 'plain',
@@ -143,6 +151,7 @@ export const MISTAKES: Readonly<Record<MistakeName, Mistake>> = {
   })),
   refresh_token_reused: {
     needsGrant: true,
+    harmful: true,
     make: async ({ context, newCode, send, tokensFrom }) => {
       const first = await tokensFrom(requests.exchange(context, await newCode()));
       const old = requests.refresh(context, first.refreshToken);
@@ -168,6 +177,7 @@ export const MISTAKES: Readonly<Record<MistakeName, Mistake>> = {
   },
   insufficient_scope: {
     needsGrant: true,
+    possible: ({ readOnlyScope }) => readOnlyScope !== undefined,
     make: async ({ context, newCode, readOnlyScope, send, tokensFrom }) => {
       const { refreshToken } = await tokensFrom(requests.exchange(context, await newCode()));
       const { accessToken, scope } = await tokensFrom(

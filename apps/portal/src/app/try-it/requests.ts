@@ -6,6 +6,8 @@ export interface RunContext {
   /** Of the API and the portal. */
   origin: string;
   client: Pick<DeveloperClient, 'clientId' | 'kind'>;
+  /** Whom the page shows as signed in; null where it does not know. */
+  userId: string | null;
   secret: string;
   redirectUri: string;
   scope: string;
@@ -57,9 +59,9 @@ export function checkAuthorization(
   };
 }
 
-/** What the authorize page does when its reader allows access. */
+/** What the authorize page does when its reader allows access: nobody else may have signed in since. */
 export function issueCode(
-  { origin, client, redirectUri, scope }: RunContext,
+  { origin, client, userId, redirectUri, scope }: RunContext,
   { state, challenge }: { state: string; challenge: string },
 ): RequestDescription {
   return {
@@ -69,6 +71,7 @@ export function issueCode(
     json: {
       resource: {
         clientId: client.clientId,
+        ...(userId !== null && { userId }),
         redirectUri,
         scope,
         state,

@@ -3,6 +3,7 @@ import {
   Component,
   computed,
   DestroyRef,
+  DOCUMENT,
   effect,
   ElementRef,
   inject,
@@ -25,7 +26,7 @@ import { LoadError } from '../ui/load-error';
 import { PageState } from '../ui/page-state';
 import { Waiting } from '../ui/waiting';
 import { AuthorizeStep } from './authorize-step';
-import { CALLBACK_CHANNEL, TAKEN } from './callback';
+import { CALLBACK_CHANNEL, stateOf, Taken } from './callback';
 import { ClaimsView } from './claims-view';
 import { isMistake } from './mistake-names';
 import { MISTAKE_WORDS } from './mistake-words';
@@ -77,6 +78,8 @@ export class TryItPage {
   });
   protected readonly words = MISTAKE_WORDS;
   protected readonly icons = { back, restart, searchOff };
+  /** Password managers offer to keep what is typed into a password's input, whatever it asks for. */
+  protected readonly hidesText = globalThis.CSS?.supports?.('-webkit-text-security', 'disc');
 
   constructor() {
     effect(() => {
@@ -85,14 +88,20 @@ export class TryItPage {
     });
     const channel = new BroadcastChannel(CALLBACK_CHANNEL);
     channel.onmessage = ({ data }: MessageEvent<unknown>) => {
-      const { state } = this.run.proof() ?? {};
+      if (typeof data !== 'string') return;
+      const state = stateOf(data);
       // Other tabs may be in the middle of a run of their own.
-      if (typeof data === 'string' && state && new URLSearchParams(data).get('state') === state) {
-        this.run.take(data);
-        channel.postMessage(TAKEN);
-      }
+      if (!this.run.knows(state)) return;
+      this.run.take(data);
+      channel.postMessage({ taken: state } satisfies Taken);
     };
-    inject(DestroyRef).onDestroy(() => channel.close());
+    const window = inject(DOCUMENT).defaultView!;
+    const forget = () => this.run.forget();
+    window.addEventListener('pagehide', forget);
+    inject(DestroyRef).onDestroy(() => {
+      channel.close();
+      window.removeEventListener('pagehide', forget);
+    });
   }
 
   protected async revoke({ name }: DeveloperClient): Promise<void> {

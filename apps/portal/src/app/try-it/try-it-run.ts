@@ -4,6 +4,7 @@ import { DeveloperClient, ListEnvelope, OAuthRequest } from '../api/types';
 import { DEVELOPER_CLIENTS } from '../developer/developer-clients';
 import { KnownScopes } from '../scopes/known-scopes';
 import { askFor } from '../scopes/scope-words';
+import { SessionStore } from '../session/session-store';
 import { CALLBACK_PATH } from './callback';
 import { newPkce, Pkce, randomText } from './pkce';
 import { Answer, RequestDescription, send, Tokens } from './request-description';
@@ -12,6 +13,9 @@ import { MISTAKES } from './mistakes';
 import * as requests from './requests';
 import { readReturned, Returned } from './returned';
 import type { SampleLanguage } from './samples/samples';
+
+/** What a link to the authorize page asks for, and what the exchange of its code has to repeat. */
+type Asked = Pick<requests.RunContext, 'redirectUri' | 'scope'>;
 
 /** One request and what came back. */
 export interface Exchange {
@@ -23,8 +27,7 @@ export interface Exchange {
   logged: OAuthRequest | null;
 }
 
-export const STEPS = ['authorize', 'exchange', 'call', 'refresh', 'revoke'] as const;
-export type StepName = (typeof STEPS)[number];
+export type StepName = 'authorize' | 'exchange' | 'call' | 'refresh' | 'revoke';
 /** Where exchanges are shown: at their step, or at the mistake that was made on purpose. */
 type Place = StepName | 'mistake';
 
@@ -50,6 +53,7 @@ const SHOWN_OF_SECRET = 6;
 export class TryItRun {
   private readonly api = inject(Api);
   private readonly knownScopes = inject(KnownScopes);
+  private readonly session = inject(SessionStore);
 
   readonly client = signal<DeveloperClient | null>(null);
   readonly secret = signal('');
@@ -63,11 +67,17 @@ export class TryItRun {
   /** Whether secrets are shown. */
   readonly open = signal(false);
 
+  /** Counts the walks: an answer that comes after its own is nobody's. */
+  readonly number = signal(0);
   /** Of the link to the authorize page; null until they have been drawn. */
   readonly proof = signal<(Pkce & { state: string }) | null>(null);
   /** Browsers have no crypto in pages that came without TLS from another machine. */
   readonly insecure = signal(false);
+  /** What the earlier links of this run asked for, by their state. */
+  private readonly earlier = new Map<string, Asked>();
   readonly returned = signal<Returned | null>(null);
+  /** The code at hand, with what the link that it answers asked for. */
+  private readonly issued = signal<(Asked & { code: string }) | null>(null);
   readonly tokens = signal<Tokens | null>(null);
   readonly exchanges = signal(NOTHING);
   readonly busy = signal<Place | null>(null);
@@ -81,15 +91,13 @@ export class TryItRun {
         .find(({ scope, viewOnly }) => viewOnly && this.client()?.scopes.includes(scope as never))
         ?.scope,
   );
-  readonly code = computed(() => {
-    const returned = this.returned();
-    return returned?.kind === 'code' ? returned.code : null;
-  });
+  readonly code = computed(() => this.issued()?.code ?? null);
   /** The developer has allowed access in this run. */
   readonly granted = signal(false);
   readonly context = computed<requests.RunContext>(() => ({
     origin: location.origin,
     client: this.client() ?? { clientId: '', kind: 'public' },
+    userId: this.session.user()?.id ?? null,
     secret: this.secret(),
     redirectUri: this.redirectUri(),
     scope: this.scope(),
@@ -100,18 +108,21 @@ export class TryItRun {
     if (!proof) return null;
     return requests.authorizeLink(context, requests.authorizationQuery(context, proof));
   });
+  /** A text key for why there is no link; null where there is one. */
+  readonly unready = computed(() => {
+    if (this.link()) return null;
+    return this.insecure() ? 'try.authorize.insecure' : 'try.preparing';
+  });
   readonly callback = `${location.origin}${CALLBACK_PATH}`;
   /** The code comes back by itself. */
   readonly returnsHere = computed(() => this.redirectUri() === this.callback);
-  readonly done = computed<Readonly<Record<StepName, boolean>>>(() => {
-    const succeeded = (step: StepName) => lastStatus(this.exchanges()[step]) < 300;
+  /** What need not be done again: the code works once, and ended tokens stay ended. */
+  readonly done = computed(() => {
+    const { exchange, revoke } = this.exchanges();
+    const [ended, refused] = revoke;
     return {
-      authorize: this.code() !== null,
-      exchange: succeeded('exchange'),
-      call: succeeded('call'),
-      refresh: succeeded('refresh'),
-      // It ends with the refused call.
-      revoke: lastStatus(this.exchanges().revoke) === 401,
+      exchange: exchange.at(-1)?.answer?.status === 200,
+      revoke: ended?.answer?.status === 200 && refused?.answer?.status === 401,
     };
   });
   private readonly hidden = computed(() =>
@@ -121,6 +132,11 @@ export class TryItRun {
   );
 
   begin(client: DeveloperClient): void {
+    if (client.id !== this.client()?.id) {
+      this.secret.set('');
+      this.granted.set(false);
+      this.seen.set([]);
+    }
     this.client.set(client);
     const own = client.redirectUris.find((uri) => uri === this.callback);
     this.redirectUri.set(own ?? client.redirectUris[0] ?? '');
@@ -129,22 +145,60 @@ export class TryItRun {
 
   /** Everything anew but the secret, which stays typed. */
   async again(): Promise<void> {
+    const run = this.number() + 1;
+    this.number.set(run);
+    this.busy.set(null);
     this.exchanges.set(NOTHING);
     this.returned.set(null);
+    this.issued.set(null);
     this.tokens.set(null);
+    this.proof.set(null);
+    this.earlier.clear();
     try {
-      this.proof.set({ ...(await newPkce()), state: randomText() });
+      const proof = { ...(await newPkce()), state: randomText() };
+      if (run === this.number()) this.proof.set(proof);
     } catch {
       this.insecure.set(true);
     }
   }
 
-  /** @returns false where it is no answer to this run's link */
+  /** Nothing secret stays in a page that the browser may show again. */
+  forget(): void {
+    this.secret.set('');
+    void this.again();
+    this.seen.set([]);
+  }
+
+  /** Another link: its state is new, so that its answer is told from those of earlier ones. */
+  ask(change: Partial<Asked>): void {
+    const proof = this.proof();
+    if (proof) {
+      this.earlier.set(proof.state, { redirectUri: this.redirectUri(), scope: this.scope() });
+      this.proof.set({ ...proof, state: randomText() });
+    }
+    if (change.redirectUri !== undefined) this.redirectUri.set(change.redirectUri);
+    if (change.scope !== undefined) this.scope.set(change.scope);
+  }
+
+  /** Whether a link of this run has this state. */
+  knows(state: string | null): state is string {
+    return state !== null && (state === this.proof()?.state || this.earlier.has(state));
+  }
+
+  /**
+   * Takes over what came back. A code that is there already stays until another one comes.
+   * @returns false where it is no code for a link of this run
+   */
   take(text: string): boolean {
-    const returned = readReturned(text, this.proof()?.state ?? '');
+    const returned = readReturned(text, (state) => this.knows(state));
     this.returned.set(returned);
-    if (returned.kind === 'code') this.granted.set(true);
-    return returned.kind === 'code';
+    if (returned.kind !== 'code') return false;
+    const now = { redirectUri: this.redirectUri(), scope: this.scope() };
+    const asked = (returned.state !== null && this.earlier.get(returned.state)) || now;
+    this.issued.set({ ...asked, code: returned.code });
+    this.granted.set(true);
+    this.clear('exchange');
+    return true;
   }
 
   /** Allows access without the page, as a caller with a session may. */
@@ -157,10 +211,11 @@ export class TryItRun {
   }
 
   async exchange(): Promise<void> {
-    const code = this.code();
+    const issued = this.issued();
     const verifier = this.proof()?.verifier;
-    if (code === null || verifier === undefined) return;
-    const request = requests.exchange(this.context(), { code, verifier });
+    if (!issued || verifier === undefined) return;
+    const { code, ...asked } = issued;
+    const request = requests.exchange({ ...this.context(), ...asked }, { code, verifier });
     this.keep(await this.step('exchange', request));
   }
 
@@ -183,8 +238,8 @@ export class TryItRun {
     const request = requests.revoke(this.context(), requests.refreshToken(tokens.refreshToken));
     const answer = await this.step('revoke', request);
     if (answer?.status !== 200) return;
-    await this.record('revoke', requests.firstCall(this.context(), tokens.accessToken));
     this.granted.set(false);
+    await this.record('revoke', requests.firstCall(this.context(), tokens.accessToken));
   }
 
   /** The first request at its place: what was shown there before goes. */
@@ -200,8 +255,10 @@ export class TryItRun {
   async provoke(name: MistakeName, wait: (seconds: number) => Promise<void>): Promise<void> {
     this.clear('mistake');
     const context = this.context();
+    const run = this.number();
     const send = async (request: RequestDescription) => {
-      const answer = await this.record('mistake', request);
+      // It may have waited for longer than its run has lasted.
+      const answer = run === this.number() ? await this.record('mistake', request) : null;
       if (!answer) throw new Stopped();
       return answer;
     };
@@ -239,28 +296,31 @@ export class TryItRun {
 
   /**
    * Sends a request and shows it with its answer.
-   * @returns the answer; null where none came
+   * @returns the answer; null where none came, or not before the next run
    */
   async record(place: Place, request: RequestDescription): Promise<Answer | null> {
-    const index = this.exchanges()[place].length;
-    const set = (exchange: Exchange) =>
-      this.exchanges.update((all) => ({
-        ...all,
-        [place]: [...all[place].slice(0, index), exchange, ...all[place].slice(index + 1)],
-      }));
-    const exchange: Exchange = { request, answer: null, failed: false, logged: null };
-    set(exchange);
+    const run = this.number();
+    const sent: Exchange = { request, answer: null, failed: false, logged: null };
+    const show = (change: (shown: readonly Exchange[]) => readonly Exchange[]) =>
+      this.exchanges.update((all) => ({ ...all, [place]: change(all[place]) }));
+    // What has been cleared meanwhile stays away.
+    const settle = (result: Partial<Exchange>) =>
+      show((shown) => shown.map((each) => (each === sent ? { ...sent, ...result } : each)));
+    show((shown) => [...shown, sent]);
     this.busy.set(place);
     try {
       const answer = await send(request);
+      if (run !== this.number()) return null;
+      const logged = await this.loggedOf(request, answer);
+      if (run !== this.number()) return null;
       this.remember(answer);
-      set({ ...exchange, answer, logged: await this.loggedOf(request, answer) });
+      settle({ answer, logged });
       return answer;
     } catch {
-      set({ ...exchange, failed: true });
+      settle({ failed: true });
       return null;
     } finally {
-      this.busy.set(null);
+      if (run === this.number()) this.busy.set(null);
     }
   }
 
@@ -331,8 +391,4 @@ export function jsonOf(answer: Answer | null): Record<string, unknown> | null {
   } catch {
     return null;
   }
-}
-
-function lastStatus(exchanges: readonly Exchange[]): number {
-  return exchanges.at(-1)?.answer?.status ?? Infinity;
 }

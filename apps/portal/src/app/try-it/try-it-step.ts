@@ -35,8 +35,10 @@ import { StepName, TryItRun } from './try-it-run';
         </button>
       </div>
       <p class="fx-visually-hidden" role="status">
-        @if (last(); as status) {
-          {{ t('try.said', { status }) }}
+        @if (last()?.failed) {
+          {{ t('try.unreachable') }}
+        } @else if (last()?.answer; as answer) {
+          {{ t('try.said', { status: answer.status }) }}
         }
       </p>
       @for (exchange of exchanges(); track $index) {
@@ -68,9 +70,7 @@ export class TryItStep {
 
   protected readonly run = inject(TryItRun);
   protected readonly exchanges = computed(() => this.run.exchanges()[this.place()]);
-  protected readonly last = computed(() =>
-    this.run.busy() ? null : this.exchanges().at(-1)?.answer?.status,
-  );
+  protected readonly last = computed(() => (this.run.busy() ? null : this.exchanges().at(-1)));
 
   protected press(): void {
     if (!this.missing() && !this.run.busy()) this.pressed.emit();

@@ -51,6 +51,7 @@ function eachRequest(): RequestDescription[] {
   const context: requests.RunContext = {
     origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     client: { clientId: 'bestandsblick', kind: 'confidential' },
+    userId: 'me',
     secret: SECRET,
     redirectUri: "https://bestandsblick.example/o'neil?a=1&b=2",
     scope: 'readwrite',

@@ -1,0 +1,55 @@
+import { beforeEach, it } from '@jest/globals';
+import { signal } from '@angular/core';
+import { ComponentFixture, TestBed } from '@angular/core/testing';
+import { providePortal, shown } from '../../testing/portal-testing';
+import { MistakesView } from './mistakes-view';
+import { TryItRun } from './try-it-run';
+import { TryItStep } from './try-it-step';
+
+const FAILED = {
+  request: { method: 'POST', url: 'https://flixcheck.example/guest/v7/oauth-tokens', headers: {} },
+  answer: null,
+  failed: true,
+  logged: null,
+};
+const run = {
+  client: signal({ kind: 'public', requirePkce: true }),
+  readOnlyScope: signal(undefined),
+  exchanges: signal({ exchange: [FAILED], mistake: [FAILED] }),
+  busy: signal(null),
+  open: signal(false),
+  language: signal('curl'),
+  unready: signal<string | null>(null),
+  granted: signal(false),
+  secret: signal(''),
+  masked: (text: string) => text,
+};
+
+beforeEach(() => {
+  run.unready.set(null);
+  TestBed.configureTestingModule({
+    providers: [...providePortal(['try', 'reports']), { provide: TryItRun, useValue: run }],
+  });
+});
+
+const said = (fixture: ComponentFixture<unknown>) =>
+  (fixture.nativeElement as HTMLElement).querySelector('[role=status]')?.textContent?.trim();
+
+it('a request that got no answer is said aloud, at a step and at a mistake', async () => {
+  const step = TestBed.createComponent(TryItStep);
+  step.componentRef.setInput('place', 'exchange');
+  step.componentRef.setInput('label', 'Code einlösen');
+  await shown(step, () => said(step)?.startsWith('Es kam keine Antwort.'));
+  const mistakes = TestBed.createComponent(MistakesView);
+  await shown(mistakes, () => said(mistakes)?.startsWith('Es kam keine Antwort.'));
+});
+
+it('a mistake says that it needs https where the browser cannot compute PKCE', async () => {
+  run.unready.set('try.authorize.insecure');
+  const mistakes = TestBed.createComponent(MistakesView);
+  await shown(mistakes, () =>
+    (mistakes.nativeElement as HTMLElement)
+      .querySelector('#try-mistake-missing')
+      ?.textContent?.includes('Ohne https'),
+  );
+});
