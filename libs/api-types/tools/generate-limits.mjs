@@ -49,6 +49,7 @@ const constants = {
   REQUESTS_KEPT_DAYS: limits('get', '/admin/v7/oauth-clients/{id}/requests').keptSeconds / DAY,
   DORMANT_AFTER_DAYS: limits('get', '/user/v7/connections').dormantAfterSeconds / DAY,
   CODE_SECONDS: limits('post', '/user/v7/oauth-codes').codeSeconds,
+  ACCESS_TOKEN_MINUTES: limits('post', '/guest/v7/oauth-tokens').accessTokenSeconds / MINUTE,
   DUPLICATE_SECONDS: limits('post', '/guest/v7/oauth-tokens').duplicateSeconds,
   REUSE_DAYS: diagnosis.reuseSeconds / DAY,
   EARLY_REFRESH_MINUTES: diagnosis.earlyRefreshSeconds / MINUTE,

@@ -36,7 +36,7 @@ import {
   TokenRequestDto,
   TokenResponseDto,
 } from './oauth-tokens.dto.js';
-import { REFRESH_RETRY_MS } from './token-rules.js';
+import { ACCESS_TOKEN_LIFETIME_MS, REFRESH_RETRY_MS } from './token-rules.js';
 import { GRANT_TYPES, TokenGrants } from './token-grants.js';
 import { TokenIntrospection } from './token-introspection.js';
 import { TokenRevocation } from './token-revocation.js';
@@ -105,7 +105,10 @@ export class OAuthTokensController {
   ) {}
 
   @Post()
-  @ApiLimits({ duplicateSeconds: DUPLICATE_REQUEST_MS / SECOND })
+  @ApiLimits({
+    accessTokenSeconds: ACCESS_TOKEN_LIFETIME_MS / SECOND,
+    duplicateSeconds: DUPLICATE_REQUEST_MS / SECOND,
+  })
   @ClientRoute(TOKEN, {
     summary: 'Exchanges a code for tokens, or refreshes them',
     description: `Takes a form or JSON, flat, with the client’s credentials in the body or as HTTP Basic. A code works once, for ${inWords(CODE_LIFETIME_MS)}. Each refresh token works once too: store the new one. A refresh may be sent again as long as its successor is unused and at most ${inWords(REFRESH_RETRY_MS)} old. \`error_description\` says what to do, and ends with the request id that the request log knows.`,

@@ -1,4 +1,5 @@
 import {
+  ACCESS_TOKEN_MINUTES,
   CODE_SECONDS,
   DISAVOWAL_LINK_DAYS,
   DORMANT_AFTER_DAYS,
@@ -27,6 +28,7 @@ import {
  * looks a value that nobody has passed up among the texts.
  */
 export const LIMITS_IN_TEXTS = {
+  accessTokenMinutes: ACCESS_TOKEN_MINUTES,
   approvalNote: MAX_APPROVAL_NOTE_LENGTH,
   changeAnswer: MAX_CHANGE_ANSWER_LENGTH,
   clientIdMax: MAX_CLIENT_ID_LENGTH,
