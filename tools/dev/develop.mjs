@@ -8,6 +8,7 @@ import { projectEnvironment } from '../setup/project-node.mjs';
 import { inWorkspace, root } from '../setup/workspace.mjs';
 import { isFree } from '../start/ports.mjs';
 import { devPorts } from './ports.mjs';
+import { warmUpPortal } from './warm-up.mjs';
 
 /** Processes of the group that are left this long after Ctrl-C are killed. */
 const PATIENCE_MS = 4000;
@@ -33,7 +34,10 @@ export async function develop() {
     // The API serves the pages that there are when it starts.
     const node = await prepare(['docs'], { signal, progress });
     signal.throwIfAborted();
+    const ended = new AbortController();
+    void warmUpPortal(ports.portal, AbortSignal.any([signal, ended.signal]));
     exitCode = await serveAll(node, { signal });
+    ended.abort();
   } catch (error) {
     exitCode = error instanceof Interrupted ? 0 : 1;
     if (exitCode > 0) progress.line(`\n${progress.red(inWords(error))}\n`);
