@@ -19,6 +19,7 @@ import { MAX_REVOCATIONS_PER_HOUR } from './connections/revocations.js';
 import { MAX_FAILURES } from './oauth-clients/client-failure-limit.js';
 import { LOGO_BODY } from './oauth-clients/client-logos.js';
 import { LOGO_SIDE, MAX_LOGO_SIDE } from './oauth-clients/logo-decoder.js';
+import { REMIND_MS } from './connections/end-reminders.js';
 import { DISAVOWAL_LIFETIME_MS } from './mail/mail-kinds.js';
 import { REQUESTS_KEPT_MS } from './oauth-clients/request-log-retention.js';
 import { CODE_LIFETIME_MS } from './oauth-codes/code-rules.js';
@@ -68,6 +69,7 @@ describe('the documentation gives the numbers that the code uses', () => {
       `Those of operators end after ${idle(operator)} without use, after ${absolute(operator)} at`,
     ],
     ['contract.md', `has ${MAX_SESSIONS} sessions at most`],
+    ['contract.md', `is reminded by mail ${inWords(REMIND_MS)} before the end`],
     [
       'operate.md',
       `at most ${MAX_SESSIONS} sessions, which end after ${idle(member)} without use and after ${absolute(member)}; those of operators after ${idle(operator)} and after ${absolute(operator)}`,

@@ -27,6 +27,7 @@ export const INVITATION_LINK_DAYS = 7;
 export const DISAVOWAL_LINK_DAYS = 7;
 export const REQUESTS_KEPT_DAYS = 30;
 export const DORMANT_AFTER_DAYS = 90;
+export const REMIND_DAYS = 14;
 export const CODE_SECONDS = 60;
 export const ACCESS_TOKEN_MINUTES = 60;
 export const DUPLICATE_SECONDS = 2;

@@ -48,6 +48,7 @@ const constants = {
   DISAVOWAL_LINK_DAYS: limits('post', '/guest/v7/sessions/disavowals').linkSeconds / DAY,
   REQUESTS_KEPT_DAYS: limits('get', '/admin/v7/oauth-clients/{id}/requests').keptSeconds / DAY,
   DORMANT_AFTER_DAYS: limits('get', '/user/v7/connections').dormantAfterSeconds / DAY,
+  REMIND_DAYS: limits('get', '/user/v7/connections').remindSeconds / DAY,
   CODE_SECONDS: limits('post', '/user/v7/oauth-codes').codeSeconds,
   ACCESS_TOKEN_MINUTES: limits('post', '/guest/v7/oauth-tokens').accessTokenSeconds / MINUTE,
   DUPLICATE_SECONDS: limits('post', '/guest/v7/oauth-tokens').duplicateSeconds,

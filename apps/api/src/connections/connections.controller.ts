@@ -35,6 +35,7 @@ import {
   type ResourcesEnvelope,
 } from '../http/envelope.js';
 import { DORMANT_AFTER_MS } from './connection.js';
+import { REMIND_MS } from './end-reminders.js';
 import { ConnectionChanges } from './connection-changes.js';
 import {
   ConnectionDetailDto,
@@ -71,7 +72,10 @@ export class ConnectionsController {
     description:
       'A member’s own, an admin’s whole account; ended ones too, unless `status` is set. The latest grant first, ended ones alone the latest end first, unless `sort` says otherwise. `q` finds applications, publishers, and the people who granted access.',
   })
-  @ApiLimits({ dormantAfterSeconds: DORMANT_AFTER_MS / SECOND })
+  @ApiLimits({
+    dormantAfterSeconds: DORMANT_AFTER_MS / SECOND,
+    remindSeconds: REMIND_MS / SECOND,
+  })
   @ApiResources(ConnectionDto, { counted: true })
   @ApiProblems(400, 401)
   list(

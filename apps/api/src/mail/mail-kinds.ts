@@ -61,6 +61,9 @@ interface KindOfMail<Data> {
   text: Record<Locale, (data: Data, words: Words) => MailText>;
 }
 
+/** After this time, what a mail without a link of limited life tells is no news any more. */
+const NEWS_WITHIN_MS = 3 * DAY;
+
 /** How long a link to set a new password is good; its texts name it. */
 export const RECOVERY_LIFETIME_MS = 30 * MINUTE;
 
@@ -99,7 +102,7 @@ export const MAIL_KINDS: { [Kind in MailKind]: KindOfMail<MailData[Kind]> } = {
     },
   },
   'password-changed': {
-    sendWithinMs: 3 * DAY,
+    sendWithinMs: NEWS_WITHIN_MS,
     optional: false,
     text: {
       de: ({ at, by, connectionsEnded }, { moment }) => ({
@@ -219,7 +222,7 @@ export const MAIL_KINDS: { [Kind in MailKind]: KindOfMail<MailData[Kind]> } = {
     },
   },
   'second-factor': {
-    sendWithinMs: 3 * DAY,
+    sendWithinMs: NEWS_WITHIN_MS,
     optional: false,
     text: {
       de: ({ event, at, left = 0 }, { moment }) => ({
@@ -241,7 +244,7 @@ export const MAIL_KINDS: { [Kind in MailKind]: KindOfMail<MailData[Kind]> } = {
     },
   },
   passkey: {
-    sendWithinMs: 3 * DAY,
+    sendWithinMs: NEWS_WITHIN_MS,
     optional: false,
     text: {
       de: ({ event, name, at }, { moment }) => ({
@@ -269,7 +272,7 @@ export const MAIL_KINDS: { [Kind in MailKind]: KindOfMail<MailData[Kind]> } = {
     },
   },
   'role-changed': {
-    sendWithinMs: 3 * DAY,
+    sendWithinMs: NEWS_WITHIN_MS,
     optional: false,
     text: {
       de: ({ at, role }, { moment }) => ({
@@ -305,7 +308,7 @@ export const MAIL_KINDS: { [Kind in MailKind]: KindOfMail<MailData[Kind]> } = {
     },
   },
   'connection-ends': {
-    sendWithinMs: 3 * DAY,
+    sendWithinMs: NEWS_WITHIN_MS,
     optional: true,
     text: {
       de: ({ connectionId, application, at }, { moment }) => ({
@@ -335,7 +338,7 @@ export const MAIL_KINDS: { [Kind in MailKind]: KindOfMail<MailData[Kind]> } = {
     },
   },
   'approval-requested': {
-    sendWithinMs: 3 * DAY,
+    sendWithinMs: NEWS_WITHIN_MS,
     optional: true,
     text: {
       de: ({ person, application, note }) => ({
@@ -363,7 +366,7 @@ export const MAIL_KINDS: { [Kind in MailKind]: KindOfMail<MailData[Kind]> } = {
     },
   },
   'client-change-requested': {
-    sendWithinMs: 3 * DAY,
+    sendWithinMs: NEWS_WITHIN_MS,
     optional: true,
     text: {
       de: ({ person, application, note }) => ({
@@ -394,7 +397,7 @@ export const MAIL_KINDS: { [Kind in MailKind]: KindOfMail<MailData[Kind]> } = {
     },
   },
   'client-change-decided': {
-    sendWithinMs: 3 * DAY,
+    sendWithinMs: NEWS_WITHIN_MS,
     optional: true,
     text: {
       de: ({ oauthClientId, application, status, answer }) => ({
@@ -432,7 +435,7 @@ export const MAIL_KINDS: { [Kind in MailKind]: KindOfMail<MailData[Kind]> } = {
     },
   },
   'approval-decided': {
-    sendWithinMs: 3 * DAY,
+    sendWithinMs: NEWS_WITHIN_MS,
     optional: true,
     text: {
       de: ({ application, status, answer }) => ({

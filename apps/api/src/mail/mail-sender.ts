@@ -28,7 +28,8 @@ export class MailSender implements OnModuleInit {
     this.background.queue<{ mailId: string }>({
       name: MAIL_QUEUE,
       concurrency: 2,
-      // What is left after the last try, housekeeping puts into the queue again.
+      // The pace alone: what is left after the last try, housekeeping puts into the queue again,
+      // until it is of no use any more (`sendWithinMs` in mail-kinds.ts).
       retries: { retryLimit: 12, retryDelayMax: HOUR / SECOND },
       handle: ({ mailId }, signal) => this.send(mailId, signal),
     });

@@ -26,6 +26,9 @@ interface Claim {
   problem?: readonly [reason: FailureReason, description: string];
 }
 
+/** How clients that have a secret authenticate, as the metadata say it (RFC 8414 §2). */
+export const CLIENT_AUTHENTICATION_METHODS = ['client_secret_basic', 'client_secret_post'];
+
 const BASIC_CHALLENGE = 'Basic realm="flixcheck"';
 
 /** A failed authentication; a client that tried HTTP Basic is challenged (RFC 6749 §5.2). */

@@ -3,11 +3,11 @@ import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { SCOPES } from '@flixcheck/oauth-protocol';
 import { CONFIG, type RuntimeConfig } from '../config/config.module.js';
 import { AllowAnyone } from '../http/access.js';
+import { CLIENT_AUTHENTICATION_METHODS } from '../oauth-clients/client-authentication.js';
 import { JWKS_MAX_AGE_SECONDS, SigningKeys } from './signing-keys.js';
 import { GRANT_TYPES } from './token-grants.js';
 
 const CACHE = `public, max-age=${JWKS_MAX_AGE_SECONDS}`;
-const CLIENT_AUTHENTICATION = ['client_secret_basic', 'client_secret_post'];
 
 /** Where a client that knows only the issuer finds everything else. */
 @ApiTags('Metadata')
@@ -38,9 +38,9 @@ export class WellKnownController {
       response_types_supported: ['code'],
       response_modes_supported: ['query'],
       grant_types_supported: GRANT_TYPES,
-      token_endpoint_auth_methods_supported: [...CLIENT_AUTHENTICATION, 'none'],
-      revocation_endpoint_auth_methods_supported: [...CLIENT_AUTHENTICATION, 'none'],
-      introspection_endpoint_auth_methods_supported: CLIENT_AUTHENTICATION,
+      token_endpoint_auth_methods_supported: [...CLIENT_AUTHENTICATION_METHODS, 'none'],
+      revocation_endpoint_auth_methods_supported: [...CLIENT_AUTHENTICATION_METHODS, 'none'],
+      introspection_endpoint_auth_methods_supported: CLIENT_AUTHENTICATION_METHODS,
       code_challenge_methods_supported: ['S256'],
       authorization_response_iss_parameter_supported: true,
       ui_locales_supported: ['de', 'en'],

@@ -5,7 +5,8 @@
 export const CURRENT_SESSION = '/user/v7/sessions/current';
 export const OAUTH_SCOPES = '/guest/v7/oauth-scopes';
 
-const PAGE_SIZE = 50;
+/** How many connections are loaded at first; the boot script asks for them, too. */
+const CONNECTIONS_PER_PAGE = 50;
 
 /** @param query the page's own, `?` included, byte for byte */
 export function authorizationRequestAt(query: string): string {
@@ -15,7 +16,7 @@ export function authorizationRequestAt(query: string): string {
 /** One page of a list of connections. @param filter as the API's query says it */
 export function connectionsAt(
   filter: URLSearchParams,
-  { cursor, limit = PAGE_SIZE }: { cursor?: string; limit?: number } = {},
+  { cursor, limit = CONNECTIONS_PER_PAGE }: { cursor?: string; limit?: number } = {},
 ): string {
   const query = new URLSearchParams(filter);
   query.set('limit', String(limit));

@@ -9,6 +9,7 @@ import {
   untracked,
 } from '@angular/core';
 import { RouterLink } from '@angular/router';
+import { REMIND_DAYS } from '@flixcheck/api-types/limits';
 import { TranslocoDirective } from '@jsverse/transloco';
 import more from '@material-symbols/svg-400/rounded/keyboard_arrow_down.svg';
 import schedule from '@material-symbols/svg-400/rounded/schedule.svg';
@@ -16,7 +17,7 @@ import { apiResource, keptValue } from '../api/api-resource';
 import { Connection, CountedEnvelope } from '../api/types';
 import { Formats } from '../i18n/formats';
 import { SessionStore } from '../session/session-store';
-import { endAfter, REMIND_DAYS } from '../time-limits/time-limit-choices';
+import { endAfter } from '../time-limits/time-limit-choices';
 import { Icon } from '../ui/icon';
 import { TimeLimits } from './time-limits';
 

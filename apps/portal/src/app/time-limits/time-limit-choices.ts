@@ -1,3 +1,5 @@
+import { REMIND_DAYS } from '@flixcheck/api-types/limits';
+
 const DAY_MS = 24 * 60 * 60 * 1000;
 const YEAR_DAYS = 365;
 
@@ -45,7 +47,6 @@ function isEarlier(one: string | null, other: string | null): boolean {
 }
 
 /** Whether somebody should be reminded that a connection is about to end. */
-export const REMIND_DAYS = 14;
 export function endsSoon(expiresAt: string | null, now: number): boolean {
   return expiresAt !== null && Date.parse(expiresAt) - now < REMIND_DAYS * DAY_MS;
 }
