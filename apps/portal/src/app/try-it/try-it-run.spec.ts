@@ -162,6 +162,14 @@ describe('a run', () => {
     expect(run.exchanges().authorize).toEqual([]);
   });
 
+  it('sends nothing for a mistake that waited for longer than the run lasted', async () => {
+    await begin();
+    serve({ status: 201, body: { resource: { code: 'of-the-mistake' } } });
+    await run.provoke('code_expired', () => run.again());
+    expect(fetched).toHaveBeenCalledTimes(1);
+    expect(run.exchanges().mistake).toEqual([]);
+  });
+
   it('of another client knows neither the secret nor the consent of the one before', async () => {
     await begin();
     run.secret.set('secret-of-the-first');
