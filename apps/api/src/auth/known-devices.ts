@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { Clock, DAY, SECOND } from '../config/clock.js';
+import { DAY, SECOND } from '../config/clock.js';
 import { deriveKeys } from '../config/config.js';
 import { CONFIG, type RuntimeConfig } from '../config/config.module.js';
 import { normalizeEmail } from '../users/users.service.js';
@@ -27,10 +27,7 @@ export class KnownDevices {
   /** One for each valid APP_SECRET: a browser stays known after the secret has changed. */
   private readonly keys: readonly [present: Buffer, ...previous: Buffer[]];
 
-  constructor(
-    @Inject(CONFIG) config: RuntimeConfig,
-    private readonly clock: Clock,
-  ) {
+  constructor(@Inject(CONFIG) config: RuntimeConfig) {
     this.cookie = hostCookie('device', config);
     this.keys = deriveKeys(config, 'browsers that have signed in');
   }
@@ -60,11 +57,14 @@ export class KnownDevices {
     return new Date(isDated ? bytes.readUIntBE(RANDOM_BYTES, TIME_BYTES) : 0);
   }
 
-  /** Gives the browser a new id for this user, so that an allowance that is used up is not kept. */
-  remember(request: FastifyRequest, reply: FastifyReply, email: string): void {
+  /**
+   * Gives the browser a new id for this user, so that an allowance that is used up is not kept.
+   * @param at when the user signed in
+   */
+  remember(request: FastifyRequest, reply: FastifyReply, email: string, at: Date): void {
     const address = normalizeEmail(email);
     const others = entriesOf(this.read(request)).filter((entry) => !this.belongsTo(entry, address));
-    const id = newId(this.clock.now());
+    const id = newId(at);
     const entry = { id, proof: prove(this.keys[0], id, address) };
     const value = [entry, ...others]
       .slice(0, MAX_USERS)

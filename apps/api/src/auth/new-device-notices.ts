@@ -41,7 +41,9 @@ export class NewDeviceNotices {
        SELECT $1, $2, $3, $4, $5, $6
         WHERE NOT EXISTS (
           SELECT FROM sign_in_notices
-           WHERE user_id = $2 AND network = $3 AND user_agent = $4 AND expires_at > $5)
+           WHERE user_id = $2 AND network = $3 AND user_agent = $4 AND expires_at > $5
+             AND created_at > coalesce(
+               (SELECT devices_known_from FROM users WHERE id = $2), '-infinity'))
        RETURNING 1`,
       [
         ...[hashSecret(token), user.id, networkOf(ip), program, at],

@@ -32,7 +32,7 @@ export class SignInAnswer {
     { session, secret, user }: SignedIn,
   ): Promise<CurrentSessionDto> {
     this.cookie.set(reply, secret);
-    this.devices.remember(request, reply, user.email);
+    this.devices.remember(request, reply, user.email, session.createdAt);
     return toCurrentSession(session, user, await this.developers.developsAny(user.id));
   }
 }

@@ -48,7 +48,8 @@ export class Disavowal {
       await this.users.replacePassword(tx, userId, unknownToAll);
       const isGood = await this.newDevices.use(tx, userId, token, at);
       if (!isGood || !(await this.users.lockActive(tx, userId))) throw linkInvalid(REMEDY);
-      await this.newDevices.forgetDevices(tx, userId, at);
+      // As of now, later than every sign-in that the lock has waited for.
+      await this.newDevices.forgetDevices(tx, userId, this.clock.now());
       await endRecoveryLinks(tx, userId, at);
       await this.passkeys.removeAll(tx, userId, at);
       const { enabledAt } = await this.factors.stateOf(userId, tx);

@@ -31,25 +31,26 @@ const ofLatestConsent = (column: string) =>
  */
 export class ConsentInAdvance1806400000000 implements MigrationInterface {
   name = 'ConsentInAdvance1806400000000';
-  // Several tables in use are changed: one after the other, so that none waits for the next.
+  // Several tables in use are changed, one after the other.
   transaction = false;
 
   async up(runner: QueryRunner): Promise<void> {
+    await runner.query(`
+      ALTER TABLE connection_events
+        ADD COLUMN IF NOT EXISTS in_advance boolean NOT NULL DEFAULT false`);
     await runner.query(`
       ALTER TABLE connections
         ADD COLUMN IF NOT EXISTS advance_for timestamptz,
         ADD COLUMN IF NOT EXISTS advance_at timestamptz,
         ADD COLUMN IF NOT EXISTS advance_by uuid`);
+    await runner.query(view(ofLatestConsent('advance_at') + ofLatestConsent('advance_by')));
+    // Last: what had to wait before it is not repeated together with it.
     await setConstraint(
       runner,
       'connections',
       'connections_advance_by_fkey',
       'FOREIGN KEY (advance_by) REFERENCES users (id) ON DELETE SET NULL',
     );
-    await runner.query(`
-      ALTER TABLE connection_events
-        ADD COLUMN IF NOT EXISTS in_advance boolean NOT NULL DEFAULT false`);
-    await runner.query(view(ofLatestConsent('advance_at') + ofLatestConsent('advance_by')));
   }
 
   async down(runner: QueryRunner): Promise<void> {

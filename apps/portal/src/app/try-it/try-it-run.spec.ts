@@ -76,6 +76,8 @@ describe('the code at hand', () => {
     serve(TOKENS);
     await run.exchange();
     expect(run.done().exchange).toBe(true);
+    serve({ status: 200 }, { status: 401 });
+    await run.revoke();
 
     run.take('second');
 
@@ -83,6 +85,7 @@ describe('the code at hand', () => {
     serve(TOKENS);
     await run.exchange();
     expect(String(lastBody())).toContain('code=second');
+    expect(run.exchanges().revoke).toEqual([]);
   });
 
   it('stays where something else is pasted', async () => {

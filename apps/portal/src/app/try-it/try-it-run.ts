@@ -207,7 +207,11 @@ export class TryItRun {
     if (!proof) return;
     const answer = await this.step('authorize', requests.issueCode(this.context(), proof));
     const resource = jsonOf(answer)?.['resource'] as Record<string, string> | undefined;
-    if (answer?.status === 201 && resource?.['code']) this.take(resource['code']);
+    if (answer?.status === 201 && resource?.['code']) {
+      // By its state it is known what was asked for, whatever has been chosen meanwhile.
+      const { state } = proof;
+      this.take(`?${new URLSearchParams({ code: resource['code'], state })}`);
+    }
   }
 
   async exchange(): Promise<void> {
@@ -216,7 +220,11 @@ export class TryItRun {
     if (!issued || verifier === undefined) return;
     const { code, ...asked } = issued;
     const request = requests.exchange({ ...this.context(), ...asked }, { code, verifier });
-    this.keep(await this.step('exchange', request));
+    const answer = await this.step('exchange', request);
+    this.keep(answer);
+    // What was done with earlier tokens says nothing of these.
+    if (tokensOf(answer))
+      for (const place of ['call', 'refresh', 'revoke'] as const) this.clear(place);
   }
 
   async call(): Promise<void> {
