@@ -3,7 +3,7 @@ import { globSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 
 const SOURCES = resolve(__dirname, '..');
-const STARTS_IT = /\b(createTestApp|createApp|configureApp)\(/;
+const STARTS_IT = /\b(createTestApp|createApp|configureApp|PasskeyWorld\.start)\(/;
 
 /** What only a request, or a program that starts and ends, can show. */
 const WHY: Record<string, string[]> = {
@@ -13,12 +13,19 @@ const WHY: Record<string, string[]> = {
     ...['oauth-clients/registry-edits', 'oauth-tokens/misplaced-parameters', 'people/profile'],
   ],
   'whom the guard lets in': [
+    'account-policy/available-clients',
     ...['auth/database-away', 'checks/checks', 'connections/connections-overview', 'http/roles'],
     ...['oauth-clients/client-change-requests', 'oauth-clients/developer-desk'],
     ...['people/account-users', 'people/role-changes'],
   ],
   'cookies, and the addresses that requests come from': [
-    ...['auth/auth-audit', 'auth/known-devices', 'auth/sessions', 'auth/sign-in'],
+    ...[
+      'auth/auth-audit',
+      'auth/known-devices',
+      'auth/passkey-sign-in',
+      'auth/sessions',
+      'auth/sign-in',
+    ],
     ...[
       'auth/sign-in.guard',
       'people/disavowal',

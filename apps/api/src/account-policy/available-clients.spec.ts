@@ -1,0 +1,63 @@
+import { PortalUser } from '@flixcheck/test-harness';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { grant } from '../testing/connections.js';
+import { createTestApp, type TestApp } from '../testing/test-app.js';
+
+let test: TestApp;
+let member: PortalUser;
+let admin: PortalUser;
+
+beforeAll(async () => {
+  test = await createTestApp();
+  member = await PortalUser.signIn(test.url);
+  admin = await PortalUser.signIn(test.url, 'admin@musterhaus.example');
+});
+afterAll(() => test.close());
+
+describe('the available applications', () => {
+  const available = async (who: PortalUser, query = '') =>
+    (await who.call('GET', `/user/v7/oauth-clients${query}`)).body;
+
+  it('are by name, with the caller’s own connection', async () => {
+    const { id } = await grant(test, member);
+    const { resources } = await available(member);
+    const brief = resources.map((client) => [
+      client.clientId,
+      client.connected,
+      client.connectionId,
+    ]);
+    expect(brief).toEqual([
+      ['assistent-desktop', false, null],
+      ['belegscanner', false, null],
+      ['maklerwelt-crm', true, id],
+    ]);
+    const others = (await available(admin)).resources.map(({ connected }) => connected);
+    expect(others).toEqual([false, false, false]);
+    await member.call('DELETE', `/user/v7/connections/${id}`);
+    expect((await available(member)).resources[2]).toMatchObject({ connected: false });
+  });
+
+  it('say whether the portal itself can open the authorize page: no PKCE, one redirect URI', async () => {
+    const authorizable = async () =>
+      Object.fromEntries(
+        (await available(member)).resources.map((c) => [c.clientId, c.authorizable]),
+      );
+    expect(await authorizable()).toEqual({
+      'assistent-desktop': false,
+      belegscanner: false,
+      'maklerwelt-crm': false,
+    });
+    await test.dataSource.query(
+      `UPDATE oauth_clients SET redirect_uris = redirect_uris[1:1] WHERE client_id = 'maklerwelt-crm'`,
+    );
+    expect(await authorizable()).toMatchObject({ belegscanner: false, 'maklerwelt-crm': true });
+  });
+
+  it('come in pages', async () => {
+    const first = await available(member, '?limit=2');
+    const second = await available(member, `?limit=2&cursor=${first.meta.nextCursor}`);
+    const names = [...first.resources, ...second.resources].map(({ clientId }) => clientId);
+    expect(names).toEqual(['assistent-desktop', 'belegscanner', 'maklerwelt-crm']);
+    expect(second.meta).toEqual({});
+  });
+});

@@ -1,0 +1,85 @@
+import { type Answer, call, type HouseBody, PortalUser } from '@flixcheck/test-harness';
+import { expect } from '@jest/globals';
+import { DEMO_PASSWORD } from '../database/demo-data.js';
+import { Authenticator } from './authenticator.js';
+import { demoMails } from './demo-mails.js';
+import { StoppedClock } from './stopped-clock.js';
+import { createTestApp, type TestApp } from './test-app.js';
+
+export const USER = 'user@musterhaus.example';
+export const PASSKEYS = '/user/v7/users/me/passkeys';
+export const ME = '/user/v7/users/me';
+export const ORIGIN = 'http://localhost:3000';
+export const REFUSED = [401, 'invalid_passkey'];
+
+export const said = ({ status, body }: Answer<HouseBody>) => [status, body.code];
+export const fieldOf = ({ status, body }: Answer<HouseBody>) => [
+  status,
+  body.errors[0]?.field,
+  body.errors[0]?.code,
+];
+
+/** The program with mails, a user of the demo data, and a device that can make passkeys. */
+export class PasskeyWorld {
+  user!: PortalUser;
+  authenticator!: Authenticator;
+
+  private constructor(
+    readonly test: TestApp,
+    readonly clock: StoppedClock,
+    readonly mails: Awaited<ReturnType<typeof demoMails>>,
+  ) {}
+
+  static async start(): Promise<PasskeyWorld> {
+    const clock = new StoppedClock();
+    const test = await createTestApp({ clock, env: { DEMO_DATA: 'on', PUBLIC_URL: ORIGIN } });
+    return new PasskeyWorld(test, clock, await demoMails(test));
+  }
+
+  /** As it was at the start, with nobody's passkeys. */
+  async reset(): Promise<void> {
+    await this.test.dataSource.query(`
+      DELETE FROM passkeys;
+      DELETE FROM spent_passkey_challenges;
+      DELETE FROM second_factors;
+      DELETE FROM sign_in_failures;
+      UPDATE users SET status = 'active' WHERE email = '${USER}'`);
+    await this.mails.forget();
+    this.user = await PortalUser.signIn(this.test.url, USER);
+    this.authenticator = new Authenticator(ORIGIN);
+  }
+
+  begin(who = this.user, more: object = {}) {
+    return who.call('POST', `${PASSKEYS}/challenges`, {
+      resource: { currentPassword: DEMO_PASSWORD, ...more },
+    });
+  }
+
+  finish(credential: object, who = this.user, name = 'Diensthandy') {
+    return who.call('POST', PASSKEYS, { resource: { name, credential } });
+  }
+
+  /** @returns its id */
+  async add(made = this.authenticator): Promise<string> {
+    const { body } = await this.begin();
+    const answer = await this.finish(made.create(body.resource.publicKey));
+    expect(answer.status).toBe(201);
+    return answer.body.resource.id;
+  }
+
+  /** To be answered by a passkey that signs in. */
+  async challenge(): Promise<{ challenge: string }> {
+    const { body } = await call(this.test.url, 'POST', '/guest/v7/sessions/passkey-challenges');
+    return body.resource.publicKey;
+  }
+
+  present(credential: object, headers: Record<string, string> = {}) {
+    const path = '/guest/v7/sessions/passkeys';
+    return call(this.test.url, 'POST', path, { resource: { credential }, headers });
+  }
+
+  async signIn(made = this.authenticator) {
+    this.clock.advance(1);
+    return this.present(made.get(await this.challenge()));
+  }
+}
