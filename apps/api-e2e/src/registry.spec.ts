@@ -63,6 +63,8 @@ describe('registering a client', () => {
       startUri: 'https://testhaus.example/start',
       contactEmail: 'entwicklung@testhaus.example',
       listed: false,
+      accountIds: null,
+      accounts: null,
       publisherVerification: null,
       version: 1,
       secrets: [

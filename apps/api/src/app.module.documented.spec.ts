@@ -4,7 +4,12 @@ import { MAX_PASSWORD_LENGTH, MIN_PASSWORD_LENGTH } from '@flixcheck/password-st
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { KNOWN_FOR_MS } from './auth/known-devices.js';
-import { MAX_SESSIONS, SESSION_LIMITS, type SessionLimits } from './auth/sessions.service.js';
+import {
+  IN_USE_MS,
+  MAX_SESSIONS,
+  SESSION_LIMITS,
+  type SessionLimits,
+} from './auth/sessions.service.js';
 import {
   MAX_FAILURES_PER_EMAIL,
   MAX_FAILURES_PER_NETWORK,
@@ -69,6 +74,7 @@ describe('the documentation gives the numbers that the code uses', () => {
       `Those of operators end after ${idle(operator)} without use, after ${absolute(operator)} at`,
     ],
     ['contract.md', `has ${MAX_SESSIONS} sessions at most`],
+    ['contract.md', `used in the last ${inWords(IN_USE_MS)}.`],
     ['contract.md', `is reminded by mail ${inWords(REMIND_MS)} before the end`],
     [
       'operate.md',

@@ -47,6 +47,8 @@ export const LONGEST_SESSION_MS = OF_COMPANIES.absoluteMs;
 export const LONGEST_IDLE_MS = OF_COMPANIES.idleMs;
 /** Enough for every device that somebody owns; programs that sign in each time are held by it. */
 export const MAX_SESSIONS = 20;
+/** A session that was used so lately is never ended to make room for another one. */
+export const IN_USE_MS = 15 * MINUTE;
 /** `lastSeenAt` is written at most once a minute, not at every request. */
 const LAST_SEEN_MS = MINUTE;
 export const MAX_USER_AGENT_LENGTH = 400;
@@ -133,7 +135,8 @@ export class SessionsService implements OnModuleInit {
   }
 
   /**
-   * Starts a session. Of more than `MAX_SESSIONS`, the one that has gone unused longest ends.
+   * Starts a session. Of more than `MAX_SESSIONS`, those end that have gone unused longest and
+   * are not in use.
    * @param tx which has locked the user, so that two sign-ins at once are counted one by one
    * @returns the session and the secret for its cookie, which is not stored
    */
@@ -246,13 +249,14 @@ export class SessionsService implements OnModuleInit {
 
   private async makeRoom(tx: EntityManager, userId: string, at: Date): Promise<void> {
     const tooMany = await tx.find(SessionEntity, {
-      select: { id: true },
+      select: { id: true, lastSeenAt: true },
       where: { userId, expiresAt: MoreThan(at), lastSeenAt: notIdle(at) },
       order: { lastSeenAt: 'DESC', createdAt: 'DESC' },
       skip: MAX_SESSIONS - 1,
     });
-    if (tooMany.length === 0) return;
-    const ids = tooMany.map(({ id }) => id);
+    const unused = tooMany.filter(({ lastSeenAt }) => lastSeenAt <= before(at, IN_USE_MS));
+    if (unused.length === 0) return;
+    const ids = unused.map(({ id }) => id);
     await this.delete(tx, { id: In(ids) }, { actorId: userId, reason: 'too_many', at });
   }
 

@@ -173,9 +173,10 @@ function isEnveloped(body: unknown): boolean {
  */
 function jsonCalledForm(body: unknown): object | null {
   if (typeof body !== 'object' || body === null) return null;
-  const text = Object.entries(body)
-    .map(([name, value]) => (value === '' ? name : `${name}=${String(value)}`))
-    .join('&');
+  const fields = Object.entries(body as Record<string, unknown>);
+  // Of a form, all values are texts.
+  if (!fields.every(([, value]) => typeof value === 'string')) return null;
+  const text = fields.map(([name, value]) => (value === '' ? name : `${name}=${value}`)).join('&');
   if (!text.startsWith('{')) return null;
   try {
     return JSON.parse(text) as object;
