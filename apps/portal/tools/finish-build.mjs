@@ -48,10 +48,15 @@ const pages = {
   },
 };
 
-const { scripts, fileFor, replaced } = await regroup(bundle, {
-  first: ['main.ts'],
-  settings: ['app/shell/shell.ts', 'app/settings-routes.ts'],
-});
+const { scripts, fileFor, replaced } = await regroup(
+  bundle,
+  {
+    first: ['main.ts'],
+    settings: ['app/shell/shell.ts', 'app/settings-routes.ts'],
+  },
+  // The first texts wait for no other file.
+  { first: ['i18n/first/de.ts', 'i18n/first/en.ts'] },
+);
 
 /** A script and everything that it imports statically. */
 function closure(files) {
@@ -82,7 +87,7 @@ for (const [page, { files, texts }] of Object.entries(pages)) {
     de: inLanguage('de'),
     en: inLanguage('en'),
   };
-  cost[page] = new Set([...initial, ...chunks, ...inLanguage('de')]);
+  cost[page] = new Set([...initial, ...chunks, ...closure(inLanguage('de'))]);
 }
 
 rmSync(served, { recursive: true, force: true });

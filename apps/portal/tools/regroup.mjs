@@ -14,9 +14,10 @@ const TOO_SMALL = 3000;
  * @param folder the bundle
  * @param groups sources (below `src/`) by the name of the file that takes them and all that they
  *   import statically; what an earlier group has taken stays there
+ * @param users sources by the name of the group that takes what they import statically, but not them
  * @returns the new scripts, with the ones that each imports statically, and the file of a source
  */
-export async function regroup(folder, groups) {
+export async function regroup(folder, groups, users = {}) {
   const { outputs } = JSON.parse(readFileSync(join(folder, 'browser-stats.json'), 'utf8'));
   const entries = new Map();
   for (const [file, { entryPoint }] of Object.entries(outputs)) {
@@ -38,6 +39,11 @@ export async function regroup(folder, groups) {
   };
   for (const [name, sources] of Object.entries(groups)) {
     for (const source of sources) take(entryFor(source), name);
+  }
+  for (const [name, sources] of Object.entries(users)) {
+    for (const { path, kind } of sources.flatMap((source) => outputs[entryFor(source)].imports)) {
+      if (kind === 'import-statement') take(path, name);
+    }
   }
   const lazy = new Set(entries.values());
   // Whoever needs one of them gets them all, so that none may bring more than what every page has.
@@ -64,7 +70,7 @@ export async function regroup(folder, groups) {
     format: 'esm',
     entryFileNames: '[name]-[hash].js',
     chunkFileNames: 'chunk-[hash].js',
-    minify: { mangle: true, compress: false },
+    minify: { mangle: true, compress: true },
     codeSplitting: {
       groups: [...new Set(groupOf.values())].map((name) => ({
         name,

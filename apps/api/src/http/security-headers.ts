@@ -40,6 +40,8 @@ export async function securityHeaders(
     crossOriginEmbedderPolicy: false,
     // Whoever may read an answer from elsewhere asks through CORS, where this does not count.
     crossOriginResourcePolicy: { policy: 'same-origin' },
+    // For Internet Explorer alone, which the portal does not support.
+    xDownloadOptions: false,
     strictTransportSecurity: config.publicUrl.startsWith('https:'),
   });
   protectedServer.get('/', () => '');
