@@ -253,6 +253,15 @@ export async function expectAccessible(page: Page): Promise<void> {
   // The same document may be asked again, at another width or in another theme.
   if (!(await page.evaluate(() => 'axe' in window))) await page.evaluate(AXE);
   const violations = await page.evaluate(async () => {
+    // A dialog that is still fading in has too little contrast.
+    await new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)));
+    const ending = document
+      .getAnimations()
+      .filter(
+        ({ effect, playState }) =>
+          playState === 'running' && effect?.getComputedTiming().endTime !== Infinity,
+      );
+    await Promise.allSettled(ending.map(({ finished }) => finished));
     const { axe: engine } = window as unknown as { axe: typeof axe };
     // What is in order is most of a result, and read by nobody.
     const found = await engine.run(document, { resultTypes: ['violations'] });
