@@ -248,6 +248,9 @@ const connections: PortalState[] = [
     who: ADMIN,
     open: async (page) => {
       await show(page, settings('connections'));
+      // Folded where there is little room.
+      const filters = page.getByRole('button', { name: /^Filter/ });
+      if (await filters.isVisible()) await filters.click();
       await page.locator('fx-person-picker input').fill('muster');
       await expect(page.getByRole('listbox').getByRole('option')).toHaveCount(2);
       await page.keyboard.press('ArrowDown');

@@ -7,6 +7,7 @@ import {
   inject,
   signal,
 } from '@angular/core';
+import { RouterLink } from '@angular/router';
 import { TranslocoDirective } from '@jsverse/transloco';
 import check from '@material-symbols/svg-400/rounded/check_circle.svg';
 import linkOff from '@material-symbols/svg-400/rounded/link_off.svg';
@@ -30,13 +31,18 @@ const LOST_AFTER_MS = 2000;
 @Component({
   selector: 'fx-callback-page',
   changeDetection: ChangeDetectionStrategy.OnPush,
-  imports: [GuestLayout, PageState, TranslocoDirective],
+  imports: [GuestLayout, PageState, RouterLink, TranslocoDirective],
   template: `
     <fx-guest-layout>
       <ng-container *transloco="let t">
         <div class="fx-card">
           <fx-page-state [icon]="icon()" [heading]="t('try.callback.title')" [level]="1">
             <p role="status">{{ t(texts[state()]) }}</p>
+            @if (state() === 'lost' || state() === 'nothing') {
+              <a actions class="fx-button fx-button--secondary" routerLink="/settings/developer">
+                {{ t('try.callback.toDeveloper') }}
+              </a>
+            }
           </fx-page-state>
         </div>
       </ng-container>
