@@ -1,9 +1,18 @@
 /**
- * Makes `dist/site`, which the API serves under /docs: the pages out of docs/guide, styles from the
- * portal's tokens, scripts, what the search looks in, and `.br` and `.gz` beside every text file.
+ * Makes `dist/site`, which the API serves under /docs, and replaces it once all is there: the pages
+ * out of docs/guide, styles from the portal's tokens, scripts, what the search looks in, and `.br`
+ * and `.gz` beside every text file.
  */
 import Eleventy from '@11ty/eleventy';
-import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -14,7 +23,8 @@ import { pages } from './tools/navigation.mjs';
 import { searchEntries } from './tools/search-entries.mjs';
 
 const here = dirname(fileURLToPath(import.meta.url));
-const site = join(here, 'dist/site');
+const served = join(here, 'dist/site');
+const site = join(here, 'dist/next');
 const assets = join(site, 'assets');
 process.chdir(join(here, '../..'));
 const resolve = createRequire(import.meta.url).resolve;
@@ -22,7 +32,7 @@ const resolve = createRequire(import.meta.url).resolve;
 rmSync(site, { recursive: true, force: true });
 mkdirSync(assets, { recursive: true });
 
-const eleventy = new Eleventy('docs/guide', 'apps/docs/dist/site', {
+const eleventy = new Eleventy('docs/guide', 'apps/docs/dist/next', {
   configPath: 'apps/docs/eleventy.config.mjs',
   quietMode: true,
 });
@@ -60,3 +70,6 @@ for (const entry of readdirSync(site, { recursive: true, withFileTypes: true }))
   writeFileSync(`${path}.br`, brotliCompressSync(content));
   writeFileSync(`${path}.gz`, gzipSync(content, { level: 9 }));
 }
+
+rmSync(served, { recursive: true, force: true });
+renameSync(site, served);

@@ -31,7 +31,7 @@ export default function (eleventy) {
     dir: {
       input: 'docs/guide',
       includes: '../../apps/docs/layouts',
-      output: 'apps/docs/dist/site',
+      output: 'apps/docs/dist/next',
     },
     templateFormats: ['md'],
     markdownTemplateEngine: false,

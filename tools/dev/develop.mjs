@@ -14,9 +14,9 @@ import { warmUpPortal } from './warm-up.mjs';
 const PATIENCE_MS = 4000;
 
 /**
- * `npm run dev`: the Nx target `serve` of the API, the portal and the demo third party, in one log,
- * until Ctrl-C. The API runs its sources, the portal is served from memory; only the documentation is
- * built, at the start and at every save.
+ * `npm run dev`: the Nx target `serve` of the API, the portal, the documentation and the demo third
+ * party, in one log, until Ctrl-C. The API runs its sources, the portal is served from memory; only
+ * the documentation is built, at the start and at every save.
  */
 export async function develop() {
   const signal = listenForInterrupt();

@@ -1,6 +1,6 @@
 /**
  * `npm test -- dev`: what a developer waits for. It runs `npm run dev`, changes one line of a
- * service, a page, a text and a migration, and puts each back.
+ * service, a page, a text, the guide and a migration, and puts each back.
  */
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';

@@ -14,8 +14,9 @@ const WATCHED = [
   'apps/docs/tools',
   'apps/api-e2e/src/compat/other',
   'apps/portal/src/styles',
-  'CHANGELOG.md',
 ];
+/** An editor replaces a file when it saves, so that its folder is watched. */
+const FILES = { '.': ['CHANGELOG.md'], 'apps/docs': ['build.mjs', 'eleventy.config.mjs'] };
 /** An editor writes a file in several steps. */
 const SETTLE_MS = 30;
 
@@ -35,18 +36,25 @@ async function make() {
   const [code] = await once(build, 'exit');
   build = undefined;
   if (code === 0) say(`made ${Date.now() - since} ms after ${why} was saved`);
-  else say('cannot be made: it is tried again when something is saved');
+  else say('cannot be made, the last one stays: it is tried again when something is saved');
   if (changedAt !== since) await make();
 }
 
-const watchers = WATCHED.map((folder) =>
-  watch(inWorkspace(folder), { recursive: true }, (_event, name) => {
-    changed = name;
-    changedAt = Date.now();
-    clearTimeout(timer);
-    timer = setTimeout(() => void make(), SETTLE_MS);
-  }),
-);
+function saved(name) {
+  changed = name;
+  changedAt = Date.now();
+  clearTimeout(timer);
+  timer = setTimeout(() => void make(), SETTLE_MS);
+}
+
+const watchers = [
+  ...WATCHED.map((folder) =>
+    watch(inWorkspace(folder), { recursive: true }, (_event, name) => saved(name)),
+  ),
+  ...Object.entries(FILES).map(([folder, files]) =>
+    watch(inWorkspace(folder), (_event, name) => files.includes(name) && saved(name)),
+  ),
+];
 untilTheEnd(() => {
   clearTimeout(timer);
   for (const watcher of watchers) watcher.close();

@@ -10,19 +10,19 @@ const WATCHED_AFTER_MS = 500;
  * Makes the portal's server compile a second time as soon as it is ready, from an unchanged file that
  * looks newly saved. The second time is the slow one, because Angular then checks every template
  * again; this way nobody waits for it after the first line that they change.
- * @param signal aborted when everything ends
+ * @param signal aborted when everything ends; then it rejects
  */
 export async function warmUpPortal(port, signal) {
-  while (!signal.aborted) {
-    const isReady = await fetch(`http://localhost:${port}/portal/main.js`, { signal })
-      .then(({ ok }) => ok)
-      .catch(() => false);
-    await delay(isReady ? WATCHED_AFTER_MS : RETRY_MS, undefined, { signal }).catch(
-      () => undefined,
-    );
-    if (!isReady) continue;
-    const now = new Date();
-    if (!signal.aborted) utimesSync(inWorkspace('apps/portal/src/main.ts'), now, now);
-    return;
+  while (!(await isServed(port, signal))) await delay(RETRY_MS, undefined, { signal });
+  await delay(WATCHED_AFTER_MS, undefined, { signal });
+  const now = new Date();
+  utimesSync(inWorkspace('apps/portal/src/main.ts'), now, now);
+}
+
+async function isServed(port, signal) {
+  try {
+    return (await fetch(`http://localhost:${port}/portal/main.js`, { signal })).ok;
+  } catch {
+    return false;
   }
 }
