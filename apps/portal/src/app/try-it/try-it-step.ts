@@ -70,7 +70,9 @@ export class TryItStep {
 
   protected readonly run = inject(TryItRun);
   protected readonly exchanges = computed(() => this.run.exchanges()[this.place()]);
-  protected readonly last = computed(() => (this.run.busy() ? null : this.exchanges().at(-1)));
+  protected readonly last = computed(() =>
+    this.run.busy() === this.place() ? null : this.exchanges().at(-1),
+  );
 
   protected press(): void {
     if (!this.missing() && !this.run.busy()) this.pressed.emit();
