@@ -57,12 +57,10 @@ export class MistakesView {
   protected readonly before = computed(() => this.exchanges().slice(0, -1));
   protected readonly last = computed(() => this.exchanges().at(-1));
   protected readonly missing = computed(() => {
-    const name = this.chosen();
-    const isConfidential = this.run.client()?.kind === 'confidential';
-    const { needsGrant } = MISTAKES[name];
-    if (this.run.unready()) return this.run.unready();
-    if (isConfidential && needsGrant && !this.run.secret()) return 'try.noSecret';
-    return needsGrant && !this.run.granted() ? 'try.mistake.noGrant' : null;
+    const unready = this.run.unready();
+    if (unready || !MISTAKES[this.chosen()].needsGrant) return unready;
+    if (this.run.needsSecret()) return 'try.noSecret';
+    return this.run.granted() ? null : 'try.mistake.noGrant';
   });
 
   protected choose(event: Event): void {

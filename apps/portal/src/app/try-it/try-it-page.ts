@@ -34,6 +34,29 @@ import { MistakesView } from './mistakes-view';
 import { TryItRun } from './try-it-run';
 import { TryItStep } from './try-it-step';
 
+/** What follows the authorize page, and the text keys of each. */
+const STEPS = [
+  {
+    place: 'exchange',
+    title: 'try.exchange.title',
+    text: 'try.exchange.text',
+    action: 'try.exchange.action',
+  },
+  { place: 'call', title: 'try.call.title', text: 'try.call.text', action: 'try.call.action' },
+  {
+    place: 'refresh',
+    title: 'try.refresh.title',
+    text: 'try.refresh.text',
+    action: 'try.refresh.action',
+  },
+  {
+    place: 'revoke',
+    title: 'try.revoke.title',
+    text: 'try.revoke.text',
+    action: 'try.revoke.action',
+  },
+] as const;
+
 /** The flow, step by step, with a developer's own client. */
 @Component({
   selector: 'fx-try-it-page',
@@ -76,6 +99,7 @@ export class TryItPage {
     const name = this.mistake();
     return isMistake(name) ? name : null;
   });
+  protected readonly steps = STEPS;
   protected readonly words = MISTAKE_WORDS;
   protected readonly icons = { back, restart, searchOff };
   /** Password managers offer to keep what is typed into a password's input, whatever it asks for. */
@@ -104,7 +128,14 @@ export class TryItPage {
     });
   }
 
-  protected async revoke({ name }: DeveloperClient): Promise<void> {
+  protected async go(
+    step: (typeof STEPS)[number]['place'],
+    client: DeveloperClient,
+  ): Promise<void> {
+    await (step === 'revoke' ? this.revoke(client) : this.run[step]());
+  }
+
+  private async revoke({ name }: DeveloperClient): Promise<void> {
     await this.confirmation.ask({
       heading: { text: 'try.revoke.confirm.heading', values: { name } },
       points: [{ text: 'try.revoke.confirm.ends' }, { text: 'try.revoke.confirm.stays' }],

@@ -147,6 +147,55 @@ describe('the tokens', () => {
   });
 });
 
+describe('what a step needs first', () => {
+  it('is what the steps before it bring', async () => {
+    await begin();
+    run.secret.set('secret');
+    expect(run.missing()).toEqual({
+      authorize: null,
+      exchange: 'try.exchange.noCode',
+      call: 'try.noTokens',
+      refresh: 'try.noTokens',
+      revoke: 'try.noTokens',
+    });
+    run.take('code');
+    expect(run.missing().exchange).toBeNull();
+    serve(TOKENS);
+    await run.exchange();
+    expect(run.missing()).toEqual({
+      authorize: null,
+      exchange: 'try.exchange.done',
+      call: null,
+      refresh: null,
+      revoke: null,
+    });
+    serve({ status: 200 }, { status: 401 });
+    await run.revoke();
+    expect(run.missing().revoke).toBe('try.revoke.done');
+  });
+
+  it('is the secret of a confidential client wherever it is sent, even where it was there before', async () => {
+    await begin();
+    run.take('code');
+    expect(run.missing().exchange).toBe('try.noSecret');
+    run.secret.set('secret');
+    serve(TOKENS);
+    await run.exchange();
+    run.secret.set('');
+    expect(run.missing()).toMatchObject({
+      call: null,
+      refresh: 'try.noSecret',
+      revoke: 'try.noSecret',
+    });
+  });
+
+  it('is no secret for a public client', async () => {
+    await begin({ ...CLIENT, kind: 'public' });
+    run.take('code');
+    expect(run.missing().exchange).toBeNull();
+  });
+});
+
 describe('a run', () => {
   it('shows nothing that an earlier one has asked for', async () => {
     await begin();

@@ -125,6 +125,22 @@ export class TryItRun {
       revoke: ended?.answer?.status === 200 && refused?.answer?.status === 401,
     };
   });
+  /** The client identifies itself with a secret that nobody has typed. */
+  readonly needsSecret = computed(() => this.client()?.kind === 'confidential' && !this.secret());
+  /** A text key for what has to be done before each step; null where nothing has. */
+  readonly missing = computed<Readonly<Record<StepName, string | null>>>(() => {
+    const code = this.code() ? null : 'try.exchange.noCode';
+    const tokens = this.tokens() ? null : 'try.noTokens';
+    const secret = this.needsSecret() ? 'try.noSecret' : null;
+    const done = this.done();
+    return {
+      authorize: this.unready(),
+      exchange: code ?? secret ?? (done.exchange ? 'try.exchange.done' : null),
+      call: tokens,
+      refresh: tokens ?? secret,
+      revoke: done.revoke ? 'try.revoke.done' : (tokens ?? secret),
+    };
+  });
   private readonly hidden = computed(() =>
     [this.secret(), this.proof()?.verifier, this.code(), ...this.seen()]
       .filter((value) => value !== undefined && value !== null && value.length > SHOWN_OF_SECRET)

@@ -21,7 +21,8 @@ const run = {
   language: signal('curl'),
   unready: signal<string | null>(null),
   granted: signal(false),
-  secret: signal(''),
+  needsSecret: signal(false),
+  missing: signal({ exchange: null }),
   masked: (text: string) => text,
 };
 

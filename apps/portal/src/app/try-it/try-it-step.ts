@@ -63,12 +63,11 @@ import { StepName, TryItRun } from './try-it-run';
 export class TryItStep {
   readonly place = input.required<StepName>();
   readonly label = input.required<string>();
-  /** A text key for what has to be done first; null where nothing has. */
-  readonly missing = input<string | null>(null);
   readonly secondary = input(false, { transform: booleanAttribute });
   readonly pressed = output();
 
   protected readonly run = inject(TryItRun);
+  protected readonly missing = computed(() => this.run.missing()[this.place()]);
   protected readonly exchanges = computed(() => this.run.exchanges()[this.place()]);
   protected readonly last = computed(() =>
     this.run.busy() === this.place() ? null : this.exchanges().at(-1),
