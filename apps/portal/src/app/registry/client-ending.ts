@@ -99,6 +99,7 @@ const load = () => import('./delete-dialog').then((file) => file.DeleteDialog);
   `,
 })
 export class ClientEnding {
+  /** A new object where it has been saved: its connections are counted anew. */
   readonly client = input.required<RegistryClient>();
   readonly changed = output<RegistryClient>();
   readonly deleted = output();

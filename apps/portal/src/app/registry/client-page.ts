@@ -83,7 +83,7 @@ export class ClientPage {
   );
   private readonly kept = keptValue(this.read, () => this.id());
   protected readonly client = linkedSignal(() => this.kept()?.resource);
-  /** For the form, which secrets and their use do not concern. */
+  /** For those parts of the page which secrets and their use do not concern. */
   protected readonly settings = computed(() => this.client() ?? null, {
     equal: (one, other) => one?.id === other?.id && one?.version === other?.version,
   });

@@ -1,0 +1,58 @@
+import { beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { Type } from '@angular/core';
+import { ComponentFixture, TestBed } from '@angular/core/testing';
+import { By } from '@angular/platform-browser';
+import { providePortal, shown, textOf } from '../../testing/portal-testing';
+import { sampleClient } from '../../testing/sample-client';
+import { Api } from '../api/api';
+import { unreachableError } from '../api/problem';
+import { RegistryClient } from '../api/types';
+import { ClientPage } from './client-page';
+import { ClientSecrets } from './client-secrets';
+import { LogoUpload } from './logo-upload';
+
+const get = jest.fn<(path: string) => Promise<unknown>>();
+const CONNECTIONS = { activeConnections: 1, accounts: 1 };
+
+let client: RegistryClient;
+let fixture: ComponentFixture<ClientPage>;
+
+const counted = () => get.mock.calls.filter(([path]) => path.endsWith('/connections')).length;
+const part = <Part>(type: Type<Part>): Part =>
+  fixture.debugElement.query(By.directive(type)).componentInstance as Part;
+
+beforeEach(async () => {
+  client = sampleClient();
+  get.mockReset();
+  get.mockImplementation((path) => {
+    if (path.endsWith(client.id)) return Promise.resolve({ resource: client });
+    if (path.endsWith('/connections')) return Promise.resolve({ resource: CONNECTIONS });
+    if (path.endsWith('/oauth-scopes')) return Promise.resolve({ resource: { scopes: [] } });
+    return Promise.reject(unreachableError());
+  });
+  TestBed.configureTestingModule({
+    providers: [
+      ...providePortal(['registry', 'reports', 'requests']),
+      { provide: Api, useValue: { get } },
+    ],
+  });
+  fixture = TestBed.createComponent(ClientPage);
+  fixture.componentRef.setInput('id', client.id);
+  await shown(fixture, () => textOf(fixture).includes('Beendet 1 Verbindung'));
+});
+
+describe('the page of a registered application', () => {
+  it('counts its connections anew when it has been saved, not at each look at its secrets', async () => {
+    const before = counted();
+    const [secret] = client.secrets;
+    part(ClientSecrets).changed.emit([{ ...secret!, lastUsedAt: '2026-11-26T08:00:00.000Z' }]);
+    await fixture.whenStable();
+    part(ClientSecrets).changed.emit([{ ...secret!, lastUsedAt: '2026-11-26T08:00:05.000Z' }]);
+    await fixture.whenStable();
+    expect(counted()).toBe(before);
+
+    part(LogoUpload).changed.emit({ ...client, version: client.version + 1 });
+    await fixture.whenStable();
+    expect(counted()).toBe(before + 1);
+  });
+});
