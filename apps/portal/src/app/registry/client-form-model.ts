@@ -44,6 +44,19 @@ export const FIELD_LABELS: Record<ClientField, string> = {
   accountIds: 'registry.field.accountIds.label',
 };
 
+export type Visibility = 'all' | 'chosen' | 'none';
+
+/** Whom an application is offered to. */
+export const VISIBILITIES: readonly { value: Visibility; text: string; hint: string }[] = [
+  { value: 'all', text: 'registry.field.listed.all', hint: 'registry.field.listed.allHint' },
+  {
+    value: 'chosen',
+    text: 'registry.field.listed.chosen',
+    hint: 'registry.field.listed.chosenHint',
+  },
+  { value: 'none', text: 'registry.field.listed.none', hint: 'registry.field.listed.noneHint' },
+];
+
 /** A new one may do the least, and proves itself as well as it can. */
 const EMPTY: ClientFormModel = {
   name: '',

@@ -48,6 +48,8 @@ import {
   toChanges,
   toCreateInput,
   toModel,
+  VISIBILITIES,
+  type Visibility,
 } from './client-form-model';
 import { CompanyChoices } from './company-choices';
 import { harmInWords } from './harm-words';
@@ -155,7 +157,7 @@ export class ClientForm {
   protected readonly scopesTaken = computed(() =>
     this.client() ? this.base().scopes.filter((scope) => !this.model().scopes.includes(scope)) : [],
   );
-  protected readonly visibility = computed(() => {
+  protected readonly visibility = computed<Visibility>(() => {
     const { listed, accountIds } = this.model();
     if (!listed) return 'none';
     return accountIds === null ? 'all' : 'chosen';
@@ -181,6 +183,7 @@ export class ClientForm {
     return this.lost.hasValue() ? this.lossInWords(this.lost.value().resource) : null;
   });
   protected readonly labels = FIELD_LABELS;
+  protected readonly visibilities = VISIBILITIES;
   protected readonly icons = { errorIcon, visibility, warning };
 
   protected errorOf(field: Exclude<ClientField, 'redirectUris'>): string | null {
@@ -200,10 +203,15 @@ export class ClientForm {
     this.model.update((model) => ({ ...model, scopes }));
   }
 
-  protected setVisibility(visibility: 'all' | 'chosen' | 'none'): void {
+  protected setVisibility(visibility: Visibility): void {
     const { accountIds } = this.model();
     if (accountIds?.length) this.chosenBefore = accountIds;
-    const next = { all: null, chosen: accountIds ?? this.chosenBefore, none: accountIds };
+    const next = {
+      all: null,
+      chosen: accountIds ?? this.chosenBefore,
+      // A choice that nobody has made yet limits nothing.
+      none: accountIds?.length ? accountIds : null,
+    };
     this.model.update((model) => ({
       ...model,
       listed: visibility !== 'none',

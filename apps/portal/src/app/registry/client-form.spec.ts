@@ -1,0 +1,66 @@
+import { beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { ComponentFixture, TestBed } from '@angular/core/testing';
+import { control, providePortal, shown } from '../../testing/portal-testing';
+import { sampleClient } from '../../testing/sample-client';
+import { Api } from '../api/api';
+import { unreachableError } from '../api/problem';
+import { ClientForm } from './client-form';
+
+const get = jest.fn<(path: string) => Promise<unknown>>();
+const patch = jest.fn<(path: string, body: unknown) => Promise<unknown>>();
+const COMPANIES = [{ id: 'a1', name: 'Beispiel Assekuranz AG' }];
+
+let fixture: ComponentFixture<ClientForm>;
+
+const host = () => fixture.nativeElement as HTMLElement;
+const radio = (way: string) => host().querySelector<HTMLInputElement>(`#listed-${way}`);
+
+async function choose(way: 'all' | 'chosen' | 'none'): Promise<void> {
+  radio(way)!.click();
+  await fixture.whenStable();
+}
+
+async function save(): Promise<void> {
+  (await shown(fixture, () => control(fixture, 'Änderungen speichern')))!.click();
+  await fixture.whenStable();
+}
+
+beforeEach(async () => {
+  const client = sampleClient();
+  get.mockReset();
+  get.mockImplementation((path) =>
+    path.includes('/accounts?')
+      ? Promise.resolve({ resources: COMPANIES, meta: { total: 1 } })
+      : Promise.reject(unreachableError()),
+  );
+  patch.mockReset();
+  patch.mockResolvedValue({ resource: client });
+  TestBed.configureTestingModule({
+    providers: [...providePortal(['registry']), { provide: Api, useValue: { get, patch } }],
+  });
+  fixture = TestBed.createComponent(ClientForm);
+  fixture.componentRef.setInput('client', client);
+  fixture.componentRef.setInput('scopes', []);
+  await shown(fixture, () => radio('all'));
+});
+
+describe('whom an application is offered to', () => {
+  it('can be nobody after no company has been chosen', async () => {
+    await choose('chosen');
+    await choose('none');
+    expect(host().querySelector<HTMLInputElement>('#client-limited')?.checked).toBe(false);
+    await save();
+    expect(patch.mock.calls[0]?.[1]).toEqual({ resource: { listed: false } });
+  });
+
+  it('keeps the chosen companies as those who may connect it, and when somebody looks around', async () => {
+    await choose('chosen');
+    (await shown(fixture, () => host().querySelector<HTMLInputElement>('#company-a1')))!.click();
+    await choose('all');
+    await choose('chosen');
+    expect(host().querySelector<HTMLInputElement>('#company-a1')?.checked).toBe(true);
+    await choose('none');
+    expect(host().querySelector<HTMLInputElement>('#client-limited')?.checked).toBe(true);
+    expect(host().querySelectorAll('fx-company-choices')).toHaveLength(1);
+  });
+});
