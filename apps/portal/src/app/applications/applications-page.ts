@@ -33,6 +33,7 @@ import { LoadError } from '../ui/load-error';
 import { Messages } from '../ui/messages';
 import { PageState } from '../ui/page-state';
 import { Words } from '../ui/question';
+import { troubleWords } from '../ui/trouble';
 import { Waiting } from '../ui/waiting';
 import type { AdvanceInput } from './advance-dialog';
 import { AdvanceFlow } from './advance-flow';
@@ -110,7 +111,7 @@ export class ApplicationsPage {
   protected readonly chosen = linkedSignal(() => this.present());
   protected readonly changed = computed(() => this.chosen() !== this.present());
   protected readonly saving = signal(false);
-  protected readonly failed = signal(false);
+  protected readonly failed = signal<Words | null>(null);
 
   protected readonly error = computed(() =>
     this.policy() && this.clients() && this.requests()
@@ -140,7 +141,7 @@ export class ApplicationsPage {
     const allows = this.chosen();
     if (!allows || !this.changed() || this.saving()) return;
     this.saving.set(true);
-    this.failed.set(false);
+    this.failed.set(null);
     try {
       const { resource } = await this.api.get<Envelope<PolicyEffect>>(
         `${PATH}/effect?allows=${allows}`,
@@ -149,8 +150,8 @@ export class ApplicationsPage {
       else if (!(await this.confirm(allows, resource))) return;
       this.messages.show('applications.policy.done');
       this.reload();
-    } catch {
-      this.failed.set(true);
+    } catch (cause) {
+      this.failed.set(troubleWords(apiErrorFrom(cause), this.formats));
     } finally {
       this.saving.set(false);
     }
@@ -194,8 +195,8 @@ export class ApplicationsPage {
     } else {
       try {
         await write(false);
-      } catch {
-        this.messages.show('trouble.failed');
+      } catch (cause) {
+        this.sayWhy(cause);
         return;
       }
       const done = decision === 'allowed' ? 'applications.allow.done' : 'applications.leave.done';
@@ -227,8 +228,8 @@ export class ApplicationsPage {
     } else {
       try {
         await write({ advanceScope: null });
-      } catch {
-        this.messages.show('trouble.failed');
+      } catch (cause) {
+        this.sayWhy(cause);
         return;
       }
       this.messages.show('applications.advance.asked', values);
@@ -274,6 +275,11 @@ export class ApplicationsPage {
 
   private async write(allows: Policy, endConnections: boolean): Promise<void> {
     await this.api.patch<Envelope<ChangedPolicy>>(PATH, { resource: { allows, endConnections } });
+  }
+
+  private sayWhy(cause: unknown): void {
+    const { text, values } = troubleWords(apiErrorFrom(cause), this.formats);
+    this.messages.show(text, values);
   }
 
   private counted(forms: { one: string; other: string }, count: number): Words {

@@ -15,6 +15,7 @@ import { MAX_APPROVAL_ANSWER_LENGTH } from '@flixcheck/api-types/limits';
 import { Api } from '../api/api';
 import { apiErrorFrom } from '../api/problem';
 import { ApprovalRequest } from '../api/types';
+import { Formats } from '../i18n/formats';
 import { FullName, fullName } from '../people/full-name';
 import { ClientLogo } from '../ui/client-logo';
 import { DeclineForm } from '../ui/decline-form';
@@ -22,6 +23,10 @@ import { Icon } from '../ui/icon';
 import { Messages } from '../ui/messages';
 import { Moment } from '../ui/moment';
 import { Publisher } from '../ui/publisher';
+import { Words } from '../ui/question';
+import { troubleWords } from '../ui/trouble';
+
+const TROUBLES = { validation_failed: 'applications.queue.text' };
 
 /** What waits for an answer: one click approves, a second line is for who declines. */
 @Component({
@@ -37,6 +42,7 @@ export class ApprovalQueue {
   readonly answered = output();
 
   private readonly api = inject(Api);
+  private readonly formats = inject(Formats);
   private readonly messages = inject(Messages);
   private readonly injector = inject(Injector);
   private readonly host = inject<ElementRef<HTMLElement>>(ElementRef);
@@ -46,7 +52,7 @@ export class ApprovalQueue {
   /** The request whose refusal is being written. */
   protected readonly declining = signal<string | null>(null);
   protected readonly busy = signal<string | null>(null);
-  protected readonly failed = signal<{ id: string; text: string } | null>(null);
+  protected readonly failed = signal<({ id: string } & Words) | null>(null);
 
   protected startDeclining(id: string): void {
     this.declining.set(id);
@@ -81,10 +87,9 @@ export class ApprovalQueue {
         status === 'approved' ? 'applications.queue.approved' : 'applications.queue.declined';
       this.messages.show(done, { app: client.name, person });
     } catch (cause) {
-      const { code } = apiErrorFrom(cause);
-      if (code !== 'conflict' && code !== 'not_found') {
-        const failure = code === 'validation_failed' ? 'applications.queue.text' : 'trouble.failed';
-        this.failed.set({ id, text: failure });
+      const error = apiErrorFrom(cause);
+      if (error.code !== 'conflict' && error.code !== 'not_found') {
+        this.failed.set({ id, ...troubleWords(error, this.formats, TROUBLES) });
         return;
       }
       this.messages.show('applications.queue.gone');

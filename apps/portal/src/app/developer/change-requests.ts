@@ -19,9 +19,10 @@ import { apiResource, keptValue } from '../api/api-resource';
 import { apiErrorFrom } from '../api/problem';
 import { isSameData } from '../api/same-data';
 import { DeveloperChangeRequest, DeveloperClient, ListEnvelope } from '../api/types';
+import { Formats } from '../i18n/formats';
 import { FullName } from '../people/full-name';
 import { ChangeLines } from '../registry/change-lines';
-import { errorTextOf } from '../registry/client-form-errors';
+import { errorTextOf, SAVING } from '../registry/client-form-errors';
 import {
   checkRedirectUris,
   redirectUriAt,
@@ -36,6 +37,8 @@ import { Icon } from '../ui/icon';
 import { LoadError } from '../ui/load-error';
 import { Messages } from '../ui/messages';
 import { Moment } from '../ui/moment';
+import { Words } from '../ui/question';
+import { troubleWords } from '../ui/trouble';
 import { DEVELOPER_CLIENTS } from './developer-clients';
 
 /** The open one, and the latest answers. */
@@ -46,6 +49,12 @@ interface Wanted {
   scopes: string[];
   note: string;
 }
+
+const TROUBLES = {
+  ...SAVING,
+  not_found: 'developer.notFound.text',
+  too_many_attempts: 'developer.change.tooMany',
+};
 
 const CHIPS = {
   open: 'fx-chip--accent',
@@ -82,6 +91,7 @@ export class ChangeRequests {
   readonly client = input.required<DeveloperClient>();
 
   private readonly api = inject(Api);
+  private readonly formats = inject(Formats);
   private readonly confirmation = inject(Confirmation);
   private readonly messages = inject(Messages);
   private readonly injector = inject(Injector);
@@ -126,7 +136,7 @@ export class ChangeRequests {
 
   protected readonly busy = signal(false);
   protected readonly tried = signal(false);
-  protected readonly trouble = signal<string | null>(null);
+  protected readonly trouble = signal<Words | null>(null);
   protected readonly maxNote = MAX_CHANGE_NOTE_LENGTH;
   protected readonly chips = CHIPS;
   protected readonly states = STATES;
@@ -195,12 +205,9 @@ export class ChangeRequests {
       return undefined;
     } catch (cause) {
       const error = apiErrorFrom(cause);
-      const { code, unreachable } = error;
       const atFields = fieldErrors(error, (path) => this.fieldAt(path));
       if (atFields.length > 0) return atFields;
-      if (code === 'not_found') this.trouble.set('developer.notFound.text');
-      else if (code === 'too_many_attempts') this.trouble.set('developer.change.tooMany');
-      else this.trouble.set(unreachable ? 'registry.form.unreachable' : 'registry.form.failed');
+      this.trouble.set(troubleWords(error, this.formats, TROUBLES));
       return { kind: 'trouble' };
     } finally {
       this.busy.set(false);

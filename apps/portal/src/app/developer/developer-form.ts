@@ -18,17 +18,22 @@ import { MAX_DESCRIPTION_LENGTH } from '@flixcheck/api-types/limits';
 import { Api } from '../api/api';
 import { apiErrorFrom } from '../api/problem';
 import { DeveloperClient, Envelope } from '../api/types';
-import { errorTextOf, isLink } from '../registry/client-form-errors';
+import { Formats } from '../i18n/formats';
+import { errorTextOf, isLink, READING, SAVING } from '../registry/client-form-errors';
 import { FIELD_LABELS } from '../registry/client-form-model';
 import { TextField } from '../ui/text-field';
 import { SettingsSection } from '../ui/settings-section';
 import { fieldErrors } from '../ui/field-errors';
 import { Icon } from '../ui/icon';
+import { Words } from '../ui/question';
+import { troubleWords } from '../ui/trouble';
 import { DEVELOPER_CLIENTS } from './developer-clients';
 
 const TEXTS = ['description', 'descriptionEn'] as const;
 const LINKS = ['homepageUri', 'privacyPolicyUri'] as const;
 const FIELDS = [...TEXTS, ...LINKS, 'contactEmail'] as const;
+
+const GONE = { not_found: 'developer.notFound.text' };
 
 type Field = (typeof FIELDS)[number];
 type Model = Record<Field, string>;
@@ -49,6 +54,7 @@ export class DeveloperForm {
   readonly overtaken = output<DeveloperClient>();
 
   private readonly api = inject(Api);
+  private readonly formats = inject(Formats);
   private readonly host = inject<ElementRef<HTMLElement>>(ElementRef);
   private readonly injector = inject(Injector);
 
@@ -84,7 +90,7 @@ export class DeveloperForm {
   readonly dirty = computed(() => changed(this.base(), this.model()).length > 0);
   protected readonly busy = signal(false);
   protected readonly tried = signal(false);
-  protected readonly trouble = signal<string | null>(null);
+  protected readonly trouble = signal<Words | null>(null);
   protected readonly labels = FIELD_LABELS;
   protected readonly icons = { errorIcon };
 
@@ -123,15 +129,13 @@ export class DeveloperForm {
       return undefined;
     } catch (cause) {
       const error = apiErrorFrom(cause);
-      const { code, unreachable } = error;
       const atFields = fieldErrors(error, (path) => {
         const field = FIELDS.find((name) => name === path);
         return field && this.form[field];
       });
       if (atFields.length > 0) return atFields;
-      if (code === 'precondition_failed') await this.takeOver(path);
-      else if (code === 'not_found') this.trouble.set('developer.notFound.text');
-      else this.trouble.set(unreachable ? 'registry.form.unreachable' : 'registry.form.failed');
+      if (error.code === 'precondition_failed') await this.takeOver(path);
+      else this.trouble.set(troubleWords(error, this.formats, { ...SAVING, ...GONE }));
       return { kind: 'trouble' };
     } finally {
       this.busy.set(false);
@@ -143,9 +147,9 @@ export class DeveloperForm {
     try {
       const { resource } = await this.api.get<Envelope<DeveloperClient>>(path);
       this.overtaken.emit(resource);
-      this.trouble.set('developer.form.changed');
-    } catch {
-      this.trouble.set('registry.form.failed');
+      this.trouble.set({ text: 'developer.form.changed' });
+    } catch (cause) {
+      this.trouble.set(troubleWords(apiErrorFrom(cause), this.formats, { ...READING, ...GONE }));
     }
   }
 }

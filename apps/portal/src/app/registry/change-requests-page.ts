@@ -19,6 +19,7 @@ import { Api } from '../api/api';
 import { pagedList } from '../api/paged-list';
 import { apiErrorFrom } from '../api/problem';
 import { ChangeRequest } from '../api/types';
+import { Formats } from '../i18n/formats';
 import { FullName } from '../people/full-name';
 import { SessionStore } from '../session/session-store';
 import { ClientLogo } from '../ui/client-logo';
@@ -30,8 +31,11 @@ import { Messages } from '../ui/messages';
 import { Moment } from '../ui/moment';
 import { PageState } from '../ui/page-state';
 import { Publisher } from '../ui/publisher';
+import { Words } from '../ui/question';
+import { troubleWords } from '../ui/trouble';
 import { Waiting } from '../ui/waiting';
 import { ChangeLines } from './change-lines';
+import { SAVING } from './client-form-errors';
 import { NoOperator } from './no-operator';
 import { CHANGE_REQUESTS, WaitingChanges } from './waiting-changes';
 
@@ -66,6 +70,7 @@ const ANSWERED = {
 export class ChangeRequestsPage {
   private readonly session = inject(SessionStore);
   private readonly api = inject(Api);
+  private readonly formats = inject(Formats);
   private readonly waiting = inject(WaitingChanges);
   private readonly messages = inject(Messages);
   private readonly injector = inject(Injector);
@@ -84,7 +89,7 @@ export class ChangeRequestsPage {
   /** The request whose refusal is being written. */
   protected readonly declining = signal<string | null>(null);
   protected readonly busy = signal(false);
-  protected readonly failed = signal<{ id: string; text: string } | null>(null);
+  protected readonly failed = signal<({ id: string } & Words) | null>(null);
   protected readonly maxAnswer = MAX_CHANGE_ANSWER_LENGTH;
   protected readonly icons = { back, inbox, warning };
 
@@ -142,7 +147,8 @@ export class ChangeRequestsPage {
   }
 
   private explain(id: string, cause: unknown): void {
-    const { code, problem, unreachable } = apiErrorFrom(cause);
+    const refusal = apiErrorFrom(cause);
+    const { code, problem } = refusal;
     const outdated = problem.errors.some((error) => error.code === 'outdated');
     if (code === 'not_found' || (code === 'conflict' && !outdated)) {
       this.messages.show('registry.change.queue.gone');
@@ -155,10 +161,7 @@ export class ChangeRequestsPage {
       const text = declining ? 'registry.change.queue.text' : 'registry.change.queue.invalid';
       this.failed.set({ id, text });
     } else {
-      this.failed.set({
-        id,
-        text: unreachable ? 'registry.form.unreachable' : 'registry.form.failed',
-      });
+      this.failed.set({ id, ...troubleWords(refusal, this.formats, SAVING) });
     }
   }
 

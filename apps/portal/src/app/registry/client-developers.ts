@@ -12,10 +12,14 @@ import { Confirmation } from '../ui/confirmation';
 import { Icon } from '../ui/icon';
 import { LoadError } from '../ui/load-error';
 import { Messages } from '../ui/messages';
+import { Words } from '../ui/question';
+import { troubleWords } from '../ui/trouble';
 import { Waiting } from '../ui/waiting';
+import { SAVING } from './client-form-errors';
 import { REGISTRY } from './registry-clients';
 
-const TROUBLE: Record<string, string> = {
+const TROUBLES = {
+  ...SAVING,
   unknown_user: 'registry.developers.error.unknown',
   user_disabled: 'registry.developers.error.disabled',
   is_email: 'registry.error.email',
@@ -44,7 +48,7 @@ export class ClientDevelopers {
   private readonly kept = keptValue(this.read, () => this.clientId());
   protected readonly developers = computed(() => this.kept()?.resources);
   protected readonly busy = signal(false);
-  protected readonly trouble = signal<string | null>(null);
+  protected readonly trouble = signal<Words | null>(null);
   protected readonly errorIcon = errorIcon;
 
   protected async add(event: Event, field: HTMLInputElement): Promise<void> {
@@ -59,10 +63,7 @@ export class ClientDevelopers {
       this.read.reload();
       this.messages.show('registry.developers.added', { email });
     } catch (cause) {
-      const { problem, unreachable } = apiErrorFrom(cause);
-      const code = problem.errors[0]?.code ?? '';
-      const other = unreachable ? 'registry.form.unreachable' : 'registry.form.failed';
-      this.trouble.set(TROUBLE[code] ?? other);
+      this.trouble.set(troubleWords(apiErrorFrom(cause), this.formats, TROUBLES));
       field.focus();
     } finally {
       this.busy.set(false);

@@ -28,6 +28,14 @@ export const ERROR_TEXTS: Record<string, string> = {
 };
 export const UNKNOWN_ERROR = 'registry.error.other';
 
+/** Why saving has failed, where no field is to blame: for `troubleWords`. */
+export const SAVING = {
+  unreachable: 'registry.form.unreachable',
+  other: 'registry.form.failed',
+};
+/** The same for reading before it can be saved: nothing has been sent that could have arrived. */
+export const READING = { other: SAVING.other };
+
 /** A text key for what is wrong with a field, once it has been left or the form has been sent. */
 export function errorTextOf(
   field: { touched(): boolean; errors(): readonly { kind: string }[] },

@@ -1,9 +1,9 @@
 import { beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { ComponentFixture, TestBed } from '@angular/core/testing';
-import { control, providePortal, shown } from '../../testing/portal-testing';
+import { control, providePortal, shown, textOf } from '../../testing/portal-testing';
 import { sampleClient } from '../../testing/sample-client';
 import { Api } from '../api/api';
-import { unreachableError } from '../api/problem';
+import { errorFromAnswer, unreachableError } from '../api/problem';
 import { ClientForm } from './client-form';
 
 const get = jest.fn<(path: string) => Promise<unknown>>();
@@ -62,5 +62,24 @@ describe('whom an application is offered to', () => {
     await choose('none');
     expect(host().querySelector<HTMLInputElement>('#client-limited')?.checked).toBe(true);
     expect(host().querySelectorAll('fx-company-choices')).toHaveLength(1);
+  });
+});
+
+describe('without an answer', () => {
+  beforeEach(() => choose('none'));
+
+  it('nobody knows whether anything has been saved', async () => {
+    patch.mockRejectedValue(unreachableError());
+    await save();
+    await shown(fixture, () => textOf(fixture).includes('Ob etwas gespeichert wurde, ist nicht'));
+  });
+
+  it('it is known that what somebody else has overtaken has not been saved', async () => {
+    patch.mockRejectedValue(errorFromAnswer(412, new Headers(), { code: 'precondition_failed' }));
+    await save();
+    await shown(fixture, () =>
+      textOf(fixture).includes('Bitte prüfen Sie Ihre Internetverbindung'),
+    );
+    expect(textOf(fixture)).not.toContain('Ob etwas gespeichert wurde');
   });
 });

@@ -38,7 +38,8 @@ import { Confirmation } from '../ui/confirmation';
 import { fieldErrors } from '../ui/field-errors';
 import { Icon } from '../ui/icon';
 import { Words } from '../ui/question';
-import { errorTextOf, isLink } from './client-form-errors';
+import { troubleWords } from '../ui/trouble';
+import { errorTextOf, isLink, READING, SAVING } from './client-form-errors';
 import {
   ClientField,
   ClientFormModel,
@@ -67,13 +68,8 @@ const LENGTHS = {
 };
 
 type Translate = (key: string, values?: Record<string, unknown>) => string;
-type Trouble = 'failed' | 'unreachable' | 'gone';
 
-const TROUBLE_TEXTS: Record<Trouble, string> = {
-  failed: 'registry.form.failed',
-  unreachable: 'registry.form.unreachable',
-  gone: 'registry.form.gone',
-};
+const GONE = { not_found: 'registry.form.gone' };
 
 /** Registers a client, or changes the one that it is given. */
 @Component({
@@ -146,13 +142,9 @@ export class ClientForm {
 
   protected readonly busy = signal(false);
   protected readonly tried = signal(false);
-  protected readonly trouble = signal<Trouble | null>(null);
+  protected readonly trouble = signal<Words | null>(null);
   /** The fields that somebody else has changed meanwhile. */
   protected readonly theirs = signal<readonly ClientField[]>([]);
-  protected readonly troubleText = computed(() => {
-    const trouble = this.trouble();
-    return trouble && TROUBLE_TEXTS[trouble];
-  });
   readonly dirty = computed(() => differences(this.base(), this.model()).length > 0);
   protected readonly scopesTaken = computed(() =>
     this.client() ? this.base().scopes.filter((scope) => !this.model().scopes.includes(scope)) : [],
@@ -331,8 +323,7 @@ export class ClientForm {
     }
     const atFields = fieldErrors(error, (path) => this.fieldAt(path));
     if (atFields.length > 0) return atFields;
-    if (error.code === 'not_found') this.trouble.set('gone');
-    else this.trouble.set(error.unreachable ? 'unreachable' : 'failed');
+    this.trouble.set(troubleWords(error, this.formats, { ...SAVING, ...GONE }));
     return { kind: 'trouble' };
   }
 
@@ -346,9 +337,7 @@ export class ClientForm {
       this.theirs.set(differences(before, toModel(resource)));
       this.overtaken.emit(resource);
     } catch (cause) {
-      const { code, unreachable } = apiErrorFrom(cause);
-      if (code === 'not_found') this.trouble.set('gone');
-      else this.trouble.set(unreachable ? 'unreachable' : 'failed');
+      this.trouble.set(troubleWords(apiErrorFrom(cause), this.formats, { ...READING, ...GONE }));
     }
   }
 

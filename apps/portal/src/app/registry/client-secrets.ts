@@ -25,13 +25,18 @@ import { Confirmation } from '../ui/confirmation';
 import { Icon } from '../ui/icon';
 import { Messages } from '../ui/messages';
 import { Moment } from '../ui/moment';
+import { Words } from '../ui/question';
+import { troubleWords } from '../ui/trouble';
 import { Formats } from '../i18n/formats';
 import { CopyValue } from '../ui/copy-value';
+import { SAVING } from './client-form-errors';
 import { REGISTRY } from './registry-clients';
 
 const DAY_MS = 86_400_000;
 /** The API knows of a use at most 15 seconds later. */
 const LOOK_EVERY_MS = 5000;
+
+const TROUBLES = { ...SAVING, validation_failed: 'registry.secret.badName' };
 
 const EXPIRIES = [
   { seconds: null, text: 'registry.secret.expiry.never' },
@@ -71,7 +76,7 @@ export class ClientSecrets {
   protected readonly shown = signal<NewClientSecret | null>(null);
   protected readonly adding = signal(false);
   protected readonly busy = signal(false);
-  protected readonly trouble = signal<string | null>(null);
+  protected readonly trouble = signal<Words | null>(null);
   protected readonly expiries = EXPIRIES;
   protected readonly maxName = MAX_SECRET_NAME_LENGTH;
   protected readonly icons = { addIcon, check, errorIcon, keyIcon, warning };
@@ -102,9 +107,7 @@ export class ClientSecrets {
       this.adding.set(false);
       await this.look();
     } catch (cause) {
-      const { code, unreachable } = apiErrorFrom(cause);
-      if (code === 'validation_failed') this.trouble.set('registry.secret.badName');
-      else this.trouble.set(unreachable ? 'registry.form.unreachable' : 'registry.form.failed');
+      this.trouble.set(troubleWords(apiErrorFrom(cause), this.formats, TROUBLES));
     } finally {
       this.busy.set(false);
     }

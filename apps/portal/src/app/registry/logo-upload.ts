@@ -20,18 +20,23 @@ import { MAX_LOGO_BYTES, MAX_LOGO_SIDE } from '@flixcheck/api-types/limits';
 import { Api } from '../api/api';
 import { apiErrorFrom } from '../api/problem';
 import { Envelope, RegistryClient } from '../api/types';
+import { Formats } from '../i18n/formats';
 import { SettingsSection } from '../ui/settings-section';
 import { ClientLogo } from '../ui/client-logo';
 import { Confirmation } from '../ui/confirmation';
 import { Icon } from '../ui/icon';
 import { Messages } from '../ui/messages';
+import { Words } from '../ui/question';
+import { troubleWords } from '../ui/trouble';
+import { SAVING } from './client-form-errors';
 import { REGISTRY } from './registry-clients';
 
 /** As the API takes them. */
 const TYPES = ['image/png', 'image/jpeg', 'image/webp'];
 
 /** The words for each reason to refuse a picture, found here or by the API. */
-const ERROR_TEXTS: Record<string, string> = {
+const TROUBLES: Record<string, string> = {
+  ...SAVING,
   unsupported_image: 'registry.logo.error.unsupported',
   too_large: 'registry.logo.error.tooLarge',
   too_many_pixels: 'registry.logo.error.tooManyPixels',
@@ -41,7 +46,6 @@ const ERROR_TEXTS: Record<string, string> = {
   precondition_failed: 'registry.logo.error.changed',
   service_unavailable: 'registry.logo.error.busy',
   not_found: 'registry.form.gone',
-  unreachable: 'registry.form.unreachable',
 };
 
 interface Chosen {
@@ -68,6 +72,7 @@ export class LogoUpload<Client extends ClientWithLogo> {
   readonly changed = output<Client>();
 
   private readonly api = inject(Api);
+  private readonly formats = inject(Formats);
   private readonly confirmation = inject(Confirmation);
   private readonly messages = inject(Messages);
   private readonly injector = inject(Injector);
@@ -78,7 +83,7 @@ export class LogoUpload<Client extends ClientWithLogo> {
 
   protected readonly chosen = signal<Chosen | null>(null);
   protected readonly busy = signal(false);
-  protected readonly trouble = signal<string | null>(null);
+  protected readonly trouble = signal<Words | null>(null);
   /** Of an address that nobody is shown. */
   protected readonly elsewhere = computed(() => {
     const { logoUri } = this.client();
@@ -99,8 +104,9 @@ export class LogoUpload<Client extends ClientWithLogo> {
     picker.value = '';
     if (!file) return;
     const found = await open(file);
+    const text = typeof found === 'string' ? TROUBLES[found] : undefined;
     this.chosen.set(typeof found === 'string' ? null : found);
-    this.trouble.set(typeof found === 'string' ? (ERROR_TEXTS[found] ?? null) : null);
+    this.trouble.set(text === undefined ? null : { text });
     this.focusLater(() => this.save() ?? this.choose());
   }
 
@@ -152,10 +158,9 @@ export class LogoUpload<Client extends ClientWithLogo> {
   }
 
   private async explain(cause: unknown): Promise<void> {
-    const { code, problem } = apiErrorFrom(cause);
-    const reason = problem.errors[0]?.code ?? code;
-    if (code === 'precondition_failed') await this.readAgain();
-    this.trouble.set(ERROR_TEXTS[reason] ?? 'registry.form.failed');
+    const error = apiErrorFrom(cause);
+    if (error.code === 'precondition_failed') await this.readAgain();
+    this.trouble.set(troubleWords(error, this.formats, TROUBLES));
     this.focusLater(() => this.save() ?? this.choose());
   }
 

@@ -34,6 +34,13 @@ describe('why a request has failed', () => {
     expect(wordsOf(unreachableError(), own).text).toBe('trouble.unreachable');
   });
 
+  it('is said by the field that is wrong, where the page knows about fields', () => {
+    const errors = [{ field: 'email', code: 'taken' }];
+    const error = errorFromAnswer(400, new Headers(), { code: 'validation_failed', errors });
+    const own = { validation_failed: 'its.own', taken: 'its.taken' };
+    expect(wordsOf(error, own).text).toBe('its.taken');
+  });
+
   it('says when to try again', async () => {
     const error = refused(429, 'too_many_attempts', { 'retry-after': '600' });
     fixture.componentRef.setInput('words', wordsOf(error));

@@ -25,7 +25,8 @@ const RETRY_AFTER_SECONDS = 60;
 
 /**
  * What to tell somebody whose request has failed.
- * @param own text keys by error code, for what the page can say better; `other` for the rest
+ * @param own text keys for what the page can say better, by the code of the first field that is
+ *   wrong, or of the whole error; `other` for the rest
  */
 export function troubleWords(
   { code, problem }: ApiError,
@@ -34,7 +35,9 @@ export function troubleWords(
 ): Words {
   const seconds = problem.retryAfterSeconds ?? RETRY_AFTER_SECONDS;
   const when = formats.relative(new Date(Date.now() + seconds * 1000).toISOString());
-  return { text: own[code] ?? TEXTS[code] ?? own['other'] ?? 'trouble.failed', values: { when } };
+  const atField = own[problem.errors[0]?.code ?? ''];
+  const text = atField ?? own[code] ?? TEXTS[code] ?? own['other'] ?? 'trouble.failed';
+  return { text, values: { when } };
 }
 
 /** Says above a form or in a dialog why a request has failed; takes no room while none has. */
