@@ -1,6 +1,7 @@
 import { CODE_SECONDS } from '@flixcheck/api-types/limits';
 import { DeveloperClient } from '../api/types';
 import { MistakeName } from './mistake-names';
+import { Proof } from './pkce';
 import { Answer, RequestDescription, Secret, Tokens, Values } from './request-description';
 import * as requests from './requests';
 
@@ -10,7 +11,7 @@ export interface MistakeTools {
   /** A scope that allows nothing but reading; undefined where the client has none. */
   readOnlyScope: string | undefined;
   /** Made for this mistake alone. */
-  proof: () => Promise<{ verifier: string; challenge: string; state: string }>;
+  proof: () => Promise<Proof>;
   send: (request: RequestDescription) => Promise<Answer>;
   /** A code that nobody else waits for, from the developer's session. */
   newCode: () => Promise<{ code: string; verifier: string }>;
@@ -41,8 +42,7 @@ const wrongLink = (
   needsGrant: false,
   make: async ({ context, proof, send }) => {
     const query = change(requests.authorizationQuery(context, await proof()));
-    const left = Object.entries(query).filter((entry): entry is [string, string] => !!entry[1]);
-    await send(requests.checkAuthorization(context, Object.fromEntries(left)));
+    await send(requests.checkAuthorization(context, without(query)));
   },
 });
 
@@ -190,8 +190,11 @@ export const MISTAKES: Readonly<Record<MistakeName, Mistake>> = {
   },
 };
 
-function without(values: Record<string, Secret | string | undefined>): Values {
+/** Leaves out what is undefined or empty. */
+function without<T extends Secret | string>(
+  values: Record<string, T | undefined>,
+): Record<string, T> {
   return Object.fromEntries(
-    Object.entries(values).filter((entry): entry is [string, Secret | string] => !!entry[1]),
+    Object.entries(values).filter((entry): entry is [string, T] => !!entry[1]),
   );
 }

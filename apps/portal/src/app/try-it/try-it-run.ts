@@ -6,7 +6,7 @@ import { KnownScopes } from '../scopes/known-scopes';
 import { askFor } from '../scopes/scope-words';
 import { SessionStore } from '../session/session-store';
 import { CALLBACK_PATH } from './callback';
-import { newPkce, Pkce, randomText } from './pkce';
+import { newProof, Proof, randomText } from './pkce';
 import { Answer, RequestDescription, send, Tokens } from './request-description';
 import { MistakeName } from './mistake-names';
 import { MISTAKES } from './mistakes';
@@ -70,8 +70,8 @@ export class TryItRun {
   /** Counts the walks: an answer that comes after its own is nobody's. */
   readonly number = signal(0);
   /** Of the link to the authorize page; null until they have been drawn. */
-  readonly proof = signal<(Pkce & { state: string }) | null>(null);
-  /** Browsers have no crypto in pages that came without TLS from another machine. */
+  readonly proof = signal<Proof | null>(null);
+  /** Browsers hash nothing in pages that came without TLS from another machine. */
   readonly insecure = signal(false);
   /** What the earlier links of this run asked for, by their state. */
   private readonly earlier = new Map<string, Asked>();
@@ -92,7 +92,7 @@ export class TryItRun {
         ?.scope,
   );
   readonly code = computed(() => this.issued()?.code ?? null);
-  /** The developer has allowed access in this run. */
+  /** The developer has allowed access and not ended it since, in this run or an earlier one. */
   readonly granted = signal(false);
   readonly context = computed<requests.RunContext>(() => ({
     origin: location.origin,
@@ -143,8 +143,8 @@ export class TryItRun {
   });
   private readonly hidden = computed(() =>
     [this.secret(), this.proof()?.verifier, this.code(), ...this.seen()]
-      .filter((value) => value !== undefined && value !== null && value.length > SHOWN_OF_SECRET)
-      .map((value) => value!),
+      .filter((value): value is string => typeof value === 'string')
+      .filter((value) => value.length > SHOWN_OF_SECRET),
   );
 
   begin(client: DeveloperClient): void {
@@ -159,7 +159,7 @@ export class TryItRun {
     void this.again();
   }
 
-  /** Everything anew but the secret, which stays typed. */
+  /** Everything anew but the secret, which stays typed, and `granted`: the consent outlives a run. */
   async again(): Promise<void> {
     const run = this.number() + 1;
     this.number.set(run);
@@ -171,7 +171,7 @@ export class TryItRun {
     this.proof.set(null);
     this.earlier.clear();
     try {
-      const proof = { ...(await newPkce()), state: randomText() };
+      const proof = await newProof();
       if (run === this.number()) this.proof.set(proof);
     } catch {
       this.insecure.set(true);
@@ -287,7 +287,7 @@ export class TryItRun {
       return answer;
     };
     const proof = async () => {
-      const drawn = { ...(await newPkce()), state: randomText() };
+      const drawn = await newProof();
       this.hide(drawn.verifier);
       return drawn;
     };
