@@ -5,9 +5,10 @@ import visibilityOff from '@material-symbols/svg-400/rounded/visibility_off.svg'
 import { Formats } from '../i18n/formats';
 import { explain } from '../request-log/request-words';
 import { Icon } from '../ui/icon';
+import { jsonOf } from './answers';
+import { Exchange, Exchanges } from './exchanges';
 import { SampleView } from './sample-view';
 import { SampleLanguage, SAMPLES } from './samples/samples';
-import { Exchange, jsonOf, TryItRun } from './try-it-run';
 
 /** A request in the reader's language, and what came back. */
 @Component({
@@ -22,13 +23,13 @@ export class ExchangeView {
   /** Unique on the page; ids start with it. */
   readonly name = input.required<string>();
 
-  protected readonly run = inject(TryItRun);
+  protected readonly exchanges = inject(Exchanges);
   protected readonly formats = inject(Formats);
   protected readonly explain = explain;
   protected readonly icons = { visibility, visibilityOff };
   protected readonly write = computed(() => {
     const { request } = this.exchange();
-    const open = this.run.open();
+    const open = this.exchanges.open();
     return (language: SampleLanguage) => SAMPLES[language].write(request, open);
   });
   protected readonly path = computed(() => {
@@ -38,7 +39,7 @@ export class ExchangeView {
   protected readonly received = computed(() => {
     const { headers = [], body = '' } = this.exchange().answer ?? {};
     const head = headers.map(([name, value]) => `${name}: ${value}`).join('\n');
-    return this.run.masked(`${head}\n\n${indented(body)}`.trim());
+    return this.exchanges.masked(`${head}\n\n${indented(body)}`.trim());
   });
 
   /** Of a problem that is in no request log: the guide has a paragraph for it, too. */

@@ -13,10 +13,12 @@ import warning from '@material-symbols/svg-400/rounded/warning.svg';
 import { Confirmation } from '../ui/confirmation';
 import { Icon } from '../ui/icon';
 import { ExchangeView } from './exchange-view';
+import { Exchanges } from './exchanges';
 import { isMistake, MISTAKE_NAMES, MistakeName } from './mistake-names';
+import { MistakeRun, Stopped } from './mistake-run';
 import { MISTAKES } from './mistakes';
 import { MISTAKE_WORDS } from './mistake-words';
-import { Stopped, TryItRun } from './try-it-run';
+import { TryItRun } from './try-it-run';
 
 /** Common mistakes, made on purpose: what the answer looks like, and what the request log says. */
 @Component({
@@ -30,7 +32,9 @@ export class MistakesView {
   /** Which one to begin with, by its name. */
   readonly first = input<string>();
 
-  protected readonly run = inject(TryItRun);
+  private readonly run = inject(TryItRun);
+  private readonly mistakes = inject(MistakeRun);
+  protected readonly sent = inject(Exchanges);
   private readonly confirmation = inject(Confirmation);
   private readonly destroyed = inject(DestroyRef);
 
@@ -38,7 +42,7 @@ export class MistakesView {
   protected readonly icons = { warning };
   protected readonly possible = computed(() => {
     const client = this.run.client();
-    const readOnlyScope = this.run.readOnlyScope();
+    const readOnlyScope = this.mistakes.readOnlyScope();
     return MISTAKE_NAMES.filter((name) => {
       const { kind, possible } = MISTAKES[name];
       if (!client || (kind && kind !== client.kind)) return false;
@@ -52,7 +56,7 @@ export class MistakesView {
   protected readonly harmful = computed(() => MISTAKES[this.chosen()].harmful === true);
   protected readonly running = signal(false);
   protected readonly secondsLeft = signal<number | null>(null);
-  protected readonly exchanges = computed(() => this.run.exchanges().mistake);
+  protected readonly exchanges = computed(() => this.sent.shown().mistake);
   /** What had to go well before the mistake could be made. */
   protected readonly before = computed(() => this.exchanges().slice(0, -1));
   protected readonly last = computed(() => this.exchanges().at(-1));
@@ -65,15 +69,15 @@ export class MistakesView {
 
   protected choose(event: Event): void {
     this.chosen.set((event.target as HTMLSelectElement).value as MistakeName);
-    this.run.clear('mistake');
+    this.sent.clear('mistake');
   }
 
   protected async make(): Promise<void> {
-    if (this.missing() || this.running() || this.run.busy()) return;
+    if (this.missing() || this.running() || this.sent.busy()) return;
     if (this.harmful() && !(await this.confirmed())) return;
     this.running.set(true);
     try {
-      await this.run.provoke(this.chosen(), (seconds) => this.wait(seconds));
+      await this.mistakes.provoke(this.chosen(), (seconds) => this.wait(seconds));
     } finally {
       this.running.set(false);
     }
@@ -91,13 +95,13 @@ export class MistakesView {
 
   /** Second by second, until the time is up, or the page is left or begun anew. */
   private async wait(seconds: number): Promise<void> {
-    const run = this.run.number();
+    const run = this.sent.number();
     const until = Date.now() + seconds * 1000;
     try {
       for (let left = seconds; left > 0; left = Math.ceil((until - Date.now()) / 1000)) {
         this.secondsLeft.set(left);
         await new Promise((resolve) => setTimeout(resolve, 1000));
-        if (this.destroyed.destroyed || run !== this.run.number()) throw new Stopped();
+        if (this.destroyed.destroyed || run !== this.sent.number()) throw new Stopped();
       }
     } finally {
       this.secondsLeft.set(null);

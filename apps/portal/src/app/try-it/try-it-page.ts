@@ -28,7 +28,9 @@ import { Waiting } from '../ui/waiting';
 import { AuthorizeStep } from './authorize-step';
 import { CALLBACK_CHANNEL, stateOf, Taken } from './callback';
 import { ClaimsView } from './claims-view';
+import { Exchanges } from './exchanges';
 import { isMistake } from './mistake-names';
+import { MistakeRun } from './mistake-run';
 import { MISTAKE_WORDS } from './mistake-words';
 import { MistakesView } from './mistakes-view';
 import { TryItRun } from './try-it-run';
@@ -74,7 +76,7 @@ const STEPS = [
     TryItStep,
     Waiting,
   ],
-  providers: [TryItRun],
+  providers: [Exchanges, MistakeRun, TryItRun],
   templateUrl: './try-it-page.html',
   styleUrls: ['../registry/client-page.scss', './try-it-page.scss'],
 })
@@ -84,6 +86,7 @@ export class TryItPage {
   readonly mistake = input<string>();
 
   protected readonly run = inject(TryItRun);
+  protected readonly exchanges = inject(Exchanges);
   private readonly confirmation = inject(Confirmation);
   private readonly host = inject<ElementRef<HTMLElement>>(ElementRef);
   protected readonly read = apiResource<Envelope<DeveloperClient>>(

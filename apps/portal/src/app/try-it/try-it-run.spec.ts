@@ -6,6 +6,8 @@ import { providePortal } from '../../testing/portal-testing';
 import { Api } from '../api/api';
 import { DeveloperClient } from '../api/types';
 import { SessionStore } from '../session/session-store';
+import { Exchanges } from './exchanges';
+import { MistakeRun } from './mistake-run';
 import { TryItRun } from './try-it-run';
 
 const CLIENT = {
@@ -38,6 +40,7 @@ const serve = (...served: Served[]) => {
 const lastBody = () => fetched.mock.calls.at(-1)![1].body;
 
 let run: TryItRun;
+let exchanges: Exchanges;
 
 const before = { fetch: globalThis.fetch, crypto: globalThis.crypto };
 const put = (values: object) => {
@@ -58,12 +61,15 @@ beforeEach(() => {
   TestBed.configureTestingModule({
     providers: [
       ...providePortal([]),
+      Exchanges,
+      MistakeRun,
       TryItRun,
       { provide: Api, useValue: { get: jest.fn() } },
       { provide: SessionStore, useValue: { user: signal({ id: 'me' }) } },
     ],
   });
   run = TestBed.inject(TryItRun);
+  exchanges = TestBed.inject(Exchanges);
 });
 afterEach(() => put(before));
 
@@ -85,7 +91,7 @@ describe('the code at hand', () => {
     serve(TOKENS);
     await run.exchange();
     expect(String(lastBody())).toContain('code=second');
-    expect(run.exchanges().revoke).toEqual([]);
+    expect(exchanges.shown().revoke).toEqual([]);
   });
 
   it('stays where something else is pasted', async () => {
@@ -202,24 +208,24 @@ describe('a run', () => {
     let arrive!: (value: unknown) => void;
     fetched.mockReturnValueOnce(new Promise((resolve) => (arrive = resolve)));
     const late = run.issueCode();
-    expect(run.busy()).toBe('authorize');
+    expect(exchanges.busy()).toBe('authorize');
 
     await run.again();
-    expect(run.busy()).toBeNull();
+    expect(exchanges.busy()).toBeNull();
     arrive(answer({ status: 201, body: { resource: { code: 'late' } } }));
     await late;
 
     expect(run.code()).toBeNull();
     expect(run.granted()).toBe(false);
-    expect(run.exchanges().authorize).toEqual([]);
+    expect(exchanges.shown().authorize).toEqual([]);
   });
 
   it('sends nothing for a mistake that waited for longer than the run lasted', async () => {
     await begin();
     serve({ status: 201, body: { resource: { code: 'of-the-mistake' } } });
-    await run.provoke('code_expired', () => run.again());
+    await TestBed.inject(MistakeRun).provoke('code_expired', () => run.again());
     expect(fetched).toHaveBeenCalledTimes(1);
-    expect(run.exchanges().mistake).toEqual([]);
+    expect(exchanges.shown().mistake).toEqual([]);
   });
 
   it('of another client knows neither the secret nor the consent of the one before', async () => {
@@ -236,6 +242,21 @@ describe('a run', () => {
     expect(run.granted()).toBe(false);
   });
 
+  it('shows only the beginning of what is secret, unless asked for', async () => {
+    await begin();
+    run.secret.set('secret-of-the-client');
+    run.take('code-of-the-link');
+    serve(TOKENS);
+    await run.exchange();
+    const { verifier } = run.proof()!;
+    const secrets = [run.secret(), verifier, 'code-of-the-link', 'access-token', 'refresh-token'];
+    for (const secret of secrets) {
+      expect(exchanges.masked(`<${secret}>`)).toBe(`<${secret.slice(0, 6)}••••>`);
+    }
+    exchanges.open.set(true);
+    for (const secret of secrets) expect(exchanges.masked(secret)).toBe(secret);
+  });
+
   it('forgets secret, code and tokens when the page is left', async () => {
     await begin();
     run.secret.set('secret');
@@ -246,7 +267,7 @@ describe('a run', () => {
     run.forget();
 
     expect([run.secret(), run.code(), run.tokens()]).toEqual(['', null, null]);
-    expect(run.exchanges().exchange).toEqual([]);
+    expect(exchanges.shown().exchange).toEqual([]);
   });
 
   it('says that it needs https instead of preparing for ever', async () => {

@@ -1,15 +1,13 @@
 import { computed, inject, Injectable, linkedSignal, signal } from '@angular/core';
-import { Api } from '../api/api';
-import { DeveloperClient, ListEnvelope, OAuthRequest } from '../api/types';
-import { DEVELOPER_CLIENTS } from '../developer/developer-clients';
+import { DeveloperClient } from '../api/types';
 import { KnownScopes } from '../scopes/known-scopes';
 import { askFor } from '../scopes/scope-words';
 import { SessionStore } from '../session/session-store';
+import { codeOf, tokensOf } from './answers';
 import { CALLBACK_PATH } from './callback';
+import { Exchanges, StepName } from './exchanges';
 import { newProof, Proof, randomText } from './pkce';
-import { Answer, RequestDescription, send, Tokens } from './request-description';
-import { MistakeName } from './mistake-names';
-import { MISTAKES } from './mistakes';
+import { Answer, Tokens } from './request-description';
 import * as requests from './requests';
 import { readReturned, Returned } from './returned';
 import type { SampleLanguage } from './samples/samples';
@@ -17,46 +15,18 @@ import type { SampleLanguage } from './samples/samples';
 /** What a link to the authorize page asks for, and what the exchange of its code has to repeat. */
 type Asked = Pick<requests.RunContext, 'redirectUri' | 'scope'>;
 
-/** One request and what came back. */
-export interface Exchange {
-  request: RequestDescription;
-  /** Null while it is on its way, and where none came. */
-  answer: Answer | null;
-  failed: boolean;
-  /** What the request log says of a failure; null where it says nothing. */
-  logged: OAuthRequest | null;
-}
-
-export type StepName = 'authorize' | 'exchange' | 'call' | 'refresh' | 'revoke';
-/** Where exchanges are shown: at their step, or at the mistake that was made on purpose. */
-type Place = StepName | 'mistake';
-
-const NOTHING: Readonly<Record<Place, readonly Exchange[]>> = {
-  authorize: [],
-  exchange: [],
-  call: [],
-  refresh: [],
-  revoke: [],
-  mistake: [],
-};
-
-/** Endpoints whose failures the request log keeps. */
-const LOGGED = /^\/(guest\/v7\/oauth-tokens|user\/v7\/oauth-(codes|authorization-request))/;
-/** What is hidden keeps so much of its beginning that one can be told from another. */
-const SHOWN_OF_SECRET = 6;
-
 /**
  * One walk through the flow. Everything is in memory and goes with the page: nothing of it is stored
  * or put into an address.
  */
 @Injectable()
 export class TryItRun {
-  private readonly api = inject(Api);
+  private readonly exchanges = inject(Exchanges);
   private readonly knownScopes = inject(KnownScopes);
   private readonly session = inject(SessionStore);
 
-  readonly client = signal<DeveloperClient | null>(null);
-  readonly secret = signal('');
+  readonly client = this.exchanges.client;
+  readonly secret = this.exchanges.secret;
   readonly redirectUri = signal('');
   readonly scopes = computed(() => {
     const scopes = this.client()?.scopes ?? [];
@@ -64,11 +34,6 @@ export class TryItRun {
   });
   readonly scope = linkedSignal<string>(() => this.scopes()[0] ?? '');
   readonly language = signal<SampleLanguage>('curl');
-  /** Whether secrets are shown. */
-  readonly open = signal(false);
-
-  /** Counts the walks: an answer that comes after its own is nobody's. */
-  readonly number = signal(0);
   /** Of the link to the authorize page; null until they have been drawn. */
   readonly proof = signal<Proof | null>(null);
   /** Browsers hash nothing in pages that came without TLS from another machine. */
@@ -79,18 +44,6 @@ export class TryItRun {
   /** The code at hand, with what the link that it answers asked for. */
   private readonly issued = signal<(Asked & { code: string }) | null>(null);
   readonly tokens = signal<Tokens | null>(null);
-  readonly exchanges = signal(NOTHING);
-  readonly busy = signal<Place | null>(null);
-  private readonly seen = signal<readonly string[]>([]);
-
-  /** Of the client's scopes, one that changes nothing. */
-  readonly readOnlyScope = computed(
-    () =>
-      this.knownScopes
-        .table()
-        .find(({ scope, viewOnly }) => viewOnly && this.client()?.scopes.includes(scope as never))
-        ?.scope,
-  );
   readonly code = computed(() => this.issued()?.code ?? null);
   /** The developer has allowed access and not ended it since, in this run or an earlier one. */
   readonly granted = signal(false);
@@ -118,7 +71,7 @@ export class TryItRun {
   readonly returnsHere = computed(() => this.redirectUri() === this.callback);
   /** What need not be done again: the code works once, and ended tokens stay ended. */
   readonly done = computed(() => {
-    const { exchange, revoke } = this.exchanges();
+    const { exchange, revoke } = this.exchanges.shown();
     const [ended, refused] = revoke;
     return {
       exchange: exchange.at(-1)?.answer?.status === 200,
@@ -141,17 +94,11 @@ export class TryItRun {
       revoke: done.revoke ? 'try.revoke.done' : (tokens ?? secret),
     };
   });
-  private readonly hidden = computed(() =>
-    [this.secret(), this.proof()?.verifier, this.code(), ...this.seen()]
-      .filter((value): value is string => typeof value === 'string')
-      .filter((value) => value.length > SHOWN_OF_SECRET),
-  );
 
   begin(client: DeveloperClient): void {
     if (client.id !== this.client()?.id) {
       this.secret.set('');
       this.granted.set(false);
-      this.seen.set([]);
     }
     this.client.set(client);
     const own = client.redirectUris.find((uri) => uri === this.callback);
@@ -161,10 +108,7 @@ export class TryItRun {
 
   /** Everything anew but the secret, which stays typed, and `granted`: the consent outlives a run. */
   async again(): Promise<void> {
-    const run = this.number() + 1;
-    this.number.set(run);
-    this.busy.set(null);
-    this.exchanges.set(NOTHING);
+    const run = this.exchanges.again();
     this.returned.set(null);
     this.issued.set(null);
     this.tokens.set(null);
@@ -172,7 +116,9 @@ export class TryItRun {
     this.earlier.clear();
     try {
       const proof = await newProof();
-      if (run === this.number()) this.proof.set(proof);
+      if (run !== this.exchanges.number()) return;
+      this.exchanges.hide(proof.verifier);
+      this.proof.set(proof);
     } catch {
       this.insecure.set(true);
     }
@@ -182,7 +128,6 @@ export class TryItRun {
   forget(): void {
     this.secret.set('');
     void this.again();
-    this.seen.set([]);
   }
 
   /** Another link: its state is new, so that its answer is told from those of earlier ones. */
@@ -211,9 +156,10 @@ export class TryItRun {
     if (returned.kind !== 'code') return false;
     const now = { redirectUri: this.redirectUri(), scope: this.scope() };
     const asked = (returned.state !== null && this.earlier.get(returned.state)) || now;
+    this.exchanges.hide(returned.code);
     this.issued.set({ ...asked, code: returned.code });
     this.granted.set(true);
-    this.clear('exchange');
+    this.exchanges.clear('exchange');
     return true;
   }
 
@@ -221,13 +167,14 @@ export class TryItRun {
   async issueCode(): Promise<void> {
     const proof = this.proof();
     if (!proof) return;
-    const answer = await this.step('authorize', requests.issueCode(this.context(), proof));
-    const resource = jsonOf(answer)?.['resource'] as Record<string, string> | undefined;
-    if (answer?.status === 201 && resource?.['code']) {
-      // By its state it is known what was asked for, whatever has been chosen meanwhile.
-      const { state } = proof;
-      this.take(`?${new URLSearchParams({ code: resource['code'], state })}`);
-    }
+    const answer = await this.exchanges.step(
+      'authorize',
+      requests.issueCode(this.context(), proof),
+    );
+    const code = codeOf(answer);
+    if (!code) return;
+    // By its state it is known what was asked for, whatever has been chosen meanwhile.
+    this.take(`?${new URLSearchParams({ code, state: proof.state })}`);
   }
 
   async exchange(): Promise<void> {
@@ -236,23 +183,24 @@ export class TryItRun {
     if (!issued || verifier === undefined) return;
     const { code, ...asked } = issued;
     const request = requests.exchange({ ...this.context(), ...asked }, { code, verifier });
-    const answer = await this.step('exchange', request);
+    const answer = await this.exchanges.step('exchange', request);
     this.keep(answer);
     // What was done with earlier tokens says nothing of these.
     if (tokensOf(answer))
-      for (const place of ['call', 'refresh', 'revoke'] as const) this.clear(place);
+      for (const place of ['call', 'refresh', 'revoke'] as const) this.exchanges.clear(place);
   }
 
   async call(): Promise<void> {
     const tokens = this.tokens();
-    if (tokens) await this.step('call', requests.firstCall(this.context(), tokens.accessToken));
+    if (!tokens) return;
+    await this.exchanges.step('call', requests.firstCall(this.context(), tokens.accessToken));
   }
 
   async refresh(): Promise<void> {
     const tokens = this.tokens();
     if (!tokens) return;
     const request = requests.refresh(this.context(), tokens.refreshToken);
-    this.keep(await this.step('refresh', request));
+    this.keep(await this.exchanges.step('refresh', request));
   }
 
   /** Ends the grant, and shows that its access token is refused from that moment. */
@@ -260,159 +208,14 @@ export class TryItRun {
     const tokens = this.tokens();
     if (!tokens) return;
     const request = requests.revoke(this.context(), requests.refreshToken(tokens.refreshToken));
-    const answer = await this.step('revoke', request);
+    const answer = await this.exchanges.step('revoke', request);
     if (answer?.status !== 200) return;
     this.granted.set(false);
-    await this.record('revoke', requests.firstCall(this.context(), tokens.accessToken));
-  }
-
-  /** The first request at its place: what was shown there before goes. */
-  private step(place: Place, request: RequestDescription): Promise<Answer | null> {
-    this.clear(place);
-    return this.record(place, request);
-  }
-
-  /**
-   * Makes a mistake on purpose, with code and tokens of its own.
-   * @param wait how long it has to wait, and until when the reader does
-   */
-  async provoke(name: MistakeName, wait: (seconds: number) => Promise<void>): Promise<void> {
-    this.clear('mistake');
-    const context = this.context();
-    const run = this.number();
-    const send = async (request: RequestDescription) => {
-      // It may have waited for longer than its run has lasted.
-      const answer = run === this.number() ? await this.record('mistake', request) : null;
-      if (!answer) throw new Stopped();
-      return answer;
-    };
-    const proof = async () => {
-      const drawn = await newProof();
-      this.hide(drawn.verifier);
-      return drawn;
-    };
-    const newCode = async () => {
-      const drawn = await proof();
-      const answer = await send(requests.issueCode(context, drawn));
-      const resource = jsonOf(answer)?.['resource'] as { code?: string } | undefined;
-      if (!resource?.code) throw new Stopped();
-      return { code: resource.code, verifier: drawn.verifier };
-    };
-    const tokensFrom = async (request: RequestDescription) => {
-      const answer = await send(request);
-      const tokens = tokensOf(answer);
-      if (!tokens) throw new Stopped();
-      return { ...tokens, scope: String(jsonOf(answer)?.['scope']) };
-    };
-    const readOnlyScope = this.readOnlyScope();
-    const tools = { context, readOnlyScope, proof, send, newCode, tokensFrom, wait };
-    try {
-      await MISTAKES[name].make(tools);
-    } catch (cause) {
-      // The last answer says why it went no further.
-      if (!(cause instanceof Stopped)) throw cause;
-    }
-  }
-
-  clear(place: Place): void {
-    this.exchanges.update((all) => ({ ...all, [place]: [] }));
-  }
-
-  /**
-   * Sends a request and shows it with its answer.
-   * @returns the answer; null where none came, or not before the next run
-   */
-  async record(place: Place, request: RequestDescription): Promise<Answer | null> {
-    const run = this.number();
-    const sent: Exchange = { request, answer: null, failed: false, logged: null };
-    const show = (change: (shown: readonly Exchange[]) => readonly Exchange[]) =>
-      this.exchanges.update((all) => ({ ...all, [place]: change(all[place]) }));
-    // What has been cleared meanwhile stays away.
-    const settle = (result: Partial<Exchange>) =>
-      show((shown) => shown.map((each) => (each === sent ? { ...sent, ...result } : each)));
-    show((shown) => [...shown, sent]);
-    this.busy.set(place);
-    try {
-      const answer = await send(request);
-      if (run !== this.number()) return null;
-      const logged = await this.loggedOf(request, answer);
-      if (run !== this.number()) return null;
-      this.remember(answer);
-      settle({ answer, logged });
-      return answer;
-    } catch {
-      settle({ failed: true });
-      return null;
-    } finally {
-      if (run === this.number()) this.busy.set(null);
-    }
-  }
-
-  /** A text as it may be shown: whatever is secret keeps only its beginning, unless asked for. */
-  masked(text: string): string {
-    if (this.open()) return text;
-    return this.hidden().reduce(
-      (shown, secret) => shown.replaceAll(secret, `${secret.slice(0, SHOWN_OF_SECRET)}••••`),
-      text,
-    );
-  }
-
-  /** Hides a secret that is in no answer. */
-  hide(value: string): void {
-    this.seen.update((seen) => [...seen, value]);
+    await this.exchanges.record('revoke', requests.firstCall(this.context(), tokens.accessToken));
   }
 
   private keep(answer: Answer | null): void {
     const tokens = tokensOf(answer);
     if (tokens) this.tokens.set(tokens);
-  }
-
-  private remember(answer: Answer): void {
-    const body = jsonOf(answer);
-    const resource = body?.['resource'] as Record<string, unknown> | undefined;
-    for (const value of [body?.['access_token'], body?.['refresh_token'], resource?.['code']]) {
-      if (typeof value === 'string') this.hide(value);
-    }
-  }
-
-  /** Failures are in the log before they are answered. */
-  private async loggedOf(
-    request: RequestDescription,
-    answer: Answer,
-  ): Promise<OAuthRequest | null> {
-    const id = answer.headers.find(([name]) => name === 'X-Request-Id')?.[1];
-    const client = this.client();
-    if (answer.status < 400 || !id || !client) return null;
-    if (!LOGGED.test(new URL(request.url).pathname)) return null;
-    try {
-      const { resources } = await this.api.get<ListEnvelope<OAuthRequest>>(
-        `${DEVELOPER_CLIENTS}/${client.id}/requests?requestId=${id}`,
-      );
-      return resources[0] ?? null;
-    } catch {
-      // The answer stands for itself.
-      return null;
-    }
-  }
-}
-
-/** A mistake that needed another answer before it could be made. */
-export class Stopped extends Error {}
-
-/** Of the token endpoint; null for anything else. */
-export function tokensOf(answer: Answer | null): Tokens | null {
-  const body = answer?.status === 200 ? jsonOf(answer) : null;
-  const accessToken = body?.['access_token'];
-  const refreshToken = body?.['refresh_token'];
-  if (typeof accessToken !== 'string' || typeof refreshToken !== 'string') return null;
-  return { accessToken, refreshToken };
-}
-
-export function jsonOf(answer: Answer | null): Record<string, unknown> | null {
-  try {
-    const body: unknown = JSON.parse(answer?.body ?? '');
-    return typeof body === 'object' ? (body as Record<string, unknown> | null) : null;
-  } catch {
-    return null;
   }
 }

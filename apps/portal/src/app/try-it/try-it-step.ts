@@ -9,7 +9,8 @@ import {
 } from '@angular/core';
 import { TranslocoDirective } from '@jsverse/transloco';
 import { ExchangeView } from './exchange-view';
-import { StepName, TryItRun } from './try-it-run';
+import { Exchanges, StepName } from './exchanges';
+import { TryItRun } from './try-it-run';
 
 /** The button of a step, what it needs first, and each request with its answer. */
 @Component({
@@ -27,7 +28,7 @@ import { StepName, TryItRun } from './try-it-run';
           type="button"
           class="fx-button"
           [class]="secondary() ? 'fx-button--secondary' : 'fx-button--primary'"
-          [attr.aria-disabled]="missing() || run.busy() ? true : null"
+          [attr.aria-disabled]="missing() || sent.busy() ? true : null"
           [attr.aria-describedby]="missing() ? place() + '-missing' : null"
           (click)="press()"
         >
@@ -66,14 +67,15 @@ export class TryItStep {
   readonly secondary = input(false, { transform: booleanAttribute });
   readonly pressed = output();
 
-  protected readonly run = inject(TryItRun);
+  private readonly run = inject(TryItRun);
+  protected readonly sent = inject(Exchanges);
   protected readonly missing = computed(() => this.run.missing()[this.place()]);
-  protected readonly exchanges = computed(() => this.run.exchanges()[this.place()]);
+  protected readonly exchanges = computed(() => this.sent.shown()[this.place()]);
   protected readonly last = computed(() =>
-    this.run.busy() === this.place() ? null : this.exchanges().at(-1),
+    this.sent.busy() === this.place() ? null : this.exchanges().at(-1),
   );
 
   protected press(): void {
-    if (!this.missing() && !this.run.busy()) this.pressed.emit();
+    if (!this.missing() && !this.sent.busy()) this.pressed.emit();
   }
 }
