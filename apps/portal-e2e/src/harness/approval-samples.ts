@@ -76,7 +76,7 @@ export async function openAdvanceDialog(page: Page): Promise<void> {
   const dialog = page.getByRole('dialog');
   await dialog.getByRole('radio').last().check();
   const person = dialog.getByRole('combobox');
-  const chosen = dialog.locator('.fx-picks li');
+  const chosen = dialog.locator('fx-picks li');
   for (const count of [1, 2]) {
     await person.click();
     await dialog.getByRole('option', { disabled: false }).first().click();

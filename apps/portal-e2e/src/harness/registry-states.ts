@@ -72,7 +72,7 @@ export const registry: PortalState[] = [
       await openClient(page, 'Maklerwelt CRM');
       await page.locator('#listed-chosen').check();
       await page.locator('fx-company-choices input[type=checkbox]').first().check();
-      await expect(page.locator('fx-company-choices .fx-picks li')).toHaveCount(1);
+      await expect(page.locator('fx-picks li')).toHaveCount(1);
       const notice = page.locator('fx-settings-section[name=visibility] .fx-notice');
       await expect(notice).toBeVisible();
       await notice.scrollIntoViewIfNeeded();

@@ -17,16 +17,16 @@ import {
   MatDialogTitle,
 } from '@angular/material/dialog';
 import { TranslocoDirective } from '@jsverse/transloco';
-import close from '@material-symbols/svg-400/rounded/close.svg';
 import errorIcon from '@material-symbols/svg-400/rounded/error.svg';
 import { MAX_ADVANCE_USERS } from '@flixcheck/api-types/limits';
 import { ApiError } from '../api/problem';
 import { PolicyClient } from '../api/types';
 import { Formats } from '../i18n/formats';
-import { FullName, fullName } from '../people/full-name';
+import { fullName } from '../people/full-name';
 import { type Named, PersonPicker } from '../people/person-picker';
 import { DialogAction } from '../ui/dialog-action';
 import { Icon } from '../ui/icon';
+import { Picks } from '../ui/picks';
 import { Words } from '../ui/question';
 import { Trouble } from '../ui/trouble';
 
@@ -54,12 +54,12 @@ export interface AdvanceQuestion {
   selector: 'fx-advance-dialog',
   changeDetection: ChangeDetectionStrategy.OnPush,
   imports: [
-    FullName,
     Icon,
     MatDialogActions,
     MatDialogContent,
     MatDialogTitle,
     PersonPicker,
+    Picks,
     TranslocoDirective,
     Trouble,
   ],
@@ -73,8 +73,7 @@ export class AdvanceDialog {
     inject<MatDialogRef<AdvanceDialog, Named[] | 'everybody'>>(MatDialogRef);
   protected readonly formats = inject(Formats);
   private readonly injector = inject(Injector);
-  private readonly chips = viewChild<ElementRef<HTMLElement>>('chips');
-  private readonly picker = viewChild(PersonPicker);
+  protected readonly picker = viewChild(PersonPicker);
   private readonly pickerElement = viewChild<PersonPicker, ElementRef<HTMLElement>>(PersonPicker, {
     read: ElementRef,
   });
@@ -84,12 +83,15 @@ export class AdvanceDialog {
   protected readonly values = { app: this.before.name, account: this.question.account };
   protected readonly forEverybody = signal(this.before.advanceUsers === null);
   protected readonly people = signal<readonly Named[]>(this.before.advanceUsers ?? []);
+  protected readonly picks = computed(() =>
+    this.people().map((person) => ({ id: person.id, name: fullName(person) })),
+  );
   protected readonly ids = computed(() => new Set(this.people().map(({ id }) => id)));
   protected readonly full = computed(() => this.people().length >= MAX_ADVANCE_USERS);
   protected readonly viewOnly = signal(this.before.advanceScope === this.question.viewOnlyScope);
   protected readonly action = inject(DialogAction);
   protected readonly nobody = signal(false);
-  protected readonly icons = { close, error: errorIcon };
+  protected readonly icons = { error: errorIcon };
   protected readonly most = MAX_ADVANCE_USERS;
 
   protected choose(forEverybody: boolean): void {
@@ -111,19 +113,9 @@ export class AdvanceDialog {
     );
   }
 
-  /** The focus goes to who comes next, or to the field. */
-  protected remove(index: number): void {
-    this.people.update((people) => people.filter((_, at) => at !== index));
+  protected remove(id: string): void {
+    this.people.update((people) => people.filter((person) => person.id !== id));
     this.action.trouble.set(null);
-    afterNextRender(
-      () => {
-        const buttons = this.chips()?.nativeElement.querySelectorAll('button') ?? [];
-        const next = buttons[Math.min(index, buttons.length - 1)];
-        if (next) next.focus();
-        else this.picker()?.focus();
-      },
-      { injector: this.injector },
-    );
   }
 
   protected async confirm(): Promise<void> {

@@ -305,7 +305,6 @@ export class ClientForm {
       points: [harm, { text: 'registry.field.accountIds.atOnce' }],
       confirm: { text: 'registry.field.accountIds.confirm' },
       danger: true,
-      action: () => Promise.resolve(),
     });
   }
 

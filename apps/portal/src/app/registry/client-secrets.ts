@@ -131,7 +131,6 @@ export class ClientSecrets {
         ],
         confirm: { text: 'registry.secret.end.inUse.confirm' },
         danger: true,
-        action: () => Promise.resolve(),
       });
       if (!sure) return;
     }

@@ -1,12 +1,9 @@
 import {
-  afterNextRender,
   ChangeDetectionStrategy,
   Component,
   computed,
   effect,
-  ElementRef,
   inject,
-  Injector,
   input,
   model,
   signal,
@@ -15,12 +12,12 @@ import {
 } from '@angular/core';
 import { MAX_COMPANIES } from '@flixcheck/api-types/limits';
 import { TranslocoDirective } from '@jsverse/transloco';
-import close from '@material-symbols/svg-400/rounded/close.svg';
 import errorIcon from '@material-symbols/svg-400/rounded/error.svg';
 import { apiResource, keptValue } from '../api/api-resource';
 import { Company, CountedEnvelope } from '../api/types';
 import { Formats } from '../i18n/formats';
 import { Icon } from '../ui/icon';
+import { Picks } from '../ui/picks';
 import { SearchField } from '../ui/search-field';
 
 /** As many as anybody looks through; another one is found by typing. */
@@ -30,7 +27,7 @@ const SHOWN = 8;
 @Component({
   selector: 'fx-company-choices',
   changeDetection: ChangeDetectionStrategy.OnPush,
-  imports: [Icon, SearchField, TranslocoDirective],
+  imports: [Icon, Picks, SearchField, TranslocoDirective],
   templateUrl: './company-choices.html',
   styleUrl: './company-choices.scss',
 })
@@ -43,9 +40,7 @@ export class CompanyChoices {
   readonly error = input<string | null>(null);
 
   protected readonly formats = inject(Formats);
-  private readonly injector = inject(Injector);
-  private readonly chips = viewChild<ElementRef<HTMLElement>>('chips');
-  private readonly search = viewChild.required(SearchField);
+  protected readonly search = viewChild.required(SearchField);
 
   protected readonly term = signal('');
   private readonly answer = apiResource<CountedEnvelope<Company>>(() => {
@@ -68,7 +63,7 @@ export class CompanyChoices {
   );
   protected readonly full = computed(() => this.chosen().length >= MAX_COMPANIES);
   protected readonly most = MAX_COMPANIES;
-  protected readonly icons = { close, errorIcon };
+  protected readonly icons = { errorIcon };
 
   constructor() {
     effect(() => {
@@ -87,19 +82,5 @@ export class CompanyChoices {
       ...chosen.filter((other) => other !== id),
       ...(on ? [id] : []),
     ]);
-  }
-
-  /** The focus goes to the next one, or to the search. */
-  protected remove(id: string, index: number): void {
-    this.toggle(id, false);
-    afterNextRender(
-      () => {
-        const buttons = this.chips()?.nativeElement.querySelectorAll('button') ?? [];
-        const next = buttons[Math.min(index, buttons.length - 1)];
-        if (next) next.focus();
-        else this.search().focus();
-      },
-      { injector: this.injector },
-    );
   }
 }

@@ -16,7 +16,6 @@ export class UnsavedChanges {
       points: [{ text: 'registry.leave.text' }],
       confirm: { text: 'registry.leave.confirm' },
       danger: true,
-      action: () => Promise.resolve(),
     });
   }
 }

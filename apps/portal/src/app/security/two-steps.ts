@@ -23,6 +23,7 @@ import { ApiError, apiErrorFrom } from '../api/problem';
 import { Envelope, RecoveryCodes, SecondFactor, SecondFactorSecret } from '../api/types';
 import { Formats } from '../i18n/formats';
 import { SessionStore } from '../session/session-store';
+import { Clipboard } from '../ui/clipboard';
 import { Icon } from '../ui/icon';
 import { LoadError } from '../ui/load-error';
 import { Messages } from '../ui/messages';
@@ -67,6 +68,7 @@ export class TwoSteps {
   readonly changed = output();
 
   private readonly api = inject(Api);
+  private readonly clipboard = inject(Clipboard);
   private readonly messages = inject(Messages);
   private readonly session = inject(SessionStore);
   private readonly transloco = inject(TranslocoService);
@@ -163,12 +165,10 @@ export class TwoSteps {
   }
 
   protected async copy(): Promise<void> {
-    try {
-      await navigator.clipboard.writeText(this.codes().join('\n'));
-      this.messages.show('security.twoSteps.codes.copied');
-    } catch {
-      this.messages.show('security.twoSteps.codes.copyFailed');
-    }
+    await this.clipboard.copy(this.codes().join('\n'), {
+      done: 'security.twoSteps.codes.copied',
+      failed: 'security.twoSteps.codes.copyFailed',
+    });
   }
 
   protected save(): void {

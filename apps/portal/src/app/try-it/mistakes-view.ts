@@ -89,7 +89,6 @@ export class MistakesView {
       points: [{ text: 'try.mistake.confirm.ends' }, { text: 'try.mistake.confirm.stays' }],
       confirm: { text: 'try.mistake.confirm.action' },
       danger: true,
-      action: () => Promise.resolve(),
     });
   }
 

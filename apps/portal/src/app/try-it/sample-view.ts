@@ -9,8 +9,8 @@ import {
 } from '@angular/core';
 import { TranslocoDirective } from '@jsverse/transloco';
 import copyIcon from '@material-symbols/svg-400/rounded/content_copy.svg';
+import { Clipboard } from '../ui/clipboard';
 import { Icon } from '../ui/icon';
-import { Messages } from '../ui/messages';
 import { SampleLanguage, SAMPLES } from './samples/samples';
 import { TryItRun } from './try-it-run';
 
@@ -42,6 +42,7 @@ const STEPS: Readonly<Record<string, number>> = { ArrowRight: 1, ArrowLeft: -1 }
         }
       </div>
       <pre
+        class="fx-code"
         role="tabpanel"
         tabindex="0"
         [id]="name() + '-sample'"
@@ -69,7 +70,7 @@ export class SampleView {
   readonly write = input.required<(language: SampleLanguage) => string>();
 
   protected readonly run = inject(TryItRun);
-  private readonly messages = inject(Messages);
+  private readonly clipboard = inject(Clipboard);
   private readonly tabs = viewChildren<ElementRef<HTMLElement>>('tab');
 
   protected readonly languages = LANGUAGES;
@@ -89,11 +90,6 @@ export class SampleView {
   }
 
   protected async copy(): Promise<void> {
-    try {
-      await navigator.clipboard.writeText(this.sample());
-      this.messages.show('try.copied');
-    } catch {
-      this.messages.show('try.copyFailed');
-    }
+    await this.clipboard.copy(this.sample(), { done: 'try.copied', failed: 'try.copyFailed' });
   }
 }

@@ -31,7 +31,7 @@ export class ConfirmDialog {
 
   protected async confirm(): Promise<void> {
     await this.action.run(async () => {
-      await this.question.action(this.ticked());
+      await this.question.action?.(this.ticked());
       this.dialog.close(true);
     });
   }

@@ -14,7 +14,7 @@ export class Confirmation {
     this.dialogs.prepare(load);
   }
 
-  /** @returns true when the action has been done, false when the answer was no */
+  /** @returns true when the action, if there is one, has been done, false when the answer was no */
   async ask(question: Question): Promise<boolean> {
     const done = await this.dialogs.open<ConfirmDialog, Question, boolean>(load, {
       data: question,

@@ -2,8 +2,8 @@ import { ChangeDetectionStrategy, Component, inject, input, signal } from '@angu
 import { TranslocoDirective } from '@jsverse/transloco';
 import check from '@material-symbols/svg-400/rounded/check.svg';
 import copy from '@material-symbols/svg-400/rounded/content_copy.svg';
+import { Clipboard } from './clipboard';
 import { Icon } from './icon';
-import { Messages } from './messages';
 
 /** A value that belongs elsewhere, with a button that puts it on the clipboard. */
 @Component({
@@ -51,19 +51,18 @@ export class CopyValue {
   readonly label = input.required<string>();
   readonly value = input.required<string>();
 
-  private readonly messages = inject(Messages);
+  private readonly clipboard = inject(Clipboard);
   protected readonly copied = signal(false);
   protected readonly icon = copy;
   protected readonly done = check;
 
   protected async copy(): Promise<void> {
-    try {
-      await navigator.clipboard.writeText(this.value());
-      this.copied.set(true);
-      this.messages.show('registry.copy.said', { what: this.label() });
-    } catch {
+    const copied = await this.clipboard.copy(this.value(), {
+      done: 'registry.copy.said',
       // One click marks the whole value, so that the keyboard copies it.
-      this.messages.show('registry.copy.failed');
-    }
+      failed: 'registry.copy.failed',
+      values: { what: this.label() },
+    });
+    if (copied) this.copied.set(true);
   }
 }

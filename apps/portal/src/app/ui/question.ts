@@ -18,7 +18,7 @@ export interface Question {
   option?: Words;
   /**
    * Runs while the dialog is open; when it fails, the dialog says so and offers another try. Told
-   * whether the box is ticked.
+   * whether the box is ticked. Without it, the dialog only asks.
    */
-  action: (option: boolean) => Promise<void>;
+  action?: (option: boolean) => Promise<void>;
 }
