@@ -25,7 +25,7 @@ export interface Pick {
   imports: [Icon, TranslocoDirective],
   template: `
     @if (items().length > 0) {
-      <ul *transloco="let t" [attr.aria-label]="label()">
+      <ul class="picks" *transloco="let t" [attr.aria-label]="label()">
         @for (item of items(); track item.id; let index = $index) {
           <li>
             <span>{{ item.name }}</span>
@@ -51,7 +51,7 @@ export interface Pick {
       display: none;
     }
 
-    ul {
+    .picks {
       display: flex;
       flex-wrap: wrap;
       gap: var(--fx-space-2);
