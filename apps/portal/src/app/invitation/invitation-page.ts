@@ -74,8 +74,6 @@ export class InvitationPage {
   protected readonly errors = signal<Partial<Record<FieldName, string>>>({});
   protected readonly passwordError = computed(() => this.errors().password ?? null);
 
-  protected readonly minLength = MIN_PASSWORD_LENGTH;
-  protected readonly maxLength = MAX_PASSWORD_LENGTH;
   protected readonly rules = `minlength: ${MIN_PASSWORD_LENGTH}; maxlength: ${MAX_PASSWORD_LENGTH};`;
   protected readonly roleTexts = ROLE_TEXTS;
   protected readonly uselessTexts = computed(() => USELESS_TEXTS[this.state()]);

@@ -55,8 +55,6 @@ export class ResetPasswordPage {
 
   private readonly field = viewChild<PasswordField>('field');
 
-  protected readonly minLength = MIN_PASSWORD_LENGTH;
-  protected readonly maxLength = MAX_PASSWORD_LENGTH;
   protected readonly rules = `minlength: ${MIN_PASSWORD_LENGTH}; maxlength: ${MAX_PASSWORD_LENGTH};`;
   protected readonly checkIcon = checkIcon;
   protected readonly errorIcon = errorIcon;

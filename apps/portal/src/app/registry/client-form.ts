@@ -17,9 +17,11 @@ import errorIcon from '@material-symbols/svg-400/rounded/error.svg';
 import visibility from '@material-symbols/svg-400/rounded/visibility.svg';
 import warning from '@material-symbols/svg-400/rounded/warning.svg';
 import {
+  MAX_CLIENT_ID_LENGTH,
   MAX_CLIENT_NAME_LENGTH,
   MAX_DESCRIPTION_LENGTH,
   MAX_PUBLISHER_LENGTH,
+  MIN_CLIENT_ID_LENGTH,
 } from '@flixcheck/api-types/limits';
 import { Api } from '../api/api';
 import { apiResource } from '../api/api-resource';
@@ -66,6 +68,8 @@ const LENGTHS = {
   description: MAX_DESCRIPTION_LENGTH,
   descriptionEn: MAX_DESCRIPTION_LENGTH,
 };
+
+const CLIENT_ID = new RegExp(`^[\\w-]{${MIN_CLIENT_ID_LENGTH},${MAX_CLIENT_ID_LENGTH}}$`);
 
 type Translate = (key: string, values?: Record<string, unknown>) => string;
 
@@ -131,7 +135,7 @@ export class ClientForm {
     });
     validate(path.clientId, ({ value }) => {
       const text = value().trim();
-      return text === '' || /^[A-Za-z0-9_-]{3,64}$/.test(text) ? undefined : { kind: 'client_id' };
+      return text === '' || CLIENT_ID.test(text) ? undefined : { kind: 'client_id' };
     });
     checkRedirectUris(path.redirectUris);
     validate(path.accountIds, ({ value }) =>

@@ -108,8 +108,6 @@ export class PasswordForm {
   private readonly newField = viewChild<PasswordField>('next');
 
   protected readonly rules = `minlength: ${MIN_PASSWORD_LENGTH}; maxlength: ${MAX_PASSWORD_LENGTH};`;
-  protected readonly minLength = MIN_PASSWORD_LENGTH;
-  protected readonly maxLength = MAX_PASSWORD_LENGTH;
   protected readonly checkIcon = checkIcon;
 
   constructor() {
