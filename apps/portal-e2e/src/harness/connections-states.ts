@@ -1,0 +1,138 @@
+import { requests } from './approval-samples';
+import { ADMIN, expect, MEMBER, OTHER_ADMIN } from './fixtures';
+import { answer, type PortalState, settings, show } from './portal-state';
+
+export const connections: PortalState[] = [
+  {
+    name: 'connections-of-account',
+    who: ADMIN,
+    open: (page) => show(page, settings('connections')),
+  },
+  {
+    name: 'connections-own',
+    who: MEMBER,
+    open: async (page) => {
+      await show(page, settings('connections'));
+      await page.locator('fx-ending-soon summary').click();
+      await expect(
+        page.getByRole('button', { name: /^(Bis .* verlängern|Extend until .*)$/ }),
+      ).toBeVisible();
+    },
+  },
+  {
+    name: 'connections-approval-requests',
+    who: MEMBER,
+    open: async (page) => {
+      await requests(page, ['open', 'approved', 'declined', 'declined']);
+      await show(page, settings('connections'));
+      // The reminder stays folded.
+      await page.locator('fx-own-requests summary').first().click();
+      await expect(page.getByRole('region', { name: /^(Ihre Anf|Your req)/ })).toBeVisible();
+    },
+  },
+  {
+    name: 'connections-filtered',
+    who: ADMIN,
+    open: async (page) => {
+      await show(page, settings('connections?app=belegscanner'));
+      await expect(page.getByRole('button', { name: /^(Alle beenden|End all)$/ })).toBeVisible();
+    },
+  },
+  {
+    name: 'connections-person-search',
+    who: ADMIN,
+    open: async (page) => {
+      await show(page, settings('connections'));
+      // Folded where there is little room.
+      const filters = page.getByRole('button', { name: /^Filter/ });
+      if (await filters.isVisible()) await filters.click();
+      await page.locator('fx-person-picker input').fill('muster');
+      await expect(page.getByRole('listbox').getByRole('option')).toHaveCount(2);
+      await page.keyboard.press('ArrowDown');
+    },
+  },
+  {
+    name: 'connections-none',
+    who: OTHER_ADMIN,
+    open: (page) => show(page, settings('connections')),
+  },
+  {
+    name: 'connections-ended',
+    who: ADMIN,
+    open: (page) => show(page, settings('connections?list=ended')),
+  },
+  {
+    name: 'connections-unavailable',
+    who: MEMBER,
+    open: async (page) => {
+      await answer(page, /\/user\/v7\/connections\?/, 503, { code: 'service_unavailable' });
+      await show(page, settings('connections'));
+      await expect(page.getByRole('alert').first()).toBeVisible();
+    },
+  },
+  {
+    name: 'connection-end-dialog',
+    who: MEMBER,
+    open: async (page) => {
+      await show(page, settings('connections'));
+      await page.getByRole('button', { name: /Maklerwelt CRM( beenden)?$/ }).click();
+      await expect(page.getByRole('dialog')).toBeVisible();
+    },
+  },
+  {
+    name: 'connection',
+    who: MEMBER,
+    open: async (page, { used }) => {
+      await show(page, settings(`connections/${used}`));
+      await expect(
+        page
+          .getByRole('region', { name: /^(Verlauf|History)$/ })
+          .getByRole('listitem')
+          .first(),
+      ).toBeVisible();
+    },
+  },
+  {
+    name: 'connection-reduce-dialog',
+    who: MEMBER,
+    open: async (page, { used }) => {
+      await show(page, settings(`connections/${used}`));
+      await page.getByRole('button', { name: /^(Auf Lesen beschränken|Reduce to)/ }).click();
+      await expect(page.getByRole('dialog')).toBeVisible();
+    },
+  },
+  {
+    name: 'connections-chosen',
+    who: MEMBER,
+    open: async (page) => {
+      await show(page, settings('connections'));
+      await page.getByRole('checkbox').first().check();
+      await expect(
+        page.getByRole('region', { name: /^(Ausgewählte Verbindungen|Selected connections)$/ }),
+      ).toBeVisible();
+    },
+  },
+  {
+    name: 'connection-limited',
+    who: MEMBER,
+    open: (page, { limited }) => show(page, settings(`connections/${limited}`)),
+  },
+  {
+    name: 'connection-ended',
+    who: ADMIN,
+    open: (page, { ended }) => show(page, settings(`connections/${ended}`)),
+  },
+  {
+    name: 'connection-refused',
+    who: ADMIN,
+    open: async (page, { refused }) => {
+      await show(page, settings(`connections/${refused}`));
+      await expect(page.getByRole('link', { name: /^(Neu verbinden|Reconnect)/ })).toBeVisible();
+    },
+  },
+  {
+    name: 'connection-not-found',
+    who: MEMBER,
+    open: (page) => show(page, settings('connections/00000000-0000-4000-8000-000000000000')),
+  },
+];
