@@ -3008,11 +3008,11 @@ export interface components {
              */
             clientId: string;
             /**
-             * @description `not_listed`: works, but is not among the available applications
+             * @description `not_listed`: works, but is not among the available applications; `not_for_account`: Flixcheck has registered it for other companies, and it cannot be connected
              * @example available
              * @enum {string}
              */
-            availability: "available" | "not_listed" | "disabled" | "deleted";
+            availability: "available" | "not_listed" | "not_for_account" | "disabled" | "deleted";
             /**
              * @description active connections that the caller may see
              * @example 3

@@ -137,6 +137,21 @@ describe('taking a company out', () => {
     ]);
   });
 
+  it('is what its people read of the application that they used: it is not for their company', async () => {
+    const used = async (who: PortalUser) =>
+      (await who.call('GET', '/user/v7/connections/clients')).body.resources;
+    await grant(member);
+    await grant(elsewhere);
+    await limitTo([elsewhere]);
+    expect(await used(member)).toMatchObject([{ clientId: CRM, availability: 'not_for_account' }]);
+    expect(await used(elsewhere)).toMatchObject([{ clientId: CRM, availability: 'available' }]);
+    await operator.call('PATCH', `${CLIENTS}/${id}`, { resource: { listed: false } });
+    expect(await used(member)).toMatchObject([{ availability: 'not_for_account' }]);
+    await operator.call('PATCH', `${CLIENTS}/${id}`, { resource: { listed: true } });
+    await limitTo(null);
+    expect(await used(member)).toMatchObject([{ availability: 'available' }]);
+  });
+
   it('brings no connection back when it is put in again', async () => {
     const { refresh_token } = await crm.connect(member);
     await limitTo([elsewhere]);

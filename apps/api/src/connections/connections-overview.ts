@@ -23,6 +23,7 @@ import { pageOfClients } from '../oauth-clients/client-pages.js';
 import { pickFields } from '../oauth-clients/client-record.js';
 import {
   byName,
+  isMeantFor,
   type OAuthClient,
   OAuthClientsService,
 } from '../oauth-clients/oauth-clients.service.js';
@@ -100,7 +101,7 @@ export class ConnectionsOverview {
     const active = new Map(counts.map((count) => [count.oauthClientId, count.active]));
     const clients = await this.clients.byIds([...active.keys()]);
     return pageOfClients(byName([...clients.values()]), page, (client) =>
-      toUsedDto(client, active.get(client.id) ?? 0),
+      toUsedDto(client, caller.accountId, active.get(client.id) ?? 0),
     );
   }
 
@@ -217,18 +218,23 @@ function toDto(
   };
 }
 
-function toUsedDto(client: OAuthClient, activeConnections: number): UsedClientDto {
+function toUsedDto(
+  client: OAuthClient,
+  accountId: string,
+  activeConnections: number,
+): UsedClientDto {
   return {
     ...pickFields(client, CONNECTED_CLIENT),
-    availability: availabilityOf(client),
+    availability: availabilityOf(client, accountId),
     activeConnections,
   };
 }
 
-function availabilityOf({ deletedAt, status, listed }: OAuthClient): UsedClientDto['availability'] {
-  if (deletedAt) return 'deleted';
-  if (status === 'disabled') return 'disabled';
-  return listed ? 'available' : 'not_listed';
+function availabilityOf(client: OAuthClient, accountId: string): UsedClientDto['availability'] {
+  if (client.deletedAt) return 'deleted';
+  if (client.status === 'disabled') return 'disabled';
+  if (!isMeantFor(accountId, client)) return 'not_for_account';
+  return client.listed ? 'available' : 'not_listed';
 }
 
 function toEventDto(event: HistoryRow, people: Map<string, Person>): ConnectionEventDto {

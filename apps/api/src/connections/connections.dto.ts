@@ -198,13 +198,22 @@ export const CONNECTED_CLIENT = [
 ] as const;
 export class ConnectedClientDto extends PickType(ClientRecord, CONNECTED_CLIENT) {}
 
+const AVAILABILITIES = [
+  'available',
+  'not_listed',
+  'not_for_account',
+  'disabled',
+  'deleted',
+] as const;
+
 export class UsedClientDto extends ConnectedClientDto {
   @ApiProperty({
-    enum: ['available', 'not_listed', 'disabled', 'deleted'],
+    enum: AVAILABILITIES,
     example: 'available',
-    description: '`not_listed`: works, but is not among the available applications',
+    description:
+      '`not_listed`: works, but is not among the available applications; `not_for_account`: Flixcheck has registered it for other companies, and it cannot be connected',
   })
-  availability!: 'available' | 'not_listed' | 'disabled' | 'deleted';
+  availability!: (typeof AVAILABILITIES)[number];
 
   @ApiProperty({
     type: 'integer',
