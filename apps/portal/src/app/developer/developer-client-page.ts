@@ -4,16 +4,12 @@ import {
   computed,
   inject,
   input,
-  linkedSignal,
   viewChild,
 } from '@angular/core';
 import { RouterLink } from '@angular/router';
 import { TranslocoDirective } from '@jsverse/transloco';
 import back from '@material-symbols/svg-400/rounded/arrow_back.svg';
-import searchOff from '@material-symbols/svg-400/rounded/search_off.svg';
-import { apiResource, keptValue } from '../api/api-resource';
-import { apiErrorFrom } from '../api/problem';
-import { ClientSecret, DeveloperClient, Envelope } from '../api/types';
+import { ClientSecret, DeveloperClient } from '../api/types';
 import { ClientSecrets } from '../registry/client-secrets';
 import { CopyValue } from '../ui/copy-value';
 import { UnsavedChanges } from '../registry/unsaved-changes';
@@ -24,12 +20,11 @@ import { RequestLog } from '../request-log/request-log';
 import { SettingsSection } from '../ui/settings-section';
 import { ClientLogo } from '../ui/client-logo';
 import { Icon } from '../ui/icon';
-import { LoadError } from '../ui/load-error';
 import { Messages } from '../ui/messages';
-import { PageState } from '../ui/page-state';
 import { Publisher } from '../ui/publisher';
-import { Waiting } from '../ui/waiting';
 import { ChangeRequests } from './change-requests';
+import { developerClient, developerClientPath } from './developer-client';
+import { DeveloperClientMissing } from './developer-client-missing';
 import { DEVELOPER_CLIENTS } from './developer-clients';
 import { DeveloperForm } from './developer-form';
 
@@ -44,17 +39,15 @@ import { DeveloperForm } from './developer-form';
     ClientLogo,
     ClientSecrets,
     CopyValue,
+    DeveloperClientMissing,
     DeveloperForm,
     Icon,
-    LoadError,
     LogoUpload,
-    PageState,
     Publisher,
     RequestLog,
     RouterLink,
     SettingsSection,
     TranslocoDirective,
-    Waiting,
   ],
   templateUrl: './developer-client-page.html',
   styleUrls: ['../registry/client-page.scss', './developer-client-page.scss'],
@@ -67,16 +60,11 @@ export class DeveloperClientPage {
   private readonly form = viewChild(DeveloperForm);
   private readonly changes = viewChild(ChangeRequests);
 
-  protected readonly path = computed(() => `${DEVELOPER_CLIENTS}/${encodeURIComponent(this.id())}`);
-  protected readonly read = apiResource<Envelope<DeveloperClient>>(() => this.path());
-  private readonly kept = keptValue(this.read, () => this.id());
-  protected readonly client = linkedSignal(() => this.kept()?.resource);
-  protected readonly error = computed(() => (this.client() ? undefined : this.read.error()));
-  protected readonly notFound = computed(
-    () => this.error() !== undefined && apiErrorFrom(this.error()).code === 'not_found',
-  );
+  protected readonly path = computed(() => developerClientPath(this.id()));
+  protected readonly found = developerClient(() => this.id());
+  protected readonly client = this.found.client;
   protected readonly clients = DEVELOPER_CLIENTS;
-  protected readonly icons = { back, searchOff };
+  protected readonly icons = { back };
 
   /** The exchange of a code, to begin with; a secret never stands in a page that stays open. */
   protected readonly exchange = computed(() => {

@@ -14,17 +14,12 @@ import { RouterLink } from '@angular/router';
 import { TranslocoDirective } from '@jsverse/transloco';
 import back from '@material-symbols/svg-400/rounded/arrow_back.svg';
 import restart from '@material-symbols/svg-400/rounded/restart_alt.svg';
-import searchOff from '@material-symbols/svg-400/rounded/search_off.svg';
-import { apiResource, keptValue } from '../api/api-resource';
-import { apiErrorFrom } from '../api/problem';
-import { DeveloperClient, Envelope } from '../api/types';
-import { DEVELOPER_CLIENTS } from '../developer/developer-clients';
+import { DeveloperClient } from '../api/types';
+import { developerClient } from '../developer/developer-client';
+import { DeveloperClientMissing } from '../developer/developer-client-missing';
 import { SettingsSection } from '../ui/settings-section';
 import { Confirmation } from '../ui/confirmation';
 import { Icon } from '../ui/icon';
-import { LoadError } from '../ui/load-error';
-import { PageState } from '../ui/page-state';
-import { Waiting } from '../ui/waiting';
 import { AuthorizeStep } from './authorize-step';
 import { CALLBACK_CHANNEL, stateOf, Taken } from './callback';
 import { ClaimsView } from './claims-view';
@@ -66,15 +61,13 @@ const STEPS = [
   imports: [
     AuthorizeStep,
     ClaimsView,
+    DeveloperClientMissing,
     Icon,
-    LoadError,
     MistakesView,
-    PageState,
     RouterLink,
     SettingsSection,
     TranslocoDirective,
     TryItStep,
-    Waiting,
   ],
   providers: [Exchanges, MistakeRun, TryItRun],
   templateUrl: './try-it-page.html',
@@ -89,28 +82,20 @@ export class TryItPage {
   protected readonly exchanges = inject(Exchanges);
   private readonly confirmation = inject(Confirmation);
   private readonly host = inject<ElementRef<HTMLElement>>(ElementRef);
-  protected readonly read = apiResource<Envelope<DeveloperClient>>(
-    () => `${DEVELOPER_CLIENTS}/${encodeURIComponent(this.id())}`,
-  );
-  private readonly kept = keptValue(this.read, () => this.id());
-  private readonly client = computed(() => this.kept()?.resource);
-  protected readonly error = computed(() => (this.client() ? undefined : this.read.error()));
-  protected readonly notFound = computed(
-    () => this.error() !== undefined && apiErrorFrom(this.error()).code === 'not_found',
-  );
+  protected readonly found = developerClient(() => this.id());
   protected readonly asked = computed(() => {
     const name = this.mistake();
     return isMistake(name) ? name : null;
   });
   protected readonly steps = STEPS;
   protected readonly words = MISTAKE_WORDS;
-  protected readonly icons = { back, restart, searchOff };
+  protected readonly icons = { back, restart };
   /** Password managers offer to keep what is typed into a password's input, whatever it asks for. */
   protected readonly hidesText = globalThis.CSS?.supports?.('-webkit-text-security', 'disc');
 
   constructor() {
     effect(() => {
-      const client = this.client();
+      const client = this.found.client();
       if (client) untracked(() => this.run.begin(client));
     });
     const channel = new BroadcastChannel(CALLBACK_CHANNEL);
