@@ -38,7 +38,7 @@ test('an operator names a developer, who sees a failed exchange appear and rotat
   await page.goto(`${portalUrl()}/portal/settings/security`);
   await page.getByRole('link', { name: 'Für Entwickler' }).click();
   await page.getByRole('link', { name: 'Bestandsblick' }).click();
-  await expect(page.getByText(`-d client_id=${clientId}`)).toBeVisible();
+  await expect(page.getByText(`--data-urlencode 'client_id=${clientId}'`)).toBeVisible();
   const log = page.getByRole('region', { name: 'Anfragen' });
   await expect(log.getByText('Keine Anfragen')).toBeVisible();
   const figures = page.getByRole('region', { name: 'Statistik', exact: true });

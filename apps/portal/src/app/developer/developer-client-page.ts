@@ -17,6 +17,8 @@ import { LogoUpload } from '../registry/logo-upload';
 import { ClientDoctor } from '../reports/client-doctor';
 import { ClientFigures } from '../reports/client-figures';
 import { RequestLog } from '../request-log/request-log';
+import { exchange } from '../try-it/requests';
+import { curl } from '../try-it/samples/curl';
 import { SettingsSection } from '../ui/settings-section';
 import { ClientLogo } from '../ui/client-logo';
 import { Icon } from '../ui/icon';
@@ -67,18 +69,12 @@ export class DeveloperClientPage {
   protected readonly icons = { back };
 
   /** The exchange of a code, to begin with; a secret never stands in a page that stays open. */
-  protected readonly exchange = computed(() => {
+  protected readonly sample = computed(() => {
     const client = this.client();
     if (!client) return '';
-    const lines = [
-      `curl ${location.origin}/guest/v7/oauth-tokens`,
-      `-d grant_type=authorization_code`,
-      `-d client_id=${client.clientId}`,
-      ...(client.kind === 'confidential' ? ['-d client_secret="$CLIENT_SECRET"'] : []),
-      '-d code="$CODE"',
-      '-d code_verifier="$CODE_VERIFIER"',
-    ];
-    return lines.join(' \\\n  ');
+    const redirectUri = client.redirectUris[0] ?? '';
+    const context = { origin: location.origin, client, secret: '', redirectUri };
+    return curl(exchange(context, { code: '', verifier: '' }), false);
   });
 
   protected take(client: DeveloperClient): void {

@@ -19,8 +19,11 @@ export const verifier = (value: string) => secretOf('CODE_VERIFIER', value);
 export const accessToken = (value: string) => secretOf('ACCESS_TOKEN', value);
 export const refreshToken = (value: string) => secretOf('REFRESH_TOKEN', value);
 
+/** What a request to the token endpoint is made of. */
+type ClientContext = Pick<RunContext, 'origin' | 'client' | 'secret'>;
+
 /** How the client says who it is: in the body, and by its id alone if it has no secret. */
-export function credentials({ client, secret }: RunContext): Values {
+export function credentials({ client, secret }: ClientContext): Values {
   return {
     client_id: client.clientId,
     ...(client.kind === 'confidential' && { client_secret: secretOf('CLIENT_SECRET', secret) }),
@@ -83,7 +86,7 @@ export function issueCode(
 }
 
 export function exchange(
-  context: RunContext,
+  context: ClientContext & Pick<RunContext, 'redirectUri'>,
   granted: { code: string; verifier: string },
 ): RequestDescription {
   return tokens(context, {
@@ -105,7 +108,7 @@ export function refresh(context: RunContext, token: string, scope?: string): Req
 }
 
 /** Any request to the token endpoint. */
-export function tokens({ origin }: RunContext, form: Values): RequestDescription {
+export function tokens({ origin }: ClientContext, form: Values): RequestDescription {
   return { method: 'POST', url: `${origin}/guest/v7/oauth-tokens`, headers: {}, form };
 }
 
