@@ -32,7 +32,8 @@ const REFUSED_CALLS = [
 function watchSecrets(page: Page): { secrets: string[]; kept: () => Promise<string[]> } {
   const secrets: string[] = [];
   const logged: string[] = [];
-  const reading: Promise<void>[] = [];
+  /** Settled, since each may fail long before anybody asks. */
+  const reading: Promise<PromiseSettledResult<void>[]>[] = [];
   const read = async (response: Response): Promise<void> => {
     const answer = (await response.json()) as Record<string, unknown>;
     const { code } = (answer['resource'] ?? {}) as Record<string, unknown>;
@@ -42,12 +43,14 @@ function watchSecrets(page: Page): { secrets: string[]; kept: () => Promise<stri
   };
   page.on('console', (message) => logged.push(message.text()));
   page.on('response', (response) => {
-    if (/oauth-(tokens|codes)$/.test(response.url())) reading.push(read(response));
+    if (/oauth-(tokens|codes)$/.test(response.url()))
+      reading.push(Promise.allSettled([read(response)]));
   });
   return {
     secrets,
     kept: async () => {
-      await Promise.all(reading);
+      const read = (await Promise.all(reading)).flat();
+      expect(read.filter(({ status }) => status === 'rejected')).toEqual([]);
       const stored = await page.evaluate(() =>
         JSON.stringify([
           { ...localStorage },
@@ -63,10 +66,11 @@ function watchSecrets(page: Page): { secrets: string[]; kept: () => Promise<stri
   };
 }
 
-test('a developer goes through the whole flow with their own client, and makes each mistake on purpose', async ({
-  page,
-}, { testId }) => {
-  const { secrets, kept: keptSecrets } = watchSecrets(page);
+let id: string;
+let clientSecret: string;
+
+/** A client of this test alone, and its developer. */
+test.beforeEach(async ({ page }, { testId }) => {
   await signIn(page, OPERATOR);
   const created = await page.request.post(`${portalUrl()}${CLIENTS}`, {
     data: {
@@ -81,18 +85,29 @@ test('a developer goes through the whole flow with their own client, and makes e
     },
   });
   expect(created.status()).toBe(201);
-  const { id, secret } = (await created.json()).resource;
-  secrets.push(secret.value);
+  const { resource } = await created.json();
+  id = resource.id;
+  clientSecret = resource.secret.value;
   const named = await page.request.post(`${portalUrl()}${CLIENTS}/${id}/developers`, {
     data: { resource: { email: MEMBER } },
   });
   expect(named.status()).toBe(201);
+});
+test.afterEach(async ({ page }) => {
+  await signIn(page, OPERATOR);
+  await page.request.delete(`${portalUrl()}${CLIENTS}/${id}`);
+});
 
+test('a developer goes through the whole flow with their own client, and makes each mistake on purpose', async ({
+  page,
+}) => {
+  const { secrets, kept: keptSecrets } = watchSecrets(page);
+  secrets.push(clientSecret);
   await signIn(page, MEMBER);
   await page.goto(`${portalUrl()}/portal/settings/developer/${id}`);
   await page.getByRole('link', { name: 'Ablauf Schritt für Schritt ausprobieren' }).click();
   await expect(page.getByRole('heading', { level: 1 })).toHaveText('Bestandsblick ausprobieren');
-  await page.getByLabel('Client-Secret').fill(secret.value);
+  await page.getByLabel('Client-Secret').fill(clientSecret);
 
   await expect(page.getByLabel('Weiterleitungsadresse')).toHaveValue(
     /\/portal\/developer\/callback$/,
@@ -115,9 +130,9 @@ test('a developer goes through the whole flow with their own client, and makes e
   await exchange.getByRole('tab', { name: 'curl' }).press('ArrowRight');
   await expect(exchange.getByRole('tab', { name: 'TypeScript' })).toBeFocused();
   await expect(sample).toContainText('process.env.CLIENT_SECRET!');
-  await expect(exchange).not.toContainText(secret.value);
+  await expect(exchange).not.toContainText(clientSecret);
   await button(page, 'Secrets und Token anzeigen').first().click();
-  await expect(sample).toContainText(secret.value);
+  await expect(sample).toContainText(clientSecret);
   expect(await keptSecrets()).toEqual([]);
 
   await button(page, 'API aufrufen').click();
@@ -156,7 +171,4 @@ test('a developer goes through the whole flow with their own client, and makes e
   await failure.getByRole('link', { name: 'Diesen Fehler nachstellen' }).click();
   await expect(page.getByText(/^Sie wollen .Access-Token statt/)).toBeVisible();
   await expect(mistakes.getByLabel('Fehler', { exact: true })).toHaveValue('refresh_token_unknown');
-
-  await signIn(page, OPERATOR);
-  await page.request.delete(`${portalUrl()}${CLIENTS}/${id}`);
 });
