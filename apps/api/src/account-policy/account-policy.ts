@@ -1,3 +1,4 @@
+import type { FailureReason } from '../http/failure-reasons.js';
 import {
   isMeantFor,
   LIMITED_CLIENTS,
@@ -57,24 +58,44 @@ export const allowedByAccount = (account: string, client: string): string => `
     SELECT FROM ${LIMITED_CLIENTS} limited
      WHERE limited.id = ${client} AND ${account} <> ALL (limited.account_ids))`;
 
-/** What the request log of a client says of a refusal: one stable code for each reason. */
-export const REFUSAL_LOG = {
+interface Refusal {
+  /** What the request log of a client calls it: one stable code for each reason. */
+  reason: FailureReason;
+  detail: string;
+  /** Whether admins of the account can allow the application all the same. */
+  adminMayAllow: boolean;
+  /** What somebody can do about it. */
+  remedy: string;
+}
+
+const ASK_ADMINS = 'An admin of the company can allow it; the authorize page lets the user ask.';
+
+/** All that depends on why an application is refused. */
+export const REFUSALS: Readonly<Record<RefusalReason, Refusal>> = {
   not_for_account: {
     reason: 'client_not_for_account',
     detail:
       'Flixcheck has registered this application for chosen companies, and the company of the user is none of them.',
+    adminMayAllow: false,
+    remedy: 'Ask the publisher of the application to have it registered for the company too.',
   },
   blocked: {
     reason: 'client_blocked_by_account',
     detail: 'The company of the user has blocked this application.',
+    adminMayAllow: true,
+    remedy: ASK_ADMINS,
   },
   not_verified: {
     reason: 'client_not_verified_for_account',
     detail:
       'The company of the user allows only applications whose publisher Flixcheck has verified, and those that its admins allow.',
+    adminMayAllow: true,
+    remedy: ASK_ADMINS,
   },
   not_selected: {
     reason: 'client_not_selected_by_account',
     detail: 'The company of the user allows only applications that its admins have allowed.',
+    adminMayAllow: true,
+    remedy: ASK_ADMINS,
   },
-} as const satisfies Record<RefusalReason, { reason: string; detail: string }>;
+};

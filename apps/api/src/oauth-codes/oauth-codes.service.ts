@@ -15,7 +15,7 @@ import {
   AccountPolicyStore,
   type OwnAdvanceGrant,
 } from '../account-policy/account-policy-store.js';
-import { REFUSAL_LOG } from '../account-policy/account-policy.js';
+import { REFUSALS } from '../account-policy/account-policy.js';
 import { type ApprovalRequest, ApprovalRequests } from '../account-policy/approval-requests.js';
 import { Clock } from '../config/clock.js';
 import { CONFIG, type RuntimeConfig } from '../config/config.module.js';
@@ -99,8 +99,8 @@ export class OAuthCodesService {
     const refusal =
       reason === null ? undefined : notAllowed(request, reason, this.config.publicUrl);
     attempt.refusal = refusal;
-    const mayAsk = reason !== null && reason !== 'not_for_account';
-    const asked = mayAsk && (await this.approvalRequests.latest(user.id, client.id));
+    const adminMayAllow = reason !== null && REFUSALS[reason].adminMayAllow;
+    const asked = adminMayAllow && (await this.approvalRequests.latest(user.id, client.id));
     return {
       client: pickFields(client, REQUESTING_CLIENT),
       redirectUri,
@@ -132,7 +132,7 @@ export class OAuthCodesService {
       ),
       refusal: reason && {
         reason,
-        mayDecide: caller.role === 'admin' && mayAsk,
+        mayDecide: caller.role === 'admin' && adminMayAllow,
         request: asked ? toAskedDto(asked) : null,
       },
     };
@@ -202,12 +202,11 @@ export class OAuthCodesService {
       if (!(await this.clients.lockActive(tx, client.id))) throw switchedOff();
       const whose = { accountId: user.accountId, userId: user.id };
       const { refusal } = await this.policies.standingForGrant(tx, whose, client);
-      if (refusal === 'not_for_account') {
-        throw new ApiError('conflict', `${REFUSAL_LOG[refusal].detail} No admin can change that.`);
-      }
       if (refusal === null) {
         throw new ApiError('conflict', 'Your company allows the application. Go on with it.');
       }
+      const { adminMayAllow, detail } = REFUSALS[refusal];
+      if (!adminMayAllow) throw new ApiError('conflict', `${detail} No admin can change that.`);
       return this.approvalRequests.open(tx, {
         user,
         client,

@@ -1,6 +1,6 @@
 import type { RefreshToken } from '@flixcheck/oauth-protocol';
 import type { DataSource } from 'typeorm';
-import { REFUSAL_LOG, type RefusalReason } from '../account-policy/account-policy.js';
+import { REFUSALS, type RefusalReason } from '../account-policy/account-policy.js';
 import { activeAt } from '../connections/connection-endings.js';
 import { preparedStatement } from '../database/prepared-statement.js';
 import { type Explain, OAuthError } from '../http/api-error.js';
@@ -104,7 +104,7 @@ export function connectionEnded(endedAt: Date | null): OAuthError {
 
 /** RFC 6749 §5.2 knows no `access_denied`; what helps is the authorize page, which says why. */
 export function clientNotAllowed(refusal: RefusalReason): OAuthError {
-  const { reason, detail } = REFUSAL_LOG[refusal];
+  const { reason, detail } = REFUSALS[refusal];
   return invalidGrant(reason, `${detail} Send the user to the authorize page, which says so too.`);
 }
 

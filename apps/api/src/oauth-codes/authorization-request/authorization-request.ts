@@ -11,7 +11,7 @@ import {
   toErrorDescription,
   withResponseParameters,
 } from '@flixcheck/oauth-protocol';
-import { REFUSAL_LOG, type RefusalReason } from '../../account-policy/account-policy.js';
+import { REFUSALS, type RefusalReason } from '../../account-policy/account-policy.js';
 import {
   ApiError,
   type Explanation,
@@ -222,22 +222,12 @@ export function notAllowed(
   refusal: RefusalReason,
   publicUrl: string,
 ): AuthorizationRequestError {
-  const { reason, detail } = REFUSAL_LOG[refusal];
-  return new AuthorizationRequestError(
-    'client_not_allowed',
-    reason,
-    `${detail} ${REMEDY[refusal] ?? 'An admin of the company can allow it; the authorize page lets the user ask.'}`,
-    {
-      oauthError: 'access_denied',
-      redirectTo: denialRedirect(request, publicUrl, detail) ?? undefined,
-    },
-  );
+  const { reason, detail, remedy } = REFUSALS[refusal];
+  return new AuthorizationRequestError('client_not_allowed', reason, `${detail} ${remedy}`, {
+    oauthError: 'access_denied',
+    redirectTo: denialRedirect(request, publicUrl, detail) ?? undefined,
+  });
 }
-
-const REMEDY: Partial<Record<RefusalReason, string>> = {
-  not_for_account:
-    'Ask the publisher of the application to have it registered for the company too.',
-};
 
 const QUOTED: Readonly<Record<string, string>> = {
   response_type_unsupported: 'response_type',
