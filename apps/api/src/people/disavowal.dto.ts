@@ -1,18 +1,9 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
-import { IsNotEmpty, IsObject, IsString, MaxLength, ValidateNested } from 'class-validator';
+import { IsObject, ValidateNested } from 'class-validator';
+import { LinkTokenInput } from './link-token.dto.js';
 
-export class DisavowalInput {
-  @ApiProperty({
-    description: 'from the fragment of the link; `link_invalid` once it was used or has expired',
-    maxLength: 100,
-    example: 'b2dGZ5c0Y4cVh1R3pLd0ZtTn…',
-  })
-  @IsString()
-  @IsNotEmpty()
-  @MaxLength(100)
-  token!: string;
-}
+export class DisavowalInput extends LinkTokenInput {}
 
 export class DisavowalRequest {
   @ApiProperty({ type: DisavowalInput })

@@ -6,9 +6,7 @@ import {
   IsArray,
   IsEmail,
   IsIn,
-  IsNotEmpty,
   IsObject,
-  IsString,
   IsUUID,
   MaxLength,
   ValidateNested,
@@ -20,6 +18,7 @@ import type { Locale } from '../users/users.service.js';
 import type { OpenInvitation } from './invitation-acceptance.js';
 import { type Invitation, type Invited, MAX_INVITATIONS } from './invitations.js';
 import { IsNewPassword } from '../users/new-password.js';
+import { LinkTokenInput } from './link-token.dto.js';
 
 const INVITED_ROLES = ['member', 'admin'] as const;
 
@@ -133,17 +132,7 @@ export class SentInvitationsDto {
   invitations!: InvitationDto[];
 }
 
-export class InvitationTokenInput {
-  @ApiProperty({
-    description: 'from the fragment of the link; `link_invalid` once it no longer works',
-    maxLength: 100,
-    example: 'b2dGZ5c0Y4cVh1R3pLd0ZtTn…',
-  })
-  @IsString()
-  @IsNotEmpty()
-  @MaxLength(100)
-  token!: string;
-}
+export class InvitationTokenInput extends LinkTokenInput {}
 
 export class InvitationTokenRequest {
   @ApiProperty({ type: InvitationTokenInput })

@@ -1,14 +1,8 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
-import {
-  IsEmail,
-  IsNotEmpty,
-  IsObject,
-  IsString,
-  MaxLength,
-  ValidateNested,
-} from 'class-validator';
+import { IsEmail, IsObject, MaxLength, ValidateNested } from 'class-validator';
 import { IsNewPassword } from '../users/new-password.js';
+import { LinkTokenInput } from './link-token.dto.js';
 
 export class RecoveryInput {
   @ApiProperty({ format: 'email', maxLength: 254, example: 'user@musterhaus.example' })
@@ -25,17 +19,7 @@ export class RecoveryRequest {
   resource!: RecoveryInput;
 }
 
-export class RecoveredPasswordInput {
-  @ApiProperty({
-    description: 'from the fragment of the link; `link_invalid` once it was used or has expired',
-    maxLength: 100,
-    example: 'b2dGZ5c0Y4cVh1R3pLd0ZtTn…',
-  })
-  @IsString()
-  @IsNotEmpty()
-  @MaxLength(100)
-  token!: string;
-
+export class RecoveredPasswordInput extends LinkTokenInput {
   @IsNewPassword()
   newPassword!: string;
 }

@@ -19,6 +19,7 @@ import { personalWords } from './passwords.service.js';
 import { OwnPasskeys } from './own-passkeys.js';
 import { endRecoveryLinks, linkInvalid, makeRecoveryLink } from './recovery-links.js';
 
+const REMEDY = 'Ask for a new one.';
 const QUEUE = 'people.password-recovery-mail';
 
 /** Lets somebody who has forgotten the password set a new one, through a link sent by mail. */
@@ -77,7 +78,7 @@ export class PasswordRecovery implements OnModuleInit {
       [tokenHash, this.clock.now()],
     );
     const user = link && (await this.users.findById(link.userId));
-    if (!user) throw linkInvalid('Ask for a new one.');
+    if (!user) throw linkInvalid(REMEDY);
     await this.policy.refuseWeak('newPassword', newPassword, personalWords(user));
     const newHash = await this.hasher.hash(newPassword);
     const at = this.clock.now();
@@ -86,8 +87,7 @@ export class PasswordRecovery implements OnModuleInit {
       await this.users.replacePassword(tx, user.id, newHash);
       const links = await endRecoveryLinks(tx, user.id, at);
       const isGood = links.some((hash) => hash.equals(tokenHash));
-      if (!isGood || !(await this.users.lockActive(tx, user.id)))
-        throw linkInvalid('Ask for a new one.');
+      if (!isGood || !(await this.users.lockActive(tx, user.id))) throw linkInvalid(REMEDY);
       await this.passkeys.removeAll(tx, user.id, at);
       await this.sessions.endAll(user.id, tx, { actorId: user.id, reason: 'password_reset', at });
       await this.signInLimits.forget(tx, normalizeEmail(user.email));
