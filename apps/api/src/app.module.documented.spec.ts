@@ -73,7 +73,7 @@ describe('the documentation gives the numbers that the code uses', () => {
       'contract.md',
       `Those of operators end after ${idle(operator)} without use, after ${absolute(operator)} at`,
     ],
-    ['contract.md', `has ${MAX_SESSIONS} sessions at most`],
+    ['contract.md', `has ${MAX_SESSIONS} sessions, more only while all of them are in use`],
     ['contract.md', `used in the last ${inWords(IN_USE_MS)}.`],
     ['contract.md', `is reminded by mail ${inWords(REMIND_MS)} before the end`],
     [

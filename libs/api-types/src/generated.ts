@@ -2969,7 +2969,7 @@ export interface components {
              * @example null
              * @enum {string|null}
              */
-            revocationReason: "user" | "admin" | "client" | "user_disabled" | "client_disabled" | "client_deleted" | "client_withdrawn" | "password_changed" | "expired" | null;
+            revocationReason: "user" | "admin" | "client" | "user_disabled" | "client_disabled" | "client_deleted" | "client_withdrawn" | "password_changed" | "disavowed" | "expired" | null;
             /**
              * @description `unused`: no request yet; `dormant`: neither used nor granted for 90 days; `refresh_refused`: the last refresh was refused, and nothing has worked since
              * @example ok
@@ -3087,7 +3087,7 @@ export interface components {
              * @example null
              * @enum {string|null}
              */
-            revocationReason: "user" | "admin" | "client" | "user_disabled" | "client_disabled" | "client_deleted" | "client_withdrawn" | "password_changed" | "expired" | null;
+            revocationReason: "user" | "admin" | "client" | "user_disabled" | "client_disabled" | "client_deleted" | "client_withdrawn" | "password_changed" | "disavowed" | "expired" | null;
             /**
              * @description `unused`: no request yet; `dormant`: neither used nor granted for 90 days; `refresh_refused`: the last refresh was refused, and nothing has worked since
              * @example ok
@@ -4285,7 +4285,7 @@ export interface components {
         };
         InvitationTokenInput: {
             /**
-             * @description from the fragment of the link; `link_invalid` once it no longer works
+             * @description from the fragment of the link; `link_invalid` once it was used or has expired
              * @example b2dGZ5c0Y4cVh1R3pLd0ZtTn…
              */
             token: string;
@@ -4295,7 +4295,7 @@ export interface components {
         };
         AcceptanceInput: {
             /**
-             * @description from the fragment of the link; `link_invalid` once it no longer works
+             * @description from the fragment of the link; `link_invalid` once it was used or has expired
              * @example b2dGZ5c0Y4cVh1R3pLd0ZtTn…
              */
             token: string;

@@ -25,15 +25,17 @@ export class NewDeviceNotices {
    * same program and network is good: a program that keeps no cookies signs in all the time.
    * @param tx which has locked the user
    * @param user as before the sign-in
+   * @param signIn `devicesKnownFrom` as `recordSignIn` answers
    */
   async tell(
     tx: EntityManager,
     user: UserRecord,
     { ip, userAgent, deviceCookie }: Device & { deviceCookie: string | undefined },
-    at: Date,
+    { at, devicesKnownFrom: from }: { at: Date; devicesKnownFrom: Date | null },
   ): Promise<void> {
     if (user.lastSignInAt === null) return;
-    if (await this.isKnown(tx, user, deviceCookie)) return;
+    const knownSince = this.devices.knownSince(deviceCookie, normalizeEmail(user.email));
+    if (knownSince !== null && (from === null || from < knownSince)) return;
     const token = randomSecret();
     const program = userAgent?.slice(0, MAX_USER_AGENT_LENGTH) ?? '';
     const isNew: unknown[] = await tx.query(
@@ -42,12 +44,11 @@ export class NewDeviceNotices {
         WHERE NOT EXISTS (
           SELECT FROM sign_in_notices
            WHERE user_id = $2 AND network = $3 AND user_agent = $4 AND expires_at > $5
-             AND created_at > coalesce(
-               (SELECT devices_known_from FROM users WHERE id = $2), '-infinity'))
+             AND ($7::timestamptz IS NULL OR created_at > $7))
        RETURNING 1`,
       [
         ...[hashSecret(token), user.id, networkOf(ip), program, at],
-        new Date(at.getTime() + DISAVOWAL_LIFETIME_MS),
+        ...[new Date(at.getTime() + DISAVOWAL_LIFETIME_MS), from],
       ],
     );
     if (isNew.length === 0) return;
@@ -55,21 +56,6 @@ export class NewDeviceNotices {
     await this.notices.tell(tx, 'new-device', [user.id], {
       ...{ token, at: at.toISOString(), ip, browser, system },
     });
-  }
-
-  /** From a sign-in of their own: one that was disavowed makes no browser known. */
-  private async isKnown(
-    tx: EntityManager,
-    { id, email }: UserRecord,
-    cookie: string | undefined,
-  ): Promise<boolean> {
-    const knownSince = this.devices.knownSince(cookie, normalizeEmail(email));
-    if (knownSince === null) return false;
-    const [{ own }]: [{ own: boolean }] = await tx.query(
-      `SELECT coalesce(devices_known_from < $2, true) AS own FROM users WHERE id = $1`,
-      [id, knownSince],
-    );
-    return own;
   }
 
   /**
@@ -83,11 +69,6 @@ export class NewDeviceNotices {
       [hashSecret(token), now],
     );
     return found ?? null;
-  }
-
-  /** From now on, no browser counts as known to the user where they have signed in before. */
-  async forgetDevices(tx: EntityManager, userId: string, at: Date): Promise<void> {
-    await tx.query('UPDATE users SET devices_known_from = $2 WHERE id = $1', [userId, at]);
   }
 
   /**
@@ -109,7 +90,7 @@ export class NewDeviceNotices {
 }
 
 /** A sign-in that its user may disavow. */
-export interface DoubtedSignIn {
+interface DoubtedSignIn {
   userId: string;
   at: Date;
 }

@@ -45,7 +45,7 @@ export const SESSION_LIMITS: Readonly<Record<Role, SessionLimits>> = {
 /** No session outlives them. */
 export const LONGEST_SESSION_MS = OF_COMPANIES.absoluteMs;
 export const LONGEST_IDLE_MS = OF_COMPANIES.idleMs;
-/** Enough for every device that somebody owns; programs that sign in each time are held by it. */
+/** Enough for every device that somebody owns. Beyond, a sign-in ends those that are not in use. */
 export const MAX_SESSIONS = 20;
 /** A session that was used so lately is never ended to make room for another one. */
 export const IN_USE_MS = 15 * MINUTE;
@@ -194,7 +194,7 @@ export class SessionsService implements OnModuleInit {
     const query = this.sessions
       .createQueryBuilder('session')
       .where('session.userId = :userId', { userId })
-      .andWhere({ expiresAt: MoreThan(now), lastSeenAt: notIdle(now) })
+      .andWhere(living(now))
       .orderBy('session.createdAt', 'DESC')
       .addOrderBy('session.id', 'DESC')
       .limit(limit + 1);
@@ -218,8 +218,7 @@ export class SessionsService implements OnModuleInit {
       const where = {
         id,
         userId,
-        expiresAt: MoreThan(now),
-        lastSeenAt: notIdle(now),
+        ...living(now),
       };
       const ended = await this.delete(tx, where, { actorId: userId, reason, at: now });
       if (ended.length === 0) throw notFound('The session');
@@ -248,13 +247,14 @@ export class SessionsService implements OnModuleInit {
   }
 
   private async makeRoom(tx: EntityManager, userId: string, at: Date): Promise<void> {
-    const tooMany = await tx.find(SessionEntity, {
-      select: { id: true, lastSeenAt: true },
-      where: { userId, expiresAt: MoreThan(at), lastSeenAt: notIdle(at) },
-      order: { lastSeenAt: 'DESC', createdAt: 'DESC' },
-      skip: MAX_SESSIONS - 1,
-    });
-    const unused = tooMany.filter(({ lastSeenAt }) => lastSeenAt <= before(at, IN_USE_MS));
+    const unused: { id: string }[] = await tx.query(
+      `SELECT id FROM (SELECT s.id, s.last_seen_at FROM sessions s
+                        WHERE s.user_id = $1 AND ${livingAt('$2')}
+                        ORDER BY s.last_seen_at DESC, s.created_at DESC
+                       OFFSET ${MAX_SESSIONS - 1}) beyond
+        WHERE last_seen_at <= $3`,
+      [userId, at, before(at, IN_USE_MS)],
+    );
     if (unused.length === 0) return;
     const ids = unused.map(({ id }) => id);
     await this.delete(tx, { id: In(ids) }, { actorId: userId, reason: 'too_many', at });
@@ -303,11 +303,11 @@ function livingAt(time: string): string {
       AND s.last_seen_at > ${time}::timestamptz - make_interval(secs => s.idle_seconds)`;
 }
 
-/** The same condition's second half, for `lastSeenAt`. */
-function notIdle(now: Date) {
-  return Raw((column) => `${column} > :now::timestamptz - make_interval(secs => idle_seconds)`, {
-    now,
-  });
+/** The same condition, for TypeORM. */
+function living(now: Date): FindOptionsWhere<SessionEntity> {
+  const notIdle = (column: string) =>
+    `${column} > :now::timestamptz - make_interval(secs => idle_seconds)`;
+  return { expiresAt: MoreThan(now), lastSeenAt: Raw(notIdle, { now }) };
 }
 
 function toRecord(session: SessionEntity): SessionRecord {

@@ -22,7 +22,7 @@ beforeEach(async () => {
 const isAlive = async (who: PortalUser) => (await who.call('GET', CURRENT)).status === 200;
 
 describe('a user', () => {
-  it('has 20 sessions at most: the one that has gone unused longest ends', async () => {
+  it('has 20 sessions, more only while all of them are in use: the one that has gone unused longest ends', async () => {
     const signIn = async () => {
       test.clock.advance(SECOND);
       return PortalUser.signIn(test.url);

@@ -68,7 +68,8 @@ export class SignInService {
     device: SigningInDevice,
   ): Promise<SignedIn> {
     const at = this.clock.now();
-    if (!(await this.users.recordSignIn(tx, user.id, passwordHash, at))) {
+    const devicesKnownFrom = await this.users.recordSignIn(tx, user.id, passwordHash, at);
+    if (devicesKnownFrom === undefined) {
       throw passwordHash === null ? invalidPasskey() : invalidCredentials();
     }
     if (device.oldSecret !== undefined) {
@@ -82,7 +83,7 @@ export class SignInService {
       userAgent,
       at,
     });
-    await this.newDevices.tell(tx, user, device, at);
+    await this.newDevices.tell(tx, user, device, { at, devicesKnownFrom });
     await this.audit.record(tx, {
       actorId: user.id,
       action: 'signed_in',

@@ -34,6 +34,10 @@ const REASON_TABLE = {
     de: 'Beim Ändern des Passworts beendet',
     en: 'Ended when the password was changed',
   },
+  disavowed: {
+    de: 'Nach einer fremden Anmeldung beendet',
+    en: 'Ended after somebody else had signed in',
+  },
   expired: { de: 'Befristung abgelaufen', en: 'Time limit reached' },
 } as const satisfies Record<string, ReasonDescription>;
 

@@ -49,7 +49,7 @@ export class Disavowal {
       const isGood = await this.newDevices.use(tx, userId, token, at);
       if (!isGood || !(await this.users.lockActive(tx, userId))) throw linkInvalid(REMEDY);
       // As of now, later than every sign-in that the lock has waited for.
-      await this.newDevices.forgetDevices(tx, userId, this.clock.now());
+      await this.users.forgetDevices(tx, userId);
       await endRecoveryLinks(tx, userId, at);
       await this.passkeys.removeAll(tx, userId, at);
       const { enabledAt } = await this.factors.stateOf(userId, tx);
@@ -57,9 +57,12 @@ export class Disavowal {
       if (secondFactorRemoved) await this.factors.remove(tx, userId);
       const end = { actorId: userId, reason: 'disavowed', at } as const;
       await this.sessions.endAll(userId, tx, end);
-      const connectionsEnded = await this.connections.revokeGrantedSince(tx, userId, doubted.at, {
-        ...{ actorId: userId, reason: 'password_changed', at },
-      });
+      const connectionsEnded = await this.connections.revokeGrantedSince(
+        tx,
+        userId,
+        doubted.at,
+        end,
+      );
       await this.audit.record(tx, {
         ...{ actorId: userId, action: 'sign_in_disavowed', subjectId: userId },
         ...{ detail: { ip, connectionsEnded, secondFactorRemoved }, at },

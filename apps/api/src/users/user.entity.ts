@@ -41,6 +41,10 @@ export class UserEntity {
   @Column({ name: 'muted_notices', type: 'text', array: true })
   mutedNotices!: string[];
 
+  /** Browsers in which the user signed in before are known no more; null: all are. */
+  @Column({ name: 'devices_known_from', type: 'timestamptz', nullable: true, select: false })
+  devicesKnownFrom!: Date | null;
+
   @Column({ name: 'last_sign_in_at', type: 'timestamptz', nullable: true })
   lastSignInAt!: Date | null;
 

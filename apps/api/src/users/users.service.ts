@@ -269,20 +269,27 @@ export class UsersService {
   /**
    * Records a sign-in, which also locks the user against being disabled in between.
    * @param passwordHash what the password was verified against; null if it was a passkey
-   * @returns false when the user is disabled, or the password has been changed since
+   * @returns since when browsers count as known to the user, null: since ever; undefined when the
+   *   user is disabled, or the password has been changed since
    */
   async recordSignIn(
     tx: EntityManager,
     id: string,
     passwordHash: string | null,
     at: Date,
-  ): Promise<boolean> {
-    const { affected } = await tx.update(
-      UserEntity,
-      { id, status: 'active', ...(passwordHash !== null && { passwordHash }) },
-      { lastSignInAt: at },
+  ): Promise<Date | null | undefined> {
+    const [rows]: [{ devicesKnownFrom: Date | null }[]] = await tx.query(
+      `UPDATE users SET last_sign_in_at = $3
+        WHERE id = $1 AND status = 'active' AND ($2::text IS NULL OR password_hash = $2)
+       RETURNING devices_known_from AS "devicesKnownFrom"`,
+      [id, passwordHash, at],
     );
-    return affected === 1;
+    return rows[0]?.devicesKnownFrom;
+  }
+
+  /** From now on, no browser counts as known to the user where they have signed in before. */
+  async forgetDevices(tx: EntityManager, id: string): Promise<void> {
+    await tx.update(UserEntity, { id }, { devicesKnownFrom: this.clock.now() });
   }
 
   /**

@@ -55,6 +55,7 @@ export const ENDED: Record<NonNullable<Connection['revocationReason']>, string> 
   client_disabled: 'connections.ended.clientDisabled',
   client_deleted: 'connections.ended.clientDeleted',
   password_changed: 'connections.ended.passwordChanged',
+  disavowed: 'connections.ended.disavowed',
   expired: 'connections.ended.expired',
   client_withdrawn: 'connections.ended.clientWithdrawn',
 };
