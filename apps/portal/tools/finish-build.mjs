@@ -48,15 +48,16 @@ const pages = {
   },
 };
 
-const { scripts, fileFor, replaced } = await regroup(
-  bundle,
-  {
+const { scripts, fileFor, replaced } = await regroup(bundle, {
+  groups: {
     first: ['main.ts'],
     settings: ['app/shell/shell.ts', 'app/settings-routes.ts'],
   },
   // The first texts wait for no other file.
-  { first: ['i18n/first/de.ts', 'i18n/first/en.ts'] },
-);
+  users: { first: ['i18n/first/de.ts', 'i18n/first/en.ts'] },
+  // Where everybody arrives: on a phone each further file costs a way to the server and back.
+  pages: { connections: ['app/connections/connections-page.ts'] },
+});
 
 /** A script and everything that it imports statically. */
 function closure(files) {

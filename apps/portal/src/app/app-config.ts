@@ -15,6 +15,7 @@ import {
 } from '@angular/router';
 import { provideTransloco } from '@jsverse/transloco';
 import { routes } from './app-routes';
+import { firstLanguage } from './i18n/first-choice';
 import { PortalTexts } from './i18n/transloco-loader';
 import { TranslatedTitles } from './i18n/translated-titles';
 import { RawQueryUrlSerializer } from './session/raw-query-url-serializer';
@@ -36,7 +37,8 @@ export const appConfig: ApplicationConfig = {
     provideTransloco({
       config: {
         availableLangs: ['de', 'en'],
-        defaultLang: 'de',
+        // The language spoken: texts are asked for before anybody could choose another one.
+        defaultLang: firstLanguage(globalThis.window),
         reRenderOnLangChange: true,
         prodMode: !isDevMode(),
         scopes: { keepCasing: true },
