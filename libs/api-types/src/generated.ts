@@ -142,6 +142,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/admin/v7/accounts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The companies that use Flixcheck
+         * @description By name, in the order of German dictionaries. `q` finds names.
+         */
+        get: operations["Accounts_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/admin/v7/oauth-clients/{id}/developers": {
         parameters: {
             query?: never;
@@ -1579,26 +1599,6 @@ export interface paths {
         post?: never;
         /** Take an invitation back */
         delete: operations["Invitations_revoke"];
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/admin/v7/accounts": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * The companies that use Flixcheck
-         * @description By name, in the order of German dictionaries. `q` finds names.
-         */
-        get: operations["Accounts_list"];
-        put?: never;
-        post?: never;
-        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -5521,6 +5521,62 @@ export interface operations {
             };
             /** @description Problem: `not_found` */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+        };
+    };
+    Accounts_list: {
+        parameters: {
+            query?: {
+                limit?: number;
+                /** @description `meta.nextCursor` of the page before */
+                cursor?: string;
+                /** @description words that must all be found, in any order, whatever their case and accents; `ue` also finds `ü` */
+                q?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        resources: components["schemas"]["AccountNameDto"][];
+                        meta: components["schemas"]["CountedMetaDto"];
+                    };
+                };
+            };
+            /** @description Problem: `validation_failed` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description Problem: `session_required` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description Problem: `session_required`, `forbidden` */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -10776,62 +10832,6 @@ export interface operations {
             };
             /** @description Problem: `not_found` */
             404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDto"];
-                };
-            };
-        };
-    };
-    Accounts_list: {
-        parameters: {
-            query?: {
-                limit?: number;
-                /** @description `meta.nextCursor` of the page before */
-                cursor?: string;
-                /** @description words that must all be found, in any order, whatever their case and accents; `ue` also finds `ü` */
-                q?: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Success */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        resources: components["schemas"]["AccountNameDto"][];
-                        meta: components["schemas"]["CountedMetaDto"];
-                    };
-                };
-            };
-            /** @description Problem: `validation_failed` */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDto"];
-                };
-            };
-            /** @description Problem: `session_required` */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDto"];
-                };
-            };
-            /** @description Problem: `session_required`, `forbidden` */
-            403: {
                 headers: {
                     [name: string]: unknown;
                 };

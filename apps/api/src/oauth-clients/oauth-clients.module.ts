@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { UsersModule } from '../users/users.module.js';
+import { AccountsController } from './accounts.controller.js';
 import { ClientAuthentication } from './client-authentication.js';
 import { ClientCache } from './client-cache.js';
 import { ClientCardController } from './client-card.controller.js';
@@ -39,6 +40,7 @@ import { SecretUsage } from './secret-usage.js';
   ],
   controllers: [
     RegistryController,
+    AccountsController,
     ClientDevelopersController,
     DeveloperDeskController,
     DeveloperChangeRequestsController,

@@ -4,7 +4,6 @@ import { ConnectionsModule } from '../connections/connections.module.js';
 import { MailModule } from '../mail/mail.module.js';
 import { OAuthClientsModule } from '../oauth-clients/oauth-clients.module.js';
 import { UsersModule } from '../users/users.module.js';
-import { AccountsController } from './accounts.controller.js';
 import { AccountUsersController } from './account-users.controller.js';
 import { AuditTrailController } from './audit-trail.controller.js';
 import { AuditTrail } from './audit-trail.service.js';
@@ -45,7 +44,6 @@ import { SecondFactorController } from './second-factor.controller.js';
     PasskeysController,
     AccountUsersController,
     InvitationsController,
-    AccountsController,
     AuditTrailController,
   ],
   providers: [
