@@ -1787,13 +1787,13 @@ export interface components {
             /** @description null: on the command line */
             by: components["schemas"]["OperatorDto"] | null;
         };
-        AccountNameDto: {
+        AccountDto: {
             /**
              * Format: uuid
-             * @example 5a1b6c7e-2f43-4f0c-9f58-6a9f4b5c1d20
+             * @example 5c1c1b0e-6f0e-4d5b-9a37-0d8c2f6f1a11
              */
             id: string;
-            /** @example Musterhaus GmbH */
+            /** @example Musterhaus Versicherungsmakler GmbH */
             name: string;
         };
         ClientSecretDto: {
@@ -1944,7 +1944,7 @@ export interface components {
              * @description The companies of `accountIds`, by name
              * @example null
              */
-            accounts: components["schemas"]["AccountNameDto"][] | null;
+            accounts: components["schemas"]["AccountDto"][] | null;
             /**
              * @description Grows with each change; in quotation marks, it is the ETag
              * @example 3
@@ -2095,7 +2095,7 @@ export interface components {
              * @description The companies of `accountIds`, by name
              * @example null
              */
-            accounts: components["schemas"]["AccountNameDto"][] | null;
+            accounts: components["schemas"]["AccountDto"][] | null;
             /**
              * @description Grows with each change; in quotation marks, it is the ETag
              * @example 3
@@ -3661,20 +3661,6 @@ export interface components {
              */
             kind: "confidential" | "public";
         };
-        RepresentedUserDto: {
-            /** Format: uuid */
-            id: string;
-            /** @example user@musterhaus.example */
-            email: string;
-            firstName: string;
-            lastName: string;
-        };
-        RepresentedAccountDto: {
-            /** Format: uuid */
-            id: string;
-            /** @example Musterhaus Versicherungsmakler GmbH */
-            name: string;
-        };
         ExistingConnectionDto: {
             /** Format: uuid */
             id: string;
@@ -3732,8 +3718,8 @@ export interface components {
             codeChallenge: string | null;
             /** @enum {string|null} */
             codeChallengeMethod: "S256" | null;
-            user: components["schemas"]["RepresentedUserDto"];
-            account: components["schemas"]["RepresentedAccountDto"];
+            user: components["schemas"]["PersonDto"];
+            account: components["schemas"]["AccountDto"];
             existingConnection: components["schemas"]["ExistingConnectionDto"] | null;
             /** @description where to go when the user refuses, or may not grant access */
             denyRedirectTo: string;
@@ -4067,15 +4053,6 @@ export interface components {
              * @enum {string}
              */
             locale: "de" | "en";
-        };
-        AccountDto: {
-            /**
-             * Format: uuid
-             * @example 5c1c1b0e-6f0e-4d5b-9a37-0d8c2f6f1a11
-             */
-            id: string;
-            /** @example Musterhaus Versicherungsmakler GmbH */
-            name: string;
         };
         CurrentSessionDto: {
             /**
@@ -5552,7 +5529,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
-                        resources: components["schemas"]["AccountNameDto"][];
+                        resources: components["schemas"]["AccountDto"][];
                         meta: components["schemas"]["CountedMetaDto"];
                     };
                 };

@@ -8,7 +8,8 @@ import {
   ValidateIf,
   ValidateNested,
 } from 'class-validator';
-import { AccountDto, ProfileDto, toProfile } from '../users/profile.dto.js';
+import { AccountDto } from '../users/accounts.dto.js';
+import { ProfileDto, toProfile } from '../users/profile.dto.js';
 import type { UserRecord } from '../users/users.service.js';
 import { SessionRecord, MAX_USER_AGENT_LENGTH } from './sessions.service.js';
 import { DEVICE_KINDS, type DeviceWords, deviceWords } from './user-agent.js';

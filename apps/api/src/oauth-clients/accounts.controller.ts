@@ -2,7 +2,7 @@ import { Controller, Get, Query } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { RequireSession } from '../http/access.js';
 import { ApiProblems, ApiResources, SearchQuery } from '../http/envelope.js';
-import { AccountNameDto } from '../users/accounts.dto.js';
+import { AccountDto } from '../users/accounts.dto.js';
 import { Accounts } from '../users/accounts.service.js';
 
 /** For operators, who choose companies by name. */
@@ -17,7 +17,7 @@ export class AccountsController {
     summary: 'The companies that use Flixcheck',
     description: 'By name, in the order of German dictionaries. `q` finds names.',
   })
-  @ApiResources(AccountNameDto, { counted: true })
+  @ApiResources(AccountDto, { counted: true })
   @ApiProblems(400, 401, 403)
   list(@Query() query: SearchQuery) {
     return this.accounts.list(query);

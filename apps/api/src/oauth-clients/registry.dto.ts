@@ -9,7 +9,7 @@ import {
 import { Type } from 'class-transformer';
 import { IsDefined, IsIn, IsObject, IsOptional, ValidateNested } from 'class-validator';
 import { SearchQuery } from '../http/envelope.js';
-import { AccountNameDto } from '../users/accounts.dto.js';
+import { AccountDto } from '../users/accounts.dto.js';
 import { ClientProfile, ClientRecord, PROFILE_FIELDS } from './client-record.js';
 import { CannotChange, CLIENT_STATUSES, type ClientStatus } from './client-rules.js';
 import { ClientSecretDto, FirstClientSecretDto } from './client-secrets.dto.js';
@@ -107,12 +107,12 @@ export class RegistryClientDto extends ClientRecord {
   publisherVerification!: PublisherVerificationDto | null;
 
   @ApiProperty({
-    type: [AccountNameDto],
+    type: [AccountDto],
     nullable: true,
     example: null,
     description: 'The companies of `accountIds`, by name',
   })
-  accounts!: AccountNameDto[] | null;
+  accounts!: AccountDto[] | null;
 
   @ApiProperty({
     type: 'integer',

@@ -20,6 +20,8 @@ import { ClientRecord } from '../oauth-clients/client-record.js';
 import { IsOmittable } from '../oauth-clients/client-rules.js';
 import { OAuthScopeDto } from '../oauth-clients/oauth-scopes.js';
 import { IsMoment } from '../http/validation.js';
+import { AccountDto } from '../users/accounts.dto.js';
+import { PersonDto } from '../users/profile.dto.js';
 import { CODE_LIFETIME_MS } from './code-rules.js';
 
 const MAX_LENGTH = 4096;
@@ -137,18 +139,6 @@ export const REQUESTING_CLIENT = [
 ] as const;
 export class RequestingClientDto extends PickType(ClientRecord, REQUESTING_CLIENT) {}
 
-export class RepresentedUserDto {
-  @ApiProperty({ format: 'uuid' }) id!: string;
-  @ApiProperty({ example: 'user@musterhaus.example' }) email!: string;
-  @ApiProperty() firstName!: string;
-  @ApiProperty() lastName!: string;
-}
-
-export class RepresentedAccountDto {
-  @ApiProperty({ format: 'uuid' }) id!: string;
-  @ApiProperty({ example: 'Musterhaus Versicherungsmakler GmbH' }) name!: string;
-}
-
 export class ExistingConnectionDto {
   @ApiProperty({ format: 'uuid' }) id!: string;
   @ApiProperty({ example: 'read' }) scope!: string;
@@ -227,8 +217,8 @@ export class AuthorizationRequestDto {
   @ApiProperty({ type: String, nullable: true }) codeChallenge!: string | null;
   @ApiProperty({ type: String, nullable: true, enum: ['S256', null] })
   codeChallengeMethod!: 'S256' | null;
-  @ApiProperty({ type: RepresentedUserDto }) user!: RepresentedUserDto;
-  @ApiProperty({ type: RepresentedAccountDto }) account!: RepresentedAccountDto;
+  @ApiProperty({ type: PersonDto }) user!: PersonDto;
+  @ApiProperty({ type: AccountDto }) account!: AccountDto;
   @ApiProperty({ type: ExistingConnectionDto, nullable: true })
   existingConnection!: ExistingConnectionDto | null;
   @ApiProperty({ description: 'where to go when the user refuses, or may not grant access' })

@@ -1,14 +1,7 @@
 import { ApiProperty } from '@nestjs/swagger';
 import type { Role } from '../http/access.js';
+import { AccountDto } from './accounts.dto.js';
 import type { Locale, UserRecord } from './users.service.js';
-
-export class AccountDto {
-  @ApiProperty({ format: 'uuid', example: '5c1c1b0e-6f0e-4d5b-9a37-0d8c2f6f1a11' })
-  id!: string;
-
-  @ApiProperty({ example: 'Musterhaus Versicherungsmakler GmbH' })
-  name!: string;
-}
 
 /** What others see of a user. */
 export class PersonDto {
