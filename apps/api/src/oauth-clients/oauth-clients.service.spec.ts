@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import type { TestContext } from '../testing/test-context.js';
 import { createTestModule } from '../testing/test-module.js';
 import { OAuthClientsModule } from './oauth-clients.module.js';
-import { OAuthClientsService } from './oauth-clients.service.js';
+import { byName, OAuthClientsService } from './oauth-clients.service.js';
 import { ClientRegistry } from './registry.service.js';
 
 let api: TestContext;
@@ -16,6 +16,18 @@ beforeAll(async () => {
   registry = api.app.get(ClientRegistry);
 });
 afterAll(() => api.close());
+
+describe('clients and companies by name', () => {
+  it('come in the order of German dictionaries, those of one name in that of their ids', () => {
+    const named = ['b2 Zebra', 'b1 Ärger 10', 'a9 Ärger 9', 'a01 Bär', 'a1 Bär'].map((each) => ({
+      id: each.slice(0, each.indexOf(' ')),
+      name: each.slice(each.indexOf(' ') + 1),
+    }));
+    const sorted = ['a9', 'b1', 'a01', 'a1', 'b2'];
+    expect(byName([...named]).map(({ id }) => id)).toEqual(sorted);
+    expect(byName(named.reverse()).map(({ id }) => id)).toEqual(sorted);
+  });
+});
 
 describe('what other modules read', () => {
   it('includes disabled and deleted clients by id, because histories show them', async () => {

@@ -58,12 +58,13 @@ export const isMeantFor = (
   { accountIds }: Pick<OAuthClient, 'accountIds'>,
 ): boolean => accountIds === null || accountIds.includes(accountId);
 
-/** Sorts in place, in the order of German dictionaries; clients of the same name by their ids. */
-export function byName<Named extends { name: string; clientId?: string }>(named: Named[]): Named[] {
+/**
+ * Sorts clients or companies in place, in the order of German dictionaries; those of the same name by
+ * their ids.
+ */
+export function byName<Named extends { id: string; name: string }>(named: Named[]): Named[] {
   const { compare } = new Intl.Collator('de', { numeric: true });
-  return named.sort(
-    (a, b) => compare(a.name, b.name) || compare(a.clientId ?? '', b.clientId ?? ''),
-  );
+  return named.sort((a, b) => compare(a.name, b.name) || (a.id < b.id ? -1 : 1));
 }
 
 /** What the other modules may ask of the registry. */
