@@ -108,54 +108,31 @@ export class ConnectionEndings implements OnModuleInit, BeforeApplicationShutdow
     await this.following?.catch(() => undefined);
   }
 
-  /** @param tx takes effect when it commits */
-  async decide(tx: EntityManager, scope: EndingScope, ending: Ending): Promise<void> {
-    const userId = 'userId' in scope ? scope.userId : null;
-    const oauthClientId = 'oauthClientId' in scope ? scope.oauthClientId : null;
-    const accountId = 'accountId' in scope ? (scope.accountId ?? null) : null;
-    const [row]: { subject: string }[] = await tx.query(
-      `WITH decided AS (
-         INSERT INTO connection_endings (oauth_client_id, user_id, account_id, at, actor_id, reason)
-         VALUES ($1, $2, $3, $4, $5, $6)
-       )
-       SELECT concat_ws('+',
-         'user:' || $2::uuid, 'account:' || $3::uuid,
-         (SELECT 'client:' || client_id FROM oauth_clients WHERE id = $1)) AS subject`,
-      [oauthClientId, userId, accountId, ending.at, ending.actorId, ending.reason],
-    );
-    this.takeEffect(tx, row ? [row.subject] : [], ending);
-  }
-
   /**
-   * Ends all connections of the client in these accounts, with one statement however many they are.
+   * Ends all connections of these scopes, with one statement however many they are.
    * @param tx takes effect when it commits
    */
-  async decideForAccounts(
-    tx: EntityManager,
-    oauthClientId: string,
-    accountIds: readonly string[],
-    { at, actorId, reason }: Ending,
-  ): Promise<void> {
-    if (accountIds.length === 0) return;
-    const rows: { subject: string }[] = await tx.query(
+  async decide(tx: EntityManager, scopes: readonly EndingScope[], ending: Ending): Promise<void> {
+    if (scopes.length === 0) return;
+    const { at, actorId, reason } = ending;
+    const rows = scopes.map((scope) => ({
+      oauth_client_id: 'oauthClientId' in scope ? scope.oauthClientId : null,
+      user_id: 'userId' in scope ? scope.userId : null,
+      account_id: 'accountId' in scope ? (scope.accountId ?? null) : null,
+    }));
+    const decided: { subject: string }[] = await tx.query(
       `WITH decided AS (
-         INSERT INTO connection_endings (oauth_client_id, account_id, at, actor_id, reason)
-         SELECT $1, account_id, $3, $4, $5 FROM unnest($2::uuid[]) AS account_id
-         RETURNING oauth_client_id, account_id
+         INSERT INTO connection_endings (oauth_client_id, user_id, account_id, at, actor_id, reason)
+         SELECT oauth_client_id, user_id, account_id, $2, $3, $4
+           FROM json_to_recordset($1) AS scope (oauth_client_id uuid, user_id uuid, account_id uuid)
+         RETURNING oauth_client_id, user_id, account_id
        )
-       SELECT concat_ws('+', 'account:' || d.account_id, 'client:' || c.client_id) AS subject
-         FROM decided d JOIN oauth_clients c ON c.id = d.oauth_client_id`,
-      [oauthClientId, accountIds, at, actorId, reason],
+       SELECT concat_ws('+', 'user:' || d.user_id, 'account:' || d.account_id,
+                        'client:' || c.client_id) AS subject
+         FROM decided d LEFT JOIN oauth_clients c ON c.id = d.oauth_client_id`,
+      [JSON.stringify(rows), at, actorId, reason],
     );
-    const subjects = rows.map(({ subject }) => subject);
-    this.takeEffect(tx, subjects, { at });
-  }
-
-  private takeEffect(
-    tx: EntityManager,
-    subjects: readonly string[],
-    { at }: Pick<Ending, 'at'>,
-  ): void {
+    const subjects = decided.map(({ subject }) => subject);
     this.revocations.rememberAfterCommit(tx, subjects, at);
     this.afterCommit.run(tx, () => {
       this.follow().catch((error: unknown) => this.logger.error(error));

@@ -93,10 +93,10 @@ export class ConnectionsService implements OnModuleInit {
 
   onModuleInit(): void {
     this.users.onDisabled(async (tx, { userId, actorId, at }) => {
-      await this.endings.decide(tx, { userId }, { actorId, reason: 'user_disabled', at });
+      await this.endings.decide(tx, [{ userId }], { actorId, reason: 'user_disabled', at });
     });
     this.clients.onDeactivated(async (tx, { oauthClientId, actorId, reason, at }) => {
-      await this.endings.decide(tx, { oauthClientId }, { actorId, reason, at });
+      await this.endings.decide(tx, [{ oauthClientId }], { actorId, reason, at });
     });
     this.clients.onLimited(async (tx, { oauthClientId, accountIds, actorId, at }) => {
       const others: { accountId: string }[] = await tx.query(
@@ -104,9 +104,8 @@ export class ConnectionsService implements OnModuleInit {
           WHERE oauth_client_id = $1 AND revoked_at IS NULL AND account_id <> ALL ($2::uuid[])`,
         [oauthClientId, accountIds],
       );
-      const ids = others.map(({ accountId }) => accountId);
-      const ending = { actorId, reason: 'client_withdrawn', at } as const;
-      await this.endings.decideForAccounts(tx, oauthClientId, ids, ending);
+      const scopes = others.map(({ accountId }) => ({ oauthClientId, accountId }));
+      await this.endings.decide(tx, scopes, { actorId, reason: 'client_withdrawn', at });
     });
   }
 
@@ -347,7 +346,7 @@ export class ConnectionsService implements OnModuleInit {
       .where('c.revokedAt IS NULL')
       .andWhere(Object.fromEntries(where));
     const count = await query.getCount();
-    if (count > 0) await this.endings.decide(tx, scope, ending);
+    if (count > 0) await this.endings.decide(tx, [scope], ending);
     return count;
   }
 

@@ -154,7 +154,7 @@ export class ClientRegistry {
       requireUnchanged(ifMatch, before.version, 'This OAuth client');
       await alongside?.(tx, before);
       const { accountIds } = patch;
-      // Unchanged ones too: until the last node is new, an old one lets other companies in.
+      // Unchanged ones too: a node of before chosen companies lets others in. Goes once none is left.
       if (accountIds) {
         await this.service.announceLimitation(tx, { oauthClientId: id, accountIds, actorId, at });
       }
