@@ -12,6 +12,7 @@ export * from './openapi.js';
 export * from './portal-user.js';
 export * from './registry.js';
 export * from './server.js';
+export * from './smtp-server.js';
 export * from './test-database.js';
 export * from './third-party.js';
 export * from './world.js';

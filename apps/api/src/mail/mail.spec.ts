@@ -1,9 +1,8 @@
-import { eventually } from '@flixcheck/test-harness';
+import { eventually, type SmtpServer, startSmtpServer } from '@flixcheck/test-harness';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { BackgroundWork } from '../background/background-work.js';
 import { DAY, HOUR, MINUTE } from '../config/clock.js';
 import { Metrics } from '../telemetry/metrics.js';
-import { type SmtpServer, startSmtpServer } from '../testing/smtp-server.js';
 import type { TestContext, TestOptions } from '../testing/test-context.js';
 import { createTestModule } from '../testing/test-module.js';
 import { Mail } from './mail.js';
