@@ -12,12 +12,16 @@ export function sql<Row>(
   );
 }
 
-/** The rows of every table of the program, as text. */
-export function dump(databaseUrl: string): Promise<Record<string, string[]>> {
+/**
+ * The rows of every table of the program, as text.
+ * @param schema `public` for its own tables, `pgboss` for jobs that wait
+ */
+export function dump(databaseUrl: string, schema = 'public'): Promise<Record<string, string[]>> {
   return connected(databaseUrl, async (client) => {
     const tables = await client.query<{ name: string }>(
-      `SELECT quote_ident(table_name) AS name FROM information_schema.tables
-       WHERE table_schema = 'public' AND table_type = 'BASE TABLE'`,
+      `SELECT format('%I.%I', table_schema, table_name) AS name FROM information_schema.tables
+       WHERE table_schema = $1 AND table_type = 'BASE TABLE'`,
+      [schema],
     );
     const { rows } = await client.query<{ name: string; lines: string[] }>(
       tables.rows
@@ -28,7 +32,7 @@ export function dump(databaseUrl: string): Promise<Record<string, string[]>> {
         )
         .join(' UNION ALL '),
     );
-    return Object.fromEntries(rows.map(({ name, lines }) => [name, lines]));
+    return Object.fromEntries(rows.map(({ name, lines }) => [name.replace(/^.*\./, ''), lines]));
   });
 }
 

@@ -38,6 +38,22 @@ export interface Problem {
   retryAfterSeconds?: number;
 }
 
+/** What was sent, and what came back. */
+export interface Exchange {
+  method: string;
+  path: string;
+  answer: Answer<unknown>;
+}
+
+const witnesses = new Set<(exchange: Exchange) => void>();
+
+/** @returns every exchange from now on, in the order in which the answers came */
+export function witness(): readonly Exchange[] {
+  const exchanges: Exchange[] = [];
+  witnesses.add((exchange) => exchanges.push(exchange));
+  return exchanges;
+}
+
 const agent = new Agent({ keepAlive: true, maxSockets: 64 });
 const ANSWER_WITHIN_MS = 20_000;
 
@@ -70,7 +86,12 @@ export function send<Body = Problem>(
         incoming.on('end', () => {
           const text = Buffer.concat(chunks).toString();
           const { statusCode = 0, headers: received } = incoming;
-          resolve({ status: statusCode, headers: received, text, body: parse(text) as Body });
+          const answer = {
+            ...{ status: statusCode, headers: received },
+            ...{ text, body: parse(text) as Body },
+          };
+          for (const tell of witnesses) tell({ method: outgoing.method, path, answer });
+          resolve(answer);
         });
       },
     );
