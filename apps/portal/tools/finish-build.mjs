@@ -49,14 +49,14 @@ const pages = {
 };
 
 const { scripts, fileFor, replaced } = await regroup(bundle, {
-  groups: {
-    first: ['main.ts'],
-    settings: ['app/shell/shell.ts', 'app/settings-routes.ts'],
-  },
+  first: ['main.ts'],
   // The first texts wait for no other file.
-  users: { first: ['i18n/first/de.ts', 'i18n/first/en.ts'] },
-  // Where everybody arrives: on a phone each further file costs a way to the server and back.
-  pages: { connections: ['app/connections/connections-page.ts'] },
+  firstUsers: ['i18n/first/de.ts', 'i18n/first/en.ts'],
+  groups: {
+    settings: ['app/shell/shell.ts', 'app/settings-routes.ts'],
+    // Where everybody arrives: on a phone each further file costs a way to the server and back.
+    connections: ['app/connections/connections-page.ts'],
+  },
 });
 
 /** A script and everything that it imports statically. */

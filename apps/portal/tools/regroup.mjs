@@ -12,14 +12,14 @@ const TOO_SMALL = 3000;
 
 /**
  * @param folder the bundle
- * @param groups sources (below `src/`) by the name of the file that takes them and all that they
- *   import statically; what an earlier group has taken stays there
- * @param users sources by the name of the group that takes what they import statically, but not them
- * @param pages sources by the name of the file that takes them and what is left of their imports once
- *   the small files have found their places
+ * @param first sources (below `src/`) of what every page has: taken with all that they import
+ *   statically
+ * @param firstUsers sources whose static imports every page has, but not they themselves
+ * @param groups sources by the name of the file that takes them and all that they import statically;
+ *   what an earlier group has taken stays there
  * @returns the new scripts, with the ones that each imports statically, and the file of a source
  */
-export async function regroup(folder, { groups, users, pages }) {
+export async function regroup(folder, { first, firstUsers, groups }) {
   const { outputs } = JSON.parse(readFileSync(join(folder, 'browser-stats.json'), 'utf8'));
   const entries = new Map();
   for (const [file, { entryPoint }] of Object.entries(outputs)) {
@@ -35,41 +35,33 @@ export async function regroup(folder, { groups, users, pages }) {
   const take = (file, name) => {
     if (groupOf.has(file)) return;
     groupOf.set(file, name);
+    takeImports(file, name);
+  };
+  const takeImports = (file, name) => {
     for (const { path, kind } of outputs[file].imports) {
       if (kind === 'import-statement') take(path, name);
     }
   };
-  const takeAll = (named) => {
-    for (const [name, sources] of Object.entries(named)) {
-      for (const source of sources) take(entryFor(source), name);
-    }
-  };
-  takeAll(groups);
-  for (const [name, sources] of Object.entries(users)) {
-    for (const { path, kind } of sources.flatMap((source) => outputs[entryFor(source)].imports)) {
-      if (kind === 'import-statement') take(path, name);
-    }
-  }
+  for (const source of first) take(entryFor(source), 'first');
+  for (const source of firstUsers) takeImports(entryFor(source), 'first');
+  // Before any group, which would be loaded whole for the sake of one of them.
   const lazy = new Set(entries.values());
-  // A small file brings nobody more than they have: it goes to the one group that it needs anyway.
-  const placeOf = (file) => {
-    const needed = outputs[file].imports
-      .filter(({ kind }) => kind === 'import-statement')
-      .map(({ path }) => groupOf.get(path));
-    const beyondFirst = new Set(needed.filter((name) => !['first', 'small'].includes(name)));
-    if (beyondFirst.size === 0) return 'small';
-    return beyondFirst.size === 1 ? [...beyondFirst][0] : undefined;
-  };
+  const bringsMore = (file) =>
+    outputs[file].imports.some(
+      ({ path, kind }) =>
+        kind === 'import-statement' && !['first', 'small'].includes(groupOf.get(path)),
+    );
   let before;
   do {
     before = groupOf.size;
     for (const [file, { bytes }] of Object.entries(outputs)) {
       if (groupOf.has(file) || lazy.has(file) || bytes >= TOO_SMALL) continue;
-      const place = placeOf(file);
-      if (place) groupOf.set(file, place);
+      if (!bringsMore(file)) groupOf.set(file, 'small');
     }
   } while (groupOf.size > before);
-  takeAll(pages);
+  for (const [name, sources] of Object.entries(groups)) {
+    for (const source of sources) take(entryFor(source), name);
+  }
 
   const bundle = await rolldown({
     input: { main: join(folder, entryFor('main.ts')) },
