@@ -59,6 +59,7 @@ test('whoever may not connect an application asks for it, and goes on with the v
   await page.getByRole('textbox', { name: /Nachricht/ }).fill('Für die\nSchadenmeldungen');
   await page.getByRole('button', { name: 'Freigabe anfragen' }).click();
   await expect(page.getByRole('status')).toContainText('Freigabe angefragt');
+  await expect(page.getByRole('status')).toBeFocused();
   await page.reload();
   await expect(page.getByRole('status')).toContainText('Freigabe angefragt');
   await page.goto(`${portalUrl()}/portal/settings/connections`);

@@ -151,6 +151,7 @@ test('an admin sees the account, filters it, and ends all of a person or of an a
   await page.getByRole('button', { name: 'Alle beenden' }).click();
   const dialog = page.getByRole('dialog');
   await expect(dialog).toContainText('2 Verbindungen von User Musterhaus beenden?');
+  await expect(dialog).toContainText(MEMBER);
   await expect(dialog).toContainText('Das betrifft Belegscanner und Maklerwelt CRM.');
   await dialog.getByRole('button', { name: 'Alle beenden' }).click();
   await expect(page.getByText('2 Verbindungen von User Musterhaus sind beendet.')).toBeVisible();

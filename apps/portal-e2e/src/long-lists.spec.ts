@@ -77,6 +77,7 @@ for (const way of ['the browser’s Back', 'the page’s own link'] as const) {
       await expect(rows(page)).toHaveCount(count);
     }
     const link = rows(page).nth(130).getByRole('link');
+    await rows(page).nth(130).getByRole('checkbox').check();
     await link.scrollIntoViewIfNeeded();
     const before = await place(page);
     await link.click();
@@ -87,6 +88,7 @@ for (const way of ['the browser’s Back', 'the page’s own link'] as const) {
     await expect(rows(page)).toHaveCount(150);
     await expect(link).toBeFocused();
     await expect(link).toBeInViewport();
+    await expect(rows(page).nth(130).getByRole('checkbox')).toBeChecked();
     expect(Math.abs((await place(page)) - before)).toBeLessThan(500);
     await expect(page.getByRole('searchbox')).toHaveValue('nummer');
   });
@@ -109,8 +111,12 @@ test('search, filter and order are in the address, and a reload keeps them', asy
   await page.reload();
   await expect(page).toHaveURL(/sort=person&health=dormant$/);
   await expect(page.getByText('Nichts gefunden')).toBeVisible();
+  await expect(
+    page.getByRole('status').filter({ hasText: '0 Verbindungen gefunden' }),
+  ).toBeVisible();
   await page.getByRole('link', { name: 'Filter zurücksetzen' }).click();
   await expect(rows(page).first()).toContainText('Zoë Ärger');
+  await expect(page.getByRole('heading', { name: 'Aktiv', exact: true })).toBeFocused();
 });
 
 test('on a small phone, an admin with own requests reads the first connection without scrolling', async ({

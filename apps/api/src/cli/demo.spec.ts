@@ -44,6 +44,19 @@ describe('demo large', () => {
     expect(await sizes()).toEqual([62, 1200, 780]);
   });
 
+  it('contradicts itself nowhere', async () => {
+    const [contradictions] = await api.dataSource.query(
+      `SELECT count(*) FILTER (WHERE c.last_used_at NOT BETWEEN c.granted_at AND now())::integer
+           AS "usedBeforeOrLater",
+         count(*) FILTER (WHERE c.last_used_at > now() - interval '29 days' AND NOT EXISTS (
+           SELECT FROM connection_usage u WHERE u.connection_id = c.id))::integer AS "usedOnNoDay",
+         count(*) FILTER (WHERE p.last_sign_in_at IS NULL AND p.email LIKE 'person%')::integer
+           AS "ofNobodySignedIn"
+       FROM connections c JOIN users p ON p.id = c.user_id WHERE c.revoked_at IS NULL`,
+    );
+    expect(contradictions).toEqual({ usedBeforeOrLater: 0, usedOnNoDay: 0, ofNobodySignedIn: 0 });
+  });
+
   it('leaves people who sign in with the demo’s password', async () => {
     const { signal } = new AbortController();
     const from = { purpose: 'sign_in', ip: '192.0.2.1', deviceCookie: undefined, signal } as const;

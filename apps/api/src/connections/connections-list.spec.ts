@@ -96,6 +96,27 @@ describe('the order of connections', () => {
     expect(await ids(admin, 'sort=-person')).toEqual([mine, admins, zoes]);
   });
 
+  it('by person keeps those of one person together, also where two have the same name', async () => {
+    const rename = (firstName: string) =>
+      test.dataSource.query(`UPDATE users SET first_name = $2, last_name = $3 WHERE id = $1`, [
+        colleague.userId,
+        firstName,
+        firstName === 'Zoë' ? 'Ärger' : 'Musterhaus',
+      ]);
+    await rename('User');
+    try {
+      for (const clientId of ['maklerwelt-crm', 'belegscanner', 'assistent-desktop']) {
+        await grantAfter(test, member, { clientId });
+        await grantAfter(test, colleague, { clientId });
+      }
+      const { resources } = await list(admin, 'sort=person');
+      const people = resources.map(({ grantedBy }) => grantedBy.id);
+      expect([...new Set(people.slice(0, 3))]).toHaveLength(1);
+    } finally {
+      await rename('Zoë');
+    }
+  });
+
   it('by application is by its name', async () => {
     const crm = await grantAfter(test, member);
     const scanner = await grantAfter(test, member, { clientId: 'belegscanner' });
@@ -103,14 +124,15 @@ describe('the order of connections', () => {
     expect(await ids(member, 'sort=client')).toEqual([assistant, scanner, crm]);
   });
 
-  it('by use puts those that were never used at the far end', async () => {
+  it('by use puts those that were never used at the far end, the oldest outermost', async () => {
     const never = await grantAfter(test, member);
+    const neverLately = await grantAfter(test, member, { clientId: 'belegscanner' });
     const today = await grantAfter(test, colleague);
     const before = await grantAfter(test, admin);
     await set(today, 'last_used_at', test.clock.now());
     await set(before, 'last_used_at', new Date(test.clock.now().getTime() - DAY));
-    expect(await ids(admin, 'sort=-lastUsedAt')).toEqual([today, before, never]);
-    expect(await ids(admin, 'sort=lastUsedAt')).toEqual([never, before, today]);
+    expect(await ids(admin, 'sort=-lastUsedAt')).toEqual([today, before, neverLately, never]);
+    expect(await ids(admin, 'sort=lastUsedAt')).toEqual([never, neverLately, before, today]);
   });
 
   it.each(['grantedAt', 'revokedAt', 'lastUsedAt', 'client', 'person'])(

@@ -2,7 +2,7 @@ import type { EntityManager } from 'typeorm';
 import { contains, searchWords } from '../database/search-text.js';
 import type { SessionCaller } from '../http/access.js';
 import { type Bind, parameters } from '../http/keyset.js';
-import { byName, byTime, findPage, orderOf, type Sorting } from '../http/searched-list.js';
+import { byName, byText, byTime, findPage, orderOf, type Sorting } from '../http/searched-list.js';
 import { NAMED_CLIENTS } from '../oauth-clients/oauth-clients.service.js';
 import { NAMED_USERS } from '../users/users.service.js';
 import { healthCondition } from './connection.js';
@@ -12,14 +12,15 @@ const SORTINGS: Record<Exclude<ConnectionSort, `-${string}`>, Sorting> = {
   grantedAt: { columns: [byTime('c.granted_at')] },
   // What has not ended, or was never used, comes before all others.
   revokedAt: { columns: [byTime(`coalesce(c.revoked_at, 'epoch')`)] },
-  lastUsedAt: { columns: [byTime(`coalesce(c.last_used_at, 'epoch')`)] },
+  lastUsedAt: { columns: [byTime(`coalesce(c.last_used_at, 'epoch')`), byTime('c.granted_at')] },
   client: {
     join: `JOIN ${NAMED_CLIENTS} app ON app.id = c.oauth_client_id`,
     columns: [byName('app.name')],
   },
   person: {
     join: `JOIN ${NAMED_USERS} person ON person.id = c.user_id`,
-    columns: [byName('person.last_name'), byName('person.first_name')],
+    // Two people may have the same name.
+    columns: [byName('person.last_name'), byName('person.first_name'), byText('c.user_id::text')],
   },
 };
 /** Of those that end by themselves: the first to end first. */

@@ -83,7 +83,7 @@ async function insertPeople(tx: EntityManager, accountId: string, count: number,
        ($4::text[])[1 + (n * 7) % cardinality($4::text[])],
        CASE WHEN n % 20 = 0 THEN 'admin' ELSE 'member' END, 'de',
        CASE WHEN n % 15 = 0 THEN 'disabled' ELSE 'active' END, template.password_hash,
-       CASE WHEN n % 6 > 0 THEN $5::timestamptz - n * interval '19 hours' END,
+       CASE WHEN n % 20 <> 7 THEN $5::timestamptz - n * interval '19 hours' END,
        $5::timestamptz - (400 - n) * interval '1 day', $5
      FROM generate_series(1, $2::integer) n,
        (SELECT password_hash FROM users WHERE email = '${ACCOUNT}') template`,
@@ -111,7 +111,8 @@ async function insertApplications(tx: EntityManager, now: Date) {
 /** Every pair of person and application once, in an order that looks random. */
 const PAIRS = `
   SELECT person.id AS user_id, app.id AS oauth_client_id, app.status AS app_status,
-    person.status AS person_status,
+    person.status = 'active' AND
+      (person.last_sign_in_at IS NOT NULL OR person.email NOT LIKE 'person%') AS can_connect,
     -- As an admin may have done for a program that does not run on the devices of its users.
     app.kind = 'confidential' AND left(md5(person.email), 1) < '8' AS in_advance,
     row_number() OVER (ORDER BY md5(person.email || app.client_id)) AS n
@@ -125,17 +126,24 @@ async function insertConnections(tx: EntityManager, accountId: string, now: Date
          last_used_at, last_refresh_refused_at, advance_for, advance_at, advance_by)
        SELECT gen_random_uuid(), oauth_client_id, user_id, $1, CASE WHEN n % 4 = 0 THEN 'read' ELSE 'readwrite' END,
          $2::timestamptz - n * interval '5 hours',
-         CASE WHEN n % 9 > 0 THEN $2::timestamptz - (n % 13) * (n % 11) * interval '20 hours' END,
+         -- Some time between the consent and now.
+         CASE WHEN n % 9 > 0 THEN date_trunc('minute',
+           $2::timestamptz - n * interval '5 hours' * ((n % 13) * (n % 11) / 130.0)) END,
          CASE WHEN n % 17 = 0 THEN $2::timestamptz - interval '1 minute' END,
          CASE WHEN in_advance THEN $2::timestamptz - n * interval '5 hours' END,
          CASE WHEN in_advance THEN $2::timestamptz - interval '300 days' END,
          CASE WHEN in_advance THEN admin.id END
        FROM (SELECT *, row_number() OVER (ORDER BY n) AS place FROM pairs
-             WHERE app_status = 'active' AND person_status = 'active') usable,
+             WHERE app_status = 'active' AND can_connect) usable,
          (SELECT id FROM users WHERE email = '${ACCOUNT}') admin
        WHERE place <= $3
        ON CONFLICT (oauth_client_id, user_id) WHERE revoked_at IS NULL DO NOTHING
-       RETURNING id, user_id, scope, granted_at, advance_at, advance_by
+       RETURNING id, user_id, scope, granted_at, last_used_at, advance_at, advance_by
+     ), used AS (
+       INSERT INTO connection_usage (connection_id, day, requests)
+       SELECT id, (last_used_at AT TIME ZONE 'UTC')::date - days, 1 + abs(hashtext(id::text)) % 20
+         FROM added, unnest(ARRAY[0, 1, 3, 4, 8, 15]) AS days
+        WHERE last_used_at - days * interval '1 day' > granted_at
      )
      INSERT INTO connection_events (connection_id, at, type, actor_id, scope, in_advance)
      SELECT id, granted_at, 'granted', coalesce(advance_by, user_id), scope, advance_at IS NOT NULL

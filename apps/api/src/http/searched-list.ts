@@ -33,6 +33,8 @@ export interface SearchedList {
 
 export const byTime = (sql: string): KeyColumn => ({ sql, type: 'timestamptz' });
 
+export const byText = (sql: string): KeyColumn => ({ sql, type: 'text' });
+
 /** In the order of German dictionaries. */
 export const byName = (sql: string): KeyColumn => ({
   sql: `${sql} COLLATE ${NAME_COLLATION}`,

@@ -62,6 +62,8 @@ export class NotAllowed {
 
   protected readonly formats = inject(Formats);
   private readonly notice = viewChild<ElementRef<HTMLElement>>('notice');
+  private readonly state = viewChild<ElementRef<HTMLElement>>('state');
+  private readonly note = viewChild<ElementRef<HTMLElement>>('note');
 
   protected readonly reason = computed(
     () => REASONS[this.request().refusal?.reason ?? 'not_selected'],
@@ -86,6 +88,14 @@ export class NotAllowed {
   constructor() {
     afterRenderEffect(() => {
       if (this.trouble()) this.notice()?.nativeElement.focus();
+    });
+    let before: string | null | undefined;
+    afterRenderEffect(() => {
+      const now = this.asked()?.id ?? null;
+      // What was pressed has gone: the answer takes the focus, or what can be done next.
+      const changed = before !== undefined && before !== now;
+      before = now;
+      if (changed) (this.state() ?? this.note())?.nativeElement.focus();
     });
   }
 

@@ -26,6 +26,12 @@ export class ConnectionList {
   /** The row that was left for its detail. */
   opened: string | null = null;
 
+  /** The ids of the rows that have been chosen; what is no longer listed is not chosen either. */
+  readonly ticked = linkedSignal<unknown, ReadonlySet<string>>({
+    source: this.filter,
+    computation: () => new Set(),
+  });
+
   private readonly list = resource({
     params: () => this.filter(),
     loader: ({ params, abortSignal }) => this.page(params, { signal: abortSignal }),

@@ -113,7 +113,10 @@ export class ConnectionPage {
       ? 'connections.detail.inAdvance.own'
       : 'connections.detail.inAdvance.ownEnded';
   });
-  protected readonly health = computed(() => HEALTH[this.connection()?.health ?? 'ok']);
+  protected readonly healthSentence = computed(() => {
+    const { explanation, forOthers } = HEALTH[this.connection()?.health ?? 'ok'];
+    return this.own() ? explanation : (forOthers ?? explanation);
+  });
   protected readonly may = computed(() => {
     const scope = this.connection()?.scope ?? '';
     const rights = rightsOf(scope, this.knownScopes.table());
@@ -178,7 +181,7 @@ export class ConnectionPage {
       kind: 'one',
       connectionId: connection.id,
       appName: connection.client.name,
-      ownerName: this.own() ? null : fullName(connection.grantedBy),
+      owner: this.own() ? null : connection.grantedBy,
     });
     if (!ended) return;
     this.list.remove([connection.id]);

@@ -25,6 +25,8 @@ import { HealthChip } from './health-chip';
 export class ConnectionRow {
   readonly connection = input.required<Connection>();
   readonly ticked = input(false);
+  /** Somebody else in the list has the same name. */
+  readonly namesake = input(false);
   readonly tick = output();
   /** Its details are being opened. */
   readonly open = output();
@@ -39,6 +41,12 @@ export class ConnectionRow {
     () => this.connection().grantedBy.id === this.session.user()?.id,
   );
   protected readonly grantedBy = computed(() => fullName(this.connection().grantedBy));
+  /** The same where nothing else says who of several that is. */
+  protected readonly person = computed(() =>
+    this.namesake()
+      ? `${this.grantedBy()} (${this.connection().grantedBy.email})`
+      : this.grantedBy(),
+  );
   protected readonly scope = computed(() => {
     // A line of its own height until there is something to say.
     if (this.knownScopes.loading()) return '\u00a0';

@@ -9,6 +9,8 @@ interface HealthWords {
   text: string;
   /** Said in full where there is room. */
   explanation: string;
+  /** For admins, where they cannot do themselves what it takes; names the `person`. */
+  forOthers?: string;
   tone: 'positive' | 'neutral' | 'caution' | 'negative';
   icon: string;
 }
@@ -35,6 +37,7 @@ export const HEALTH: Record<Connection['health'], HealthWords> = {
   refresh_refused: {
     text: 'connections.health.refreshRefused.text',
     explanation: 'connections.health.refreshRefused.explanation',
+    forOthers: 'connections.health.refreshRefused.forOthers',
     tone: 'negative',
     icon: warning,
   },

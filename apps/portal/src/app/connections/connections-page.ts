@@ -8,7 +8,6 @@ import {
   inject,
   Injector,
   input,
-  linkedSignal,
   signal,
   untracked,
   viewChild,
@@ -26,7 +25,7 @@ import { isSameData } from '../api/same-data';
 import { apiErrorFrom } from '../api/problem';
 import { Connection, Envelope, TeamUser, UsedClient } from '../api/types';
 import { Formats } from '../i18n/formats';
-import { fullName } from '../people/full-name';
+import { FullName, fullName, namesakesAmong } from '../people/full-name';
 import { KnownScopes } from '../scopes/known-scopes';
 import { SessionStore } from '../session/session-store';
 import { Icon } from '../ui/icon';
@@ -59,6 +58,7 @@ const NOTHING_FOUND = { text: 'connections.empty.filteredTitle', values: {} };
     ConnectionFilters,
     ConnectionRow,
     EndingSoon,
+    FullName,
     Icon,
     LoadError,
     OwnRequests,
@@ -179,7 +179,7 @@ export class ConnectionsPage {
     const person = this.chosenPerson();
     const app = this.clients()?.find((client) => client.clientId === clientId);
     if (person && !clientId) {
-      return { kind: 'person', userId: person.id, personName: fullName(person) };
+      return { kind: 'person', person };
     }
     if (app && !userId) return { kind: 'app', clientId: app.clientId, appName: app.name };
     return null;
@@ -197,13 +197,21 @@ export class ConnectionsPage {
       : { text: 'connections.empty.filteredApp', values: { app: app?.name } };
   });
 
-  /** Ids; what is no longer listed is not chosen either. */
-  private readonly ticked = linkedSignal<unknown, ReadonlySet<string>>({
-    source: this.filter,
-    computation: () => new Set(),
-  });
+  /** Whether their number is said: also that nothing was found, which nobody hears otherwise. */
+  protected readonly counted = computed(
+    () =>
+      !this.connections.outdated() &&
+      (this.filtered()
+        ? this.connections.connections() !== undefined
+        : this.connections.total() > 0),
+  );
+  /** The ids of people who are called like somebody else in the list. */
+  protected readonly namesakes = computed(() =>
+    namesakesAmong((this.connections.connections() ?? []).map(({ grantedBy }) => grantedBy)),
+  );
+
   protected readonly chosen = computed(() =>
-    (this.connections.connections() ?? []).filter(({ id }) => this.ticked().has(id)),
+    (this.connections.connections() ?? []).filter(({ id }) => this.connections.ticked().has(id)),
   );
   protected readonly allChosen = computed(
     () =>
@@ -271,7 +279,7 @@ export class ConnectionsPage {
   }
 
   protected tick(id: string): void {
-    this.ticked.update((before) => {
+    this.connections.ticked.update((before) => {
       const after = new Set(before);
       if (!after.delete(id)) after.add(id);
       return after;
@@ -280,16 +288,16 @@ export class ConnectionsPage {
 
   protected tickAll(): void {
     const all = this.connections.connections() ?? [];
-    this.ticked.set(new Set(this.allChosen() ? [] : all.map(({ id }) => id)));
+    this.connections.ticked.set(new Set(this.allChosen() ? [] : all.map(({ id }) => id)));
   }
 
   protected tickNone(): void {
-    this.ticked.set(new Set());
+    this.connections.ticked.set(new Set());
     this.focusHeading();
   }
 
   protected isTicked(id: string): boolean {
-    return this.ticked().has(id);
+    return this.connections.ticked().has(id);
   }
 
   protected endOne(connection: Connection): void {
@@ -298,7 +306,7 @@ export class ConnectionsPage {
       kind: 'one',
       connectionId: connection.id,
       appName: connection.client.name,
-      ownerName: own ? null : fullName(connection.grantedBy),
+      owner: own ? null : connection.grantedBy,
     });
   }
 
@@ -370,7 +378,7 @@ export class ConnectionsPage {
     else this.focusHeading();
   }
 
-  private focusHeading(): void {
+  protected focusHeading(): void {
     afterNextRender(() => this.heading()?.nativeElement.focus({ preventScroll: true }), {
       injector: this.injector,
     });

@@ -3,11 +3,14 @@ import { Api } from '../api/api';
 import { Connection, CountedEnvelope, EndedConnections, Envelope } from '../api/types';
 import { fullName } from '../people/full-name';
 
+/** Whose connections end, where that is somebody else. */
+export type Owner = Pick<Connection['grantedBy'], 'id' | 'email' | 'firstName' | 'lastName'>;
+
 /** What is to be ended: one connection, some, or all active ones of a person or of an application. */
 export type EndTarget =
-  | { kind: 'one'; connectionId: string; appName: string; ownerName: string | null }
+  | { kind: 'one'; connectionId: string; appName: string; owner: Owner | null }
   | { kind: 'some'; connectionIds: readonly string[] }
-  | { kind: 'person'; userId: string; personName: string }
+  | { kind: 'person'; person: Owner }
   | { kind: 'app'; clientId: string; appName: string };
 
 /** The targets whose number only the API knows. */
@@ -66,6 +69,6 @@ export class EndConnections {
 
 function queryOf(target: EndAllTarget): URLSearchParams {
   return new URLSearchParams(
-    target.kind === 'person' ? { userId: target.userId } : { clientId: target.clientId },
+    target.kind === 'person' ? { userId: target.person.id } : { clientId: target.clientId },
   );
 }

@@ -11,6 +11,7 @@ import check from '@material-symbols/svg-400/rounded/check.svg';
 import stop from '@material-symbols/svg-400/rounded/block.svg';
 import { apiErrorFrom } from '../api/problem';
 import { Formats } from '../i18n/formats';
+import { fullName } from '../people/full-name';
 import { DialogAction } from '../ui/dialog-action';
 import { Icon } from '../ui/icon';
 import { Trouble } from '../ui/trouble';
@@ -79,10 +80,17 @@ export class EndDialog {
     const { target } = this.question;
     return {
       app: 'appName' in target ? target.appName : '',
-      person: target.kind === 'person' ? target.personName : '',
+      person: fullName(this.owner),
       count: this.formats.number(this.count),
     };
   });
+  /** Whose they are, where that is one person who is not the reader. */
+  protected readonly owner =
+    this.target.kind === 'one'
+      ? this.target.owner
+      : this.target.kind === 'person'
+        ? this.target.person
+        : null;
   protected readonly named = computed(() => this.concerned?.names.slice(0, NAMED) ?? []);
   protected readonly unnamed = computed(
     () => (this.concerned?.names.length ?? 0) - this.named().length,

@@ -2,6 +2,7 @@ import { inject, Injectable } from '@angular/core';
 import { Dialogs } from '../ui/dialogs';
 import { Messages } from '../ui/messages';
 import { Formats } from '../i18n/formats';
+import { fullName } from '../people/full-name';
 import { Concerned, EndAllTarget, EndConnections, EndTarget } from './end-connections';
 import type { EndDialog, EndQuestion } from './end-dialog';
 
@@ -48,8 +49,9 @@ export class EndFlow {
   private confirm(target: EndTarget, count: number): void {
     switch (target.kind) {
       case 'one': {
-        const { appName: app, ownerName: person } = target;
-        const text = person ? 'connections.end.done.oneOf' : 'connections.end.done.one';
+        const { appName: app, owner } = target;
+        const person = fullName(owner);
+        const text = owner ? 'connections.end.done.oneOf' : 'connections.end.done.one';
         return this.messages.show(text, { app, person });
       }
       case 'some':
@@ -58,7 +60,7 @@ export class EndFlow {
         });
       case 'person':
         return this.messages.show(this.form(count, PERSON_DONE), {
-          person: target.personName,
+          person: fullName(target.person),
           count: this.formats.number(count),
         });
       case 'app':

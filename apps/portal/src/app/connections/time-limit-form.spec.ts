@@ -64,4 +64,14 @@ describe('the time that is chosen for a connection', () => {
     expect(chosen()).toBe('Unbefristet');
     expect(canBeSent()).toBe(true);
   });
+
+  it('of somebody else can only be brought forward, which is said, and keeps the focus at the last one', async () => {
+    fixture.componentRef.setInput('own', false);
+    await shown(fixture, () => host().textContent?.includes('nur vorziehen') === true);
+    choose('30 Tage');
+    await shown(fixture, canBeSent);
+    button().click();
+    await shown(fixture, () => host().querySelector('form') === null);
+    expect(document.activeElement?.textContent).toContain('nur vorziehen');
+  });
 });

@@ -2,11 +2,13 @@ import {
   ChangeDetectionStrategy,
   Component,
   computed,
+  ElementRef,
   inject,
   input,
   linkedSignal,
   output,
   signal,
+  viewChild,
 } from '@angular/core';
 import { TranslocoDirective } from '@jsverse/transloco';
 import { ConnectionDetail } from '../api/types';
@@ -20,35 +22,45 @@ import { TimeLimits } from './time-limits';
   changeDetection: ChangeDetectionStrategy.OnPush,
   imports: [TimeLimitSelect, TranslocoDirective],
   template: `
-    @if (choosable()) {
-      <form *transloco="let t" (submit)="send($event)">
-        <label class="fx-visually-hidden" for="time-limit">{{
-          t('connections.limit.label')
-        }}</label>
-        <fx-time-limit-select
-          fieldId="time-limit"
-          [present]="present()"
-          [onlyShorter]="!own()"
-          (chose)="chosen.set($event)"
-        />
-        <button
-          type="submit"
-          class="fx-button fx-button--compact fx-button--secondary"
-          [attr.aria-disabled]="busy() || chosen() === present() ? true : null"
-        >
-          {{ t('connections.limit.action') }}
-        </button>
-        @if (failed()) {
-          <p class="fx-field__error" role="alert">{{ t('trouble.failed') }}</p>
-        }
-      </form>
-    }
+    <ng-container *transloco="let t">
+      @if (choosable()) {
+        <form (submit)="send($event)">
+          <label class="fx-visually-hidden" for="time-limit">{{
+            t('connections.limit.label')
+          }}</label>
+          <fx-time-limit-select
+            fieldId="time-limit"
+            [present]="present()"
+            [onlyShorter]="!own()"
+            (chose)="chosen.set($event)"
+          />
+          <button
+            type="submit"
+            class="fx-button fx-button--compact fx-button--secondary"
+            [attr.aria-disabled]="busy() || chosen() === present() ? true : null"
+          >
+            {{ t('connections.limit.action') }}
+          </button>
+          @if (failed()) {
+            <p class="fx-field__error" role="alert">{{ t('trouble.failed') }}</p>
+          }
+        </form>
+      }
+      @if (!own()) {
+        <p #rule class="fx-small fx-muted" tabindex="-1">
+          {{ t('connections.limit.onlyShorter') }}
+        </p>
+      }
+    </ng-container>
   `,
   styles: `
     form {
       display: flex;
       flex-wrap: wrap;
       gap: var(--fx-space-2);
+      margin-top: var(--fx-space-2);
+    }
+    p {
       margin-top: var(--fx-space-2);
     }
     fx-time-limit-select {
@@ -63,9 +75,10 @@ export class TimeLimitForm {
   readonly changed = output();
 
   private readonly limits = inject(TimeLimits);
+  private readonly rule = viewChild<ElementRef<HTMLElement>>('rule');
   /** The admin of somebody whose connection ends in a few days can only end it. */
   protected readonly choosable = computed(
-    () => timeLimitChoices(this.connection().expiresAt, Date.now(), !this.own()).length > 1,
+    () => timeLimitChoices(this.present(), Date.now(), !this.own()).length > 1,
   );
   /** What has been set here holds at once, before the connection is read again. */
   protected readonly present = linkedSignal(() => this.connection().expiresAt);
@@ -84,5 +97,7 @@ export class TimeLimitForm {
     if (this.failed()) return;
     this.present.set(chosen);
     this.changed.emit();
+    // The form goes with the last choice, and the focus with it.
+    if (!this.choosable()) this.rule()?.nativeElement.focus();
   }
 }
