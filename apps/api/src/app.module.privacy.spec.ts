@@ -26,8 +26,33 @@ import { invitationsRetention } from './people/invitations-retention.js';
 import { passwordRecoveryRetention } from './people/password-recovery-retention.js';
 import { passkeyChallengesRetention } from './users/passkey-challenges.js';
 
+/** What is exported, and erased, as their modules declare it. */
+const PERSONAL_DATA = [
+  authPersonalData,
+  checksPersonalData,
+  clientsPersonalData,
+  codesPersonalData,
+  connectionsPersonalData,
+  mailPersonalData,
+  peoplePersonalData,
+  policyPersonalData,
+  tokensPersonalData,
+  usersPersonalData,
+];
+
 const PAGE = readFileSync(resolve(__dirname, '../../../docs/privacy.md'), 'utf8');
 const MIGRATIONS = join(__dirname, 'database/migrations');
+import { authPersonalData } from './auth/auth-personal-data.js';
+import { checksPersonalData } from './checks/checks-personal-data.js';
+import { connectionsPersonalData } from './connections/connections-personal-data.js';
+import { clientsPersonalData } from './oauth-clients/clients-personal-data.js';
+import { codesPersonalData } from './oauth-codes/codes-personal-data.js';
+import { mailPersonalData } from './mail/mail-personal-data.js';
+import { peoplePersonalData } from './people/people-personal-data.js';
+import { policyPersonalData } from './account-policy/policy-personal-data.js';
+import { tokensPersonalData } from './oauth-tokens/tokens-personal-data.js';
+import { usersPersonalData } from './users/users-personal-data.js';
+import type { PersonalRecords } from './database/personal-data.js';
 
 /** What the steps of the housekeeping delete, as their modules declare it. */
 const RETENTIONS = [
@@ -72,6 +97,10 @@ function keptRows({ useFactory }: FactoryProvider): KeptRows[] {
   return steps.flatMap(({ rows }) => rows);
 }
 
+function personalRecords({ useFactory }: FactoryProvider): PersonalRecords[] {
+  return useFactory({ declare: () => undefined }) as PersonalRecords[];
+}
+
 describe('the page about data protection', () => {
   it('has a row for every table of the database, and for no other', () => {
     expect([...rowsUnder('What is stored').keys()].sort()).toEqual(tablesOfMigrations());
@@ -80,8 +109,23 @@ describe('the page about data protection', () => {
   it('says how long for no table that does not exist, each once', () => {
     const tables = [...PAGE.matchAll(/^\| `(\w+)` +\|/gm)].map(([, name]) => name);
     const kept = [...rowsUnder('How long').keys()];
+    const leftOut = [...rowsUnder('What an export leaves out').keys()];
     expect(kept.filter((name) => !tablesOfMigrations().includes(name))).toEqual([]);
-    expect(tables).toHaveLength(tablesOfMigrations().length + kept.length);
+    expect(tables).toHaveLength(tablesOfMigrations().length + kept.length + leftOut.length);
+  });
+
+  it('says of every table about people that an export has it, or why it leaves it out', () => {
+    const records = PERSONAL_DATA.flatMap(personalRecords);
+    const exported = records
+      .filter((record) => record.export !== undefined)
+      .flatMap(({ tables }) => tables);
+    const leftOut = [...rowsUnder('What an export leaves out').keys()];
+    const aboutPeople = [...rowsUnder('What is stored')]
+      .filter(([, row]) => !/^ *business *\|/.test(row))
+      .map(([name]) => name);
+    expect([...new Set([...aboutPeople, ...exported])].sort()).toEqual(
+      [...exported, ...leftOut].sort(),
+    );
   });
 
   it.each([
@@ -110,15 +154,17 @@ describe('the page about data protection', () => {
     expect(deleted.filter((table) => !rowsUnder('How long').has(table))).toEqual([]);
   });
 
-  it('knows every declaration of what is deleted', () => {
+  it('knows every declaration of what is deleted, and of what is about people', () => {
     const files = readdirSync(__dirname, { recursive: true, encoding: 'utf8' });
     const declared = files
       .filter((file) => file.endsWith('.ts') && !file.endsWith('.spec.ts'))
       .flatMap((file) => [
         ...readFileSync(join(__dirname, file), 'utf8').matchAll(
-          /^export const \w+ = retention\(/gm,
+          /^export const \w+ = (retention|personalData)\(/gm,
         ),
       ]);
-    expect(declared).toHaveLength(RETENTIONS.length);
+    const of = (kind: string) => declared.filter(([, name]) => name === kind);
+    expect(of('retention')).toHaveLength(RETENTIONS.length);
+    expect(of('personalData')).toHaveLength(PERSONAL_DATA.length);
   });
 });

@@ -1340,6 +1340,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/user/v7/users/me/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Download all that is stored about me
+         * @description One JSON document with a list for each kind of record, without secrets. At most 10 times an hour.
+         */
+        get: operations["PersonalData_export"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/user/v7/users/me/second-factor": {
         parameters: {
             query?: never;
@@ -4764,7 +4784,7 @@ export interface components {
              * @example signed_in
              * @enum {string}
              */
-            action: "account_created" | "account_policy_changed" | "advance_grant_withdrawn" | "application_allowed" | "application_blocked" | "application_granted_in_advance" | "application_left_to_policy" | "approval_request_approved" | "approval_request_declined" | "approval_request_withdrawn" | "approval_requested" | "client_change_accepted" | "client_change_declined" | "client_change_requested" | "client_change_withdrawn" | "client_changed" | "client_created" | "client_deleted" | "client_developer_added" | "client_developer_removed" | "client_disabled" | "client_enabled" | "client_secret_created" | "client_secret_removed" | "connection_limit_changed" | "connection_narrowed" | "connections_revoked" | "invitation_accepted" | "invitation_resent" | "invitation_revoked" | "invitation_sent" | "passkey_added" | "passkey_change_failed" | "passkey_removed" | "password_change_failed" | "password_changed" | "password_reset" | "password_reset_requested" | "profile_changed" | "role_changed" | "recovery_codes_renewed" | "second_factor_change_failed" | "second_factor_disabled" | "second_factor_enabled" | "second_factor_failed" | "second_factor_reset" | "session_ended" | "sign_in_disavowed" | "sign_in_failed" | "sign_in_limited" | "signed_in" | "signed_out" | "signing_key_created" | "signing_key_revoked" | "user_created" | "user_disabled" | "user_enabled";
+            action: "account_created" | "account_policy_changed" | "advance_grant_withdrawn" | "application_allowed" | "application_blocked" | "application_granted_in_advance" | "application_left_to_policy" | "approval_request_approved" | "approval_request_declined" | "approval_request_withdrawn" | "approval_requested" | "client_change_accepted" | "client_change_declined" | "client_change_requested" | "client_change_withdrawn" | "client_changed" | "client_created" | "client_deleted" | "client_developer_added" | "client_developer_removed" | "client_disabled" | "client_enabled" | "client_secret_created" | "client_secret_removed" | "connection_limit_changed" | "connection_narrowed" | "connections_revoked" | "invitation_accepted" | "invitation_resent" | "invitation_revoked" | "invitation_sent" | "passkey_added" | "passkey_change_failed" | "passkey_removed" | "password_change_failed" | "password_changed" | "password_reset" | "password_reset_requested" | "personal_data_exported" | "profile_changed" | "role_changed" | "recovery_codes_renewed" | "second_factor_change_failed" | "second_factor_disabled" | "second_factor_enabled" | "second_factor_failed" | "second_factor_reset" | "session_ended" | "sign_in_disavowed" | "sign_in_failed" | "sign_in_limited" | "signed_in" | "signed_out" | "signing_key_created" | "signing_key_revoked" | "user_created" | "user_disabled" | "user_enabled";
             /** @description who did it; null if nobody was signed in, as at a failed sign-in or a command */
             actor: components["schemas"]["AuditedUserDto"] | null;
             /** @description to whom or what */
@@ -9725,6 +9745,53 @@ export interface operations {
             };
         };
     };
+    PersonalData_export: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The document */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": Record<string, never>;
+                };
+            };
+            /** @description Problem: `session_required` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description Problem: `session_required` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description Problem: `too_many_attempts` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+        };
+    };
     SecondFactor_get: {
         parameters: {
             query?: never;
@@ -10825,7 +10892,7 @@ export interface operations {
                 /** @description `meta.nextCursor` of the page before */
                 cursor?: string;
                 /** @description only these actions, repeated or separated by commas; 20 at most */
-                action?: ("account_created" | "account_policy_changed" | "advance_grant_withdrawn" | "application_allowed" | "application_blocked" | "application_granted_in_advance" | "application_left_to_policy" | "approval_request_approved" | "approval_request_declined" | "approval_request_withdrawn" | "approval_requested" | "client_change_accepted" | "client_change_declined" | "client_change_requested" | "client_change_withdrawn" | "client_changed" | "client_created" | "client_deleted" | "client_developer_added" | "client_developer_removed" | "client_disabled" | "client_enabled" | "client_secret_created" | "client_secret_removed" | "connection_limit_changed" | "connection_narrowed" | "connections_revoked" | "invitation_accepted" | "invitation_resent" | "invitation_revoked" | "invitation_sent" | "passkey_added" | "passkey_change_failed" | "passkey_removed" | "password_change_failed" | "password_changed" | "password_reset" | "password_reset_requested" | "profile_changed" | "role_changed" | "recovery_codes_renewed" | "second_factor_change_failed" | "second_factor_disabled" | "second_factor_enabled" | "second_factor_failed" | "second_factor_reset" | "session_ended" | "sign_in_disavowed" | "sign_in_failed" | "sign_in_limited" | "signed_in" | "signed_out" | "signing_key_created" | "signing_key_revoked" | "user_created" | "user_disabled" | "user_enabled")[];
+                action?: ("account_created" | "account_policy_changed" | "advance_grant_withdrawn" | "application_allowed" | "application_blocked" | "application_granted_in_advance" | "application_left_to_policy" | "approval_request_approved" | "approval_request_declined" | "approval_request_withdrawn" | "approval_requested" | "client_change_accepted" | "client_change_declined" | "client_change_requested" | "client_change_withdrawn" | "client_changed" | "client_created" | "client_deleted" | "client_developer_added" | "client_developer_removed" | "client_disabled" | "client_enabled" | "client_secret_created" | "client_secret_removed" | "connection_limit_changed" | "connection_narrowed" | "connections_revoked" | "invitation_accepted" | "invitation_resent" | "invitation_revoked" | "invitation_sent" | "passkey_added" | "passkey_change_failed" | "passkey_removed" | "password_change_failed" | "password_changed" | "password_reset" | "password_reset_requested" | "personal_data_exported" | "profile_changed" | "role_changed" | "recovery_codes_renewed" | "second_factor_change_failed" | "second_factor_disabled" | "second_factor_enabled" | "second_factor_failed" | "second_factor_reset" | "session_ended" | "sign_in_disavowed" | "sign_in_failed" | "sign_in_limited" | "signed_in" | "signed_out" | "signing_key_created" | "signing_key_revoked" | "user_created" | "user_disabled" | "user_enabled")[];
                 /** @description only what this user did, or what was done to this user */
                 userId?: string;
                 /** @description no older than this */
@@ -10884,7 +10951,7 @@ export interface operations {
         parameters: {
             query?: {
                 /** @description only these actions, repeated or separated by commas; 20 at most */
-                action?: ("account_created" | "account_policy_changed" | "advance_grant_withdrawn" | "application_allowed" | "application_blocked" | "application_granted_in_advance" | "application_left_to_policy" | "approval_request_approved" | "approval_request_declined" | "approval_request_withdrawn" | "approval_requested" | "client_change_accepted" | "client_change_declined" | "client_change_requested" | "client_change_withdrawn" | "client_changed" | "client_created" | "client_deleted" | "client_developer_added" | "client_developer_removed" | "client_disabled" | "client_enabled" | "client_secret_created" | "client_secret_removed" | "connection_limit_changed" | "connection_narrowed" | "connections_revoked" | "invitation_accepted" | "invitation_resent" | "invitation_revoked" | "invitation_sent" | "passkey_added" | "passkey_change_failed" | "passkey_removed" | "password_change_failed" | "password_changed" | "password_reset" | "password_reset_requested" | "profile_changed" | "role_changed" | "recovery_codes_renewed" | "second_factor_change_failed" | "second_factor_disabled" | "second_factor_enabled" | "second_factor_failed" | "second_factor_reset" | "session_ended" | "sign_in_disavowed" | "sign_in_failed" | "sign_in_limited" | "signed_in" | "signed_out" | "signing_key_created" | "signing_key_revoked" | "user_created" | "user_disabled" | "user_enabled")[];
+                action?: ("account_created" | "account_policy_changed" | "advance_grant_withdrawn" | "application_allowed" | "application_blocked" | "application_granted_in_advance" | "application_left_to_policy" | "approval_request_approved" | "approval_request_declined" | "approval_request_withdrawn" | "approval_requested" | "client_change_accepted" | "client_change_declined" | "client_change_requested" | "client_change_withdrawn" | "client_changed" | "client_created" | "client_deleted" | "client_developer_added" | "client_developer_removed" | "client_disabled" | "client_enabled" | "client_secret_created" | "client_secret_removed" | "connection_limit_changed" | "connection_narrowed" | "connections_revoked" | "invitation_accepted" | "invitation_resent" | "invitation_revoked" | "invitation_sent" | "passkey_added" | "passkey_change_failed" | "passkey_removed" | "password_change_failed" | "password_changed" | "password_reset" | "password_reset_requested" | "personal_data_exported" | "profile_changed" | "role_changed" | "recovery_codes_renewed" | "second_factor_change_failed" | "second_factor_disabled" | "second_factor_enabled" | "second_factor_failed" | "second_factor_reset" | "session_ended" | "sign_in_disavowed" | "sign_in_failed" | "sign_in_limited" | "signed_in" | "signed_out" | "signing_key_created" | "signing_key_revoked" | "user_created" | "user_disabled" | "user_enabled")[];
                 /** @description only what this user did, or what was done to this user */
                 userId?: string;
                 /** @description no older than this */
@@ -10947,7 +11014,7 @@ export interface operations {
                 /** @description `meta.nextCursor` of the page before */
                 cursor?: string;
                 /** @description only these actions, repeated or separated by commas; 20 at most */
-                action?: ("account_created" | "account_policy_changed" | "advance_grant_withdrawn" | "application_allowed" | "application_blocked" | "application_granted_in_advance" | "application_left_to_policy" | "approval_request_approved" | "approval_request_declined" | "approval_request_withdrawn" | "approval_requested" | "client_change_accepted" | "client_change_declined" | "client_change_requested" | "client_change_withdrawn" | "client_changed" | "client_created" | "client_deleted" | "client_developer_added" | "client_developer_removed" | "client_disabled" | "client_enabled" | "client_secret_created" | "client_secret_removed" | "connection_limit_changed" | "connection_narrowed" | "connections_revoked" | "invitation_accepted" | "invitation_resent" | "invitation_revoked" | "invitation_sent" | "passkey_added" | "passkey_change_failed" | "passkey_removed" | "password_change_failed" | "password_changed" | "password_reset" | "password_reset_requested" | "profile_changed" | "role_changed" | "recovery_codes_renewed" | "second_factor_change_failed" | "second_factor_disabled" | "second_factor_enabled" | "second_factor_failed" | "second_factor_reset" | "session_ended" | "sign_in_disavowed" | "sign_in_failed" | "sign_in_limited" | "signed_in" | "signed_out" | "signing_key_created" | "signing_key_revoked" | "user_created" | "user_disabled" | "user_enabled")[];
+                action?: ("account_created" | "account_policy_changed" | "advance_grant_withdrawn" | "application_allowed" | "application_blocked" | "application_granted_in_advance" | "application_left_to_policy" | "approval_request_approved" | "approval_request_declined" | "approval_request_withdrawn" | "approval_requested" | "client_change_accepted" | "client_change_declined" | "client_change_requested" | "client_change_withdrawn" | "client_changed" | "client_created" | "client_deleted" | "client_developer_added" | "client_developer_removed" | "client_disabled" | "client_enabled" | "client_secret_created" | "client_secret_removed" | "connection_limit_changed" | "connection_narrowed" | "connections_revoked" | "invitation_accepted" | "invitation_resent" | "invitation_revoked" | "invitation_sent" | "passkey_added" | "passkey_change_failed" | "passkey_removed" | "password_change_failed" | "password_changed" | "password_reset" | "password_reset_requested" | "personal_data_exported" | "profile_changed" | "role_changed" | "recovery_codes_renewed" | "second_factor_change_failed" | "second_factor_disabled" | "second_factor_enabled" | "second_factor_failed" | "second_factor_reset" | "session_ended" | "sign_in_disavowed" | "sign_in_failed" | "sign_in_limited" | "signed_in" | "signed_out" | "signing_key_created" | "signing_key_revoked" | "user_created" | "user_disabled" | "user_enabled")[];
                 /** @description only what this user did, or what was done to this user */
                 userId?: string;
                 /** @description no older than this */

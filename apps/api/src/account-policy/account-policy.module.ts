@@ -12,12 +12,14 @@ import { ApprovalRequestsOverview } from './approval-requests-overview.js';
 import { approvalRetention } from './approval-retention.js';
 import { AvailableClients } from './available-clients.js';
 import { AvailableClientsController } from './available-clients.controller.js';
+import { policyPersonalData } from './policy-personal-data.js';
 
 /** Which applications the people of an account may connect, and how they ask for more. */
 @Module({
   imports: [UsersModule, OAuthClientsModule, ConnectionsModule],
   controllers: [AvailableClientsController, AccountPolicyController, ApprovalRequestsController],
   providers: [
+    policyPersonalData,
     AvailableClients,
     AccountPolicies,
     AccountPolicyStore,

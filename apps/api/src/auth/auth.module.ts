@@ -27,6 +27,7 @@ import { SignInService } from './sign-in.service.js';
 import { AccessTokenStrategy } from './strategies/access-token.strategy.js';
 import { LocalStrategy } from './strategies/local.strategy.js';
 import { SessionStrategy } from './strategies/session.strategy.js';
+import { authPersonalData } from './auth-personal-data.js';
 
 /** Finds out who is calling: sign-in, sessions, and the one guard in front of every route. */
 @Module({
@@ -39,6 +40,7 @@ import { SessionStrategy } from './strategies/session.strategy.js';
   ],
   controllers: [SignInController, PasskeySignInController, SessionsController],
   providers: [
+    authPersonalData,
     { provide: APP_GUARD, useClass: AccessGuard },
     AccessTokenStrategy,
     authRetention,

@@ -5,10 +5,11 @@ import { UsersModule } from '../users/users.module.js';
 import { CheckEntity } from './check.entity.js';
 import { ChecksController } from './checks.controller.js';
 import { ChecksService } from './checks.service.js';
+import { checksPersonalData } from './checks-personal-data.js';
 
 @Module({
   imports: [TypeOrmModule.forFeature([CheckEntity]), ConnectionsModule, UsersModule],
   controllers: [ChecksController],
-  providers: [ChecksService],
+  providers: [checksPersonalData, ChecksService],
 })
 export class ChecksModule {}

@@ -19,6 +19,7 @@ async function run(args: string[], appSecret: string) {
   const exitCode = await runCommand(args, {
     out: () => undefined,
     error: (text) => error.push(text),
+    send: () => Promise.resolve(),
     readInput: () => Promise.resolve(''),
     env: { DATABASE_URL: api.config.databaseUrl, APP_SECRET: appSecret },
   });

@@ -151,6 +151,7 @@ describe('every command', () => {
     const exitCode = await runCommand(['accounts', 'list'], {
       out: () => undefined,
       error: (text) => error.push(text),
+      send: () => Promise.resolve(),
       readInput: () => Promise.resolve(''),
       env,
     });

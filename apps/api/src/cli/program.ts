@@ -22,13 +22,18 @@ const GROUPS: readonly Group[] = [
   },
   {
     name: 'accounts',
-    summary: 'create and list the companies that use the portal',
+    summary: 'create, list and export the companies that use the portal',
     load: async (terminal) => (await import('./users.commands.js')).accountsCommands(terminal),
   },
   {
     name: 'users',
     summary: 'create, list and disable users, and reset their passwords',
     load: async (terminal) => (await import('./users.commands.js')).usersCommands(terminal),
+  },
+  {
+    name: 'people',
+    summary: 'export what is stored about somebody',
+    load: async (terminal) => (await import('./people.commands.js')).peopleCommands(terminal),
   },
   {
     name: 'signing-keys',

@@ -1,11 +1,15 @@
 import { Option } from 'commander';
 import { createInterface } from 'node:readline/promises';
+import type { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
+import { pipeline } from 'node:stream/promises';
 
 /** What a command reads from and writes to; tests replace it. */
 export interface Terminal {
   out(text: string): void;
   error(text: string): void;
+  /** As `out`, for what is too long to be held at once; a reader who is slow is waited for. */
+  send(content: Readable): Promise<void>;
   /** All of standard input. */
   readInput(): Promise<string>;
   /** Asks the person at the terminal; undefined if there is nobody. */
@@ -27,6 +31,7 @@ async function askOnTerminal(question: string): Promise<string> {
 export const processTerminal: Terminal = {
   out: (line) => void process.stdout.write(`${line}\n`),
   error: (line) => void process.stderr.write(`${line}\n`),
+  send: (content) => pipeline(content, process.stdout, { end: false }),
   readInput: () => text(process.stdin),
   ask: process.stdin.isTTY && process.stderr.isTTY ? askOnTerminal : undefined,
   env: process.env,

@@ -1,9 +1,11 @@
+import { isUUID } from 'class-validator';
 import { Command, Option } from 'commander';
 import { randomBytes } from 'node:crypto';
 import type { Role } from '../http/access.js';
 import { ApiError } from '../http/api-error.js';
 import { OwnSecondFactor } from '../people/own-second-factor.js';
 import { PasswordsService } from '../people/passwords.service.js';
+import { PersonalDataExport } from '../people/personal-data-export.js';
 import {
   NewAccount,
   NewPassword,
@@ -77,6 +79,19 @@ export function accountsCommands(terminal: Terminal): Command {
         ['name', account.name],
       ]);
       terminal.out(json ? toJson(account) : `Created the account.\n\n${shown}`);
+    });
+
+  group
+    .command('export')
+    .description(
+      'Write all that is stored about a company and its users to standard output, as JSON and without secrets.',
+    )
+    .argument('<id>', 'the id that `accounts list` shows')
+    .action(async (accountId: string) => {
+      if (!isUUID(accountId)) throw new UsageError(`'${accountId}' is no id of an account.`);
+      await withServices(terminal.env, async (resolve) => {
+        await terminal.send(await resolve(PersonalDataExport).document({ accountId }, null));
+      });
     });
   return group;
 }

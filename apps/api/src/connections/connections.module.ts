@@ -24,6 +24,7 @@ import { RevocationEntity } from './revocation.entity.js';
 import { EndReminders } from './end-reminders.js';
 import { Revocations } from './revocations.js';
 import { TimeLimits } from './time-limits.js';
+import { connectionsPersonalData } from './connections-personal-data.js';
 
 /** Who granted what to whom, the history of it, and its end, which reaches every node at once. */
 @Module({
@@ -39,6 +40,7 @@ import { TimeLimits } from './time-limits.js';
   ],
   controllers: [ConnectionsController, ClientConnectionsController],
   providers: [
+    connectionsPersonalData,
     ConnectionsService,
     ConnectionEndings,
     ConnectionsOverview,

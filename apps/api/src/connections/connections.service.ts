@@ -76,6 +76,9 @@ const summaryById = preparedStatement<ConnectionSummary>(
     WHERE id = $1 AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > $2)`,
 );
 
+/** Relation `(id, user_id)` of all connections, which this module publishes instead of its table. */
+export const OWNED_CONNECTIONS = '(SELECT id, user_id FROM connections)';
+
 /** What the other modules do with connections: open, find, limit and end them. */
 @Injectable()
 export class ConnectionsService implements OnModuleInit {

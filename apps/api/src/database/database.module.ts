@@ -5,6 +5,7 @@ import { AfterCommit } from './after-commit.js';
 import { ChangeFeed } from './change-feed.js';
 import { dataSourceOptions } from './data-source.js';
 import { DatabaseMetrics } from './database-metrics.js';
+import { PersonalData } from './personal-data.js';
 import { isSlow, StartTasks } from './start-tasks.js';
 import { StatementPool } from './statement-pool.js';
 
@@ -24,8 +25,15 @@ export class DatabaseModule {
           toRetry: isSlow,
         }),
       ],
-      providers: [AfterCommit, ChangeFeed, DatabaseMetrics, StartTasks, StatementPool],
-      exports: [AfterCommit, ChangeFeed, StartTasks, StatementPool],
+      providers: [
+        AfterCommit,
+        ChangeFeed,
+        DatabaseMetrics,
+        PersonalData,
+        StartTasks,
+        StatementPool,
+      ],
+      exports: [AfterCommit, ChangeFeed, PersonalData, StartTasks, StatementPool],
     };
   }
 }

@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache';
 import type { EntityManager } from 'typeorm';
 import { HOUR, SECOND } from '../config/clock.js';
 import { ApiError } from './api-error.js';
@@ -15,6 +16,32 @@ export function secondsOf(waitMs: number): number {
 export function tooManyAttempts(waitMs: number, describe: (seconds: number) => string): ApiError {
   const retryAfterSeconds = secondsOf(waitMs);
   return new ApiError('too_many_attempts', describe(retryAfterSeconds), { retryAfterSeconds });
+}
+
+const MAX_USERS = 10_000;
+
+/** What a user may do only so many times within a while, counted by this process. */
+export class RecentAttempts {
+  /** When each user did it last, oldest first. */
+  private readonly times = new LRUCache<string, number[]>({ max: MAX_USERS });
+
+  constructor(
+    private readonly limit: {
+      windowMs: number;
+      most: number;
+      describe: (seconds: number) => string;
+    },
+  ) {}
+
+  /** @throws ApiError too_many_attempts */
+  count(userId: string, at: Date): void {
+    const { windowMs, most, describe } = this.limit;
+    const now = at.getTime();
+    const recent = (this.times.get(userId) ?? []).filter((time) => time + windowMs > now);
+    const [oldest = now] = recent;
+    if (recent.length >= most) throw tooManyAttempts(oldest + windowMs - now, describe);
+    this.times.set(userId, [...recent, now]);
+  }
 }
 
 /** What a user may do only so many times within an hour; each time leaves a row. */

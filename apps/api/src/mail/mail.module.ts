@@ -8,11 +8,13 @@ import { MailTransport } from './mail-transport.js';
 import { MailWriter } from './mail-writer.js';
 import { Mailbox } from './mailbox.js';
 import { MailboxController } from './mailbox.controller.js';
+import { mailPersonalData } from './mail-personal-data.js';
 
 /** Mails, from the outbox to the server. To whom and when, the modules above it decide. */
 @Module({
   controllers: [MailboxController],
   providers: [
+    mailPersonalData,
     Mail,
     Mailbox,
     MailHousekeeping,

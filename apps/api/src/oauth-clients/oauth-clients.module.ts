@@ -31,6 +31,7 @@ import { RequestLog } from './request-log.js';
 import { requestLogRetention } from './request-log-retention.js';
 import { SecretExplanations } from './secret-explanations.js';
 import { SecretUsage } from './secret-usage.js';
+import { clientsPersonalData } from './clients-personal-data.js';
 
 /** The registry of third-party applications, their secrets, and how they authenticate. */
 @Module({
@@ -49,6 +50,7 @@ import { SecretUsage } from './secret-usage.js';
     OAuthScopesController,
   ],
   providers: [
+    clientsPersonalData,
     OAuthClientsService,
     ClientCache,
     ClientDevelopers,

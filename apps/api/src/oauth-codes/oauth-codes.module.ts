@@ -10,6 +10,7 @@ import { codesRetention } from './codes-retention.js';
 import { OAuthCodesController } from './oauth-codes.controller.js';
 import { OAuthCodesService } from './oauth-codes.service.js';
 import { PkceUse } from './pkce-use.js';
+import { codesPersonalData } from './codes-personal-data.js';
 
 @Module({
   imports: [
@@ -20,7 +21,13 @@ import { PkceUse } from './pkce-use.js';
     AccountPolicyModule,
   ],
   controllers: [OAuthCodesController],
-  providers: [OAuthCodesService, PkceUse, AuthorizationRequestLog, codesRetention],
+  providers: [
+    codesPersonalData,
+    OAuthCodesService,
+    PkceUse,
+    AuthorizationRequestLog,
+    codesRetention,
+  ],
   exports: [OAuthCodesService, PkceUse],
 })
 export class OAuthCodesModule {}

@@ -20,6 +20,7 @@ import { TokenRevocation } from './token-revocation.js';
 import { TokensHousekeeping } from './tokens-housekeeping.js';
 import { UserinfoController } from './userinfo.controller.js';
 import { WellKnownController } from './well-known.controller.js';
+import { tokensPersonalData } from './tokens-personal-data.js';
 
 @Module({
   imports: [
@@ -34,6 +35,7 @@ import { WellKnownController } from './well-known.controller.js';
   ],
   controllers: [OAuthTokensController, WellKnownController, UserinfoController],
   providers: [
+    tokensPersonalData,
     AccessTokens,
     ...Object.values(GRANTS),
     RefreshTokenFamilies,

@@ -1,8 +1,12 @@
 import { Module } from '@nestjs/common';
+import { AccountPolicyModule } from '../account-policy/account-policy.module.js';
 import { AuthModule } from '../auth/auth.module.js';
+import { ChecksModule } from '../checks/checks.module.js';
 import { ConnectionsModule } from '../connections/connections.module.js';
 import { MailModule } from '../mail/mail.module.js';
 import { OAuthClientsModule } from '../oauth-clients/oauth-clients.module.js';
+import { OAuthCodesModule } from '../oauth-codes/oauth-codes.module.js';
+import { OAuthTokensModule } from '../oauth-tokens/oauth-tokens.module.js';
 import { UsersModule } from '../users/users.module.js';
 import { AccountUsersController } from './account-users.controller.js';
 import { AuditTrailController } from './audit-trail.controller.js';
@@ -27,18 +31,33 @@ import { PasswordRecoveryController } from './password-recovery.controller.js';
 import { PasswordRecoveryLimits } from './password-recovery-limits.js';
 import { passwordRecoveryRetention } from './password-recovery-retention.js';
 import { PasswordsService } from './passwords.service.js';
+import { PersonalDataController } from './personal-data.controller.js';
+import { PersonalDataExport } from './personal-data-export.js';
+import { PersonalDataLimit } from './personal-data-limit.js';
 import { ProfileController } from './profile.controller.js';
 import { RoleChanges } from './role-changes.js';
 import { SecondFactorController } from './second-factor.controller.js';
+import { peoplePersonalData } from './people-personal-data.js';
 
 /** What people do with themselves and their account's users, on top of all that it touches. */
 @Module({
-  imports: [MailModule, UsersModule, OAuthClientsModule, ConnectionsModule, AuthModule],
+  imports: [
+    MailModule,
+    UsersModule,
+    OAuthClientsModule,
+    ConnectionsModule,
+    AccountPolicyModule,
+    OAuthCodesModule,
+    OAuthTokensModule,
+    ChecksModule,
+    AuthModule,
+  ],
   controllers: [
     PasswordRecoveryController,
     DisavowalController,
     InvitationAcceptanceController,
     MeController,
+    PersonalDataController,
     ProfileController,
     SecondFactorController,
     PasskeysController,
@@ -47,6 +66,7 @@ import { SecondFactorController } from './second-factor.controller.js';
     AuditTrailController,
   ],
   providers: [
+    peoplePersonalData,
     Disavowal,
     IdentityProof,
     InvitationAcceptance,
@@ -62,8 +82,10 @@ import { SecondFactorController } from './second-factor.controller.js';
     OwnPasskeys,
     OwnSecondFactor,
     PasswordsService,
+    PersonalDataExport,
+    PersonalDataLimit,
     RoleChanges,
   ],
-  exports: [OwnSecondFactor, PasswordsService],
+  exports: [OwnSecondFactor, PasswordsService, PersonalDataExport],
 })
 export class PeopleModule {}

@@ -1,6 +1,8 @@
 import { PortalUser } from '@flixcheck/test-harness';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { HOUR } from '../config/clock.js';
 import { createTestApp, type TestApp } from '../testing/test-app.js';
+import { MAX_EXPORTS } from './personal-data-limit.js';
 
 const ME = '/user/v7/users/me';
 let test: TestApp;
@@ -46,5 +48,29 @@ describe('my profile', () => {
     const before = (await user.call('GET', ME)).body.resource;
     expect((await change(resource)).status).toBe(400);
     expect((await user.call('GET', ME)).body.resource).toEqual(before);
+  });
+});
+
+describe('what is stored about oneself', () => {
+  const download = () => user.call('GET', `${ME}/export`);
+
+  it('is a file that no cache keeps', async () => {
+    const { status, headers, body } = await download();
+    expect([status, headers['content-type']]).toEqual([200, 'application/json; charset=utf-8']);
+    expect(headers['content-disposition']).toBe('attachment; filename="flixcheck-connect.json"');
+    expect(headers['cache-control']).toContain('no-store');
+    expect(body).toMatchObject({ about: { type: 'person', id: user.id } });
+  });
+
+  it('is not read without end: after ten times within an hour it is 429', async () => {
+    let answer = await download();
+    for (let times = 0; answer.status === 200 && times < MAX_EXPORTS; times += 1) {
+      answer = await download();
+    }
+    expect([answer.status, answer.body.code]).toEqual([429, 'too_many_attempts']);
+    expect(Number(answer.headers['retry-after'])).toBeGreaterThan(0);
+    test.clock.advance(HOUR);
+    user = await PortalUser.signIn(test.url);
+    expect((await download()).status).toBe(200);
   });
 });

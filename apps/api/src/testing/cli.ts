@@ -1,3 +1,4 @@
+import { text } from 'node:stream/consumers';
 import { runCommand } from '../cli/program.js';
 import type { TestContext } from './test-context.js';
 
@@ -29,8 +30,9 @@ export async function runBeside(
   const out: string[] = [];
   const error: string[] = [];
   const exitCode = await runCommand(args, {
-    out: (text) => out.push(text),
-    error: (text) => error.push(text),
+    out: (line) => out.push(line),
+    error: (line) => error.push(line),
+    send: async (content) => void out.push(await text(content)),
     readInput: () => Promise.resolve(input),
     ask:
       answer === undefined

@@ -44,6 +44,7 @@ export const AUDIT_ACTIONS = [
   'password_changed',
   'password_reset',
   'password_reset_requested',
+  'personal_data_exported',
   'profile_changed',
   'role_changed',
   'recovery_codes_renewed',

@@ -13,11 +13,13 @@ import { Provisioning } from './provisioning.js';
 import { SecondFactors } from './second-factors.service.js';
 import { UserEntity } from './user.entity.js';
 import { UsersService } from './users.service.js';
+import { usersPersonalData } from './users-personal-data.js';
 
 /** Accounts and users: who exists and who may act. What they may do is decided elsewhere. */
 @Module({
   imports: [MailModule, TypeOrmModule.forFeature([AccountEntity, UserEntity])],
   providers: [
+    usersPersonalData,
     Accounts,
     UsersService,
     AuditLog,

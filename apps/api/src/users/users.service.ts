@@ -62,6 +62,9 @@ export const ACTIVE_USERS = `(SELECT id, account_id, role FROM users WHERE statu
 export const NAMED_USERS = `(SELECT id, account_id, first_name, last_name, ${USER_SEARCH_TEXT} AS search_text
   FROM users)`;
 
+/** Relation `(id, account_id, email)` of everybody, with the e-mail address in lower case. */
+export const PEOPLE_BY_ADDRESS = '(SELECT id, account_id, lower(email) AS email FROM users)';
+
 /** Nearly every request of a third party reads the user that it acts for. */
 const userById = preparedStatement<Omit<UserRecord, 'account'> & { accountName: string }>(
   'user_by_id',

@@ -1,0 +1,58 @@
+import { personalData } from '../database/personal-data.js';
+import { NAMED_CLIENTS } from '../oauth-clients/oauth-clients.service.js';
+
+export const policyPersonalData = personalData(
+  {
+    tables: ['account_policies'],
+    export: {
+      list: 'accountPolicy',
+      ofCompanyOnly: true,
+      rows: `SELECT p.allows, p.updated_at AS "updatedAt", p.updated_by AS "updatedBy"
+               FROM companies c JOIN account_policies p ON p.account_id = c.id`,
+    },
+  },
+  {
+    tables: ['account_policy_decisions'],
+    export: {
+      list: 'policyDecisions',
+      rows: `SELECT app.client_id AS "clientId", app.name AS application, d.decision,
+                    d.advance_scope AS "advanceScope", d.decided_at AS "decidedAt",
+                    d.decided_by AS "decidedBy"
+               FROM account_policy_decisions d
+               JOIN ${NAMED_CLIENTS} app ON app.id = d.oauth_client_id
+              WHERE d.decided_by IN (SELECT id FROM people)
+                 OR d.account_id IN (SELECT id FROM companies)
+              ORDER BY d.decided_at, app.id`,
+    },
+  },
+  {
+    tables: ['account_policy_advance_users'],
+    export: {
+      list: 'advanceGrants',
+      rows: `SELECT g.user_id AS "userId", app.client_id AS "clientId", app.name AS application,
+                    g.scope, g.granted_at AS "grantedAt", g.granted_by AS "grantedBy"
+               FROM account_policy_advance_users g
+               JOIN ${NAMED_CLIENTS} app ON app.id = g.oauth_client_id
+              WHERE g.user_id IN (SELECT id FROM people)
+                 OR g.granted_by IN (SELECT id FROM people)
+                 OR g.account_id IN (SELECT id FROM companies)
+              ORDER BY g.granted_at, app.id, g.user_id`,
+    },
+    erase: { byId: ['DELETE FROM account_policy_advance_users WHERE user_id = $1'] },
+  },
+  {
+    tables: ['approval_requests'],
+    export: {
+      list: 'approvalRequests',
+      rows: `SELECT r.id, r.user_id AS "userId", app.client_id AS "clientId",
+                    app.name AS application, r.note, r.status, r.requested_at AS "requestedAt",
+                    r.decided_at AS "decidedAt", r.decided_by AS "decidedBy", r.answer
+               FROM approval_requests r JOIN ${NAMED_CLIENTS} app ON app.id = r.oauth_client_id
+              WHERE r.user_id IN (SELECT id FROM people)
+                 OR r.decided_by IN (SELECT id FROM people)
+                 OR r.account_id IN (SELECT id FROM companies)
+              ORDER BY r.requested_at, r.id`,
+    },
+    erase: { byId: [`UPDATE approval_requests SET note = '' WHERE user_id = $1`] },
+  },
+);

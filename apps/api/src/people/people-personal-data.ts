@@ -1,0 +1,29 @@
+import { personalData } from '../database/personal-data.js';
+
+export const peoplePersonalData = personalData(
+  {
+    tables: ['password_recoveries'],
+    export: {
+      list: 'passwordRecoveries',
+      rows: `SELECT r.user_id AS "userId", r.created_at AS "createdAt", r.expires_at AS "expiresAt"
+               FROM people p JOIN password_recoveries r ON r.user_id = p.id
+              ORDER BY r.created_at, r.expires_at`,
+    },
+    erase: { byId: ['DELETE FROM password_recoveries WHERE user_id = $1'] },
+  },
+  {
+    tables: ['invitations'],
+    export: {
+      list: 'invitations',
+      rows: `SELECT i.id, i.email, i.first_name AS "firstName", i.last_name AS "lastName", i.role,
+                    i.locale, i.invited_by AS "invitedBy", i.created_at AS "createdAt",
+                    i.sent_at AS "sentAt", i.expires_at AS "expiresAt"
+               FROM invitations i
+              WHERE i.invited_by IN (SELECT id FROM people)
+                 OR i.email IN (SELECT email FROM people)
+                 OR i.account_id IN (SELECT id FROM companies)
+              ORDER BY i.created_at, i.id`,
+    },
+    erase: { byEmail: ['DELETE FROM invitations WHERE email = $1'] },
+  },
+);
