@@ -184,6 +184,20 @@ export default [
   },
   ...apiModuleRules,
   ...angular.configs.tsRecommended.map((config) => ({ ...config, files: ['apps/portal/**/*.ts'] })),
+  {
+    files: ['apps/portal/src/**/*.ts'],
+    ignores: ['apps/portal/src/app/ui/send-form.ts'],
+    rules: {
+      'no-restricted-imports': [
+        'error',
+        {
+          name: '@angular/forms/signals',
+          importNames: ['submit'],
+          message: 'A failed try would keep the next one from being sent: use ui/send-form.',
+        },
+      ],
+    },
+  },
   ...angular.configs.templateRecommended.map((config) => ({
     ...config,
     files: ['apps/portal/**/*.html'],

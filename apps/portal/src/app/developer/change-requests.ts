@@ -9,7 +9,7 @@ import {
   input,
   signal,
 } from '@angular/core';
-import { form, FormField, submit, validate } from '@angular/forms/signals';
+import { form, FormField, validate } from '@angular/forms/signals';
 import { TranslocoDirective } from '@jsverse/transloco';
 import errorIcon from '@material-symbols/svg-400/rounded/error.svg';
 import warning from '@material-symbols/svg-400/rounded/warning.svg';
@@ -29,6 +29,7 @@ import {
   RedirectUrisField,
 } from '../registry/redirect-uris-field';
 import { ScopeChoices } from '../registry/scope-choices';
+import { sendForm } from '../ui/send-form';
 import { TextField } from '../ui/text-field';
 import { KnownScopes } from '../scopes/known-scopes';
 import { Confirmation } from '../ui/confirmation';
@@ -171,7 +172,7 @@ export class ChangeRequests {
     if (this.busy() || !this.changed()) return;
     this.tried.set(true);
     this.trouble.set(null);
-    if (await submit(this.form, () => this.ask())) return;
+    if (await sendForm(this.form, () => this.ask())) return;
     this.focusLater('[aria-invalid="true"], .answer .fx-notice');
   }
 
@@ -208,7 +209,7 @@ export class ChangeRequests {
       const atFields = fieldErrors(error, (path) => this.fieldAt(path));
       if (atFields.length > 0) return atFields;
       this.trouble.set(troubleWords(error, this.formats, TROUBLES));
-      return { kind: 'trouble' };
+      return 'failed' as const;
     } finally {
       this.busy.set(false);
     }

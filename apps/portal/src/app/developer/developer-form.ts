@@ -11,7 +11,7 @@ import {
   output,
   signal,
 } from '@angular/core';
-import { form, FormField, submit, validate } from '@angular/forms/signals';
+import { form, FormField, validate } from '@angular/forms/signals';
 import { TranslocoDirective } from '@jsverse/transloco';
 import errorIcon from '@material-symbols/svg-400/rounded/error.svg';
 import { MAX_DESCRIPTION_LENGTH } from '@flixcheck/api-types/limits';
@@ -21,6 +21,7 @@ import { DeveloperClient, Envelope } from '../api/types';
 import { Formats } from '../i18n/formats';
 import { errorTextOf, isLink, READING, SAVING } from '../registry/client-form-errors';
 import { FIELD_LABELS } from '../registry/client-form-model';
+import { sendForm } from '../ui/send-form';
 import { TextField } from '../ui/text-field';
 import { SettingsSection } from '../ui/settings-section';
 import { fieldErrors } from '../ui/field-errors';
@@ -104,7 +105,7 @@ export class DeveloperForm {
     if (this.busy() || !this.dirty()) return;
     this.tried.set(true);
     this.trouble.set(null);
-    if (await submit(this.form, () => this.save())) return;
+    if (await sendForm(this.form, () => this.save())) return;
     afterNextRender(
       () =>
         this.host.nativeElement
@@ -136,7 +137,7 @@ export class DeveloperForm {
       if (atFields.length > 0) return atFields;
       if (error.code === 'precondition_failed') await this.takeOver(path);
       else this.trouble.set(troubleWords(error, this.formats, { ...SAVING, ...GONE }));
-      return { kind: 'trouble' };
+      return 'failed' as const;
     } finally {
       this.busy.set(false);
     }

@@ -74,6 +74,15 @@ describe('without an answer', () => {
     await shown(fixture, () => textOf(fixture).includes('Ob etwas gespeichert wurde, ist nicht'));
   });
 
+  it('it is sent again at the next press, though nothing has been changed since', async () => {
+    patch.mockRejectedValueOnce(unreachableError());
+    await save();
+    await shown(fixture, () => textOf(fixture).includes('Ob etwas gespeichert wurde, ist nicht'));
+    await save();
+    expect(patch).toHaveBeenCalledTimes(2);
+    await shown(fixture, () => !textOf(fixture).includes('Ob etwas gespeichert wurde'));
+  });
+
   it('it is known that what somebody else has overtaken has not been saved', async () => {
     patch.mockRejectedValue(errorFromAnswer(412, new Headers(), { code: 'precondition_failed' }));
     await save();

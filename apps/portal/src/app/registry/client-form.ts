@@ -11,7 +11,7 @@ import {
   output,
   signal,
 } from '@angular/core';
-import { form, FormField, submit, validate } from '@angular/forms/signals';
+import { form, FormField, validate } from '@angular/forms/signals';
 import { TranslocoDirective } from '@jsverse/transloco';
 import errorIcon from '@material-symbols/svg-400/rounded/error.svg';
 import visibility from '@material-symbols/svg-400/rounded/visibility.svg';
@@ -60,6 +60,7 @@ import { Preview } from './preview';
 import { checkRedirectUris, redirectUriAt, RedirectUrisField } from './redirect-uris-field';
 import { REGISTRY } from './registry-clients';
 import { ScopeChoices } from './scope-choices';
+import { sendForm } from '../ui/send-form';
 import { TextField } from '../ui/text-field';
 
 const LENGTHS = {
@@ -257,7 +258,7 @@ export class ClientForm {
     if (this.busy()) return;
     this.tried.set(true);
     this.trouble.set(null);
-    const saved = await submit(this.form, () => this.save());
+    const saved = await sendForm(this.form, () => this.save());
     if (!saved) this.focusLater('[aria-invalid="true"], .answer .fx-notice');
   }
 
@@ -322,12 +323,12 @@ export class ClientForm {
   private async explain(error: ApiError) {
     if (error.code === 'precondition_failed') {
       await this.takeOver();
-      return { kind: 'changed' };
+      return 'failed' as const;
     }
     const atFields = fieldErrors(error, (path) => this.fieldAt(path));
     if (atFields.length > 0) return atFields;
     this.trouble.set(troubleWords(error, this.formats, { ...SAVING, ...GONE }));
-    return { kind: 'trouble' };
+    return 'failed' as const;
   }
 
   /** Reads what somebody else has saved; what has been typed here stays on top of it. */

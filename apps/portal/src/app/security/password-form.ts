@@ -8,7 +8,7 @@ import {
   signal,
   viewChild,
 } from '@angular/core';
-import { form, FormField, required, submit, validate } from '@angular/forms/signals';
+import { form, FormField, required, validate } from '@angular/forms/signals';
 import { TranslocoDirective } from '@jsverse/transloco';
 import checkIcon from '@material-symbols/svg-400/rounded/check_circle.svg';
 import { MAX_PASSWORD_LENGTH, MIN_PASSWORD_LENGTH } from '@flixcheck/api-types/limits';
@@ -20,6 +20,7 @@ import { Icon } from '../ui/icon';
 import { fieldErrors } from '../ui/field-errors';
 import { PasswordField } from '../ui/password-field';
 import { Words } from '../ui/question';
+import { sendForm } from '../ui/send-form';
 import { Trouble, troubleWords } from '../ui/trouble';
 import { lengthOf, StrengthOfPassword } from './password-strength';
 import { OwnPassword } from './own-password';
@@ -120,7 +121,7 @@ export class PasswordForm {
     this.tried.set(true);
     this.trouble.set(null);
     this.success.set(null);
-    const sent = await submit(this.form, () => this.change());
+    const sent = await sendForm(this.form, () => this.change());
     if (sent) this.finish();
     else if (this.form.currentPassword().invalid()) this.currentField()?.focus();
     else if (this.form.newPassword().invalid()) this.newField()?.focus();
@@ -141,7 +142,7 @@ export class PasswordForm {
       const atFields = fieldErrors(error, (path) => fields.get(path));
       if (atFields.length > 0) return atFields;
       this.trouble.set(troubleWords(error, this.formats));
-      return { kind: 'trouble' };
+      return 'failed' as const;
     } finally {
       this.busy.set(false);
     }

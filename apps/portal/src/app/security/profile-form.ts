@@ -9,7 +9,7 @@ import {
   linkedSignal,
   signal,
 } from '@angular/core';
-import { form, FormField, submit, validate } from '@angular/forms/signals';
+import { form, FormField, validate } from '@angular/forms/signals';
 import { TranslocoDirective } from '@jsverse/transloco';
 import errorIcon from '@material-symbols/svg-400/rounded/error.svg';
 import { MAX_PERSON_NAME_LENGTH } from '@flixcheck/api-types/limits';
@@ -22,6 +22,7 @@ import { fieldErrors } from '../ui/field-errors';
 import { Icon } from '../ui/icon';
 import { Messages } from '../ui/messages';
 import { Words } from '../ui/question';
+import { sendForm } from '../ui/send-form';
 import { Trouble, troubleWords } from '../ui/trouble';
 import { SettingsSection } from '../ui/settings-section';
 
@@ -76,7 +77,7 @@ export class ProfileForm {
     if (this.busy()) return;
     this.tried.set(true);
     this.trouble.set(null);
-    const saved = await submit(this.form, () => this.save());
+    const saved = await sendForm(this.form, () => this.save());
     if (saved) this.messages.show('security.profile.done');
     else afterNextRender(() => this.focusInvalid(), { injector: this.injector });
   }
@@ -99,7 +100,7 @@ export class ProfileForm {
       const atFields = fieldErrors(error, (path) => fields.get(path));
       if (atFields.length > 0) return atFields;
       this.trouble.set(troubleWords(error, this.formats));
-      return { kind: 'trouble' };
+      return 'failed' as const;
     } finally {
       this.busy.set(false);
     }
