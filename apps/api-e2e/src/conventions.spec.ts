@@ -56,6 +56,7 @@ const REAL_IDS: Record<string, () => Promise<string>> = {
   '/user/v7/connections/': () => firstId('/user/v7/connections'),
   '/user/v7/checks/': () => firstId('/user/v7/checks'),
   '/user/v7/users/': () => firstId('/user/v7/users'),
+  '/admin/v7/accounts/': () => firstId('/admin/v7/accounts'),
   '/admin/v7/oauth-clients/': () => firstId('/admin/v7/oauth-clients'),
   '/user/v7/developer/oauth-clients/': () => firstId('/user/v7/developer/oauth-clients'),
   '/guest/v7/oauth-clients/': () => Promise.resolve('maklerwelt-crm'),

@@ -7,6 +7,9 @@ import {
   type World,
 } from '@flixcheck/test-harness';
 
+/** The id of nothing. */
+const NOBODY = '00000000-0000-4000-8000-000000000000';
+
 /** A body that would be taken, and who may send it. */
 export interface Writer {
   method: string;
@@ -94,7 +97,31 @@ export async function writersOf(world: World): Promise<Writer[]> {
       method: 'POST',
       path: '/user/v7/invitations/links',
       who: admin,
-      valid: { invitationId: '00000000-0000-4000-8000-000000000000' },
+      valid: { invitationId: NOBODY },
+    },
+    {
+      method: 'POST',
+      path: '/admin/v7/accounts',
+      who: operator,
+      valid: { name: 'Neukunde GmbH', admin: { email: 'chefin@neukunde.example', locale: 'de' } },
+    },
+    {
+      method: 'PATCH',
+      path: `/admin/v7/accounts/${NOBODY}`,
+      who: operator,
+      valid: { status: 'closed' },
+    },
+    {
+      method: 'POST',
+      path: `/admin/v7/accounts/${NOBODY}/invitations`,
+      who: operator,
+      valid: { email: 'chefin@neukunde.example', locale: 'de' },
+    },
+    {
+      method: 'POST',
+      path: `/admin/v7/accounts/${NOBODY}/invitations/links`,
+      who: operator,
+      valid: { invitationId: NOBODY },
     },
     {
       method: 'PATCH',

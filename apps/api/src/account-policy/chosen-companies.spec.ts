@@ -274,7 +274,7 @@ describe('the companies of a client', () => {
   it('are found by name', async () => {
     const find = async (q: string) =>
       (await operator.call('GET', `/admin/v7/accounts?q=${q}`)).body.resources;
-    expect(await find('musterh')).toEqual([
+    expect(await find('musterh')).toMatchObject([
       { id: member.accountId, name: 'Musterhaus Versicherungsmakler GmbH' },
     ]);
     expect(await find('nirgends')).toEqual([]);

@@ -23,8 +23,9 @@ import {
   type ResourcesEnvelope,
   toPage,
 } from '../http/envelope.js';
+import { Accounts } from '../users/accounts.service.js';
 import { AuditLog, type AuditRecord } from '../users/audit-log.js';
-import { ACTIVE_USERS, UsersService } from '../users/users.service.js';
+import { ACTIVE_USERS, NAMED_USERS, UsersService } from '../users/users.service.js';
 import { SessionEntity } from './session.entity.js';
 
 /** When a session ends: so long after its last request, and so long after the sign-in in any case. */
@@ -108,6 +109,7 @@ export class SessionsService implements OnModuleInit {
   constructor(
     @InjectRepository(SessionEntity) private readonly sessions: Repository<SessionEntity>,
     private readonly users: UsersService,
+    private readonly accounts: Accounts,
     private readonly changes: ConnectionChanges,
     private readonly audit: AuditLog,
     private readonly clock: Clock,
@@ -116,6 +118,14 @@ export class SessionsService implements OnModuleInit {
   onModuleInit(): void {
     this.users.onDisabled(async (tx, { userId, actorId, at }) => {
       await this.endAll(userId, tx, { actorId, reason: 'user_disabled', at });
+    });
+    // They are refused already; without a row, none comes back when the company is opened again.
+    this.accounts.onClosed(async (tx, { accountId }) => {
+      await tx.query(
+        `DELETE FROM sessions s USING ${NAMED_USERS} u
+          WHERE u.id = s.user_id AND u.account_id = $1`,
+        [accountId],
+      );
     });
     this.changes.checkSessionsWith((ids) => this.living(ids));
   }

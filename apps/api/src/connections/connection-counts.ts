@@ -17,6 +17,13 @@ export class ConnectionCounts {
     return userIds.length === 0 ? new Map() : this.active('user_id', 'user_id = ANY ($1)', userIds);
   }
 
+  /** How many active connections each company has; those without any are left out. */
+  async ofAccounts(accountIds: readonly string[]): Promise<Map<string, number>> {
+    return accountIds.length === 0
+      ? new Map()
+      : this.active('account_id', 'account_id = ANY ($1)', accountIds);
+  }
+
   /**
    * How many active connections a client has, and of how many companies. Both come from one index,
    * however many there are, unless an ending is being followed just now.
@@ -47,7 +54,7 @@ export class ConnectionCounts {
   }
 
   private async active(
-    owner: 'user_id' | 'oauth_client_id',
+    owner: 'user_id' | 'account_id' | 'oauth_client_id',
     condition: string,
     value: unknown,
     tx: EntityManager = this.dataSource.manager,

@@ -6,6 +6,7 @@ import { type EntityManager, In, IsNull, MoreThan, MoreThanOrEqual, Repository }
 import { Clock } from '../config/clock.js';
 import { preparedStatement } from '../database/prepared-statement.js';
 import { type OAuthClient, OAuthClientsService } from '../oauth-clients/oauth-clients.service.js';
+import { Accounts } from '../users/accounts.service.js';
 import { UsersService } from '../users/users.service.js';
 import { AfterCommit } from '../database/after-commit.js';
 import type { ConnectionRecord, Ending } from './connection.js';
@@ -85,6 +86,7 @@ export class ConnectionsService implements OnModuleInit {
   constructor(
     @InjectRepository(ConnectionEntity) private readonly connections: Repository<ConnectionEntity>,
     private readonly users: UsersService,
+    private readonly accounts: Accounts,
     private readonly clients: OAuthClientsService,
     private readonly endings: ConnectionEndings,
     private readonly history: ConnectionHistory,
@@ -97,6 +99,9 @@ export class ConnectionsService implements OnModuleInit {
   onModuleInit(): void {
     this.users.onDisabled(async (tx, { userId, actorId, at }) => {
       await this.endings.decide(tx, [{ userId }], { actorId, reason: 'user_disabled', at });
+    });
+    this.accounts.onClosed(async (tx, { accountId, actorId, at }) => {
+      await this.endings.decide(tx, [{ accountId }], { actorId, reason: 'account_closed', at });
     });
     this.clients.onDeactivated(async (tx, { oauthClientId, actorId, reason, at }) => {
       await this.endings.decide(tx, [{ oauthClientId }], { actorId, reason, at });

@@ -30,6 +30,11 @@ const REASON_TABLE = {
     de: 'Anwendung von Flixcheck für das Unternehmen zurückgezogen',
     en: 'Application withdrawn from the company by Flixcheck',
   },
+  account_closed: {
+    byFlixcheck: true,
+    de: 'Unternehmen von Flixcheck geschlossen',
+    en: 'Company closed by Flixcheck',
+  },
   password_changed: {
     de: 'Beim Ändern des Passworts beendet',
     en: 'Ended when the password was changed',

@@ -39,6 +39,7 @@ import { ConsentInAdvance1806400000000 } from './migrations/1806400000000-consen
 import { ChosenAccounts1806500000000 } from './migrations/1806500000000-chosen-accounts.js';
 import { SignInNotices1806700000000 } from './migrations/1806700000000-sign-in-notices.js';
 import { RevocationReasons1806800000000 } from './migrations/1806800000000-revocation-reasons.js';
+import { ClosedAccounts1806910000000 } from './migrations/1806910000000-closed-accounts.js';
 
 /** Every migration, oldest first. The app, the command line and the tests share this list. */
 export const MIGRATIONS = [
@@ -80,6 +81,7 @@ export const MIGRATIONS = [
   ChosenAccounts1806500000000,
   SignInNotices1806700000000,
   RevocationReasons1806800000000,
+  ClosedAccounts1806910000000,
 ];
 
 export const POOL_SIZE = 20;

@@ -49,6 +49,7 @@ export function createOpenApiDocument(app: INestApplication, publicUrl: string):
     .addTag('Sessions', 'Signing in and out of the portal')
     .addTag('Users', 'One’s own profile, and the users of an account')
     .addTag('Audit trail', 'Who signed in, and who changed what')
+    .addTag('Companies', 'The companies that use Flixcheck, for operators')
     .addTag('Registry', 'The registered applications, their secrets and requests, for operators')
     .addTag('Developers', 'What the developers of an application see and change themselves')
     .addTag('Demo', 'What only a demo has')

@@ -1,7 +1,6 @@
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { UsersModule } from '../users/users.module.js';
-import { AccountsController } from './accounts.controller.js';
 import { ClientAuthentication } from './client-authentication.js';
 import { ClientCache } from './client-cache.js';
 import { ClientCardController } from './client-card.controller.js';
@@ -41,7 +40,6 @@ import { clientsPersonalData } from './clients-personal-data.js';
   ],
   controllers: [
     RegistryController,
-    AccountsController,
     ClientDevelopersController,
     DeveloperDeskController,
     DeveloperChangeRequestsController,

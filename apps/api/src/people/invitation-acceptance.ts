@@ -6,17 +6,21 @@ import { type SignedIn, type SigningInDevice, SignInService } from '../auth/sign
 import { Clock } from '../config/clock.js';
 import { ApiError } from '../http/api-error.js';
 import { validationFailed } from '../http/validation.js';
+import { Accounts } from '../users/accounts.service.js';
 import { AuditLog } from '../users/audit-log.js';
 import { PasswordHasher } from '../users/password-hasher.js';
 import { PasswordPolicy } from '../users/password-policy.js';
 import { Provisioning } from '../users/provisioning.js';
 import { type UserRecord, UsersService } from '../users/users.service.js';
-import type { Invited } from './invitations.js';
+import { type Invited, mayInvite } from './invitations.js';
 
 /** An invitation, as the invited person sees it. */
 export interface OpenInvitation extends Invited {
   id: string;
   expiresAt: Date;
+  accountId: string;
+  /** The company's name. */
+  company: string;
   inviter: UserRecord;
 }
 
@@ -33,6 +37,7 @@ export class InvitationAcceptance {
   constructor(
     @InjectDataSource() private readonly dataSource: DataSource,
     private readonly users: UsersService,
+    private readonly accounts: Accounts,
     private readonly provisioning: Provisioning,
     private readonly hasher: PasswordHasher,
     private readonly policy: PasswordPolicy,
@@ -43,17 +48,19 @@ export class InvitationAcceptance {
 
   /** @throws ApiError validation_failed at `token` */
   async find(token: string): Promise<OpenInvitation> {
-    const [row]: (Omit<OpenInvitation, 'inviter'> & { invitedBy: string })[] =
+    const [row]: (Omit<OpenInvitation, 'inviter' | 'company'> & { invitedBy: string })[] =
       await this.dataSource.query(
         `SELECT id, email, first_name AS "firstName", last_name AS "lastName", role, locale,
-                expires_at AS "expiresAt", invited_by AS "invitedBy"
+                expires_at AS "expiresAt", account_id AS "accountId", invited_by AS "invitedBy"
            FROM invitations WHERE token_hash = $1 AND expires_at > $2`,
         [hashSecret(token), this.clock.now()],
       );
     const inviter = row && (await this.users.findById(row.invitedBy));
-    if (!inviter || !mayInvite(inviter)) throw linkInvalid();
+    if (!inviter || !mayInvite(inviter, row.accountId)) throw linkInvalid();
+    const company = await this.accounts.find(row.accountId);
+    if (company.closedAt) throw linkInvalid();
     await this.refuseTaken(this.dataSource.manager, row.email);
-    return { ...row, inviter };
+    return { ...row, inviter, company: company.name };
   }
 
   /**
@@ -65,11 +72,15 @@ export class InvitationAcceptance {
     { firstName, lastName, password }: Acceptance,
     device: SigningInDevice,
   ): Promise<SignedIn> {
-    const { inviter, email } = await this.find(token);
-    const personal = [firstName, lastName, email, inviter.account.name];
+    const { inviter, email, accountId, company } = await this.find(token);
+    const personal = [firstName, lastName, email, company];
     await this.policy.refuseWeak('password', password, personal);
     const passwordHash = await this.hasher.hash(password);
     return this.dataSource.transaction(async (tx) => {
+      // Whoever closes the company has taken the invitation back, or waits for this to commit.
+      await this.accounts.lockOpen(tx, accountId).catch((error: unknown) => {
+        throw error instanceof ApiError ? linkInvalid() : error;
+      });
       const [[used]]: [(Invited & { id: string })[], number] = await tx.query(
         `DELETE FROM invitations WHERE token_hash = $1 AND expires_at > $2
          RETURNING id, email, role, locale`,
@@ -78,10 +89,9 @@ export class InvitationAcceptance {
       if (!used) throw linkInvalid();
       // An admin who has been shut out does not come back through an invitation of their own.
       const stillThere = await this.users.lockActive(tx, inviter.id);
-      if (!stillThere || !mayInvite(stillThere)) throw linkInvalid();
+      if (!stillThere || !mayInvite(stillThere, accountId)) throw linkInvalid();
       await this.refuseTaken(tx, used.email);
       const { role, locale } = used;
-      const { accountId } = inviter;
       const person = { accountId, email: used.email, firstName, lastName, role, locale };
       const userId = await this.provisioning.addUser(tx, person, passwordHash, inviter.id);
       const user = await this.users.lockActive(tx, userId);
@@ -105,9 +115,6 @@ export class InvitationAcceptance {
     throw validationFailed([{ field: 'token', code: 'address_taken', message }]);
   }
 }
-
-const mayInvite = ({ status, role }: UserRecord): boolean =>
-  status === 'active' && role === 'admin';
 
 function linkInvalid(): ApiError {
   const message =

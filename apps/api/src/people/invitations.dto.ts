@@ -193,11 +193,11 @@ export function toInvitation(invitation: Invitation, now: Date): InvitationDto {
 }
 
 export function toOpenInvitation(invitation: OpenInvitation): OpenInvitationDto {
-  const { email, firstName, lastName, role, locale, expiresAt, inviter } = invitation;
+  const { email, firstName, lastName, role, locale, expiresAt, company, inviter } = invitation;
   return {
     ...{ email, firstName, lastName, role, locale },
     expiresAt: expiresAt.toISOString(),
-    company: inviter.account.name,
+    company,
     inviter: `${inviter.firstName} ${inviter.lastName}`,
   };
 }

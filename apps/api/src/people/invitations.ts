@@ -4,7 +4,6 @@ import { hashSecret, randomSecret } from '@flixcheck/oauth-protocol';
 import { randomUUID } from 'node:crypto';
 import type { DataSource, EntityManager } from 'typeorm';
 import { Clock } from '../config/clock.js';
-import type { SessionCaller } from '../http/access.js';
 import { ApiError, type FieldError, notFound } from '../http/api-error.js';
 import {
   decodeCursor,
@@ -16,6 +15,7 @@ import {
 import { validationFailed } from '../http/validation.js';
 import { Mail } from '../mail/mail.js';
 import { INVITATION_LIFETIME_MS } from '../mail/mail-kinds.js';
+import { type AccountName, Accounts } from '../users/accounts.service.js';
 import { type AuditAction, AuditLog } from '../users/audit-log.js';
 import { Notices } from '../users/notices.js';
 import {
@@ -48,18 +48,28 @@ export interface Invitation extends Invited {
   expiresAt: Date;
 }
 
+/** Who invites into which company: one of its admins, or an operator. */
+export interface Inviting {
+  userId: string;
+  accountId: string;
+}
+
 type Row = Omit<Invitation, 'invitedBy'> & { invitedBy: string };
 
 const COLUMNS = `id, email, first_name AS "firstName", last_name AS "lastName", role, locale,
   invited_by AS "invitedBy", created_at AS "createdAt", sent_at AS "sentAt",
   expires_at AS "expiresAt"`;
 
-/** Admins invite colleagues into their company, through a link sent by mail. */
+/**
+ * Admins invite colleagues into their company, and operators the first admin of one, through a link
+ * sent by mail.
+ */
 @Injectable()
 export class Invitations {
   constructor(
     @InjectDataSource() private readonly dataSource: DataSource,
     private readonly users: UsersService,
+    private readonly accounts: Accounts,
     private readonly limits: InvitationLimits,
     private readonly mail: Mail,
     private readonly notices: Notices,
@@ -72,51 +82,49 @@ export class Invitations {
    * its owner alone: the invitation looks like any other, and its mail has no link.
    * @throws ApiError validation_failed at `invitations.N.email`, too_many_attempts
    */
-  async invite(caller: SessionCaller, invited: readonly Invited[]): Promise<Invitation[]> {
-    const people = invited.map((one) => ({ ...one, email: normalizeEmail(one.email) }));
-    const at = this.clock.now();
-    const rows = await this.dataSource.transaction(async (tx) => {
-      const inviter = await this.lockFor(tx, caller);
-      const accounts = await this.users.accountsByEmail(
-        tx,
-        people.map(({ email }) => email),
-      );
-      await this.refuseKnown(tx, caller.accountId, people, accounts);
-      await this.limits.count(
-        tx,
-        caller.accountId,
-        people.map(({ email }) => email),
-      );
-      const tokens = new Map(people.map(({ email }) => [email, randomSecret()]));
-      const sent = await this.write(tx, caller, people, tokens, at);
-      await this.send(tx, inviter, sent, { tokens, accounts });
-      await this.audit.recordAll(
-        tx,
-        sent.map(({ id, role }) => ({
-          actorId: caller.userId,
-          action: 'invitation_sent' as const,
-          subjectId: id,
-          detail: { role },
-          at,
-        })),
-      );
-      return sent;
-    });
+  async invite(caller: Inviting, invited: readonly Invited[]): Promise<Invitation[]> {
+    const rows = await this.dataSource.transaction((tx) => this.inviteIn(tx, caller, invited));
     return this.withInviters(rows);
   }
 
-  /** Those that nobody has taken up yet, the latest first; expired ones until they are deleted. */
+  /**
+   * An operator invites an admin into a company, in the transaction that may have made it.
+   * @param field of the address, for errors
+   * @throws ApiError not_found, conflict for a company that has been closed; validation_failed,
+   *   also for an address of another company, of which operators may know; too_many_attempts
+   */
+  async inviteAdmin(
+    tx: EntityManager,
+    caller: Inviting,
+    { email, locale }: Pick<Invited, 'email' | 'locale'>,
+    field: string,
+  ): Promise<Invitation> {
+    const address = normalizeEmail(email);
+    const known = (await this.users.accountsByEmail(tx, [address])).get(address);
+    if (known && known.accountId !== caller.accountId) throw taken(field);
+    const admin = { email, locale, firstName: '', lastName: '', role: 'admin' } as const;
+    const rows = await this.inviteIn(tx, caller, [admin], () => field);
+    const [invitation] = await this.withInviters(rows);
+    if (!invitation) throw new Error('the invitation was not written');
+    return invitation;
+  }
+
+  /**
+   * Those that nobody has taken up yet, the latest first; expired ones until they are deleted.
+   * @param role of those who are invited; null: whichever
+   */
   async list(
     accountId: string,
     { limit = DEFAULT_LIMIT, cursor }: PageQuery,
+    role: AccountRole | null = null,
   ): Promise<ResourcesEnvelope<Invitation>> {
     const after = decodeCursor(cursor);
     const rows: Row[] = await this.dataSource.query(
       `SELECT ${COLUMNS} FROM invitations
-        WHERE account_id = $1
+        WHERE account_id = $1 AND ($5::text IS NULL OR role = $5)
           AND ($2::timestamptz IS NULL OR (created_at, id) < ($2::timestamptz, $3::uuid))
         ORDER BY created_at DESC, id DESC LIMIT $4`,
-      [accountId, after?.[0] ?? null, after?.[1] ?? null, limit + 1],
+      [accountId, after?.[0] ?? null, after?.[1] ?? null, limit + 1, role],
     );
     const { resources, meta } = toPage(
       rows,
@@ -132,10 +140,10 @@ export class Invitations {
    * then on the invitation is the caller's.
    * @throws ApiError not_found, too_many_attempts
    */
-  async resend(caller: SessionCaller, id: string): Promise<Invitation> {
+  async resend(caller: Inviting, id: string): Promise<Invitation> {
     const at = this.clock.now();
     const row = await this.dataSource.transaction(async (tx) => {
-      const inviter = await this.lockFor(tx, caller);
+      const from = await this.lockFor(tx, caller);
       const token = randomSecret();
       const [[renewed]]: [Row[], number] = await tx.query(
         `UPDATE invitations
@@ -147,7 +155,7 @@ export class Invitations {
       await this.limits.count(tx, caller.accountId, [renewed.email]);
       const accounts = await this.users.accountsByEmail(tx, [renewed.email]);
       const tokens = new Map([[renewed.email, token]]);
-      await this.send(tx, inviter, [renewed], { tokens, accounts });
+      await this.send(tx, from, [renewed], { tokens, accounts });
       await this.record(tx, caller, 'invitation_resent', renewed, at);
       return renewed;
     });
@@ -160,7 +168,7 @@ export class Invitations {
    * The link no longer works; nobody is told.
    * @throws ApiError not_found, also when it has been accepted in the meantime
    */
-  async revoke(caller: SessionCaller, id: string): Promise<void> {
+  async revoke(caller: Inviting, id: string): Promise<void> {
     await this.dataSource.transaction(async (tx) => {
       const [[revoked]]: [Row[], number] = await tx.query(
         `DELETE FROM invitations WHERE id = $1 AND account_id = $2 RETURNING ${COLUMNS}`,
@@ -171,26 +179,72 @@ export class Invitations {
     });
   }
 
+  private async inviteIn(
+    tx: EntityManager,
+    caller: Inviting,
+    invited: readonly Invited[],
+    fieldOf = (index: number) => `invitations.${index}.email`,
+  ): Promise<Row[]> {
+    const people = invited.map((one) => ({ ...one, email: normalizeEmail(one.email) }));
+    const at = this.clock.now();
+    const { inviter, company } = await this.lockFor(tx, caller);
+    const accounts = await this.users.accountsByEmail(
+      tx,
+      people.map(({ email }) => email),
+    );
+    await this.refuseKnown(tx, caller.accountId, people, { accounts, fieldOf });
+    await this.limits.count(
+      tx,
+      caller.accountId,
+      people.map(({ email }) => email),
+    );
+    const tokens = new Map(people.map(({ email }) => [email, randomSecret()]));
+    const sent = await this.write(tx, caller, people, tokens, at);
+    await this.send(tx, { inviter, company }, sent, { tokens, accounts });
+    await this.audit.recordAll(
+      tx,
+      sent.map(({ id, role }) => ({
+        actorId: caller.userId,
+        action: 'invitation_sent' as const,
+        subjectId: id,
+        detail: { role },
+        at,
+      })),
+    );
+    return sent;
+  }
+
   /**
    * One request of a company at a time, so that the limits hold and no address is invited twice.
-   * @throws ApiError forbidden when the caller has been disabled or is no admin any more
+   * @throws ApiError not_found, conflict when the company has been closed; forbidden when the caller
+   *   has been disabled or may not invite into it any more
    */
-  private async lockFor(tx: EntityManager, caller: SessionCaller): Promise<UserRecord> {
+  private async lockFor(
+    tx: EntityManager,
+    { userId, accountId }: Inviting,
+  ): Promise<{ inviter: UserRecord; company: AccountName }> {
     await tx.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [
-      `invitations of ${caller.accountId}`,
+      `invitations of ${accountId}`,
     ]);
-    const inviter = await this.users.lockActive(tx, caller.userId);
-    if (inviter?.role !== 'admin') {
+    const company = await this.accounts.lockOpen(tx, accountId);
+    const inviter = await this.users.lockActive(tx, userId);
+    if (!inviter || !mayInvite(inviter, accountId)) {
       throw new ApiError('forbidden', 'This takes the role admin, which is no longer yours.');
     }
-    return inviter;
+    return { inviter, company };
   }
 
   private async refuseKnown(
     tx: EntityManager,
     accountId: string,
     people: readonly Invited[],
-    accounts: ReadonlyMap<string, { accountId: string }>,
+    {
+      accounts,
+      fieldOf,
+    }: {
+      accounts: ReadonlyMap<string, { accountId: string }>;
+      fieldOf: (index: number) => string;
+    },
   ): Promise<void> {
     const open: { email: string }[] = await tx.query(
       `SELECT email FROM invitations
@@ -200,9 +254,7 @@ export class Invitations {
     const invited = new Set(open.map(({ email }) => email));
     const seen = new Set<string>();
     const errors = people.flatMap(({ email }, index): FieldError[] => {
-      const refuse = (code: string, message: string) => [
-        { field: `invitations.${index}.email`, code, message },
-      ];
+      const refuse = (code: string, message: string) => [{ field: fieldOf(index), code, message }];
       if (seen.has(email)) return refuse('duplicate', 'This address is in the list already.');
       seen.add(email);
       if (accounts.get(email)?.accountId === accountId) {
@@ -222,7 +274,7 @@ export class Invitations {
    */
   private async write(
     tx: EntityManager,
-    caller: SessionCaller,
+    caller: Inviting,
     people: readonly Invited[],
     tokens: ReadonlyMap<string, string>,
     at: Date,
@@ -264,7 +316,7 @@ export class Invitations {
    */
   private async send(
     tx: EntityManager,
-    inviter: UserRecord,
+    { inviter, company }: { inviter: UserRecord; company: AccountName },
     invitations: readonly Row[],
     {
       tokens,
@@ -275,7 +327,7 @@ export class Invitations {
     },
   ): Promise<void> {
     const about = {
-      company: inviter.account.name,
+      company: company.name,
       inviter: `${inviter.firstName} ${inviter.lastName}`,
     };
     const known = invitations.flatMap(({ email }) => accounts.get(email)?.userId ?? []);
@@ -290,7 +342,7 @@ export class Invitations {
 
   private record(
     tx: EntityManager,
-    { userId }: SessionCaller,
+    { userId }: Inviting,
     action: AuditAction,
     { id, role }: Row,
     at: Date,
@@ -311,6 +363,18 @@ export class Invitations {
       return invitedBy ? [{ ...row, invitedBy }] : [];
     });
   }
+}
+
+/** Whether somebody may invite people into this company, and the invitation still counts. */
+export function mayInvite({ status, role, accountId }: UserRecord, into: string): boolean {
+  if (status !== 'active') return false;
+  return role === 'operator' || (role === 'admin' && accountId === into);
+}
+
+function taken(field: string): ApiError {
+  const message =
+    'Somebody of another company has this address, and an address belongs to one company. Ask for another address.';
+  return validationFailed([{ field, code: 'taken', message }]);
 }
 
 function expiry(at: Date): Date {

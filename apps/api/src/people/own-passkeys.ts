@@ -57,7 +57,7 @@ export class OwnPasskeys {
     const { userId } = caller;
     return this.dataSource.transaction(async (tx) => {
       // One at a time, and none beside a reset or a new password, which end the session.
-      const user = await this.users.lockActive(tx, userId, 'for_no_key_update');
+      const user = await this.users.lockActive(tx, userId, 'NO KEY UPDATE');
       const living = await this.sessions.living([caller.sessionId], tx);
       if (!user || !living.has(caller.sessionId)) throw sessionEnded();
       refuseMore(await this.passkeys.of(userId, tx));

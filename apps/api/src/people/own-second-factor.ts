@@ -138,7 +138,7 @@ export class OwnSecondFactor {
     const at = this.clock.now();
     await this.dataSource.transaction(async (tx) => {
       // Before both, so that no passkey is added in between.
-      await this.users.lockActive(tx, userId, 'for_no_key_update');
+      await this.users.lockActive(tx, userId, 'NO KEY UPDATE');
       const removed = [
         await this.factors.remove(tx, userId),
         await this.passkeys.removeAll(tx, userId),

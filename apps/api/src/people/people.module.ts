@@ -11,6 +11,8 @@ import { UsersModule } from '../users/users.module.js';
 import { AccountUsersController } from './account-users.controller.js';
 import { AuditTrailController } from './audit-trail.controller.js';
 import { AuditTrail } from './audit-trail.service.js';
+import { Companies } from './companies.js';
+import { CompaniesController } from './companies.controller.js';
 import { Disavowal } from './disavowal.js';
 import { DisavowalController } from './disavowal.controller.js';
 import { IdentityProof } from './identity-proof.js';
@@ -63,9 +65,11 @@ import { peoplePersonalData } from './people-personal-data.js';
     PasskeysController,
     AccountUsersController,
     InvitationsController,
+    CompaniesController,
     AuditTrailController,
   ],
   providers: [
+    Companies,
     peoplePersonalData,
     Disavowal,
     IdentityProof,

@@ -1,10 +1,14 @@
 import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
+import { isUUID } from 'class-validator';
 import { type EntityManager, In, Repository } from 'typeorm';
+import { Clock } from '../config/clock.js';
 import { searchable } from '../database/search-text.js';
+import { ApiError, notFound } from '../http/api-error.js';
 import { type CountedEnvelope, DEFAULT_LIMIT } from '../http/envelope.js';
 import { byName, finds, findPage, inOrder, orderOf } from '../http/searched-list.js';
 import { AccountEntity } from './account.entity.js';
+import { AuditLog } from './audit-log.js';
 
 /** A company, as others name it. */
 export interface AccountName {
@@ -12,22 +16,55 @@ export interface AccountName {
   name: string;
 }
 
+export const ACCOUNT_STATES = ['active', 'closed'] as const;
+export type AccountStatus = (typeof ACCOUNT_STATES)[number];
+
+/** A company, as those see it who look after companies. */
+export interface AccountRecord extends AccountName {
+  createdAt: Date;
+  /** Null while it is open. */
+  closedAt: Date | null;
+}
+
 export interface AccountSearch {
   /** Words of the name. */
   q?: string | undefined;
+  status?: AccountStatus | undefined;
   limit?: number | undefined;
   cursor?: string | undefined;
 }
 
+export interface AccountClosed {
+  accountId: string;
+  actorId: string;
+  at: Date;
+}
+
+/** Ends what a company that is closed has going on. Runs in the transaction that closes it. */
+export type ClosedHook = (tx: EntityManager, event: AccountClosed) => Promise<void>;
+
+const STATES: Record<AccountStatus, string> = {
+  active: 'closed_at IS NULL',
+  closed: 'closed_at IS NOT NULL',
+};
 const SORTINGS = { name: { columns: [byName('name')] } };
 const SEARCH_TEXT = searchable('name');
 
 /** The companies that use the portal. */
 @Injectable()
 export class Accounts {
+  private readonly closedHooks: ClosedHook[] = [];
+
   constructor(
     @InjectRepository(AccountEntity) private readonly accounts: Repository<AccountEntity>,
+    private readonly audit: AuditLog,
+    private readonly clock: Clock,
   ) {}
+
+  /** Registers what must happen in the same transaction when a company is closed. */
+  onClosed(hook: ClosedHook): void {
+    this.closedHooks.push(hook);
+  }
 
   /**
    * All companies, or those that are searched for, by name.
@@ -35,19 +72,102 @@ export class Accounts {
    */
   async list({
     q,
+    status,
     limit = DEFAULT_LIMIT,
     cursor,
-  }: AccountSearch): Promise<CountedEnvelope<AccountName>> {
+  }: AccountSearch): Promise<CountedEnvelope<AccountRecord>> {
     const { ids, meta } = await findPage(
       this.accounts.manager,
       {
         from: 'accounts',
         order: orderOf(SORTINGS, 'name'),
-        conditions: (bind) => ['true', ...finds(SEARCH_TEXT, q, bind)],
+        conditions: (bind) => [
+          status === undefined ? 'true' : STATES[status],
+          ...finds(SEARCH_TEXT, q, bind),
+        ],
       },
       { limit, cursor },
     );
-    return { resources: inOrder(ids, [...(await this.names(ids)).values()]), meta };
+    const accounts = ids.length === 0 ? [] : await this.accounts.findBy({ id: In(ids) });
+    return { resources: inOrder(ids, accounts), meta };
+  }
+
+  /** @throws ApiError not_found */
+  async find(id: string): Promise<AccountRecord> {
+    const account = isUUID(id) ? await this.accounts.findOneBy({ id }) : null;
+    if (!account) throw notFound('The company');
+    return account;
+  }
+
+  /** How many people each of these companies has who are not disabled; 0 is left out. */
+  async people(ids: readonly string[]): Promise<Map<string, number>> {
+    const rows: { id: string; people: number }[] = await this.accounts.query(
+      `SELECT account_id AS id, count(*)::integer AS people FROM users
+        WHERE account_id = ANY ($1) AND status = 'active' GROUP BY account_id`,
+      [ids],
+    );
+    return new Map(rows.map(({ id, people }) => [id, people]));
+  }
+
+  /**
+   * The company, locked against being closed until the transaction ends.
+   * @throws ApiError not_found; conflict when it has been closed
+   */
+  async lockOpen(tx: EntityManager, id: string): Promise<AccountRecord> {
+    const account = isUUID(id)
+      ? await tx.findOne(AccountEntity, { where: { id }, lock: { mode: 'pessimistic_read' } })
+      : null;
+    if (!account) throw notFound('The company');
+    if (account.closedAt)
+      throw new ApiError('conflict', 'The company has been closed. Open it again first.');
+    return account;
+  }
+
+  /**
+   * From the commit on, nobody of the company gets in, however many they are. One that is closed
+   * stays as it is.
+   * @throws ApiError not_found; conflict for the company of those who work for Flixcheck
+   */
+  async close(id: string, actorId: string): Promise<void> {
+    await this.accounts.manager.transaction(async (tx) => {
+      const account = await this.lockForChange(tx, id);
+      if (account.closedAt) return;
+      await refuseOperators(tx, account.id);
+      const at = this.clock.now();
+      await tx.update(AccountEntity, { id: account.id }, { closedAt: at });
+      for (const hook of this.closedHooks) await hook(tx, { accountId: account.id, actorId, at });
+      await this.record(tx, 'account_closed', account, { actorId, at });
+    });
+  }
+
+  /**
+   * Lets the people of a closed company sign in again. What has ended stays ended.
+   * @throws ApiError not_found
+   */
+  async reopen(id: string, actorId: string): Promise<void> {
+    await this.accounts.manager.transaction(async (tx) => {
+      const account = await this.lockForChange(tx, id);
+      if (!account.closedAt) return;
+      await tx.update(AccountEntity, { id: account.id }, { closedAt: null });
+      await this.record(tx, 'account_reopened', account, { actorId, at: this.clock.now() });
+    });
+  }
+
+  private record(
+    tx: EntityManager,
+    action: 'account_closed' | 'account_reopened',
+    { id, name }: AccountRecord,
+    by: { actorId: string; at: Date },
+  ): Promise<void> {
+    return this.audit.record(tx, { ...by, action, subjectId: id, detail: { name } });
+  }
+
+  private async lockForChange(tx: EntityManager, id: string): Promise<AccountRecord> {
+    const account = isUUID(id)
+      ? await tx.findOne(AccountEntity, { where: { id }, lock: { mode: 'for_no_key_update' } })
+      : null;
+    if (!account) throw notFound('The company');
+    return account;
   }
 
   /** The companies by id; unknown ids are left out. */
@@ -59,4 +179,17 @@ export class Accounts {
     const accounts = await tx.findBy(AccountEntity, { id: In([...new Set(ids)]) });
     return new Map(accounts.map(({ id, name }) => [id, { id, name }]));
   }
+}
+
+/** Whoever closed it would shut out everybody who could open it again. */
+async function refuseOperators(tx: EntityManager, accountId: string): Promise<void> {
+  const operators: unknown[] = await tx.query(
+    `SELECT 1 FROM users WHERE account_id = $1 AND role = 'operator' LIMIT 1`,
+    [accountId],
+  );
+  if (operators.length === 0) return;
+  throw new ApiError(
+    'conflict',
+    'This is the company of those who work for Flixcheck. It cannot be closed.',
+  );
 }

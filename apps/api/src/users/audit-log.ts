@@ -6,8 +6,10 @@ import { parameters } from '../http/keyset.js';
 
 /** What may have been done, past tense. Stable: records are kept for good. */
 export const AUDIT_ACTIONS = [
+  'account_closed',
   'account_created',
   'account_policy_changed',
+  'account_reopened',
   'advance_grant_withdrawn',
   'application_allowed',
   'application_blocked',

@@ -11,7 +11,7 @@ export class Notices {
 
   /**
    * Sends each of these users a mail, if and only if the transaction commits. Left out are users who
-   * are disabled, and those who do without mails of this kind, where it is an optional one.
+   * are disabled or whose company is closed, and those who do without mails of this kind, where it is an optional one.
    * @param data what the text needs; the same for all of them
    */
   async tell<Kind extends MailKind>(
@@ -83,6 +83,7 @@ export class Notices {
     return tx.query(
       `SELECT id AS "userId", email, locale FROM users
         WHERE ${condition} AND status = 'active' AND NOT ($2 AND $1 = ANY (muted_notices))
+          AND account_id NOT IN (SELECT id FROM accounts WHERE closed_at IS NOT NULL)
         ORDER BY id`,
       [kind, MAIL_KINDS[kind].optional, value],
     );

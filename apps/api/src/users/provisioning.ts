@@ -121,7 +121,7 @@ export class Provisioning {
   }
 
   createAccount({ name }: NewAccount): Promise<Account> {
-    return this.dataSource.transaction((tx) => this.insertAccount(tx, name));
+    return this.dataSource.transaction((tx) => this.addAccount(tx, name, null));
   }
 
   /**
@@ -156,7 +156,7 @@ export class Provisioning {
          ORDER BY u.created_at NULLS LAST, a.created_at LIMIT 1`,
         [OPERATORS_ACCOUNT],
       )) as { id: string }[];
-      const account = operators ?? (await this.insertAccount(tx, OPERATORS_ACCOUNT));
+      const account = operators ?? (await this.addAccount(tx, OPERATORS_ACCOUNT, null));
       const user = { ...person, role: 'operator' as const, accountId: account.id };
       return this.addUser(tx, user, passwordHash, null);
     });
@@ -170,11 +170,15 @@ export class Provisioning {
     return this.dataSource.getRepository(AccountEntity);
   }
 
-  private async insertAccount(tx: EntityManager, name: string): Promise<Account> {
+  /**
+   * @param name checked
+   * @param actorId null for the command line
+   */
+  async addAccount(tx: EntityManager, name: string, actorId: string | null): Promise<Account> {
     const account = { id: randomUUID(), name, createdAt: this.clock.now() };
     await tx.insert(AccountEntity, account);
     await this.audit.record(tx, {
-      actorId: null,
+      actorId,
       action: 'account_created',
       subjectId: account.id,
       detail: { name },

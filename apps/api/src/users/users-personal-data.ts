@@ -20,7 +20,7 @@ export const usersPersonalData = personalData(
     export: {
       list: 'account',
       ofCompanyOnly: true,
-      rows: `SELECT a.id, a.name, a.created_at AS "createdAt"
+      rows: `SELECT a.id, a.name, a.created_at AS "createdAt", a.closed_at AS "closedAt"
                FROM companies c JOIN accounts a ON a.id = c.id`,
     },
   },

@@ -53,7 +53,9 @@ export type DisabledHook = (tx: EntityManager, event: UserDisabled) => Promise<v
  * Relation `(id, account_id, role)` of the users who may act at present, for other modules to join
  * their rows with: what this module publishes instead of its table.
  */
-export const ACTIVE_USERS = `(SELECT id, account_id, role FROM users WHERE status = 'active')`;
+export const ACTIVE_USERS = `(SELECT of_all.id, of_all.account_id, of_all.role
+  FROM users of_all JOIN accounts company ON company.id = of_all.account_id
+ WHERE of_all.status = 'active' AND company.closed_at IS NULL)`;
 
 /**
  * Relation `(id, account_id, first_name, last_name, search_text)` of everybody, for other modules
@@ -65,16 +67,20 @@ export const NAMED_USERS = `(SELECT id, account_id, first_name, last_name, ${USE
 /** Relation `(id, account_id, email)` of everybody, with the e-mail address in lower case. */
 export const PEOPLE_BY_ADDRESS = '(SELECT id, account_id, lower(email) AS email FROM users)';
 
+type UserRow = Omit<UserRecord, 'account'> & { accountName: string };
+
+/** A company that has been closed disables its people without a word in their rows. */
+const ONE_USER = `
+  SELECT u.id, u.account_id AS "accountId", u.email, u.first_name AS "firstName",
+         u.last_name AS "lastName", u.role, u.locale,
+         CASE WHEN a.closed_at IS NULL THEN u.status ELSE 'disabled' END AS status,
+         u.last_sign_in_at AS "lastSignInAt", u.created_at AS "createdAt",
+         a.name AS "accountName"
+    FROM users u JOIN accounts a ON a.id = u.account_id
+   WHERE u.id = $1`;
+
 /** Nearly every request of a third party reads the user that it acts for. */
-const userById = preparedStatement<Omit<UserRecord, 'account'> & { accountName: string }>(
-  'user_by_id',
-  `SELECT u.id, u.account_id AS "accountId", u.email, u.first_name AS "firstName",
-          u.last_name AS "lastName", u.role, u.locale, u.status,
-          u.last_sign_in_at AS "lastSignInAt", u.created_at AS "createdAt",
-          a.name AS "accountName"
-     FROM users u JOIN accounts a ON a.id = u.account_id
-    WHERE u.id = $1`,
-);
+const userById = preparedStatement<UserRow>('user_by_id', ONE_USER);
 
 /** Users and the accounts that they belong to. */
 @Injectable()
@@ -94,9 +100,7 @@ export class UsersService {
 
   async findById(id: string): Promise<UserRecord | null> {
     const [user] = await userById(this.users.manager.dataSource, [id]);
-    if (!user) return null;
-    const { accountName, ...record } = user;
-    return { ...record, account: { id: record.accountId, name: accountName } };
+    return user ? fromRow(user) : null;
   }
 
   /**
@@ -284,6 +288,7 @@ export class UsersService {
     const [rows]: [{ devicesKnownFrom: Date | null }[]] = await tx.query(
       `UPDATE users SET last_sign_in_at = $3
         WHERE id = $1 AND status = 'active' AND ($2::text IS NULL OR password_hash = $2)
+          AND EXISTS (SELECT FROM accounts a WHERE a.id = account_id AND a.closed_at IS NULL)
        RETURNING devices_known_from AS "devicesKnownFrom"`,
       [id, passwordHash, at],
     );
@@ -336,19 +341,16 @@ export class UsersService {
 
   /**
    * The user, locked against being disabled until the transaction ends, for everything that is
-   * issued in the user's name.
+   * issued in the user's name. The company is locked, too, against being closed.
    * @returns null when the user may not act
    */
   async lockActive(
     tx: EntityManager,
     id: string,
-    mode: 'pessimistic_read' | 'for_no_key_update' = 'pessimistic_read',
+    mode: 'SHARE' | 'NO KEY UPDATE' = 'SHARE',
   ): Promise<UserRecord | null> {
-    const user = await this.withAccount(tx)
-      .where('users.id = :id', { id })
-      .setLock(mode, undefined, ['users'])
-      .getOne();
-    return user?.status === 'active' ? toRecord(user) : null;
+    const [user]: UserRow[] = await tx.query(`${ONE_USER} FOR ${mode} OF u FOR SHARE OF a`, [id]);
+    return user?.status === 'active' ? fromRow(user) : null;
   }
 
   /**
@@ -370,10 +372,8 @@ export class UsersService {
     return new Set(rows.map(({ id }) => id));
   }
 
-  private withAccount(manager = this.users.manager) {
-    return manager
-      .createQueryBuilder(UserEntity, 'users')
-      .innerJoinAndSelect('users.account', 'account');
+  private withAccount() {
+    return this.users.createQueryBuilder('users').innerJoinAndSelect('users.account', 'account');
   }
 }
 
@@ -420,9 +420,14 @@ export function normalizeEmail(email: string): string {
   return email.toLowerCase();
 }
 
+function fromRow({ accountName, ...record }: UserRow): UserRecord {
+  return { ...record, account: { id: record.accountId, name: accountName } };
+}
+
 function toRecord(user: UserEntity): UserRecord {
-  const { id, accountId, email, firstName, lastName, role, locale, status } = user;
+  const { id, accountId, email, firstName, lastName, role, locale } = user;
   const { lastSignInAt, createdAt, account } = user;
+  const status = account.closedAt ? 'disabled' : user.status;
   return {
     id,
     accountId,

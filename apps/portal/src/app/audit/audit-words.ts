@@ -51,6 +51,8 @@ const WORDS: Record<Action, AuditWords> = {
   invitation_revoked: said('audit.action.invitationRevoked', byActor),
   invitation_accepted: said('audit.action.invitationAccepted', byActor),
   account_created: said('audit.action.accountCreated'),
+  account_closed: said('audit.action.accountClosed', caution),
+  account_reopened: said('audit.action.accountReopened'),
   connection_limit_changed: said('audit.action.connectionLimitChanged'),
   connection_narrowed: said('audit.action.connectionNarrowed'),
   connections_revoked: said('audit.action.connectionsRevoked'),

@@ -61,4 +61,5 @@ export const ENDED: Record<NonNullable<Connection['revocationReason']>, string> 
   disavowed: 'connections.ended.disavowed',
   expired: 'connections.ended.expired',
   client_withdrawn: 'connections.ended.clientWithdrawn',
+  account_closed: 'connections.ended.accountClosed',
 };
