@@ -165,6 +165,12 @@ export async function writersOf(world: World): Promise<Writer[]> {
     })),
     {
       method: 'POST',
+      path: '/user/v7/sessions/current/proofs',
+      who: member,
+      valid: { currentPassword: PASSWORD, code: '492039' },
+    },
+    {
+      method: 'POST',
       path: '/user/v7/users/me/passkeys/challenges',
       who: member,
       valid: { currentPassword: PASSWORD, code: '492039' },

@@ -43,6 +43,7 @@ const constants = {
   MAX_DEVELOPERS: limits('post', '/admin/v7/oauth-clients/{id}/developers').developers,
   MAX_LOGO_BYTES: logo.bytes,
   MAX_LOGO_SIDE: logo.side,
+  PROOF_MINUTES: limits('post', '/user/v7/sessions/current/proofs').proofSeconds / MINUTE,
   RECOVERY_LINK_MINUTES: limits('post', '/guest/v7/password-recoveries').linkSeconds / MINUTE,
   INVITATION_LINK_DAYS: limits('post', '/user/v7/invitations').linkSeconds / DAY,
   DISAVOWAL_LINK_DAYS: limits('post', '/guest/v7/sessions/disavowals').linkSeconds / DAY,

@@ -10,6 +10,7 @@ import {
   type ResourceEnvelope,
   type ResourcesEnvelope,
 } from '../http/envelope.js';
+import { requireIdentityProof } from '../http/identity-proof.js';
 import { AccountPolicies } from './account-policies.service.js';
 import {
   AccountPolicyDto,
@@ -42,14 +43,15 @@ export class AccountPolicyController {
   @ApiOperation({
     summary: 'Change which applications the account allows',
     description:
-      'At once: what is not allowed gets no codes and no first tokens any more. Connections that exist go on unless `endConnections` says otherwise. Requests for what is allowed now are approved.',
+      'At once: what is not allowed gets no codes and no first tokens any more. Connections that exist go on unless `endConnections` says otherwise, which takes a fresh proof of identity. Requests for what is allowed now are approved.',
   })
   @ApiResource(ChangedPolicyDto)
-  @ApiProblems(400, 401, 403)
+  @ApiProblems(400, 401, 403, 'identity_proof_required')
   async change(
     @CurrentCaller() caller: SessionCaller,
     @Body() { resource }: PolicyChangeRequest,
   ): Promise<ResourceEnvelope<ChangedPolicyDto>> {
+    if (resource.endConnections) requireIdentityProof(caller);
     return { resource: await this.policies.change(caller, resource) };
   }
 
@@ -82,15 +84,16 @@ export class AccountPolicyController {
   @ApiOperation({
     summary: 'Allow or block an application for the account, or leave it to the policy',
     description:
-      'At once. Blocking ends all its connections of the account, on every node, and declines what is asked for it.',
+      'At once. Blocking ends all its connections of the account, on every node, and declines what is asked for it. What ends connections takes a fresh proof of identity.',
   })
   @ApiResource(DecidedClientDto)
-  @ApiProblems(400, 401, 403, 404)
+  @ApiProblems(400, 401, 403, 'identity_proof_required', 404)
   async decide(
     @CurrentCaller() caller: SessionCaller,
     @Param('id', clientPipe) id: string,
     @Body() { resource }: DecisionRequest,
   ): Promise<ResourceEnvelope<DecidedClientDto>> {
+    if (resource.decision === 'blocked' || resource.endConnections) requireIdentityProof(caller);
     return { resource: await this.policies.decide(caller, id, resource) };
   }
 }

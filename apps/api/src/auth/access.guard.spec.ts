@@ -43,6 +43,7 @@ describe('a route', () => {
       userId: user.id,
       accountId: user.accountId,
       role: 'member',
+      freshlyProven: true,
     });
   });
 

@@ -13,6 +13,7 @@ import {
 } from '../http/access.js';
 import { ApiError, type ProblemCode } from '../http/api-error.js';
 import { authorizationHeaders } from '../http/authorization-headers.js';
+import { NEEDS_PROOF, requireIdentityProof } from '../http/identity-proof.js';
 import { ClientDevelopers } from '../oauth-clients/client-developers.js';
 import { AppLogger } from '../telemetry/app-logger.js';
 import { bearerRefusal, isBearer } from './bearer.js';
@@ -69,6 +70,9 @@ export class AccessGuard implements CanActivate {
       case 'session':
         request.caller = await this.requireSession(request, access.roles);
         if (access.developer) await this.requireDeveloper(request, request.caller);
+        if (this.reflector.get(NEEDS_PROOF, context.getHandler())) {
+          requireIdentityProof(request.caller);
+        }
         return true;
       case 'bearer':
         request.caller = await this.requireBearer(request, access.scope);

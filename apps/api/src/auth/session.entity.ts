@@ -15,6 +15,10 @@ export class SessionEntity {
   @Column({ name: 'created_at', type: 'timestamptz' })
   createdAt!: Date;
 
+  /** When the user proved again who they are; null: not since the sign-in. */
+  @Column({ name: 'proven_at', type: 'timestamptz', nullable: true })
+  provenAt!: Date | null;
+
   /** Exact to the minute. */
   @Column({ name: 'last_seen_at', type: 'timestamptz' })
   lastSeenAt!: Date;

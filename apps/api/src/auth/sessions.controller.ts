@@ -20,6 +20,7 @@ import {
   type ResourceEnvelope,
   type ResourcesEnvelope,
 } from '../http/envelope.js';
+import { RequireIdentityProof } from '../http/identity-proof.js';
 import { ClientDevelopers } from '../oauth-clients/client-developers.js';
 import { UsersService } from '../users/users.service.js';
 import { SessionCookie } from './session-cookie.js';
@@ -83,6 +84,7 @@ export class SessionsController {
   @Delete()
   @RequireSession()
   @HttpCode(204)
+  @RequireIdentityProof()
   @ApiOperation({ summary: 'Sign out everywhere else' })
   @ApiNoContentResponse({ description: 'All other sessions have ended' })
   @ApiProblems(401, 403)
@@ -93,6 +95,7 @@ export class SessionsController {
   @Delete(':id')
   @RequireSession()
   @HttpCode(204)
+  @RequireIdentityProof()
   @ApiOperation({ summary: 'End a session of mine' })
   @ApiParam({ name: 'id', schema: { type: 'string', format: 'uuid' } })
   @ApiNoContentResponse({ description: 'It has ended' })

@@ -24,6 +24,7 @@ import {
   toPage,
 } from '../http/envelope.js';
 import { Accounts } from '../users/accounts.service.js';
+import { PROOF_LASTS_MS } from '../http/identity-proof.js';
 import { AuditLog, type AuditRecord } from '../users/audit-log.js';
 import { ACTIVE_USERS, NAMED_USERS, UsersService } from '../users/users.service.js';
 import { SessionEntity } from './session.entity.js';
@@ -98,7 +99,8 @@ export interface SessionEnd {
 const callerOf = preparedStatement<Omit<SessionCaller, 'via'> & { seen: boolean }>(
   'session_caller',
   `SELECT s.id AS "sessionId", s.user_id AS "userId", u.account_id AS "accountId", u.role,
-          s.last_seen_at > $3 AS seen
+          s.last_seen_at > $3 AS seen,
+          coalesce(s.proven_at, s.created_at) > $4 AS "freshlyProven"
      FROM sessions s JOIN ${ACTIVE_USERS} u ON u.id = s.user_id
     WHERE s.secret_hash = $1 AND ${livingAt('$2')}`,
 );
@@ -162,6 +164,7 @@ export class SessionsService implements OnModuleInit {
       secretHash: hashSecret(secret),
       userId: user.id,
       createdAt: at,
+      provenAt: null,
       lastSeenAt: at,
       expiresAt: new Date(at.getTime() + absoluteMs),
       idleSeconds: idleMs / SECOND,
@@ -184,6 +187,7 @@ export class SessionsService implements OnModuleInit {
       hashSecret(secret),
       now,
       before(now, LAST_SEEN_MS),
+      before(now, PROOF_LASTS_MS),
     ]);
     if (!row) return null;
     const { seen, ...caller } = row;
@@ -233,6 +237,11 @@ export class SessionsService implements OnModuleInit {
       const ended = await this.delete(tx, where, { actorId: userId, reason, at: now });
       if (ended.length === 0) throw notFound('The session');
     });
+  }
+
+  /** Notes that the user of the session has just proved again who they are. */
+  async noteProof(id: string, at: Date): Promise<void> {
+    await this.sessions.update({ id }, { provenAt: at });
   }
 
   /** Ends the session that a cookie stands for, if there is one. */

@@ -23,7 +23,7 @@ let id: string;
 beforeAll(async () => {
   test = await createTestModule([ConnectionsModule]);
   const { id: userId, accountId } = await person(test);
-  user = { via: 'session', sessionId: '', userId, accountId, role: 'member' };
+  user = { via: 'session', sessionId: '', userId, accountId, role: 'member', freshlyProven: true };
 });
 afterAll(() => test.close());
 beforeEach(async () => {

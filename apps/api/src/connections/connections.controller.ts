@@ -34,6 +34,7 @@ import {
   type ResourceEnvelope,
   type ResourcesEnvelope,
 } from '../http/envelope.js';
+import { requireIdentityProof } from '../http/identity-proof.js';
 import { DORMANT_AFTER_MS } from './connection.js';
 import { REMIND_MS } from './end-reminders.js';
 import { ConnectionChanges } from './connection-changes.js';
@@ -222,14 +223,15 @@ export class ConnectionsController {
     summary:
       'End many connections: some, all of a user, or all of an application within the account',
     description:
-      'For admins; members may end their own, by `ids` or all by their `userId`. If the caller cannot see one of the ids, the answer is 404 and nothing ends.',
+      'For admins; members may end their own, by `ids` or all by their `userId`. If the caller cannot see one of the ids, the answer is 404 and nothing ends. Ending all of a user or of an application takes a fresh proof of identity.',
   })
   @ApiResource(EndedConnectionsDto)
-  @ApiProblems(400, 401, 403, 404)
+  @ApiProblems(400, 401, 403, 'identity_proof_required', 404)
   async endMany(
     @CurrentCaller() caller: SessionCaller,
     @Query() query: EndConnectionsQuery,
   ): Promise<ResourceEnvelope<EndedConnectionsDto>> {
+    if (query.ids === undefined) requireIdentityProof(caller);
     return { resource: await this.decisions.endMany(caller, query) };
   }
 }

@@ -40,6 +40,7 @@ import { ChosenAccounts1806500000000 } from './migrations/1806500000000-chosen-a
 import { SignInNotices1806700000000 } from './migrations/1806700000000-sign-in-notices.js';
 import { RevocationReasons1806800000000 } from './migrations/1806800000000-revocation-reasons.js';
 import { ClosedAccounts1806910000000 } from './migrations/1806910000000-closed-accounts.js';
+import { IdentityProofs1806930000000 } from './migrations/1806930000000-identity-proofs.js';
 
 /** Every migration, oldest first. The app, the command line and the tests share this list. */
 export const MIGRATIONS = [
@@ -82,6 +83,7 @@ export const MIGRATIONS = [
   SignInNotices1806700000000,
   RevocationReasons1806800000000,
   ClosedAccounts1806910000000,
+  IdentityProofs1806930000000,
 ];
 
 export const POOL_SIZE = 20;

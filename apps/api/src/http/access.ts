@@ -80,6 +80,8 @@ export interface SessionCaller {
   userId: string;
   accountId: string;
   role: Role;
+  /** They have signed in, or proved again who they are, within `PROOF_LASTS_MS`. */
+  freshlyProven: boolean;
 }
 
 export interface BearerCaller {

@@ -1,6 +1,7 @@
 import type { OpenAPIObject } from '@nestjs/swagger';
 import type { Access } from './access.js';
 import { PROBLEMS, type ProblemCode } from './api-error.js';
+import { NEEDS_PROOF } from './identity-proof.js';
 
 /** Where `ApiProblems` leaves the codes that a route names itself. */
 export const PROBLEM_CODES = 'x-problem-codes';
@@ -8,6 +9,7 @@ export const PROBLEM_CODES = 'x-problem-codes';
 type Operation = NonNullable<OpenAPIObject['paths'][string]['get']> & {
   [PROBLEM_CODES]?: ProblemCode[];
   'x-access'?: Access;
+  [NEEDS_PROOF]?: true;
 };
 const METHODS = ['get', 'post', 'put', 'patch', 'delete'] as const;
 
@@ -22,7 +24,10 @@ export function describeProblems(document: OpenAPIObject): void {
 }
 
 function describe(operation: Operation, stateChanging: boolean): void {
-  const { [PROBLEM_CODES]: named = [], 'x-access': access } = operation;
+  const { [PROBLEM_CODES]: codes = [], 'x-access': access } = operation;
+  const named: ProblemCode[] = operation[NEEDS_PROOF]
+    ? [...codes, 'identity_proof_required']
+    : codes;
   delete operation[PROBLEM_CODES];
   // The document says of every route who may call it, even if that is everybody.
   if (access?.kind === 'anyone') operation.security ??= [];

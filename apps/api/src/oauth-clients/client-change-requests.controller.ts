@@ -2,6 +2,7 @@ import { Body, Controller, Get, Headers, Param, Patch, Query } from '@nestjs/com
 import { ApiHeader, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { CurrentCaller, RequireSession, type SessionCaller } from '../http/access.js';
 import { ApiProblems, ApiResource, ApiResources } from '../http/envelope.js';
+import { requireIdentityProof } from '../http/identity-proof.js';
 import { validationFailed } from '../http/validation.js';
 import {
   CHANGE_REQUEST_CLIENT,
@@ -35,23 +36,24 @@ export class ClientChangeRequestsController {
   @ApiOperation({
     summary: 'Accept or decline a change',
     description:
-      'Accepting changes the client as the registry would, and only if it still has what the request was made on. Declining takes an `answer` that says why.',
+      'Accepting changes the client as the registry would, and only if it still has what the request was made on; it takes a fresh proof of identity. Declining takes an `answer` that says why.',
   })
   @ApiHeader(IF_MATCH)
   @ApiResource(ChangeRequestDto)
-  @ApiProblems(400, 401, 403, 404, 409, 412)
+  @ApiProblems(400, 401, 403, 'identity_proof_required', 404, 409, 412)
   async answer(
     @Param('id') id: string,
     @Body() { resource: { status, answer = '' } }: ChangeRequestAnswerRequest,
-    @CurrentCaller() { userId }: SessionCaller,
+    @CurrentCaller() caller: SessionCaller,
     @Headers('if-match') ifMatch?: string,
   ) {
+    if (status === 'accepted') requireIdentityProof(caller);
     const words = answer.trim();
     if (status === 'declined' && words === '') {
       const message = 'Say why, so that the developer knows what to do.';
       throw validationFailed([{ field: 'answer', code: 'required', message }]);
     }
-    const given = { status, answer: words, by: userId };
+    const given = { status, answer: words, by: caller.userId };
     return { resource: toDto(await this.requests.answer(id, given, ifMatch)) };
   }
 }

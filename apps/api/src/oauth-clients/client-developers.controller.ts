@@ -2,6 +2,7 @@ import { Body, Controller, Delete, Get, HttpCode, Param, Post, Query } from '@ne
 import { ApiNoContentResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { CurrentCaller, RequireSession, type SessionCaller } from '../http/access.js';
 import { ApiLimits, ApiProblems, ApiResource, ApiResources, PageQuery } from '../http/envelope.js';
+import { RequireIdentityProof } from '../http/identity-proof.js';
 import { ClientDeveloperDto, ClientDeveloperRequest } from './client-developers.dto.js';
 import { ClientDevelopers, MAX_DEVELOPERS } from './client-developers.js';
 import { ClientRegistry } from './registry.service.js';
@@ -24,6 +25,7 @@ export class ClientDevelopersController {
   }
 
   @Post()
+  @RequireIdentityProof()
   @ApiOperation({
     summary: 'Make a portal user a developer of the client',
     description: `They see its settings, secrets and request log from now on, and may change its texts and secrets. At most ${MAX_DEVELOPERS}.`,

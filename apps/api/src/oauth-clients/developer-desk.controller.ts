@@ -22,6 +22,7 @@ import {
   type SessionCaller,
 } from '../http/access.js';
 import { ApiProblems, ApiResource, ApiResources } from '../http/envelope.js';
+import { RequireIdentityProof } from '../http/identity-proof.js';
 import { imageOf, TakesImage } from '../http/image-body.js';
 import { DeveloperClientDto, DeveloperClientUpdateRequest } from './client-developers.dto.js';
 import { ETAG, IF_MATCH, tagged } from './client-etag.js';
@@ -125,6 +126,7 @@ export class DeveloperDeskController {
 
   @Post(':id/secrets')
   @RequireDeveloper()
+  @RequireIdentityProof()
   @ApiOperation({
     summary: 'Rotate: add a second secret to my client',
     description:
@@ -144,6 +146,7 @@ export class DeveloperDeskController {
   @Delete(':id/secrets/:secretId')
   @RequireDeveloper()
   @HttpCode(204)
+  @RequireIdentityProof()
   @ApiOperation({ summary: 'Remove a secret of my client, which stops working at once' })
   @ApiNoContentResponse({ description: 'Removed' })
   @ApiProblems(401, 403, 404, 409)

@@ -18,11 +18,13 @@ import { SECOND } from '../config/clock.js';
 import { inWords } from '../config/in-words.js';
 import { CurrentCaller, RequireSession, type SessionCaller } from '../http/access.js';
 import { ApiLimits, ApiProblems, ApiResource, ApiResources } from '../http/envelope.js';
+import { RequireIdentityProof, requireIdentityProof } from '../http/identity-proof.js';
 import { imageOf, TakesImage } from '../http/image-body.js';
 import { ETAG, IF_MATCH, tagged } from './client-etag.js';
 import { ClientLogos, LOGO_BODY, LOGO_UPLOAD } from './client-logos.js';
 import { ClientSecrets } from './client-secrets.service.js';
 import { ClientSecretRotateRequest, NewClientSecretDto } from './client-secrets.dto.js';
+import { isDelicate } from './delicate-changes.js';
 import {
   CreatedClientDto,
   OAuthClientCreateRequest,
@@ -76,10 +78,14 @@ export class RegistryController {
   }
 
   @Patch(':id')
-  @ApiOperation({ summary: 'Change a client, disable it or enable it' })
+  @ApiOperation({
+    summary: 'Change a client, disable it or enable it',
+    description:
+      'Other redirect URIs, disabling, and limiting it to some companies take a fresh proof of identity.',
+  })
   @ApiHeader(IF_MATCH)
   @ApiResource(RegistryClientDto, { headers: ETAG })
-  @ApiProblems(400, 401, 403, 404, 412)
+  @ApiProblems(400, 401, 403, 'identity_proof_required', 404, 412)
   async update(
     @Param('id') id: string,
     @Body() { resource }: OAuthClientUpdateRequest,
@@ -87,12 +93,15 @@ export class RegistryController {
     @Res({ passthrough: true }) reply: FastifyReply,
     @Headers('if-match') ifMatch?: string,
   ) {
-    const client = await this.registry.update(id, resource, by.userId, ifMatch);
+    const client = await this.registry.update(id, resource, by.userId, ifMatch, (_, before) => {
+      if (isDelicate(before, resource)) requireIdentityProof(by);
+    });
     return { resource: tagged(reply, client) };
   }
 
   @Delete(':id')
   @HttpCode(204)
+  @RequireIdentityProof()
   @ApiOperation({ summary: 'Delete a client for good, and end its connections' })
   @ApiHeader(IF_MATCH)
   @ApiNoContentResponse({ description: 'Deleted' })
@@ -143,6 +152,7 @@ export class RegistryController {
   }
 
   @Post(':id/secrets')
+  @RequireIdentityProof()
   @ApiOperation({
     summary: 'Rotate: add a second secret',
     description:
@@ -161,6 +171,7 @@ export class RegistryController {
 
   @Delete(':id/secrets/:secretId')
   @HttpCode(204)
+  @RequireIdentityProof()
   @ApiOperation({ summary: 'Remove a secret, which stops working at once' })
   @ApiNoContentResponse({ description: 'Removed' })
   @ApiProblems(401, 403, 404, 409)

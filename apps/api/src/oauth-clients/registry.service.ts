@@ -146,7 +146,7 @@ export class ClientRegistry {
     patch: ClientPatch,
     actorId: string | null,
     ifMatch?: string,
-    alongside?: (tx: EntityManager, client: OAuthClientEntity) => Promise<void>,
+    alongside?: (tx: EntityManager, client: OAuthClientEntity) => void | Promise<void>,
   ): Promise<RegistryClient> {
     const at = this.clock.now();
     const client = await this.dataSource.transaction(async (tx) => {

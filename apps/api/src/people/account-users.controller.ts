@@ -10,6 +10,7 @@ import {
   type CountedEnvelope,
   type ResourceEnvelope,
 } from '../http/envelope.js';
+import { requireIdentityProof } from '../http/identity-proof.js';
 import { validationFailed } from '../http/validation.js';
 import { Passkeys } from '../users/passkeys.service.js';
 import { SecondFactors } from '../users/second-factors.service.js';
@@ -71,11 +72,21 @@ export class AccountUsersController {
   @ApiOperation({
     summary: 'Disable or re-enable a user of the account, or change the role',
     description:
-      'One at a time. Disabling ends all sessions and connections of the user; re-enabling brings none of them back. Another role ends the sessions, and the user is told by mail.',
+      'One at a time. Disabling ends all sessions and connections of the user; re-enabling brings none of them back. Another role ends the sessions, and the user is told by mail. Disabling and another role take a fresh proof of identity.',
   })
   @ApiParam({ name: 'id', schema: { type: 'string', format: 'uuid' } })
   @ApiResource(AccountUserDto)
-  @ApiProblems(400, 401, 403, 404, 409, 'cannot_disable_self', 'last_admin', 415)
+  @ApiProblems(
+    400,
+    401,
+    403,
+    'identity_proof_required',
+    404,
+    409,
+    'cannot_disable_self',
+    'last_admin',
+    415,
+  )
   async update(
     @CurrentCaller() caller: SessionCaller,
     @Param('id', userId) id: string,
@@ -110,6 +121,7 @@ export class AccountUsersController {
     id: string,
     { status, role }: UserChangesInput,
   ): Promise<UserRecord> {
+    if (status === 'disabled' || role !== undefined) requireIdentityProof(caller);
     if (status !== undefined && role === undefined) {
       return this.users.setStatus(id, status, caller);
     }

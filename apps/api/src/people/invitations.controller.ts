@@ -23,6 +23,7 @@ import {
   type ResourceEnvelope,
   type ResourcesEnvelope,
 } from '../http/envelope.js';
+import { requireIdentityProof } from '../http/identity-proof.js';
 import { INVITATION_LIFETIME_MS } from '../mail/mail-kinds.js';
 import { MAX_MAILS_PER_ACCOUNT, MAX_MAILS_PER_ADDRESS } from './invitation-limits.js';
 import {
@@ -49,15 +50,16 @@ export class InvitationsController {
   @RequireSession('admin')
   @ApiOperation({
     summary: 'Invite people into the account',
-    description: `Each gets a link by mail, which works once within ${inWords(INVITATION_LIFETIME_MS)}. Where one of them cannot be invited, nobody is: the errors name each of those, as \`invitations.3.email\`. At most ${MAX_MAILS_PER_ACCOUNT} mails an hour, and ${MAX_MAILS_PER_ADDRESS} to an address.`,
+    description: `Each gets a link by mail, which works once within ${inWords(INVITATION_LIFETIME_MS)}. Where one of them cannot be invited, nobody is: the errors name each of those, as \`invitations.3.email\`. At most ${MAX_MAILS_PER_ACCOUNT} mails an hour, and ${MAX_MAILS_PER_ADDRESS} to an address. Inviting an admin takes a fresh proof of identity.`,
   })
   @ApiLimits({ linkSeconds: INVITATION_LIFETIME_MS / SECOND })
   @ApiResource(SentInvitationsDto, { status: 201, description: 'Invited' })
-  @ApiProblems(400, 401, 403, 415, 429)
+  @ApiProblems(400, 401, 403, 'identity_proof_required', 415, 429)
   async create(
     @CurrentCaller() caller: SessionCaller,
     @Body() { resource }: InvitationsRequest,
   ): Promise<ResourceEnvelope<SentInvitationsDto>> {
+    if (resource.invitations.some(({ role }) => role === 'admin')) requireIdentityProof(caller);
     const invited = resource.invitations.map(({ firstName = '', lastName = '', ...rest }) => ({
       ...rest,
       firstName: firstName.trim(),

@@ -16,15 +16,11 @@ import { PasskeyOptionsDto } from '../auth/passkeys.dto.js';
 import { CurrentCaller, RequireSession, type SessionCaller } from '../http/access.js';
 import { notFound } from '../http/api-error.js';
 import { ApiProblems, ApiResource, type ResourceEnvelope } from '../http/envelope.js';
+import { RequireIdentityProof } from '../http/identity-proof.js';
 import { proofSourceOf } from './identity-proof.js';
+import { IdentityProofRequest } from './identity-proof.dto.js';
 import { OwnPasskeys } from './own-passkeys.js';
-import {
-  AddPasskeyRequest,
-  BeginPasskeyRequest,
-  PasskeyDto,
-  PasskeysDto,
-  toPasskey,
-} from './passkeys.dto.js';
+import { AddPasskeyRequest, PasskeyDto, PasskeysDto, toPasskey } from './passkeys.dto.js';
 
 const passkeyId = new ParseUUIDPipe({ exceptionFactory: () => notFound('This passkey') });
 
@@ -56,7 +52,7 @@ export class PasskeysController {
   @ApiProblems(400, 401, 403, 409, 415, 429, 'service_unavailable')
   async begin(
     @CurrentCaller() caller: SessionCaller,
-    @Body() { resource }: BeginPasskeyRequest,
+    @Body() { resource }: IdentityProofRequest,
     @Req() request: FastifyRequest,
   ): Promise<ResourceEnvelope<PasskeyOptionsDto>> {
     const source = proofSourceOf(request, 'passkey_change', this.devices);
@@ -82,6 +78,7 @@ export class PasskeysController {
   @Delete(':id')
   @RequireSession()
   @HttpCode(204)
+  @RequireIdentityProof()
   @ApiOperation({
     summary: 'Remove a passkey',
     description: 'Nobody signs in with it any more. Sessions that it has begun stay.',

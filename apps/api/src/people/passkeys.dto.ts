@@ -1,40 +1,10 @@
-import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { ApiProperty } from '@nestjs/swagger';
 import type { RegistrationResponseJSON } from '@simplewebauthn/server';
 import { Type } from 'class-transformer';
-import {
-  IsNotEmpty,
-  IsObject,
-  IsString,
-  MaxLength,
-  ValidateIf,
-  ValidateNested,
-} from 'class-validator';
+import { IsObject, IsString, MaxLength, ValidateNested } from 'class-validator';
 import { IsPasskeyAnswer } from '../auth/passkeys.dto.js';
 import { IsDisplayText } from '../http/display-text.js';
 import type { Passkey } from '../users/passkeys.service.js';
-import { CurrentPasswordInput } from './second-factor.dto.js';
-
-class BeginPasskeyInput extends CurrentPasswordInput {
-  @ApiPropertyOptional({
-    maxLength: 40,
-    description:
-      'of the authenticator app, or a recovery code; needed by users who have a second factor',
-    example: '492039',
-  })
-  @ValidateIf((input: BeginPasskeyInput) => input.code !== undefined)
-  @IsString()
-  @IsNotEmpty()
-  @MaxLength(40)
-  code?: string;
-}
-
-export class BeginPasskeyRequest {
-  @ApiProperty({ type: BeginPasskeyInput })
-  @IsObject()
-  @ValidateNested()
-  @Type(() => BeginPasskeyInput)
-  resource!: BeginPasskeyInput;
-}
 
 class AddPasskeyInput {
   @ApiProperty({ maxLength: 100, description: 'to tell it from others', example: 'Diensthandy' })

@@ -67,7 +67,14 @@ describe('adding a passkey', () => {
     const { body } = await world.begin();
     const credential = authenticator.create(body.resource.publicKey) as never;
     const { id: userId, accountId, sessionId } = user;
-    const caller = { via: 'session', sessionId, userId, accountId, role: 'member' } as const;
+    const caller = {
+      via: 'session',
+      sessionId,
+      userId,
+      accountId,
+      role: 'member',
+      freshlyProven: true,
+    } as const;
     await user.call('DELETE', '/user/v7/sessions/current');
     await expect(test.app.get(OwnPasskeys).add(caller, 'x', credential)).rejects.toMatchObject({
       code: 'session_required',

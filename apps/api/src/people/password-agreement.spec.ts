@@ -17,7 +17,7 @@ let user: SessionCaller;
 beforeAll(async () => {
   test = await createTestModule([PeopleModule]);
   const { id: userId, accountId } = await person(test);
-  user = { via: 'session', sessionId: '', userId, accountId, role: 'member' };
+  user = { via: 'session', sessionId: '', userId, accountId, role: 'member', freshlyProven: true };
 });
 afterAll(() => test.close());
 

@@ -16,6 +16,7 @@ import { CompaniesController } from './companies.controller.js';
 import { Disavowal } from './disavowal.js';
 import { DisavowalController } from './disavowal.controller.js';
 import { IdentityProof } from './identity-proof.js';
+import { IdentityProofController } from './identity-proof.controller.js';
 import { InvitationAcceptance } from './invitation-acceptance.js';
 import { InvitationAcceptanceController } from './invitation-acceptance.controller.js';
 import { InvitationLimits } from './invitation-limits.js';
@@ -58,6 +59,7 @@ import { peoplePersonalData } from './people-personal-data.js';
     PasswordRecoveryController,
     DisavowalController,
     InvitationAcceptanceController,
+    IdentityProofController,
     MeController,
     PersonalDataController,
     ProfileController,

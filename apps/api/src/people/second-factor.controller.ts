@@ -17,6 +17,7 @@ import { SessionCookie } from '../auth/session-cookie.js';
 import { CurrentCaller, RequireSession, type SessionCaller } from '../http/access.js';
 import { notFound } from '../http/api-error.js';
 import { ApiProblems, ApiResource, type ResourceEnvelope } from '../http/envelope.js';
+import { RequireIdentityProof } from '../http/identity-proof.js';
 import { type ProofSource, proofSourceOf } from './identity-proof.js';
 import { OwnSecondFactor } from './own-second-factor.js';
 import {
@@ -127,6 +128,7 @@ export class SecondFactorController {
   @Delete(':id/second-factor')
   @RequireSession('admin')
   @HttpCode(204)
+  @RequireIdentityProof()
   @ApiOperation({
     summary: 'Switch two steps off for a user of the account',
     description:

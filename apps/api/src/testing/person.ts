@@ -17,5 +17,5 @@ export async function person(
     'SELECT id, id AS "userId", account_id AS "accountId", role FROM users WHERE email = $1',
     [email],
   );
-  return { via: 'session', sessionId: randomUUID(), ...found };
+  return { via: 'session', sessionId: randomUUID(), freshlyProven: true, ...found };
 }

@@ -16,7 +16,8 @@ const WHY: Record<string, string[]> = {
     'account-policy/available-clients',
     ...['auth/database-away', 'checks/checks', 'connections/connections-overview', 'http/roles'],
     ...['oauth-clients/client-change-requests', 'oauth-clients/developer-desk'],
-    ...['people/account-users', 'people/companies', 'people/role-changes'],
+    ...['people/account-users', 'people/companies', 'people/identity-proof'],
+    'people/role-changes',
   ],
   'cookies, and the addresses that requests come from': [
     ...[

@@ -41,6 +41,7 @@ export const AUDIT_ACTIONS = [
   'invitation_sent',
   'passkey_added',
   'passkey_change_failed',
+  'identity_proof_failed',
   'passkey_removed',
   'password_change_failed',
   'password_changed',
