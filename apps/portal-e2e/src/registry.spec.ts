@@ -1,5 +1,7 @@
 import type { Page } from '@playwright/test';
-import { expect, MEMBER, OPERATOR, portalUrl, signIn, test } from './harness/fixtures';
+import { sql } from '@flixcheck/test-harness';
+import { expect, MEMBER, OPERATOR, PASSWORD, portalUrl, signIn, test } from './harness/fixtures';
+import { databaseUrl } from './harness/place';
 import { LOGO } from './harness/registry-states';
 
 const CLIENTS = '/admin/v7/oauth-clients';
@@ -138,7 +140,7 @@ test('somebody else’s change is noticed, and neither of the two is lost', asyn
   await expect(field(page, 'Herausgeber')).toHaveValue('Andere GmbH');
 });
 
-test('a secret follows another in three steps; one in use is ended only after a second question', async ({
+test('a secret follows another in three steps, after a proof of identity; one in use is ended only after a second question', async ({
   page,
   request,
 }) => {
@@ -152,7 +154,19 @@ test('a secret follows another in three steps; one in use is ended only after a 
   await page.goto(registry(`/${id}`));
   await button(page, 'Zweites Secret anlegen').click();
   await page.getByLabel(/^Name des Secrets/).fill('Produktion');
+  await sql(databaseUrl(), `UPDATE sessions SET created_at = created_at - interval '11 minutes'`);
   await button(page, 'Anlegen').click();
+  const question = page.getByRole('dialog', { name: 'Sind Sie es?' });
+  const password = question.getByLabel('Ihr Passwort');
+  await expect(password).toBeFocused();
+  await page.keyboard.press('Escape');
+  await expect(page.getByText(/^Nichts wurde geändert/)).toBeVisible();
+  await button(page, 'Anlegen').click();
+  await password.fill('nicht das Passwort');
+  await page.keyboard.press('Enter');
+  await expect(question.getByText('Das ist nicht Ihr Passwort.')).toBeVisible();
+  await password.fill(PASSWORD);
+  await page.keyboard.press('Enter');
   await expect(page.getByText(/Noch nicht benutzt/)).toBeVisible();
   const secret = await page.getByRole('group', { name: 'Secret' }).locator('code').innerText();
   expect((await authenticate(secret)).status()).toBe(400);

@@ -1,6 +1,6 @@
 import { expect, type Page } from '@playwright/test';
-import { OPERATOR } from './fixtures';
-import { type PortalState, settings, settled, show } from './portal-state';
+import { OPERATOR, PASSWORD } from './fixtures';
+import { answer, type PortalState, settings, settled, show } from './portal-state';
 
 const openClient = async (page: Page, name: string): Promise<void> => {
   await show(page, settings(`registry?q=${encodeURIComponent(name)}`));
@@ -60,6 +60,25 @@ export const registry: PortalState[] = [
       await page.locator('#secret-name').fill('Produktion');
       await page.getByRole('button', { name: /^(Anlegen|Create)$/ }).click();
       await expect(page.getByText(CREATED.secret.value)).toBeVisible();
+    },
+  },
+  {
+    name: 'registry-proof',
+    who: OPERATOR,
+    open: async (page) => {
+      await answer(page, '**/admin/v7/oauth-clients/*/secrets', 403, {
+        code: 'identity_proof_required',
+      });
+      await answer(page, '**/user/v7/sessions/current/proofs', 400, {
+        code: 'validation_failed',
+        errors: [{ field: 'code', code: 'required' }],
+      });
+      await openClient(page, 'Maklerwelt CRM');
+      await page.getByRole('button', { name: /^(Zweites Secret|Create a second)/ }).click();
+      await page.getByRole('button', { name: /^(Anlegen|Create)$/ }).click();
+      await page.locator('#proof-password').fill(PASSWORD);
+      await page.getByRole('button', { name: /^(Bestätigen|Confirm)$/ }).click();
+      await expect(page.locator('#proof-code')).toBeFocused();
     },
   },
   {

@@ -1,8 +1,10 @@
+import { provideEnvironmentInitializer } from '@angular/core';
 import { Routes } from '@angular/router';
 import { provideTranslocoScope } from '@jsverse/transloco';
 import { ConnectionList } from './connections/connection-list';
+import { askForProofs } from './security/proof-remedy';
 
-export const settingsRoutes: Routes = [
+const pages: Routes = [
   { path: '', pathMatch: 'full', redirectTo: 'connections' },
   {
     path: 'connections',
@@ -68,4 +70,8 @@ export const settingsRoutes: Routes = [
     providers: [provideTranslocoScope('security')],
     loadComponent: () => import('./security/security-page').then((file) => file.SecurityPage),
   },
+];
+
+export const settingsRoutes: Routes = [
+  { path: '', providers: [provideEnvironmentInitializer(askForProofs)], children: pages },
 ];

@@ -120,6 +120,23 @@ describe('a call to the API', () => {
     expect(signInAgain).toHaveBeenCalledTimes(1);
   });
 
+  it('is sent again, as it was, once what it was refused for has been made good', async () => {
+    const refusal = JSON.stringify({ code: 'identity_proof_required' });
+    answer({ status: 403, body: refusal });
+    api.remedy = async ({ code }) => {
+      answer({ status: 204 });
+      return code === 'identity_proof_required';
+    };
+    const headers = { 'if-match': '"3"' };
+    await api.patch('/admin/v7/oauth-clients/1', { resource: { name: 'Neu' } }, { headers });
+    expect(fetched).toHaveBeenCalledTimes(2);
+    expect(fetched.mock.calls[1]).toEqual(fetched.mock.calls[0]);
+
+    answer({ status: 403, body: refusal });
+    api.remedy = async () => false;
+    expect((await failure(api.delete('/x'))).code).toBe('identity_proof_required');
+  });
+
   it('does not take wrong credentials for an ended session', async () => {
     answer({ status: 401, body: '{"code":"invalid_credentials"}' });
     expect((await failure(api.post('/guest/v7/sessions', {}))).code).toBe('invalid_credentials');

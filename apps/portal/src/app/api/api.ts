@@ -1,7 +1,7 @@
 import { inject, Injectable } from '@angular/core';
 import { SessionExpiry } from '../session/session-expiry';
 import { JSON_ANSWER, takeFirstAnswer } from './first-answers';
-import { errorFromAnswer, unreachableError } from './problem';
+import { type ApiError, errorFromAnswer, unreachableError } from './problem';
 
 export interface CallOptions {
   signal?: AbortSignal;
@@ -17,6 +17,8 @@ export interface CallOptions {
 @Injectable({ providedIn: 'root' })
 export class Api {
   private readonly expiry = inject(SessionExpiry);
+  /** Makes good what a request was refused for; true: it is worth sending again. */
+  remedy?: (error: ApiError) => Promise<boolean>;
 
   get<T>(path: string, options?: CallOptions): Promise<T> {
     return this.call<T>('GET', path, undefined, options);
@@ -43,8 +45,9 @@ export class Api {
     method: string,
     path: string,
     body: unknown,
-    { signal, onSessionEnd = 'sign-in', headers }: CallOptions = {},
+    options: CallOptions = {},
   ): Promise<T> {
+    const { signal, onSessionEnd = 'sign-in', headers } = options;
     const session = this.expiry.current();
     const isFile = body instanceof File;
     let answer: Response;
@@ -76,6 +79,7 @@ export class Api {
     if (error.code === 'session_required' && onSessionEnd === 'sign-in') {
       this.expiry.signInAgain(session);
     }
+    if (await this.remedy?.(error)) return this.call<T>(method, path, body, options);
     throw error;
   }
 }

@@ -18,6 +18,7 @@ const TEXTS: Record<string, string> = {
   unreachable: 'trouble.unreachable',
   service_unavailable: 'trouble.unavailable',
   too_many_attempts: 'trouble.tooMany',
+  identity_proof_required: 'settings.confirm.unproven',
 };
 
 /** How long to wait where the API does not say it. */
