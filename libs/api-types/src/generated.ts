@@ -60,7 +60,10 @@ export interface paths {
         delete: operations["Registry_remove"];
         options?: never;
         head?: never;
-        /** Change a client, disable it or enable it */
+        /**
+         * Change a client, disable it or enable it
+         * @description Other redirect URIs, disabling, and limiting it to some companies take a fresh proof of identity.
+         */
         patch: operations["Registry_update"];
         trace?: never;
     };
@@ -375,7 +378,7 @@ export interface paths {
         head?: never;
         /**
          * Accept or decline a change
-         * @description Accepting changes the client as the registry would, and only if it still has what the request was made on. Declining takes an `answer` that says why.
+         * @description Accepting changes the client as the registry would, and only if it still has what the request was made on; it takes a fresh proof of identity. Declining takes an `answer` that says why.
          */
         patch: operations["ClientChangeRequests_answer"];
         trace?: never;
@@ -450,7 +453,7 @@ export interface paths {
         post?: never;
         /**
          * End many connections: some, all of a user, or all of an application within the account
-         * @description For admins; members may end their own, by `ids` or all by their `userId`. If the caller cannot see one of the ids, the answer is 404 and nothing ends.
+         * @description For admins; members may end their own, by `ids` or all by their `userId`. If the caller cannot see one of the ids, the answer is 404 and nothing ends. Ending all of a user or of an application takes a fresh proof of identity.
          */
         delete: operations["Connections_endMany"];
         options?: never;
@@ -613,7 +616,7 @@ export interface paths {
         head?: never;
         /**
          * Change which applications the account allows
-         * @description At once: what is not allowed gets no codes and no first tokens any more. Connections that exist go on unless `endConnections` says otherwise. Requests for what is allowed now are approved.
+         * @description At once: what is not allowed gets no codes and no first tokens any more. Connections that exist go on unless `endConnections` says otherwise, which takes a fresh proof of identity. Requests for what is allowed now are approved.
          */
         patch: operations["AccountPolicy_change"];
         trace?: never;
@@ -670,7 +673,7 @@ export interface paths {
         head?: never;
         /**
          * Allow or block an application for the account, or leave it to the policy
-         * @description At once. Blocking ends all its connections of the account, on every node, and declines what is asked for it.
+         * @description At once. Blocking ends all its connections of the account, on every node, and declines what is asked for it. What ends connections takes a fresh proof of identity.
          */
         patch: operations["AccountPolicy_decide"];
         trace?: never;
@@ -1259,6 +1262,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/user/v7/sessions/current/proofs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Prove again that it is me
+         * @description With the password, and a code from users who have a second factor. For 10 minutes, as after a sign-in, nothing that this session does is refused with `identity_proof_required`. A wrong password or code counts as a failed sign-in.
+         */
+        post: operations["IdentityProof_prove"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/user/v7/users/me": {
         parameters: {
             query?: never;
@@ -1538,7 +1561,7 @@ export interface paths {
         head?: never;
         /**
          * Disable or re-enable a user of the account, or change the role
-         * @description One at a time. Disabling ends all sessions and connections of the user; re-enabling brings none of them back. Another role ends the sessions, and the user is told by mail.
+         * @description One at a time. Disabling ends all sessions and connections of the user; re-enabling brings none of them back. Another role ends the sessions, and the user is told by mail. Disabling and another role take a fresh proof of identity.
          */
         patch: operations["AccountUsers_update"];
         trace?: never;
@@ -1558,7 +1581,7 @@ export interface paths {
         put?: never;
         /**
          * Invite people into the account
-         * @description Each gets a link by mail, which works once within 7 days. Where one of them cannot be invited, nobody is: the errors name each of those, as `invitations.3.email`. At most 200 mails an hour, and 5 to an address.
+         * @description Each gets a link by mail, which works once within 7 days. Where one of them cannot be invited, nobody is: the errors name each of those, as `invitations.3.email`. At most 200 mails an hour, and 5 to an address. Inviting an admin takes a fresh proof of identity.
          */
         post: operations["Invitations_create"];
         delete?: never;
@@ -1644,7 +1667,7 @@ export interface paths {
         head?: never;
         /**
          * Close a company, or open it again
-         * @description Closing ends all its sessions, connections and tokens at once, and nobody of it signs in any more. Within 90 days it can be opened again, which brings none of them back.
+         * @description Closing ends all its sessions, connections and tokens at once, and nobody of it signs in any more. Within 90 days it can be opened again, which brings none of them back. Closing takes a fresh proof of identity.
          */
         patch: operations["Companies_update"];
         trace?: never;
@@ -4390,6 +4413,21 @@ export interface components {
         AcceptanceRequest: {
             resource: components["schemas"]["AcceptanceInput"];
         };
+        IdentityProofInput: {
+            /**
+             * Format: password
+             * @example demo-passwort-2026
+             */
+            currentPassword: string;
+            /**
+             * @description of the authenticator app, or a recovery code; needed by users who have a second factor
+             * @example 492039
+             */
+            code?: string;
+        };
+        IdentityProofRequest: {
+            resource: components["schemas"]["IdentityProofInput"];
+        };
         BearerConnectionDto: {
             /**
              * Format: uuid
@@ -4618,21 +4656,6 @@ export interface components {
         PasskeysDto: {
             /** @description oldest first */
             passkeys: components["schemas"]["PasskeyDto"][];
-        };
-        BeginPasskeyInput: {
-            /**
-             * Format: password
-             * @example demo-passwort-2026
-             */
-            currentPassword: string;
-            /**
-             * @description of the authenticator app, or a recovery code; needed by users who have a second factor
-             * @example 492039
-             */
-            code?: string;
-        };
-        BeginPasskeyRequest: {
-            resource: components["schemas"]["BeginPasskeyInput"];
         };
         AddPasskeyInput: {
             /**
@@ -4935,7 +4958,7 @@ export interface components {
              * @example signed_in
              * @enum {string}
              */
-            action: "account_closed" | "account_created" | "account_policy_changed" | "account_reopened" | "advance_grant_withdrawn" | "application_allowed" | "application_blocked" | "application_granted_in_advance" | "application_left_to_policy" | "approval_request_approved" | "approval_request_declined" | "approval_request_withdrawn" | "approval_requested" | "client_change_accepted" | "client_change_declined" | "client_change_requested" | "client_change_withdrawn" | "client_changed" | "client_created" | "client_deleted" | "client_developer_added" | "client_developer_removed" | "client_disabled" | "client_enabled" | "client_secret_created" | "client_secret_removed" | "connection_limit_changed" | "connection_narrowed" | "connections_revoked" | "invitation_accepted" | "invitation_resent" | "invitation_revoked" | "invitation_sent" | "passkey_added" | "passkey_change_failed" | "passkey_removed" | "password_change_failed" | "password_changed" | "password_reset" | "password_reset_requested" | "personal_data_exported" | "profile_changed" | "role_changed" | "recovery_codes_renewed" | "second_factor_change_failed" | "second_factor_disabled" | "second_factor_enabled" | "second_factor_failed" | "second_factor_reset" | "session_ended" | "sign_in_disavowed" | "sign_in_failed" | "sign_in_limited" | "signed_in" | "signed_out" | "signing_key_created" | "signing_key_revoked" | "user_created" | "user_disabled" | "user_enabled";
+            action: "account_closed" | "account_created" | "account_policy_changed" | "account_reopened" | "advance_grant_withdrawn" | "application_allowed" | "application_blocked" | "application_granted_in_advance" | "application_left_to_policy" | "approval_request_approved" | "approval_request_declined" | "approval_request_withdrawn" | "approval_requested" | "client_change_accepted" | "client_change_declined" | "client_change_requested" | "client_change_withdrawn" | "client_changed" | "client_created" | "client_deleted" | "client_developer_added" | "client_developer_removed" | "client_disabled" | "client_enabled" | "client_secret_created" | "client_secret_removed" | "connection_limit_changed" | "connection_narrowed" | "connections_revoked" | "invitation_accepted" | "invitation_resent" | "invitation_revoked" | "invitation_sent" | "passkey_added" | "passkey_change_failed" | "identity_proof_failed" | "passkey_removed" | "password_change_failed" | "password_changed" | "password_reset" | "password_reset_requested" | "personal_data_exported" | "profile_changed" | "role_changed" | "recovery_codes_renewed" | "second_factor_change_failed" | "second_factor_disabled" | "second_factor_enabled" | "second_factor_failed" | "second_factor_reset" | "session_ended" | "sign_in_disavowed" | "sign_in_failed" | "sign_in_limited" | "signed_in" | "signed_out" | "signing_key_created" | "signing_key_revoked" | "user_created" | "user_disabled" | "user_enabled";
             /** @description who did it; null if nobody was signed in, as at a failed sign-in or a command */
             actor: components["schemas"]["AuditedUserDto"] | null;
             /** @description to whom or what */
@@ -5197,7 +5220,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDto"];
                 };
             };
-            /** @description Problem: `session_required`, `forbidden`, `origin_refused` */
+            /** @description Problem: `session_required`, `forbidden`, `origin_refused`, `identity_proof_required` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -5276,7 +5299,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDto"];
                 };
             };
-            /** @description Problem: `session_required`, `forbidden`, `origin_refused` */
+            /** @description Problem: `session_required`, `forbidden`, `origin_refused`, `identity_proof_required` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -5519,7 +5542,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDto"];
                 };
             };
-            /** @description Problem: `session_required`, `forbidden`, `origin_refused` */
+            /** @description Problem: `session_required`, `forbidden`, `origin_refused`, `identity_proof_required` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -5576,7 +5599,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDto"];
                 };
             };
-            /** @description Problem: `session_required`, `forbidden`, `origin_refused` */
+            /** @description Problem: `session_required`, `forbidden`, `origin_refused`, `identity_proof_required` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -5787,7 +5810,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDto"];
                 };
             };
-            /** @description Problem: `session_required`, `forbidden`, `origin_refused` */
+            /** @description Problem: `session_required`, `forbidden`, `origin_refused`, `identity_proof_required` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -6270,7 +6293,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDto"];
                 };
             };
-            /** @description Problem: `session_required`, `origin_refused` */
+            /** @description Problem: `session_required`, `origin_refused`, `identity_proof_required` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -6327,7 +6350,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDto"];
                 };
             };
-            /** @description Problem: `session_required`, `origin_refused` */
+            /** @description Problem: `session_required`, `origin_refused`, `identity_proof_required` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -6730,7 +6753,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDto"];
                 };
             };
-            /** @description Problem: `session_required`, `forbidden`, `origin_refused` */
+            /** @description Problem: `session_required`, `forbidden`, `origin_refused`, `identity_proof_required` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -6961,7 +6984,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDto"];
                 };
             };
-            /** @description Problem: `session_required`, `origin_refused` */
+            /** @description Problem: `session_required`, `origin_refused`, `identity_proof_required` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -7548,7 +7571,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDto"];
                 };
             };
-            /** @description Problem: `session_required`, `forbidden`, `origin_refused` */
+            /** @description Problem: `session_required`, `forbidden`, `origin_refused`, `identity_proof_required` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -7709,7 +7732,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDto"];
                 };
             };
-            /** @description Problem: `session_required`, `forbidden`, `origin_refused` */
+            /** @description Problem: `session_required`, `forbidden`, `origin_refused`, `identity_proof_required` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -9231,7 +9254,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDto"];
                 };
             };
-            /** @description Problem: `session_required`, `origin_refused` */
+            /** @description Problem: `session_required`, `origin_refused`, `identity_proof_required` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -9269,7 +9292,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDto"];
                 };
             };
-            /** @description Problem: `session_required`, `origin_refused` */
+            /** @description Problem: `session_required`, `origin_refused`, `identity_proof_required` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -9564,6 +9587,82 @@ export interface operations {
             };
             /** @description Problem: `unsupported_media_type` */
             415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description Problem: `service_unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+        };
+    };
+    IdentityProof_prove: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["IdentityProofRequest"];
+            };
+        };
+        responses: {
+            /** @description Proven */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem: `validation_failed`, `malformed_request` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description Problem: `session_required` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description Problem: `session_required`, `origin_refused` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description Problem: `unsupported_media_type` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description Problem: `too_many_attempts` */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -10261,7 +10360,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDto"];
                 };
             };
-            /** @description Problem: `session_required`, `forbidden`, `origin_refused` */
+            /** @description Problem: `session_required`, `forbidden`, `origin_refused`, `identity_proof_required` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -10410,7 +10509,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["BeginPasskeyRequest"];
+                "application/json": components["schemas"]["IdentityProofRequest"];
             };
         };
         responses: {
@@ -10517,7 +10616,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDto"];
                 };
             };
-            /** @description Problem: `session_required`, `origin_refused` */
+            /** @description Problem: `session_required`, `origin_refused`, `identity_proof_required` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -10690,7 +10789,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDto"];
                 };
             };
-            /** @description Problem: `session_required`, `forbidden`, `origin_refused` */
+            /** @description Problem: `session_required`, `forbidden`, `origin_refused`, `identity_proof_required` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -10824,7 +10923,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDto"];
                 };
             };
-            /** @description Problem: `session_required`, `forbidden`, `origin_refused` */
+            /** @description Problem: `session_required`, `forbidden`, `origin_refused`, `identity_proof_required` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -11195,7 +11294,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDto"];
                 };
             };
-            /** @description Problem: `session_required`, `forbidden`, `origin_refused` */
+            /** @description Problem: `session_required`, `forbidden`, `origin_refused`, `identity_proof_required` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -11342,7 +11441,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDto"];
                 };
             };
-            /** @description Problem: `session_required`, `forbidden`, `origin_refused` */
+            /** @description Problem: `session_required`, `forbidden`, `origin_refused`, `identity_proof_required` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -11535,7 +11634,7 @@ export interface operations {
                 /** @description `meta.nextCursor` of the page before */
                 cursor?: string;
                 /** @description only these actions, repeated or separated by commas; 20 at most */
-                action?: ("account_closed" | "account_created" | "account_policy_changed" | "account_reopened" | "advance_grant_withdrawn" | "application_allowed" | "application_blocked" | "application_granted_in_advance" | "application_left_to_policy" | "approval_request_approved" | "approval_request_declined" | "approval_request_withdrawn" | "approval_requested" | "client_change_accepted" | "client_change_declined" | "client_change_requested" | "client_change_withdrawn" | "client_changed" | "client_created" | "client_deleted" | "client_developer_added" | "client_developer_removed" | "client_disabled" | "client_enabled" | "client_secret_created" | "client_secret_removed" | "connection_limit_changed" | "connection_narrowed" | "connections_revoked" | "invitation_accepted" | "invitation_resent" | "invitation_revoked" | "invitation_sent" | "passkey_added" | "passkey_change_failed" | "passkey_removed" | "password_change_failed" | "password_changed" | "password_reset" | "password_reset_requested" | "personal_data_exported" | "profile_changed" | "role_changed" | "recovery_codes_renewed" | "second_factor_change_failed" | "second_factor_disabled" | "second_factor_enabled" | "second_factor_failed" | "second_factor_reset" | "session_ended" | "sign_in_disavowed" | "sign_in_failed" | "sign_in_limited" | "signed_in" | "signed_out" | "signing_key_created" | "signing_key_revoked" | "user_created" | "user_disabled" | "user_enabled")[];
+                action?: ("account_closed" | "account_created" | "account_policy_changed" | "account_reopened" | "advance_grant_withdrawn" | "application_allowed" | "application_blocked" | "application_granted_in_advance" | "application_left_to_policy" | "approval_request_approved" | "approval_request_declined" | "approval_request_withdrawn" | "approval_requested" | "client_change_accepted" | "client_change_declined" | "client_change_requested" | "client_change_withdrawn" | "client_changed" | "client_created" | "client_deleted" | "client_developer_added" | "client_developer_removed" | "client_disabled" | "client_enabled" | "client_secret_created" | "client_secret_removed" | "connection_limit_changed" | "connection_narrowed" | "connections_revoked" | "invitation_accepted" | "invitation_resent" | "invitation_revoked" | "invitation_sent" | "passkey_added" | "passkey_change_failed" | "identity_proof_failed" | "passkey_removed" | "password_change_failed" | "password_changed" | "password_reset" | "password_reset_requested" | "personal_data_exported" | "profile_changed" | "role_changed" | "recovery_codes_renewed" | "second_factor_change_failed" | "second_factor_disabled" | "second_factor_enabled" | "second_factor_failed" | "second_factor_reset" | "session_ended" | "sign_in_disavowed" | "sign_in_failed" | "sign_in_limited" | "signed_in" | "signed_out" | "signing_key_created" | "signing_key_revoked" | "user_created" | "user_disabled" | "user_enabled")[];
                 /** @description only what this user did, or what was done to this user */
                 userId?: string;
                 /** @description no older than this */
@@ -11594,7 +11693,7 @@ export interface operations {
         parameters: {
             query?: {
                 /** @description only these actions, repeated or separated by commas; 20 at most */
-                action?: ("account_closed" | "account_created" | "account_policy_changed" | "account_reopened" | "advance_grant_withdrawn" | "application_allowed" | "application_blocked" | "application_granted_in_advance" | "application_left_to_policy" | "approval_request_approved" | "approval_request_declined" | "approval_request_withdrawn" | "approval_requested" | "client_change_accepted" | "client_change_declined" | "client_change_requested" | "client_change_withdrawn" | "client_changed" | "client_created" | "client_deleted" | "client_developer_added" | "client_developer_removed" | "client_disabled" | "client_enabled" | "client_secret_created" | "client_secret_removed" | "connection_limit_changed" | "connection_narrowed" | "connections_revoked" | "invitation_accepted" | "invitation_resent" | "invitation_revoked" | "invitation_sent" | "passkey_added" | "passkey_change_failed" | "passkey_removed" | "password_change_failed" | "password_changed" | "password_reset" | "password_reset_requested" | "personal_data_exported" | "profile_changed" | "role_changed" | "recovery_codes_renewed" | "second_factor_change_failed" | "second_factor_disabled" | "second_factor_enabled" | "second_factor_failed" | "second_factor_reset" | "session_ended" | "sign_in_disavowed" | "sign_in_failed" | "sign_in_limited" | "signed_in" | "signed_out" | "signing_key_created" | "signing_key_revoked" | "user_created" | "user_disabled" | "user_enabled")[];
+                action?: ("account_closed" | "account_created" | "account_policy_changed" | "account_reopened" | "advance_grant_withdrawn" | "application_allowed" | "application_blocked" | "application_granted_in_advance" | "application_left_to_policy" | "approval_request_approved" | "approval_request_declined" | "approval_request_withdrawn" | "approval_requested" | "client_change_accepted" | "client_change_declined" | "client_change_requested" | "client_change_withdrawn" | "client_changed" | "client_created" | "client_deleted" | "client_developer_added" | "client_developer_removed" | "client_disabled" | "client_enabled" | "client_secret_created" | "client_secret_removed" | "connection_limit_changed" | "connection_narrowed" | "connections_revoked" | "invitation_accepted" | "invitation_resent" | "invitation_revoked" | "invitation_sent" | "passkey_added" | "passkey_change_failed" | "identity_proof_failed" | "passkey_removed" | "password_change_failed" | "password_changed" | "password_reset" | "password_reset_requested" | "personal_data_exported" | "profile_changed" | "role_changed" | "recovery_codes_renewed" | "second_factor_change_failed" | "second_factor_disabled" | "second_factor_enabled" | "second_factor_failed" | "second_factor_reset" | "session_ended" | "sign_in_disavowed" | "sign_in_failed" | "sign_in_limited" | "signed_in" | "signed_out" | "signing_key_created" | "signing_key_revoked" | "user_created" | "user_disabled" | "user_enabled")[];
                 /** @description only what this user did, or what was done to this user */
                 userId?: string;
                 /** @description no older than this */
@@ -11657,7 +11756,7 @@ export interface operations {
                 /** @description `meta.nextCursor` of the page before */
                 cursor?: string;
                 /** @description only these actions, repeated or separated by commas; 20 at most */
-                action?: ("account_closed" | "account_created" | "account_policy_changed" | "account_reopened" | "advance_grant_withdrawn" | "application_allowed" | "application_blocked" | "application_granted_in_advance" | "application_left_to_policy" | "approval_request_approved" | "approval_request_declined" | "approval_request_withdrawn" | "approval_requested" | "client_change_accepted" | "client_change_declined" | "client_change_requested" | "client_change_withdrawn" | "client_changed" | "client_created" | "client_deleted" | "client_developer_added" | "client_developer_removed" | "client_disabled" | "client_enabled" | "client_secret_created" | "client_secret_removed" | "connection_limit_changed" | "connection_narrowed" | "connections_revoked" | "invitation_accepted" | "invitation_resent" | "invitation_revoked" | "invitation_sent" | "passkey_added" | "passkey_change_failed" | "passkey_removed" | "password_change_failed" | "password_changed" | "password_reset" | "password_reset_requested" | "personal_data_exported" | "profile_changed" | "role_changed" | "recovery_codes_renewed" | "second_factor_change_failed" | "second_factor_disabled" | "second_factor_enabled" | "second_factor_failed" | "second_factor_reset" | "session_ended" | "sign_in_disavowed" | "sign_in_failed" | "sign_in_limited" | "signed_in" | "signed_out" | "signing_key_created" | "signing_key_revoked" | "user_created" | "user_disabled" | "user_enabled")[];
+                action?: ("account_closed" | "account_created" | "account_policy_changed" | "account_reopened" | "advance_grant_withdrawn" | "application_allowed" | "application_blocked" | "application_granted_in_advance" | "application_left_to_policy" | "approval_request_approved" | "approval_request_declined" | "approval_request_withdrawn" | "approval_requested" | "client_change_accepted" | "client_change_declined" | "client_change_requested" | "client_change_withdrawn" | "client_changed" | "client_created" | "client_deleted" | "client_developer_added" | "client_developer_removed" | "client_disabled" | "client_enabled" | "client_secret_created" | "client_secret_removed" | "connection_limit_changed" | "connection_narrowed" | "connections_revoked" | "invitation_accepted" | "invitation_resent" | "invitation_revoked" | "invitation_sent" | "passkey_added" | "passkey_change_failed" | "identity_proof_failed" | "passkey_removed" | "password_change_failed" | "password_changed" | "password_reset" | "password_reset_requested" | "personal_data_exported" | "profile_changed" | "role_changed" | "recovery_codes_renewed" | "second_factor_change_failed" | "second_factor_disabled" | "second_factor_enabled" | "second_factor_failed" | "second_factor_reset" | "session_ended" | "sign_in_disavowed" | "sign_in_failed" | "sign_in_limited" | "signed_in" | "signed_out" | "signing_key_created" | "signing_key_revoked" | "user_created" | "user_disabled" | "user_enabled")[];
                 /** @description only what this user did, or what was done to this user */
                 userId?: string;
                 /** @description no older than this */

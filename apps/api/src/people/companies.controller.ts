@@ -25,6 +25,7 @@ import {
   type ResourceEnvelope,
   type ResourcesEnvelope,
 } from '../http/envelope.js';
+import { RequireIdentityProof, requireIdentityProof } from '../http/identity-proof.js';
 import { Companies } from './companies.js';
 import {
   CompaniesQuery,
@@ -93,17 +94,18 @@ export class CompaniesController {
   @Patch(':id')
   @ApiOperation({
     summary: 'Close a company, or open it again',
-    description: `Closing ends all its sessions, connections and tokens at once, and nobody of it signs in any more. Within ${inWords(CLOSED_KEPT_MS)} it can be opened again, which brings none of them back.`,
+    description: `Closing ends all its sessions, connections and tokens at once, and nobody of it signs in any more. Within ${inWords(CLOSED_KEPT_MS)} it can be opened again, which brings none of them back. Closing takes a fresh proof of identity.`,
   })
   @ApiParam(ID)
   @ApiLimits({ keptDays: CLOSED_KEPT_MS / DAY })
   @ApiResource(CompanyDto)
-  @ApiProblems(400, 401, 403, 404, 409, 415)
+  @ApiProblems(400, 401, 403, 'identity_proof_required', 404, 409, 415)
   async update(
     @CurrentCaller() caller: SessionCaller,
     @Param('id', companyId) id: string,
     @Body() { resource }: CompanyChangesRequest,
   ): Promise<ResourceEnvelope<CompanyDto>> {
+    if (resource.status === 'closed') requireIdentityProof(caller);
     return { resource: toCompany(await this.companies.setStatus(id, resource.status, caller)) };
   }
 
@@ -121,6 +123,7 @@ export class CompaniesController {
   }
 
   @Post(':id/invitations')
+  @RequireIdentityProof()
   @ApiOperation({ summary: 'Invite an admin of a company' })
   @ApiParam(ID)
   @ApiResource(InvitationDto, { status: 201, description: 'Invited' })

@@ -81,6 +81,16 @@ const DELICATE: Record<string, Ask> = {
     ...(['admin', 'POST', () => '/user/v7/invitations'] as const),
     { invitations: [{ email: 'neu@musterhaus.example', role: 'admin', locale: 'de' }] },
   ],
+  'a company that is closed': [
+    ...(['operator', 'PATCH', () => `/admin/v7/accounts/${people.member.accountId}`] as const),
+    { status: 'closed' },
+  ],
+  'an admin of a company': [
+    'operator',
+    'POST',
+    () => `/admin/v7/accounts/${people.member.accountId}/invitations`,
+    { email: 'neu@musterhaus.example', locale: 'de' },
+  ],
   'two steps of somebody else': [
     ...(['admin', 'DELETE', () => `/user/v7/users/${ids.user}/second-factor`] as const),
   ],
@@ -110,6 +120,7 @@ const substance = () =>
            (SELECT json_agg(s ORDER BY s.id) FROM oauth_client_secrets s) AS secrets,
            (SELECT json_agg(json_build_object('id', u.id, 'role', u.role, 'status', u.status)
                             ORDER BY u.id) FROM users u) AS users,
+           (SELECT json_agg(a ORDER BY a.id) FROM accounts a) AS accounts,
            (SELECT count(*) FROM invitations) AS invitations,
            (SELECT count(*) FROM client_developers) AS developers,
            (SELECT count(*) FROM audit_records) AS audited`);
