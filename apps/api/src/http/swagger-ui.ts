@@ -22,7 +22,9 @@ const NOTICE = `(function () {
   var SIGNED_OUT =
     'This browser is not signed in to the portal: operations that take a session answer 401. ' +
     'Authorize is for those that take an access token.';
+  var signedIn = false;
   function say(user) {
+    signedIn = Boolean(user);
     notice.textContent = user
       ? 'This browser is signed in to the portal as ' + user.email + '. Operations that take a ' +
         'session use its cookie by themselves, and their changes are real. Those that take an ' +
@@ -37,6 +39,8 @@ const NOTICE = `(function () {
   }
   check();
   window.addEventListener('focus', check);
+  // Authorize signs in by a window of its own, whose end not every browser tells as a focus.
+  document.addEventListener('click', function () { if (!signedIn) check(); });
   // The client that Authorize begins with has no secret to be asked for; another one may have.
   document.addEventListener('input', function (event) {
     if (!/^client_id/.test(event.target.id)) return;

@@ -1,3 +1,4 @@
+import { NgTemplateOutlet } from '@angular/common';
 import {
   afterNextRender,
   ChangeDetectionStrategy,
@@ -24,6 +25,7 @@ import { LoadMore } from '../ui/load-more';
 import { Moment } from '../ui/moment';
 import { PageState } from '../ui/page-state';
 import { Waiting } from '../ui/waiting';
+import { auditDetails } from './audit-details';
 import { AUDIT_KINDS, auditWords } from './audit-words';
 
 /** How far back, in days. */
@@ -44,6 +46,7 @@ const DAY_MS = 86_400_000;
     LoadError,
     LoadMore,
     Moment,
+    NgTemplateOutlet,
     PageState,
     RouterLink,
     TranslocoDirective,
@@ -90,7 +93,11 @@ export class AuditPage {
     return `${base}?${this.query()}`;
   });
   protected readonly entries = computed(() =>
-    this.list.items()?.map((record) => ({ record, words: auditWords(record) })),
+    this.list.items()?.map((record) => ({
+      record,
+      words: auditWords(record),
+      details: auditDetails(record),
+    })),
   );
   protected readonly forbidden = computed(
     () => this.session.user()?.role === 'member' || this.list.forbidden(),

@@ -1,0 +1,137 @@
+import { AuditRecord } from '../api/types';
+
+/** What a value is called: by a text, as a moment, or as it is. */
+export type AuditValue = { text: string } | { moment: string } | { plain: string };
+
+/** One thing that a record says besides its sentence. */
+export interface AuditDetail {
+  /** A text key. */
+  label: string;
+  /** What it was; absent where only what it is now is known. */
+  from?: AuditValue;
+  to?: AuditValue;
+  /** Of lists: what has gone and what has come. */
+  removed?: string[];
+  added?: string[];
+}
+
+const NOTHING: AuditValue = { text: 'audit.detail.nothing' };
+
+const NAMED: Record<string, string> = {
+  true: 'audit.detail.yes',
+  false: 'audit.detail.no',
+  member: 'audit.detail.role.member',
+  admin: 'audit.detail.role.admin',
+  operator: 'audit.detail.role.operator',
+  every: 'audit.detail.policy.every',
+  verified: 'audit.detail.policy.verified',
+  selected: 'audit.detail.policy.selected',
+};
+
+/** The fields that people see, of an application and of a person, with their labels. */
+const FIELDS: Record<string, string> = {
+  name: 'audit.detail.field.name',
+  description: 'audit.detail.field.description',
+  descriptionEn: 'audit.detail.field.descriptionEn',
+  publisher: 'audit.detail.field.publisher',
+  publisherVerified: 'audit.detail.field.publisherVerified',
+  redirectUris: 'audit.detail.field.redirectUris',
+  scopes: 'audit.detail.field.scopes',
+  requirePkce: 'audit.detail.field.requirePkce',
+  logoUri: 'audit.detail.field.logoUri',
+  homepageUri: 'audit.detail.field.homepageUri',
+  privacyPolicyUri: 'audit.detail.field.privacyPolicyUri',
+  startUri: 'audit.detail.field.startUri',
+  contactEmail: 'audit.detail.field.contactEmail',
+  listed: 'audit.detail.field.listed',
+  accountIds: 'audit.detail.field.accountIds',
+  firstName: 'audit.detail.field.firstName',
+  lastName: 'audit.detail.field.lastName',
+  locale: 'audit.detail.field.locale',
+};
+/** Too long for a line, or ids that nobody knows: that they changed is said, not how. */
+const UNSHOWN = new Set(['description', 'descriptionEn', 'logoUri', 'accountIds']);
+
+/** What a record says besides its sentence: what was changed, from what to what. */
+export function auditDetails({ action, detail }: AuditRecord): AuditDetail[] {
+  switch (action) {
+    case 'role_changed':
+      return [change('audit.detail.role.label', detail['from'], detail['to'])];
+    case 'user_created':
+    case 'invitation_sent':
+    case 'invitation_resent':
+    case 'invitation_revoked':
+      return detail['role']
+        ? [{ label: 'audit.detail.role.label', to: value(detail['role']) }]
+        : [];
+    case 'account_policy_changed':
+      return [change('audit.detail.policy.label', detail['from'], detail['to'])];
+    case 'connection_limit_changed':
+      return [
+        {
+          label: 'audit.detail.ends',
+          from: end(detail['from']),
+          to: end(detail['to']),
+        },
+      ];
+    case 'client_secret_created':
+    case 'client_secret_removed':
+      return typeof detail['lastFour'] === 'string'
+        ? [{ label: 'audit.detail.secret', to: { plain: `…${detail['lastFour']}` } }]
+        : [];
+    case 'profile_changed':
+      return strings(detail['fields']).flatMap((field) => labelled(field));
+    case 'client_changed':
+    case 'client_enabled':
+    case 'client_disabled':
+    case 'client_change_requested':
+      return changedFields(detail['changes']);
+    default:
+      return [];
+  }
+}
+
+function changedFields(changes: unknown): AuditDetail[] {
+  if (!isRecord(changes)) return [];
+  return Object.entries(changes).flatMap(([field, made]) => {
+    const [known] = labelled(field);
+    if (!known || !isRecord(made)) return [];
+    if (UNSHOWN.has(field)) return [known];
+    const { from, to } = made;
+    if (!Array.isArray(from) && !Array.isArray(to)) return [change(known.label, from, to)];
+    const [before, after] = [strings(from), strings(to)];
+    return [
+      {
+        ...known,
+        removed: before.filter((each) => !after.includes(each)),
+        added: after.filter((each) => !before.includes(each)),
+      },
+    ];
+  });
+}
+
+function labelled(field: string): AuditDetail[] {
+  const label = FIELDS[field];
+  return label ? [{ label }] : [];
+}
+
+function change(label: string, from: unknown, to: unknown): AuditDetail {
+  return { label, from: value(from), to: value(to) };
+}
+
+function value(given: unknown): AuditValue {
+  if (given === null || given === undefined || given === '') return NOTHING;
+  const plain = String(given);
+  const text = NAMED[plain];
+  return text ? { text } : { plain };
+}
+
+function end(at: unknown): AuditValue {
+  return typeof at === 'string' ? { moment: at } : { text: 'audit.detail.never' };
+}
+
+const strings = (given: unknown): string[] => (Array.isArray(given) ? given.map(String) : []);
+
+function isRecord(given: unknown): given is Record<string, unknown> {
+  return typeof given === 'object' && given !== null;
+}
