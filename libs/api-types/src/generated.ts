@@ -4941,6 +4941,12 @@ export interface components {
              * @example User Musterhaus
              */
             name: string | null;
+            /**
+             * Format: email
+             * @description of a user: two people may have the same name
+             * @example user@musterhaus.example
+             */
+            email: string | null;
         };
         AuditRecordDto: {
             /**
@@ -4963,6 +4969,8 @@ export interface components {
             actor: components["schemas"]["AuditedUserDto"] | null;
             /** @description to whom or what */
             subject: components["schemas"]["AuditedThingDto"] | null;
+            /** @description the application that it was about, where a user is the subject */
+            application: components["schemas"]["AuditedThingDto"] | null;
             /**
              * @description what else is known of it, depending on the action
              * @example {

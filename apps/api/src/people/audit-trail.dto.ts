@@ -84,6 +84,15 @@ export class AuditedThingDto {
     example: 'User Musterhaus',
   })
   name!: string | null;
+
+  @ApiProperty({
+    type: String,
+    format: 'email',
+    nullable: true,
+    description: 'of a user: two people may have the same name',
+    example: 'user@musterhaus.example',
+  })
+  email!: string | null;
 }
 
 /** Something that somebody did, and when. */
@@ -106,6 +115,13 @@ export class AuditRecordDto {
 
   @ApiProperty({ type: AuditedThingDto, nullable: true, description: 'to whom or what' })
   subject!: AuditedThingDto | null;
+
+  @ApiProperty({
+    type: AuditedThingDto,
+    nullable: true,
+    description: 'the application that it was about, where a user is the subject',
+  })
+  application!: AuditedThingDto | null;
 
   @ApiProperty({
     type: 'object',

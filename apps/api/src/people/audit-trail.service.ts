@@ -5,7 +5,12 @@ import type { ResourcesEnvelope } from '../http/envelope.js';
 import { OAuthClientsService } from '../oauth-clients/oauth-clients.service.js';
 import { AppLogger } from '../telemetry/app-logger.js';
 import { type AuditEntry, AuditLog } from '../users/audit-log.js';
-import type { AuditExportQuery, AuditRecordDto, OperatorAuditQuery } from './audit-trail.dto.js';
+import type {
+  AuditedThingDto,
+  AuditExportQuery,
+  AuditRecordDto,
+  OperatorAuditQuery,
+} from './audit-trail.dto.js';
 
 const COLUMNS = {
   de: ['Zeit', 'Was', 'Wer', 'Wen oder was', 'IP-Adresse', 'Einzelheiten', 'Nummer'],
@@ -52,30 +57,39 @@ export class AuditTrail {
   }
 
   private async named(entries: readonly AuditEntry[]): Promise<AuditRecordDto[]> {
+    const applications = entries.flatMap(({ detail: { oauthClientId } }) =>
+      typeof oauthClientId === 'string' ? [oauthClientId] : [],
+    );
     const others = entries.flatMap(({ subject, subjectId }) =>
       subject === null && subjectId !== null ? [subjectId] : [],
     );
-    const clients = await this.clients.byIds(others);
+    const clients = await this.clients.byIds([...others, ...applications]);
     return entries.map(({ id, at, action, actor, subject, subjectId, detail }) => ({
       id,
       at,
       action,
       actor,
-      subject:
-        subjectId === null
+      subject: subject
+        ? toPerson(subject)
+        : subjectId === null
           ? null
-          : subject
-            ? { type: 'user', id: subjectId, name: `${subject.firstName} ${subject.lastName}` }
-            : toThing(subjectId, clients.get(subjectId)?.name),
+          : toThing(subjectId, clients.get(subjectId)?.name),
+      application:
+        typeof detail['oauthClientId'] === 'string'
+          ? toThing(detail['oauthClientId'], clients.get(detail['oauthClientId'])?.name)
+          : null,
       detail,
     }));
   }
 }
 
-function toThing(id: string, clientName: string | undefined): AuditRecordDto['subject'] {
-  return clientName === undefined
-    ? { type: 'other', id, name: null }
-    : { type: 'client', id, name: clientName };
+function toPerson(user: NonNullable<AuditEntry['subject']>): AuditedThingDto {
+  const { id, email, firstName, lastName } = user;
+  return { type: 'user', id, name: `${firstName} ${lastName}`, email };
+}
+
+function toThing(id: string, clientName: string | undefined): AuditedThingDto {
+  return { type: clientName ? 'client' : 'other', id, name: clientName ?? null, email: null };
 }
 
 function row(record: AuditRecordDto, time: (at: Date) => string): string[] {

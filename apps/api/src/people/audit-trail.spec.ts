@@ -39,7 +39,8 @@ describe('the audit trail', () => {
       at: expect.stringMatching(/Z$/),
       action: 'signed_in',
       actor: { id: member.id, email: MEMBER, firstName: 'User', lastName: 'Musterhaus' },
-      subject: { type: 'user', id: member.id, name: 'User Musterhaus' },
+      subject: { type: 'user', id: member.id, name: 'User Musterhaus', email: MEMBER },
+      application: null,
       detail: { sessionId: member.sessionId, ip: expect.any(String) },
     });
     expect(body.resources.slice(1)).toEqual([
@@ -63,7 +64,7 @@ describe('the audit trail', () => {
     expect(body.resources).toEqual([
       expect.objectContaining({
         actor: expect.objectContaining({ id: operator.id }),
-        subject: { type: 'client', id: expect.any(String), name: 'Belegscanner' },
+        subject: { type: 'client', id: expect.any(String), name: 'Belegscanner', email: null },
       }),
     ]);
     const of = await actionsOf(operator, `${EVERYBODYS}?accountId=${stranger.accountId}`);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { AuditRecord } from '../api/types';
-import { auditDetails } from './audit-details';
+import { auditDetails, connectionOf } from './audit-details';
 
 const of = (action: AuditRecord['action'], detail: AuditRecord['detail']) =>
   auditDetails({ action, detail } as AuditRecord);
@@ -54,5 +54,18 @@ describe('what an audit record says besides its sentence', () => {
     ]);
     expect(of('signed_in', { ip: '192.0.2.1' })).toEqual([]);
     expect(of('client_changed', {})).toEqual([]);
+  });
+});
+
+describe('the connection that an audit record leads to', () => {
+  const about = (action: AuditRecord['action'], detail: AuditRecord['detail'], id = 'subject') =>
+    connectionOf({ action, detail, subject: { id } } as AuditRecord);
+
+  it('is the one that it is about, and none where there are several or none', () => {
+    expect(about('connections_revoked', { connectionIds: ['a'] })).toBe('a');
+    expect(about('connections_revoked', { connectionIds: ['a', 'b'] })).toBeNull();
+    expect(about('connections_revoked', { connections: 3 })).toBeNull();
+    expect(about('connection_narrowed', { from: 'readwrite', to: 'read' })).toBe('subject');
+    expect(about('role_changed', { from: 'member', to: 'admin' })).toBeNull();
   });
 });

@@ -50,7 +50,7 @@ const FIELDS: Record<string, string> = {
   locale: 'audit.detail.field.locale',
 };
 /** Too long for a line, or ids that nobody knows: that they changed is said, not how. */
-const UNSHOWN = new Set(['description', 'descriptionEn', 'logoUri', 'accountIds']);
+const LABEL_ONLY = new Set(['description', 'descriptionEn', 'logoUri', 'accountIds']);
 
 /** What a record says besides its sentence: what was changed, from what to what. */
 export function auditDetails({ action, detail }: AuditRecord): AuditDetail[] {
@@ -91,12 +91,20 @@ export function auditDetails({ action, detail }: AuditRecord): AuditDetail[] {
   }
 }
 
+/** @returns the id of the one connection that a record is about; null for none, or several */
+export function connectionOf({ action, subject, detail }: AuditRecord): string | null {
+  const ids = strings(detail['connectionIds']);
+  if (ids.length > 0) return ids.length === 1 ? (ids[0] ?? null) : null;
+  const one = action === 'connection_limit_changed' || action === 'connection_narrowed';
+  return one ? (subject?.id ?? null) : null;
+}
+
 function changedFields(changes: unknown): AuditDetail[] {
   if (!isRecord(changes)) return [];
   return Object.entries(changes).flatMap(([field, made]) => {
     const [known] = labelled(field);
     if (!known || !isRecord(made)) return [];
-    if (UNSHOWN.has(field)) return [known];
+    if (LABEL_ONLY.has(field)) return [known];
     const { from, to } = made;
     if (!Array.isArray(from) && !Array.isArray(to)) return [change(known.label, from, to)];
     const [before, after] = [strings(from), strings(to)];

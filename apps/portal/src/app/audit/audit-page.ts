@@ -25,7 +25,7 @@ import { LoadMore } from '../ui/load-more';
 import { Moment } from '../ui/moment';
 import { PageState } from '../ui/page-state';
 import { Waiting } from '../ui/waiting';
-import { auditDetails } from './audit-details';
+import { auditDetails, connectionOf } from './audit-details';
 import { AUDIT_KINDS, auditWords } from './audit-words';
 
 /** How far back, in days. */
@@ -97,6 +97,7 @@ export class AuditPage {
       record,
       words: auditWords(record),
       details: auditDetails(record),
+      connectionId: this.operator() ? null : connectionOf(record),
     })),
   );
   protected readonly forbidden = computed(
@@ -112,6 +113,13 @@ export class AuditPage {
   protected text({ detail }: AuditRecord, name: string): string {
     const value = detail[name];
     return typeof value === 'string' || typeof value === 'number' ? String(value) : '';
+  }
+
+  /** How many connections, or attempts, it is about. */
+  protected countOf({ detail }: AuditRecord): number {
+    const { count, connections, connectionIds } = detail;
+    if (Array.isArray(connectionIds)) return connectionIds.length;
+    return Number(count ?? connections ?? 1);
   }
 
   protected narrow(name: string, event: Event): void {
