@@ -23,6 +23,7 @@ const env = {
   PUBLIC_HOST: 'localhost',
   APP_SECRET: randomBytes(48).toString('base64'),
   POSTGRES_PASSWORD: randomBytes(24).toString('hex'),
+  POSTGRES_PROGRAM_PASSWORD: randomBytes(24).toString('hex'),
 };
 
 function run(command, args, { fails = false } = {}) {
@@ -130,6 +131,12 @@ describe('the containers', { skip: !engine && 'there is no container engine' }, 
 
   it('keep what is for operators inside', async () => {
     for (const path of ['/metrics', '/health/ready']) assert.equal((await ask(path)).status, 404);
+  });
+
+  it('keep the password of the database’s owner from the program', () => {
+    const settings = inEngine('inspect', '--format', '{{.Config.Env}}', containerOf('api'));
+    assert.match(settings, /DATABASE_URL=postgresql:\/\/flixcheck_program:/);
+    assert.ok(!settings.includes(env.POSTGRES_PASSWORD), 'it is in the environment');
   });
 
   it('know that they are healthy', () => {

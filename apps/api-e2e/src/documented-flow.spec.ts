@@ -7,6 +7,7 @@ import {
   query,
   register,
   send,
+  sql,
   startWorld,
   type TokenAnswer,
   type World,
@@ -389,4 +390,21 @@ describe('the settings', () => {
     if (!client) throw new Error('maklerwelt-crm is not available');
     return client;
   }
+});
+
+describe('the role with which the database served all of this', () => {
+  it.each([
+    'CREATE TABLE stolen AS SELECT * FROM users',
+    'CREATE SCHEMA stolen',
+    'ALTER TABLE users ALTER COLUMN password_hash DROP NOT NULL',
+    'DROP TABLE users',
+    'TRUNCATE checks',
+    'CREATE OR REPLACE FUNCTION announce_revocation() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NULL; END $$',
+    "INSERT INTO migrations (timestamp, name) VALUES (1, 'Done1')",
+    "UPDATE audit_records SET detail = '{}'",
+    'DELETE FROM audit_records',
+    'TRUNCATE audit_records',
+  ])('may not: %s', async (statement) => {
+    await expect(sql(world.server.programUrl, statement)).rejects.toMatchObject({ code: '42501' });
+  });
 });

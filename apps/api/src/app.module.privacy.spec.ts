@@ -24,6 +24,7 @@ import { EXPIRED_FAMILIES_KEPT_MS } from './oauth-tokens/tokens-housekeeping.js'
 import { OUTDATED_FILES } from './operations/portal-files.js';
 import { invitationsRetention } from './people/invitations-retention.js';
 import { passwordRecoveryRetention } from './people/password-recovery-retention.js';
+import { FAILED_ATTEMPTS_KEPT_MS } from './users/audit-retention.js';
 import { passkeyChallengesRetention } from './users/passkey-challenges.js';
 
 /** What is exported, and erased, as their modules declare it. */
@@ -133,6 +134,7 @@ describe('the page about data protection', () => {
       .filter(({ keptMs }) => keptMs > 0)
       .map(({ table, keptMs }) => [table, keptMs] as const),
     ['mails', SETTLED_MAILS.keptMs],
+    ['audit_records', FAILED_ATTEMPTS_KEPT_MS],
     ['portal_files', OUTDATED_FILES.keptMs],
     ['refresh_token_families', EXPIRED_FAMILIES_KEPT_MS],
     ['refresh_token_families', REFRESH_TOKEN_IDLE_MS],

@@ -6,8 +6,8 @@ import { parseConfig } from './config/config.js';
 import { createApp } from './create-app.js';
 import { dataSourceOptions } from './database/data-source.js';
 import { fillDemoData } from './database/demo-data.js';
-import { migrate } from './database/migrate.js';
 import { prepareDatabase } from './database/running-database.js';
+import { bringUpToDate } from './database/schema.js';
 import { onceAvailable } from './database/start-tasks.js';
 import { AppLogger, createLogger } from './telemetry/app-logger.js';
 
@@ -55,7 +55,7 @@ async function start(): Promise<void> {
     const database = await prepareDatabase(config, progress);
     closers.push(database.stop);
     const { databaseUrl } = database.config;
-    const ran = await onceAvailable(() => migrate(databaseUrl), progress);
+    const { ran } = await onceAvailable(() => bringUpToDate(database.config), progress);
     if (ran.length > 0) progress(`migrated the database: ${ran.join(', ')}`);
     if (config.demoData) {
       await onceAvailable(() => demoData(databaseUrl, config.demoClientPort), progress);

@@ -22,7 +22,10 @@ export interface ServerOptions {
 export interface RunningServer {
   /** Address and, unless `PUBLIC_URL` is set, issuer; without a slash at the end. */
   url: string;
+  /** As the role that owns the schema. */
   databaseUrl: string;
+  /** As the role that the server runs with. */
+  programUrl: string;
   /** What the process has written to stdout and stderr so far. */
   output(): string;
   /** Ends the process in an orderly way and drops the database, if this call created it. */
@@ -41,6 +44,8 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
   const demo = !['DEMO_DATA', 'DEMO_CLIENT_PORT'].some((name) => options.env?.[name]);
   const own = given || dataDir ? undefined : await createTestDatabase({ demo });
   const database = given ?? own?.url ?? '';
+  // As in production: with a role that may do what the program does, and no more.
+  const roles = own && { DATABASE_URL: own.programUrl, DATABASE_MIGRATION_URL: own.url };
   const port = options.env?.['PORT'] ?? String(await freePort());
   const server = fork(API, {
     execArgv: [],
@@ -49,7 +54,7 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
       PATH: process.env['PATH'],
       HOST: 'localhost',
       PORT: port,
-      ...(dataDir ? { DATA_DIR: dataDir } : { DATABASE_URL: database }),
+      ...(dataDir ? { DATA_DIR: dataDir } : (roles ?? { DATABASE_URL: database })),
       APP_SECRET,
       DEMO_DATA: 'on',
       LOG_LEVEL: 'warn',
@@ -68,6 +73,7 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
   return {
     url: `http://localhost:${port}`,
     databaseUrl: dataDir ? embeddedDatabaseUrl(dataDir) : database,
+    programUrl: dataDir ? embeddedDatabaseUrl(dataDir) : (own?.programUrl ?? database),
     output: () => output,
     async stop() {
       await end(server, () => server.disconnect());

@@ -1,8 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { Client } from 'pg';
+import programRole from '../demo-database/program-role.json';
 
 export interface TestDatabase {
+  /** As the role that owns the schema. */
   url: string;
+  /** As the role that the program runs with, once it has been given its rights. */
+  programUrl: string;
   drop: () => Promise<void>;
 }
 
@@ -18,8 +22,17 @@ export async function createTestDatabase({ demo = false } = {}): Promise<TestDat
   url.pathname = `/${name}`;
   return {
     url: url.href,
+    programUrl: asProgram(url.href),
     drop: () => onServer(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`),
   };
+}
+
+/** The same database as a role that can neither change its schema nor rewrite audit records. */
+function asProgram(databaseUrl: string): string {
+  const url = new URL(databaseUrl);
+  url.username = programRole.name;
+  url.password = programRole.password;
+  return url.href;
 }
 
 async function onServer(statement: string): Promise<void> {

@@ -1,5 +1,4 @@
 import { retention } from '../background/retention.js';
-import { DAY } from '../config/clock.js';
 import { LONGEST_IDLE_MS } from './sessions.service.js';
 import { WINDOW_MS } from './sign-in-limits.js';
 
@@ -18,18 +17,5 @@ export const authRetention = retention(
     name: 'auth.sign-in-failures',
     schedule: '8 * * * *',
     rows: [{ table: 'sign_in_failures', condition: 'at <= $1', keptMs: WINDOW_MS }],
-  },
-  {
-    // The audit trail is kept for good, except for the records that strangers can cause.
-    name: 'auth.failed-sign-ins',
-    schedule: '9 * * * *',
-    rows: [
-      {
-        table: 'audit_records',
-        condition: `at <= $1
-          AND action IN ('sign_in_failed', 'sign_in_limited', 'password_change_failed')`,
-        keptMs: 90 * DAY,
-      },
-    ],
   },
 );

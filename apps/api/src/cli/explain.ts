@@ -1,5 +1,6 @@
 import { ConfigError } from '../config/config.js';
 import { EmbeddedPostgresError } from '../database/embedded-postgres.js';
+import { DatabaseRoleError } from '../database/database-role.js';
 import { ApiError, type FieldError } from '../http/api-error.js';
 import { PROFILE_FIELDS } from '../oauth-clients/client-record.js';
 import { optionName } from './oauth-client-profile.js';
@@ -13,7 +14,7 @@ export class UsageError extends Error {}
  */
 export function explain(error: unknown): string {
   if (error instanceof ApiError) return explainApiError(error);
-  const isOurs = [ConfigError, EmbeddedPostgresError, UsageError].some(
+  const isOurs = [ConfigError, DatabaseRoleError, EmbeddedPostgresError, UsageError].some(
     (type) => error instanceof type,
   );
   if (isOurs) return (error as Error).message;

@@ -47,6 +47,11 @@ const GROUPS: readonly Group[] = [
     load: async (terminal) => (await import('./audit.commands.js')).auditCommands(terminal),
   },
   {
+    name: 'database',
+    summary: 'show the rights that the program needs in the database',
+    load: async (terminal) => (await import('./database.commands.js')).databaseCommands(terminal),
+  },
+  {
     name: 'demo',
     summary: 'fill the demo company, to try long lists',
     load: async (terminal) => (await import('./demo.commands.js')).demoCommands(terminal),
@@ -85,15 +90,16 @@ it. They need the program's environment variables.`,
   root
     .command('migrate')
     .description(
-      'Bring the database to the latest version. The program also does this when it starts.',
+      'Bring the database to the latest version, and give the role of DATABASE_URL its rights where DATABASE_MIGRATION_URL names another. The program also does this when it starts.',
     )
     .action(async () => {
-      const { migrate } = await import('../database/migrate.js');
+      const { bringUpToDate } = await import('../database/schema.js');
       const { withDatabase } = await import('./application.js');
-      const ran = await withDatabase(terminal.env, (config) => migrate(config.databaseUrl));
+      const { ran, role } = await withDatabase(terminal.env, bringUpToDate);
       terminal.out(
         ran.length > 0 ? `Ran: ${ran.join(', ')}` : 'The database is already up to date.',
       );
+      if (role !== undefined) terminal.out(`The role ${role} has the rights that it needs.`);
     });
   for (const { name, summary, load } of GROUPS) {
     const group = name === asked ? await load(terminal) : new Command(name);

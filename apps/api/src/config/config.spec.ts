@@ -73,6 +73,7 @@ describe('a wrong variable is refused with a message that names it', () => {
     ['PUBLIC_URL', 'javascript:alert(1)'],
     ['DATABASE_URL', 'mysql://localhost/x'],
     ['DATABASE_URL', 'localhost:5432'],
+    ['DATABASE_MIGRATION_URL', 'localhost:5432'],
     ['DATABASE_POOL_SIZE', '4'],
     ['DATABASE_POOL_SIZE', '1000'],
     ['DATABASE_POOL_SIZE', 'many'],
@@ -118,6 +119,26 @@ describe('a wrong variable is refused with a message that names it', () => {
   it('a database of your own needs an APP_SECRET: nobody would keep a generated one', () => {
     expect(() => parseConfig({ DATABASE_URL })).toThrow('APP_SECRET');
   });
+});
+
+describe('DATABASE_MIGRATION_URL', () => {
+  const DATABASE_MIGRATION_URL = 'postgres://owner:pw@localhost:5432/flixcheck';
+
+  it('is the address of the role that owns the schema, and that of the program where it is left out', () => {
+    expect(parseConfig({ ...GIVEN, DATABASE_MIGRATION_URL })).toMatchObject({
+      databaseUrl: DATABASE_URL,
+      databaseMigrationUrl: DATABASE_MIGRATION_URL,
+    });
+    expect(parseConfig(GIVEN).databaseMigrationUrl).toBeUndefined();
+  });
+
+  it.each([undefined, 'postgres://localhost/flixcheck'])(
+    'needs a role of the program beside it, which DATABASE_URL=%s does not name',
+    (url) => {
+      const env = { APP_SECRET, DATABASE_MIGRATION_URL, DATABASE_URL: url };
+      expect(() => parseConfig(env)).toThrow(/DATABASE_URL/);
+    },
+  );
 });
 
 describe('with NODE_ENV=production', () => {
@@ -166,11 +187,13 @@ describe('a secret from a file', () => {
       APP_SECRET_FILE: fileWith(`${APP_SECRET}\n`),
       APP_SECRET_PREVIOUS_FILE: fileWith('p'.repeat(32)),
       DATABASE_URL_FILE: fileWith(DATABASE_URL),
+      DATABASE_MIGRATION_URL_FILE: fileWith('postgres://owner:pw@localhost/flixcheck\n'),
     });
     expect(config).toMatchObject({
       appSecret: APP_SECRET,
       previousAppSecrets: ['p'.repeat(32)],
       databaseUrl: DATABASE_URL,
+      databaseMigrationUrl: 'postgres://owner:pw@localhost/flixcheck',
       demoData: false,
     });
   });
@@ -181,6 +204,13 @@ describe('a secret from a file', () => {
     ['which is empty', () => ({ APP_SECRET_FILE: fileWith('\n') })],
   ])('%s is refused by name', (_, env) => {
     expect(() => parseConfig({ DATABASE_URL, ...env() })).toThrow(/APP_SECRET_FILE.*\./);
+  });
+
+  it('which cannot be read is named with its path', () => {
+    const path = join(folder, 'none');
+    const parse = () => parseConfig({ DATABASE_URL, APP_SECRET_FILE: path });
+    expect(parse).toThrow(`APP_SECRET_FILE: ${path} cannot be read`);
+    expect(() => parseConfig({ DATABASE_URL, APP_SECRET_FILE: folder })).toThrow(folder);
   });
 
   it('is judged like any other, and named in no message', () => {

@@ -12,6 +12,8 @@ export interface Config {
   publicUrl: string;
   /** undefined: an embedded server in `dataDir`. */
   databaseUrl: string | undefined;
+  /** As the role that owns the schema; undefined: the role of `databaseUrl` does. */
+  databaseMigrationUrl: string | undefined;
   /** How many connections to the database this process may open for requests and background work. */
   databasePoolSize: number;
   /** How many more for the statements that requests share. */
@@ -48,7 +50,13 @@ const MIN_SECRET_LENGTH = 32;
 /**
  * These may come from a file, because anybody who may inspect a container can read its environment.
  */
-const SECRETS = ['APP_SECRET', 'APP_SECRET_PREVIOUS', 'DATABASE_URL', 'SMTP_URL'];
+const SECRETS = [
+  'APP_SECRET',
+  'APP_SECRET_PREVIOUS',
+  'DATABASE_URL',
+  'DATABASE_MIGRATION_URL',
+  'SMTP_URL',
+];
 
 /**
  * @throws ConfigError for the first variable that is wrong
@@ -73,9 +81,7 @@ export function parseConfig(env: NodeJS.ProcessEnv): Config {
       'DATABASE_URL is missing. With NODE_ENV=production the program needs a PostgreSQL server, e.g. postgres://user:password@host:5432/flixcheck; the embedded one is for demonstrations.',
     );
   }
-  if (databaseUrl !== undefined && !/^postgres(ql)?:\/\//.test(databaseUrl)) {
-    throw new ConfigError('DATABASE_URL must begin with postgres:// or postgresql://.');
-  }
+  assertPostgres('DATABASE_URL', databaseUrl);
   const demoData = parseFlag('DEMO_DATA', read('DEMO_DATA')) ?? demo;
   if (demoData && production) {
     throw new ConfigError(
@@ -101,6 +107,7 @@ export function parseConfig(env: NodeJS.ProcessEnv): Config {
     host: read('HOST') ?? (demo ? 'localhost' : '0.0.0.0'),
     publicUrl: parsePublicUrl(read('PUBLIC_URL') ?? `http://localhost:${port}`, production),
     databaseUrl,
+    databaseMigrationUrl: parseMigrationUrl(read('DATABASE_MIGRATION_URL'), databaseUrl),
     databasePoolSize: parsePoolSize('DATABASE_POOL_SIZE', read('DATABASE_POOL_SIZE') ?? '20', 5),
     statementPoolSize: parsePoolSize(
       'DATABASE_STATEMENT_POOL_SIZE',
@@ -156,6 +163,32 @@ function readSecret(name: string, value: string | undefined, file = ''): string 
   }
   if (content === '') throw new ConfigError(`${name}_FILE: ${path} is empty.`);
   return content;
+}
+
+function assertPostgres(name: string, url: string | undefined): void {
+  if (url !== undefined && !/^postgres(ql)?:\/\//.test(url)) {
+    throw new ConfigError(`${name} must begin with postgres:// or postgresql://.`);
+  }
+}
+
+function parseMigrationUrl(
+  url: string | undefined,
+  databaseUrl: string | undefined,
+): string | undefined {
+  if (url === undefined) return undefined;
+  assertPostgres('DATABASE_MIGRATION_URL', url);
+  if (databaseUrl === undefined) {
+    throw new ConfigError(
+      'DATABASE_MIGRATION_URL needs a DATABASE_URL beside it: that of the role that the program runs with.',
+    );
+  }
+  // The rights are given to this role, so its name has to be there.
+  if (!URL.canParse(databaseUrl) || new URL(databaseUrl).username === '') {
+    throw new ConfigError(
+      'DATABASE_URL must name its role, as in postgres://role:password@host:5432/flixcheck, when DATABASE_MIGRATION_URL is set.',
+    );
+  }
+  return url;
 }
 
 function parsePreviousSecrets(list: string | undefined, appSecret: string | undefined): string[] {

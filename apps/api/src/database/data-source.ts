@@ -41,6 +41,7 @@ import { SignInNotices1806700000000 } from './migrations/1806700000000-sign-in-n
 import { RevocationReasons1806800000000 } from './migrations/1806800000000-revocation-reasons.js';
 import { ClosedAccounts1806910000000 } from './migrations/1806910000000-closed-accounts.js';
 import { IdentityProofs1806930000000 } from './migrations/1806930000000-identity-proofs.js';
+import { AuditRetention1806950000000 } from './migrations/1806950000000-audit-retention.js';
 
 /** Every migration, oldest first. The app, the command line and the tests share this list. */
 export const MIGRATIONS = [
@@ -84,6 +85,7 @@ export const MIGRATIONS = [
   RevocationReasons1806800000000,
   ClosedAccounts1806910000000,
   IdentityProofs1806930000000,
+  AuditRetention1806950000000,
 ];
 
 export const POOL_SIZE = 20;

@@ -113,7 +113,7 @@ async function startOwned(
   const onProcessExit = () => server.signalStop();
   process.once('exit', onProcessExit);
   try {
-    await provision({ ...access, port });
+    await provision({ ...access, port }, durable);
     if (port !== access.port || !access.provisioned) {
       await writeAccess(clusterDir, { ...access, port, provisioned: true });
     }
@@ -163,8 +163,11 @@ async function startOwned(
   };
 }
 
-/** Creates the program's role and database, or makes sure that they can be used. */
-async function provision(access: Access): Promise<void> {
+/**
+ * Creates the program's role and database, or makes sure that they can be used. In tests, the role
+ * may make others, so that the program can run with one that has fewer rights.
+ */
+async function provision(access: Access, durable: boolean): Promise<void> {
   if (access.provisioned && (await canConnect(urlOf(NAME, access)))) return;
   const superuser = new Client({
     connectionString: urlOf(SUPERUSER, { ...access, password: access.superuserPassword }),
@@ -175,7 +178,8 @@ async function provision(access: Access): Promise<void> {
     const exists = async (sql: string) => (await superuser.query(sql, [NAME])).rowCount === 1;
     const verb = (await exists('SELECT FROM pg_roles WHERE rolname = $1')) ? 'ALTER' : 'CREATE';
     const password = superuser.escapeLiteral(access.password);
-    await superuser.query(`${verb} ROLE ${NAME} LOGIN CREATEDB PASSWORD ${password}`);
+    const rights = durable ? 'CREATEDB' : 'CREATEDB CREATEROLE';
+    await superuser.query(`${verb} ROLE ${NAME} LOGIN ${rights} PASSWORD ${password}`);
     if (!(await exists('SELECT FROM pg_database WHERE datname = $1'))) {
       await superuser.query(`CREATE DATABASE ${NAME} OWNER ${NAME}`);
     }

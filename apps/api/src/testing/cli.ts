@@ -23,7 +23,7 @@ interface RunOptions {
 
 /** Runs a command beside the program, as `npm run cli --` does. */
 export async function runBeside(
-  { config }: Pick<TestContext, 'config'>,
+  { config }: { config: Pick<TestContext['config'], 'databaseUrl' | 'appSecret'> },
   args: string[],
   { input = '', url = config.databaseUrl, answer, env }: RunOptions = {},
 ): Promise<Run> {

@@ -1,5 +1,5 @@
 import 'reflect-metadata';
-import { createTestDatabase } from '@flixcheck/test-harness';
+import { createTestDatabase, type TestDatabase } from '@flixcheck/test-harness';
 import type { INestApplicationContext } from '@nestjs/common';
 import pino from 'pino';
 import { DataSource } from 'typeorm';
@@ -7,7 +7,7 @@ import { parseConfig } from '../config/config.js';
 import type { RuntimeConfig } from '../config/config.module.js';
 import { dataSourceOptions } from '../database/data-source.js';
 import { fillDemoData } from '../database/demo-data.js';
-import { migrate } from '../database/migrate.js';
+import { bringUpToDate } from '../database/schema.js';
 import { AppLogger } from '../telemetry/app-logger.js';
 import { TestClock } from './test-clock.js';
 
@@ -24,6 +24,8 @@ export interface TestOptions {
   clock?: TestClock;
   /** Of another context, for two nodes on one database; else it gets its own, with the demo data. */
   databaseUrl?: string;
+  /** Whether it runs with the program's role, which may do less than the tests' own statements. */
+  limited?: boolean;
   env?: NodeJS.ProcessEnv;
 }
 
@@ -41,7 +43,7 @@ const SECRET = 'a secret that only the tests know, 32+';
 export async function prepareGround(options: TestOptions = {}): Promise<TestGround> {
   const clock = options.clock ?? new TestClock();
   const own = options.databaseUrl === undefined ? await createDemoDatabase(clock) : undefined;
-  const databaseUrl = options.databaseUrl ?? own?.url ?? '';
+  const databaseUrl = options.databaseUrl ?? (options.limited ? own?.programUrl : own?.url) ?? '';
   const parsed = parseConfig({
     APP_SECRET: SECRET,
     DATABASE_URL: databaseUrl,
@@ -61,13 +63,13 @@ export async function prepareGround(options: TestOptions = {}): Promise<TestGrou
 export async function createDemoDatabase(clock = new TestClock()) {
   const database = await createTestDatabase({ demo: true });
   // Where the run has made a database to copy, it is filled already.
-  if (!process.env['TEST_DEMO_DATABASE']) await fill(database.url, clock);
+  if (!process.env['TEST_DEMO_DATABASE']) await fill(database, clock);
   return database;
 }
 
-async function fill(databaseUrl: string, clock: TestClock): Promise<void> {
-  await migrate(databaseUrl);
-  const dataSource = await new DataSource(dataSourceOptions(databaseUrl)).initialize();
+async function fill({ url, programUrl }: TestDatabase, clock: TestClock): Promise<void> {
+  await bringUpToDate({ databaseUrl: programUrl, databaseMigrationUrl: url });
+  const dataSource = await new DataSource(dataSourceOptions(url)).initialize();
   await fillDemoData(dataSource, { demoClientPort: 4000, now: clock.now() });
   await dataSource.destroy();
 }

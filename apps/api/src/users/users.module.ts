@@ -4,6 +4,7 @@ import { MailModule } from '../mail/mail.module.js';
 import { AccountEntity } from './account.entity.js';
 import { Accounts } from './accounts.service.js';
 import { AuditLog } from './audit-log.js';
+import { AuditRetention } from './audit-retention.js';
 import { Notices } from './notices.js';
 import { PasskeyChallenges, passkeyChallengesRetention } from './passkey-challenges.js';
 import { Passkeys } from './passkeys.service.js';
@@ -23,6 +24,7 @@ import { usersPersonalData } from './users-personal-data.js';
     Accounts,
     UsersService,
     AuditLog,
+    AuditRetention,
     Notices,
     PasskeyChallenges,
     passkeyChallengesRetention,

@@ -1,0 +1,44 @@
+import { Injectable, type OnModuleInit } from '@nestjs/common';
+import { InjectDataSource } from '@nestjs/typeorm';
+import type { DataSource } from 'typeorm';
+import { BackgroundWork } from '../background/background-work.js';
+import { DAY, SECOND } from '../config/clock.js';
+
+/** The audit trail is kept for good, except for the records that strangers can cause. */
+export const FAILED_ATTEMPTS_KEPT_MS = 90 * DAY;
+const RECORDS_PER_STATEMENT = 5000;
+
+/**
+ * Deletes old records of failed attempts. The program's role may not delete records: a function of
+ * the schema's owner does, which knows the actions and takes none that is younger than 30 days.
+ */
+@Injectable()
+export class AuditRetention implements OnModuleInit {
+  constructor(
+    @InjectDataSource() private readonly dataSource: DataSource,
+    private readonly background: BackgroundWork,
+  ) {}
+
+  onModuleInit(): void {
+    this.background.step({
+      name: 'users.failed-attempts',
+      schedule: '9 * * * *',
+      run: (signal) => this.deleteOutdated(signal),
+    });
+  }
+
+  /** @returns how many were deleted */
+  private async deleteOutdated(signal: AbortSignal): Promise<number> {
+    let total = 0;
+    let deleted = 1;
+    while (deleted > 0 && !signal.aborted) {
+      const [row]: { deleted: number }[] = await this.dataSource.query(
+        'SELECT delete_failed_attempts(make_interval(secs => $1), $2) AS deleted',
+        [FAILED_ATTEMPTS_KEPT_MS / SECOND, RECORDS_PER_STATEMENT],
+      );
+      deleted = row?.deleted ?? 0;
+      total += deleted;
+    }
+    return total;
+  }
+}
