@@ -48,7 +48,7 @@ const WORDS: Record<'de' | 'en', Words> = {
     self: 'Person selbst',
     inAdvance: 'Unternehmen, im Voraus',
     health: {
-      ok: 'Funktioniert',
+      ok: 'In Ordnung',
       unused: 'Noch nicht genutzt',
       dormant: `Seit ${DORMANT_AFTER_MS / DAY} Tagen ungenutzt`,
       refresh_refused: 'Muss neu verbunden werden',

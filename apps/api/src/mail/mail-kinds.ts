@@ -151,7 +151,7 @@ export const MAIL_KINDS: { [Kind in MailKind]: KindOfMail<MailData[Kind]> } = {
         ],
         button: { label: 'Das war ich nicht', path: `/portal/not-me#${token}` },
         after: [
-          `Mit der Schaltfläche melden Sie alle Geräte ab und setzen gleich ein neues Passwort. Das geht einmal, innerhalb von ${DISAVOWAL_LIFETIME_MS / DAY} Tagen. Geben Sie diese E-Mail nicht weiter.`,
+          `Über „Das war ich nicht“ melden Sie alle Geräte ab und setzen gleich ein neues Passwort. Das geht einmal, innerhalb von ${DISAVOWAL_LIFETIME_MS / DAY} Tagen. Geben Sie diese E-Mail nicht weiter.`,
         ],
       }),
       en: ({ token, at, ip, browser, system }, { moment }) => ({
@@ -166,7 +166,7 @@ export const MAIL_KINDS: { [Kind in MailKind]: KindOfMail<MailData[Kind]> } = {
         ],
         button: { label: 'This was not me', path: `/portal/not-me#${token}` },
         after: [
-          `The button signs out all devices, and lets you set a new password right away. It works once, within ${DISAVOWAL_LIFETIME_MS / DAY} days. Do not forward this e-mail.`,
+          `“This was not me” signs out all devices, and lets you set a new password right away. It works once, within ${DISAVOWAL_LIFETIME_MS / DAY} days. Do not forward this e-mail.`,
         ],
       }),
     },
