@@ -80,7 +80,7 @@ const WORDS: Record<'de' | 'en', Words> = {
     self: 'The person',
     inAdvance: 'The company, in advance',
     health: {
-      ok: 'Working',
+      ok: 'No problems',
       unused: 'Not used yet',
       dormant: `Unused for ${inWords(DORMANT_AFTER_MS)}`,
       refresh_refused: 'Must be connected again',
