@@ -9,6 +9,7 @@ import { ApiError, notFound } from '../http/api-error.js';
 import { type CountedEnvelope, DEFAULT_LIMIT } from '../http/envelope.js';
 import { inOrder } from '../http/searched-list.js';
 import { findUsers, USER_SEARCH_TEXT, type UserSearch } from './find-users.js';
+import { lockWithAdmins, refuseFormerAdmin, refuseLastAdmin } from './account-admins.js';
 import { AuditLog } from './audit-log.js';
 import { UserEntity } from './user.entity.js';
 
@@ -375,44 +376,6 @@ export class UsersService {
   private withAccount() {
     return this.users.createQueryBuilder('users').innerJoinAndSelect('users.account', 'account');
   }
-}
-
-type LockedUser = Pick<UserRecord, 'id' | 'status' | 'role'>;
-
-/**
- * These users and all admins of the account, locked in a fixed order: of two who disable or demote
- * each other, the second comes too late.
- */
-function lockWithAdmins(
-  tx: EntityManager,
-  accountId: string,
-  ids: readonly string[],
-): Promise<LockedUser[]> {
-  return tx.query(
-    `SELECT id, status, role FROM users
-     WHERE account_id = $1 AND (id = ANY ($2::uuid[]) OR role = 'admin')
-     ORDER BY id FOR NO KEY UPDATE`,
-    [accountId, ids],
-  );
-}
-
-function isActiveAdmin({ status, role }: LockedUser): boolean {
-  return status === 'active' && role === 'admin';
-}
-
-/** @throws ApiError last_admin where nobody but this user is an active admin of the account */
-function refuseLastAdmin(locked: readonly LockedUser[], id: string): void {
-  if (locked.some((row) => row.id !== id && isActiveAdmin(row))) return;
-  throw new ApiError(
-    'last_admin',
-    'Nobody else is an admin of your company. Make another user an admin first.',
-  );
-}
-
-/** @throws ApiError forbidden for somebody who is no longer an admin, though the request came in as one's */
-function refuseFormerAdmin(actor: LockedUser | undefined): void {
-  if (actor && isActiveAdmin(actor)) return;
-  throw new ApiError('forbidden', 'You have been disabled, or are no longer an admin.');
 }
 
 /** An e-mail address in the form in which it is compared and indexed. */
