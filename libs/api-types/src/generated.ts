@@ -1556,7 +1556,11 @@ export interface paths {
         get: operations["AccountUsers_find"];
         put?: never;
         post?: never;
-        delete?: never;
+        /**
+         * Erase a user of the account who has been disabled
+         * @description For good. Name, e-mail address and everything else that is about the person go; connections, checks and the audit trail stay, under a pseudonym. Again 204 for somebody who is erased already.
+         */
+        delete: operations["Erasure_erase"];
         options?: never;
         head?: never;
         /**
@@ -1564,6 +1568,26 @@ export interface paths {
          * @description One at a time. Disabling ends all sessions and connections of the user; re-enabling brings none of them back. Another role ends the sessions, and the user is told by mail. Disabling and another role take a fresh proof of identity.
          */
         patch: operations["AccountUsers_update"];
+        trace?: never;
+    };
+    "/user/v7/users/{id}/erasure": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * See what erasing a user of the account does, in numbers
+         * @description Nothing is changed.
+         */
+        get: operations["Erasure_effect"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/user/v7/invitations": {
@@ -4741,6 +4765,16 @@ export interface components {
         UpdateUserRequest: {
             resource: components["schemas"]["UserChangesInput"];
         };
+        ErasureEffectDto: {
+            /** @description records that go, besides the profile */
+            deleted: number;
+            /** @description connections that stay without a name */
+            connections: number;
+            /** @description checks that stay without a name */
+            checks: number;
+            /** @description records of the audit trail that stay without one */
+            auditRecords: number;
+        };
         InvitationDto: {
             /**
              * Format: uuid
@@ -4964,7 +4998,7 @@ export interface components {
              * @example signed_in
              * @enum {string}
              */
-            action: "account_closed" | "account_created" | "account_policy_changed" | "account_reopened" | "advance_grant_withdrawn" | "application_allowed" | "application_blocked" | "application_granted_in_advance" | "application_left_to_policy" | "approval_request_approved" | "approval_request_declined" | "approval_request_withdrawn" | "approval_requested" | "client_change_accepted" | "client_change_declined" | "client_change_requested" | "client_change_withdrawn" | "client_changed" | "client_created" | "client_deleted" | "client_developer_added" | "client_developer_removed" | "client_disabled" | "client_enabled" | "client_secret_created" | "client_secret_removed" | "connection_limit_changed" | "connection_narrowed" | "connections_revoked" | "invitation_accepted" | "invitation_resent" | "invitation_revoked" | "invitation_sent" | "passkey_added" | "passkey_change_failed" | "identity_proof_failed" | "passkey_removed" | "password_change_failed" | "password_changed" | "password_reset" | "password_reset_requested" | "personal_data_exported" | "profile_changed" | "role_changed" | "recovery_codes_renewed" | "second_factor_change_failed" | "second_factor_disabled" | "second_factor_enabled" | "second_factor_failed" | "second_factor_reset" | "session_ended" | "sign_in_disavowed" | "sign_in_failed" | "sign_in_limited" | "signed_in" | "signed_out" | "signing_key_created" | "signing_key_revoked" | "user_created" | "user_disabled" | "user_enabled";
+            action: "account_closed" | "account_created" | "account_policy_changed" | "account_reopened" | "advance_grant_withdrawn" | "application_allowed" | "application_blocked" | "application_granted_in_advance" | "application_left_to_policy" | "approval_request_approved" | "approval_request_declined" | "approval_request_withdrawn" | "approval_requested" | "client_change_accepted" | "client_change_declined" | "client_change_requested" | "client_change_withdrawn" | "client_changed" | "client_created" | "client_deleted" | "client_developer_added" | "client_developer_removed" | "client_disabled" | "client_enabled" | "client_secret_created" | "client_secret_removed" | "connection_limit_changed" | "connection_narrowed" | "connections_revoked" | "invitation_accepted" | "invitation_resent" | "invitation_revoked" | "invitation_sent" | "passkey_added" | "passkey_change_failed" | "identity_proof_failed" | "passkey_removed" | "password_change_failed" | "password_changed" | "password_reset" | "password_reset_requested" | "person_erased" | "personal_data_exported" | "profile_changed" | "role_changed" | "recovery_codes_renewed" | "second_factor_change_failed" | "second_factor_disabled" | "second_factor_enabled" | "second_factor_failed" | "second_factor_reset" | "session_ended" | "sign_in_disavowed" | "sign_in_failed" | "sign_in_limited" | "signed_in" | "signed_out" | "signing_key_created" | "signing_key_revoked" | "user_created" | "user_disabled" | "user_enabled";
             /** @description who did it; null if nobody was signed in, as at a failed sign-in or a command */
             actor: components["schemas"]["AuditedUserDto"] | null;
             /** @description to whom or what */
@@ -9974,7 +10008,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDto"];
                 };
             };
-            /** @description Problem: `session_required` */
+            /** @description Problem: `session_required`, `identity_proof_required` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -10753,6 +10787,62 @@ export interface operations {
             };
         };
     };
+    Erasure_erase: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Erased */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem: `session_required` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description Problem: `session_required`, `forbidden`, `origin_refused`, `identity_proof_required` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description Problem: `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description Problem: `conflict` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+        };
+    };
     AccountUsers_update: {
         parameters: {
             query?: never;
@@ -10826,6 +10916,57 @@ export interface operations {
             };
             /** @description Problem: `unsupported_media_type` */
             415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+        };
+    };
+    Erasure_effect: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        resource: components["schemas"]["ErasureEffectDto"];
+                    };
+                };
+            };
+            /** @description Problem: `session_required` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description Problem: `session_required`, `forbidden` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description Problem: `not_found` */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -11642,7 +11783,7 @@ export interface operations {
                 /** @description `meta.nextCursor` of the page before */
                 cursor?: string;
                 /** @description only these actions, repeated or separated by commas; 20 at most */
-                action?: ("account_closed" | "account_created" | "account_policy_changed" | "account_reopened" | "advance_grant_withdrawn" | "application_allowed" | "application_blocked" | "application_granted_in_advance" | "application_left_to_policy" | "approval_request_approved" | "approval_request_declined" | "approval_request_withdrawn" | "approval_requested" | "client_change_accepted" | "client_change_declined" | "client_change_requested" | "client_change_withdrawn" | "client_changed" | "client_created" | "client_deleted" | "client_developer_added" | "client_developer_removed" | "client_disabled" | "client_enabled" | "client_secret_created" | "client_secret_removed" | "connection_limit_changed" | "connection_narrowed" | "connections_revoked" | "invitation_accepted" | "invitation_resent" | "invitation_revoked" | "invitation_sent" | "passkey_added" | "passkey_change_failed" | "identity_proof_failed" | "passkey_removed" | "password_change_failed" | "password_changed" | "password_reset" | "password_reset_requested" | "personal_data_exported" | "profile_changed" | "role_changed" | "recovery_codes_renewed" | "second_factor_change_failed" | "second_factor_disabled" | "second_factor_enabled" | "second_factor_failed" | "second_factor_reset" | "session_ended" | "sign_in_disavowed" | "sign_in_failed" | "sign_in_limited" | "signed_in" | "signed_out" | "signing_key_created" | "signing_key_revoked" | "user_created" | "user_disabled" | "user_enabled")[];
+                action?: ("account_closed" | "account_created" | "account_policy_changed" | "account_reopened" | "advance_grant_withdrawn" | "application_allowed" | "application_blocked" | "application_granted_in_advance" | "application_left_to_policy" | "approval_request_approved" | "approval_request_declined" | "approval_request_withdrawn" | "approval_requested" | "client_change_accepted" | "client_change_declined" | "client_change_requested" | "client_change_withdrawn" | "client_changed" | "client_created" | "client_deleted" | "client_developer_added" | "client_developer_removed" | "client_disabled" | "client_enabled" | "client_secret_created" | "client_secret_removed" | "connection_limit_changed" | "connection_narrowed" | "connections_revoked" | "invitation_accepted" | "invitation_resent" | "invitation_revoked" | "invitation_sent" | "passkey_added" | "passkey_change_failed" | "identity_proof_failed" | "passkey_removed" | "password_change_failed" | "password_changed" | "password_reset" | "password_reset_requested" | "person_erased" | "personal_data_exported" | "profile_changed" | "role_changed" | "recovery_codes_renewed" | "second_factor_change_failed" | "second_factor_disabled" | "second_factor_enabled" | "second_factor_failed" | "second_factor_reset" | "session_ended" | "sign_in_disavowed" | "sign_in_failed" | "sign_in_limited" | "signed_in" | "signed_out" | "signing_key_created" | "signing_key_revoked" | "user_created" | "user_disabled" | "user_enabled")[];
                 /** @description only what this user did, or what was done to this user */
                 userId?: string;
                 /** @description no older than this */
@@ -11701,7 +11842,7 @@ export interface operations {
         parameters: {
             query?: {
                 /** @description only these actions, repeated or separated by commas; 20 at most */
-                action?: ("account_closed" | "account_created" | "account_policy_changed" | "account_reopened" | "advance_grant_withdrawn" | "application_allowed" | "application_blocked" | "application_granted_in_advance" | "application_left_to_policy" | "approval_request_approved" | "approval_request_declined" | "approval_request_withdrawn" | "approval_requested" | "client_change_accepted" | "client_change_declined" | "client_change_requested" | "client_change_withdrawn" | "client_changed" | "client_created" | "client_deleted" | "client_developer_added" | "client_developer_removed" | "client_disabled" | "client_enabled" | "client_secret_created" | "client_secret_removed" | "connection_limit_changed" | "connection_narrowed" | "connections_revoked" | "invitation_accepted" | "invitation_resent" | "invitation_revoked" | "invitation_sent" | "passkey_added" | "passkey_change_failed" | "identity_proof_failed" | "passkey_removed" | "password_change_failed" | "password_changed" | "password_reset" | "password_reset_requested" | "personal_data_exported" | "profile_changed" | "role_changed" | "recovery_codes_renewed" | "second_factor_change_failed" | "second_factor_disabled" | "second_factor_enabled" | "second_factor_failed" | "second_factor_reset" | "session_ended" | "sign_in_disavowed" | "sign_in_failed" | "sign_in_limited" | "signed_in" | "signed_out" | "signing_key_created" | "signing_key_revoked" | "user_created" | "user_disabled" | "user_enabled")[];
+                action?: ("account_closed" | "account_created" | "account_policy_changed" | "account_reopened" | "advance_grant_withdrawn" | "application_allowed" | "application_blocked" | "application_granted_in_advance" | "application_left_to_policy" | "approval_request_approved" | "approval_request_declined" | "approval_request_withdrawn" | "approval_requested" | "client_change_accepted" | "client_change_declined" | "client_change_requested" | "client_change_withdrawn" | "client_changed" | "client_created" | "client_deleted" | "client_developer_added" | "client_developer_removed" | "client_disabled" | "client_enabled" | "client_secret_created" | "client_secret_removed" | "connection_limit_changed" | "connection_narrowed" | "connections_revoked" | "invitation_accepted" | "invitation_resent" | "invitation_revoked" | "invitation_sent" | "passkey_added" | "passkey_change_failed" | "identity_proof_failed" | "passkey_removed" | "password_change_failed" | "password_changed" | "password_reset" | "password_reset_requested" | "person_erased" | "personal_data_exported" | "profile_changed" | "role_changed" | "recovery_codes_renewed" | "second_factor_change_failed" | "second_factor_disabled" | "second_factor_enabled" | "second_factor_failed" | "second_factor_reset" | "session_ended" | "sign_in_disavowed" | "sign_in_failed" | "sign_in_limited" | "signed_in" | "signed_out" | "signing_key_created" | "signing_key_revoked" | "user_created" | "user_disabled" | "user_enabled")[];
                 /** @description only what this user did, or what was done to this user */
                 userId?: string;
                 /** @description no older than this */
@@ -11764,7 +11905,7 @@ export interface operations {
                 /** @description `meta.nextCursor` of the page before */
                 cursor?: string;
                 /** @description only these actions, repeated or separated by commas; 20 at most */
-                action?: ("account_closed" | "account_created" | "account_policy_changed" | "account_reopened" | "advance_grant_withdrawn" | "application_allowed" | "application_blocked" | "application_granted_in_advance" | "application_left_to_policy" | "approval_request_approved" | "approval_request_declined" | "approval_request_withdrawn" | "approval_requested" | "client_change_accepted" | "client_change_declined" | "client_change_requested" | "client_change_withdrawn" | "client_changed" | "client_created" | "client_deleted" | "client_developer_added" | "client_developer_removed" | "client_disabled" | "client_enabled" | "client_secret_created" | "client_secret_removed" | "connection_limit_changed" | "connection_narrowed" | "connections_revoked" | "invitation_accepted" | "invitation_resent" | "invitation_revoked" | "invitation_sent" | "passkey_added" | "passkey_change_failed" | "identity_proof_failed" | "passkey_removed" | "password_change_failed" | "password_changed" | "password_reset" | "password_reset_requested" | "personal_data_exported" | "profile_changed" | "role_changed" | "recovery_codes_renewed" | "second_factor_change_failed" | "second_factor_disabled" | "second_factor_enabled" | "second_factor_failed" | "second_factor_reset" | "session_ended" | "sign_in_disavowed" | "sign_in_failed" | "sign_in_limited" | "signed_in" | "signed_out" | "signing_key_created" | "signing_key_revoked" | "user_created" | "user_disabled" | "user_enabled")[];
+                action?: ("account_closed" | "account_created" | "account_policy_changed" | "account_reopened" | "advance_grant_withdrawn" | "application_allowed" | "application_blocked" | "application_granted_in_advance" | "application_left_to_policy" | "approval_request_approved" | "approval_request_declined" | "approval_request_withdrawn" | "approval_requested" | "client_change_accepted" | "client_change_declined" | "client_change_requested" | "client_change_withdrawn" | "client_changed" | "client_created" | "client_deleted" | "client_developer_added" | "client_developer_removed" | "client_disabled" | "client_enabled" | "client_secret_created" | "client_secret_removed" | "connection_limit_changed" | "connection_narrowed" | "connections_revoked" | "invitation_accepted" | "invitation_resent" | "invitation_revoked" | "invitation_sent" | "passkey_added" | "passkey_change_failed" | "identity_proof_failed" | "passkey_removed" | "password_change_failed" | "password_changed" | "password_reset" | "password_reset_requested" | "person_erased" | "personal_data_exported" | "profile_changed" | "role_changed" | "recovery_codes_renewed" | "second_factor_change_failed" | "second_factor_disabled" | "second_factor_enabled" | "second_factor_failed" | "second_factor_reset" | "session_ended" | "sign_in_disavowed" | "sign_in_failed" | "sign_in_limited" | "signed_in" | "signed_out" | "signing_key_created" | "signing_key_revoked" | "user_created" | "user_disabled" | "user_enabled")[];
                 /** @description only what this user did, or what was done to this user */
                 userId?: string;
                 /** @description no older than this */

@@ -8,6 +8,10 @@ import { optionName } from './oauth-client-profile.js';
 /** A mistake in how a command was called. */
 export class UsageError extends Error {}
 
+export function isLastAdmin(error: unknown): boolean {
+  return error instanceof ApiError && error.code === 'last_admin';
+}
+
 /**
  * What went wrong and what to do, in sentences: no stack, and no driver's message where ours says
  * more.

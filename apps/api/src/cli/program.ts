@@ -32,7 +32,7 @@ const GROUPS: readonly Group[] = [
   },
   {
     name: 'people',
-    summary: 'export what is stored about somebody',
+    summary: 'export what is stored about somebody, and erase them',
     load: async (terminal) => (await import('./people.commands.js')).peopleCommands(terminal),
   },
   {

@@ -2,7 +2,6 @@ import { isUUID } from 'class-validator';
 import { Command, Option } from 'commander';
 import { randomBytes } from 'node:crypto';
 import type { Role } from '../http/access.js';
-import { ApiError } from '../http/api-error.js';
 import { OwnSecondFactor } from '../people/own-second-factor.js';
 import { PasswordsService } from '../people/passwords.service.js';
 import { PersonalDataExport } from '../people/personal-data-export.js';
@@ -17,7 +16,7 @@ import {
 import { type UserRecord, UsersService } from '../users/users.service.js';
 import { withServices } from './application.js';
 import { confirm, type Confirmed, yesOption } from './confirm.js';
-import { UsageError } from './explain.js';
+import { isLastAdmin, UsageError } from './explain.js';
 import { checked } from './input.js';
 import {
   card,
@@ -235,10 +234,6 @@ export function usersCommands(terminal: Terminal): Command {
       showUser(terminal, given, user, message);
     });
   return group;
-}
-
-function isLastAdmin(error: unknown): boolean {
-  return error instanceof ApiError && error.code === 'last_admin';
 }
 
 const lastAdminWords = ({ email, account }: UserRecord): string =>

@@ -247,3 +247,35 @@ describe('the query of the users’ list', () => {
     expect(status).toBe(400);
   });
 });
+
+describe('erasing a user', () => {
+  it('is 404 for a user of another account, and for a malformed id', async () => {
+    const stranger = await PortalUser.signIn(test.url, 'admin@beispiel.example');
+    for (const id of [stranger.id, 'made-up']) {
+      for (const [method, path] of [
+        ['GET', `${USERS}/${id}/erasure`],
+        ['DELETE', `${USERS}/${id}`],
+      ] as const) {
+        expect((await admin.call(method, path)).status).toBe(404);
+      }
+    }
+  });
+
+  // The last one: afterwards nobody can sign in as the user.
+  it('is for an admin, once the user has been disabled: 204, and 204 again', async () => {
+    const path = `${USERS}/${user.id}`;
+    const erase = async (who = admin) => (await who.call('DELETE', path)).status;
+    expect([await erase(user), await erase()]).toEqual([403, 409]);
+    await setStatus(admin, user.id, 'disabled');
+    const effect = await admin.call('GET', `${path}/erasure`);
+    expect(effect.body.resource).toEqual({
+      ...{ deleted: expect.any(Number), connections: expect.any(Number) },
+      ...{ checks: expect.any(Number), auditRecords: expect.any(Number) },
+    });
+    expect([await erase(), await erase()]).toEqual([204, 204]);
+    for (const gone of [path, `${path}/erasure`]) {
+      expect((await admin.call('GET', gone)).status).toBe(404);
+    }
+    expect((await setStatus(admin, user.id, 'active')).status).toBe(404);
+  });
+});

@@ -77,6 +77,10 @@ const DELICATE: Record<string, Ask> = {
     ...(['admin', 'PATCH', () => `/user/v7/users/${ids.user}`] as const),
     { status: 'disabled' },
   ],
+  'somebody who is erased': [...(['admin', 'DELETE', () => `/user/v7/users/${ids.user}`] as const)],
+  'a download of what is stored about oneself': [
+    ...(['member', 'GET', () => '/user/v7/users/me/export'] as const),
+  ],
   'another admin': [
     ...(['admin', 'POST', () => '/user/v7/invitations'] as const),
     { invitations: [{ email: 'neu@musterhaus.example', role: 'admin', locale: 'de' }] },

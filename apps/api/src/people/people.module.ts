@@ -15,6 +15,8 @@ import { Companies } from './companies.js';
 import { CompaniesController } from './companies.controller.js';
 import { Disavowal } from './disavowal.js';
 import { DisavowalController } from './disavowal.controller.js';
+import { ErasureController } from './erasure.controller.js';
+import { ErasureEffects } from './erasure-effect.js';
 import { IdentityProof } from './identity-proof.js';
 import { IdentityProofController } from './identity-proof.controller.js';
 import { InvitationAcceptance } from './invitation-acceptance.js';
@@ -66,6 +68,7 @@ import { peoplePersonalData } from './people-personal-data.js';
     SecondFactorController,
     PasskeysController,
     AccountUsersController,
+    ErasureController,
     InvitationsController,
     CompaniesController,
     AuditTrailController,
@@ -74,6 +77,7 @@ import { peoplePersonalData } from './people-personal-data.js';
     Companies,
     peoplePersonalData,
     Disavowal,
+    ErasureEffects,
     IdentityProof,
     InvitationAcceptance,
     InvitationLimits,
@@ -92,6 +96,6 @@ import { peoplePersonalData } from './people-personal-data.js';
     PersonalDataLimit,
     RoleChanges,
   ],
-  exports: [OwnSecondFactor, PasswordsService, PersonalDataExport],
+  exports: [ErasureEffects, OwnSecondFactor, PasswordsService, PersonalDataExport],
 })
 export class PeopleModule {}

@@ -7,9 +7,10 @@ import { runBeside } from '../testing/cli.js';
 import { type Person, person } from '../testing/person.js';
 import type { TestContext } from '../testing/test-context.js';
 import { createTestModule } from '../testing/test-module.js';
+import type { DataSubject } from './data-subject.js';
 import { PeopleModule } from './people.module.js';
 import { everythingAbout, MARKS } from '../testing/personal-data.js';
-import { type DataSubject, PersonalDataExport } from './personal-data-export.js';
+import { PersonalDataExport } from './personal-data-export.js';
 
 const EMAIL = 'user@musterhaus.example';
 const COLLEAGUE = 'admin@musterhaus.example';

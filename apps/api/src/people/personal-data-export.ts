@@ -7,15 +7,13 @@ import { notFound } from '../http/api-error.js';
 import { AppLogger } from '../telemetry/app-logger.js';
 import { Accounts } from '../users/accounts.service.js';
 import { AuditLog } from '../users/audit-log.js';
-import { PEOPLE_BY_ADDRESS, UsersService } from '../users/users.service.js';
+import { UsersService } from '../users/users.service.js';
+import { about, type DataSubject } from './data-subject.js';
 
 /** Rows to read at a time: little memory, however much is stored. */
 const ROWS = 500;
 /** So long a reader may leave a part unread: the database keeps the state of its beginning. */
 const UNREAD_MS = 60 * SECOND;
-
-/** Whose data: those of a person, or those of a company and of everybody in it. */
-export type DataSubject = { userId: string } | { accountId: string };
 
 /** All that is stored about a person or a company, but for secrets, as one JSON document. */
 @Injectable()
@@ -38,14 +36,14 @@ export class PersonalDataExport {
    */
   async document(subject: DataSubject, actorId: string | null): Promise<Readable> {
     const at = this.clock.now();
-    const about = await this.describe(subject);
+    const described = await this.describe(subject);
     await this.audit.note({
       actorId,
       action: 'personal_data_exported',
-      subjectId: about.id,
+      subjectId: described.id,
       at,
     });
-    const head = { exportedAt: at.toISOString(), about };
+    const head = { exportedAt: at.toISOString(), about: described };
     return Readable.from(this.parts(subject, head), { objectMode: false });
   }
 
@@ -101,17 +99,8 @@ async function* read(
   subject: DataSubject,
   rows: string,
 ): AsyncGenerator<object> {
-  const [people, companies, id] =
-    'userId' in subject
-      ? ['id = $1', 'SELECT NULL::uuid AS id WHERE false', subject.userId]
-      : ['account_id = $1', 'SELECT $1::uuid AS id', subject.accountId];
-  await runner.query(
-    `DECLARE part NO SCROLL CURSOR FOR
-     WITH people AS (SELECT id, email FROM ${PEOPLE_BY_ADDRESS} u WHERE ${people}),
-          companies AS (${companies})
-     ${rows}`,
-    [id],
-  );
+  const { statement, values } = about(subject, rows);
+  await runner.query(`DECLARE part NO SCROLL CURSOR FOR ${statement}`, values);
   for (;;) {
     const found: object[] = await runner.query(`FETCH ${ROWS} FROM part`);
     yield* found;

@@ -2,6 +2,7 @@ import { Controller, Get, StreamableFile } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { CurrentCaller, RequireSession, type SessionCaller } from '../http/access.js';
 import { ApiProblems } from '../http/envelope.js';
+import { RequireIdentityProof } from '../http/identity-proof.js';
 import { PersonalDataExport } from './personal-data-export.js';
 import { MAX_EXPORTS, PersonalDataLimit } from './personal-data-limit.js';
 
@@ -15,6 +16,7 @@ export class PersonalDataController {
 
   @Get('me/export')
   @RequireSession()
+  @RequireIdentityProof()
   @ApiOperation({
     summary: 'Download all that is stored about me',
     description: `One JSON document with a list for each kind of record, without secrets. At most ${MAX_EXPORTS} times an hour.`,

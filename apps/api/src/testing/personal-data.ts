@@ -37,7 +37,8 @@ export async function everythingAbout(test: TestContext, email: string): Promise
     const names = Object.keys(row);
     const places = names.map((_, index) => `$${index + 1}`);
     return dataSource.query(
-      `INSERT INTO ${table} (${names.join(', ')}) VALUES (${places.join(', ')})`,
+      `INSERT INTO ${table} (${names.join(', ')}) VALUES (${places.join(', ')})
+       ON CONFLICT DO NOTHING`,
       Object.values(row),
     );
   };

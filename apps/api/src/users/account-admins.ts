@@ -2,7 +2,7 @@ import type { EntityManager } from 'typeorm';
 import { ApiError } from '../http/api-error.js';
 import type { UserRecord } from './users.service.js';
 
-export type LockedUser = Pick<UserRecord, 'id' | 'status' | 'role'>;
+export type LockedUser = Pick<UserRecord, 'id' | 'status' | 'role'> & { erased: boolean };
 
 /**
  * These users and all admins of the account, locked in a fixed order: of two who disable or demote
@@ -14,7 +14,7 @@ export function lockWithAdmins(
   ids: readonly string[],
 ): Promise<LockedUser[]> {
   return tx.query(
-    `SELECT id, status, role FROM users
+    `SELECT id, status, role, erased_at IS NOT NULL AS erased FROM users
      WHERE account_id = $1 AND (id = ANY ($2::uuid[]) OR role = 'admin')
      ORDER BY id FOR NO KEY UPDATE`,
     [accountId, ids],

@@ -47,6 +47,7 @@ export const AUDIT_ACTIONS = [
   'password_changed',
   'password_reset',
   'password_reset_requested',
+  'person_erased',
   'personal_data_exported',
   'profile_changed',
   'role_changed',

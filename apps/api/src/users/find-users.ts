@@ -41,6 +41,7 @@ export function findUsers(
       order,
       conditions: (bind) => [
         `account_id = ${bind(accountId)}`,
+        'erased_at IS NULL',
         ...finds(USER_SEARCH_TEXT, q, bind),
       ],
     },

@@ -95,7 +95,8 @@ export class Provisioning {
   listAccounts(): Promise<AccountSummary[]> {
     return this.dataSource.query(
       `SELECT a.id, a.name, a.created_at AS "createdAt",
-         (SELECT count(*)::integer FROM users u WHERE u.account_id = a.id) AS users
+         (SELECT count(*)::integer FROM users u
+           WHERE u.account_id = a.id AND u.erased_at IS NULL) AS users
        FROM accounts a ORDER BY a.created_at, a.id`,
     );
   }
@@ -114,7 +115,7 @@ export class Provisioning {
          a.id AS "accountId", a.name AS account, u.role, u.status,
          u.last_sign_in_at AS "lastSignInAt", u.created_at AS "createdAt"
        FROM users u JOIN accounts a ON a.id = u.account_id
-       WHERE $1::uuid IS NULL OR a.id = $1
+       WHERE u.erased_at IS NULL AND ($1::uuid IS NULL OR a.id = $1)
        ORDER BY a.created_at, a.id, u.created_at, u.id`,
       [accountId ?? null],
     );

@@ -12,6 +12,7 @@ import { PasswordHasher } from './password-hasher.js';
 import { PasswordPolicy } from './password-policy.js';
 import { Provisioning } from './provisioning.js';
 import { SecondFactors } from './second-factors.service.js';
+import { UserErasure } from './user-erasure.js';
 import { UserEntity } from './user.entity.js';
 import { UsersService } from './users.service.js';
 import { usersPersonalData } from './users-personal-data.js';
@@ -33,6 +34,7 @@ import { usersPersonalData } from './users-personal-data.js';
     PasswordPolicy,
     Provisioning,
     SecondFactors,
+    UserErasure,
   ],
   exports: [
     Accounts,
@@ -44,6 +46,7 @@ import { usersPersonalData } from './users-personal-data.js';
     PasswordPolicy,
     Provisioning,
     SecondFactors,
+    UserErasure,
   ],
 })
 export class UsersModule {}

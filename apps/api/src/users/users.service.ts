@@ -32,6 +32,8 @@ export interface UserRecord extends Person {
   status: UserStatus;
   lastSignInAt: Date | null;
   createdAt: Date;
+  /** Since then, all that is left of them is a pseudonym. */
+  erasedAt: Date | null;
   account: { id: string; name: string };
 }
 
@@ -76,7 +78,7 @@ const ONE_USER = `
          u.last_name AS "lastName", u.role, u.locale,
          CASE WHEN a.closed_at IS NULL THEN u.status ELSE 'disabled' END AS status,
          u.last_sign_in_at AS "lastSignInAt", u.created_at AS "createdAt",
-         a.name AS "accountName"
+         u.erased_at AS "erasedAt", a.name AS "accountName"
     FROM users u JOIN accounts a ON a.id = u.account_id
    WHERE u.id = $1`;
 
@@ -106,11 +108,11 @@ export class UsersService {
 
   /**
    * A user of this account, disabled or not.
-   * @throws ApiError not_found, also for another account's user
+   * @throws ApiError not_found, also for another account's user, and one who has been erased
    */
   async findInAccount(accountId: string, id: string): Promise<UserRecord> {
     const user = await this.findById(id);
-    if (user?.accountId !== accountId) throw notFound('The user');
+    if (user?.accountId !== accountId || user.erasedAt) throw notFound('The user');
     return user;
   }
 
@@ -220,7 +222,7 @@ export class UsersService {
     if (accountId === undefined) throw notFound('The user');
     await this.users.manager.transaction(async (tx) => {
       const locked = await lockWithAdmins(tx, accountId, actor ? [id, actor.userId] : [id]);
-      const before = locked.find((row) => row.id === id);
+      const before = locked.find((row) => row.id === id && !row.erased);
       if (!before) throw notFound('The user');
       if (actor) refuseFormerAdmin(locked.find((row) => row.id === actor.userId));
       if (before.status === status) return;
@@ -232,17 +234,18 @@ export class UsersService {
         status,
         at,
       ]);
-      if (status === 'disabled') {
-        for (const hook of this.disabledHooks) {
-          await hook(tx, { userId: id, actorId, at });
-        }
-      }
+      if (status === 'disabled') await this.endEverything(tx, { userId: id, actorId, at });
       const action = status === 'disabled' ? 'user_disabled' : 'user_enabled';
       await this.audit.record(tx, { actorId, action, subjectId: id, at });
     });
     const user = await this.findById(id);
     if (!user) throw notFound('The user');
     return user;
+  }
+
+  /** Ends what the user owns, in the transaction that keeps the user from acting. */
+  async endEverything(tx: EntityManager, event: UserDisabled): Promise<void> {
+    for (const hook of this.disabledHooks) await hook(tx, event);
   }
 
   /**
@@ -257,7 +260,7 @@ export class UsersService {
     actor: { userId: string; accountId: string },
   ): Promise<Role> {
     const locked = await lockWithAdmins(tx, actor.accountId, [id, actor.userId]);
-    const before = locked.find((row) => row.id === id);
+    const before = locked.find((row) => row.id === id && !row.erased);
     if (!before) throw notFound('The user');
     refuseFormerAdmin(locked.find((row) => row.id === actor.userId));
     if (before.role === 'operator') {
@@ -389,7 +392,7 @@ function fromRow({ accountName, ...record }: UserRow): UserRecord {
 
 function toRecord(user: UserEntity): UserRecord {
   const { id, accountId, email, firstName, lastName, role, locale } = user;
-  const { lastSignInAt, createdAt, account } = user;
+  const { lastSignInAt, createdAt, erasedAt, account } = user;
   const status = account.closedAt ? 'disabled' : user.status;
   return {
     id,
@@ -402,6 +405,7 @@ function toRecord(user: UserEntity): UserRecord {
     status,
     lastSignInAt,
     createdAt,
+    erasedAt,
     account: { id: account.id, name: account.name },
   };
 }

@@ -32,6 +32,7 @@ const WORDS: Record<Action, AuditWords> = {
   password_reset: said('audit.action.passwordReset'),
   password_reset_requested: said('audit.action.passwordResetRequested'),
   profile_changed: said('audit.action.profileChanged'),
+  person_erased: said('audit.action.personErased', caution),
   personal_data_exported: said('audit.action.personalDataExported'),
   second_factor_enabled: said('audit.action.secondFactorEnabled', byActor),
   second_factor_disabled: said('audit.action.secondFactorDisabled', byActor),
