@@ -3,6 +3,7 @@ import { Routes } from '@angular/router';
 import { provideTranslocoScope } from '@jsverse/transloco';
 import { ConnectionList } from './connections/connection-list';
 import { askForProofs } from './security/proof-remedy';
+import { mayLeave } from './unsaved/unsaved-changes';
 
 const pages: Routes = [
   { path: '', pathMatch: 'full', redirectTo: 'connections' },
@@ -37,6 +38,7 @@ const pages: Routes = [
       {
         path: 'invite',
         title: 'titles.invite',
+        canDeactivate: [mayLeave],
         loadComponent: () => import('./team/invite-page').then((file) => file.InvitePage),
       },
     ],
@@ -44,6 +46,7 @@ const pages: Routes = [
   {
     path: 'applications',
     title: 'titles.applications',
+    canDeactivate: [mayLeave],
     providers: [provideTranslocoScope('applications')],
     loadComponent: () =>
       import('./applications/applications-page').then((file) => file.ApplicationsPage),

@@ -35,6 +35,7 @@ import { PageState } from '../ui/page-state';
 import { Words } from '../ui/question';
 import { troubleWords } from '../ui/trouble';
 import { Waiting } from '../ui/waiting';
+import { UnsavedChanges } from '../unsaved/unsaved-changes';
 import type { AdvanceInput } from './advance-dialog';
 import { AdvanceFlow } from './advance-flow';
 import { ApprovalQueue } from './approval-queue';
@@ -108,7 +109,17 @@ export class ApplicationsPage {
   protected readonly present = computed(() => this.policy()?.resource.allows);
   protected readonly clients = keptValue(this.clientsAnswer);
   protected readonly requests = keptValue(this.requestsAnswer);
-  protected readonly chosen = linkedSignal(() => this.present());
+  /** What had been chosen when the session ended. */
+  private readonly kept: { policy?: Policy } | null = inject(UnsavedChanges).watch({
+    name: 'policy',
+    loss: () => (this.changed() ? 'choice' : null),
+    draft: () => ({ policy: this.chosen() }),
+  });
+  protected readonly chosen = linkedSignal<Policy | undefined, Policy | undefined>({
+    source: this.present,
+    computation: (present, before) =>
+      present && !before?.source ? (this.kept?.policy ?? present) : present,
+  });
   protected readonly changed = computed(() => this.chosen() !== this.present());
   protected readonly saving = signal(false);
   protected readonly failed = signal<Words | null>(null);

@@ -40,6 +40,7 @@ import { Messages } from '../ui/messages';
 import { Moment } from '../ui/moment';
 import { Words } from '../ui/question';
 import { troubleWords } from '../ui/trouble';
+import { UnsavedChanges } from '../unsaved/unsaved-changes';
 import { DEVELOPER_CLIENTS } from './developer-clients';
 
 /** The open one, and the latest answers. */
@@ -112,8 +113,16 @@ export class ChangeRequests {
   );
 
   protected readonly scopes = this.knownScopes.table;
-  protected readonly asking = signal(false);
-  protected readonly model = signal<Wanted>({ redirectUris: [], scopes: [], note: '' });
+  /** What had been typed when the session ended. */
+  private readonly typed: Wanted | null = inject(UnsavedChanges).watch({
+    name: 'change-request',
+    loss: () => (this.dirty() ? 'unsent' : null),
+    draft: () => this.model(),
+  });
+  protected readonly asking = signal(this.typed !== null);
+  protected readonly model = signal<Wanted>(
+    this.typed ?? { redirectUris: [], scopes: [], note: '' },
+  );
   protected readonly form = form(this.model, (path) => {
     checkRedirectUris(path.redirectUris);
     validate(path.scopes, ({ value }) => (value().length > 0 ? undefined : { kind: 'no_scope' }));
@@ -133,7 +142,9 @@ export class ChangeRequests {
   protected readonly changed = computed(
     () => this.changes().redirectUris !== null || this.changes().scopes !== null,
   );
-  readonly dirty = computed(() => this.asking() && (this.changed() || this.model().note !== ''));
+  private readonly dirty = computed(
+    () => this.asking() && (this.changed() || this.model().note !== ''),
+  );
 
   protected readonly busy = signal(false);
   protected readonly tried = signal(false);

@@ -1,18 +1,10 @@
-import {
-  ChangeDetectionStrategy,
-  Component,
-  computed,
-  inject,
-  input,
-  viewChild,
-} from '@angular/core';
+import { ChangeDetectionStrategy, Component, computed, inject, input } from '@angular/core';
 import { RouterLink } from '@angular/router';
 import { TranslocoDirective } from '@jsverse/transloco';
 import back from '@material-symbols/svg-400/rounded/arrow_back.svg';
 import { ClientSecret, DeveloperClient } from '../api/types';
 import { ClientSecrets } from '../registry/client-secrets';
 import { CopyValue } from '../ui/copy-value';
-import { UnsavedChanges } from '../registry/unsaved-changes';
 import { LogoUpload } from '../registry/logo-upload';
 import { ClientDoctor } from '../reports/client-doctor';
 import { ClientFigures } from '../reports/client-figures';
@@ -57,10 +49,7 @@ import { DeveloperForm } from './developer-form';
 export class DeveloperClientPage {
   readonly id = input.required<string>();
 
-  private readonly unsaved = inject(UnsavedChanges);
   private readonly messages = inject(Messages);
-  private readonly form = viewChild(DeveloperForm);
-  private readonly changes = viewChild(ChangeRequests);
 
   protected readonly path = computed(() => developerClientPath(this.id()));
   protected readonly found = developerClient(() => this.id());
@@ -88,9 +77,5 @@ export class DeveloperClientPage {
   protected saved(client: DeveloperClient): void {
     this.client.set(client);
     this.messages.show('registry.form.saved');
-  }
-
-  mayLeave(): Promise<boolean> {
-    return this.unsaved.mayLeave((this.form()?.dirty() || this.changes()?.dirty()) ?? false);
   }
 }

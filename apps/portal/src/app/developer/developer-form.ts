@@ -28,6 +28,7 @@ import { fieldErrors } from '../ui/field-errors';
 import { Icon } from '../ui/icon';
 import { Words } from '../ui/question';
 import { troubleWords } from '../ui/trouble';
+import { UnsavedChanges } from '../unsaved/unsaved-changes';
 import { DEVELOPER_CLIENTS } from './developer-clients';
 
 const TEXTS = ['description', 'descriptionEn'] as const;
@@ -38,6 +39,8 @@ const GONE = { not_found: 'developer.notFound.text' };
 
 type Field = (typeof FIELDS)[number];
 type Model = Record<Field, string>;
+/** What has been typed, and what it was typed on. */
+type Typed = Record<'base' | 'mine', Model>;
 type Translate = (key: string, values?: Record<string, unknown>) => string;
 
 /** What developers may say about their application themselves. */
@@ -62,13 +65,21 @@ export class DeveloperForm {
   private readonly base = computed(() => toModel(this.client()), {
     equal: (one, other) => changed(one, other).length === 0,
   });
+  /** What had been typed when the session ended, and on what. */
+  private readonly kept: Typed | null = inject(UnsavedChanges).watch({
+    name: 'client',
+    loss: () => (this.dirty() ? 'changes' : null),
+    draft: () => ({ base: this.base(), mine: this.model() }),
+  });
   /** Keeps what has been typed when what it was typed on changes. */
   protected readonly model = linkedSignal<Model, Model>({
     source: this.base,
-    computation: (base, before) => ({
-      ...base,
-      ...(before && pick(before.value, changed(before.source, before.value))),
-    }),
+    computation: (base, before) => {
+      const [from, typed] = before
+        ? [before.source, before.value]
+        : [this.kept?.base ?? base, this.kept?.mine ?? base];
+      return { ...base, ...pick(typed, changed(from, typed)) };
+    },
   });
   protected readonly form = form(this.model, (path) => {
     for (const field of TEXTS) {
@@ -88,7 +99,7 @@ export class DeveloperForm {
     });
   });
 
-  readonly dirty = computed(() => changed(this.base(), this.model()).length > 0);
+  protected readonly dirty = computed(() => changed(this.base(), this.model()).length > 0);
   protected readonly busy = signal(false);
   protected readonly tried = signal(false);
   protected readonly trouble = signal<Words | null>(null);

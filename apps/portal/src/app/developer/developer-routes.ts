@@ -1,7 +1,6 @@
-import { CanDeactivateFn, Routes } from '@angular/router';
+import { Routes } from '@angular/router';
 import { provideTranslocoScope } from '@jsverse/transloco';
-
-const mayLeave: CanDeactivateFn<{ mayLeave: () => Promise<boolean> }> = (page) => page.mayLeave();
+import { mayLeave } from '../unsaved/unsaved-changes';
 
 export const developerRoutes: Routes = [
   {

@@ -31,10 +31,11 @@ export const UNKNOWN_ERROR = 'registry.error.other';
 /** Why saving has failed, where no field is to blame: for `troubleWords`. */
 export const SAVING = {
   unreachable: 'registry.form.unreachable',
+  session_required: 'settings.sessionEnded',
   other: 'registry.form.failed',
 };
 /** The same for reading before it can be saved: nothing has been sent that could have arrived. */
-export const READING = { other: SAVING.other };
+export const READING = { session_required: SAVING.session_required, other: SAVING.other };
 
 /** A text key for what is wrong with a field, once it has been left or the form has been sent. */
 export function errorTextOf(

@@ -8,6 +8,7 @@ import {
   Injector,
   input,
   linkedSignal,
+  OnInit,
   output,
   signal,
 } from '@angular/core';
@@ -41,6 +42,7 @@ import { fieldErrors } from '../ui/field-errors';
 import { Icon } from '../ui/icon';
 import { Words } from '../ui/question';
 import { troubleWords } from '../ui/trouble';
+import { UnsavedChanges } from '../unsaved/unsaved-changes';
 import { errorTextOf, isLink, READING, SAVING } from './client-form-errors';
 import {
   ClientField,
@@ -72,6 +74,12 @@ const LENGTHS = {
 
 const CLIENT_ID = new RegExp(`^[\\w-]{${MIN_CLIENT_ID_LENGTH},${MAX_CLIENT_ID_LENGTH}}$`);
 
+/** What has been typed, and what it was typed on. */
+interface Typed {
+  base: ClientFormModel;
+  mine: ClientFormModel;
+}
+
 type Translate = (key: string, values?: Record<string, unknown>) => string;
 
 const GONE = { not_found: 'registry.form.gone' };
@@ -94,7 +102,7 @@ const GONE = { not_found: 'registry.form.gone' };
   templateUrl: './client-form.html',
   styleUrl: './client-form.scss',
 })
-export class ClientForm {
+export class ClientForm implements OnInit {
   readonly client = input<RegistryClient | null>(null);
   readonly scopes = input.required<readonly OAuthScope[]>();
   readonly created = output<CreatedClient>();
@@ -110,11 +118,19 @@ export class ClientForm {
   private readonly injector = inject(Injector);
 
   protected readonly base = computed(() => toModel(this.client()));
+  /** What had been typed when the session ended, and on what. */
+  private readonly kept: Typed | null = inject(UnsavedChanges).watch({
+    name: 'client',
+    loss: () => (this.dirty() ? 'changes' : null),
+    draft: () => ({ base: this.base(), mine: this.model() }),
+  });
   /** Keeps what has been typed when what it was typed on changes. */
   protected readonly model = linkedSignal<ClientFormModel, ClientFormModel>({
     source: this.base,
-    computation: (base, before) =>
-      before ? rebased(before.source, before.value, base) : structuredClone(base),
+    computation: (base, before) => {
+      if (before) return rebased(before.source, before.value, base);
+      return this.kept ? rebased(this.kept.base, this.kept.mine, base) : structuredClone(base);
+    },
   });
   protected readonly form = form(this.model, (path) => {
     for (const [field, max] of Object.entries(LENGTHS) as [keyof typeof LENGTHS, number][]) {
@@ -150,7 +166,7 @@ export class ClientForm {
   protected readonly trouble = signal<Words | null>(null);
   /** The fields that somebody else has changed meanwhile. */
   protected readonly theirs = signal<readonly ClientField[]>([]);
-  readonly dirty = computed(() => differences(this.base(), this.model()).length > 0);
+  protected readonly dirty = computed(() => differences(this.base(), this.model()).length > 0);
   protected readonly scopesTaken = computed(() =>
     this.client() ? this.base().scopes.filter((scope) => !this.model().scopes.includes(scope)) : [],
   );
@@ -182,6 +198,10 @@ export class ClientForm {
   protected readonly labels = FIELD_LABELS;
   protected readonly visibilities = VISIBILITIES;
   protected readonly icons = { errorIcon, visibility, warning };
+
+  ngOnInit(): void {
+    if (this.kept) this.theirs.set(differences(this.kept.base, this.base()));
+  }
 
   protected errorOf(field: Exclude<ClientField, 'redirectUris'>): string | null {
     return errorTextOf(this.form[field](), this.tried());

@@ -5,7 +5,6 @@ import {
   inject,
   input,
   linkedSignal,
-  viewChild,
 } from '@angular/core';
 import { Router, RouterLink } from '@angular/router';
 import { TranslocoDirective } from '@jsverse/transloco';
@@ -27,12 +26,12 @@ import { Messages } from '../ui/messages';
 import { PageState } from '../ui/page-state';
 import { Publisher } from '../ui/publisher';
 import { Waiting } from '../ui/waiting';
+import { UnsavedChanges } from '../unsaved/unsaved-changes';
 import { ClientDevelopers } from './client-developers';
 import { ClientEnding } from './client-ending';
 import { ClientForm } from './client-form';
 import { ClientSecrets } from './client-secrets';
 import { CopyValue } from '../ui/copy-value';
-import { UnsavedChanges } from './unsaved-changes';
 import { LogoUpload } from './logo-upload';
 import { NoOperator } from './no-operator';
 import { REGISTRY } from './registry-clients';
@@ -72,8 +71,6 @@ export class ClientPage {
   private readonly unsaved = inject(UnsavedChanges);
   private readonly messages = inject(Messages);
   private readonly router = inject(Router);
-  private readonly form = viewChild(ClientForm);
-  private deleted = false;
 
   private readonly refused = computed(
     () => this.session.user() !== null && !this.session.isOperator(),
@@ -126,12 +123,8 @@ export class ClientPage {
   }
 
   protected async leaveDeleted(name: string): Promise<void> {
-    this.deleted = true;
+    this.unsaved.settle();
     this.messages.show('registry.delete.done', { name });
     await this.router.navigate(['/settings/registry']);
-  }
-
-  mayLeave(): Promise<boolean> {
-    return this.unsaved.mayLeave(!this.deleted && (this.form()?.dirty() ?? false));
   }
 }

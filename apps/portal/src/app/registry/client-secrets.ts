@@ -30,6 +30,7 @@ import { troubleWords } from '../ui/trouble';
 import { Formats } from '../i18n/formats';
 import { CopyValue } from '../ui/copy-value';
 import { SAVING } from './client-form-errors';
+import { UnsavedChanges } from '../unsaved/unsaved-changes';
 import { REGISTRY } from './registry-clients';
 
 const DAY_MS = 86_400_000;
@@ -74,6 +75,7 @@ export class ClientSecrets {
   protected readonly step = computed(() => (!this.rotating() ? 1 : this.newestUsed() ? 3 : 2));
 
   protected readonly shown = signal<NewClientSecret | null>(null);
+  protected readonly copied = signal(false);
   protected readonly adding = signal(false);
   protected readonly busy = signal(false);
   protected readonly trouble = signal<Words | null>(null);
@@ -82,6 +84,10 @@ export class ClientSecrets {
   protected readonly icons = { addIcon, check, errorIcon, keyIcon, warning };
 
   constructor() {
+    inject(UnsavedChanges).watch({
+      name: 'secret',
+      loss: () => (this.shown() && !this.copied() ? 'secret' : null),
+    });
     let timer: ReturnType<typeof setInterval> | undefined;
     effect(() => {
       clearInterval(timer);
@@ -103,6 +109,7 @@ export class ClientSecrets {
           ...(seconds !== null && { expireOthersAfterSeconds: seconds }),
         },
       });
+      this.copied.set(false);
       this.shown.set(resource);
       this.adding.set(false);
       await this.look();
@@ -160,6 +167,8 @@ export class ClientSecrets {
     try {
       const { resource } = await this.api.get<Envelope<Pick<RegistryClient, 'secrets'>>>(
         `${this.at()}/${this.client().id}`,
+        // Nobody is taken to the sign-in from a secret that is not shown again.
+        this.shown() ? { onSessionEnd: 'tell' } : {},
       );
       this.changed.emit(resource.secrets);
       return resource.secrets;

@@ -6,7 +6,6 @@ import {
   inject,
   Injector,
   signal,
-  viewChild,
 } from '@angular/core';
 import { RouterLink } from '@angular/router';
 import { TranslocoDirective } from '@jsverse/transloco';
@@ -21,9 +20,9 @@ import { Icon } from '../ui/icon';
 import { LoadError } from '../ui/load-error';
 import { PageFocus } from '../ui/page-focus';
 import { Waiting } from '../ui/waiting';
+import { UnsavedChanges } from '../unsaved/unsaved-changes';
 import { ClientForm } from './client-form';
 import { CopyValue } from '../ui/copy-value';
-import { UnsavedChanges } from './unsaved-changes';
 import { NoOperator } from './no-operator';
 
 /** Registers an application, and then shows what its developers need. */
@@ -46,9 +45,7 @@ import { NoOperator } from './no-operator';
 export class NewClientPage {
   private readonly session = inject(SessionStore);
   private readonly pageFocus = inject(PageFocus);
-  private readonly unsaved = inject(UnsavedChanges);
   private readonly injector = inject(Injector);
-  private readonly form = viewChild(ClientForm);
 
   protected readonly forbidden = computed(
     () => this.session.user() !== null && !this.session.isOperator(),
@@ -60,7 +57,15 @@ export class NewClientPage {
     this.table.hasValue() ? this.table.value().resource.scopes : null,
   );
   protected readonly created = signal<CreatedClient | null>(null);
+  protected readonly copied = signal(false);
   protected readonly icons = { back, check, warning };
+
+  constructor() {
+    inject(UnsavedChanges).watch({
+      name: 'secret',
+      loss: () => (this.created()?.secret && !this.copied() ? 'secret' : null),
+    });
+  }
 
   protected show(client: CreatedClient): void {
     this.created.set(client);
@@ -71,9 +76,5 @@ export class NewClientPage {
   protected usersText({ listed, accountIds }: CreatedClient): string {
     if (!listed) return 'registry.created.next.unlisted';
     return accountIds ? 'registry.created.next.companies' : 'registry.created.next.users';
-  }
-
-  mayLeave(): Promise<boolean> {
-    return this.unsaved.mayLeave(this.created() === null && (this.form()?.dirty() ?? false));
   }
 }

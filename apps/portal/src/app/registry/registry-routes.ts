@@ -1,11 +1,5 @@
-import { CanDeactivateFn, Routes } from '@angular/router';
-
-/** A page with a form in which something may be unsaved. */
-interface Editing {
-  mayLeave: () => Promise<boolean>;
-}
-
-const mayLeave: CanDeactivateFn<Editing> = (page) => page.mayLeave();
+import { Routes } from '@angular/router';
+import { mayLeave } from '../unsaved/unsaved-changes';
 
 export const registryRoutes: Routes = [
   {

@@ -10,6 +10,7 @@ import { AppearanceChoices } from '../ui/appearance-choices';
 import { Icon } from '../ui/icon';
 import { Messages } from '../ui/messages';
 import { Monogram } from '../ui/monogram';
+import { Drafts } from '../unsaved/drafts';
 
 /**
  * Who is signed in for which account; language, theme, signing out. A panel of plain controls, not
@@ -28,6 +29,7 @@ export class AccountMenu {
   private readonly store = inject(SessionStore);
   private readonly expiry = inject(SessionExpiry);
   private readonly messages = inject(Messages);
+  private readonly drafts = inject(Drafts);
 
   protected readonly expand = expand;
   protected readonly logout = logout;
@@ -35,6 +37,7 @@ export class AccountMenu {
   protected async signOut(): Promise<void> {
     try {
       await this.expiry.signOut(() => this.store.signOut());
+      this.drafts.clear();
     } catch {
       this.messages.show('settings.menu.signOutFailed');
     }

@@ -1,4 +1,4 @@
-import { ChangeDetectionStrategy, Component, computed, inject } from '@angular/core';
+import { ChangeDetectionStrategy, Component, computed, effect, inject } from '@angular/core';
 import { RouterLink, RouterLinkActive, RouterOutlet } from '@angular/router';
 import { TranslocoDirective } from '@jsverse/transloco';
 import apps from '@material-symbols/svg-400/rounded/apps.svg';
@@ -19,6 +19,7 @@ import { Icon } from '../ui/icon';
 import { LoadError } from '../ui/load-error';
 import { PresentMinute } from '../ui/moment';
 import { WaitingChanges } from '../registry/waiting-changes';
+import { Drafts } from '../unsaved/drafts';
 import { AccountMenu } from './account-menu';
 
 interface Place {
@@ -83,6 +84,14 @@ export class Shell {
       : []),
     { path: '/settings/security', text: 'settings.nav.security', icon: shield },
   ]);
+
+  constructor() {
+    const drafts = inject(Drafts);
+    effect(() => {
+      const user = this.store.user();
+      if (user) drafts.keepOnlyOf(user.id);
+    });
+  }
 
   protected async retry(): Promise<void> {
     try {

@@ -25,6 +25,7 @@ import { Messages } from '../ui/messages';
 import { PageState } from '../ui/page-state';
 import { Words } from '../ui/question';
 import { Trouble, troubleWords } from '../ui/trouble';
+import { UnsavedChanges } from '../unsaved/unsaved-changes';
 import { InvitedLine, invitedPeople } from './invited-people';
 
 const LINE_ERRORS: Record<string, string> = {
@@ -35,6 +36,7 @@ const LINE_ERRORS: Record<string, string> = {
 const TROUBLES: Record<string, string> = {
   too_many_attempts: 'team.invite.trouble.tooMany',
   forbidden: 'team.invite.trouble.forbidden',
+  session_required: 'settings.sessionEnded',
   other: 'team.invite.trouble.other',
 };
 
@@ -42,6 +44,12 @@ const ROLE_TEXTS: Record<InvitedInput['role'], { name: string; about: string }> 
   member: { name: 'team.role.member', about: 'team.invite.about.member' },
   admin: { name: 'team.role.admin', about: 'team.invite.about.admin' },
 };
+
+interface Draft {
+  people: string;
+  role: InvitedInput['role'];
+  language: Language | null;
+}
 
 interface LineError {
   line: number;
@@ -70,9 +78,19 @@ export class InvitePage {
   protected readonly forbidden = computed(
     () => this.session.user() !== null && !this.session.isAdmin(),
   );
-  protected readonly people = signal('');
-  protected readonly role = signal<InvitedInput['role']>('member');
-  protected readonly chosenLanguage = signal<Language | null>(null);
+  /** What had been typed when the session ended. */
+  private readonly kept: Draft | null = inject(UnsavedChanges).watch({
+    name: 'people',
+    loss: () => (this.lines().length > 0 ? 'unsent' : null),
+    draft: () => ({
+      people: this.people(),
+      role: this.role(),
+      language: this.chosenLanguage(),
+    }),
+  });
+  protected readonly people = signal(this.kept?.people ?? '');
+  protected readonly role = signal(this.kept?.role ?? 'member');
+  protected readonly chosenLanguage = signal(this.kept?.language ?? null);
   protected readonly language = computed(
     () => this.chosenLanguage() ?? this.session.user()?.locale ?? 'de',
   );
@@ -108,6 +126,7 @@ export class InvitePage {
         person ? [{ ...person, role: this.role(), locale: this.language() }] : [],
       );
       await this.api.post('/user/v7/invitations', { resource: { invitations } });
+      this.people.set('');
       await this.router.navigateByUrl('/settings/team');
       const count = invitations.length;
       const text = this.formats.plural(count, {

@@ -1,4 +1,4 @@
-import { ChangeDetectionStrategy, Component, inject, input, signal } from '@angular/core';
+import { ChangeDetectionStrategy, Component, inject, input, output, signal } from '@angular/core';
 import { TranslocoDirective } from '@jsverse/transloco';
 import check from '@material-symbols/svg-400/rounded/check.svg';
 import copy from '@material-symbols/svg-400/rounded/content_copy.svg';
@@ -46,10 +46,13 @@ import { Icon } from './icon';
       user-select: all;
     }
   `,
+  host: { '(copy)': 'taken.emit()' },
 })
 export class CopyValue {
   readonly label = input.required<string>();
   readonly value = input.required<string>();
+  /** It is on the clipboard, by the button or by the reader's own hand. */
+  readonly taken = output();
 
   private readonly clipboard = inject(Clipboard);
   protected readonly copied = signal(false);
@@ -63,6 +66,8 @@ export class CopyValue {
       failed: 'registry.copy.failed',
       values: { what: this.label() },
     });
-    if (copied) this.copied.set(true);
+    if (!copied) return;
+    this.copied.set(true);
+    this.taken.emit();
   }
 }
