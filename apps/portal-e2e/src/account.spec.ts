@@ -215,6 +215,30 @@ test.describe('sign-in', () => {
     );
   });
 
+  test('a tab of somebody who has signed out elsewhere begins anew, for whoever signs in there', async ({
+    page,
+  }) => {
+    await signIn(page, ADMIN);
+    await page.goto(settings('connections'));
+    const account = page.getByRole('button', { name: /^Konto und Einstellungen/ });
+    await expect(account).toContainText('Admin Musterhaus');
+    const tab = await page.context().newPage();
+    await tab.goto(settings('connections'));
+    await tab.getByRole('button', { name: /^Konto und Einstellungen/ }).click();
+    await tab.getByRole('button', { name: 'Abmelden' }).click();
+    await expect(page.getByText('in einem anderen Tab dieses Browsers abgemeldet')).toBeVisible();
+
+    // The first tab signs in again; then somebody else does, over that session.
+    await fillSignIn(page, ADMIN);
+    await page.getByRole('link', { name: 'Team' }).click();
+    await page.getByRole('link', { name: 'Personen einladen' }).click();
+    await page.getByRole('textbox').fill('somebody@musterhaus.example');
+    await fillSignIn(tab, MEMBER);
+    await expect(page.getByText('jetzt als User Musterhaus angemeldet')).toBeVisible();
+    await expect(account).toContainText('User Musterhaus');
+    await expect(page.getByRole('link', { name: 'Team' })).toHaveCount(0);
+  });
+
   test('never leads to another site', async ({ page, member: _ }) => {
     for (const returnTo of ['//evil.example/', 'https://evil.example/', '/\\evil.example']) {
       await page.context().clearCookies();

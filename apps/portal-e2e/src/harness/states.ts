@@ -70,6 +70,15 @@ const guest: PortalState[] = [
     },
   },
   {
+    name: 'sign-in-signed-out-elsewhere',
+    open: async (page) => {
+      await show(page, `${portalUrl()}/portal/sign-in`);
+      await page.evaluate(() => history.replaceState({ reason: 'signed-out-elsewhere' }, ''));
+      await page.reload();
+      await expect(page.getByRole('status')).toContainText(/(anderen|another) (T|t)ab/);
+    },
+  },
+  {
     name: 'sign-in-too-many-attempts',
     open: async (page) => {
       await answer(page, '**/guest/v7/sessions', 429, {
@@ -179,6 +188,16 @@ const others: PortalState[] = [
       await expect(
         page.getByRole('button', { name: /^(Abmelden|Sign out)$/ }).last(),
       ).toBeVisible();
+    },
+  },
+  {
+    name: 'another-person',
+    who: MEMBER,
+    open: async (page) => {
+      await show(page, settings('security'));
+      await page.evaluate(() => history.replaceState({ reason: 'another-person' }, ''));
+      await page.reload();
+      await expect(page.getByText(/^(In einem anderen Tab|Another tab)/)).toBeVisible();
     },
   },
   {

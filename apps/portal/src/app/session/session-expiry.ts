@@ -2,7 +2,7 @@ import { inject, Injectable, signal } from '@angular/core';
 import { Router } from '@angular/router';
 
 /** What the sign-in page says about why it is shown. */
-export type SignInReason = 'expired' | 'signed-out' | 'switch';
+export type SignInReason = 'expired' | 'signed-out' | 'signed-out-elsewhere' | 'switch';
 
 /**
  * Sends the browser to the sign-in page when a session is over. The first reason counts: requests

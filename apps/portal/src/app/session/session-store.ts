@@ -60,7 +60,7 @@ export class SessionStore {
       { resource: { email, password, ...(secondFactor && { secondFactor }) } },
       TELL,
     );
-    this.arrive(answer.resource);
+    this.become(answer.resource);
     return answer.resource;
   }
 
@@ -82,7 +82,7 @@ export class SessionStore {
       { resource: { credential } },
       TELL,
     );
-    this.arrive(answer.resource);
+    this.become(answer.resource);
     return true;
   }
 
@@ -93,7 +93,7 @@ export class SessionStore {
       { resource: acceptance },
       TELL,
     );
-    this.arrive(answer.resource);
+    this.become(answer.resource);
   }
 
   /** Ends the session on the server; one that has already ended counts as ended. */
@@ -118,6 +118,12 @@ export class SessionStore {
     this.current.set(null);
     this.absent.set(true);
     this.before.set(false);
+  }
+
+  /** Of other tabs' storage it is a change also where somebody was signed in before. */
+  private become(session: Session): void {
+    this.before.set(false);
+    this.arrive(session);
   }
 
   private arrive(session: Session): void {

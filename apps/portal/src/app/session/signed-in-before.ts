@@ -1,6 +1,6 @@
 import { DOCUMENT, inject, Injectable } from '@angular/core';
 
-const KEY = 'flixcheck.signed-in';
+export const SIGNED_IN_BEFORE = 'flixcheck.signed-in';
 
 /**
  * Whether somebody has signed in with this browser and not signed out again. Only then is it worth
@@ -14,7 +14,7 @@ export class SignedInBefore {
   // Storage may be switched off; then nobody has.
   get(): boolean {
     try {
-      return this.storage?.localStorage.getItem(KEY) === 'yes';
+      return this.storage?.localStorage.getItem(SIGNED_IN_BEFORE) === 'yes';
     } catch {
       return false;
     }
@@ -22,8 +22,8 @@ export class SignedInBefore {
 
   set(signedIn: boolean): void {
     try {
-      if (signedIn) this.storage?.localStorage.setItem(KEY, 'yes');
-      else this.storage?.localStorage.removeItem(KEY);
+      if (signedIn) this.storage?.localStorage.setItem(SIGNED_IN_BEFORE, 'yes');
+      else this.storage?.localStorage.removeItem(SIGNED_IN_BEFORE);
     } catch {
       return;
     }

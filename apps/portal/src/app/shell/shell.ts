@@ -1,5 +1,5 @@
 import { ChangeDetectionStrategy, Component, computed, effect, inject } from '@angular/core';
-import { RouterLink, RouterLinkActive, RouterOutlet } from '@angular/router';
+import { Router, RouterLink, RouterLinkActive, RouterOutlet } from '@angular/router';
 import { TranslocoDirective } from '@jsverse/transloco';
 import apps from '@material-symbols/svg-400/rounded/apps.svg';
 import code from '@material-symbols/svg-400/rounded/code.svg';
@@ -8,10 +8,12 @@ import history from '@material-symbols/svg-400/rounded/history.svg';
 import registry from '@material-symbols/svg-400/rounded/app_registration.svg';
 import hub from '@material-symbols/svg-400/rounded/link.svg';
 import shield from '@material-symbols/svg-400/rounded/shield_person.svg';
+import info from '@material-symbols/svg-400/rounded/info.svg';
 import cloudOff from '@material-symbols/svg-400/rounded/cloud_off.svg';
 import { FullName } from '../people/full-name';
 import { SessionExpiry } from '../session/session-expiry';
 import { SessionStore } from '../session/session-store';
+import { ANOTHER_PERSON, watchSession } from '../session/session-watch';
 import { Formats } from '../i18n/formats';
 import { Brand } from '../ui/brand';
 import { Connectivity } from '../ui/connectivity';
@@ -51,11 +53,13 @@ interface Place {
 export class Shell {
   protected readonly store = inject(SessionStore);
   private readonly expiry = inject(SessionExpiry);
+  private readonly router = inject(Router);
   protected readonly connectivity = inject(Connectivity);
   protected readonly formats = inject(Formats);
   private readonly minute = inject(PresentMinute);
   private readonly waiting = inject(WaitingChanges);
   protected readonly offline = cloudOff;
+  protected readonly info = info;
   protected readonly now = computed(() => new Date(this.minute.now()).toISOString());
 
   protected readonly places = computed<Place[]>(() => [
@@ -85,7 +89,13 @@ export class Shell {
     { path: '/settings/security', text: 'settings.nav.security', icon: shield },
   ]);
 
+  /** Another tab has signed somebody else in, and this one has begun anew. */
+  protected readonly isAnother = computed(
+    () => this.router.lastSuccessfulNavigation()?.extras.state?.['reason'] === ANOTHER_PERSON,
+  );
+
   constructor() {
+    watchSession('settings');
     const drafts = inject(Drafts);
     effect(() => {
       const user = this.store.user();

@@ -26,6 +26,7 @@ import { clientIdOf, safeReturnTo } from '../session/return-to';
 import { SignInReason } from '../session/session-expiry';
 import { askForPasskey, knowsPasskeys, offersPasskeys } from '../session/passkeys';
 import { SessionStore } from '../session/session-store';
+import { watchSession } from '../session/session-watch';
 import { ClientLogo } from '../ui/client-logo';
 import { EmailField } from '../ui/email-field';
 import { GuestLayout } from '../ui/guest-layout';
@@ -37,6 +38,7 @@ import { Countdown } from './countdown';
 const REASON_TEXTS: Partial<Record<SignInReason, string>> = {
   expired: 'sign-in.reason.expired',
   'signed-out': 'sign-in.reason.signedOut',
+  'signed-out-elsewhere': 'sign-in.reason.signedOutElsewhere',
 };
 
 const TROUBLE_TEXTS: Record<string, string> = {
@@ -141,6 +143,7 @@ export class SignInPage {
   private readonly formShown = computed(() => !this.visitor() && !this.codeStep());
 
   constructor() {
+    watchSession('sign-in');
     inject(DestroyRef).onDestroy(() => {
       this.gone = true;
       this.asking?.abort();
