@@ -1,7 +1,10 @@
 import {
+  afterRenderEffect,
   ChangeDetectionStrategy,
   Component,
   computed,
+  DOCUMENT,
+  ElementRef,
   inject,
   input,
   output,
@@ -60,6 +63,32 @@ export class PolicyClients {
       `${name} ${publisher}`.toLocaleLowerCase().includes(term),
     );
   });
+
+  private readonly document = inject(DOCUMENT);
+  private readonly host = inject<ElementRef<HTMLElement>>(ElementRef);
+  /** The application whose buttons are about to be replaced. */
+  private acted: string | null = null;
+
+  constructor() {
+    afterRenderEffect(() => {
+      this.clients();
+      if (this.acted === null) return;
+      const row = this.host.nativeElement.querySelector(`[data-client="${this.acted}"]`);
+      this.acted = null;
+      const lost = this.document.activeElement === this.document.body;
+      if (lost) row?.querySelector<HTMLElement>('h3')?.focus();
+    });
+  }
+
+  protected decide(client: PolicyClient, decision: PolicyClient['decision']): void {
+    this.acted = client.id;
+    this.decided.emit({ client, decision });
+  }
+
+  protected decideInAdvance(client: PolicyClient, granted: boolean): void {
+    this.acted = client.id;
+    this.advance.emit({ client, granted });
+  }
 
   protected statusOf({ allowed, refusal, advanceScope }: PolicyClient): string {
     if (refusal === 'not_for_account') return 'applications.apps.notAllowed';

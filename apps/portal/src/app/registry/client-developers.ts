@@ -1,4 +1,12 @@
-import { ChangeDetectionStrategy, Component, computed, inject, input, signal } from '@angular/core';
+import {
+  ChangeDetectionStrategy,
+  Component,
+  computed,
+  inject,
+  input,
+  signal,
+  viewChild,
+} from '@angular/core';
 import { TranslocoDirective } from '@jsverse/transloco';
 import errorIcon from '@material-symbols/svg-400/rounded/error.svg';
 import { Api } from '../api/api';
@@ -42,6 +50,7 @@ export class ClientDevelopers {
   private readonly api = inject(Api);
   private readonly confirmation = inject(Confirmation);
   private readonly messages = inject(Messages);
+  private readonly section = viewChild(SettingsSection);
 
   private readonly path = computed(() => `${REGISTRY}/${this.clientId()}/developers`);
   protected readonly read = apiResource<ListEnvelope<ClientDeveloper>>(() => this.path());
@@ -83,6 +92,8 @@ export class ClientDevelopers {
       action: () => this.api.delete(`${this.path()}/${developer.id}`),
     });
     if (!done) return;
+    // The row that had the focus goes.
+    this.section()?.focus();
     this.read.reload();
     this.messages.show('registry.developers.remove.done', values);
   }

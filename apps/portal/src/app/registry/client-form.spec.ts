@@ -65,6 +65,30 @@ describe('whom an application is offered to', () => {
   });
 });
 
+describe('the buttons to save and to discard', () => {
+  const focused = (name: string) =>
+    shown(fixture, () => document.activeElement?.textContent?.trim() === name);
+
+  beforeEach(() => document.body.replaceChildren(host()));
+
+  it.each(['Änderungen speichern', 'Verwerfen'])(
+    'leave the focus beside them when they go: %s',
+    async (name) => {
+      await choose('none');
+      const button = await shown(fixture, () => control(fixture, name));
+      patch.mockImplementation(() => {
+        const saved = { ...sampleClient(), listed: false };
+        fixture.componentRef.setInput('client', saved);
+        return Promise.resolve({ resource: saved });
+      });
+      button.focus();
+      button.click();
+      await shown(fixture, () => !control(fixture, name));
+      await focused('Vorschau');
+    },
+  );
+});
+
 describe('without an answer', () => {
   beforeEach(() => choose('none'));
 

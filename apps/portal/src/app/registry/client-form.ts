@@ -3,6 +3,7 @@ import {
   ChangeDetectionStrategy,
   Component,
   computed,
+  DOCUMENT,
   ElementRef,
   inject,
   Injector,
@@ -40,6 +41,7 @@ import { SettingsSection } from '../ui/settings-section';
 import { Confirmation } from '../ui/confirmation';
 import { fieldErrors } from '../ui/field-errors';
 import { Icon } from '../ui/icon';
+import { Messages } from '../ui/messages';
 import { Words } from '../ui/question';
 import { troubleWords } from '../ui/trouble';
 import { UnsavedChanges } from '../unsaved/unsaved-changes';
@@ -116,6 +118,8 @@ export class ClientForm implements OnInit {
   private readonly preview = inject(Preview);
   private readonly host = inject<ElementRef<HTMLElement>>(ElementRef);
   private readonly injector = inject(Injector);
+  private readonly document = inject(DOCUMENT);
+  private readonly messages = inject(Messages);
 
   protected readonly base = computed(() => toModel(this.client()));
   /** What had been typed when the session ended, and on what. */
@@ -271,6 +275,8 @@ export class ClientForm implements OnInit {
     this.trouble.set(null);
     this.theirs.set([]);
     this.form().reset();
+    this.messages.show('registry.form.discarded');
+    this.focusIfLost();
   }
 
   protected async send(event: Event): Promise<void> {
@@ -279,7 +285,8 @@ export class ClientForm implements OnInit {
     this.tried.set(true);
     this.trouble.set(null);
     const saved = await sendForm(this.form, () => this.save());
-    if (!saved) this.focusLater('[aria-invalid="true"], .answer .fx-notice');
+    if (saved) this.focusIfLost();
+    else this.focusLater('[aria-invalid="true"], .answer .fx-notice');
   }
 
   private async save() {
@@ -370,6 +377,19 @@ export class ClientForm implements OnInit {
     const [name = ''] = path.split('.');
     if (uri || !(name in FIELD_LABELS)) return uri;
     return this.form[name as Exclude<ClientField, 'redirectUris'>];
+  }
+
+  /** The buttons that had it go with the last change; the one beside them stays. */
+  private focusIfLost(): void {
+    afterNextRender(
+      {
+        read: () => {
+          const lost = this.document.activeElement === this.document.body;
+          if (lost) this.host.nativeElement.querySelector<HTMLElement>('.send button')?.focus();
+        },
+      },
+      { injector: this.injector },
+    );
   }
 
   private focusLater(selector: string): void {

@@ -1,11 +1,14 @@
 import {
+  afterNextRender,
   ChangeDetectionStrategy,
   Component,
   computed,
   DestroyRef,
   DOCUMENT,
   effect,
+  ElementRef,
   inject,
+  Injector,
   input,
   output,
   signal,
@@ -65,6 +68,8 @@ export class ClientSecrets {
   private readonly confirmation = inject(Confirmation);
   private readonly messages = inject(Messages);
   private readonly document = inject(DOCUMENT);
+  private readonly host = inject<ElementRef<HTMLElement>>(ElementRef);
+  private readonly injector = inject(Injector);
 
   /** Oldest first, as the API has them. */
   protected readonly secrets = computed(() => this.client().secrets);
@@ -96,6 +101,23 @@ export class ClientSecrets {
     inject(DestroyRef).onDestroy(() => clearInterval(timer));
   }
 
+  protected open(): void {
+    this.adding.set(true);
+    this.focusLater('#secret-name');
+  }
+
+  protected cancel(): void {
+    this.adding.set(false);
+    this.trouble.set(null);
+    this.focusLater('.add');
+  }
+
+  /** Whoever registers the secret elsewhere has it now. */
+  protected hide(): void {
+    this.shown.set(null);
+    this.focusLater('h3');
+  }
+
   protected async add(event: Event, name: string, expiry: string): Promise<void> {
     event.preventDefault();
     if (this.busy()) return;
@@ -112,6 +134,7 @@ export class ClientSecrets {
       this.copied.set(false);
       this.shown.set(resource);
       this.adding.set(false);
+      this.focusLater('.shown');
       await this.look();
     } catch (cause) {
       this.trouble.set(troubleWords(apiErrorFrom(cause), this.formats, TROUBLES));
@@ -155,6 +178,7 @@ export class ClientSecrets {
     if (this.shown()?.id === fresh.id) this.shown.set(null);
     await this.look();
     this.messages.show('registry.secret.end.done', values);
+    this.focusLater('h3');
   }
 
   protected nameOf({ name, lastFour }: ClientSecret): string {
@@ -175,6 +199,14 @@ export class ClientSecrets {
     } catch {
       return null;
     }
+  }
+
+  /** What had the focus is replaced by what somebody does next, or reads. */
+  private focusLater(selector: string): void {
+    afterNextRender(
+      { read: () => this.host.nativeElement.querySelector<HTMLElement>(selector)?.focus() },
+      { injector: this.injector },
+    );
   }
 
   private path(): string {

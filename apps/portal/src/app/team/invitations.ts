@@ -1,4 +1,4 @@
-import { ChangeDetectionStrategy, Component, inject } from '@angular/core';
+import { ChangeDetectionStrategy, Component, ElementRef, inject, viewChild } from '@angular/core';
 import { TranslocoDirective } from '@jsverse/transloco';
 import { Api } from '../api/api';
 import { pagedList } from '../api/paged-list';
@@ -10,6 +10,7 @@ import { LoadError } from '../ui/load-error';
 import { LoadMore } from '../ui/load-more';
 import { Messages } from '../ui/messages';
 import { Moment } from '../ui/moment';
+import { PageFocus } from '../ui/page-focus';
 
 const PATH = '/user/v7/invitations';
 
@@ -30,6 +31,8 @@ export class Invitations {
   private readonly api = inject(Api);
   private readonly confirmation = inject(Confirmation);
   private readonly messages = inject(Messages);
+  private readonly pageFocus = inject(PageFocus);
+  private readonly heading = viewChild<ElementRef<HTMLElement>>('heading');
   protected readonly formats = inject(Formats);
   protected readonly roleTexts = ROLE_TEXTS;
   protected readonly list = pagedList<Invitation>(() => PATH);
@@ -59,6 +62,9 @@ export class Invitations {
       },
     });
     if (!done) return;
+    // The row that had the focus goes, and after the last one the whole list.
+    if ((this.list.items()?.length ?? 0) > 1) this.heading()?.nativeElement.focus();
+    else this.pageFocus.focusHeading();
     this.list.reload();
     this.messages.show('team.invitations.revoke.done', { email });
   }
