@@ -35,7 +35,9 @@ test.describe('team', () => {
     await expect(dialog).toContainText('1 aktive Verbindung wird beendet');
     try {
       await dialog.getByRole('button', { name: 'Zugang sperren' }).click();
-      await expect(page.getByText('Der Zugang von User Musterhaus ist gesperrt.')).toBeVisible();
+      await expect(
+        page.getByText(`Der Zugang von User Musterhaus (${MEMBER}) ist gesperrt.`),
+      ).toBeVisible();
       await expect(row).toContainText('Gesperrt');
       expect(await member.use(connection)).toBe(401);
       await theirs.goto(settings('connections'));

@@ -34,6 +34,11 @@ test('an invited person opens the link in the mail, chooses a password and is in
   await send.click();
   await expect(errors).toContainText(/Zeile 2,.*gehört schon zu Ihrem Unternehmen/);
   await people.fill(`Nora Neu <${email}>`);
+  // The session ends while somebody types.
+  await page.context().clearCookies();
+  await send.click();
+  await fillSignIn(page, OTHER_ADMIN);
+  await expect(people).toHaveValue(`Nora Neu <${email}>`);
   await send.click();
   const invitation = page.getByRole('listitem').filter({ hasText: email });
   await expect(invitation).toContainText('eingeladen von Admin Beispiel');
@@ -96,13 +101,17 @@ test('an invitation is sent again and taken back, and a colleague becomes an adm
   await invitation.getByRole('button', { name: `Einladung an ${email} zurückziehen` }).click();
   await dialog.getByRole('button', { name: 'Einladung zurückziehen' }).click();
   await expect(invitation).toHaveCount(0);
+  await expect(page.locator('h1:focus, h2:focus')).toHaveText(/^(Team|Offene Einladungen)$/);
 
   const colleague = page.getByRole('row').filter({ hasText: MEMBER });
   const changeRole = colleague.getByRole('button', { name: 'Rolle ändern: User Musterhaus' });
   try {
     await changeRole.click();
+    await expect(dialog).toContainText(`E-Mail-Adresse: ${MEMBER}`);
     await dialog.getByRole('button', { name: 'Zum Administrator machen' }).click();
-    await expect(page.getByText('User Musterhaus hat jetzt Administratorrechte.')).toBeVisible();
+    await expect(
+      page.getByText(`User Musterhaus (${MEMBER}) hat jetzt Administratorrechte.`),
+    ).toBeVisible();
     await expect(colleague).toContainText('Administrator');
     await changeRole.click();
     await dialog.getByRole('button', { name: 'Rechte entziehen' }).click();

@@ -95,5 +95,6 @@ test('an admin resets the two steps of somebody who has lost the app', async ({ 
   await dialog.getByRole('button', { name: 'Zurücksetzen' }).click();
   await expect(page.getByText('ist zurückgesetzt')).toBeVisible();
   await expect(row.getByRole('button', { name: /zurücksetzen/ })).toHaveCount(0);
+  await expect(row.getByText('User Musterhaus', { exact: true })).toBeFocused();
   await signIn(page, MEMBER);
 });

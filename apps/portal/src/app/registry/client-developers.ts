@@ -83,6 +83,7 @@ export class ClientDevelopers {
     const values = { developer: fullName(developer), name: this.name() };
     const done = await this.confirmation.ask({
       heading: { text: 'registry.developers.remove.heading', values },
+      email: developer.email,
       points: [
         { text: 'registry.developers.remove.loses', values },
         { text: 'registry.developers.remove.stays' },

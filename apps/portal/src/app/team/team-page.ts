@@ -133,12 +133,13 @@ export class TeamPage {
     const disable = user.status === 'active';
     const done = await this.confirmation.ask({
       heading: { text: disable ? 'team.disable.heading' : 'team.enable.heading', values },
+      email: user.email,
       points: disable ? this.disablePoints(user) : this.enablePoints(user),
       confirm: { text: disable ? 'team.disable.confirm' : 'team.enable.confirm' },
       danger: disable,
       action: () => this.team.setStatus(user.id, disable ? 'disabled' : 'active'),
     });
-    if (done) this.messages.show(disable ? 'team.disable.done' : 'team.enable.done', values);
+    if (done) this.say(disable ? 'team.disable.done' : 'team.enable.done', user);
   }
 
   protected async changeRole(user: TeamUser): Promise<void> {
@@ -147,6 +148,7 @@ export class TeamPage {
     const texts = ROLE_CHANGE_TEXTS[role];
     const done = await this.confirmation.ask({
       heading: { text: texts.heading, values },
+      email: user.email,
       points: [
         { text: texts.rights, values },
         { text: texts.signedOut, values },
@@ -155,7 +157,7 @@ export class TeamPage {
       danger: role === 'member',
       action: () => this.team.setRole(user.id, role),
     });
-    if (done) this.messages.show(texts.done, values);
+    if (done) this.say(texts.done, user);
   }
 
   /** For somebody who has lost the app and the recovery codes. */
@@ -163,6 +165,7 @@ export class TeamPage {
     const values = { name: fullName(user) };
     const done = await this.confirmation.ask({
       heading: { text: 'team.resetFactor.heading', values },
+      email: user.email,
       points: [
         { text: 'team.resetFactor.sure', values },
         { text: 'team.resetFactor.password', values },
@@ -172,7 +175,15 @@ export class TeamPage {
       danger: true,
       action: () => this.team.resetFactor(user.id),
     });
-    if (done) this.messages.show('team.resetFactor.done', values);
+    if (!done) return;
+    this.say('team.resetFactor.done', user);
+    // The button goes: there is nothing left to reset.
+    this.table()?.focus(user.id);
+  }
+
+  /** Two people may have the same name; their addresses differ. */
+  private say(done: string, user: TeamUser): void {
+    this.messages.show(done, { name: `${fullName(user)} (${user.email})` });
   }
 
   private disablePoints(user: TeamUser): Words[] {

@@ -1,6 +1,7 @@
 import {
   ChangeDetectionStrategy,
   Component,
+  computed,
   ElementRef,
   inject,
   Injector,
@@ -12,7 +13,7 @@ import { RouterLink } from '@angular/router';
 import { TranslocoDirective } from '@jsverse/transloco';
 import { Role, TeamUser } from '../api/types';
 import { Formats } from '../i18n/formats';
-import { FullName } from '../people/full-name';
+import { FullName, fullName, namesakesAmong } from '../people/full-name';
 import { Moment } from '../ui/moment';
 import { Monogram } from '../ui/monogram';
 
@@ -41,6 +42,14 @@ export class TeamTable {
   private readonly host = inject<ElementRef<HTMLElement>>(ElementRef);
   private readonly injector = inject(Injector);
   protected readonly roleTexts = ROLE_TEXTS;
+
+  private readonly namesakes = computed(() => namesakesAmong(this.users()));
+
+  /** What the buttons of a row call its person. */
+  protected called(user: TeamUser): string {
+    const name = fullName(user);
+    return this.namesakes().has(user.id) ? `${name} (${user.email})` : name;
+  }
 
   /** Nobody gives up their own rights by accident: a colleague takes them back after a handover. */
   protected mayChangeRole({ id, role, status }: TeamUser): boolean {

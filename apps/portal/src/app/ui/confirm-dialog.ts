@@ -8,7 +8,7 @@ import {
 } from '@angular/material/dialog';
 import { TranslocoDirective } from '@jsverse/transloco';
 import { DialogAction } from './dialog-action';
-import { POINTS_ID, type Question } from './question';
+import { CONCERNED_ID, POINTS_ID, type Question } from './question';
 import { Trouble } from './trouble';
 
 /** Opened by Confirmation. The way out comes first, so that Enter does no harm. */
@@ -26,6 +26,7 @@ export class ConfirmDialog {
 
   protected readonly action = inject(DialogAction);
 
+  protected readonly concernedId = CONCERNED_ID;
   protected readonly pointsId = POINTS_ID;
   protected readonly ticked = signal(false);
 

@@ -1,7 +1,7 @@
 import { inject, Injectable } from '@angular/core';
 import type { ConfirmDialog } from './confirm-dialog';
 import { Dialogs } from './dialogs';
-import { POINTS_ID, type Question } from './question';
+import { CONCERNED_ID, POINTS_ID, type Question } from './question';
 
 const load = () => import('./confirm-dialog').then((file) => file.ConfirmDialog);
 
@@ -20,7 +20,7 @@ export class Confirmation {
       data: question,
       role: 'alertdialog',
       ariaModal: true,
-      ariaDescribedBy: POINTS_ID,
+      ariaDescribedBy: question.email ? `${CONCERNED_ID} ${POINTS_ID}` : POINTS_ID,
       width: '30rem',
       maxWidth: 'calc(100vw - 2rem)',
       maxHeight: 'calc(100dvh - 2rem)',

@@ -1,0 +1,76 @@
+import { beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { ComponentFixture, TestBed } from '@angular/core/testing';
+import { control, providePortal, shown } from '../../testing/portal-testing';
+import { Api } from '../api/api';
+import { TeamUser } from '../api/types';
+import { Confirmation } from '../ui/confirmation';
+import { Messages } from '../ui/messages';
+import type { Question } from '../ui/question';
+import { TeamPage } from './team-page';
+
+const anna = (id: string): TeamUser => ({
+  id,
+  email: `${id}@musterhaus.example`,
+  firstName: 'Anna',
+  lastName: 'Ahrens',
+  role: 'member',
+  status: 'active',
+  lastSignInAt: null,
+  createdAt: '2026-01-07T10:00:00.000Z',
+  activeConnections: 0,
+  secondFactor: true,
+  passkey: false,
+});
+
+const api = {
+  get: jest.fn<(path: string) => Promise<unknown>>(),
+  patch: jest.fn<(path: string, body: unknown) => Promise<unknown>>(),
+  delete: jest.fn<(path: string) => Promise<unknown>>(),
+};
+const ask = jest.fn<(question: Question) => Promise<boolean>>();
+const show = jest.fn<(text: string, values: { name: string }) => void>();
+
+let fixture: ComponentFixture<TeamPage>;
+
+beforeEach(() => {
+  jest.resetAllMocks();
+  document.body.replaceChildren();
+  api.get.mockImplementation((path) =>
+    Promise.resolve(
+      path.startsWith('/user/v7/users')
+        ? { resources: [anna('person32'), anna('person48')], meta: { total: 2 } }
+        : { resources: [], meta: {} },
+    ),
+  );
+  api.patch.mockImplementation(() => Promise.resolve({ resource: anna('person48') }));
+  ask.mockImplementation(async ({ action }) => {
+    await action?.(false);
+    return true;
+  });
+  TestBed.configureTestingModule({
+    providers: [
+      ...providePortal(['team', 'settings']),
+      { provide: Api, useValue: api },
+      { provide: Confirmation, useValue: { ask } },
+      { provide: Messages, useValue: { show } },
+    ],
+  });
+  fixture = TestBed.createComponent(TeamPage);
+  document.body.append(fixture.nativeElement as HTMLElement);
+});
+
+describe('of two people with one name', () => {
+  it.each([
+    ['Zugang von Anna Ahrens (person48@musterhaus.example) sperren', 'team.disable.done'],
+    ['Rolle ändern: Anna Ahrens (person48@musterhaus.example)', 'team.changeRole.toAdmin.done'],
+    ['Anmeldung zurücksetzen: Anna Ahrens (person48@musterhaus.example)', 'team.resetFactor.done'],
+  ])('button, question and message say which is meant: %s', async (button, done) => {
+    (await shown(fixture, () => control(fixture, button))).click();
+    await shown(fixture, () => show.mock.calls.length === 1);
+    expect(ask.mock.calls[0]?.[0].email).toBe('person48@musterhaus.example');
+    expect(show.mock.calls[0]).toEqual([
+      done,
+      { name: 'Anna Ahrens (person48@musterhaus.example)' },
+    ]);
+  });
+});
