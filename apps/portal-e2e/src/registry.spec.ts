@@ -153,6 +153,7 @@ test('a secret follows another in three steps, after a proof of identity; one in
     });
   await page.goto(registry(`/${id}`));
   await button(page, 'Zweites Secret anlegen').click();
+  await expect(page.getByLabel(/^Name des Secrets/)).toBeFocused();
   await page.getByLabel(/^Name des Secrets/).fill('Produktion');
   await sql(databaseUrl(), `UPDATE sessions SET created_at = created_at - interval '11 minutes'`);
   await button(page, 'Anlegen').click();
@@ -168,6 +169,7 @@ test('a secret follows another in three steps, after a proof of identity; one in
   await password.fill(PASSWORD);
   await page.keyboard.press('Enter');
   await expect(page.getByText(/Noch nicht benutzt/)).toBeVisible();
+  await expect(page.getByRole('group', { name: 'Secret' })).toBeFocused();
   const secret = await page.getByRole('group', { name: 'Secret' }).locator('code').innerText();
   expect((await authenticate(secret)).status()).toBe(400);
   await expect(page.getByText('Die Anwendung benutzt das neue Secret.')).toBeVisible({
@@ -190,6 +192,7 @@ test('a secret follows another in three steps, after a proof of identity; one in
   await button(page, 'Bisheriges Secret beenden').click();
   await dialog.getByRole('button', { name: 'Secret beenden' }).click();
   await expect(button(page, 'Zweites Secret anlegen')).toBeVisible();
+  await expect(page.getByRole('heading', { name: /^Secret wechseln/ })).toBeFocused();
   expect((await read(page)).secrets).toMatchObject([{ name: 'Produktion' }]);
 });
 
