@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import {
   ADMIN,
   expect,
@@ -91,6 +92,18 @@ test.describe('security', () => {
     await other.reload();
     await expect(other.getByRole('heading', { level: 1 })).toHaveText('Anmelden');
     await other.close();
+  });
+
+  test('what is stored about oneself is one file', async ({ page, member }) => {
+    await signIn(page, MEMBER);
+    await page.goto(settings('security'));
+    const downloading = page.waitForEvent('download');
+    await page.getByRole('button', { name: 'Daten herunterladen' }).click();
+    const file = await downloading;
+    expect(file.suggestedFilename()).toBe('flixcheck-daten.json');
+    const stored = JSON.parse(await readFile(await file.path(), 'utf8'));
+    expect(stored).toMatchObject({ about: { email: MEMBER }, profile: [{ id: member.userId }] });
+    await expect(page.getByText('Ihre Daten sind heruntergeladen.')).toBeVisible();
   });
 
   test('a new password needs the present one, and can end all connections with it', async ({

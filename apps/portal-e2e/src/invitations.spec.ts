@@ -78,6 +78,25 @@ test('an invited person opens the link in the mail, chooses a password and is in
   await theirs.getByRole('link', { name: 'Zur Anmeldung' }).click();
   await fillSignIn(theirs, email, PASSWORD);
   await expect(theirs.getByRole('heading', { level: 1 })).toHaveText('Verbindungen');
+
+  // And leaves again, for good.
+  await page.reload();
+  const row = page.getByRole('row').filter({ hasText: email });
+  const dialog = page.getByRole('alertdialog');
+  await row.getByRole('button', { name: 'Zugang von Nora Neu sperren' }).click();
+  await dialog.getByRole('button', { name: 'Zugang sperren' }).click();
+  await row.getByRole('button', { name: 'Für immer löschen: Nora Neu' }).click();
+  await expect(dialog).toContainText(/\d+ weitere Einträge zu dieser Person werden gelöscht/);
+  const erase = dialog.getByRole('button', { name: 'Für immer löschen' });
+  await dialog.getByRole('textbox').fill('nora');
+  await erase.click();
+  await expect(dialog).toContainText('Das ist nicht die E-Mail-Adresse dieser Person.');
+  await dialog.getByRole('textbox').fill(email);
+  await erase.click();
+  await expect(page.getByText('Nora Neu ist gelöscht.')).toBeVisible();
+  await expect(row).toHaveCount(0);
+  await theirs.reload();
+  await expect(theirs.getByRole('heading', { level: 1 })).toHaveText('Anmelden');
   await theirs.close();
 });
 

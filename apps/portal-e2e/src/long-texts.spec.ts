@@ -10,6 +10,7 @@ import {
   test,
 } from './harness/fixtures';
 import { notAllowed, openAdvanceDialog, requests } from './harness/approval-samples';
+import { eraseDialog } from './harness/erasure-states';
 import { inviteWithErrors, openedInvitation, openInvitations } from './harness/invitation-states';
 import { developing, openDeveloped, openTried, waiting } from './harness/developer-states';
 import { lengthenAnswers, lengthened, LONGEST, unreadableTexts } from './harness/long-texts';
@@ -172,6 +173,7 @@ const PLACES: Record<string, Place> = {
     },
   },
   'disabling a person': { open: (page) => dialogOf(page, 'team', /sperren$|^Disable/) },
+  'erasing a person': { open: (page) => eraseDialog(page, lengthened) },
   applications: {
     open: async (page) => {
       await requests(page, ['open'], lengthened);

@@ -14,6 +14,7 @@ import { answer, type PortalState, settings, show } from './portal-state';
 import { authorize } from './authorize-states';
 import { connections } from './connections-states';
 import { developer } from './developer-states';
+import { erasureStates } from './erasure-states';
 import { invitationStates } from './invitation-states';
 import { recovery } from './recovery-states';
 import { registry } from './registry-states';
@@ -113,6 +114,7 @@ const others: PortalState[] = [
       await expect(page.getByRole('alertdialog')).toBeVisible();
     },
   },
+  ...erasureStates,
   {
     name: 'applications',
     who: ADMIN,

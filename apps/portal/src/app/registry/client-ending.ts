@@ -18,11 +18,11 @@ import { Confirmation } from '../ui/confirmation';
 import { Dialogs } from '../ui/dialogs';
 import { Messages } from '../ui/messages';
 import { Words } from '../ui/question';
-import type { DeleteDialog, DeleteQuestion } from './delete-dialog';
+import type { DeleteDialog, DeleteQuestion } from '../ui/delete-dialog';
 import { harmInWords } from './harm-words';
 import { REGISTRY } from './registry-clients';
 
-const load = () => import('./delete-dialog').then((file) => file.DeleteDialog);
+const load = () => import('../ui/delete-dialog').then((file) => file.DeleteDialog);
 
 /** Switches an application off and on again, or deletes it; says before what that ends. */
 @Component({
@@ -161,8 +161,16 @@ export class ClientEnding {
     const { name } = this.client();
     const deleted = await this.dialogs.open<DeleteDialog, DeleteQuestion, boolean>(load, {
       data: {
+        heading: { text: 'registry.delete.heading', values: { name } },
+        points: [
+          await this.fresh(),
+          { text: 'registry.delete.forGood' },
+          { text: 'registry.delete.instead' },
+        ],
         name,
-        harm: await this.fresh(),
+        type: { text: 'registry.delete.type', values: { name } },
+        wrong: 'registry.delete.wrong',
+        confirm: 'registry.delete.confirm',
         action: () => this.api.delete(this.path(), this.unchanged()),
       },
       role: 'alertdialog',

@@ -2,16 +2,26 @@ import { ChangeDetectionStrategy, Component } from '@angular/core';
 import { TranslocoDirective } from '@jsverse/transloco';
 import { Appearance } from './appearance';
 import { Devices } from './devices';
+import { OwnData } from './own-data';
 import { Passkeys } from './passkeys';
 import { PasswordForm } from './password-form';
 import { ProfileForm } from './profile-form';
 import { TwoSteps } from './two-steps';
 
-/** The user's own settings: password, devices, language and theme, name. */
+/** The user's own settings: password, devices, language and theme, name, and what is stored. */
 @Component({
   selector: 'fx-security-page',
   changeDetection: ChangeDetectionStrategy.OnPush,
-  imports: [Appearance, Devices, Passkeys, PasswordForm, ProfileForm, TranslocoDirective, TwoSteps],
+  imports: [
+    Appearance,
+    Devices,
+    OwnData,
+    Passkeys,
+    PasswordForm,
+    ProfileForm,
+    TranslocoDirective,
+    TwoSteps,
+  ],
   template: `
     <ng-container *transloco="let t">
       <header class="fx-page-title">
@@ -25,6 +35,7 @@ import { TwoSteps } from './two-steps';
         <fx-devices #devices />
         <fx-appearance />
         <fx-profile-form />
+        <fx-own-data />
       </div>
     </ng-container>
   `,

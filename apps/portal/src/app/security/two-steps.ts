@@ -3,7 +3,6 @@ import {
   ChangeDetectionStrategy,
   Component,
   computed,
-  DOCUMENT,
   ElementRef,
   inject,
   output,
@@ -28,6 +27,7 @@ import { Icon } from '../ui/icon';
 import { LoadError } from '../ui/load-error';
 import { Messages } from '../ui/messages';
 import { Words } from '../ui/question';
+import { SaveFile } from '../ui/save-file';
 import { Trouble, troubleWords } from '../ui/trouble';
 import { Waiting } from '../ui/waiting';
 import { IdentityProof, Proof } from './identity-proof';
@@ -72,7 +72,7 @@ export class TwoSteps {
   private readonly messages = inject(Messages);
   private readonly session = inject(SessionStore);
   private readonly transloco = inject(TranslocoService);
-  private readonly document = inject(DOCUMENT);
+  private readonly file = inject(SaveFile);
   protected readonly formats = inject(Formats);
 
   private readonly factor = apiResource<Envelope<SecondFactor>>(() => FACTOR);
@@ -173,12 +173,8 @@ export class TwoSteps {
 
   protected save(): void {
     const lines = [`Flixcheck, ${this.email()}`, '', ...this.codes(), ''];
-    const url = URL.createObjectURL(new Blob([lines.join('\n')], { type: 'text/plain' }));
-    const link = this.document.createElement('a');
-    link.href = url;
-    link.download = this.transloco.translate('security.twoSteps.codes.file');
-    link.click();
-    URL.revokeObjectURL(url);
+    const name = this.transloco.translate('security.twoSteps.codes.file');
+    this.file.save(name, lines.join('\n'), 'text/plain');
   }
 
   private show({ resource }: Envelope<RecoveryCodes>): void {

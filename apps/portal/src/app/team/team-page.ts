@@ -25,6 +25,7 @@ import { PageState } from '../ui/page-state';
 import { Words } from '../ui/question';
 import { SearchField } from '../ui/search-field';
 import { Waiting } from '../ui/waiting';
+import { Erasure } from './erasure';
 import { Invitations } from './invitations';
 import { TeamTable } from './team-table';
 import { TeamUsers } from './team-users';
@@ -78,6 +79,7 @@ export class TeamPage {
   protected readonly formats = inject(Formats);
   private readonly session = inject(SessionStore);
   private readonly confirmation = inject(Confirmation);
+  private readonly erasure = inject(Erasure);
   private readonly messages = inject(Messages);
   private readonly table = viewChild(TeamTable);
   private readonly searchField = viewChild(SearchField);
@@ -184,6 +186,14 @@ export class TeamPage {
   /** Two people may have the same name; their addresses differ. */
   private say(done: string, user: TeamUser): void {
     this.messages.show(done, { name: `${fullName(user)} (${user.email})` });
+  }
+
+  /** For somebody who has left, and is shut out already. */
+  protected async erase(user: TeamUser): Promise<void> {
+    if (!(await this.erasure.ask(user))) return;
+    this.messages.show('team.erase.done', { name: fullName(user) });
+    this.team.reload();
+    this.searchField()?.focus();
   }
 
   private disablePoints(user: TeamUser): Words[] {

@@ -37,6 +37,7 @@ export class TeamTable {
   readonly changeStatus = output<TeamUser>();
   readonly changeRole = output<TeamUser>();
   readonly resetFactor = output<TeamUser>();
+  readonly erase = output<TeamUser>();
 
   protected readonly formats = inject(Formats);
   private readonly host = inject<ElementRef<HTMLElement>>(ElementRef);

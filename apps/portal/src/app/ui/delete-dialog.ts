@@ -8,18 +8,24 @@ import {
 } from '@angular/material/dialog';
 import { TranslocoDirective } from '@jsverse/transloco';
 import errorIcon from '@material-symbols/svg-400/rounded/error.svg';
-import { DialogAction } from '../ui/dialog-action';
-import { Icon } from '../ui/icon';
-import { Words } from '../ui/question';
-import { Trouble } from '../ui/trouble';
+import { DialogAction } from './dialog-action';
+import { Icon } from './icon';
+import { Words } from './question';
+import { Trouble } from './trouble';
 
 export interface DeleteQuestion {
+  heading: Words;
+  /** What will happen, the worst first: one sentence each. */
+  points: readonly Words[];
+  /** What has to be typed, and what asks for it. */
   name: string;
-  harm: Words;
+  type: Words;
+  wrong: string;
+  confirm: string;
   action: () => Promise<void>;
 }
 
-/** Deletes an application once its name has been typed. */
+/** Deletes for good, once the name of what is deleted has been typed. */
 @Component({
   selector: 'fx-delete-dialog',
   changeDetection: ChangeDetectionStrategy.OnPush,
@@ -27,17 +33,15 @@ export interface DeleteQuestion {
   providers: [DialogAction],
   template: `
     <form *transloco="let t" method="post" novalidate (submit)="confirm($event)">
-      <h2 mat-dialog-title>{{ t('registry.delete.heading', { name: question.name }) }}</h2>
+      <h2 mat-dialog-title>{{ t(question.heading.text, question.heading.values) }}</h2>
       <mat-dialog-content>
         <ul>
-          <li>
-            <strong>{{ t(question.harm.text, question.harm.values) }}</strong>
-          </li>
-          <li>{{ t('registry.delete.forGood') }}</li>
-          <li>{{ t('registry.delete.instead') }}</li>
+          @for (point of question.points; track point.text; let first = $first) {
+            <li [class.worst]="first">{{ t(point.text, point.values) }}</li>
+          }
         </ul>
         <div class="fx-field">
-          <label for="delete-name">{{ t('registry.delete.type', { name: question.name }) }}</label>
+          <label for="delete-name">{{ t(question.type.text, question.type.values) }}</label>
           <input
             #field
             class="fx-input"
@@ -52,7 +56,7 @@ export interface DeleteQuestion {
           />
           @if (wrong()) {
             <p class="fx-field__error" id="delete-name-error">
-              <fx-icon [svg]="errorIcon" />{{ t('registry.delete.wrong') }}
+              <fx-icon [svg]="errorIcon" />{{ t(question.wrong) }}
             </p>
           }
         </div>
@@ -67,7 +71,7 @@ export interface DeleteQuestion {
           class="fx-button fx-button--danger"
           [attr.aria-disabled]="action.busy() ? true : null"
         >
-          {{ t(action.busy() ? 'settings.confirm.busy' : 'registry.delete.confirm') }}
+          {{ t(action.busy() ? 'settings.confirm.busy' : question.confirm) }}
         </button>
       </mat-dialog-actions>
     </form>
@@ -81,6 +85,9 @@ export interface DeleteQuestion {
       display: grid;
       gap: var(--fx-space-3);
       margin-bottom: var(--fx-space-5);
+    }
+    .worst {
+      font-weight: var(--fx-weight-strong);
     }
     fx-trouble:has(*) {
       margin-top: var(--fx-space-4);
