@@ -404,6 +404,8 @@ describe('the role with which the database served all of this', () => {
     "UPDATE audit_records SET detail = '{}'",
     'DELETE FROM audit_records',
     'TRUNCATE audit_records',
+    "UPDATE audit_seals SET hash = ''",
+    'DELETE FROM audit_seals',
   ])('may not: %s', async (statement) => {
     await expect(sql(world.server.programUrl, statement)).rejects.toMatchObject({ code: '42501' });
   });

@@ -39,7 +39,7 @@ export function dump(databaseUrl: string, schema = 'public'): Promise<Record<str
 /**
  * The same without what is noted in passing, and later than it happens: the request log, the use
  * of connections, sessions and client secrets, failures to sign in, when a step last ran, what
- * steps have counted, the portal's files. What is left changes only when something does.
+ * steps have counted and sealed, the portal's files. What is left changes only when something does.
  */
 export async function substance(databaseUrl: string): Promise<Record<string, string[] | number>> {
   const {
@@ -51,6 +51,7 @@ export async function substance(databaseUrl: string): Promise<Record<string, str
     oauth_request_counting: _counting,
     oauth_request_counts: _counted,
     connection_counts: _active,
+    audit_seals: _seals,
     connections = [],
     oauth_client_secrets: secrets = [],
     connection_events: events = [],

@@ -3,6 +3,7 @@ import { IsInt, Max, Min } from 'class-validator';
 import { Command } from 'commander';
 import { Clock, DAY, HOUR, MINUTE } from '../config/clock.js';
 import { type AuditEntry, AuditLog } from '../users/audit-log.js';
+import { type AuditVerdict, AuditVerification } from '../users/audit-verification.js';
 import { UsersService } from '../users/users.service.js';
 import { withServices } from './application.js';
 import { UsageError } from './explain.js';
@@ -64,7 +65,41 @@ Records with a hyphen under "by" come from the command line or a schedule.`,
       });
       terminal.out(given.json ? toJson(records) : recordTable(records));
     });
+
+  group
+    .command('verify')
+    .description('Compare the trail with its seals: is a record missing, changed or added?')
+    .option('--seal <number:hash>', 'a seal that was kept elsewhere, which has to be among them')
+    .addOption(jsonOption())
+    .addHelpText(
+      'after',
+      `
+Ends with 1 and names the first broken record where the trail is not whole. Keep the latest seal
+elsewhere, or the log, which has every seal: whoever owns the database could make new ones.`,
+    )
+    .action(async ({ seal, json }: Output & { seal?: string }) => {
+      if (seal !== undefined && !/^[1-9]\d{0,15}:[0-9a-f]{64}$/.test(seal)) {
+        throw new UsageError('--seal: write it as the log and this command do, number:hash.');
+      }
+      const verdict = await withServices(terminal.env, (resolve) =>
+        resolve(AuditVerification).verify(seal),
+      );
+      if (json) terminal.out(toJson(verdict));
+      if (verdict.broken !== null) throw new UsageError(verdict.broken);
+      if (!json) terminal.out(inSentences(verdict));
+    });
   return group;
+}
+
+function inSentences({ records, outdated, unsealed, seals, latest }: AuditVerdict): string {
+  if (latest === null) return `Nothing has been sealed yet. Records: ${unsealed}.`;
+  return [
+    'The audit trail is whole.',
+    `Unchanged records: ${records}, in seals: ${seals}.`,
+    `Failed attempts deleted after their time: ${outdated}.`,
+    `Younger than the last seal, and so not verified: ${unsealed}.`,
+    `Latest seal, to be kept elsewhere: ${latest}`,
+  ].join('\n');
 }
 
 function parseSince(value: string, now: Date): Date {

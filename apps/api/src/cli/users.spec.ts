@@ -1,6 +1,7 @@
 import { call, PortalUser } from '@flixcheck/test-harness';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
+import { BackgroundWork } from '../background/background-work.js';
 import { DEMO_PASSWORD } from '../database/demo-data.js';
 import { grant } from '../testing/connections.js';
 import { runBeside } from '../testing/cli.js';
@@ -201,6 +202,27 @@ describe('audit list', () => {
     for (const since of ['24h', '1d', '90m', new Date(past.getTime() + 1000).toISOString()]) {
       expect(await actions('--since', since)).not.toContain('long_ago');
     }
+  });
+
+  it('is verified against its seals, and the first broken record is named', async () => {
+    const { out: before } = await run(['audit', 'verify']);
+    expect(before).toContain('Nothing has been sealed yet');
+    await api.app.get(BackgroundWork).run('users.audit-seals');
+    const { out, exitCode } = await run(['audit', 'verify']);
+    expect([exitCode, out]).toEqual([0, expect.stringContaining('The audit trail is whole.')]);
+    const [, latest = ''] = /Latest seal.*: (\d+:[0-9a-f]{64})$/.exec(out) ?? [];
+    expect((await run(['audit', 'verify', '--seal', latest, '--json'])).json).toMatchObject({
+      ...{ broken: null, latest },
+    });
+    const wrong = await run(['audit', 'verify', '--seal', 'yesterday']);
+    expect([wrong.exitCode, wrong.error]).toEqual([1, expect.stringContaining('--seal')]);
+
+    const [[{ id }]] = await api.dataSource.query(
+      `UPDATE audit_records SET at = now() WHERE action = 'long_ago' RETURNING id`,
+    );
+    const broken = await run(['audit', 'verify']);
+    expect([broken.exitCode, broken.out]).toEqual([1, '']);
+    expect(broken.error).toContain(`Record ${id} has been changed`);
   });
 
   it.each([

@@ -42,6 +42,7 @@ import { RevocationReasons1806800000000 } from './migrations/1806800000000-revoc
 import { ClosedAccounts1806910000000 } from './migrations/1806910000000-closed-accounts.js';
 import { IdentityProofs1806930000000 } from './migrations/1806930000000-identity-proofs.js';
 import { AuditRetention1806950000000 } from './migrations/1806950000000-audit-retention.js';
+import { AuditSeals1806960000000 } from './migrations/1806960000000-audit-seals.js';
 import { ErasedPeople1806970000000 } from './migrations/1806970000000-erased-people.js';
 
 /** Every migration, oldest first. The app, the command line and the tests share this list. */
@@ -87,6 +88,7 @@ export const MIGRATIONS = [
   ClosedAccounts1806910000000,
   IdentityProofs1806930000000,
   AuditRetention1806950000000,
+  AuditSeals1806960000000,
   ErasedPeople1806970000000,
 ];
 

@@ -77,10 +77,11 @@ describe('the role of the program', () => {
     await prepare(role);
     const {
       'public.audit_records': audit,
+      'public.audit_seals': seals,
       'public.migrations': migrations,
       ...others
     } = await rights(role);
-    expect([audit, migrations]).toEqual(['SELECT INSERT', 'SELECT']);
+    expect([audit, seals, migrations]).toEqual(['SELECT INSERT', 'SELECT INSERT', 'SELECT']);
     expect(Object.keys(others).length).toBeGreaterThan(40);
     expect(new Set(Object.values(others))).toEqual(new Set(['SELECT INSERT UPDATE DELETE']));
     expect(others).toHaveProperty(['pgboss.job']);
@@ -151,7 +152,10 @@ describe('on the command line', () => {
     const grants = () => command(['database', 'grants', '--role', role]);
     const { out } = await grants();
     expect(out).toMatch(
-      new RegExp(`^GRANT INSERT, SELECT ON TABLE public.audit_records TO "${role}";$`, 'm'),
+      new RegExp(
+        `^GRANT INSERT, SELECT ON TABLE public.audit_records, public.audit_seals TO "${role}";$`,
+        'm',
+      ),
     );
     await owner.query(out);
     expect((await rights(role))['public.users']).toBe('SELECT INSERT UPDATE DELETE');

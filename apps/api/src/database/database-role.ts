@@ -13,8 +13,10 @@ const ROWS = ['DELETE', 'INSERT', 'SELECT', 'UPDATE'];
 const LESS: Readonly<Record<string, readonly string[]>> = {
   // What has happened is added to, and never rewritten.
   'public.audit_records': ['INSERT', 'SELECT'],
+  'public.audit_seals': ['INSERT', 'SELECT'],
   // Who could write here could make a migration look done.
   'public.migrations': ['SELECT'],
+  'public.migrations_id_seq': [],
 };
 /** As SCRAM needs it, and PostgreSQL itself does by default. */
 const SCRAM_ROUNDS = 4096;
@@ -63,7 +65,10 @@ export async function missingGrants(runner: QueryRunner, role: string): Promise<
   return [...statements, ...changes(await relations(runner, role), to)];
 }
 
-/** Tables and sequences with the rights that the role holds by name. */
+/**
+ * Tables and sequences with the rights that the role holds by name. A sequence that numbers a column
+ * by itself needs none.
+ */
 async function relations(runner: QueryRunner, role: string): Promise<Relation[]> {
   return runner.query(
     `SELECT s.nspname || '.' || c.relname AS name,
@@ -74,6 +79,9 @@ async function relations(runner: QueryRunner, role: string): Promise<Relation[]>
                    WHERE r.rolname = $2 ORDER BY 1) AS held
        FROM pg_class c JOIN pg_namespace s ON s.oid = c.relnamespace
       WHERE s.nspname = ANY ($1) AND c.relkind IN ('r', 'p', 'v', 'm', 'S')
+        AND NOT EXISTS (SELECT FROM pg_depend d
+                         WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid
+                           AND d.deptype = 'i' AND c.relkind = 'S')
       ORDER BY s.nspname DESC, c.relname`,
     [SCHEMAS, role],
   );
@@ -89,7 +97,7 @@ function changes(all: readonly Relation[], to: string): string[] {
   };
   for (const relation of all) {
     const { name, quoted, held } = relation;
-    const wanted = quoted.startsWith('SEQUENCE') ? ['USAGE'] : (LESS[name] ?? ROWS);
+    const wanted = LESS[name] ?? (quoted.startsWith('SEQUENCE') ? ['USAGE'] : ROWS);
     const excess = held.filter((right) => !wanted.includes(right));
     const missing = wanted.filter((right) => !held.includes(right));
     if (excess.length > 0) add(`REVOKE ${excess.join(', ')}`, relation);
@@ -150,6 +158,7 @@ async function assertLimited(runner: QueryRunner, name: string): Promise<void> {
               CASE WHEN has_schema_privilege(r.oid, 'public', 'CREATE')
                 THEN 'may create tables in the schema public' END,
               CASE WHEN has_table_privilege(r.oid, 'public.audit_records', 'UPDATE, DELETE, TRUNCATE')
+                  OR has_table_privilege(r.oid, 'public.audit_seals', 'UPDATE, DELETE, TRUNCATE')
                 THEN 'may rewrite audit records' END
             ], NULL) AS powers
        FROM pg_roles r WHERE r.rolname = $1`,

@@ -35,6 +35,7 @@ export const AUDIT_ACTIONS = [
   'connection_limit_changed',
   'connection_narrowed',
   'connections_revoked',
+  'failed_attempts_deleted',
   'invitation_accepted',
   'invitation_resent',
   'invitation_revoked',

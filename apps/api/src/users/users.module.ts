@@ -5,6 +5,8 @@ import { AccountEntity } from './account.entity.js';
 import { Accounts } from './accounts.service.js';
 import { AuditLog } from './audit-log.js';
 import { AuditRetention } from './audit-retention.js';
+import { AuditSeals } from './audit-seals.js';
+import { AuditVerification } from './audit-verification.js';
 import { Notices } from './notices.js';
 import { PasskeyChallenges, passkeyChallengesRetention } from './passkey-challenges.js';
 import { Passkeys } from './passkeys.service.js';
@@ -26,6 +28,8 @@ import { usersPersonalData } from './users-personal-data.js';
     UsersService,
     AuditLog,
     AuditRetention,
+    AuditSeals,
+    AuditVerification,
     Notices,
     PasskeyChallenges,
     passkeyChallengesRetention,
@@ -40,6 +44,7 @@ import { usersPersonalData } from './users-personal-data.js';
     Accounts,
     UsersService,
     AuditLog,
+    AuditVerification,
     Notices,
     Passkeys,
     PasswordHasher,

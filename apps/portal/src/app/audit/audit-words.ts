@@ -83,6 +83,7 @@ const WORDS: Record<Action, AuditWords> = {
   client_secret_removed: said('audit.action.secretRemoved'),
   signing_key_created: said('audit.action.keyCreated'),
   signing_key_revoked: said('audit.action.keyRevoked', caution),
+  failed_attempts_deleted: said('audit.action.failedAttemptsDeleted'),
 };
 /** An address that belongs to nobody. */
 const UNKNOWN: Partial<Record<Action, AuditWords>> = {
