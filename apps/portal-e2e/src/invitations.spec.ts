@@ -93,7 +93,7 @@ test('an invited person opens the link in the mail, chooses a password and is in
   await expect(dialog).toContainText('Das ist nicht die E-Mail-Adresse dieser Person.');
   await dialog.getByRole('textbox').fill(email);
   await erase.click();
-  await expect(page.getByText('Nora Neu ist gelöscht.')).toBeVisible();
+  await expect(page.getByText(`Nora Neu (${email}) ist gelöscht.`)).toBeVisible();
   await expect(row).toHaveCount(0);
   await theirs.reload();
   await expect(theirs.getByRole('heading', { level: 1 })).toHaveText('Anmelden');

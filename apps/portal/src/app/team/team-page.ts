@@ -191,7 +191,7 @@ export class TeamPage {
   /** For somebody who has left, and is shut out already. */
   protected async erase(user: TeamUser): Promise<void> {
     if (!(await this.erasure.ask(user))) return;
-    this.messages.show('team.erase.done', { name: fullName(user) });
+    this.say('team.erase.done', user);
     this.team.reload();
     this.searchField()?.focus();
   }
