@@ -18,6 +18,7 @@ class Settings {
 
 const get = jest.fn<() => Promise<unknown>>();
 const begin = jest.fn<FreshStart['begin']>();
+const keep = jest.fn<FreshStart['keep']>();
 const signInAgain = jest.fn();
 const shown = signal<{ id: string } | null>(null);
 
@@ -27,13 +28,14 @@ const told = (key = SIGNED_IN_BEFORE) => window.dispatchEvent(new StorageEvent('
 const settled = () => new Promise((resolve) => setTimeout(resolve));
 
 beforeEach(() => {
-  [get, begin, signInAgain].forEach((mock) => mock.mockReset());
+  [get, begin, keep, signInAgain].forEach((mock) => mock.mockReset());
+  keep.mockReturnValue(null);
   shown.set({ id: 'anna' });
   TestBed.configureTestingModule({
     providers: [
       ...providePortal([]),
       { provide: Api, useValue: { get } },
-      { provide: FreshStart, useValue: { begin } },
+      { provide: FreshStart, useValue: { begin, keep } },
       { provide: SessionStore, useValue: { user: shown } },
       { provide: SessionExpiry, useValue: { current: () => 1, signInAgain } },
     ],
@@ -71,6 +73,15 @@ describe('a tab of somebody who is not signed in any more', () => {
     told();
     await settled();
     expect(begin.mock.calls).toEqual([['sign-in', { reason: 'signed-out-elsewhere' }]]);
+  });
+
+  it('leads back to what was being typed when another tab has signed out', async () => {
+    get.mockRejectedValue(nobody());
+    keep.mockReturnValue('/settings/team/invite');
+    TestBed.inject(SignedInBefore).set(false);
+    told();
+    await settled();
+    expect(begin.mock.calls[0]?.[0]).toBe('sign-in?returnTo=%2Fsettings%2Fteam%2Finvite');
   });
 
   it('asks once more where another tab has reported a change meanwhile', async () => {

@@ -14,6 +14,11 @@ export const ANOTHER_PERSON = 'another-person';
 @Injectable({ providedIn: 'root' })
 export class FreshStart {
   private readonly window = inject(DOCUMENT).defaultView;
+  /**
+   * Keeps what is being typed, for the same person; set by whoever knows of it.
+   * @returns the address at which it is there again; null: nothing is being typed
+   */
+  keep: () => string | null = () => null;
 
   /**
    * @param path below the portal's base; the present address by default
@@ -65,7 +70,9 @@ export function watchSession(where: 'settings' | 'sign-in'): void {
     else if (before.get()) expiry.signInAgain(session);
     else {
       const reason: SignInReason = 'signed-out-elsewhere';
-      fresh.begin('sign-in', { reason });
+      const back = fresh.keep();
+      const query = back === null ? '' : `?returnTo=${encodeURIComponent(back)}`;
+      fresh.begin(`sign-in${query}`, { reason });
     }
   };
 

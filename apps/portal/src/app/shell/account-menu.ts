@@ -11,6 +11,7 @@ import { Icon } from '../ui/icon';
 import { Messages } from '../ui/messages';
 import { Monogram } from '../ui/monogram';
 import { Drafts } from '../unsaved/drafts';
+import { UnsavedChanges } from '../unsaved/unsaved-changes';
 
 /**
  * Who is signed in for which account; language, theme, signing out. A panel of plain controls, not
@@ -30,11 +31,13 @@ export class AccountMenu {
   private readonly expiry = inject(SessionExpiry);
   private readonly messages = inject(Messages);
   private readonly drafts = inject(Drafts);
+  private readonly unsaved = inject(UnsavedChanges);
 
   protected readonly expand = expand;
   protected readonly logout = logout;
 
   protected async signOut(): Promise<void> {
+    if (!(await this.unsaved.mayLeave())) return;
     try {
       await this.expiry.signOut(() => this.store.signOut());
       this.drafts.clear();

@@ -13,7 +13,7 @@ import cloudOff from '@material-symbols/svg-400/rounded/cloud_off.svg';
 import { FullName } from '../people/full-name';
 import { SessionExpiry } from '../session/session-expiry';
 import { SessionStore } from '../session/session-store';
-import { ANOTHER_PERSON, watchSession } from '../session/session-watch';
+import { ANOTHER_PERSON, FreshStart, watchSession } from '../session/session-watch';
 import { Formats } from '../i18n/formats';
 import { Brand } from '../ui/brand';
 import { Connectivity } from '../ui/connectivity';
@@ -22,6 +22,7 @@ import { LoadError } from '../ui/load-error';
 import { PresentMinute } from '../ui/moment';
 import { WaitingChanges } from '../registry/waiting-changes';
 import { Drafts } from '../unsaved/drafts';
+import { UnsavedChanges } from '../unsaved/unsaved-changes';
 import { AccountMenu } from './account-menu';
 
 interface Place {
@@ -96,6 +97,8 @@ export class Shell {
 
   constructor() {
     watchSession('settings');
+    const unsaved = inject(UnsavedChanges);
+    inject(FreshStart).keep = () => unsaved.keep();
     const drafts = inject(Drafts);
     effect(() => {
       const user = this.store.user();

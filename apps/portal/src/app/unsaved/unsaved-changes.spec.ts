@@ -13,9 +13,11 @@ import { errorFromAnswer } from '../api/problem';
 import { SessionExpiry } from '../session/session-expiry';
 import { SessionStore } from '../session/session-store';
 import { settingsRoutes } from '../settings-routes';
+import { AccountMenu } from '../shell/account-menu';
 import { Confirmation } from '../ui/confirmation';
 import { Messages } from '../ui/messages';
 import type { Question } from '../ui/question';
+import { UnsavedChanges } from './unsaved-changes';
 
 @Component({ template: '' })
 class Elsewhere {}
@@ -29,9 +31,16 @@ class Frame {}
 
 const get = jest.fn<(path: string) => Promise<unknown>>();
 const post = jest.fn<(path: string, body: unknown) => Promise<unknown>>();
+const end = jest.fn<() => Promise<unknown>>();
 const ask = jest.fn<(question: Question) => Promise<boolean>>();
 const show = jest.fn();
 
+const PERSON = {
+  locale: 'de',
+  firstName: 'Anna',
+  lastName: 'Ahrens',
+  email: 'anna@musterhaus.example',
+};
 const INVITE = '/settings/team/invite';
 const REGISTER = '/settings/registry/new';
 
@@ -82,7 +91,7 @@ beforeEach(async () => {
   document.body.replaceChildren();
   get.mockImplementation((path) => {
     if (path === CURRENT_SESSION) {
-      return Promise.resolve({ resource: { user: { locale: 'de', ...user }, account: {} } });
+      return Promise.resolve({ resource: { user: { ...PERSON, ...user }, account: {} } });
     }
     if (path === OAUTH_SCOPES) {
       return Promise.resolve({ resource: { scopes: KNOWN_SCOPES } });
@@ -106,7 +115,7 @@ beforeEach(async () => {
           { path: '**', component: Elsewhere },
         ],
       ),
-      { provide: Api, useValue: { get, post } },
+      { provide: Api, useValue: { get, post, delete: end } },
       { provide: Confirmation, useValue: { ask } },
       { provide: Messages, useValue: { show } },
     ],
@@ -157,6 +166,17 @@ describe('what is being typed when the session ends', () => {
     await press('Anwendung registrieren');
     expect(post.mock.calls[1]?.[1]).toEqual(post.mock.calls[0]?.[1]);
     expect(sessionStorage).toHaveLength(0);
+  });
+
+  it('is kept when another tab has signed out', async () => {
+    await signedInAs('u1', 'admin');
+    await harness.navigateByUrl(INVITE);
+    await find('#people');
+    const unsaved = TestBed.inject(UnsavedChanges);
+    expect(unsaved.keep()).toBeNull();
+    await type('#people', 'nora@neuhaus.example');
+    expect(unsaved.keep()).toBe(INVITE);
+    expect(sessionStorage).toHaveLength(1);
   });
 
   it('is found by nobody else, and gone then', async () => {
@@ -213,6 +233,24 @@ describe('a page on which something would be lost', () => {
     ask.mockResolvedValue(true);
     expect(await leaves()).toBe(true);
     expect(browserAsks()).toBe(false);
+  });
+
+  it('asks before somebody signs out', async () => {
+    await signedInAs('u1', 'admin');
+    await harness.navigateByUrl(INVITE);
+    await type('#people', 'nora@neuhaus.example');
+    const menu = TestBed.createComponent(AccountMenu);
+    menu.componentRef.setInput('session', TestBed.inject(SessionStore).session());
+    const signOut = await shown(menu, () => control(menu, 'Abmelden'));
+    ask.mockResolvedValueOnce(false);
+    signOut.click();
+    await menu.whenStable();
+    expect(TestBed.inject(SessionStore).nobody()).toBe(false);
+    ask.mockResolvedValueOnce(true);
+    signOut.click();
+    await atSignIn();
+    expect(ask).toHaveBeenCalledTimes(2);
+    expect(sessionStorage).toHaveLength(0);
   });
 
   it('asks before a policy goes that has been chosen and not saved', async () => {

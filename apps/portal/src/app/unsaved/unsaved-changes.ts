@@ -1,5 +1,5 @@
 import { DestroyRef, DOCUMENT, effect, inject, Injectable } from '@angular/core';
-import { CanDeactivateFn } from '@angular/router';
+import { CanDeactivateFn, Router } from '@angular/router';
 import { SessionExpiry } from '../session/session-expiry';
 import { SessionStore } from '../session/session-store';
 import { Confirmation } from '../ui/confirmation';
@@ -50,6 +50,7 @@ export class UnsavedChanges {
   private readonly expiry = inject(SessionExpiry);
   private readonly drafts = inject(Drafts);
   private readonly messages = inject(Messages);
+  private readonly router = inject(Router);
   private readonly window = inject(DOCUMENT).defaultView;
   private readonly watched = new Set<AtRisk<unknown>>();
 
@@ -81,8 +82,8 @@ export class UnsavedChanges {
   async mayLeave(): Promise<boolean> {
     // Whoever has signed out here can save nothing any more.
     if (this.session.nobody()) return true;
-    let parts = [...this.watched].filter(({ loss }) => loss() !== null);
-    if (this.expiry.over()) parts = this.withoutKept(parts);
+    const kept = this.expiry.over() ? this.keepDrafts() : [];
+    const parts = this.atRisk().filter((part) => !kept.includes(part));
     const losses = [...new Set(parts.map(({ loss }) => loss()!))];
     // A secret cannot be typed again.
     const first = losses.includes('secret') ? 'secret' : losses[0];
@@ -97,11 +98,23 @@ export class UnsavedChanges {
     });
   }
 
-  /** The page goes to the sign-in: what has been typed is kept meanwhile. */
-  private withoutKept(parts: AtRisk<unknown>[]): AtRisk<unknown>[] {
-    const drafts = parts.flatMap(({ name, draft }) => (draft ? [[name, draft()] as const] : []));
-    if (drafts.length === 0 || !this.drafts.keep(Object.fromEntries(drafts))) return parts;
-    return parts.filter(({ draft }) => !draft);
+  /**
+   * The page is about to be loaded anew because another tab has signed out.
+   * @returns the address at which what has been typed is there again; null: nothing has been
+   */
+  keep(): string | null {
+    return this.keepDrafts().length > 0 ? this.router.url : null;
+  }
+
+  private atRisk(): AtRisk<unknown>[] {
+    return [...this.watched].filter(({ loss }) => loss() !== null);
+  }
+
+  /** @returns the parts whose drafts wait for the same person now */
+  private keepDrafts(): AtRisk<unknown>[] {
+    const parts = this.atRisk().filter(({ draft }) => draft);
+    const contents = Object.fromEntries(parts.map(({ name, draft }) => [name, draft?.()]));
+    return parts.length > 0 && this.drafts.keep(contents) ? parts : [];
   }
 }
 
