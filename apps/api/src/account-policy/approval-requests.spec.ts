@@ -1,8 +1,9 @@
 import { type Answer, type HouseBody, PortalUser } from '@flixcheck/test-harness';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { BackgroundWork } from '../background/background-work.js';
 import { DAY, HOUR, MINUTE } from '../config/clock.js';
 import { recordStatements } from '../testing/statements.js';
+import { Notices } from '../users/notices.js';
 import { createTestApp, type TestApp } from '../testing/test-app.js';
 import { MAX_REQUESTS_PER_HOUR } from './approval-requests.js';
 
@@ -81,6 +82,16 @@ describe('mails about requests', () => {
       'approval-decided',
       'approval-requested',
     ]);
+  });
+
+  it('tell a refusal from a block, which ends what is connected', async () => {
+    const tellEach = jest.spyOn(api.app.get(Notices, { strict: false }), 'tellEach');
+    await answer(await asked(), 'declined');
+    await asked();
+    await decide('blocked');
+    const told = tellEach.mock.calls.flatMap(([, , each]) => each.map(({ data }) => data));
+    tellEach.mockRestore();
+    expect(told).toMatchObject([{ blocked: false }, { blocked: true }]);
   });
 
   it('are written at once, however many people have asked', async () => {

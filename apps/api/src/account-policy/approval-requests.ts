@@ -62,6 +62,8 @@ export interface Answer {
   answer: string;
   by: string;
   at: Date;
+  /** The account has blocked the application, and its connections have ended. */
+  blocked?: boolean;
 }
 
 const COLUMNS = `
@@ -247,7 +249,7 @@ export class ApprovalRequests implements OnModuleInit {
     by: string,
     at: Date,
   ): Promise<void> {
-    const answer = { status: 'declined', answer: '', by, at } as const;
+    const answer = { status: 'declined', answer: '', by, at, blocked: true } as const;
     await this.answerThose(
       tx,
       'r.account_id = $5 AND r.oauth_client_id = $6',
@@ -303,7 +305,7 @@ export class ApprovalRequests implements OnModuleInit {
     tx: EntityManager,
     condition: string,
     values: unknown[],
-    { status, answer, by, at }: Answer,
+    { status, answer, by, at, blocked = false }: Answer,
   ): Promise<string[]> {
     const rows: { id: string; userId: string; oauthClientId: string }[] = await tx.query(
       `WITH answered AS (
@@ -335,7 +337,7 @@ export class ApprovalRequests implements OnModuleInit {
       'approval-decided',
       rows.map(({ userId, oauthClientId }) => {
         const application = clients.get(oauthClientId)?.name ?? '';
-        return { userId, data: { application, status, answer } };
+        return { userId, data: { application, status, answer, blocked } };
       }),
     );
     return rows.map(({ id }) => id);

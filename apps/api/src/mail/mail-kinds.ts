@@ -48,7 +48,13 @@ export interface MailData {
     answer: string;
   };
   /** To who asked for the application. */
-  'approval-decided': { application: string; status: 'approved' | 'declined'; answer: string };
+  'approval-decided': {
+    application: string;
+    status: 'approved' | 'declined';
+    answer: string;
+    /** The company has blocked the application, which has ended its connections. */
+    blocked: boolean;
+  };
 }
 
 export type MailKind = keyof MailData;
@@ -348,7 +354,7 @@ export const MAIL_KINDS: { [Kind in MailKind]: KindOfMail<MailData[Kind]> } = {
         ],
         facts: note === '' ? [] : [['Begründung', note]],
         after: [
-          'Solange niemand antwortet, bekommt die Anwendung keinen Zugriff. Die Antwort erfährt die Person per E-Mail.',
+          'Solange niemand antwortet, kann die Person die Anwendung nicht verbinden. Was schon verbunden ist, läuft weiter. Die Antwort erfährt die Person per E-Mail.',
         ],
         button: { label: 'Ansehen und antworten', path: '/portal/settings/applications' },
       }),
@@ -359,7 +365,7 @@ export const MAIL_KINDS: { [Kind in MailKind]: KindOfMail<MailData[Kind]> } = {
         ],
         facts: note === '' ? [] : [['Reason', note]],
         after: [
-          'Until somebody answers, the application gets no access. The person is told the answer by e-mail.',
+          'Until somebody answers, the person cannot connect the application. What is already connected goes on. The person is told the answer by e-mail.',
         ],
         button: { label: 'View and answer', path: '/portal/settings/applications' },
       }),
@@ -438,28 +444,32 @@ export const MAIL_KINDS: { [Kind in MailKind]: KindOfMail<MailData[Kind]> } = {
     sendWithinMs: NEWS_WITHIN_MS,
     optional: true,
     text: {
-      de: ({ application, status, answer }) => ({
+      de: ({ application, status, answer, blocked }) => ({
         subject:
           status === 'approved'
             ? `Sie dürfen ${application} verbinden`
             : `${application} wurde nicht freigegeben`,
         paragraphs: [
           status === 'approved'
-            ? `Ihr Unternehmen hat ${application} freigegeben. Verbunden ist damit noch nichts: Das tun Sie selbst, im Portal oder in der Anwendung.`
-            : `Ihr Unternehmen hat Ihre Anfrage abgelehnt. ${application} bekommt keinen Zugriff auf Flixcheck.`,
+            ? `Ihr Unternehmen hat ${application} freigegeben. Damit allein ist noch nichts neu verbunden: Das tun Sie selbst, im Portal oder in der Anwendung.`
+            : blocked
+              ? `Ihr Unternehmen hat ${application} gesperrt. Die Anwendung hat keinen Zugriff auf Flixcheck.`
+              : `Ihr Unternehmen hat Ihre Anfrage abgelehnt. Sie können ${application} deshalb nicht verbinden. Haben Sie die Anwendung schon verbunden, läuft diese Verbindung weiter.`,
         ],
         facts: answer === '' ? [] : [['Antwort', answer]],
         button: { label: 'Zu Ihren Verbindungen', path: '/portal/settings/connections' },
       }),
-      en: ({ application, status, answer }) => ({
+      en: ({ application, status, answer, blocked }) => ({
         subject:
           status === 'approved'
             ? `You may connect ${application}`
             : `${application} was not allowed`,
         paragraphs: [
           status === 'approved'
-            ? `Your company has allowed ${application}. Nothing is connected yet: you do that yourself, in the portal or in the application.`
-            : `Your company has declined your request. ${application} gets no access to Flixcheck.`,
+            ? `Your company has allowed ${application}. That alone connects nothing: you do that yourself, in the portal or in the application.`
+            : blocked
+              ? `Your company has blocked ${application}. The application has no access to Flixcheck.`
+              : `Your company has declined your request, so you cannot connect ${application}. If you have connected it already, that connection goes on.`,
         ],
         facts: answer === '' ? [] : [['Answer', answer]],
         button: { label: 'To your connections', path: '/portal/settings/connections' },

@@ -74,7 +74,13 @@ export const MAIL_SAMPLES: { [Kind in MailKind]: MailData[Kind][] } = {
     },
   ],
   'approval-decided': [
-    { application: 'Maklerwelt CRM', status: 'approved', answer: '' },
-    { application: 'Maklerwelt CRM', status: 'declined', answer: 'Erst ab Januar.' },
+    { application: 'Maklerwelt CRM', status: 'approved', answer: '', blocked: false },
+    {
+      application: 'Maklerwelt CRM',
+      status: 'declined',
+      answer: 'Erst ab Januar.',
+      blocked: false,
+    },
+    { application: 'Maklerwelt CRM', status: 'declined', answer: '', blocked: true },
   ],
 };

@@ -70,6 +70,17 @@ describe('the requests of a person', () => {
     expect(host.querySelector('a')).toBeNull();
   });
 
+  it('are answered also for a person who has been connected all the time', async () => {
+    const host = await serve(
+      asked('Nein', 'crm', { connected: true }),
+      asked('Ja', 'belege', { status: 'approved', connected: true, continueTo: '/portal/x' }),
+    );
+    expect([...host.querySelectorAll('h3')].map((name) => name.textContent)).toEqual([
+      'crm',
+      'belege',
+    ]);
+  });
+
   it('are gone with the connection, the earlier ones too', async () => {
     const host = await serve(
       asked('Anders', 'belege'),

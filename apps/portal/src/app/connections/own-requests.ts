@@ -60,8 +60,11 @@ export class OwnRequests {
       else ofClients.set(request.client.clientId, { latest: request, earlier: [] });
     }
     return [...ofClients.values()].filter(
-      ({ latest: { decidedAt, connected } }) =>
-        decidedAt === null || (!connected && Date.parse(decidedAt) > since),
+      ({ latest: { decidedAt, status, connected, continueTo } }) => {
+        // Whoever was connected before has not used the answer yet, or has been told no.
+        const used = status === 'approved' && connected && continueTo === null;
+        return decidedAt === null || (!used && Date.parse(decidedAt) > since);
+      },
     );
   });
 
