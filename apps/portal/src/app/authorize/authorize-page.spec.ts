@@ -219,6 +219,22 @@ describe('the authorize page', () => {
     await shown(fixture, () => textOf(fixture).includes('Ihre Sitzung ist abgelaufen'));
   });
 
+  it('shows the answer to a request for approval while it is looked at, without a return', async () => {
+    const asked = { id: 'r1', status: 'open', requestedAt: new Date().toISOString() };
+    const refusal = { reason: 'not_selected', mayDecide: false, request: asked };
+    api.read.mockResolvedValue({ ...request, refusal } as AuthorizationRequest);
+    const every = jest.spyOn(globalThis, 'setInterval');
+    const end = jest.spyOn(globalThis, 'clearInterval');
+    const fixture = await open();
+    const at = every.mock.calls.findIndex(([, ms]) => ms === 10_000);
+    api.read.mockResolvedValue(request);
+    every.mock.calls[at]?.[0]();
+    await shown(fixture, () => control(fixture, 'Zugriff erlauben'));
+    await shown(fixture, () =>
+      end.mock.calls.some(([timer]) => timer === every.mock.results[at]?.value),
+    );
+  });
+
   it('does not disturb the reader when a look on return fails', async () => {
     const fixture = await open();
     api.read.mockRejectedValue(problem(503, 'service_unavailable'));

@@ -5,6 +5,7 @@ import {
   Component,
   DestroyRef,
   DOCUMENT,
+  effect,
   inject,
   signal,
 } from '@angular/core';
@@ -32,6 +33,8 @@ type View =
   | { step: 'leaving'; answer: Answer; request: AuthorizationRequest; address: string | null }
   | { step: 'refused'; error: ApiError; seenBefore: boolean }
   | { step: 'failed'; error: ApiError };
+
+const LOOK_EVERY_MS = 10_000;
 
 /** Codes with which the API refuses the request itself, as opposed to failing to answer. */
 const REFUSALS = new Set([
@@ -242,6 +245,16 @@ export class AuthorizePage {
     const shown = () => {
       if (this.document.visibilityState === 'visible') void this.recheck();
     };
+    // The page has promised that an admin's answer appears here.
+    const waits = computed(() => {
+      const view = this.view();
+      return view.step === 'forbidden' && view.request.refusal?.request?.status === 'open';
+    });
+    effect((onCleanup) => {
+      if (!waits()) return;
+      const timer = setInterval(shown, LOOK_EVERY_MS);
+      onCleanup(() => clearInterval(timer));
+    });
     window?.addEventListener('pageshow', restored);
     this.document.addEventListener('visibilitychange', shown);
     inject(DestroyRef).onDestroy(() => {
