@@ -108,7 +108,7 @@ describe('who is signed in', () => {
     const { get, store } = await refusedTo('u1');
     get.mockRejectedValueOnce(errorFromAnswer(401, new Headers(), { code: 'session_required' }));
     // With the note that this browser has signed in.
-    TestBed.inject(SignedInBefore).set(false);
+    TestBed.inject(SignedInBefore).set(null);
     await TestBed.runInInjectionContext(() => sessionKnown({} as never, {} as never));
     expect([store.session(), store.nobody()]).toEqual([null, true]);
   });

@@ -105,6 +105,7 @@ export class SessionStore {
       if (error.code !== 'session_required') throw error;
     }
     this.forget();
+    this.before.set('no');
   }
 
   /** Takes over what the user has changed about themselves. */
@@ -117,19 +118,19 @@ export class SessionStore {
   forget(): void {
     this.current.set(null);
     this.absent.set(true);
-    this.before.set(false);
+    this.before.set(null);
   }
 
   /** Of other tabs' storage it is a change also where somebody was signed in before. */
   private become(session: Session): void {
-    this.before.set(false);
+    this.before.set(null);
     this.arrive(session);
   }
 
   private arrive(session: Session): void {
     this.expiry.begin();
     this.current.set(session);
-    this.before.set(true);
+    this.before.set('yes');
     this.absent.set(false);
     this.failed.set(null);
   }

@@ -67,7 +67,7 @@ export function watchSession(where: 'settings' | 'sign-in'): void {
     if (now === shown || store.user()?.id !== shown || expiry.current() !== session) return;
     if (where === 'sign-in') fresh.begin();
     else if (now) fresh.begin('settings/connections', { reason: ANOTHER_PERSON });
-    else if (before.get()) expiry.signInAgain(session);
+    else if (before.note() !== 'no') expiry.signInAgain(session);
     else {
       const reason: SignInReason = 'signed-out-elsewhere';
       const back = fresh.keep();

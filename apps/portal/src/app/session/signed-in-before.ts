@@ -11,18 +11,23 @@ export const SIGNED_IN_BEFORE = 'flixcheck.signed-in';
 export class SignedInBefore {
   private readonly storage = inject(DOCUMENT).defaultView;
 
-  // Storage may be switched off; then nobody has.
   get(): boolean {
+    return this.note() === 'yes';
+  }
+
+  /** `no`: somebody has signed out. Null where a session has ended by itself, or there was none. */
+  note(): string | null {
     try {
-      return this.storage?.localStorage.getItem(SIGNED_IN_BEFORE) === 'yes';
+      return this.storage?.localStorage.getItem(SIGNED_IN_BEFORE) ?? null;
     } catch {
-      return false;
+      // Storage may be switched off; then nobody has.
+      return null;
     }
   }
 
-  set(signedIn: boolean): void {
+  set(note: 'yes' | 'no' | null): void {
     try {
-      if (signedIn) this.storage?.localStorage.setItem(SIGNED_IN_BEFORE, 'yes');
+      if (note) this.storage?.localStorage.setItem(SIGNED_IN_BEFORE, note);
       else this.storage?.localStorage.removeItem(SIGNED_IN_BEFORE);
     } catch {
       return;
