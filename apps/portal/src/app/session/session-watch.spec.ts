@@ -82,7 +82,7 @@ describe('a tab of somebody who is not signed in any more', () => {
   it('leads back to what was being typed when another tab has signed out', async () => {
     get.mockRejectedValue(nobody());
     keep.mockReturnValue('/settings/team/invite');
-    TestBed.inject(SignedInBefore).set(false);
+    TestBed.inject(SignedInBefore).set('no');
     told();
     await settled();
     expect(begin.mock.calls[0]?.[0]).toBe('sign-in?returnTo=%2Fsettings%2Fteam%2Finvite');
