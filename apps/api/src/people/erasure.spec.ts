@@ -2,6 +2,7 @@ import { dump } from '@flixcheck/test-harness';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
 import { Credentials } from '../auth/credentials.js';
+import { BackgroundWork } from '../background/background-work.js';
 import { SigningKeys } from '../oauth-tokens/signing-keys.js';
 import { Application } from '../testing/application.js';
 import { runBeside } from '../testing/cli.js';
@@ -9,6 +10,7 @@ import { everythingAbout, MARKS } from '../testing/personal-data.js';
 import { type Person, person } from '../testing/person.js';
 import type { TestContext } from '../testing/test-context.js';
 import { createTestModule } from '../testing/test-module.js';
+import { AuditVerification } from '../users/audit-verification.js';
 import { UserErasure } from '../users/user-erasure.js';
 import { UsersService } from '../users/users.service.js';
 import { ErasureEffects } from './erasure-effect.js';
@@ -49,6 +51,7 @@ const row = async (id = user.id) =>
 const everything = async () =>
   Object.values(await dump(test.config.databaseUrl))
     .flat()
+    .sort()
     .join('\n');
 const erasures = async (): Promise<{ actorId: string | null }[]> =>
   test.dataSource.query(
@@ -99,6 +102,17 @@ describe('erasing somebody', () => {
     await expect(users().findInAccount(user.accountId, user.id)).rejects.toMatchObject(gone);
     const { resources } = await users().list(user.accountId, {});
     expect(resources.map(({ id }) => id)).not.toContain(user.id);
+  });
+
+  it('leaves the audit trail as it was written: it is whole before and after', async () => {
+    const { app } = test;
+    await disable();
+    await app.get(BackgroundWork).run('users.audit-seals');
+    const { latest } = await app.get(AuditVerification).verify();
+    await erase();
+    await app.get(BackgroundWork).run('users.audit-seals');
+    const verdict = await app.get(AuditVerification).verify(latest ?? '');
+    expect(verdict).toMatchObject({ broken: null, unsealed: 0 });
   });
 
   it('gives the address free, with which nobody gets at what was theirs', async () => {
