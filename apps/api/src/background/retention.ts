@@ -1,6 +1,7 @@
 import type { FactoryProvider } from '@nestjs/common';
 import { DataSource } from 'typeorm';
-import { Clock } from '../config/clock.js';
+import { Clock, DAY } from '../config/clock.js';
+import { CONFIG, type RuntimeConfig } from '../config/config.module.js';
 import { deleteInBatches, type Outdated } from '../database/delete-in-batches.js';
 import { BackgroundWork } from './background-work.js';
 
@@ -8,6 +9,8 @@ import { BackgroundWork } from './background-work.js';
 export interface KeptRows extends Outdated {
   /** Counted from the time in the condition; 0 for rows that say themselves when they end. */
   keptMs: number;
+  /** Where the installation may choose another time, in days. */
+  setting?: 'historyDays';
 }
 
 /** A step of the housekeeping that only deletes. */
@@ -23,13 +26,19 @@ interface RetentionStep {
 export function retention(...steps: RetentionStep[]): FactoryProvider {
   return {
     provide: Symbol(steps.map(({ name }) => name).join(', ')),
-    inject: [DataSource, Clock, BackgroundWork],
-    useFactory: (dataSource: DataSource, clock: Clock, background: BackgroundWork) => {
+    inject: [DataSource, Clock, BackgroundWork, CONFIG],
+    useFactory: (
+      dataSource: DataSource,
+      clock: Clock,
+      background: BackgroundWork,
+      config: RuntimeConfig,
+    ) => {
       for (const { name, schedule, rows } of steps) {
         const run = async (signal: AbortSignal): Promise<number> => {
           let deleted = 0;
           for (const kept of rows) {
-            deleted += await deleteOld(dataSource, kept, clock.now(), signal);
+            const chosen = kept.setting && { keptMs: config[kept.setting] * DAY };
+            deleted += await deleteOld(dataSource, { ...kept, ...chosen }, clock.now(), signal);
           }
           return deleted;
         };

@@ -31,6 +31,8 @@ export interface Config {
   mail: MailConfig;
   /** Whether requests to the token endpoint that are under way at a time share statements. */
   sharedStatements: boolean;
+  /** How long what happened to connections, and how they were used, is kept. */
+  historyDays: number;
   logLevel: 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace' | 'silent';
 }
 
@@ -122,6 +124,7 @@ export function parseConfig(env: NodeJS.ProcessEnv): Config {
     trustProxy: parseTrustProxy(read('TRUST_PROXY')),
     mail: parseMail(read('SMTP_URL'), read('MAIL_FROM'), demoData),
     sharedStatements: parseFlag('SHARED_STATEMENTS', read('SHARED_STATEMENTS')) ?? true,
+    historyDays: parseHistoryDays(read('HISTORY_DAYS') ?? '400'),
     logLevel,
   };
 }
@@ -220,6 +223,15 @@ function parsePoolSize(name: string, value: string, min: number): number {
     throw new ConfigError(`${name} must be a number from ${min} to 999, not '${value}'.`);
   }
   return size;
+}
+
+/** The portal shows the use of the last 30 days; so long, it must be there. */
+function parseHistoryDays(value: string): number {
+  const days = /^\d{1,4}$/.test(value) ? Number(value) : NaN;
+  if (!(days >= 30)) {
+    throw new ConfigError(`HISTORY_DAYS must be a number of days from 30 to 9999, not '${value}'.`);
+  }
+  return days;
 }
 
 function parseFlag(name: string, value: string | undefined): boolean | undefined {

@@ -54,3 +54,21 @@ it('more than one statement’s worth is deleted too', async () => {
   );
   expect(await prune()).toMatchObject({ revocations: 12001 });
 });
+
+it('an installation may keep history and use for a shorter or longer time', async () => {
+  const node = await createTestModule([ConnectionsModule], {
+    databaseUrl: test.config.databaseUrl,
+    clock: test.clock,
+    env: { HISTORY_DAYS: '45' },
+  });
+  try {
+    const prune = () => node.app.get(BackgroundWork).run('connections.events');
+    await grant(node, await person(node));
+    node.clock.advance(44 * DAY);
+    expect(await prune()).toBe(0);
+    node.clock.advance(2 * DAY);
+    expect(await prune()).toBe(1);
+  } finally {
+    await node.close();
+  }
+});

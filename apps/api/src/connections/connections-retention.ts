@@ -1,7 +1,7 @@
 import { retention } from '../background/retention.js';
 import { DAY } from '../config/clock.js';
 
-/** Of history and figures of use: a year, and a month to ask questions about it. */
+/** Of history and figures of use, unless told otherwise: a year, and a month for questions. */
 export const RECORDS_KEPT_MS = 400 * DAY;
 
 /** Days are those of UTC, whatever the server's time zone is. */
@@ -12,7 +12,13 @@ export const connectionsRetention = retention(
     name: 'connections.events',
     schedule: '13 * * * *',
     rows: [
-      { table: 'connection_events', condition: 'at < $1', oldestBy: 'id', keptMs: RECORDS_KEPT_MS },
+      {
+        table: 'connection_events',
+        condition: 'at < $1',
+        oldestBy: 'id',
+        keptMs: RECORDS_KEPT_MS,
+        setting: 'historyDays',
+      },
     ],
   },
   {
@@ -23,6 +29,7 @@ export const connectionsRetention = retention(
         table: 'connection_usage',
         condition: OLD_DAY,
         keptMs: RECORDS_KEPT_MS,
+        setting: 'historyDays',
       },
     ],
   },
