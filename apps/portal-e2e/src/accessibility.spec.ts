@@ -1,6 +1,7 @@
 import type { Page, ViewportSize } from '@playwright/test';
 import { DESKTOP, PHONE } from '../playwright.config';
-import { expectAccessible, expectNoSidewaysScroll, test } from './harness/fixtures';
+import { expectAccessible, expectNoSidewaysScroll } from './harness/fixtures';
+import { test } from './harness/one-tab';
 import { withSampleConnections } from './harness/sample-connections';
 import { openState, states } from './harness/states';
 

@@ -7,7 +7,6 @@ import {
   OPERATOR,
   portalUrl,
   signIn,
-  test,
 } from './harness/fixtures';
 import { notAllowed, openAdvanceDialog, requests } from './harness/approval-samples';
 import { eraseDialog } from './harness/erasure-states';
@@ -16,6 +15,7 @@ import { developing, openDeveloped, openTried, waiting } from './harness/develop
 import { lengthenAnswers, lengthened, LONGEST, unreadableTexts } from './harness/long-texts';
 import { show } from './harness/portal-state';
 import { demoMail } from './harness/recovery-states';
+import { test } from './harness/one-tab';
 import { passkeys } from './harness/passkey-states';
 import { setUp } from './harness/two-steps-states';
 import { withSampleConnections } from './harness/sample-connections';
@@ -245,9 +245,6 @@ for (const [language, locale] of [
     }
   });
 }
-
-// What an answer changes may still be on its way when the test is over.
-test.afterEach(({ page }) => page.unrouteAll({ behavior: 'ignoreErrors' }));
 
 test('the longest names leave the filters as narrow as they are', async ({ page }) => {
   await signIn(page, ADMIN);

@@ -1,4 +1,10 @@
-import { type APIRequestContext, expect, type Page, test as base } from '@playwright/test';
+import {
+  type APIRequestContext,
+  type ConsoleMessage,
+  expect,
+  type Page,
+  test as base,
+} from '@playwright/test';
 import type axe from 'axe-core';
 import { createHash, randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
@@ -213,18 +219,22 @@ interface Fixtures {
   operator: PortalApi;
 }
 
+/** Fails a test whose page did something that the content security policy forbids. */
+export async function keepingToThePolicy(page: Page, during: () => Promise<void>): Promise<void> {
+  const violations: string[] = [];
+  const note = (message: ConsoleMessage) => {
+    if (/Content Security Policy|Trusted(HTML|Script|Type)/i.test(message.text())) {
+      violations.push(message.text());
+    }
+  };
+  page.on('console', note);
+  await during();
+  page.off('console', note);
+  expect(violations).toEqual([]);
+}
+
 export const test = base.extend<Fixtures>({
-  /** Fails a test whose page did something that the content security policy forbids. */
-  page: async ({ page }, use) => {
-    const violations: string[] = [];
-    page.on('console', (message) => {
-      if (/Content Security Policy|Trusted(HTML|Script|Type)/i.test(message.text())) {
-        violations.push(message.text());
-      }
-    });
-    await use(page);
-    expect(violations).toEqual([]);
-  },
+  page: ({ page }, use) => keepingToThePolicy(page, () => use(page)),
   member: async ({ playwright }, use) => {
     const request = await playwright.request.newContext();
     const api = await PortalApi.signIn(request, MEMBER);
