@@ -1,4 +1,4 @@
-import { createTestDatabase } from '@flixcheck/test-harness';
+import { createTestDatabase, eventually } from '@flixcheck/test-harness';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { randomBytes } from 'node:crypto';
 import { Client } from 'pg';
@@ -95,6 +95,24 @@ describe('the role of the program', () => {
     await program.connect();
     await expect(program.query('CREATE TABLE stolen ()')).rejects.toThrow('permission denied');
     await program.end();
+  });
+
+  it('is made once where programs on two databases of a server start together', async () => {
+    const role = `${ROLE}_shared`;
+    roles.push(role);
+    const other = new Client({ connectionString: process.env['TEST_DATABASE_URL'] });
+    await other.connect();
+    await other.query(`BEGIN; CREATE ROLE ${role} LOGIN`);
+    const prepared = prepare(role);
+    const waiting = () =>
+      owner.query(
+        `SELECT FROM pg_stat_activity
+         WHERE datname = current_database() AND wait_event_type = 'Lock'`,
+      );
+    await eventually(waiting, ({ rowCount }) => rowCount === 1, 15_000);
+    await other.query('COMMIT');
+    await other.end();
+    expect((await prepared).role).toBe(role);
   });
 
   it('has its rights on a table that was added, and none of those that it should not have', async () => {

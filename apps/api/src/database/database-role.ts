@@ -135,7 +135,10 @@ async function createRole(runner: QueryRunner, name: string, password: string): 
     );
   }
   const secret = password === '' ? '' : ` PASSWORD ${escapeLiteral(scramVerifier(password))}`;
-  await runner.query(`CREATE ROLE ${identifier} LOGIN${secret}`);
+  // Roles belong to the server: a program on another of its databases may make the same meanwhile.
+  const make = `BEGIN CREATE ROLE ${identifier} LOGIN${secret};
+    EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL; END`;
+  await runner.query(`DO ${escapeLiteral(make)}`);
 }
 
 /** What the server would make of the password (RFC 5803), which so stays out of its log. */
