@@ -142,6 +142,17 @@ describe('the role of the program', () => {
     expect((await prepare(creator)).role).toBe(creator);
   });
 
+  it('that lacks rights on a table is told at the start', async () => {
+    const role = await makeRole();
+    await prepare(role);
+    await owner.query(`ALTER ROLE ${role} PASSWORD 'pw'; CREATE TABLE added (id bigint)`);
+    const start = () =>
+      bringUpToDate({ databaseUrl: asRole(role, 'pw'), databaseMigrationUrl: undefined });
+    await expect(start()).rejects.toThrow(`database grants --role ${role}`);
+    await owner.query('DROP TABLE added');
+    expect(await start()).toEqual({ ran: [] });
+  });
+
   it('says what to do where migrations are waiting, which it may not run', async () => {
     const role = await makeRole();
     await prepare(role);

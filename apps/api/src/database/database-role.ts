@@ -172,3 +172,25 @@ async function assertLimited(runner: QueryRunner, name: string): Promise<void> {
     `The role ${name} of DATABASE_URL ${powers.join(', and ')}. Use a role of its own for the program, or take that from it as an administrator of the database.`,
   );
 }
+
+/**
+ * Who gives rights by hand may have forgotten those on a new table, which would show in a request
+ * only.
+ * @param runner connected as the role of the program
+ * @throws DatabaseRoleError where it lacks rights on a table
+ */
+export async function assertGranted(runner: QueryRunner): Promise<void> {
+  const lacking: { role: string; name: string }[] = await runner.query(
+    `SELECT current_user AS role, format('%I.%I', s.nspname, c.relname) AS name
+       FROM pg_class c JOIN pg_namespace s ON s.oid = c.relnamespace
+      WHERE s.nspname = ANY ($1) AND c.relkind IN ('r', 'p')
+        AND NOT (has_schema_privilege(s.oid, 'USAGE') AND has_table_privilege(c.oid, 'SELECT'))
+      ORDER BY 2 LIMIT 1`,
+    [SCHEMAS],
+  );
+  const [first] = lacking;
+  if (!first) return;
+  throw new DatabaseRoleError(
+    `The role ${first.role} of DATABASE_URL lacks rights, such as those on ${first.name}. Run the command migrate with DATABASE_MIGRATION_URL, the address of the role that owns the schema, or as that role what the command database grants --role ${first.role} prints.`,
+  );
+}

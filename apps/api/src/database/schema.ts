@@ -1,7 +1,7 @@
 import { DataSource, QueryFailedError } from 'typeorm';
 import type { RuntimeConfig } from '../config/config.module.js';
 import { dataSourceOptions } from './data-source.js';
-import { DatabaseRoleError, grantProgram, roleOf } from './database-role.js';
+import { assertGranted, DatabaseRoleError, grantProgram, roleOf } from './database-role.js';
 import { migrate } from './migrate.js';
 
 type Addresses = Pick<RuntimeConfig, 'databaseUrl' | 'databaseMigrationUrl'>;
@@ -20,7 +20,11 @@ export async function bringUpToDate({
   databaseUrl,
   databaseMigrationUrl,
 }: Addresses): Promise<{ ran: string[]; role?: string }> {
-  if (databaseMigrationUrl === undefined) return { ran: await migrateAsProgram(databaseUrl) };
+  if (databaseMigrationUrl === undefined) {
+    const ran = await migrateAsProgram(databaseUrl);
+    await withTransaction(databaseUrl, assertGranted);
+    return { ran };
+  }
   const ran = await migrate(databaseMigrationUrl);
   const role = roleOf(databaseUrl).name;
   // Another address of the same role, such as one that leads past PgBouncer.
