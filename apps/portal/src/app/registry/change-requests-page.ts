@@ -88,7 +88,9 @@ export class ChangeRequestsPage {
   protected readonly forbidden = computed(() => this.refused() || this.list.forbidden());
   /** The request whose refusal is being written. */
   protected readonly declining = signal<string | null>(null);
-  protected readonly busy = signal(false);
+  private readonly busy = signal(false);
+  /** Nothing is decided on what is being read again because it has changed. */
+  protected readonly waits = computed(() => this.busy() || this.list.outdated());
   protected readonly failed = signal<({ id: string } & Words) | null>(null);
   protected readonly maxAnswer = MAX_CHANGE_ANSWER_LENGTH;
   protected readonly icons = { back, inbox, warning };
@@ -132,7 +134,7 @@ export class ChangeRequestsPage {
     resource: { status: 'accepted' | 'declined'; answer?: string },
     headers: Record<string, string>,
   ): Promise<void> {
-    if (this.busy()) return;
+    if (this.waits()) return;
     this.busy.set(true);
     this.failed.set(null);
     try {
