@@ -14,6 +14,7 @@ import { TranslocoDirective } from '@jsverse/transloco';
 import block from '@material-symbols/svg-400/rounded/block.svg';
 import download from '@material-symbols/svg-400/rounded/download.svg';
 import history from '@material-symbols/svg-400/rounded/history.svg';
+import { idFrom } from '../api/address-words';
 import { pagedList } from '../api/paged-list';
 import { AuditRecord } from '../api/types';
 import { Formats } from '../i18n/formats';
@@ -80,7 +81,7 @@ export class AuditPage {
     if (actions) query.set('action', actions.join(','));
     const days = PERIODS.find(({ value }) => value === this.days())?.value;
     if (days) query.set('since', new Date(Date.now() - Number(days) * DAY_MS).toISOString());
-    const person = this.person();
+    const person = idFrom(this.person());
     if (person) query.set('userId', person);
     return query;
   });

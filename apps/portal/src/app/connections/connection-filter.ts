@@ -1,3 +1,4 @@
+import { clientIdFrom, idFrom, searchFrom } from '../api/address-words';
 import { Connection } from '../api/types';
 
 /** Which connections, in which order. Null: it does not matter. */
@@ -58,9 +59,9 @@ export function filterFrom(
     word !== undefined && Object.hasOwn(LISTED_HEALTHS, word);
   return {
     status,
-    q: q?.trim().slice(0, 100) || null,
-    userId: person || null,
-    clientId: app || null,
+    q: searchFrom(q),
+    userId: idFrom(person),
+    clientId: clientIdFrom(app),
     health: status === 'active' && isHealth(health) ? health : null,
     sort: SORTS[status].find(({ value }) => value === sort)?.value ?? null,
     viewer,

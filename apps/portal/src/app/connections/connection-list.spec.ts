@@ -48,6 +48,8 @@ beforeEach(() => {
   list = TestBed.inject(ConnectionList);
 });
 
+const PERSON = '0b8f6f8e-4a6b-4c55-9d0c-7d8b1c0c3a11';
+
 describe('a list of connections', () => {
   it('asks for nothing before it knows the filter', async () => {
     expect(await settled()).toBeUndefined();
@@ -63,15 +65,20 @@ describe('a list of connections', () => {
   it('is filtered, searched and sorted by the server', async () => {
     list.filter.set(
       filterFrom(
-        { q: ' ä b ', person: 'u 1', app: 'crm', health: 'dormant', sort: 'client' },
+        { q: ' ä\0 b ', person: PERSON, app: 'crm', health: 'dormant', sort: 'client' },
         'active',
         'me',
       ),
     );
     await settled();
     expect(get.mock.calls[0]?.[0]).toBe(
-      '/user/v7/connections?status=active&q=%C3%A4+b&userId=u+1&clientId=crm&health=dormant&sort=client&limit=50',
+      `/user/v7/connections?status=active&q=%C3%A4+b&userId=${PERSON}&clientId=crm&health=dormant&sort=client&limit=50`,
     );
+  });
+
+  it('is whole where the address names nobody and nothing that could be', () => {
+    const address = { q: '\0', person: 'junk', app: 'a b', health: 'x', sort: 'y' };
+    expect(filterFrom(address, 'active', 'me')).toEqual(filterFrom({}, 'active', 'me'));
   });
 
   it('adds page after page, and says how many there are in all', async () => {

@@ -18,6 +18,7 @@ import {
   MatOption,
 } from '@angular/material/autocomplete';
 import { TranslocoDirective } from '@jsverse/transloco';
+import { searchFrom } from '../api/address-words';
 import { apiResource, keptValue } from '../api/api-resource';
 import { CountedEnvelope, TeamUser } from '../api/types';
 import { Formats } from '../i18n/formats';
@@ -68,7 +69,8 @@ export class PersonPicker {
     const term = this.term();
     if (term === null) return undefined;
     const query = new URLSearchParams({ sort: 'name', limit: String(SHOWN) });
-    if (term) query.set('q', term);
+    const q = searchFrom(term);
+    if (q) query.set('q', q);
     return `/user/v7/users?${query}`;
   });
   protected readonly failed = computed(() => this.answer.status() === 'error');

@@ -13,6 +13,7 @@ import {
 import { MAX_COMPANIES } from '@flixcheck/api-types/limits';
 import { TranslocoDirective } from '@jsverse/transloco';
 import errorIcon from '@material-symbols/svg-400/rounded/error.svg';
+import { searchFrom } from '../api/address-words';
 import { apiResource, keptValue } from '../api/api-resource';
 import { Company, CountedEnvelope } from '../api/types';
 import { Formats } from '../i18n/formats';
@@ -45,7 +46,8 @@ export class CompanyChoices {
   protected readonly term = signal('');
   private readonly answer = apiResource<CountedEnvelope<Company>>(() => {
     const query = new URLSearchParams({ limit: String(SHOWN) });
-    if (this.term()) query.set('q', this.term());
+    const q = searchFrom(this.term());
+    if (q) query.set('q', q);
     return `/admin/v7/accounts?${query}`;
   });
   protected readonly failed = computed(() => this.answer.status() === 'error');

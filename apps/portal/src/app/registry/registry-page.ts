@@ -16,6 +16,7 @@ import addIcon from '@material-symbols/svg-400/rounded/add.svg';
 import approval from '@material-symbols/svg-400/rounded/approval.svg';
 import apps from '@material-symbols/svg-400/rounded/app_registration.svg';
 import searchIcon from '@material-symbols/svg-400/rounded/search.svg';
+import { searchFrom } from '../api/address-words';
 import { Formats } from '../i18n/formats';
 import { ClientLogo } from '../ui/client-logo';
 import { Icon } from '../ui/icon';
@@ -73,7 +74,7 @@ export class RegistryPage {
   readonly q = input<string>();
   readonly state = input<string>();
   readonly sort = input<string>();
-  protected readonly search = computed(() => this.q()?.trim().slice(0, 100) ?? '');
+  protected readonly search = computed(() => searchFrom(this.q()) ?? '');
   protected readonly states = STATES;
   protected readonly chosenState = computed(
     () => STATES.find(({ value }) => value === this.state())?.value ?? '',

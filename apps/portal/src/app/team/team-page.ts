@@ -12,6 +12,7 @@ import { TranslocoDirective } from '@jsverse/transloco';
 import block from '@material-symbols/svg-400/rounded/block.svg';
 import personAdd from '@material-symbols/svg-400/rounded/person_add.svg';
 import searchIcon from '@material-symbols/svg-400/rounded/search.svg';
+import { searchFrom } from '../api/address-words';
 import { TeamUser } from '../api/types';
 import { Formats } from '../i18n/formats';
 import { fullName } from '../people/full-name';
@@ -87,7 +88,7 @@ export class TeamPage {
 
   readonly q = input<string>();
   readonly sort = input<string>();
-  protected readonly search = computed(() => this.q()?.trim().slice(0, 100) ?? '');
+  protected readonly search = computed(() => searchFrom(this.q()) ?? '');
   protected readonly sorts = SORTS;
   protected readonly sorted = computed(
     () => SORTS.find(({ value }) => value === this.sort())?.value ?? 'name',
