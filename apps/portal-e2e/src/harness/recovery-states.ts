@@ -34,6 +34,10 @@ export const recovery: PortalState[] = [
     },
   },
   {
+    name: 'reset-password-reloaded',
+    open: (page) => show(page, `${portalUrl()}/portal/reset-password`),
+  },
+  {
     name: 'not-me',
     open: (page) => show(page, `${portalUrl()}/portal/not-me#${'t'.repeat(43)}`),
   },

@@ -40,11 +40,12 @@ const ROLE_TEXTS: Record<OpenInvitation['role'], string> = {
 };
 /** By the state in which the invitation is of no use. */
 const USELESS_TEXTS: Partial<Record<State, { title: string; text: string }>> = {
+  missing: { title: 'invitation.missing.title', text: 'invitation.missing.text' },
   invalid: { title: 'invitation.invalid.title', text: 'invitation.invalid.text' },
   taken: { title: 'invitation.taken.title', text: 'invitation.taken.text' },
 };
 
-type State = 'loading' | 'open' | 'invalid' | 'taken' | 'failed';
+type State = 'loading' | 'open' | 'missing' | 'invalid' | 'taken' | 'failed';
 type FieldName = 'firstName' | 'lastName' | 'password';
 
 /** Where the link of an invitation leads: makes an account with the token in the fragment. */
@@ -84,7 +85,7 @@ export class InvitationPage {
       if (token) {
         this.token = token;
         void this.load();
-      } else if (this.token === '') this.state.set('invalid');
+      } else if (this.token === '') this.state.set('missing');
     });
   }
 

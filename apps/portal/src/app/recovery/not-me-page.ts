@@ -37,15 +37,19 @@ export class NotMePage {
   private readonly injector = inject(Injector);
   private readonly formats = inject(Formats);
 
-  /** From the link. Null once it has turned out to be of no use. */
+  /** From the link. Null once it has turned out to be of no use, and after the page was reloaded. */
   protected readonly token = signal<string | null>(null);
+  /** The API has refused it. */
+  protected readonly refused = signal(false);
   protected readonly busy = signal(false);
   protected readonly trouble = signal<Words | null>(null);
   protected readonly errorIcon = errorIcon;
 
   constructor() {
     takeLinkToken('/not-me', (token) => {
-      if (token) this.token.set(token);
+      if (!token) return;
+      this.token.set(token);
+      this.refused.set(false);
     });
   }
 
@@ -68,6 +72,7 @@ export class NotMePage {
       if (error.code !== 'validation_failed')
         return this.trouble.set(troubleWords(error, this.formats));
       this.token.set(null);
+      this.refused.set(true);
       // The buttons have gone, and the focus with them.
       afterNextRender(() => this.focus.focusHeading(), { injector: this.injector });
     } finally {

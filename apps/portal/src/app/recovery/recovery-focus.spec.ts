@@ -94,4 +94,12 @@ describe('setting a new password', () => {
     await shown(fixture, focusedHeading);
     expect(document.querySelector('form')).toBeNull();
   });
+
+  it('says after a reload, which forgets the link, that it can be opened once more', async () => {
+    await TestBed.inject(Router).navigateByUrl('/reset-password');
+    const fixture = TestBed.createComponent(ResetPasswordPage);
+    await shown(fixture, () => textOf(fixture).includes('in der E-Mail noch einmal'));
+    expect(textOf(fixture)).not.toContain('gilt nicht mehr');
+    expect(document.querySelector('form')).toBeNull();
+  });
 });

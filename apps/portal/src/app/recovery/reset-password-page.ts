@@ -45,8 +45,10 @@ export class ResetPasswordPage {
   private readonly injector = inject(Injector);
   private readonly formats = inject(Formats);
 
-  /** From the link. Null once it has turned out to be of no use. */
+  /** From the link. Null once it has turned out to be of no use, and after the page was reloaded. */
   protected readonly token = signal<string | null>(null);
+  /** The API has refused it. */
+  protected readonly refused = signal(false);
   protected readonly password = signal('');
   protected readonly busy = signal(false);
   protected readonly done = signal(false);
@@ -61,7 +63,9 @@ export class ResetPasswordPage {
 
   constructor() {
     takeLinkToken('/reset-password', (token) => {
-      if (token) this.token.set(token);
+      if (!token) return;
+      this.token.set(token);
+      this.refused.set(false);
     });
   }
 
@@ -94,6 +98,7 @@ export class ResetPasswordPage {
     const [first] = error.problem.errors;
     if (first?.field === 'token') {
       this.token.set(null);
+      this.refused.set(true);
       this.focusHeading();
     } else if (first?.field === 'newPassword') {
       this.refuse(PASSWORD_ERRORS[first.code] ?? 'recovery.reset.errors.unfit');
