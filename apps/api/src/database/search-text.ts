@@ -29,12 +29,15 @@ export function searchable(sql: string): string {
 }
 
 /**
- * Whether a word occurs in a `searchable` text. No wildcards: a `%` is a per cent sign.
+ * Whether a word occurs in a `searchable` text, in either spelling: `Müller` finds Mueller, too. No
+ * wildcards: a `%` is a per cent sign.
  * @param text an expression made by `searchable`
  * @param word a parameter, as somebody typed it
  */
 export function contains(text: string, word: string): string {
-  return `strpos(${text}, ${plain(lower(`${word}::text`))}) > 0`;
+  const typed = `${word}::text`;
+  const found = [lower(typed), spelled(typed)].map((sql) => `strpos(${text}, ${plain(sql)}) > 0`);
+  return `(${found.join(' OR ')})`;
 }
 
 /** The words of a search: all of them must be found, in any order. */
