@@ -164,6 +164,12 @@ export async function writersOf(world: World): Promise<Writer[]> {
       valid: { currentPassword: PASSWORD, code: '492039' },
     })),
     {
+      method: 'PATCH',
+      path: '/user/v7/second-factor-requirement',
+      who: admin,
+      valid: { graceDays: null },
+    },
+    {
       method: 'POST',
       path: '/user/v7/sessions/current/proofs',
       who: member,

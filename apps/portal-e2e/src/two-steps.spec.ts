@@ -2,6 +2,7 @@ import { sql } from '@flixcheck/test-harness';
 import { Secret, TOTP } from 'otpauth';
 import {
   ADMIN,
+  authorizeUrl,
   expect,
   fillSignIn,
   MEMBER,
@@ -97,4 +98,48 @@ test('an admin resets the two steps of somebody who has lost the app', async ({ 
   await expect(row.getByRole('button', { name: /zurücksetzen/ })).toHaveCount(0);
   await expect(row.getByText('User Musterhaus', { exact: true })).toBeFocused();
   await signIn(page, MEMBER);
+});
+
+test('an admin requires secure sign-in; who has none sets it up first, and goes on where they were', async ({
+  page,
+}) => {
+  const give = `INSERT INTO passkeys
+    (id, user_id, credential_id, public_key, transports, counter, name, synced, created_at)
+    SELECT gen_random_uuid(), id, 'required', '', '{}', 0, 'Laptop', false, now()
+      FROM users WHERE email = '${ADMIN}'`;
+  await sql(databaseUrl(), give);
+  await signIn(page, ADMIN);
+  await page.goto(`${portalUrl()}/portal/settings/team`);
+  const card = page.getByRole('region', { name: 'Sichere Anmeldung für alle' });
+  await expect(card.getByText(/1 von \d+ Personen/)).toBeVisible();
+  await card.getByLabel('Zeit zum Einrichten').selectOption('keine, gilt sofort');
+  await card.getByRole('button', { name: 'Von allen verlangen' }).click();
+  const dialog = page.getByRole('alertdialog');
+  await expect(dialog).toContainText('bevor sie weiterarbeiten können');
+  await dialog.getByRole('button', { name: 'Verlangen' }).click();
+  await expect(card.getByText('Für alle verlangt seit')).toBeVisible();
+
+  await signIn(page, MEMBER);
+  await page.goto(authorizeUrl());
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('Sichern Sie Ihre Anmeldung ab');
+  const section = page.getByRole('region', { name: 'Anmeldung in zwei Schritten' });
+  await section.getByRole('button', { name: 'Einrichten' }).click();
+  await section.getByLabel('Ihr Passwort').fill(PASSWORD);
+  await section.getByRole('button', { name: 'Weiter' }).click();
+  const secret = (await section.locator('code').textContent())?.replaceAll(' ', '') ?? '';
+  const code = new TOTP({ secret: Secret.fromBase32(secret) }).generate();
+  await section.getByLabel('Code aus der App').fill(code);
+  await section.getByRole('button', { name: 'Einschalten' }).click();
+  await expect(page.getByText('Ihre Anmeldung ist abgesichert.')).toBeVisible();
+  await page.getByRole('button', { name: 'Weiter', exact: true }).click();
+  await expect(page).toHaveURL(/oauth\/authorize\?/);
+  await expect(page.getByRole('button', { name: 'Zugriff erlauben' })).toBeVisible();
+});
+
+test.afterEach(async () => {
+  await sql(
+    databaseUrl(),
+    `UPDATE accounts SET second_factor_from = NULL; DELETE FROM second_factors;
+     DELETE FROM passkeys WHERE credential_id = 'required'`,
+  );
 });

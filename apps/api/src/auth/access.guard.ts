@@ -10,6 +10,7 @@ import {
   type BearerCaller,
   type Role,
   type SessionCaller,
+  WITHOUT_FACTOR,
 } from '../http/access.js';
 import { ApiError, type ProblemCode } from '../http/api-error.js';
 import { authorizationHeaders } from '../http/authorization-headers.js';
@@ -69,6 +70,7 @@ export class AccessGuard implements CanActivate {
         return true;
       case 'session':
         request.caller = await this.requireSession(request, access.roles);
+        this.requireFactor(request.caller, declared);
         if (access.developer) await this.requireDeveloper(request, request.caller);
         if (this.reflector.get(NEEDS_PROOF, context.getHandler())) {
           requireIdentityProof(request.caller);
@@ -79,6 +81,7 @@ export class AccessGuard implements CanActivate {
         return true;
       case 'session-or-bearer':
         request.caller = await this.requireEither(request, access.scope);
+        if (request.caller.via === 'session') this.requireFactor(request.caller, declared);
         return true;
       default:
         this.logger.error(`${request.method} ${request.routeOptions.url} declares no access`);
@@ -103,6 +106,18 @@ export class AccessGuard implements CanActivate {
       throw new ApiError('forbidden', `This takes the role ${roles.join(' or ')}.`);
     }
     return caller;
+  }
+
+  /** Third parties' tokens go on: what they may do has been granted before. */
+  private requireFactor(
+    { lacksFactor }: SessionCaller,
+    declared: Parameters<Reflector['getAllAndOverride']>[1],
+  ) {
+    if (!lacksFactor || this.reflector.getAllAndOverride(WITHOUT_FACTOR, declared)) return;
+    throw new ApiError(
+      'second_factor_setup_required',
+      'Your company, or this installation, requires a second factor. First set up a passkey or an authenticator app.',
+    );
   }
 
   private async requireDeveloper(request: FastifyRequest, { userId }: SessionCaller) {

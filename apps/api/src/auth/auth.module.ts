@@ -8,6 +8,7 @@ import { UsersModule } from '../users/users.module.js';
 import { AccessGuard } from './access.guard.js';
 import { authRetention } from './auth-retention.js';
 import { Credentials } from './credentials.js';
+import { FactorDuty } from './factor-duty.js';
 import { KnownDevices } from './known-devices.js';
 import { NewDeviceNotices } from './new-device-notices.js';
 import { PasskeySignIn } from './passkey-sign-in.js';
@@ -45,6 +46,7 @@ import { authPersonalData } from './auth-personal-data.js';
     AccessTokenStrategy,
     authRetention,
     Credentials,
+    FactorDuty,
     KnownDevices,
     LocalStrategy,
     NewDeviceNotices,

@@ -10,7 +10,12 @@ import {
 } from '@nestjs/common';
 import { ApiNoContentResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
-import { CurrentCaller, RequireSession, type SessionCaller } from '../http/access.js';
+import {
+  AllowWithoutFactor,
+  CurrentCaller,
+  RequireSession,
+  type SessionCaller,
+} from '../http/access.js';
 import { notFound } from '../http/api-error.js';
 import {
   ApiProblems,
@@ -23,6 +28,7 @@ import {
 import { RequireIdentityProof } from '../http/identity-proof.js';
 import { ClientDevelopers } from '../oauth-clients/client-developers.js';
 import { UsersService } from '../users/users.service.js';
+import { FactorDuty } from './factor-duty.js';
 import { SessionCookie } from './session-cookie.js';
 import { CurrentSessionDto, SessionDto, toCurrentSession, toSession } from './sessions.dto.js';
 import { SessionsService } from './sessions.service.js';
@@ -36,11 +42,13 @@ export class SessionsController {
     private readonly sessions: SessionsService,
     private readonly users: UsersService,
     private readonly developers: ClientDevelopers,
+    private readonly duty: FactorDuty,
     private readonly cookie: SessionCookie,
   ) {}
 
   @Get('current')
   @RequireSession()
+  @AllowWithoutFactor()
   @ApiOperation({ summary: 'Who am I' })
   @ApiResource(CurrentSessionDto)
   @ApiProblems(401, 403)
@@ -50,12 +58,16 @@ export class SessionsController {
     const session = await this.sessions.findById(caller.sessionId);
     const user = await this.users.findById(caller.userId);
     if (!session || !user) throw notFound('The session');
-    const developer = await this.developers.developsAny(user.id);
-    return { resource: toCurrentSession(session, user, developer) };
+    const [developer, factorDueAt] = await Promise.all([
+      this.developers.developsAny(user.id),
+      this.duty.dueAt(user.id),
+    ]);
+    return { resource: toCurrentSession(session, user, { developer, factorDueAt }) };
   }
 
   @Delete('current')
   @RequireSession()
+  @AllowWithoutFactor()
   @HttpCode(204)
   @ApiOperation({ summary: 'Sign out' })
   @ApiNoContentResponse({ description: 'Signed out' })

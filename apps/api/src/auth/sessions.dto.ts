@@ -48,7 +48,17 @@ export class SignInRequest {
   resource!: SignInInput;
 }
 
-export class SessionUserDto extends OmitType(ProfileDto, ['account']) {}
+export class SessionUserDto extends OmitType(ProfileDto, ['account']) {
+  @ApiProperty({
+    type: String,
+    format: 'date-time',
+    nullable: true,
+    description:
+      'from when on they can do nothing without a second factor, which they do not have; null: they have one, or need none',
+    example: null,
+  })
+  secondFactorDueAt!: string | null;
+}
 
 /** The session that the request belongs to. */
 export class CurrentSessionDto {
@@ -127,16 +137,16 @@ export class SessionDto {
   device!: DeviceDto;
 }
 
-/** @param developer whether the user is a developer of any client */
+/** @param more `developer`: whether the user is one of any client; `factorDueAt`: see `FactorDuty` */
 export function toCurrentSession(
   session: SessionRecord,
   record: UserRecord,
-  developer: boolean,
+  { developer, factorDueAt }: { developer: boolean; factorDueAt: Date | null },
 ): CurrentSessionDto {
   const { account, ...user } = toProfile(record);
   return {
     id: session.id,
-    user,
+    user: { ...user, secondFactorDueAt: factorDueAt?.toISOString() ?? null },
     account,
     createdAt: session.createdAt.toISOString(),
     expiresAt: session.expiresAt.toISOString(),

@@ -1,4 +1,4 @@
-import { Injectable, type OnModuleInit } from '@nestjs/common';
+import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
 import { hashSecret, randomSecret } from '@flixcheck/oauth-protocol';
 import { randomUUID } from 'node:crypto';
@@ -12,6 +12,7 @@ import {
   Repository,
 } from 'typeorm';
 import { Clock, DAY, HOUR, MINUTE, SECOND } from '../config/clock.js';
+import { CONFIG, type RuntimeConfig } from '../config/config.module.js';
 import { ConnectionChanges } from '../connections/connection-changes.js';
 import { preparedStatement } from '../database/prepared-statement.js';
 import type { Role, SessionCaller } from '../http/access.js';
@@ -27,6 +28,7 @@ import { Accounts } from '../users/accounts.service.js';
 import { PROOF_LASTS_MS } from '../http/identity-proof.js';
 import { AuditLog, type AuditRecord } from '../users/audit-log.js';
 import { ACTIVE_USERS, NAMED_USERS, UsersService } from '../users/users.service.js';
+import { lacksFactor } from './factor-duty.js';
 import { SessionEntity } from './session.entity.js';
 
 /** When a session ends: so long after its last request, and so long after the sign-in in any case. */
@@ -96,11 +98,17 @@ export interface SessionEnd {
   at: Date;
 }
 
-const callerOf = preparedStatement<Omit<SessionCaller, 'via'> & { seen: boolean }>(
+type CallerRow = Omit<SessionCaller, 'via' | 'lacksFactor'> & {
+  seen: boolean;
+  lacksFactor: boolean;
+};
+
+const callerOf = preparedStatement<CallerRow>(
   'session_caller',
   `SELECT s.id AS "sessionId", s.user_id AS "userId", u.account_id AS "accountId", u.role,
           s.last_seen_at > $3 AS seen,
-          coalesce(s.proven_at, s.created_at) > $4 AS "freshlyProven"
+          coalesce(s.proven_at, s.created_at) > $4 AS "freshlyProven",
+          ${lacksFactor('$2', '$5')} AS "lacksFactor"
      FROM sessions s JOIN ${ACTIVE_USERS} u ON u.id = s.user_id
     WHERE s.secret_hash = $1 AND ${livingAt('$2')}`,
 );
@@ -115,6 +123,7 @@ export class SessionsService implements OnModuleInit {
     private readonly changes: ConnectionChanges,
     private readonly audit: AuditLog,
     private readonly clock: Clock,
+    @Inject(CONFIG) private readonly config: RuntimeConfig,
   ) {}
 
   onModuleInit(): void {
@@ -188,11 +197,12 @@ export class SessionsService implements OnModuleInit {
       now,
       before(now, LAST_SEEN_MS),
       before(now, PROOF_LASTS_MS),
+      this.config.staffNeedSecondFactor,
     ]);
     if (!row) return null;
-    const { seen, ...caller } = row;
+    const { seen, lacksFactor, ...caller } = row;
     if (!seen) await this.touch(caller.sessionId, now);
-    return { via: 'session', ...caller };
+    return { via: 'session', ...caller, ...(lacksFactor && { lacksFactor }) };
   }
 
   async findById(id: string): Promise<SessionRecord | null> {

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { ClientDevelopers } from '../oauth-clients/client-developers.js';
+import { FactorDuty } from './factor-duty.js';
 import { KnownDevices } from './known-devices.js';
 import { SessionCookie } from './session-cookie.js';
 import { type CurrentSessionDto, toCurrentSession } from './sessions.dto.js';
@@ -11,6 +12,7 @@ import type { SignedIn, SigningInDevice } from './sign-in.service.js';
 export class SignInAnswer {
   constructor(
     private readonly developers: ClientDevelopers,
+    private readonly duty: FactorDuty,
     private readonly cookie: SessionCookie,
     private readonly devices: KnownDevices,
   ) {}
@@ -33,6 +35,10 @@ export class SignInAnswer {
   ): Promise<CurrentSessionDto> {
     this.cookie.set(reply, secret);
     this.devices.remember(request, reply, user.email, session.createdAt);
-    return toCurrentSession(session, user, await this.developers.developsAny(user.id));
+    const [developer, factorDueAt] = await Promise.all([
+      this.developers.developsAny(user.id),
+      this.duty.dueAt(user.id),
+    ]);
+    return toCurrentSession(session, user, { developer, factorDueAt });
   }
 }

@@ -28,6 +28,7 @@ describe('the defaults', () => {
       demoClientPort: 4000,
       trustProxy: false,
       sharedStatements: true,
+      staffNeedSecondFactor: false,
       mail: { to: 'mailbox' },
       logLevel: 'info',
     });
@@ -91,6 +92,7 @@ describe('a wrong variable is refused with a message that names it', () => {
     ['DEMO_DATA', 'perhaps'],
     ['TRUST_PROXY', 'maybe'],
     ['SHARED_STATEMENTS', 'maybe'],
+    ['REQUIRE_SECOND_FACTOR_FOR_STAFF', 'maybe'],
     ['TRUST_PROXY', '10.0.0.0/8, proxy.example'],
     ['SMTP_URL', 'mail.example:587'],
     ['SMTP_URL', 'https://mail.example'],

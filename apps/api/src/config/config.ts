@@ -29,6 +29,8 @@ export interface Config {
   demoClientPort: number;
   trustProxy: boolean | number | string[];
   mail: MailConfig;
+  /** Whether operators and developers of clients have to have a second factor. */
+  staffNeedSecondFactor: boolean;
   /** Whether requests to the token endpoint that are under way at a time share statements. */
   sharedStatements: boolean;
   /** How long what happened to connections, and how they were used, is kept. */
@@ -123,6 +125,9 @@ export function parseConfig(env: NodeJS.ProcessEnv): Config {
     demoClientPort: parsePort('DEMO_CLIENT_PORT', read('DEMO_CLIENT_PORT') ?? '4000', 0),
     trustProxy: parseTrustProxy(read('TRUST_PROXY')),
     mail: parseMail(read('SMTP_URL'), read('MAIL_FROM'), demoData),
+    staffNeedSecondFactor:
+      parseFlag('REQUIRE_SECOND_FACTOR_FOR_STAFF', read('REQUIRE_SECOND_FACTOR_FOR_STAFF')) ??
+      false,
     sharedStatements: parseFlag('SHARED_STATEMENTS', read('SHARED_STATEMENTS')) ?? true,
     historyDays: parseHistoryDays(read('HISTORY_DAYS') ?? '400'),
     logLevel,

@@ -41,6 +41,7 @@ import { SignInNotices1806700000000 } from './migrations/1806700000000-sign-in-n
 import { RevocationReasons1806800000000 } from './migrations/1806800000000-revocation-reasons.js';
 import { ClosedAccounts1806910000000 } from './migrations/1806910000000-closed-accounts.js';
 import { IdentityProofs1806930000000 } from './migrations/1806930000000-identity-proofs.js';
+import { RequiredSecondFactors1806940000000 } from './migrations/1806940000000-required-second-factors.js';
 import { AuditRetention1806950000000 } from './migrations/1806950000000-audit-retention.js';
 import { AuditSeals1806960000000 } from './migrations/1806960000000-audit-seals.js';
 import { ErasedPeople1806970000000 } from './migrations/1806970000000-erased-people.js';
@@ -87,6 +88,7 @@ export const MIGRATIONS = [
   RevocationReasons1806800000000,
   ClosedAccounts1806910000000,
   IdentityProofs1806930000000,
+  RequiredSecondFactors1806940000000,
   AuditRetention1806950000000,
   AuditSeals1806960000000,
   ErasedPeople1806970000000,

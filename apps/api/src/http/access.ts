@@ -48,6 +48,11 @@ export const AllowClient = (
   return declare(access, RouteConfig({ ...config, access }));
 };
 
+export const WITHOUT_FACTOR = Symbol('without-factor');
+
+/** Also a session that has to set up a second factor first: what it needs for that. */
+export const AllowWithoutFactor = () => SetMetadata(WITHOUT_FACTOR, true);
+
 /** A portal session, of one of these roles if any are given. */
 export const RequireSession = (...roles: Role[]) =>
   declare({ kind: 'session', roles }, ApiCookieAuth('session') as MethodDecorator & ClassDecorator);
@@ -82,6 +87,8 @@ export interface SessionCaller {
   role: Role;
   /** They have signed in, or proved again who they are, within `PROOF_LASTS_MS`. */
   freshlyProven: boolean;
+  /** It is time to set up a second factor, before anything else. */
+  lacksFactor?: true;
 }
 
 export interface BearerCaller {

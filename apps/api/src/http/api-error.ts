@@ -27,6 +27,7 @@ export const PROBLEMS = {
   session_required: [401, 'Sign-in required'],
   invalid_token: [401, 'The access token is not valid'],
   forbidden: [403, 'Not allowed'],
+  second_factor_setup_required: [403, 'Set up a second factor first'],
   identity_proof_required: [403, 'Prove that it is you'],
   client_not_allowed: [403, 'The company does not allow this application'],
   origin_refused: [403, 'The request comes from another site'],

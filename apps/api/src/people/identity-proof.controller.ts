@@ -5,7 +5,12 @@ import { KnownDevices } from '../auth/known-devices.js';
 import { SessionsService } from '../auth/sessions.service.js';
 import { Clock, SECOND } from '../config/clock.js';
 import { inWords } from '../config/in-words.js';
-import { CurrentCaller, RequireSession, type SessionCaller } from '../http/access.js';
+import {
+  AllowWithoutFactor,
+  CurrentCaller,
+  RequireSession,
+  type SessionCaller,
+} from '../http/access.js';
 import { ApiLimits, ApiProblems } from '../http/envelope.js';
 import { PROOF_LASTS_MS } from '../http/identity-proof.js';
 import { IdentityProof, proofSourceOf } from './identity-proof.js';
@@ -24,6 +29,7 @@ export class IdentityProofController {
 
   @Post()
   @RequireSession()
+  @AllowWithoutFactor()
   @HttpCode(204)
   @ApiLimits({ proofSeconds: PROOF_LASTS_MS / SECOND })
   @ApiOperation({

@@ -13,7 +13,12 @@ import { ApiNoContentResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/s
 import type { FastifyRequest } from 'fastify';
 import { KnownDevices } from '../auth/known-devices.js';
 import { PasskeyOptionsDto } from '../auth/passkeys.dto.js';
-import { CurrentCaller, RequireSession, type SessionCaller } from '../http/access.js';
+import {
+  AllowWithoutFactor,
+  CurrentCaller,
+  RequireSession,
+  type SessionCaller,
+} from '../http/access.js';
 import { notFound } from '../http/api-error.js';
 import { ApiProblems, ApiResource, type ResourceEnvelope } from '../http/envelope.js';
 import { RequireIdentityProof } from '../http/identity-proof.js';
@@ -34,6 +39,7 @@ export class PasskeysController {
 
   @Get()
   @RequireSession()
+  @AllowWithoutFactor()
   @ApiOperation({ summary: 'My passkeys' })
   @ApiResource(PasskeysDto)
   @ApiProblems(401, 403)
@@ -43,6 +49,7 @@ export class PasskeysController {
 
   @Post('challenges')
   @RequireSession()
+  @AllowWithoutFactor()
   @ApiOperation({
     summary: 'Begin to add a passkey',
     description:
@@ -61,6 +68,7 @@ export class PasskeysController {
 
   @Post()
   @RequireSession()
+  @AllowWithoutFactor()
   @ApiOperation({
     summary: 'Add a passkey',
     description:

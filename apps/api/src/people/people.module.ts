@@ -40,6 +40,7 @@ import { PersonalDataController } from './personal-data.controller.js';
 import { PersonalDataExport } from './personal-data-export.js';
 import { PersonalDataLimit } from './personal-data-limit.js';
 import { ProfileController } from './profile.controller.js';
+import { RequiredFactorsController } from './required-factors.controller.js';
 import { RoleChanges } from './role-changes.js';
 import { SecondFactorController } from './second-factor.controller.js';
 import { peoplePersonalData } from './people-personal-data.js';
@@ -66,6 +67,7 @@ import { peoplePersonalData } from './people-personal-data.js';
     PersonalDataController,
     ProfileController,
     SecondFactorController,
+    RequiredFactorsController,
     PasskeysController,
     AccountUsersController,
     ErasureController,

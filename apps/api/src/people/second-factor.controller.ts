@@ -14,7 +14,12 @@ import { ApiNoContentResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/s
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { KnownDevices } from '../auth/known-devices.js';
 import { SessionCookie } from '../auth/session-cookie.js';
-import { CurrentCaller, RequireSession, type SessionCaller } from '../http/access.js';
+import {
+  AllowWithoutFactor,
+  CurrentCaller,
+  RequireSession,
+  type SessionCaller,
+} from '../http/access.js';
 import { notFound } from '../http/api-error.js';
 import { ApiProblems, ApiResource, type ResourceEnvelope } from '../http/envelope.js';
 import { RequireIdentityProof } from '../http/identity-proof.js';
@@ -43,6 +48,7 @@ export class SecondFactorController {
 
   @Get('me/second-factor')
   @RequireSession()
+  @AllowWithoutFactor()
   @ApiOperation({ summary: 'Whether my sign-in has two steps' })
   @ApiResource(SecondFactorDto)
   @ApiProblems(401, 403)
@@ -52,6 +58,7 @@ export class SecondFactorController {
 
   @Post('me/second-factor')
   @RequireSession()
+  @AllowWithoutFactor()
   @ApiOperation({
     summary: 'Set up an authenticator app',
     description:
@@ -70,6 +77,7 @@ export class SecondFactorController {
 
   @Post('me/second-factor/confirmations')
   @RequireSession()
+  @AllowWithoutFactor()
   @ApiOperation({
     summary: 'Switch two steps on',
     description:

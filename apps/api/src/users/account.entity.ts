@@ -15,4 +15,8 @@ export class AccountEntity {
   /** Since then nobody of the company gets in. Null while it is open. */
   @Column({ name: 'closed_at', type: 'timestamptz', nullable: true })
   closedAt!: Date | null;
+
+  /** From then on everybody needs a second factor. Null while none is required. */
+  @Column({ name: 'second_factor_from', type: 'timestamptz', nullable: true })
+  secondFactorFrom!: Date | null;
 }

@@ -43,6 +43,7 @@ export const AUDIT_ACTIONS = [
   'passkey_added',
   'passkey_change_failed',
   'identity_proof_failed',
+  'second_factor_requirement_changed',
   'passkey_removed',
   'password_change_failed',
   'password_changed',

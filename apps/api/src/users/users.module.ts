@@ -13,6 +13,7 @@ import { Passkeys } from './passkeys.service.js';
 import { PasswordHasher } from './password-hasher.js';
 import { PasswordPolicy } from './password-policy.js';
 import { Provisioning } from './provisioning.js';
+import { RequiredFactors } from './required-factors.js';
 import { SecondFactors } from './second-factors.service.js';
 import { UserErasure } from './user-erasure.js';
 import { UserEntity } from './user.entity.js';
@@ -37,6 +38,7 @@ import { usersPersonalData } from './users-personal-data.js';
     PasswordHasher,
     PasswordPolicy,
     Provisioning,
+    RequiredFactors,
     SecondFactors,
     UserErasure,
   ],
@@ -50,6 +52,7 @@ import { usersPersonalData } from './users-personal-data.js';
     PasswordHasher,
     PasswordPolicy,
     Provisioning,
+    RequiredFactors,
     SecondFactors,
     UserErasure,
   ],

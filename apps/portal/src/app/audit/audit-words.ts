@@ -58,6 +58,7 @@ const WORDS: Record<Action, AuditWords> = {
   connection_limit_changed: said('audit.action.connectionLimitChanged'),
   connection_narrowed: said('audit.action.connectionNarrowed'),
   connections_revoked: said('audit.action.connectionsRevoked'),
+  second_factor_requirement_changed: said('audit.action.factorRequirementChanged', byActor),
   account_policy_changed: said('audit.action.accountPolicyChanged'),
   advance_grant_withdrawn: said('audit.action.advanceWithdrawn'),
   application_granted_in_advance: said('audit.action.advanceGranted'),
@@ -157,6 +158,7 @@ export const AUDIT_KINDS: Record<string, { text: string; actions: Action[] }> = 
     text: 'audit.kind.applications',
     actions: [
       'account_policy_changed',
+      'second_factor_requirement_changed',
       'advance_grant_withdrawn',
       'application_granted_in_advance',
       'application_allowed',
