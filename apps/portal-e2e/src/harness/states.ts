@@ -15,6 +15,7 @@ import { authorize } from './authorize-states';
 import { connections } from './connections-states';
 import { developer } from './developer-states';
 import { erasureStates } from './erasure-states';
+import { factors } from './factor-states';
 import { invitationStates } from './invitation-states';
 import { recovery } from './recovery-states';
 import { registry } from './registry-states';
@@ -178,6 +179,7 @@ const others: PortalState[] = [
   },
   ...passkeyStates,
   ...twoSteps,
+  ...factors,
   {
     name: 'account-panel',
     who: MEMBER,

@@ -52,6 +52,13 @@ export const routes: Routes = [
     loadComponent: () => import('./invitation/invitation-page').then((file) => file.InvitationPage),
   },
   {
+    path: 'second-factor',
+    title: 'titles.secondFactor',
+    canActivate: [sessionGuard],
+    providers: [provideTranslocoScope('settings', 'security')],
+    loadComponent: () => import('./factor/factor-page').then((file) => file.FactorPage),
+  },
+  {
     path: 'demo/mail',
     title: 'titles.demoMail',
     // Not linked from anywhere: only the demo has it.

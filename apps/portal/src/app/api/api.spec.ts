@@ -117,7 +117,10 @@ describe('a call to the API', () => {
     await failure(api.get('/x', { onSessionEnd: 'tell' }));
     expect(signInAgain).not.toHaveBeenCalled();
     await failure(api.get('/x'));
-    expect(signInAgain).toHaveBeenCalledTimes(1);
+    expect(signInAgain.mock.calls).toEqual([[1]]);
+    answer({ status: 403, body: JSON.stringify({ code: 'second_factor_setup_required' }) });
+    await failure(api.get('/x', { onSessionEnd: 'tell' }));
+    expect(signInAgain).toHaveBeenLastCalledWith(1, '/second-factor');
   });
 
   it('is sent again, as it was, once what it was refused for has been made good', async () => {

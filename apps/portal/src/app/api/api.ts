@@ -76,7 +76,9 @@ export class Api {
     const parsed = parse(content);
     if (answer.ok && parsed !== undefined) return parsed as T;
     const error = errorFromAnswer(answer.ok ? 502 : answer.status, answer.headers, parsed);
-    if (error.code === 'session_required' && onSessionEnd === 'sign-in') {
+    if (error.code === 'second_factor_setup_required') {
+      this.expiry.signInAgain(session, '/second-factor');
+    } else if (error.code === 'session_required' && onSessionEnd === 'sign-in') {
       this.expiry.signInAgain(session);
     }
     if (await this.remedy?.(error)) return this.call<T>(method, path, body, options);

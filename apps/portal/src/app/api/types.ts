@@ -17,6 +17,7 @@ export interface CountedEnvelope<T> {
 
 export type Session = Dto<'CurrentSessionDto'>;
 export type SessionUser = Session['user'];
+export type FactorRequirement = Dto<'FactorRequirementDto'>;
 export type Language = SessionUser['locale'];
 export type Role = SessionUser['role'];
 export type Disavowed = Dto<'DisavowedDto'>;

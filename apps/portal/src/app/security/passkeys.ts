@@ -6,6 +6,7 @@ import {
   DestroyRef,
   ElementRef,
   inject,
+  output,
   signal,
   viewChild,
 } from '@angular/core';
@@ -55,6 +56,8 @@ const TROUBLES: Record<string, string> = {
   styleUrls: ['./form.scss', './passkeys.scss'],
 })
 export class Passkeys {
+  readonly added = output();
+
   private readonly api = inject(Api);
   private readonly confirmation = inject(Confirmation);
   private readonly messages = inject(Messages);
@@ -117,6 +120,7 @@ export class Passkeys {
         this.reload();
         this.close();
         this.messages.show('security.passkeys.added');
+        this.added.emit();
       } else {
         this.trouble.set({ text: 'security.passkeys.trouble.notMade' });
       }

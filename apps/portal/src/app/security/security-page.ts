@@ -1,5 +1,6 @@
-import { ChangeDetectionStrategy, Component } from '@angular/core';
+import { ChangeDetectionStrategy, Component, inject } from '@angular/core';
 import { TranslocoDirective } from '@jsverse/transloco';
+import { SessionStore } from '../session/session-store';
 import { Appearance } from './appearance';
 import { Devices } from './devices';
 import { OwnData } from './own-data';
@@ -30,8 +31,8 @@ import { TwoSteps } from './two-steps';
       </header>
       <div class="sections">
         <fx-password-form (changed)="devices.reload()" />
-        <fx-passkeys />
-        <fx-two-steps (changed)="devices.reload()" />
+        <fx-passkeys (added)="secured()" />
+        <fx-two-steps (changed)="devices.reload(); secured()" />
         <fx-devices #devices />
         <fx-appearance />
         <fx-profile-form />
@@ -47,4 +48,11 @@ import { TwoSteps } from './two-steps';
     }
   `,
 })
-export class SecurityPage {}
+export class SecurityPage {
+  private readonly store = inject(SessionStore);
+
+  /** Nothing is due any more. */
+  protected secured(): void {
+    this.store.update({ secondFactorDueAt: null });
+  }
+}

@@ -32,14 +32,15 @@ export class SessionExpiry {
   /**
    * A request was refused because its session is over; from the sign-in page it goes back to here.
    * @param session what `current` said when the request was sent
+   * @param page where to instead, for a session that is good for nothing but that page
    */
-  signInAgain(session = this.sessions): void {
+  signInAgain(session = this.sessions, page = '/sign-in'): void {
     const here = this.router.url;
-    if (this.leaving > 0 || session !== this.sessions || here.startsWith('/sign-in')) return;
+    if (this.leaving > 0 || session !== this.sessions || here.startsWith(page)) return;
     this.refused.set(true);
     void this.leave(
       () =>
-        this.router.navigate(['/sign-in'], {
+        this.router.navigate([page], {
           queryParams: { returnTo: here },
           state: { reason: 'expired' satisfies SignInReason },
           replaceUrl: true,

@@ -6,6 +6,7 @@ import code from '@material-symbols/svg-400/rounded/code.svg';
 import group from '@material-symbols/svg-400/rounded/group.svg';
 import history from '@material-symbols/svg-400/rounded/history.svg';
 import registry from '@material-symbols/svg-400/rounded/app_registration.svg';
+import key from '@material-symbols/svg-400/rounded/key.svg';
 import hub from '@material-symbols/svg-400/rounded/link.svg';
 import shield from '@material-symbols/svg-400/rounded/shield_person.svg';
 import info from '@material-symbols/svg-400/rounded/info.svg';
@@ -61,6 +62,7 @@ export class Shell {
   private readonly waiting = inject(WaitingChanges);
   protected readonly offline = cloudOff;
   protected readonly info = info;
+  protected readonly key = key;
   protected readonly now = computed(() => new Date(this.minute.now()).toISOString());
 
   protected readonly places = computed<Place[]>(() => [

@@ -28,6 +28,7 @@ import { SearchField } from '../ui/search-field';
 import { Waiting } from '../ui/waiting';
 import { Erasure } from './erasure';
 import { Invitations } from './invitations';
+import { RequiredFactors } from './required-factors';
 import { TeamTable } from './team-table';
 import { TeamUsers } from './team-users';
 
@@ -65,6 +66,7 @@ const ROLE_CHANGE_TEXTS = {
     LoadError,
     LoadMore,
     PageState,
+    RequiredFactors,
     RouterLink,
     SearchField,
     TeamTable,

@@ -1,0 +1,90 @@
+import { ChangeDetectionStrategy, Component, computed, inject, input } from '@angular/core';
+import { Router } from '@angular/router';
+import { TranslocoDirective } from '@jsverse/transloco';
+import checkIcon from '@material-symbols/svg-400/rounded/check_circle.svg';
+import { Passkeys } from '../security/passkeys';
+import { TwoSteps } from '../security/two-steps';
+import { safeReturnTo } from '../session/return-to';
+import { SessionExpiry } from '../session/session-expiry';
+import { SessionStore } from '../session/session-store';
+import { GuestLayout } from '../ui/guest-layout';
+import { Icon } from '../ui/icon';
+import { Messages } from '../ui/messages';
+
+/** Where a session is led that can do nothing until its user has a second factor. */
+@Component({
+  selector: 'fx-factor-page',
+  changeDetection: ChangeDetectionStrategy.OnPush,
+  imports: [GuestLayout, Icon, Passkeys, TranslocoDirective, TwoSteps],
+  template: `
+    <fx-guest-layout>
+      <div class="parts" *transloco="let t">
+        <header>
+          <h1>{{ t('security.required.title') }}</h1>
+          <p class="fx-muted">{{ t('security.required.text') }}</p>
+        </header>
+        <div role="status">
+          @if (done()) {
+            <div class="fx-notice fx-notice--positive">
+              <fx-icon [svg]="checkIcon" />
+              <p>{{ t('security.required.done') }}</p>
+            </div>
+          }
+        </div>
+        @if (done()) {
+          <button type="button" class="fx-button fx-button--primary" (click)="goOn()">
+            {{ t('security.required.goOn') }}
+          </button>
+        }
+        <fx-passkeys (added)="setUp()" />
+        <fx-two-steps (changed)="setUp()" />
+        @if (!done()) {
+          <button type="button" class="fx-button fx-button--secondary" (click)="signOut()">
+            {{ t('security.required.signOut') }}
+          </button>
+        }
+      </div>
+    </fx-guest-layout>
+  `,
+  styles: `
+    .parts {
+      display: grid;
+      grid-template-columns: minmax(0, 1fr);
+      gap: var(--fx-space-5);
+    }
+    header {
+      display: grid;
+      gap: var(--fx-space-2);
+    }
+    [role='status']:not(:has(*)) {
+      display: contents;
+    }
+  `,
+})
+export class FactorPage {
+  readonly returnTo = input<string>();
+
+  private readonly router = inject(Router);
+  private readonly store = inject(SessionStore);
+  private readonly expiry = inject(SessionExpiry);
+  private readonly messages = inject(Messages);
+
+  protected readonly done = computed(() => this.store.user()?.secondFactorDueAt === null);
+  protected readonly checkIcon = checkIcon;
+
+  protected setUp(): void {
+    this.store.update({ secondFactorDueAt: null });
+  }
+
+  protected async goOn(): Promise<void> {
+    await this.router.navigateByUrl(safeReturnTo(this.returnTo()), { replaceUrl: true });
+  }
+
+  protected async signOut(): Promise<void> {
+    try {
+      await this.expiry.signOut(() => this.store.signOut());
+    } catch {
+      this.messages.show('settings.menu.signOutFailed');
+    }
+  }
+}
