@@ -17,6 +17,13 @@ import { AccountMenu } from '../shell/account-menu';
 import { Confirmation } from '../ui/confirmation';
 import { Messages } from '../ui/messages';
 import type { Question } from '../ui/question';
+// The routes fetch these; translated here already, they cost no test its time.
+import '../applications/applications-page';
+import '../registry/new-client-page';
+import '../registry/registry-routes';
+import '../security/security-page';
+import '../team/invite-page';
+import '../team/team-page';
 import { UnsavedChanges } from './unsaved-changes';
 
 @Component({ template: '' })
