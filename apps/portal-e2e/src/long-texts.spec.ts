@@ -9,6 +9,7 @@ import {
   signIn,
 } from './harness/fixtures';
 import { notAllowed, openAdvanceDialog, requests } from './harness/approval-samples';
+import { companies, company, openClosing } from './harness/companies-states';
 import { eraseDialog } from './harness/erasure-states';
 import { inviteWithErrors, openedInvitation, openInvitations } from './harness/invitation-states';
 import { developing, openDeveloped, openTried, waiting } from './harness/developer-states';
@@ -50,6 +51,9 @@ const PLACES: Record<string, Place> = {
       await expect(button(page, /^(Löschen|Delete) …$/)).toBeVisible();
     },
   },
+  companies: { operator: true, open: (page) => companies(page, lengthened) },
+  'a new company': { operator: true, open: (page) => company(page, 'new', lengthened) },
+  'closing a company': { operator: true, open: (page) => openClosing(page, lengthened) },
   'the companies of an application': {
     operator: true,
     open: async (page) => {

@@ -26,6 +26,7 @@ export const PROOF_MINUTES = 10;
 export const RECOVERY_LINK_MINUTES = 30;
 export const INVITATION_LINK_DAYS = 7;
 export const DISAVOWAL_LINK_DAYS = 7;
+export const CLOSED_DAYS = 90;
 export const REQUESTS_KEPT_DAYS = 30;
 export const DORMANT_AFTER_DAYS = 90;
 export const REMIND_DAYS = 14;

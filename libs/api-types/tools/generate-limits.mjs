@@ -47,6 +47,7 @@ const constants = {
   RECOVERY_LINK_MINUTES: limits('post', '/guest/v7/password-recoveries').linkSeconds / MINUTE,
   INVITATION_LINK_DAYS: limits('post', '/user/v7/invitations').linkSeconds / DAY,
   DISAVOWAL_LINK_DAYS: limits('post', '/guest/v7/sessions/disavowals').linkSeconds / DAY,
+  CLOSED_DAYS: limits('patch', '/admin/v7/accounts/{id}').keptDays,
   REQUESTS_KEPT_DAYS: limits('get', '/admin/v7/oauth-clients/{id}/requests').keptSeconds / DAY,
   DORMANT_AFTER_DAYS: limits('get', '/user/v7/connections').dormantAfterSeconds / DAY,
   REMIND_DAYS: limits('get', '/user/v7/connections').remindSeconds / DAY,

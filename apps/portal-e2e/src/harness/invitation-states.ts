@@ -19,6 +19,9 @@ const sent = (id: string, status: 'open' | 'expired') => ({
   expiresAt: '2026-12-02T08:30:00.000Z',
 });
 
+/** The open invitation of a company's first admin. */
+export const adminInvitation = () => ({ ...sent('nora', 'open'), role: 'admin' });
+
 /** What is there to send again and to take back. */
 export async function openInvitations(page: Page, change: (value: unknown) => unknown = (v) => v) {
   await page.route('**/user/v7/invitations', (route) =>

@@ -13,6 +13,7 @@ import { openAdvanceDialog, requests } from './approval-samples';
 import { answer, type PortalState, settings, show } from './portal-state';
 import { authorize } from './authorize-states';
 import { connections } from './connections-states';
+import { companiesStates } from './companies-states';
 import { developer } from './developer-states';
 import { erasureStates } from './erasure-states';
 import { factors } from './factor-states';
@@ -222,6 +223,7 @@ export const states: readonly PortalState[] = [
   ...authorize,
   ...connections,
   ...registry,
+  ...companiesStates,
   ...developer,
   ...others,
 ];

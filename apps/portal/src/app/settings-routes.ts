@@ -57,6 +57,11 @@ const pages: Routes = [
     loadChildren: () => import('./registry/registry-routes').then((file) => file.registryRoutes),
   },
   {
+    path: 'companies',
+    providers: [provideTranslocoScope('companies', 'team')],
+    loadChildren: () => import('./companies/companies-routes').then((file) => file.companiesRoutes),
+  },
+  {
     path: 'developer',
     providers: [provideTranslocoScope('developer', 'registry', 'requests', 'reports')],
     loadChildren: () => import('./developer/developer-routes').then((file) => file.developerRoutes),

@@ -51,6 +51,7 @@ export type DeveloperClient = Dto<'DeveloperClientDto'>;
 export type ChangeRequest = Dto<'ChangeRequestDto'>;
 export type DeveloperChangeRequest = Dto<'DeveloperChangeRequestDto'>;
 export type Company = Dto<'AccountDto'>;
+export type CompanyDetails = Dto<'CompanyDto'>;
 export type ClientConnections = Dto<'ClientConnectionsDto'>;
 export type ErasureEffect = Dto<'ErasureEffectDto'>;
 export type OAuthScopes = Dto<'OAuthScopesDto'>;

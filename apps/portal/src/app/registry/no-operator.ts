@@ -4,7 +4,7 @@ import { TranslocoDirective } from '@jsverse/transloco';
 import block from '@material-symbols/svg-400/rounded/block.svg';
 import { PageState } from '../ui/page-state';
 
-/** In place of the registry's pages for everybody who does not work for Flixcheck. */
+/** In place of the pages of operators for everybody who does not work for Flixcheck. */
 @Component({
   selector: 'fx-no-operator',
   changeDetection: ChangeDetectionStrategy.OnPush,
@@ -12,7 +12,7 @@ import { PageState } from '../ui/page-state';
   template: `
     <div class="fx-card" *transloco="let t">
       <fx-page-state [icon]="block" [heading]="t('errors.forbidden.title')" [level]="1">
-        <p>{{ t('registry.forbidden') }}</p>
+        <p>{{ t('settings.operatorsOnly') }}</p>
         <a actions class="fx-button fx-button--secondary" routerLink="/settings/connections">
           {{ t('errors.page.home') }}
         </a>

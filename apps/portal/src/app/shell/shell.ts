@@ -3,6 +3,7 @@ import { Router, RouterLink, RouterLinkActive, RouterOutlet } from '@angular/rou
 import { TranslocoDirective } from '@jsverse/transloco';
 import apps from '@material-symbols/svg-400/rounded/apps.svg';
 import code from '@material-symbols/svg-400/rounded/code.svg';
+import domain from '@material-symbols/svg-400/rounded/domain.svg';
 import group from '@material-symbols/svg-400/rounded/group.svg';
 import history from '@material-symbols/svg-400/rounded/history.svg';
 import registry from '@material-symbols/svg-400/rounded/app_registration.svg';
@@ -84,6 +85,7 @@ export class Shell {
             icon: registry,
             waiting: this.waiting.count(),
           },
+          { path: '/settings/companies', text: 'settings.nav.companies', icon: domain },
         ]
       : []),
     ...(this.store.isDeveloper()

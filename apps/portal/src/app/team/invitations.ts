@@ -1,4 +1,11 @@
-import { ChangeDetectionStrategy, Component, ElementRef, inject, viewChild } from '@angular/core';
+import {
+  ChangeDetectionStrategy,
+  Component,
+  ElementRef,
+  inject,
+  input,
+  viewChild,
+} from '@angular/core';
 import { TranslocoDirective } from '@jsverse/transloco';
 import { Api } from '../api/api';
 import { pagedList } from '../api/paged-list';
@@ -11,8 +18,6 @@ import { LoadMore } from '../ui/load-more';
 import { Messages } from '../ui/messages';
 import { Moment } from '../ui/moment';
 import { PageFocus } from '../ui/page-focus';
-
-const PATH = '/user/v7/invitations';
 
 const ROLE_TEXTS: Record<Invitation['role'], string> = {
   member: 'team.role.member',
@@ -28,6 +33,9 @@ const ROLE_TEXTS: Record<Invitation['role'], string> = {
   styleUrl: './invitations.scss',
 })
 export class Invitations {
+  /** The address of the list in the API. */
+  readonly path = input('/user/v7/invitations');
+
   private readonly api = inject(Api);
   private readonly confirmation = inject(Confirmation);
   private readonly messages = inject(Messages);
@@ -35,7 +43,11 @@ export class Invitations {
   private readonly heading = viewChild<ElementRef<HTMLElement>>('heading');
   protected readonly formats = inject(Formats);
   protected readonly roleTexts = ROLE_TEXTS;
-  protected readonly list = pagedList<Invitation>(() => PATH);
+  protected readonly list = pagedList<Invitation>(() => this.path());
+
+  reload(): void {
+    this.list.reload();
+  }
 
   protected async sendAgain({ id, email }: Invitation): Promise<void> {
     const done = await this.confirmation.ask({
@@ -43,7 +55,7 @@ export class Invitations {
       points: [{ text: 'team.invitations.again.new' }, { text: 'team.invitations.again.old' }],
       confirm: { text: 'team.invitations.again.confirm' },
       action: async () => {
-        await this.api.post(`${PATH}/links`, { resource: { invitationId: id } });
+        await this.api.post(`${this.path()}/links`, { resource: { invitationId: id } });
       },
     });
     if (!done) return;
@@ -58,7 +70,7 @@ export class Invitations {
       confirm: { text: 'team.invitations.revoke.confirm' },
       danger: true,
       action: async () => {
-        await this.api.delete(`${PATH}/${encodeURIComponent(id)}`);
+        await this.api.delete(`${this.path()}/${encodeURIComponent(id)}`);
       },
     });
     if (!done) return;

@@ -1,0 +1,90 @@
+import {
+  afterNextRender,
+  ChangeDetectionStrategy,
+  Component,
+  computed,
+  ElementRef,
+  inject,
+  Injector,
+  signal,
+} from '@angular/core';
+import { Router, RouterLink } from '@angular/router';
+import { TranslocoDirective } from '@jsverse/transloco';
+import back from '@material-symbols/svg-400/rounded/arrow_back.svg';
+import { Api } from '../api/api';
+import { apiErrorFrom } from '../api/problem';
+import { CompanyDetails, Envelope, Language } from '../api/types';
+import { Formats } from '../i18n/formats';
+import { NoOperator } from '../registry/no-operator';
+import { SessionStore } from '../session/session-store';
+import { Icon } from '../ui/icon';
+import { Messages } from '../ui/messages';
+import { Words } from '../ui/question';
+import { TextField } from '../ui/text-field';
+import { Trouble, troubleWords } from '../ui/trouble';
+import { COMPANIES } from './companies-list';
+import { COMPANY_TROUBLES, emailError } from './company-errors';
+
+/** For operators: makes a company and invites its first admin. */
+@Component({
+  selector: 'fx-new-company-page',
+  changeDetection: ChangeDetectionStrategy.OnPush,
+  imports: [Icon, NoOperator, RouterLink, TextField, TranslocoDirective, Trouble],
+  templateUrl: './new-company-page.html',
+  styleUrl: './new-company-page.scss',
+})
+export class NewCompanyPage {
+  private readonly api = inject(Api);
+  private readonly session = inject(SessionStore);
+  private readonly messages = inject(Messages);
+  private readonly router = inject(Router);
+  private readonly injector = inject(Injector);
+  private readonly formats = inject(Formats);
+  private readonly host = inject<ElementRef<HTMLElement>>(ElementRef);
+
+  /** Where it is not known who asks, the API decides. */
+  protected readonly forbidden = computed(
+    () => this.session.user() !== null && !this.session.isOperator(),
+  );
+  protected readonly name = signal('');
+  protected readonly email = signal('');
+  protected readonly language = signal<Language>('de');
+  protected readonly nameError = signal<string | null>(null);
+  protected readonly mailError = signal<string | null>(null);
+  protected readonly trouble = signal<Words | null>(null);
+  protected readonly busy = signal(false);
+  protected readonly icons = { back };
+
+  protected async create(event: Event): Promise<void> {
+    event.preventDefault();
+    if (this.busy()) return;
+    const [name, email] = [this.name().trim(), this.email().trim()];
+    this.trouble.set(null);
+    this.nameError.set(name ? null : 'companies.error.name');
+    this.mailError.set(email ? null : 'companies.error.email');
+    if (!name || !email) return this.focusError();
+    this.busy.set(true);
+    try {
+      const admin = { email, locale: this.language() };
+      const { resource } = await this.api.post<Envelope<CompanyDetails>>(COMPANIES, {
+        resource: { name, admin },
+      });
+      await this.router.navigate(['/settings/companies', resource.id], { replaceUrl: true });
+      this.messages.show('companies.new.done', { name, email });
+    } catch (cause) {
+      const error = apiErrorFrom(cause);
+      const isName = error.problem.errors.some(({ field }) => field === 'name');
+      this.nameError.set(isName ? 'companies.error.name' : null);
+      this.mailError.set(emailError(error, 'admin.email'));
+      if (isName || this.mailError()) this.focusError();
+      else this.trouble.set(troubleWords(error, this.formats, COMPANY_TROUBLES));
+    } finally {
+      this.busy.set(false);
+    }
+  }
+
+  private focusError(): void {
+    const first = () => this.host.nativeElement.querySelector<HTMLElement>('[aria-invalid="true"]');
+    afterNextRender(() => first()?.focus(), { injector: this.injector });
+  }
+}
