@@ -141,6 +141,18 @@ export async function writersOf(world: World): Promise<Writer[]> {
     },
     {
       method: 'POST',
+      path: '/user/v7/users/me/email-changes',
+      who: member,
+      valid: { newEmail: 'uwe@musterhaus.example', currentPassword: PASSWORD },
+    },
+    {
+      method: 'POST',
+      path: '/user/v7/users/me/email-changes/completions',
+      who: member,
+      valid: { token: 'made-up' },
+    },
+    {
+      method: 'POST',
       path: '/user/v7/users/me/password-strength',
       who: member,
       valid: { password: 'drei-blaue-elefanten' },

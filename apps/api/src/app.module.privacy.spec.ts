@@ -12,6 +12,7 @@ import { connectionsRetention } from './connections/connections-retention.js';
 import { SETTLED_MAILS } from './mail/mail-housekeeping.js';
 import {
   DISAVOWAL_LIFETIME_MS,
+  EMAIL_CHANGE_LIFETIME_MS,
   INVITATION_LIFETIME_MS,
   RECOVERY_LIFETIME_MS,
 } from './mail/mail-kinds.js';
@@ -22,6 +23,7 @@ import { codesRetention } from './oauth-codes/codes-retention.js';
 import { REFRESH_TOKEN_IDLE_MS } from './oauth-tokens/token-rules.js';
 import { EXPIRED_FAMILIES_KEPT_MS } from './oauth-tokens/tokens-housekeeping.js';
 import { OUTDATED_FILES } from './operations/portal-files.js';
+import { emailChangesRetention } from './people/email-changes-retention.js';
 import { invitationsRetention } from './people/invitations-retention.js';
 import { passwordRecoveryRetention } from './people/password-recovery-retention.js';
 import { FAILED_ATTEMPTS_KEPT_MS } from './users/audit-retention.js';
@@ -62,6 +64,7 @@ const RETENTIONS = [
   clientChangeRetention,
   codesRetention,
   connectionsRetention,
+  emailChangesRetention,
   invitationsRetention,
   passkeyChallengesRetention,
   passwordRecoveryRetention,
@@ -145,6 +148,7 @@ describe('the page about data protection', () => {
     ]),
     ['approval_continuations', CONTINUATION_MS],
     ['sign_in_notices', DISAVOWAL_LIFETIME_MS],
+    ['email_changes', EMAIL_CHANGE_LIFETIME_MS],
     ['invitations', INVITATION_LIFETIME_MS],
     ['password_recoveries', RECOVERY_LIFETIME_MS],
   ])('says how long as the code does: %s', (table, ms) => {

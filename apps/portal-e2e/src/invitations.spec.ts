@@ -12,7 +12,7 @@ import {
 const team = () => `${portalUrl()}/portal/settings/team`;
 const PASSWORD = 'drei-blaue-elefanten';
 
-test('an invited person opens the link in the mail, chooses a password and is in; the link is used up', async ({
+test('an invited person opens the link in the mail, chooses a password and is in, and takes another address', async ({
   page,
   browser,
 }) => {
@@ -79,9 +79,25 @@ test('an invited person opens the link in the mail, chooses a password and is in
   await fillSignIn(theirs, email, PASSWORD);
   await expect(theirs.getByRole('heading', { level: 1 })).toHaveText('Verbindungen');
 
+  const other = `neu.${email}`;
+  await theirs.goto(`${portalUrl()}/portal/settings/security`);
+  await theirs.getByRole('button', { name: 'Adresse ändern' }).click();
+  await expect(theirs.getByLabel('Neue E-Mail-Adresse')).toBeFocused();
+  await theirs.getByLabel('Neue E-Mail-Adresse').fill(other);
+  await theirs.getByLabel('Ihr Passwort').fill(PASSWORD);
+  await theirs.getByRole('button', { name: 'Link senden' }).click();
+  await expect(theirs.getByText(`Wir haben eine E-Mail an ${other} geschickt.`)).toBeVisible();
+  await expect.poll(async () => (await mails()).some(({ to }) => to === other)).toBe(true);
+  await theirs.goto(`${portalUrl()}/portal/demo/mail`);
+  await theirs.getByRole('article').filter({ hasText: other }).first().getByRole('link').click();
+  await theirs.getByRole('button', { name: 'Adresse bestätigen' }).click();
+  await expect(theirs.getByText('Ihre neue E-Mail-Adresse gilt.')).toBeVisible();
+  expect(theirs.url()).toBe(`${portalUrl()}/portal/settings/security`);
+  await expect(theirs.locator('fx-email-form')).toContainText(other);
+
   // And leaves again, for good.
   await page.reload();
-  const row = page.getByRole('row').filter({ hasText: email });
+  const row = page.getByRole('row').filter({ hasText: other });
   const dialog = page.getByRole('alertdialog');
   await row.getByRole('button', { name: 'Zugang von Nora Neu sperren' }).click();
   await dialog.getByRole('button', { name: 'Zugang sperren' }).click();
@@ -91,9 +107,9 @@ test('an invited person opens the link in the mail, chooses a password and is in
   await dialog.getByRole('textbox').fill('nora');
   await erase.click();
   await expect(dialog).toContainText('Das ist nicht die E-Mail-Adresse dieser Person.');
-  await dialog.getByRole('textbox').fill(email);
+  await dialog.getByRole('textbox').fill(other);
   await erase.click();
-  await expect(page.getByText(`Nora Neu (${email}) ist gelöscht.`)).toBeVisible();
+  await expect(page.getByText(`Nora Neu (${other}) ist gelöscht.`)).toBeVisible();
   await expect(row).toHaveCount(0);
   await theirs.reload();
   await expect(theirs.getByRole('heading', { level: 1 })).toHaveText('Anmelden');

@@ -10,6 +10,7 @@ import {
 } from './harness/fixtures';
 import { notAllowed, openAdvanceDialog, requests } from './harness/approval-samples';
 import { companies, company, openClosing } from './harness/companies-states';
+import { emailMistakes } from './harness/email-states';
 import { eraseDialog } from './harness/erasure-states';
 import { inviteWithErrors, openedInvitation, openInvitations } from './harness/invitation-states';
 import { developing, openDeveloped, openTried, waiting } from './harness/developer-states';
@@ -203,6 +204,7 @@ const PLACES: Record<string, Place> = {
     open: (page) => demoMail(page, { to: LONGEST.person.email, subject: LONGEST.company }),
   },
   'audit trail': { open: (page) => page.goto(settings('audit')) },
+  'another e-mail address': { open: (page) => emailMistakes(page) },
   security: { open: (page) => passkeys(page, LONGEST.application) },
   'setting an authenticator app up': { open: (page) => setUp(page) },
   'signing a device out': {

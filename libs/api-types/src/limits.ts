@@ -24,6 +24,7 @@ export const MAX_LOGO_BYTES = 1048576;
 export const MAX_LOGO_SIDE = 4096;
 export const PROOF_MINUTES = 10;
 export const RECOVERY_LINK_MINUTES = 30;
+export const EMAIL_CHANGE_LINK_MINUTES = 60;
 export const INVITATION_LINK_DAYS = 7;
 export const DISAVOWAL_LINK_DAYS = 7;
 export const CLOSED_DAYS = 90;

@@ -91,6 +91,7 @@ export interface SessionEnd {
     | 'too_many'
     | 'disavowed'
     | 'password_changed'
+    | 'email_changed'
     | 'password_reset'
     | 'role_changed'
     | 'second_factor_changed'
@@ -262,9 +263,7 @@ export class SessionsService implements OnModuleInit {
   /** Ends all sessions of the user except the one to keep. */
   async endOthers(userId: string, keptId: string): Promise<void> {
     const end = { actorId: userId, reason: 'by_user', at: this.clock.now() } as const;
-    await this.sessions.manager.transaction((tx) =>
-      this.delete(tx, { userId, id: Not(keptId) }, end),
-    );
+    await this.sessions.manager.transaction((tx) => this.endAllBut(tx, userId, keptId, end));
   }
 
   /**
@@ -273,6 +272,16 @@ export class SessionsService implements OnModuleInit {
    */
   endAll(userId: string, tx: EntityManager, end: SessionEnd): Promise<string[]> {
     return this.delete(tx, { userId }, end);
+  }
+
+  /** Ends all sessions of the user except the one to keep. */
+  async endAllBut(
+    tx: EntityManager,
+    userId: string,
+    keptId: string,
+    end: SessionEnd,
+  ): Promise<void> {
+    await this.delete(tx, { userId, id: Not(keptId) }, end);
   }
 
   private async makeRoom(tx: EntityManager, userId: string, at: Date): Promise<void> {

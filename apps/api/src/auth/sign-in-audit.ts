@@ -7,7 +7,12 @@ import { SignInLimits, WINDOW_MS } from './sign-in-limits.js';
 
 /** What a password was given for. */
 export type Purpose =
-  'sign_in' | 'password_change' | 'second_factor_change' | 'passkey_change' | 'identity_proof';
+  | 'sign_in'
+  | 'password_change'
+  | 'email_change'
+  | 'second_factor_change'
+  | 'passkey_change'
+  | 'identity_proof';
 type SignInFailure = 'unknown_address' | 'wrong_password' | 'user_disabled';
 
 export interface FailedAttempt {

@@ -40,6 +40,7 @@ import { ChosenAccounts1806500000000 } from './migrations/1806500000000-chosen-a
 import { SignInNotices1806700000000 } from './migrations/1806700000000-sign-in-notices.js';
 import { RevocationReasons1806800000000 } from './migrations/1806800000000-revocation-reasons.js';
 import { ClosedAccounts1806910000000 } from './migrations/1806910000000-closed-accounts.js';
+import { EmailChanges1806920000000 } from './migrations/1806920000000-email-changes.js';
 import { IdentityProofs1806930000000 } from './migrations/1806930000000-identity-proofs.js';
 import { RequiredSecondFactors1806940000000 } from './migrations/1806940000000-required-second-factors.js';
 import { AuditRetention1806950000000 } from './migrations/1806950000000-audit-retention.js';
@@ -87,6 +88,7 @@ export const MIGRATIONS = [
   SignInNotices1806700000000,
   RevocationReasons1806800000000,
   ClosedAccounts1806910000000,
+  EmailChanges1806920000000,
   IdentityProofs1806930000000,
   RequiredSecondFactors1806940000000,
   AuditRetention1806950000000,

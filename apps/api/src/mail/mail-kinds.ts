@@ -1,4 +1,5 @@
 import { DAY, MINUTE } from '../config/clock.js';
+import { type EmailChangeData, emailChangeMails } from './email-change-mails.js';
 import type { Locale, MailText, Words } from './mail-text.js';
 import { PASSKEY_TEXTS, type PasskeyEvent } from './passkey-texts.js';
 import { SECOND_FACTOR_TEXTS, type SecondFactorEvent } from './second-factor-texts.js';
@@ -7,7 +8,7 @@ import { SECOND_FACTOR_TEXTS, type SecondFactorEvent } from './second-factor-tex
  * What each kind of mail needs to know beyond its recipient. It waits as data and is worded when it
  * is sent, so a mail from before an update lacks a field that is new: make that one optional.
  */
-export interface MailData {
+export interface MailData extends EmailChangeData {
   /** To a user for whom somebody has asked for it. The token is good for that user's password. */
   'password-forgotten': { token: string };
   /** To the user, who may not be the one who changed it. */
@@ -72,6 +73,9 @@ const NEWS_WITHIN_MS = 3 * DAY;
 
 /** How long a link to set a new password is good; its texts name it. */
 export const RECOVERY_LIFETIME_MS = 30 * MINUTE;
+
+/** How long a link to take another e-mail address is good; its texts name it. */
+export const EMAIL_CHANGE_LIFETIME_MS = 60 * MINUTE;
 
 /** How long the link of an invitation is good; its texts name it. */
 export const INVITATION_LIFETIME_MS = 7 * DAY;
@@ -141,6 +145,7 @@ export const MAIL_KINDS: { [Kind in MailKind]: KindOfMail<MailData[Kind]> } = {
       }),
     },
   },
+  ...emailChangeMails(EMAIL_CHANGE_LIFETIME_MS, NEWS_WITHIN_MS),
   'new-device': {
     sendWithinMs: DISAVOWAL_LIFETIME_MS,
     optional: false,

@@ -7,6 +7,10 @@ export const MAIL_SAMPLES: { [Kind in MailKind]: MailData[Kind][] } = {
     { at: '2026-11-25T20:04:00Z', by: 'user', connectionsEnded: false },
     { at: '2026-11-25T20:04:00Z', by: 'operator', connectionsEnded: true },
   ],
+  'email-change': [{ token: 't'.repeat(43), name: 'Uwe User' }],
+  'email-change-known': [{}],
+  'email-change-requested': [{ email: 'neu@musterhaus.example' }],
+  'email-changed': [{ email: 'neu@musterhaus.example', at: '2026-11-25T20:04:00Z' }],
   'new-device': [
     {
       ...{ token: 't'.repeat(43), at: '2026-11-25T20:04:00Z', ip: '192.0.2.17' },

@@ -29,6 +29,7 @@ const STEPS = [
   'oauth-clients.requests',
   'oauth-codes.codes',
   'oauth-tokens.families',
+  'people.email-changes',
   'people.invitations',
   'people.password-recovery',
   'users.passkey-challenges',

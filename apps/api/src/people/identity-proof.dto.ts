@@ -11,7 +11,7 @@ import {
 import { CurrentPasswordInput } from './second-factor.dto.js';
 
 /** The password, and what else a sign-in of the user takes. */
-class IdentityProofInput extends CurrentPasswordInput {
+export class IdentityProofInput extends CurrentPasswordInput {
   @ApiPropertyOptional({
     maxLength: 40,
     description:

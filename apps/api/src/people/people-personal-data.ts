@@ -12,6 +12,20 @@ export const peoplePersonalData = personalData(
     erase: { byId: ['DELETE FROM password_recoveries WHERE user_id = $1'] },
   },
   {
+    tables: ['email_changes'],
+    export: {
+      list: 'emailChanges',
+      rows: `SELECT c.user_id AS "userId", c.email, c.created_at AS "createdAt",
+                    c.expires_at AS "expiresAt"
+               FROM people p JOIN email_changes c ON c.user_id = p.id
+              ORDER BY c.created_at, c.id`,
+    },
+    erase: {
+      byId: ['DELETE FROM email_changes WHERE user_id = $1'],
+      byEmail: ['DELETE FROM email_changes WHERE email = $1'],
+    },
+  },
+  {
     tables: ['invitations'],
     export: {
       list: 'invitations',

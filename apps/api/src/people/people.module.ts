@@ -15,6 +15,9 @@ import { Companies } from './companies.js';
 import { CompaniesController } from './companies.controller.js';
 import { Disavowal } from './disavowal.js';
 import { DisavowalController } from './disavowal.controller.js';
+import { EmailChanges } from './email-changes.js';
+import { EmailChangesController } from './email-changes.controller.js';
+import { emailChangesRetention } from './email-changes-retention.js';
 import { ErasureController } from './erasure.controller.js';
 import { ErasureEffects } from './erasure-effect.js';
 import { IdentityProof } from './identity-proof.js';
@@ -66,6 +69,7 @@ import { peoplePersonalData } from './people-personal-data.js';
     MeController,
     PersonalDataController,
     ProfileController,
+    EmailChangesController,
     SecondFactorController,
     RequiredFactorsController,
     PasskeysController,
@@ -79,6 +83,8 @@ import { peoplePersonalData } from './people-personal-data.js';
     Companies,
     peoplePersonalData,
     Disavowal,
+    EmailChanges,
+    emailChangesRetention,
     ErasureEffects,
     IdentityProof,
     InvitationAcceptance,

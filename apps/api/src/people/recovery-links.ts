@@ -20,7 +20,8 @@ export async function makeRecoveryLink(
 }
 
 /**
- * Ends every link by which the user could replace the password.
+ * Ends every link by which the user could replace the password, or the address that such a link
+ * goes to.
  * @param tx which has written the user's row, so that others who do the same wait for it
  * @returns the hashes of those that were still good
  */
@@ -34,7 +35,13 @@ export async function endRecoveryLinks(
      RETURNING token_hash AS hash, expires_at > $2 AS good`,
     [userId, now],
   );
+  await endEmailChanges(tx, userId);
   return links.filter(({ good }) => good).map(({ hash }) => hash);
+}
+
+/** Ends every link by which the user could take another e-mail address; they still count. */
+export async function endEmailChanges(tx: EntityManager, userId: string): Promise<void> {
+  await tx.query('UPDATE email_changes SET token_hash = NULL WHERE user_id = $1', [userId]);
 }
 
 /**

@@ -62,6 +62,9 @@ export async function everythingAbout(test: TestContext, email: string): Promise
   });
   await insert('recovery_codes', { user_id, code_hash: secret() });
   await insert('password_recoveries', { token_hash: secret(), user_id, ...times });
+  await insert('email_changes', {
+    ...{ user_id, email: 'neu@musterhaus.example', token_hash: secret(), ...times },
+  });
   await insert('invitations', {
     ...{ id: randomUUID(), account_id, email: MARKS.invitations, first_name: '', last_name: '' },
     ...{ role: 'member', locale: 'de', token_hash: secret(), invited_by: user_id, sent_at: now },

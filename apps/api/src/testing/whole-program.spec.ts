@@ -30,6 +30,7 @@ const WHY: Record<string, string[]> = {
     ...[
       'auth/sign-in.guard',
       'people/disavowal',
+      'people/email-changes',
       'people/invitation-acceptance',
       'people/invitations',
       'people/me',

@@ -322,6 +322,22 @@ export class UsersService {
     return affected === 1;
   }
 
+  /**
+   * Gives the user another address.
+   * @param email in lower case, as `normalizeEmail` gives it
+   * @returns false where somebody else has it
+   */
+  async setEmail(tx: EntityManager, id: string, email: string): Promise<boolean> {
+    // Of two who take it at the same time, the second waits here for the first.
+    await tx.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [`address ${email}`]);
+    const [, changed]: [unknown[], number] = await tx.query(
+      `UPDATE users SET email = $2, updated_at = $3
+        WHERE id = $1 AND NOT EXISTS (SELECT FROM users other WHERE lower(other.email) = $2)`,
+      [id, email, this.clock.now()],
+    );
+    return changed === 1;
+  }
+
   /** Replaces the password, whatever it was. A sign-in with the old one comes too late. */
   async replacePassword(tx: EntityManager, id: string, newHash: string): Promise<void> {
     const at = this.clock.now();

@@ -15,6 +15,7 @@ import { authorize } from './authorize-states';
 import { connections } from './connections-states';
 import { companiesStates } from './companies-states';
 import { developer } from './developer-states';
+import { emailStates } from './email-states';
 import { erasureStates } from './erasure-states';
 import { factors } from './factor-states';
 import { invitationStates } from './invitation-states';
@@ -178,6 +179,7 @@ const others: PortalState[] = [
       );
     },
   },
+  ...emailStates,
   ...passkeyStates,
   ...twoSteps,
   ...factors,

@@ -74,9 +74,20 @@ const pages: Routes = [
   },
   {
     path: 'security',
-    title: 'titles.security',
     providers: [provideTranslocoScope('security')],
-    loadComponent: () => import('./security/security-page').then((file) => file.SecurityPage),
+    children: [
+      {
+        path: '',
+        title: 'titles.security',
+        loadComponent: () => import('./security/security-page').then((file) => file.SecurityPage),
+      },
+      {
+        path: 'email',
+        title: 'titles.security',
+        loadComponent: () =>
+          import('./security/confirm-email-page').then((file) => file.ConfirmEmailPage),
+      },
+    ],
   },
 ];
 

@@ -3,6 +3,7 @@ import { TranslocoDirective } from '@jsverse/transloco';
 import { SessionStore } from '../session/session-store';
 import { Appearance } from './appearance';
 import { Devices } from './devices';
+import { EmailForm } from './email-form';
 import { OwnData } from './own-data';
 import { Passkeys } from './passkeys';
 import { PasswordForm } from './password-form';
@@ -16,6 +17,7 @@ import { TwoSteps } from './two-steps';
   imports: [
     Appearance,
     Devices,
+    EmailForm,
     OwnData,
     Passkeys,
     PasswordForm,
@@ -35,6 +37,7 @@ import { TwoSteps } from './two-steps';
         <fx-two-steps (changed)="devices.reload(); secured()" />
         <fx-devices #devices />
         <fx-appearance />
+        <fx-email-form />
         <fx-profile-form />
         <fx-own-data />
       </div>

@@ -14,7 +14,8 @@ export const sessionGuard: CanActivateFn = async (_route, state) => {
     return true;
   }
   return new RedirectCommand(
-    router.createUrlTree(['/sign-in'], { queryParams: { returnTo: state.url } }),
+    // Without the fragment: the token of a link from a mail must not stay in an address.
+    router.createUrlTree(['/sign-in'], { queryParams: { returnTo: state.url.split('#', 1)[0] } }),
     {
       replaceUrl: true,
     },
