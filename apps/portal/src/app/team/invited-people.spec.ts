@@ -9,6 +9,11 @@ describe('a pasted list of people', () => {
     ['Nora\tNeu\tnora@neu.example', ['nora@neu.example', 'Nora', 'Neu']],
     ['nora@neu.example, Nora, Neu', ['nora@neu.example', 'Nora', 'Neu']],
     ['Nora nora@neu.example', ['nora@neu.example', 'Nora', '']],
+    ['"Müller, Bernd" <nora@neu.example>', ['nora@neu.example', 'Bernd', 'Müller']],
+    [
+      'Von der Heide, Anna Maria <nora@neu.example>;',
+      ['nora@neu.example', 'Anna Maria', 'Von der Heide'],
+    ],
     ['mailto:nora@neu.example', ['nora@neu.example', '', '']],
   ])('“%s” is one person', (text, [email, firstName, lastName]) => {
     expect(invitedPeople(text)).toEqual([

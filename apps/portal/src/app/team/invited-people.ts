@@ -20,15 +20,29 @@ export function invitedPeople(text: string): InvitedLine[] {
   });
 }
 
+/** As address books and mails write it: the comma puts the last name first. */
+const LAST_NAME_FIRST = /^"?([^",;<>@]+),([^",;<>@]+)"?\s*<[^<>]+>[;,]?$/;
+
 function personOf(line: string): InvitedLine['person'] {
   const words = line.split(/[\s,;<>"()]+/).filter((word) => word !== '');
   const [email, ...others] = words.filter((word) => word.includes('@'));
   if (email === undefined || others.length > 0) return null;
-  const names = words.filter((word) => word !== email);
-  const lastName = names.length > 1 ? (names.pop() ?? '') : '';
+  const [firstName, lastName] = namesOf(
+    line,
+    words.filter((word) => word !== email),
+  );
   return {
     email: email.replace(/^mailto:/i, ''),
-    firstName: names.join(' ').slice(0, MAX_PERSON_NAME_LENGTH),
+    firstName: firstName.slice(0, MAX_PERSON_NAME_LENGTH),
     lastName: lastName.slice(0, MAX_PERSON_NAME_LENGTH),
   };
+}
+
+/** @returns first name and last name */
+function namesOf(line: string, words: string[]): [string, string] {
+  const [, last, first] = LAST_NAME_FIRST.exec(line) ?? [];
+  if (last?.trim() && first?.trim()) return [first.trim(), last.trim()];
+  return words.length > 1
+    ? [words.slice(0, -1).join(' '), words.at(-1) ?? '']
+    : [words.join(' '), ''];
 }
