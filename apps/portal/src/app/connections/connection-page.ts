@@ -7,7 +7,7 @@ import {
   input,
   untracked,
 } from '@angular/core';
-import { RouterLink } from '@angular/router';
+import { Params, Router, RouterLink } from '@angular/router';
 import { TranslocoDirective } from '@jsverse/transloco';
 import back from '@material-symbols/svg-400/rounded/arrow_back.svg';
 import check from '@material-symbols/svg-400/rounded/check.svg';
@@ -154,6 +154,9 @@ export class ConnectionPage {
   protected readonly fullName = fullName;
 
   constructor() {
+    // A reload has forgotten the list, but not how it was narrowed when it was left for this page.
+    const left = inject(Router).currentNavigation()?.extras.state?.['list'] as Params | undefined;
+    if (left) this.list.address.set(left);
     effect(() => {
       if (this.changes.version() === 0) return;
       untracked(() => {

@@ -12,6 +12,7 @@ import { ClientLogo } from '../ui/client-logo';
 import { Publisher } from '../ui/publisher';
 import { ENDED } from './connection-texts';
 import { Moment } from '../ui/moment';
+import { ConnectionList } from './connection-list';
 import { HealthChip } from './health-chip';
 
 /** One connection in the list: which application, for whom, since when, how it is doing. */
@@ -23,6 +24,9 @@ import { HealthChip } from './health-chip';
   styleUrl: './connection-row.scss',
 })
 export class ConnectionRow {
+  /** For the way back to this list, also after the page of a connection was reloaded. */
+  protected readonly list = inject(ConnectionList);
+
   readonly connection = input.required<Connection>();
   readonly ticked = input(false);
   /** Somebody else in the list has the same name. */

@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { Type } from '@angular/core';
 import { ComponentFixture, TestBed } from '@angular/core/testing';
 import { By } from '@angular/platform-browser';
+import { Navigation, Router } from '@angular/router';
 import { providePortal, shown, textOf } from '../../testing/portal-testing';
 import { sampleClient } from '../../testing/sample-client';
 import { Api } from '../api/api';
@@ -36,12 +37,20 @@ beforeEach(async () => {
       { provide: Api, useValue: { get } },
     ],
   });
+  jest
+    .spyOn(TestBed.inject(Router), 'currentNavigation')
+    .mockReturnValue({ extras: { state: { list: { q: 'crm' } } } } as unknown as Navigation);
   fixture = TestBed.createComponent(ClientPage);
   fixture.componentRef.setInput('id', client.id);
   await shown(fixture, () => textOf(fixture).includes('Beendet 1 Verbindung'));
 });
 
 describe('the page of a registered application', () => {
+  it('leads back to the list as it was narrowed, also after a reload', () => {
+    const back = (fixture.nativeElement as HTMLElement).querySelector('a.back');
+    expect(back?.getAttribute('href')).toBe('/settings/registry?q=crm');
+  });
+
   it('counts its connections anew when it has been saved, not at each look at its secrets', async () => {
     const before = counted();
     const [secret] = client.secrets;

@@ -6,7 +6,7 @@ import {
   input,
   linkedSignal,
 } from '@angular/core';
-import { Router, RouterLink } from '@angular/router';
+import { Params, Router, RouterLink } from '@angular/router';
 import { TranslocoDirective } from '@jsverse/transloco';
 import back from '@material-symbols/svg-400/rounded/arrow_back.svg';
 import searchOff from '@material-symbols/svg-400/rounded/search_off.svg';
@@ -103,6 +103,9 @@ export class ClientPage {
   );
   protected readonly path = computed(() => `${REGISTRY}/${this.client()?.id ?? ''}`);
   protected readonly icons = { back, searchOff };
+  /** The query of the list that was left for this page. */
+  protected readonly listLeft = (this.router.currentNavigation()?.extras.state?.['list'] ??
+    {}) as Params;
 
   protected retry(): void {
     this.read.reload();

@@ -128,6 +128,11 @@ export class RegistryPage {
     );
   }
 
+  /** For the way back to this list as it is, also after the page of an application was reloaded. */
+  protected readonly listLeft = computed(() => ({
+    list: { q: this.q(), state: this.state(), sort: this.sort() },
+  }));
+
   /** What narrows the list is in the address, to be kept and sent. */
   private narrow(queryParams: Params): void {
     void this.router.navigate([], {
