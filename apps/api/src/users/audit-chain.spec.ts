@@ -55,6 +55,20 @@ describe('an audit trail that nobody has touched', () => {
     expect(await verify(latest ?? '')).toMatchObject({ broken: null });
   });
 
+  it('stays whole when a person whom it names by id gets a pseudonym', async () => {
+    const [{ id }] = await sql(`SELECT id FROM users WHERE email = 'user@musterhaus.example'`);
+    await test.app.get(AuditLog).note({
+      ...{ actorId: id, action: 'signed_in', subjectId: id, at: test.clock.now() },
+    });
+    await seal();
+    await sql(
+      `UPDATE users SET email = id || '@erased.invalid', first_name = 'Person', last_name = left(id::text, 8)
+        WHERE id = $1`,
+      [id],
+    );
+    expect(await verify()).toMatchObject({ broken: null, records: 7 });
+  });
+
   it('is sealed in parts of a thousand records', async () => {
     await sql(
       `INSERT INTO audit_records (at, action, detail) SELECT now(), 'signed_in', '{}' FROM generate_series(1, 2001)`,
