@@ -113,9 +113,12 @@ export default [
         'error',
         {
           enforceBuildableLibDependency: true,
-          // The one file that every project's jest.config.cjs shares, and the lock that commands take
-          // before packages are installed.
-          allow: ['../../jest.preset.cjs', '../../libs/process-lock/src/index.js'],
+          // What jest.config.cjs files share, and the lock that commands take before packages are
+          // installed.
+          allow: [
+            ...['../../jest.preset.cjs', '../../jest.groups.cjs'],
+            '../../libs/process-lock/src/index.js',
+          ],
           depConstraints: [
             {
               sourceTag: 'scope:api',

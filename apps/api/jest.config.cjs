@@ -11,4 +11,6 @@ module.exports = {
   maxWorkers: Math.min(availableParallelism(), 4),
   // Each suite leaves its modules behind: after a while, a fresh worker is faster.
   workerIdleMemoryLimit: '1GB',
+  // `npm test` runs all of them.
+  ...(process.env.SPEC_GROUPS ? require('../../jest.groups.cjs').inGroups(__dirname) : {}),
 };

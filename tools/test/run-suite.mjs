@@ -99,6 +99,7 @@ const kinds = {
 
   jest: ({ args }, report) => ({
     args: [...args.slice(1), '--ci', '--json', `--outputFile=${report}`],
+    extra: { SPEC_GROUPS: 'on' },
     count: () => {
       const result = readReport(report);
       if (!result) return { failed: 1 };
