@@ -155,7 +155,9 @@ export class ConnectionPage {
 
   constructor() {
     // A reload has forgotten the list, but not how it was narrowed when it was left for this page.
-    const left = inject(Router).currentNavigation()?.extras.state?.['list'] as Params | undefined;
+    const router = inject(Router);
+    const navigation = router.currentNavigation() ?? router.lastSuccessfulNavigation();
+    const left = navigation?.extras.state?.['list'] as Params | undefined;
     if (left) this.list.address.set(left);
     effect(() => {
       if (this.changes.version() === 0) return;

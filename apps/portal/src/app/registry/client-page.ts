@@ -103,9 +103,11 @@ export class ClientPage {
   );
   protected readonly path = computed(() => `${REGISTRY}/${this.client()?.id ?? ''}`);
   protected readonly icons = { back, searchOff };
+  /** After a reload the page may be built only once its navigation has ended. */
+  private readonly navigation =
+    this.router.currentNavigation() ?? this.router.lastSuccessfulNavigation();
   /** The query of the list that was left for this page. */
-  protected readonly listLeft = (this.router.currentNavigation()?.extras.state?.['list'] ??
-    {}) as Params;
+  protected readonly listLeft = (this.navigation?.extras.state?.['list'] ?? {}) as Params;
 
   protected retry(): void {
     this.read.reload();
