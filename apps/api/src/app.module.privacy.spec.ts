@@ -9,10 +9,10 @@ import { SESSION_LIMITS } from './auth/sessions.service.js';
 import type { KeptRows } from './background/retention.js';
 import { inWords } from './config/in-words.js';
 import { connectionsRetention } from './connections/connections-retention.js';
+import { EMAIL_CHANGE_LIFETIME_MS } from './mail/email-change-mails.js';
 import { SETTLED_MAILS } from './mail/mail-housekeeping.js';
 import {
   DISAVOWAL_LIFETIME_MS,
-  EMAIL_CHANGE_LIFETIME_MS,
   INVITATION_LIFETIME_MS,
   RECOVERY_LIFETIME_MS,
 } from './mail/mail-kinds.js';

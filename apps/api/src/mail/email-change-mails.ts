@@ -1,5 +1,8 @@
 import { MINUTE } from '../config/clock.js';
-import type { Locale, MailText, Words } from './mail-text.js';
+import { type Locale, type MailText, NEWS_WITHIN_MS, type Words } from './mail-text.js';
+
+/** How long a link to take another e-mail address is good; its texts name it. */
+export const EMAIL_CHANGE_LIFETIME_MS = 60 * MINUTE;
 
 /** What the mails about a user's other address need to know. */
 export interface EmailChangeData {
@@ -15,22 +18,21 @@ export interface EmailChangeData {
 
 type Texts<Data> = Record<Locale, (data: Data, words: Words) => MailText>;
 
-/**
- * What is said to a new address and to the one before; nobody does without it.
- * @param linkMs how long the link is good
- * @param newsMs after this time, what has happened is no news any more
- */
-export function emailChangeMails(linkMs: number, newsMs: number) {
+/** What is said to a new address and to the one before; nobody does without it. */
+export function emailChangeMails() {
   const mail = <Text>(sendWithinMs: number, text: Text) => ({
     sendWithinMs,
     optional: false,
     text,
   });
   return {
-    'email-change': mail(linkMs, TEXTS['email-change'](linkMs / MINUTE)),
-    'email-change-known': mail(newsMs, TEXTS['email-change-known']),
-    'email-change-requested': mail(newsMs, TEXTS['email-change-requested']),
-    'email-changed': mail(newsMs, TEXTS['email-changed']),
+    'email-change': mail(
+      EMAIL_CHANGE_LIFETIME_MS,
+      TEXTS['email-change'](EMAIL_CHANGE_LIFETIME_MS / MINUTE),
+    ),
+    'email-change-known': mail(NEWS_WITHIN_MS, TEXTS['email-change-known']),
+    'email-change-requested': mail(NEWS_WITHIN_MS, TEXTS['email-change-requested']),
+    'email-changed': mail(NEWS_WITHIN_MS, TEXTS['email-changed']),
   };
 }
 

@@ -1,6 +1,6 @@
 import { DAY, MINUTE } from '../config/clock.js';
 import { type EmailChangeData, emailChangeMails } from './email-change-mails.js';
-import type { Locale, MailText, Words } from './mail-text.js';
+import { type Locale, type MailText, NEWS_WITHIN_MS, type Words } from './mail-text.js';
 import { PASSKEY_TEXTS, type PasskeyEvent } from './passkey-texts.js';
 import { SECOND_FACTOR_TEXTS, type SecondFactorEvent } from './second-factor-texts.js';
 
@@ -68,14 +68,8 @@ interface KindOfMail<Data> {
   text: Record<Locale, (data: Data, words: Words) => MailText>;
 }
 
-/** After this time, what a mail without a link of limited life tells is no news any more. */
-const NEWS_WITHIN_MS = 3 * DAY;
-
 /** How long a link to set a new password is good; its texts name it. */
 export const RECOVERY_LIFETIME_MS = 30 * MINUTE;
-
-/** How long a link to take another e-mail address is good; its texts name it. */
-export const EMAIL_CHANGE_LIFETIME_MS = 60 * MINUTE;
 
 /** How long the link of an invitation is good; its texts name it. */
 export const INVITATION_LIFETIME_MS = 7 * DAY;
@@ -145,7 +139,7 @@ export const MAIL_KINDS: { [Kind in MailKind]: KindOfMail<MailData[Kind]> } = {
       }),
     },
   },
-  ...emailChangeMails(EMAIL_CHANGE_LIFETIME_MS, NEWS_WITHIN_MS),
+  ...emailChangeMails(),
   'new-device': {
     sendWithinMs: DISAVOWAL_LIFETIME_MS,
     optional: false,

@@ -1,3 +1,8 @@
+import { DAY } from '../config/clock.js';
+
+/** After this time, what a mail without a link of limited life tells is no news any more. */
+export const NEWS_WITHIN_MS = 3 * DAY;
+
 export type Locale = 'de' | 'en';
 
 /** What a mail says, before it has a form. All of it is plain text. */

@@ -6,7 +6,7 @@ import { SECOND } from '../config/clock.js';
 import { inWords } from '../config/in-words.js';
 import { CurrentCaller, RequireSession, type SessionCaller } from '../http/access.js';
 import { ApiLimits, ApiProblems } from '../http/envelope.js';
-import { EMAIL_CHANGE_LIFETIME_MS } from '../mail/mail-kinds.js';
+import { EMAIL_CHANGE_LIFETIME_MS } from '../mail/email-change-mails.js';
 import { EmailChangeLinkRequest, EmailChangeRequest } from './email-changes.dto.js';
 import { EmailChanges, MAX_EMAIL_CHANGES } from './email-changes.js';
 import { proofSourceOf } from './identity-proof.js';
