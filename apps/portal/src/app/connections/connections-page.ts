@@ -221,6 +221,7 @@ export class ConnectionsPage {
   /** Read out when the list has changed under the reader's eyes. */
   protected readonly news = signal('');
 
+  protected readonly listPainted = signal(false);
   protected readonly icons = { searchOff, link, history, download };
 
   constructor() {
@@ -241,6 +242,11 @@ export class ConnectionsPage {
     );
     effect(() => {
       if (this.changes.version() > 0) untracked(() => this.follow());
+    });
+    effect(() => {
+      const { connections, error } = this.connections;
+      if (this.tab() !== 'apps' && !connections() && !error()) return;
+      requestAnimationFrame(() => setTimeout(() => this.listPainted.set(true)));
     });
     // Nobody has followed what happened while another page was shown.
     if (kept) afterNextRender(() => void this.connections.sync());
