@@ -43,6 +43,8 @@ const OTHER_STEPS = [
   'oauth-tokens.signing-keys',
   // A row for each file of the latest builds: some hundred.
   'operations.portal-files',
+  // Companies are few.
+  'people.closed-companies',
   'users.audit-seals',
   // By a function of the database, whose plan audit-retention.spec.ts looks at.
   'users.failed-attempts',

@@ -1,11 +1,13 @@
 import { call, DEMO_CLIENTS, PortalUser, ThirdParty } from '@flixcheck/test-harness';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { EntityManager } from 'typeorm';
+import { SECOND } from '../config/clock.js';
 import { DEMO_PASSWORD } from '../database/demo-data.js';
 import { demoMails } from '../testing/demo-mails.js';
 import { invite, invited, invitedPerson } from '../testing/invitations.js';
 import { createTestApp, type TestApp } from '../testing/test-app.js';
 import { UsersService } from '../users/users.service.js';
+import { CLOSED_KEPT_MS, CompaniesRetention } from './companies-retention.js';
 
 const COMPANIES = '/admin/v7/accounts';
 const ADMIN = 'admin@musterhaus.example';
@@ -197,6 +199,26 @@ describe('closing a company', () => {
     expect((await admin.call('GET', '/user/v7/users/me')).status).toBe(401);
     expect(await crm.use(tokens.access_token)).toBe(401);
     expect((await crm.refresh(tokens.refresh_token)).body.error).toBe('invalid_grant');
+  });
+
+  it('has its people erased after 90 days, and cannot be opened any more', async () => {
+    const id = await made();
+    await person.accept(await person.token(NEW_ADMIN));
+    await setStatus(id, 'closed');
+    const erase = () => test.app.get(CompaniesRetention).eraseDue(new AbortController().signal);
+    test.clock.advance(CLOSED_KEPT_MS - SECOND);
+    expect(await erase()).toBe(0);
+    test.clock.advance(SECOND);
+    expect(await erase()).toBe(1);
+    expect(await erase()).toBe(0);
+    const people = await test.dataSource.query(
+      'SELECT first_name AS "firstName" FROM users WHERE account_id = $1',
+      [id],
+    );
+    expect(people).toEqual([{ firstName: 'Person' }]);
+    operator = await PortalUser.signIn(test.url, 'operator@flixcheck.example');
+    const { status, body } = await setStatus(id, 'active');
+    expect([status, body.code]).toEqual([409, 'conflict']);
   });
 
   it('waits for a consent that came first', async () => {

@@ -1,8 +1,11 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import type { DataSource } from 'typeorm';
+import { Clock } from '../config/clock.js';
+import { inWords } from '../config/in-words.js';
 import { ConnectionCounts } from '../connections/connection-counts.js';
 import type { SessionCaller } from '../http/access.js';
+import { ApiError } from '../http/api-error.js';
 import type { CountedEnvelope, PageQuery, ResourcesEnvelope } from '../http/envelope.js';
 import {
   type AccountRecord,
@@ -11,6 +14,7 @@ import {
   type AccountStatus,
 } from '../users/accounts.service.js';
 import { Provisioning } from '../users/provisioning.js';
+import { CLOSED_KEPT_MS, isGone } from './companies-retention.js';
 import { type Invitation, Invitations, type Invited } from './invitations.js';
 
 /** A company with what it has, and would lose. */
@@ -32,6 +36,7 @@ export class Companies implements OnModuleInit {
     private readonly provisioning: Provisioning,
     private readonly invitations: Invitations,
     private readonly counts: ConnectionCounts,
+    private readonly clock: Clock,
   ) {}
 
   onModuleInit(): void {
@@ -72,12 +77,17 @@ export class Companies implements OnModuleInit {
 
   /**
    * Closes the company or opens it again. Closing ends everything at once; opening brings back
-   * neither sessions nor connections nor invitations.
+   * neither sessions nor connections nor invitations, and is too late once its people are erased.
    * @throws ApiError not_found, conflict
    */
   async setStatus(id: string, status: AccountStatus, { userId }: SessionCaller): Promise<Company> {
-    if (status === 'closed') await this.accounts.close(id, userId);
-    else await this.accounts.reopen(id, userId);
+    if (status === 'closed') {
+      await this.accounts.close(id, userId);
+    } else {
+      const { closedAt } = await this.accounts.find(id);
+      if (isGone(closedAt, this.clock.now())) throw tooLate();
+      await this.accounts.reopen(id, userId);
+    }
     return this.get(id);
   }
 
@@ -112,4 +122,11 @@ export class Companies implements OnModuleInit {
       activeConnections: connections.get(account.id) ?? 0,
     }));
   }
+}
+
+function tooLate(): ApiError {
+  return new ApiError(
+    'conflict',
+    `The company has been closed for more than ${inWords(CLOSED_KEPT_MS)}, and its people are erased. Make a new company.`,
+  );
 }

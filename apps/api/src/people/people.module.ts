@@ -17,6 +17,7 @@ import { Disavowal } from './disavowal.js';
 import { DisavowalController } from './disavowal.controller.js';
 import { EmailChanges } from './email-changes.js';
 import { EmailChangesController } from './email-changes.controller.js';
+import { CompaniesRetention } from './companies-retention.js';
 import { emailChangesRetention } from './email-changes-retention.js';
 import { ErasureController } from './erasure.controller.js';
 import { ErasureEffects } from './erasure-effect.js';
@@ -84,6 +85,7 @@ import { peoplePersonalData } from './people-personal-data.js';
     peoplePersonalData,
     Disavowal,
     EmailChanges,
+    CompaniesRetention,
     emailChangesRetention,
     ErasureEffects,
     IdentityProof,
