@@ -45,8 +45,7 @@ const constants = {
   MAX_LOGO_SIDE: logo.side,
   PROOF_MINUTES: limits('post', '/user/v7/sessions/current/proofs').proofSeconds / MINUTE,
   RECOVERY_LINK_MINUTES: limits('post', '/guest/v7/password-recoveries').linkSeconds / MINUTE,
-  EMAIL_CHANGE_LINK_MINUTES:
-    limits('post', '/user/v7/users/me/email-changes').linkSeconds / MINUTE,
+  EMAIL_CHANGE_LINK_MINUTES: limits('post', '/user/v7/users/me/email-changes').linkSeconds / MINUTE,
   INVITATION_LINK_DAYS: limits('post', '/user/v7/invitations').linkSeconds / DAY,
   DISAVOWAL_LINK_DAYS: limits('post', '/guest/v7/sessions/disavowals').linkSeconds / DAY,
   CLOSED_DAYS: limits('patch', '/admin/v7/accounts/{id}').keptDays,
