@@ -180,7 +180,7 @@ export const mutants = [
   ],
   [
     ...['an admin who has been shut out lets nobody in', ACCEPTANCE],
-    ...['if (!stillThere || !mayInvite(stillThere))', 'if (!stillThere)'],
+    ...['if (!stillThere || !mayInvite(stillThere, accountId))', 'if (!stillThere)'],
     ...['api', 'invitation-acceptance'],
   ],
   [
@@ -192,7 +192,7 @@ export const mutants = [
     ...['if (tags.includes(entityTag(version))) return;', 'return;', 'api', 'registry-edits'],
   ],
   [
-    ...['a company keeps its last admin', 'apps/api/src/users/users.service.ts'],
+    ...['a company keeps its last admin', 'apps/api/src/users/account-admins.ts'],
     'if (locked.some((row) => row.id !== id && isActiveAdmin(row))) return;',
     ...['return;', 'api', 'role-changes'],
   ],

@@ -1,8 +1,8 @@
 import type { EntityManager } from 'typeorm';
 import { ApiError } from '../http/api-error.js';
-import type { UserRecord } from './users.service.js';
+import type { UserEntity } from './user.entity.js';
 
-export type LockedUser = Pick<UserRecord, 'id' | 'status' | 'role'> & { erased: boolean };
+export type LockedUser = Pick<UserEntity, 'id' | 'status' | 'role'> & { erased: boolean };
 
 /**
  * These users and all admins of the account, locked in a fixed order: of two who disable or demote
