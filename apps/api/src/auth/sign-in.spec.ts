@@ -37,6 +37,7 @@ describe('signing in', () => {
         lastName: expect.any(String),
         role: 'member',
         locale: 'de',
+        secondFactorDueAt: null,
       },
       account: { id: expect.any(String), name: 'Musterhaus Versicherungsmakler GmbH' },
       createdAt: expect.stringMatching(/Z$/),
