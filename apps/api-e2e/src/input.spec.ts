@@ -164,8 +164,10 @@ describe('a field of the wrong type is a 4xx problem that names it, and writes n
   }
 
   it('each field of each route', async () => {
-    await expectRefused(({ valid }) =>
-      variants(valid).map(([what, resource]) => [what, { json: { resource } }]),
+    await expectRefused(({ valid, nullable }) =>
+      variants(valid)
+        .filter(([what]) => what !== `${nullable}: null`)
+        .map(([what, resource]) => [what, { json: { resource } }]),
     );
   });
 

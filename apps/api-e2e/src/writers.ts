@@ -16,6 +16,8 @@ export interface Writer {
   path: string;
   who: () => { cookie?: string; authorization?: string };
   valid: Record<string, unknown>;
+  /** A field that may be null, though it is not in `valid`. */
+  nullable?: string;
 }
 
 /** Every route that takes a body; none of them has been sent anything yet. */
@@ -179,7 +181,8 @@ export async function writersOf(world: World): Promise<Writer[]> {
       method: 'PATCH',
       path: '/user/v7/second-factor-requirement',
       who: admin,
-      valid: { graceDays: null },
+      valid: { graceDays: 7 },
+      nullable: 'graceDays',
     },
     {
       method: 'POST',

@@ -1617,11 +1617,7 @@ export interface paths {
         get: operations["AccountUsers_find"];
         put?: never;
         post?: never;
-        /**
-         * Erase a user of the account who has been disabled
-         * @description For good. Name, e-mail address and everything else that is about the person go; connections, checks and the audit trail stay, under a pseudonym. Again 204 for somebody who is erased already.
-         */
-        delete: operations["Erasure_erase"];
+        delete?: never;
         options?: never;
         head?: never;
         /**
@@ -1646,6 +1642,26 @@ export interface paths {
         put?: never;
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/user/v7/users/{id}/personal-data": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Erase a user of the account who has been disabled
+         * @description For good. Name, e-mail address and everything else that is about the person go; connections, checks and the audit trail stay, under a pseudonym. Again 204 for somebody who is erased already.
+         */
+        delete: operations["Erasure_erase"];
         options?: never;
         head?: never;
         patch?: never;
@@ -4263,10 +4279,9 @@ export interface components {
             locale: "de" | "en";
             /**
              * Format: date-time
-             * @description from when on they can do nothing without a second factor, which they do not have; null: they have one, or need none
-             * @example null
+             * @description from when on they can do nothing without a second factor, which they do not have; absent: they have one, or need none
              */
-            secondFactorDueAt: string | null;
+            secondFactorDueAt?: string;
         };
         CurrentSessionDto: {
             /**
@@ -11163,62 +11178,6 @@ export interface operations {
             };
         };
     };
-    Erasure_erase: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Erased */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Problem: `session_required` */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDto"];
-                };
-            };
-            /** @description Problem: `session_required`, `forbidden`, `origin_refused`, `identity_proof_required` */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDto"];
-                };
-            };
-            /** @description Problem: `not_found` */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDto"];
-                };
-            };
-            /** @description Problem: `conflict` */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDto"];
-                };
-            };
-        };
-    };
     AccountUsers_update: {
         parameters: {
             query?: never;
@@ -11343,6 +11302,62 @@ export interface operations {
             };
             /** @description Problem: `not_found` */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+        };
+    };
+    Erasure_erase: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Erased */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem: `session_required` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description Problem: `session_required`, `forbidden`, `origin_refused`, `identity_proof_required` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description Problem: `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description Problem: `conflict` */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };

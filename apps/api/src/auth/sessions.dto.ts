@@ -49,15 +49,13 @@ export class SignInRequest {
 }
 
 export class SessionUserDto extends OmitType(ProfileDto, ['account']) {
-  @ApiProperty({
+  @ApiPropertyOptional({
     type: String,
     format: 'date-time',
-    nullable: true,
     description:
-      'from when on they can do nothing without a second factor, which they do not have; null: they have one, or need none',
-    example: null,
+      'from when on they can do nothing without a second factor, which they do not have; absent: they have one, or need none',
   })
-  secondFactorDueAt!: string | null;
+  secondFactorDueAt?: string;
 }
 
 /** The session that the request belongs to. */
@@ -146,7 +144,7 @@ export function toCurrentSession(
   const { account, ...user } = toProfile(record);
   return {
     id: session.id,
-    user: { ...user, secondFactorDueAt: factorDueAt?.toISOString() ?? null },
+    user: { ...user, ...(factorDueAt && { secondFactorDueAt: factorDueAt.toISOString() }) },
     account,
     createdAt: session.createdAt.toISOString(),
     expiresAt: session.expiresAt.toISOString(),

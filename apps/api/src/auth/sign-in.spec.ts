@@ -37,7 +37,6 @@ describe('signing in', () => {
         lastName: expect.any(String),
         role: 'member',
         locale: 'de',
-        secondFactorDueAt: null,
       },
       account: { id: expect.any(String), name: 'Musterhaus Versicherungsmakler GmbH' },
       createdAt: expect.stringMatching(/Z$/),

@@ -254,7 +254,7 @@ describe('erasing a user', () => {
     for (const id of [stranger.id, 'made-up']) {
       for (const [method, path] of [
         ['GET', `${USERS}/${id}/erasure`],
-        ['DELETE', `${USERS}/${id}`],
+        ['DELETE', `${USERS}/${id}/personal-data`],
       ] as const) {
         expect((await admin.call(method, path)).status).toBe(404);
       }
@@ -264,7 +264,7 @@ describe('erasing a user', () => {
   // The last one: afterwards nobody can sign in as the user.
   it('is for an admin, once the user has been disabled: 204, and 204 again', async () => {
     const path = `${USERS}/${user.id}`;
-    const erase = async (who = admin) => (await who.call('DELETE', path)).status;
+    const erase = async (who = admin) => (await who.call('DELETE', `${path}/personal-data`)).status;
     expect([await erase(user), await erase()]).toEqual([403, 409]);
     await setStatus(admin, user.id, 'disabled');
     const effect = await admin.call('GET', `${path}/erasure`);

@@ -37,7 +37,7 @@ export class ErasureController {
     return { resource: await this.effects.of(user.id) };
   }
 
-  @Delete(':id')
+  @Delete(':id/personal-data')
   @RequireSession('admin')
   @RequireIdentityProof()
   @HttpCode(204)

@@ -77,7 +77,9 @@ const DELICATE: Record<string, Ask> = {
     ...(['admin', 'PATCH', () => `/user/v7/users/${ids.user}`] as const),
     { status: 'disabled' },
   ],
-  'somebody who is erased': [...(['admin', 'DELETE', () => `/user/v7/users/${ids.user}`] as const)],
+  'somebody who is erased': [
+    ...(['admin', 'DELETE', () => `/user/v7/users/${ids.user}/personal-data`] as const),
+  ],
   'a download of what is stored about oneself': [
     ...(['member', 'GET', () => '/user/v7/users/me/export'] as const),
   ],

@@ -41,7 +41,7 @@ const demand = async (graceDays: number | null) => {
   return [status, body.resource ?? body.code];
 };
 const due = async (user: PortalUser) =>
-  (await user.call('GET', CURRENT)).body.resource.user.secondFactorDueAt;
+  (await user.call('GET', CURRENT)).body.resource.user.secondFactorDueAt ?? null;
 const codes = async (user: PortalUser, requests: [string, string, object?][]) => {
   const heard = [];
   for (const [method, path, resource] of requests) {

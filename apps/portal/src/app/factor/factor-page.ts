@@ -69,11 +69,14 @@ export class FactorPage {
   private readonly expiry = inject(SessionExpiry);
   private readonly messages = inject(Messages);
 
-  protected readonly done = computed(() => this.store.user()?.secondFactorDueAt === null);
+  protected readonly done = computed(() => {
+    const user = this.store.user();
+    return Boolean(user) && !user?.secondFactorDueAt;
+  });
   protected readonly checkIcon = checkIcon;
 
   protected setUp(): void {
-    this.store.update({ secondFactorDueAt: null });
+    this.store.update({ secondFactorDueAt: undefined });
   }
 
   protected async goOn(): Promise<void> {

@@ -56,6 +56,6 @@ export class SecurityPage {
 
   /** Nothing is due any more. */
   protected secured(): void {
-    this.store.update({ secondFactorDueAt: null });
+    this.store.update({ secondFactorDueAt: undefined });
   }
 }

@@ -32,7 +32,7 @@ export class Erasure {
         type: { text: 'team.erase.type', values },
         wrong: 'team.erase.wrong',
         confirm: 'team.erase.confirm',
-        action: () => this.api.delete(path),
+        action: () => this.api.delete(`${path}/personal-data`),
       },
       role: 'alertdialog',
       autoFocus: 'first-heading',
