@@ -274,6 +274,7 @@ test('an application for chosen companies says before saving what that ends; oth
   const dialog = page.getByRole('alertdialog');
   await expect(dialog.getByText(harm)).toBeVisible();
   await dialog.getByRole('button', { name: 'Abbrechen' }).click();
+  await expect(dialog).toBeHidden();
   expect((await read(page)).accountIds).toBeNull();
   await button(page, 'Änderungen speichern').click();
   await dialog.getByRole('button', { name: 'Speichern und Verbindungen beenden' }).click();

@@ -133,7 +133,9 @@ test('an admin requires secure sign-in; who has none sets it up first, and goes 
   await expect(page.getByText('Ihre Anmeldung ist abgesichert.')).toBeVisible();
   await page.getByRole('button', { name: 'Weiter', exact: true }).click();
   await expect(page).toHaveURL(/oauth\/authorize\?/);
-  await expect(page.getByRole('button', { name: 'Zugriff erlauben' })).toBeVisible();
+  await expect(
+    page.getByRole('button', { name: /^(Zugriff erlauben|Verbindung erneuern)$/ }),
+  ).toBeVisible();
 });
 
 test.afterEach(async () => {
