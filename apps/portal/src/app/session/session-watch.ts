@@ -14,6 +14,7 @@ export const ANOTHER_PERSON = 'another-person';
 @Injectable({ providedIn: 'root' })
 export class FreshStart {
   private readonly window = inject(DOCUMENT).defaultView;
+  private begun = false;
   /**
    * Keeps what is being typed, for the same person; set by whoever knows of it.
    * @returns the address at which it is there again; null: nothing is being typed
@@ -25,6 +26,9 @@ export class FreshStart {
    * @param state what the router finds at the beginning, as that of its first navigation
    */
   begin(path?: string, state: { reason?: string } = {}): void {
+    // A second reload would call the first one off.
+    if (this.begun) return;
+    this.begun = true;
     // Nobody is asked whether to leave what the person who has gone had not saved.
     const unasked = (event: Event) => event.stopImmediatePropagation();
     this.window?.addEventListener('beforeunload', unasked, { capture: true });
