@@ -14,6 +14,7 @@ import { Params, Router, RouterLink } from '@angular/router';
 import { TranslocoDirective } from '@jsverse/transloco';
 import addIcon from '@material-symbols/svg-400/rounded/add.svg';
 import searchIcon from '@material-symbols/svg-400/rounded/search.svg';
+import { searchFrom } from '../api/address-words';
 import { CompanyDetails } from '../api/types';
 import { Formats } from '../i18n/formats';
 import { NoOperator } from '../registry/no-operator';
@@ -61,7 +62,7 @@ export class CompaniesPage {
 
   readonly q = input<string>();
   readonly state = input<string>();
-  protected readonly search = computed(() => this.q()?.trim().slice(0, 100) ?? '');
+  protected readonly search = computed(() => searchFrom(this.q()) ?? '');
   protected readonly states = STATES;
   protected readonly chosenState = computed(
     () => STATES.find(({ value }) => value === this.state())?.value ?? '',
