@@ -1,4 +1,11 @@
-import { ChangeDetectionStrategy, Component, computed, inject, signal } from '@angular/core';
+import {
+  ChangeDetectionStrategy,
+  Component,
+  computed,
+  inject,
+  signal,
+  viewChild,
+} from '@angular/core';
 import { RouterLink } from '@angular/router';
 import { TranslocoDirective } from '@jsverse/transloco';
 import keyIcon from '@material-symbols/svg-400/rounded/key.svg';
@@ -51,6 +58,7 @@ export class RequiredFactors {
   private readonly api = inject(Api);
   private readonly confirmation = inject(Confirmation);
   private readonly messages = inject(Messages);
+  private readonly section = viewChild.required(SettingsSection);
   protected readonly formats = inject(Formats);
 
   protected readonly read = apiResource<Envelope<FactorRequirement>>(() => REQUIREMENT);
@@ -94,7 +102,7 @@ export class RequiredFactors {
       confirm: { text: 'team.factors.demand.confirm' },
       action: () => this.change(days),
     });
-    if (done) this.messages.show('team.factors.demand.done');
+    if (done) this.say('team.factors.demand.done');
   }
 
   protected async release(): Promise<void> {
@@ -105,7 +113,13 @@ export class RequiredFactors {
       danger: true,
       action: () => this.change(null),
     });
-    if (done) this.messages.show('team.factors.release.done');
+    if (done) this.say('team.factors.release.done');
+  }
+
+  /** The button that had the focus makes room for the other one. */
+  private say(done: string): void {
+    this.section().focus();
+    this.messages.show(done);
   }
 
   private async change(graceDays: number | null): Promise<void> {
