@@ -1,12 +1,12 @@
 import type { PortalUser } from '@flixcheck/test-harness';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
-import type { DataSource } from 'typeorm';
 import { type Deactivation, OAuthClientsService } from '../oauth-clients/oauth-clients.service.js';
 import { ClientRegistry } from '../oauth-clients/registry.service.js';
 import { person } from '../testing/person.js';
 import type { TestContext } from '../testing/test-context.js';
 import { createTestModule } from '../testing/test-module.js';
+import { untilBlocked } from '../testing/until-blocked.js';
 import { ConnectionsModule } from './connections.module.js';
 
 let api: TestContext;
@@ -36,17 +36,6 @@ beforeEach(async () => {
     null,
   ));
 });
-
-/** Resolves when some statement of this database waits for another one's lock. */
-async function untilBlocked(dataSource: DataSource): Promise<void> {
-  for (;;) {
-    const [{ blocked }] = await dataSource.query(
-      `SELECT EXISTS (SELECT FROM pg_stat_activity
-         WHERE datname = current_database() AND wait_event_type = 'Lock') AS blocked`,
-    );
-    if (blocked) return;
-  }
-}
 
 function gate(): { opened: Promise<void>; open: () => void } {
   let open: () => void = () => undefined;

@@ -5,6 +5,7 @@ import { MINUTE } from '../config/clock.js';
 import { DEMO_PASSWORD } from '../database/demo-data.js';
 import { demoMails } from '../testing/demo-mails.js';
 import { createTestApp, type TestApp } from '../testing/test-app.js';
+import { untilBlocked } from '../testing/until-blocked.js';
 import { MAX_EMAIL_CHANGES } from './email-changes.js';
 import { PasswordsService } from './passwords.service.js';
 
@@ -162,6 +163,20 @@ describe('an address that somebody else has', () => {
     const token = await link();
     await test.dataSource.query('UPDATE users SET email = $1 WHERE email = $2', [NEW, TAKEN]);
     expect(errorOf(await complete(token))).toEqual([400, 'token', 'address_taken']);
+    expect(await address()).toBe(USER);
+    await test.dataSource.query('UPDATE users SET email = $2 WHERE email = $1', [NEW, TAKEN]);
+  });
+
+  it('is not taken where they get it at the same moment', async () => {
+    const token = await link();
+    const other = test.dataSource.createQueryRunner();
+    await other.startTransaction();
+    await other.query('UPDATE users SET email = $1 WHERE email = $2', [NEW, TAKEN]);
+    const completing = complete(token);
+    await untilBlocked(test.dataSource);
+    await other.commitTransaction();
+    await other.release();
+    expect(errorOf(await completing)).toEqual([400, 'token', 'address_taken']);
     expect(await address()).toBe(USER);
     await test.dataSource.query('UPDATE users SET email = $2 WHERE email = $1', [NEW, TAKEN]);
   });

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
 import { isUUID } from 'class-validator';
-import { type EntityManager, In, Repository } from 'typeorm';
+import { type EntityManager, In, QueryFailedError, Repository } from 'typeorm';
 import { Clock } from '../config/clock.js';
 import { preparedStatement } from '../database/prepared-statement.js';
 import type { Role } from '../http/access.js';
@@ -84,6 +84,9 @@ const ONE_USER = `
 
 /** Nearly every request of a third party reads the user that it acts for. */
 const userById = preparedStatement<UserRow>('user_by_id', ONE_USER);
+
+/** https://www.postgresql.org/docs/current/errcodes-appendix.html */
+const UNIQUE_VIOLATION = '23505';
 
 /** Users and the accounts that they belong to. */
 @Injectable()
@@ -325,17 +328,17 @@ export class UsersService {
   /**
    * Gives the user another address.
    * @param email in lower case, as `normalizeEmail` gives it
-   * @returns false where somebody else has it
+   * @returns false where somebody else has it; the transaction can then only be rolled back
    */
   async setEmail(tx: EntityManager, id: string, email: string): Promise<boolean> {
-    // Of two who take it at the same time, the second waits here for the first.
-    await tx.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [`address ${email}`]);
-    const [, changed]: [unknown[], number] = await tx.query(
-      `UPDATE users SET email = $2, updated_at = $3
-        WHERE id = $1 AND NOT EXISTS (SELECT FROM users other WHERE lower(other.email) = $2)`,
-      [id, email, this.clock.now()],
-    );
-    return changed === 1;
+    try {
+      await tx.update(UserEntity, { id }, { email, updatedAt: this.clock.now() });
+      return true;
+    } catch (error) {
+      // Only the index knows who else is taking it at this moment.
+      if (isTaken(error)) return false;
+      throw error;
+    }
   }
 
   /** Replaces the password, whatever it was. A sign-in with the old one comes too late. */
@@ -401,6 +404,10 @@ export class UsersService {
 export function normalizeEmail(email: string): string {
   return email.toLowerCase();
 }
+
+/** That an address is somebody else's: the only unique one of a user's columns that ever change. */
+const isTaken = (error: unknown): boolean =>
+  error instanceof QueryFailedError && error.driverError.code === UNIQUE_VIOLATION;
 
 function fromRow({ accountName, ...record }: UserRow): UserRecord {
   return { ...record, account: { id: record.accountId, name: accountName } };
