@@ -6,6 +6,7 @@ import { DEMO_PASSWORD } from '../database/demo-data.js';
 import { demoMails } from '../testing/demo-mails.js';
 import { invite, invited, invitedPerson } from '../testing/invitations.js';
 import { createTestApp, type TestApp } from '../testing/test-app.js';
+import { untilBlocked } from '../testing/until-blocked.js';
 import { UsersService } from '../users/users.service.js';
 import { CLOSED_KEPT_MS, CompaniesRetention } from './companies-retention.js';
 
@@ -227,7 +228,7 @@ describe('closing a company', () => {
     await granting.startTransaction();
     expect(await lockActive(granting.manager, admin)).not.toBeNull();
     const closing = setStatus(admin.accountId, 'closed');
-    await untilBlocked();
+    await untilBlocked(test.dataSource);
     expect(await get(admin.accountId)).toMatchObject({ status: 'active' });
     await granting.commitTransaction();
     await granting.release();
@@ -240,10 +241,22 @@ describe('closing a company', () => {
     await closing.startTransaction();
     await closing.query('UPDATE accounts SET closed_at = now() WHERE id = $1', [admin.accountId]);
     const granting = test.dataSource.transaction((tx) => lockActive(tx, admin));
-    await untilBlocked();
+    await untilBlocked(test.dataSource);
     await closing.commitTransaction();
     await closing.release();
     expect(await granting).toBeNull();
+  });
+
+  it('comes before a sign-in that waits for it', async () => {
+    const { admin } = await connected();
+    const closing = test.dataSource.createQueryRunner();
+    await closing.startTransaction();
+    await closing.query('UPDATE accounts SET closed_at = now() WHERE id = $1', [admin.accountId]);
+    const signingIn = signIn(ADMIN);
+    await untilBlocked(test.dataSource);
+    await closing.commitTransaction();
+    await closing.release();
+    expect((await signingIn).status).toBe(401);
   });
 
   it('is refused for the company of the operators, who would shut themselves out', async () => {
@@ -261,14 +274,3 @@ describe('closing a company', () => {
 /** As whatever is issued in somebody's name begins. */
 const lockActive = (tx: EntityManager, { id }: PortalUser) =>
   test.app.get(UsersService).lockActive(tx, id);
-
-/** Resolves when some statement of this database waits for another one's lock. */
-async function untilBlocked(): Promise<void> {
-  for (;;) {
-    const [{ blocked }] = await test.dataSource.query(
-      `SELECT EXISTS (SELECT FROM pg_stat_activity
-         WHERE datname = current_database() AND wait_event_type = 'Lock') AS blocked`,
-    );
-    if (blocked) return;
-  }
-}

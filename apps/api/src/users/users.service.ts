@@ -281,10 +281,11 @@ export class UsersService {
   }
 
   /**
-   * Records a sign-in, which also locks the user against being disabled in between.
+   * Records a sign-in, which also locks the user against being disabled in between, and the company
+   * against being closed.
    * @param passwordHash what the password was verified against; null if it was a passkey
    * @returns since when browsers count as known to the user, null: since ever; undefined when the
-   *   user is disabled, or the password has been changed since
+   *   user is disabled, the company closed, or the password has been changed since
    */
   async recordSignIn(
     tx: EntityManager,
@@ -295,7 +296,8 @@ export class UsersService {
     const [rows]: [{ devicesKnownFrom: Date | null }[]] = await tx.query(
       `UPDATE users SET last_sign_in_at = $3
         WHERE id = $1 AND status = 'active' AND ($2::text IS NULL OR password_hash = $2)
-          AND EXISTS (SELECT FROM accounts a WHERE a.id = account_id AND a.closed_at IS NULL)
+          AND EXISTS (SELECT FROM accounts a WHERE a.id = account_id AND a.closed_at IS NULL
+                         FOR SHARE)
        RETURNING devices_known_from AS "devicesKnownFrom"`,
       [id, passwordHash, at],
     );
