@@ -22,15 +22,13 @@ export class ErasureEffects {
   ) {}
 
   async of(userId: string): Promise<ErasureEffect> {
-    const counted = await Promise.all(
-      this.data.all.map(async ({ export: shown, erase }) => {
-        if (!shown || shown.ofCompanyOnly) return { list: '', erased: false, count: 0 };
-        const rows = `SELECT count(*)::integer AS count FROM (${shown.rows}) AS counted`;
-        const { statement, values } = about({ userId }, rows);
-        const [row]: { count: number }[] = await this.dataSource.query(statement, values);
-        return { list: shown.list, erased: erase !== undefined, count: row?.count ?? 0 };
-      }),
+    const shown = this.data.all.flatMap(({ export: list, erase }) =>
+      list && !list.ofCompanyOnly ? [{ ...list, erased: erase !== undefined }] : [],
     );
+    const counts = shown.map(({ rows }) => `(SELECT count(*)::integer FROM (${rows}) AS counted)`);
+    const { statement, values } = about({ userId }, `SELECT ARRAY[${counts.join(', ')}] AS counts`);
+    const [row]: { counts: number[] }[] = await this.dataSource.query(statement, values);
+    const counted = shown.map((list, index) => ({ ...list, count: row?.counts[index] ?? 0 }));
     const sum = (isIt: (one: (typeof counted)[number]) => boolean) =>
       counted.filter(isIt).reduce((total, { count }) => total + count, 0);
     return {
