@@ -14,7 +14,7 @@ import { ACTIVE_USERS } from '../users/users.service.js';
 const dueOf = (staff: string): string =>
   `least(u.second_factor_from,
          CASE WHEN ${staff}::boolean
-               AND (u.role = 'operator' OR u.id IN (SELECT d.user_id FROM ${DEVELOPERS} d))
+               AND (u.role = 'operator' OR EXISTS (SELECT FROM ${DEVELOPERS} d WHERE d.user_id = u.id))
               THEN to_timestamp(0) END)`;
 
 /** Condition that user `u` works without a second factor although it is time to have one. */
