@@ -49,12 +49,12 @@ export class EmailChanges {
     const user = await this.proof.verify(caller, change, source);
     if (normalizeEmail(user.email) === email) throw sameAddress();
     const at = this.clock.now();
-    const owner = await this.users.findByEmailForSignIn(email);
     await this.dataSource.transaction(async (tx) => {
       // One request of a user at a time, so that the limit holds and one link is good.
       if (!(await this.users.lockActive(tx, user.id, 'NO KEY UPDATE'))) throw sessionEnded();
       await this.refuseMore(tx, user.id, email, at);
       await endEmailChanges(tx, user.id);
+      const owner = (await this.users.accountsByEmail(tx, [email])).get(email);
       const token = randomSecret();
       await tx.query(
         `INSERT INTO email_changes (user_id, email, token_hash, created_at, expires_at)
@@ -65,7 +65,7 @@ export class EmailChanges {
         const to = { email, locale: user.locale, userId: null };
         await this.mail.enqueue(tx, 'email-change', to, { token, name: nameOf(user) });
       } else {
-        await this.notices.tell(tx, 'email-change-known', [owner.id], {});
+        await this.notices.tell(tx, 'email-change-known', [owner.userId], {});
       }
       await this.notices.tell(tx, 'email-change-requested', [user.id], { email });
       await this.audit.record(tx, {

@@ -82,9 +82,8 @@ export class Invitations {
    * its owner alone: the invitation looks like any other, and its mail has no link.
    * @throws ApiError validation_failed at `invitations.N.email`, too_many_attempts
    */
-  async invite(caller: Inviting, invited: readonly Invited[]): Promise<Invitation[]> {
-    const rows = await this.dataSource.transaction((tx) => this.inviteIn(tx, caller, invited));
-    return this.withInviters(rows);
+  invite(caller: Inviting, invited: readonly Invited[]): Promise<Invitation[]> {
+    return this.dataSource.transaction((tx) => this.inviteIn(tx, caller, invited));
   }
 
   /**
@@ -103,8 +102,7 @@ export class Invitations {
     const known = (await this.users.accountsByEmail(tx, [address])).get(address);
     if (known && known.accountId !== caller.accountId) throw taken(field);
     const admin = { email, locale, firstName: '', lastName: '', role: 'admin' } as const;
-    const rows = await this.inviteIn(tx, caller, [admin], () => field);
-    const [invitation] = await this.withInviters(rows);
+    const [invitation] = await this.inviteIn(tx, caller, [admin], () => field);
     if (!invitation) throw new Error('the invitation was not written');
     return invitation;
   }
@@ -140,9 +138,9 @@ export class Invitations {
    * then on the invitation is the caller's.
    * @throws ApiError not_found, too_many_attempts
    */
-  async resend(caller: Inviting, id: string): Promise<Invitation> {
+  resend(caller: Inviting, id: string): Promise<Invitation> {
     const at = this.clock.now();
-    const row = await this.dataSource.transaction(async (tx) => {
+    return this.dataSource.transaction(async (tx) => {
       const from = await this.lockFor(tx, caller);
       const token = randomSecret();
       const [[renewed]]: [Row[], number] = await tx.query(
@@ -157,11 +155,8 @@ export class Invitations {
       const tokens = new Map([[renewed.email, token]]);
       await this.send(tx, from, [renewed], { tokens, accounts });
       await this.record(tx, caller, 'invitation_resent', renewed, at);
-      return renewed;
+      return { ...renewed, invitedBy: toPerson(from.inviter) };
     });
-    const [invitation] = await this.withInviters([row]);
-    if (!invitation) throw notFound('The invitation');
-    return invitation;
   }
 
   /**
@@ -184,21 +179,15 @@ export class Invitations {
     caller: Inviting,
     invited: readonly Invited[],
     fieldOf = (index: number) => `invitations.${index}.email`,
-  ): Promise<Row[]> {
+  ): Promise<Invitation[]> {
     const people = invited.map((one) => ({ ...one, email: normalizeEmail(one.email) }));
     const at = this.clock.now();
     const { inviter, company } = await this.lockFor(tx, caller);
-    const accounts = await this.users.accountsByEmail(
-      tx,
-      people.map(({ email }) => email),
-    );
+    const addresses = people.map(({ email }) => email);
+    const accounts = await this.users.accountsByEmail(tx, addresses);
     await this.refuseKnown(tx, caller.accountId, people, { accounts, fieldOf });
-    await this.limits.count(
-      tx,
-      caller.accountId,
-      people.map(({ email }) => email),
-    );
-    const tokens = new Map(people.map(({ email }) => [email, randomSecret()]));
+    await this.limits.count(tx, caller.accountId, addresses);
+    const tokens = new Map(addresses.map((email) => [email, randomSecret()]));
     const sent = await this.write(tx, caller, people, tokens, at);
     await this.send(tx, { inviter, company }, sent, { tokens, accounts });
     await this.audit.recordAll(
@@ -211,7 +200,8 @@ export class Invitations {
         at,
       })),
     );
-    return sent;
+    const invitedBy = toPerson(inviter);
+    return sent.map((row) => ({ ...row, invitedBy }));
   }
 
   /**
@@ -370,6 +360,13 @@ export function mayInvite({ status, role, accountId }: UserRecord, into: string)
   if (status !== 'active') return false;
   return role === 'operator' || (role === 'admin' && accountId === into);
 }
+
+const toPerson = ({ id, email, firstName, lastName }: UserRecord): Person => ({
+  id,
+  email,
+  firstName,
+  lastName,
+});
 
 function taken(field: string): ApiError {
   const message =

@@ -114,10 +114,7 @@ export class Accounts {
    * @throws ApiError not_found; conflict when it has been closed
    */
   async lockOpen(tx: EntityManager, id: string): Promise<AccountRecord> {
-    const account = isUUID(id)
-      ? await tx.findOne(AccountEntity, { where: { id }, lock: { mode: 'pessimistic_read' } })
-      : null;
-    if (!account) throw notFound('The company');
+    const account = await this.lock(tx, id, 'pessimistic_read');
     if (account.closedAt)
       throw new ApiError('conflict', 'The company has been closed. Open it again first.');
     return account;
@@ -130,7 +127,7 @@ export class Accounts {
    */
   async close(id: string, actorId: string): Promise<void> {
     await this.accounts.manager.transaction(async (tx) => {
-      const account = await this.lockForChange(tx, id);
+      const account = await this.lock(tx, id, 'for_no_key_update');
       if (account.closedAt) return;
       await refuseOperators(tx, account.id);
       const at = this.clock.now();
@@ -146,7 +143,7 @@ export class Accounts {
    */
   async reopen(id: string, actorId: string): Promise<void> {
     await this.accounts.manager.transaction(async (tx) => {
-      const account = await this.lockForChange(tx, id);
+      const account = await this.lock(tx, id, 'for_no_key_update');
       if (!account.closedAt) return;
       await tx.update(AccountEntity, { id: account.id }, { closedAt: null });
       await this.record(tx, 'account_reopened', account, { actorId, at: this.clock.now() });
@@ -162,9 +159,13 @@ export class Accounts {
     return this.audit.record(tx, { ...by, action, subjectId: id, detail: { name } });
   }
 
-  private async lockForChange(tx: EntityManager, id: string): Promise<AccountRecord> {
+  private async lock(
+    tx: EntityManager,
+    id: string,
+    mode: 'pessimistic_read' | 'for_no_key_update',
+  ): Promise<AccountRecord> {
     const account = isUUID(id)
-      ? await tx.findOne(AccountEntity, { where: { id }, lock: { mode: 'for_no_key_update' } })
+      ? await tx.findOne(AccountEntity, { where: { id }, lock: { mode } })
       : null;
     if (!account) throw notFound('The company');
     return account;
