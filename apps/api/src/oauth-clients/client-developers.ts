@@ -22,14 +22,14 @@ export const MAX_DEVELOPERS = 20;
 
 export type ClientDeveloper = Person & { addedAt: Date };
 
-/**
- * Who looks after a client at its publisher. It makes a portal user see and change that client and
- * no other, whatever else the user is.
- */
 /** Relation `(user_id)` of the developers of clients that have not been deleted, for other modules. */
 export const DEVELOPERS = `(SELECT d.user_id FROM client_developers d
   JOIN oauth_clients c ON c.id = d.oauth_client_id WHERE c.deleted_at IS NULL)`;
 
+/**
+ * Who looks after a client at its publisher. It makes a portal user see and change that client and
+ * no other, whatever else the user is.
+ */
 @Injectable()
 export class ClientDevelopers {
   constructor(

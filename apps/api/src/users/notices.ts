@@ -11,7 +11,8 @@ export class Notices {
 
   /**
    * Sends each of these users a mail, if and only if the transaction commits. Left out are users who
-   * are disabled or whose company is closed, and those who do without mails of this kind, where it is an optional one.
+   * are disabled or whose company is closed, and those who do without mails of this kind, where it is
+   * an optional one.
    * @param data what the text needs; the same for all of them
    */
   async tell<Kind extends MailKind>(

@@ -53,8 +53,8 @@ export interface UserDisabled {
 export type DisabledHook = (tx: EntityManager, event: UserDisabled) => Promise<void>;
 
 /**
- * Relation `(id, account_id, role)` of the users who may act at present, for other modules to join
- * their rows with: what this module publishes instead of its table.
+ * Relation `(id, account_id, role, second_factor_from)` of the users who may act at present, for
+ * other modules to join their rows with: what this module publishes instead of its table.
  */
 export const ACTIVE_USERS = `(SELECT of_all.id, of_all.account_id, of_all.role, company.second_factor_from
   FROM users of_all JOIN accounts company ON company.id = of_all.account_id
