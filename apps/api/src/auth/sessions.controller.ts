@@ -26,12 +26,11 @@ import {
   type ResourcesEnvelope,
 } from '../http/envelope.js';
 import { RequireIdentityProof } from '../http/identity-proof.js';
-import { ClientDevelopers } from '../oauth-clients/client-developers.js';
 import { UsersService } from '../users/users.service.js';
-import { FactorDuty } from './factor-duty.js';
 import { SessionCookie } from './session-cookie.js';
-import { CurrentSessionDto, SessionDto, toCurrentSession, toSession } from './sessions.dto.js';
+import { CurrentSessionDto, SessionDto, toSession } from './sessions.dto.js';
 import { SessionsService } from './sessions.service.js';
+import { SignInAnswer } from './sign-in-answer.js';
 
 const sessionId = new ParseUUIDPipe({ exceptionFactory: () => notFound('The session') });
 
@@ -41,8 +40,7 @@ export class SessionsController {
   constructor(
     private readonly sessions: SessionsService,
     private readonly users: UsersService,
-    private readonly developers: ClientDevelopers,
-    private readonly duty: FactorDuty,
+    private readonly answer: SignInAnswer,
     private readonly cookie: SessionCookie,
   ) {}
 
@@ -55,14 +53,12 @@ export class SessionsController {
   async getCurrent(
     @CurrentCaller() caller: SessionCaller,
   ): Promise<ResourceEnvelope<CurrentSessionDto>> {
-    const session = await this.sessions.findById(caller.sessionId);
-    const user = await this.users.findById(caller.userId);
-    if (!session || !user) throw notFound('The session');
-    const [developer, factorDueAt] = await Promise.all([
-      this.developers.developsAny(user.id),
-      this.duty.dueAt(user.id),
+    const [session, user] = await Promise.all([
+      this.sessions.findById(caller.sessionId),
+      this.users.findById(caller.userId),
     ]);
-    return { resource: toCurrentSession(session, user, { developer, factorDueAt }) };
+    if (!session || !user) throw notFound('The session');
+    return { resource: await this.answer.describe(session, user) };
   }
 
   @Delete('current')

@@ -1,10 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { ClientDevelopers } from '../oauth-clients/client-developers.js';
+import type { UserRecord } from '../users/users.service.js';
 import { FactorDuty } from './factor-duty.js';
 import { KnownDevices } from './known-devices.js';
 import { SessionCookie } from './session-cookie.js';
 import { type CurrentSessionDto, toCurrentSession } from './sessions.dto.js';
+import type { SessionRecord } from './sessions.service.js';
 import type { SignedIn, SigningInDevice } from './sign-in.service.js';
 
 /** What all ways to sign in have in common: what they read of the request, and what they answer. */
@@ -35,6 +37,11 @@ export class SignInAnswer {
   ): Promise<CurrentSessionDto> {
     this.cookie.set(reply, secret);
     this.devices.remember(request, reply, user.email, session.createdAt);
+    return this.describe(session, user);
+  }
+
+  /** Who is signed in: the same right after the sign-in and later. */
+  async describe(session: SessionRecord, user: UserRecord): Promise<CurrentSessionDto> {
     const [developer, factorDueAt] = await Promise.all([
       this.developers.developsAny(user.id),
       this.duty.dueAt(user.id),
