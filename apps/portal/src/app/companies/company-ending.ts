@@ -73,7 +73,7 @@ export class CompanyEnding {
   protected async toggle(): Promise<void> {
     const values = { name: this.company().name };
     const close = this.open();
-    const done = await this.confirmation.ask({
+    const done = await this.confirmation.ask(async () => ({
       heading: { text: close ? 'companies.close.heading' : 'companies.reopen.heading', values },
       points: close
         ? await this.harm()
@@ -86,7 +86,7 @@ export class CompanyEnding {
         });
         this.changed.emit(resource);
       },
-    });
+    }));
     if (done) this.messages.show(close ? 'companies.close.done' : 'companies.reopen.done', values);
   }
 

@@ -15,14 +15,11 @@ import { ClientConnections, Envelope, RegistryClient } from '../api/types';
 import { Formats } from '../i18n/formats';
 import { SettingsSection } from '../ui/settings-section';
 import { Confirmation } from '../ui/confirmation';
-import { Dialogs } from '../ui/dialogs';
+import { Deletion } from '../ui/deletion';
 import { Messages } from '../ui/messages';
 import { Words } from '../ui/question';
-import type { DeleteDialog, DeleteQuestion } from '../ui/delete-dialog';
 import { harmInWords } from './harm-words';
 import { REGISTRY } from './registry-clients';
-
-const load = () => import('../ui/delete-dialog').then((file) => file.DeleteDialog);
 
 /** Switches an application off and on again, or deletes it; says before what that ends. */
 @Component({
@@ -107,7 +104,7 @@ export class ClientEnding {
   private readonly formats = inject(Formats);
   private readonly api = inject(Api);
   private readonly confirmation = inject(Confirmation);
-  private readonly dialogs = inject(Dialogs);
+  private readonly deletion = inject(Deletion);
   private readonly messages = inject(Messages);
 
   private readonly path = computed(() => `${REGISTRY}/${this.client().id}`);
@@ -122,7 +119,6 @@ export class ClientEnding {
   );
 
   constructor() {
-    this.dialogs.prepare(load);
     // What has been saved may have ended connections.
     effect(() => {
       this.client();
@@ -133,7 +129,7 @@ export class ClientEnding {
   protected async toggle(): Promise<void> {
     const values = { name: this.client().name };
     const disable = this.client().status === 'active';
-    const done = await this.confirmation.ask({
+    const done = await this.confirmation.ask(async () => ({
       heading: { text: disable ? 'registry.disable.heading' : 'registry.enable.heading', values },
       points: disable
         ? [
@@ -152,33 +148,26 @@ export class ClientEnding {
         );
         this.changed.emit(resource);
       },
-    });
+    }));
     if (!done) return;
     this.messages.show(disable ? 'registry.disable.done' : 'registry.enable.done', values);
   }
 
   protected async remove(): Promise<void> {
     const { name } = this.client();
-    const deleted = await this.dialogs.open<DeleteDialog, DeleteQuestion, boolean>(load, {
-      data: {
-        heading: { text: 'registry.delete.heading', values: { name } },
-        points: [
-          await this.fresh(),
-          { text: 'registry.delete.forGood' },
-          { text: 'registry.delete.instead' },
-        ],
-        name,
-        type: { text: 'registry.delete.type', values: { name } },
-        wrong: 'registry.delete.wrong',
-        confirm: 'registry.delete.confirm',
-        action: () => this.api.delete(this.path(), this.unchanged()),
-      },
-      role: 'alertdialog',
-      autoFocus: 'first-heading',
-      width: '32rem',
-      maxWidth: 'calc(100vw - 2rem)',
-      maxHeight: 'calc(100dvh - 2rem)',
-    });
+    const deleted = await this.deletion.ask(async () => ({
+      heading: { text: 'registry.delete.heading', values: { name } },
+      points: [
+        await this.fresh(),
+        { text: 'registry.delete.forGood' },
+        { text: 'registry.delete.instead' },
+      ],
+      name,
+      type: { text: 'registry.delete.type', values: { name } },
+      wrong: 'registry.delete.wrong',
+      confirm: 'registry.delete.confirm',
+      action: () => this.api.delete(this.path(), this.unchanged()),
+    }));
     if (deleted) this.deleted.emit();
   }
 

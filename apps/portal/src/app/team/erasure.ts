@@ -3,44 +3,33 @@ import { Api } from '../api/api';
 import { Envelope, ErasureEffect, TeamUser } from '../api/types';
 import { Formats } from '../i18n/formats';
 import { fullName } from '../people/full-name';
-import type { DeleteDialog, DeleteQuestion } from '../ui/delete-dialog';
-import { Dialogs } from '../ui/dialogs';
+import { Deletion } from '../ui/deletion';
 import { Words } from '../ui/question';
-
-const load = () => import('../ui/delete-dialog').then((file) => file.DeleteDialog);
 
 /** Erases somebody for good, once their address has been typed; says before what goes and stays. */
 @Injectable({ providedIn: 'root' })
 export class Erasure {
   private readonly api = inject(Api);
-  private readonly dialogs = inject(Dialogs);
+  private readonly deletion = inject(Deletion);
   private readonly formats = inject(Formats);
 
   /** @returns whether it has been done */
   async ask(user: TeamUser): Promise<boolean> {
     const path = `/user/v7/users/${encodeURIComponent(user.id)}`;
     const values = { name: fullName(user), email: user.email };
-    const done = await this.dialogs.open<DeleteDialog, DeleteQuestion, boolean>(load, {
-      data: {
-        heading: { text: 'team.erase.heading', values },
-        points: [
-          ...(await this.effect(`${path}/erasure`)),
-          { text: 'team.erase.applications' },
-          { text: 'team.erase.instead' },
-        ],
-        name: user.email,
-        type: { text: 'team.erase.type', values },
-        wrong: 'team.erase.wrong',
-        confirm: 'team.erase.confirm',
-        action: () => this.api.delete(`${path}/personal-data`),
-      },
-      role: 'alertdialog',
-      autoFocus: 'first-heading',
-      width: '32rem',
-      maxWidth: 'calc(100vw - 2rem)',
-      maxHeight: 'calc(100dvh - 2rem)',
-    });
-    return done ?? false;
+    return this.deletion.ask(async () => ({
+      heading: { text: 'team.erase.heading', values },
+      points: [
+        ...(await this.effect(`${path}/erasure`)),
+        { text: 'team.erase.applications' },
+        { text: 'team.erase.instead' },
+      ],
+      name: user.email,
+      type: { text: 'team.erase.type', values },
+      wrong: 'team.erase.wrong',
+      confirm: 'team.erase.confirm',
+      action: () => this.api.delete(`${path}/personal-data`),
+    }));
   }
 
   /** The numbers of this moment, or words without numbers where they do not come. */

@@ -25,7 +25,7 @@ export interface DeleteQuestion {
   action: () => Promise<void>;
 }
 
-/** Deletes for good, once the name of what is deleted has been typed. */
+/** Opened by Deletion. Deletes for good, once the name of what is deleted has been typed. */
 @Component({
   selector: 'fx-delete-dialog',
   changeDetection: ChangeDetectionStrategy.OnPush,

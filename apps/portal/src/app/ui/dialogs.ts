@@ -19,6 +19,8 @@ export class Dialogs {
   private readonly missing = inject(MissingPart);
   private readonly router = inject(Router);
   private opening = false;
+  /** Another dialog may open meanwhile, such as the question whether to leave the page. */
+  private making = false;
 
   prepare(load: DialogLoader<unknown>): void {
     whenSettled(() => {
@@ -27,8 +29,25 @@ export class Dialogs {
     });
   }
 
-  /** @returns what the dialog was closed with; undefined also where one is being opened already */
-  async open<C, D, R>(load: DialogLoader<C>, config: MatDialogConfig<D>): Promise<R | undefined> {
+  /**
+   * @param config or what makes it, where the API has to be asked first
+   * @returns what the dialog was closed with; undefined also where one is being opened already
+   */
+  async open<C, D, R>(
+    load: DialogLoader<C>,
+    config: MatDialogConfig<D> | (() => Promise<MatDialogConfig<D>>),
+  ): Promise<R | undefined> {
+    if (typeof config !== 'function') return this.show(load, config);
+    if (this.making) return undefined;
+    this.making = true;
+    const made = await config().finally(() => (this.making = false));
+    return this.show(load, made);
+  }
+
+  private async show<C, D, R>(
+    load: DialogLoader<C>,
+    config: MatDialogConfig<D>,
+  ): Promise<R | undefined> {
     if (this.opening) return undefined;
     this.opening = true;
     try {
