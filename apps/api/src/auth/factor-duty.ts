@@ -4,7 +4,7 @@ import type { DataSource } from 'typeorm';
 import { CONFIG, type RuntimeConfig } from '../config/config.module.js';
 import { DEVELOPERS } from '../oauth-clients/client-developers.js';
 import { hasSecondFactor } from '../users/required-factors.js';
-import { ACTIVE_USERS } from '../users/users.service.js';
+import { ACTIVE_USERS } from '../users/user-relations.js';
 
 /**
  * When user `u` of `ACTIVE_USERS` has to have a second factor: by the company's date, or at once where

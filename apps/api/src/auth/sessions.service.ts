@@ -27,7 +27,8 @@ import {
 import { Accounts } from '../users/accounts.service.js';
 import { PROOF_LASTS_MS } from '../http/identity-proof.js';
 import { AuditLog, type AuditRecord } from '../users/audit-log.js';
-import { ACTIVE_USERS, NAMED_USERS, UsersService } from '../users/users.service.js';
+import { ACTIVE_USERS, NAMED_USERS } from '../users/user-relations.js';
+import { UsersService } from '../users/users.service.js';
 import { lacksFactor } from './factor-duty.js';
 import { SessionEntity } from './session.entity.js';
 

@@ -4,7 +4,7 @@ import type { SessionCaller } from '../http/access.js';
 import { type Bind, parameters } from '../http/keyset.js';
 import { byName, byText, byTime, findPage, orderOf, type Sorting } from '../http/searched-list.js';
 import { NAMED_CLIENTS } from '../oauth-clients/oauth-clients.service.js';
-import { NAMED_USERS } from '../users/users.service.js';
+import { NAMED_USERS } from '../users/user-relations.js';
 import { healthCondition } from './connection.js';
 import type { ConnectionsQuery, ConnectionSort } from './connections.dto.js';
 

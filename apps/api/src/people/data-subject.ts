@@ -1,4 +1,4 @@
-import { PEOPLE_BY_ADDRESS } from '../users/users.service.js';
+import { PEOPLE_BY_ADDRESS } from '../users/user-relations.js';
 
 /** Whose data: those of a person, or those of a company and of everybody in it. */
 export type DataSubject = { userId: string } | { accountId: string };

@@ -8,7 +8,7 @@ import type { Role } from '../http/access.js';
 import { ApiError, notFound } from '../http/api-error.js';
 import { type CountedEnvelope, DEFAULT_LIMIT } from '../http/envelope.js';
 import { inOrder } from '../http/searched-list.js';
-import { findUsers, USER_SEARCH_TEXT, type UserSearch } from './find-users.js';
+import { findUsers, type UserSearch } from './find-users.js';
 import { lockWithAdmins, refuseFormerAdmin, refuseLastAdmin } from './account-admins.js';
 import { AuditLog } from './audit-log.js';
 import { UserEntity } from './user.entity.js';
@@ -51,24 +51,6 @@ export interface UserDisabled {
 
 /** Ends what a disabled user owns. Runs in the transaction that disables. */
 export type DisabledHook = (tx: EntityManager, event: UserDisabled) => Promise<void>;
-
-/**
- * Relation `(id, account_id, role, second_factor_from)` of the users who may act at present, for
- * other modules to join their rows with: what this module publishes instead of its table.
- */
-export const ACTIVE_USERS = `(SELECT of_all.id, of_all.account_id, of_all.role, company.second_factor_from
-  FROM users of_all JOIN accounts company ON company.id = of_all.account_id
- WHERE of_all.status = 'active' AND company.closed_at IS NULL)`;
-
-/**
- * Relation `(id, account_id, first_name, last_name, search_text)` of everybody, for other modules
- * to sort and search their rows by: what this module publishes instead of its table.
- */
-export const NAMED_USERS = `(SELECT id, account_id, first_name, last_name, ${USER_SEARCH_TEXT} AS search_text
-  FROM users)`;
-
-/** Relation `(id, account_id, email)` of everybody, with the e-mail address in lower case. */
-export const PEOPLE_BY_ADDRESS = '(SELECT id, account_id, lower(email) AS email FROM users)';
 
 type UserRow = Omit<UserRecord, 'account'> & { accountName: string };
 
