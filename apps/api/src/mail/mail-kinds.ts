@@ -1,14 +1,15 @@
 import { DAY, MINUTE } from '../config/clock.js';
 import { type EmailChangeData, emailChangeMails } from './email-change-mails.js';
-import { type Locale, type MailText, NEWS_WITHIN_MS, type Words } from './mail-text.js';
+import { type KindOfMail, NEWS_WITHIN_MS } from './mail-text.js';
 import { PASSKEY_TEXTS, type PasskeyEvent } from './passkey-texts.js';
+import { REQUEST_MAILS, type RequestData } from './request-mails.js';
 import { SECOND_FACTOR_TEXTS, type SecondFactorEvent } from './second-factor-texts.js';
 
 /**
  * What each kind of mail needs to know beyond its recipient. It waits as data and is worded when it
  * is sent, so a mail from before an update lacks a field that is new: make that one optional.
  */
-export interface MailData extends EmailChangeData {
+export interface MailData extends EmailChangeData, RequestData {
   /** To a user for whom somebody has asked for it. The token is good for that user's password. */
   'password-forgotten': { token: string };
   /** To the user, who may not be the one who changed it. */
@@ -37,36 +38,9 @@ export interface MailData extends EmailChangeData {
   'role-changed': { at: string; role: 'member' | 'admin' };
   /** To who granted access to the application, some time before the connection ends by itself. */
   'connection-ends': { connectionId: string; application: string; at: string };
-  /** To the admins of a company, one of whom has to answer. */
-  'approval-requested': { person: string; application: string; note: string };
-  /** To those who work for Flixcheck, one of whom has to answer. */
-  'client-change-requested': { person: string; application: string; note: string };
-  /** To the developer who asked. */
-  'client-change-decided': {
-    oauthClientId: string;
-    application: string;
-    status: 'accepted' | 'declined';
-    answer: string;
-  };
-  /** To who asked for the application. */
-  'approval-decided': {
-    application: string;
-    status: 'approved' | 'declined';
-    answer: string;
-    /** The company has blocked the application, which has ended its connections. */
-    blocked: boolean;
-  };
 }
 
 export type MailKind = keyof MailData;
-
-interface KindOfMail<Data> {
-  /** After this time the mail is of no use any more. */
-  sendWithinMs: number;
-  /** Whether users may do without it; the others tell of what endangers the account. */
-  optional: boolean;
-  text: Record<Locale, (data: Data, words: Words) => MailText>;
-}
 
 /** How long a link to set a new password is good; its texts name it. */
 export const RECOVERY_LIFETIME_MS = 30 * MINUTE;
@@ -342,139 +316,7 @@ export const MAIL_KINDS: { [Kind in MailKind]: KindOfMail<MailData[Kind]> } = {
       }),
     },
   },
-  'approval-requested': {
-    sendWithinMs: NEWS_WITHIN_MS,
-    optional: true,
-    text: {
-      de: ({ person, application, note }) => ({
-        subject: `${person} möchte ${application} verbinden`,
-        paragraphs: [
-          `${person} möchte ${application} mit Flixcheck verbinden. Ihr Unternehmen hat diese Anwendung bisher nicht freigegeben.`,
-        ],
-        facts: note === '' ? [] : [['Begründung', note]],
-        after: [
-          'Solange niemand antwortet, kann die Person die Anwendung nicht verbinden. Was schon verbunden ist, läuft weiter. Die Antwort erfährt die Person per E-Mail.',
-        ],
-        button: { label: 'Ansehen und antworten', path: '/portal/settings/applications' },
-      }),
-      en: ({ person, application, note }) => ({
-        subject: `${person} wants to connect ${application}`,
-        paragraphs: [
-          `${person} wants to connect ${application} to Flixcheck. Your company has not allowed this application so far.`,
-        ],
-        facts: note === '' ? [] : [['Reason', note]],
-        after: [
-          'Until somebody answers, the person cannot connect the application. What is already connected goes on. The person is told the answer by e-mail.',
-        ],
-        button: { label: 'View and answer', path: '/portal/settings/applications' },
-      }),
-    },
-  },
-  'client-change-requested': {
-    sendWithinMs: NEWS_WITHIN_MS,
-    optional: true,
-    text: {
-      de: ({ person, application, note }) => ({
-        subject: `${person} bittet um eine Änderung an ${application}`,
-        paragraphs: [
-          `${person} betreut ${application} und bittet um andere Weiterleitungsadressen oder Berechtigungen.`,
-        ],
-        facts: note === '' ? [] : [['Begründung', note]],
-        after: [
-          'Solange niemand zustimmt, bleibt die Anwendung, wie sie ist. Die Antwort erfährt die Person per E-Mail.',
-        ],
-        button: {
-          label: 'Ansehen und antworten',
-          path: '/portal/settings/registry/change-requests',
-        },
-      }),
-      en: ({ person, application, note }) => ({
-        subject: `${person} asks for a change to ${application}`,
-        paragraphs: [
-          `${person} looks after ${application} and asks for other redirect URIs or permissions.`,
-        ],
-        facts: note === '' ? [] : [['Reason', note]],
-        after: [
-          'Until somebody agrees, the application stays as it is. The person is told the answer by e-mail.',
-        ],
-        button: { label: 'View and answer', path: '/portal/settings/registry/change-requests' },
-      }),
-    },
-  },
-  'client-change-decided': {
-    sendWithinMs: NEWS_WITHIN_MS,
-    optional: true,
-    text: {
-      de: ({ oauthClientId, application, status, answer }) => ({
-        subject:
-          status === 'accepted'
-            ? `Ihre Änderung an ${application} gilt`
-            : `Ihre Änderung an ${application} wurde abgelehnt`,
-        paragraphs: [
-          status === 'accepted'
-            ? `Flixcheck hat die Weiterleitungsadressen oder Berechtigungen von ${application} so geändert, wie Sie es beantragt haben.`
-            : `Flixcheck hat Ihren Antrag abgelehnt. An ${application} ändert sich nichts.`,
-        ],
-        facts: answer === '' ? [] : [['Antwort', answer]],
-        button: {
-          label: 'Zur Anwendung',
-          path: `/portal/settings/developer/${oauthClientId}`,
-        },
-      }),
-      en: ({ oauthClientId, application, status, answer }) => ({
-        subject:
-          status === 'accepted'
-            ? `Your change to ${application} is in effect`
-            : `Your change to ${application} was declined`,
-        paragraphs: [
-          status === 'accepted'
-            ? `Flixcheck has changed the redirect URIs or permissions of ${application} as you asked.`
-            : `Flixcheck has declined your request. ${application} stays as it was.`,
-        ],
-        facts: answer === '' ? [] : [['Answer', answer]],
-        button: {
-          label: 'To the application',
-          path: `/portal/settings/developer/${oauthClientId}`,
-        },
-      }),
-    },
-  },
-  'approval-decided': {
-    sendWithinMs: NEWS_WITHIN_MS,
-    optional: true,
-    text: {
-      de: ({ application, status, answer, blocked }) => ({
-        subject:
-          status === 'approved'
-            ? `Sie dürfen ${application} verbinden`
-            : `${application} wurde nicht freigegeben`,
-        paragraphs: [
-          status === 'approved'
-            ? `Ihr Unternehmen hat ${application} freigegeben. Damit allein ist noch nichts neu verbunden: Das tun Sie selbst, im Portal oder in der Anwendung.`
-            : blocked
-              ? `Ihr Unternehmen hat ${application} gesperrt. Die Anwendung hat keinen Zugriff auf Flixcheck.`
-              : `Ihr Unternehmen hat Ihre Anfrage abgelehnt. Sie können ${application} deshalb nicht verbinden. Haben Sie die Anwendung schon verbunden, läuft diese Verbindung weiter.`,
-        ],
-        facts: answer === '' ? [] : [['Antwort', answer]],
-        button: { label: 'Zu Ihren Verbindungen', path: '/portal/settings/connections' },
-      }),
-      en: ({ application, status, answer, blocked }) => ({
-        subject:
-          status === 'approved'
-            ? `You may connect ${application}`
-            : `${application} was not allowed`,
-        paragraphs: [
-          status === 'approved'
-            ? `Your company has allowed ${application}. That alone connects nothing: you do that yourself, in the portal or in the application.`
-            : blocked
-              ? `Your company has blocked ${application}. The application has no access to Flixcheck.`
-              : `Your company has declined your request, so you cannot connect ${application}. If you have connected it already, that connection goes on.`,
-        ],
-        facts: answer === '' ? [] : [['Answer', answer]],
-        button: { label: 'To your connections', path: '/portal/settings/connections' },
-      }),
-    },
-  },
+  ...REQUEST_MAILS,
 };
 
 /** "Firefox on Linux", as far as it is known. */

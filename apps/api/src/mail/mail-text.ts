@@ -33,3 +33,12 @@ export function wordsIn(locale: Locale): Words {
   } as Intl.DateTimeFormatOptions);
   return { moment: (at) => moments.format(new Date(at)) };
 }
+
+/** A kind of mail, which needs this data. */
+export interface KindOfMail<Data> {
+  /** After this time the mail is of no use any more. */
+  sendWithinMs: number;
+  /** Whether users may do without it; the others tell of what endangers the account. */
+  optional: boolean;
+  text: Record<Locale, (data: Data, words: Words) => MailText>;
+}
