@@ -1,5 +1,5 @@
 import { DAY, MINUTE } from '../config/clock.js';
-import { type EmailChangeData, emailChangeMails } from './email-change-mails.js';
+import { EMAIL_CHANGE_MAILS, type EmailChangeData } from './email-change-mails.js';
 import { type KindOfMail, NEWS_WITHIN_MS } from './mail-text.js';
 import { PASSKEY_TEXTS, type PasskeyEvent } from './passkey-texts.js';
 import { REQUEST_MAILS, type RequestData } from './request-mails.js';
@@ -113,7 +113,7 @@ export const MAIL_KINDS: { [Kind in MailKind]: KindOfMail<MailData[Kind]> } = {
       }),
     },
   },
-  ...emailChangeMails(),
+  ...EMAIL_CHANGE_MAILS,
   'new-device': {
     sendWithinMs: DISAVOWAL_LIFETIME_MS,
     optional: false,
