@@ -19,7 +19,7 @@ export interface RequestData {
     status: 'approved' | 'declined';
     answer: string;
     /** The company has blocked the application, which has ended its connections. */
-    blocked: boolean;
+    blocked?: boolean;
   };
 }
 
