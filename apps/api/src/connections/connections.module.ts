@@ -21,6 +21,7 @@ import { connectionsRetention } from './connections-retention.js';
 import { ConnectionsService } from './connections.service.js';
 import { DailyCounts } from './daily-counts.js';
 import { RevocationEntity } from './revocation.entity.js';
+import { EndingCauses } from './ending-causes.js';
 import { EndReminders } from './end-reminders.js';
 import { Revocations } from './revocations.js';
 import { TimeLimits } from './time-limits.js';
@@ -43,6 +44,7 @@ import { connectionsPersonalData } from './connections-personal-data.js';
     connectionsPersonalData,
     ConnectionsService,
     ConnectionEndings,
+    EndingCauses,
     ConnectionsOverview,
     ConnectionDecisions,
     ConnectionsExport,

@@ -1,13 +1,11 @@
 import { scopeCovers, splitScope } from '@flixcheck/oauth-protocol';
-import { Injectable, type OnModuleInit } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
 import { randomUUID } from 'node:crypto';
 import { type EntityManager, In, IsNull, MoreThan, MoreThanOrEqual, Repository } from 'typeorm';
 import { Clock } from '../config/clock.js';
 import { preparedStatement } from '../database/prepared-statement.js';
 import { type OAuthClient, OAuthClientsService } from '../oauth-clients/oauth-clients.service.js';
-import { Accounts } from '../users/accounts.service.js';
-import { UsersService } from '../users/users.service.js';
 import { AfterCommit } from '../database/after-commit.js';
 import type { ConnectionRecord, Ending } from './connection.js';
 import { ConnectionEntity } from './connection.entity.js';
@@ -82,11 +80,9 @@ export const OWNED_CONNECTIONS = '(SELECT id, user_id FROM connections)';
 
 /** What the other modules do with connections: open, find, limit and end them. */
 @Injectable()
-export class ConnectionsService implements OnModuleInit {
+export class ConnectionsService {
   constructor(
     @InjectRepository(ConnectionEntity) private readonly connections: Repository<ConnectionEntity>,
-    private readonly users: UsersService,
-    private readonly accounts: Accounts,
     private readonly clients: OAuthClientsService,
     private readonly endings: ConnectionEndings,
     private readonly history: ConnectionHistory,
@@ -95,27 +91,6 @@ export class ConnectionsService implements OnModuleInit {
     private readonly metrics: ConnectionMetrics,
     private readonly clock: Clock,
   ) {}
-
-  onModuleInit(): void {
-    this.users.onDisabled(async (tx, { userId, actorId, at }) => {
-      await this.endings.decide(tx, [{ userId }], { actorId, reason: 'user_disabled', at });
-    });
-    this.accounts.onClosed(async (tx, { accountId, actorId, at }) => {
-      await this.endings.decide(tx, [{ accountId }], { actorId, reason: 'account_closed', at });
-    });
-    this.clients.onDeactivated(async (tx, { oauthClientId, actorId, reason, at }) => {
-      await this.endings.decide(tx, [{ oauthClientId }], { actorId, reason, at });
-    });
-    this.clients.onLimited(async (tx, { oauthClientId, accountIds, actorId, at }) => {
-      const others: { accountId: string }[] = await tx.query(
-        `SELECT DISTINCT account_id AS "accountId" FROM connections
-          WHERE oauth_client_id = $1 AND revoked_at IS NULL AND account_id <> ALL ($2::uuid[])`,
-        [oauthClientId, accountIds],
-      );
-      const scopes = others.map(({ accountId }) => ({ oauthClientId, accountId }));
-      await this.endings.decide(tx, scopes, { actorId, reason: 'client_withdrawn', at });
-    });
-  }
 
   /**
    * Opens the connection of this client and user, or renews the one that they have and sets its
