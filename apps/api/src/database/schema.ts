@@ -1,4 +1,4 @@
-import { DataSource, QueryFailedError } from 'typeorm';
+import { DataSource, QueryFailedError, type QueryRunner } from 'typeorm';
 import type { RuntimeConfig } from '../config/config.module.js';
 import { dataSourceOptions } from './data-source.js';
 import { assertGranted, DatabaseRoleError, grantProgram, roleOf } from './database-role.js';
@@ -51,7 +51,7 @@ async function migrateAsProgram(databaseUrl: string): Promise<string[]> {
 /** Everything that is granted is there at once, or nothing. */
 export async function withTransaction<Result>(
   url: string,
-  work: (runner: ReturnType<DataSource['createQueryRunner']>) => Promise<Result>,
+  work: (runner: QueryRunner) => Promise<Result>,
 ): Promise<Result> {
   const dataSource = await new DataSource(dataSourceOptions(url, 1)).initialize();
   try {
