@@ -24,7 +24,7 @@ import { LoadMore } from '../ui/load-more';
 import { PageState } from '../ui/page-state';
 import { SearchField } from '../ui/search-field';
 import { Waiting } from '../ui/waiting';
-import { CompaniesList } from './companies-list';
+import { companiesList } from './companies-list';
 import { connectionsInWords, peopleInWords } from './company-words';
 
 const STATES = [
@@ -48,12 +48,11 @@ const STATES = [
     TranslocoDirective,
     Waiting,
   ],
-  providers: [CompaniesList],
   templateUrl: './companies-page.html',
   styleUrl: './companies-page.scss',
 })
 export class CompaniesPage {
-  protected readonly list = inject(CompaniesList);
+  protected readonly list = companiesList();
   protected readonly formats = inject(Formats);
   private readonly router = inject(Router);
   private readonly injector = inject(Injector);

@@ -16,6 +16,7 @@ import { apiErrorFrom } from '../api/problem';
 import { CompanyDetails, Envelope } from '../api/types';
 import { Formats } from '../i18n/formats';
 import { NoOperator } from '../registry/no-operator';
+import { refusedUnless } from '../session/refused-unless';
 import { SessionStore } from '../session/session-store';
 import { Invitations } from '../team/invitations';
 import { Icon } from '../ui/icon';
@@ -53,10 +54,7 @@ export class CompanyPage {
   private readonly session = inject(SessionStore);
   private readonly invitations = viewChild(Invitations);
 
-  /** Where it is not known who asks, the API decides. */
-  private readonly refused = computed(
-    () => this.session.user() !== null && !this.session.isOperator(),
-  );
+  private readonly refused = refusedUnless('isOperator');
   protected readonly path = computed(() => `${COMPANIES}/${encodeURIComponent(this.id())}`);
   protected readonly read = apiResource<Envelope<CompanyDetails>>(() =>
     this.refused() ? undefined : this.path(),

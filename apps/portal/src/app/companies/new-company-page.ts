@@ -2,7 +2,6 @@ import {
   afterNextRender,
   ChangeDetectionStrategy,
   Component,
-  computed,
   ElementRef,
   inject,
   Injector,
@@ -16,7 +15,7 @@ import { apiErrorFrom } from '../api/problem';
 import { CompanyDetails, Envelope, Language } from '../api/types';
 import { Formats } from '../i18n/formats';
 import { NoOperator } from '../registry/no-operator';
-import { SessionStore } from '../session/session-store';
+import { refusedUnless } from '../session/refused-unless';
 import { Icon } from '../ui/icon';
 import { Messages } from '../ui/messages';
 import { Words } from '../ui/question';
@@ -35,17 +34,13 @@ import { COMPANY_TROUBLES, emailError } from './company-errors';
 })
 export class NewCompanyPage {
   private readonly api = inject(Api);
-  private readonly session = inject(SessionStore);
   private readonly messages = inject(Messages);
   private readonly router = inject(Router);
   private readonly injector = inject(Injector);
   private readonly formats = inject(Formats);
   private readonly host = inject<ElementRef<HTMLElement>>(ElementRef);
 
-  /** Where it is not known who asks, the API decides. */
-  protected readonly forbidden = computed(
-    () => this.session.user() !== null && !this.session.isOperator(),
-  );
+  protected readonly forbidden = refusedUnless('isOperator');
   protected readonly name = signal('');
   protected readonly email = signal('');
   protected readonly language = signal<Language>('de');

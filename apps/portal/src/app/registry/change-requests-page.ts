@@ -21,7 +21,7 @@ import { apiErrorFrom } from '../api/problem';
 import { ChangeRequest } from '../api/types';
 import { Formats } from '../i18n/formats';
 import { FullName } from '../people/full-name';
-import { SessionStore } from '../session/session-store';
+import { refusedUnless } from '../session/refused-unless';
 import { ClientLogo } from '../ui/client-logo';
 import { DeclineForm } from '../ui/decline-form';
 import { Icon } from '../ui/icon';
@@ -68,7 +68,6 @@ const ANSWERED = {
   styleUrls: ['./client-page.scss', './change-requests-page.scss'],
 })
 export class ChangeRequestsPage {
-  private readonly session = inject(SessionStore);
   private readonly api = inject(Api);
   private readonly formats = inject(Formats);
   private readonly waiting = inject(WaitingChanges);
@@ -78,10 +77,7 @@ export class ChangeRequestsPage {
   private readonly declineForm = viewChild(DeclineForm);
   private readonly heading = viewChild<ElementRef<HTMLElement>>('heading');
 
-  /** Where it is not known who asks, the API decides. */
-  private readonly refused = computed(
-    () => this.session.user() !== null && !this.session.isOperator(),
-  );
+  private readonly refused = refusedUnless('isOperator');
   protected readonly list = pagedList<ChangeRequest>(() =>
     this.refused() ? undefined : `${CHANGE_REQUESTS}?status=open`,
   );

@@ -15,7 +15,7 @@ import { apiResource, keptValue } from '../api/api-resource';
 import { apiErrorFrom } from '../api/problem';
 import { ClientSecret, Envelope, OAuthScopes, RegistryClient } from '../api/types';
 import { Formats } from '../i18n/formats';
-import { SessionStore } from '../session/session-store';
+import { refusedUnless } from '../session/refused-unless';
 import { ClientDoctor } from '../reports/client-doctor';
 import { ClientFigures } from '../reports/client-figures';
 import { RequestLog } from '../request-log/request-log';
@@ -67,14 +67,11 @@ export class ClientPage {
   readonly id = input.required<string>();
 
   protected readonly formats = inject(Formats);
-  private readonly session = inject(SessionStore);
   private readonly unsaved = inject(UnsavedChanges);
   private readonly messages = inject(Messages);
   private readonly router = inject(Router);
 
-  private readonly refused = computed(
-    () => this.session.user() !== null && !this.session.isOperator(),
-  );
+  private readonly refused = refusedUnless('isOperator');
   private readonly read = apiResource<Envelope<RegistryClient>>(() =>
     this.refused() ? undefined : `${REGISTRY}/${encodeURIComponent(this.id())}`,
   );

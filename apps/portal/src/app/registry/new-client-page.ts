@@ -15,7 +15,7 @@ import warning from '@material-symbols/svg-400/rounded/warning.svg';
 import { OAUTH_SCOPES } from '../api/addresses';
 import { apiResource } from '../api/api-resource';
 import { CreatedClient, Envelope, OAuthScopes } from '../api/types';
-import { SessionStore } from '../session/session-store';
+import { refusedUnless } from '../session/refused-unless';
 import { Icon } from '../ui/icon';
 import { LoadError } from '../ui/load-error';
 import { PageFocus } from '../ui/page-focus';
@@ -43,13 +43,10 @@ import { NoOperator } from './no-operator';
   styleUrl: './client-page.scss',
 })
 export class NewClientPage {
-  private readonly session = inject(SessionStore);
   private readonly pageFocus = inject(PageFocus);
   private readonly injector = inject(Injector);
 
-  protected readonly forbidden = computed(
-    () => this.session.user() !== null && !this.session.isOperator(),
-  );
+  protected readonly forbidden = refusedUnless('isOperator');
   protected readonly table = apiResource<Envelope<OAuthScopes>>(() =>
     this.forbidden() ? undefined : OAUTH_SCOPES,
   );

@@ -27,7 +27,7 @@ import { Publisher } from '../ui/publisher';
 import { SearchField } from '../ui/search-field';
 import { Waiting } from '../ui/waiting';
 import { NoOperator } from './no-operator';
-import { RegistryClients } from './registry-clients';
+import { registryClients } from './registry-clients';
 import { WaitingChanges } from './waiting-changes';
 
 const STATES = [
@@ -58,12 +58,11 @@ const SORTS = [
     TranslocoDirective,
     Waiting,
   ],
-  providers: [RegistryClients],
   templateUrl: './registry-page.html',
   styleUrl: './registry-page.scss',
 })
 export class RegistryPage {
-  protected readonly registry = inject(RegistryClients);
+  protected readonly registry = registryClients();
   protected readonly waiting = inject(WaitingChanges);
   protected readonly formats = inject(Formats);
   private readonly router = inject(Router);

@@ -19,6 +19,7 @@ import { Api } from '../api/api';
 import { ApiError, apiErrorFrom } from '../api/problem';
 import { InvitedInput, Language } from '../api/types';
 import { Formats } from '../i18n/formats';
+import { refusedUnless } from '../session/refused-unless';
 import { SessionStore } from '../session/session-store';
 import { Icon } from '../ui/icon';
 import { Messages } from '../ui/messages';
@@ -74,10 +75,7 @@ export class InvitePage {
   protected readonly formats = inject(Formats);
   private readonly peopleField = viewChild<ElementRef<HTMLTextAreaElement>>('peopleField');
 
-  /** Where it is not known who asks, the API decides. */
-  protected readonly forbidden = computed(
-    () => this.session.user() !== null && !this.session.isAdmin(),
-  );
+  protected readonly forbidden = refusedUnless('isAdmin');
   /** What had been typed when the session ended. */
   private readonly kept: Draft | null = inject(UnsavedChanges).watch({
     name: 'people',

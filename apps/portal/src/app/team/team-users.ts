@@ -1,9 +1,8 @@
-import { computed, inject, Injectable, signal } from '@angular/core';
+import { inject, Injectable } from '@angular/core';
 import { Api } from '../api/api';
-import { pagedList } from '../api/paged-list';
-import { isSameData } from '../api/same-data';
+import { searchedList } from '../api/searched-list';
 import { Envelope, TeamUser, UserChanges, UserStatus } from '../api/types';
-import { SessionStore } from '../session/session-store';
+import { refusedUnless } from '../session/refused-unless';
 
 const PATH = '/user/v7/users';
 
@@ -15,26 +14,15 @@ export interface TeamQuery {
 /** The account's users, or those who are searched for, page by page. */
 @Injectable()
 export class TeamUsers {
-  readonly query = signal<TeamQuery | undefined>(undefined, { equal: isSameData });
   private readonly api = inject(Api);
-  private readonly session = inject(SessionStore);
+  private readonly list = searchedList<TeamUser, TeamQuery>(PATH, refusedUnless('isAdmin'));
 
-  /** Where it is not known who asks, the API decides. */
-  private readonly refused = computed(
-    () => this.session.user() !== null && !this.session.isAdmin(),
-  );
-  private readonly list = pagedList<TeamUser>(() => {
-    const query = this.query();
-    if (!query || this.refused()) return undefined;
-    const { q, sort } = query;
-    return `${PATH}?${new URLSearchParams({ sort, ...(q && { q }) })}`;
-  });
-
+  readonly query = this.list.query;
   readonly users = this.list.items;
   readonly total = this.list.total;
   readonly outdated = this.list.outdated;
   readonly error = this.list.error;
-  readonly forbidden = computed(() => this.refused() || this.list.forbidden());
+  readonly forbidden = this.list.forbidden;
   readonly hasMore = this.list.hasMore;
   readonly loadingMore = this.list.loadingMore;
   readonly moreFailed = this.list.moreFailed;
