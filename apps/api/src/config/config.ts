@@ -51,6 +51,8 @@ export class ConfigError extends Error {}
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 const ENVIRONMENTS = ['production', 'development', 'test'];
 const MIN_SECRET_LENGTH = 32;
+/** A year, and a month for questions. */
+export const DEFAULT_HISTORY_DAYS = 400;
 /**
  * These may come from a file, because anybody who may inspect a container can read its environment.
  */
@@ -129,7 +131,7 @@ export function parseConfig(env: NodeJS.ProcessEnv): Config {
       parseFlag('REQUIRE_SECOND_FACTOR_FOR_STAFF', read('REQUIRE_SECOND_FACTOR_FOR_STAFF')) ??
       false,
     sharedStatements: parseFlag('SHARED_STATEMENTS', read('SHARED_STATEMENTS')) ?? true,
-    historyDays: parseHistoryDays(read('HISTORY_DAYS') ?? '400'),
+    historyDays: parseHistoryDays(read('HISTORY_DAYS') ?? String(DEFAULT_HISTORY_DAYS)),
     logLevel,
   };
 }

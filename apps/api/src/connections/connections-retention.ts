@@ -1,8 +1,9 @@
 import { retention } from '../background/retention.js';
 import { DAY } from '../config/clock.js';
+import { DEFAULT_HISTORY_DAYS } from '../config/config.js';
 
-/** Of history and figures of use, unless told otherwise: a year, and a month for questions. */
-export const RECORDS_KEPT_MS = 400 * DAY;
+/** Of history and figures of use, unless the installation says otherwise. */
+export const RECORDS_KEPT_MS = DEFAULT_HISTORY_DAYS * DAY;
 
 /** Days are those of UTC, whatever the server's time zone is. */
 const OLD_DAY = `day < ($1::timestamptz AT TIME ZONE 'UTC')::date`;
