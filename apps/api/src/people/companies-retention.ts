@@ -30,7 +30,10 @@ export class CompaniesRetention implements OnModuleInit {
     });
   }
 
-  /** @returns how many people it has erased */
+  /**
+   * @returns how many people it has erased
+   * @throws the first failure, once everybody else is erased
+   */
   async eraseDue(signal: AbortSignal): Promise<number> {
     const closedBefore = new Date(this.clock.now().getTime() - CLOSED_KEPT_MS);
     const due: { id: string }[] = await this.dataSource.query(
@@ -39,10 +42,16 @@ export class CompaniesRetention implements OnModuleInit {
       [closedBefore],
     );
     let erased = 0;
+    const failures: unknown[] = [];
     for (const { id } of due) {
       if (signal.aborted) break;
-      if (await this.erasure.erase(id, null)) erased += 1;
+      try {
+        if (await this.erasure.erase(id, null)) erased += 1;
+      } catch (failure) {
+        failures.push(failure);
+      }
     }
+    if (failures.length > 0) throw failures[0];
     return erased;
   }
 }

@@ -1,5 +1,5 @@
 import { call, DEMO_CLIENTS, PortalUser, ThirdParty } from '@flixcheck/test-harness';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import type { EntityManager } from 'typeorm';
 import { SECOND } from '../config/clock.js';
 import { DEMO_PASSWORD } from '../database/demo-data.js';
@@ -7,6 +7,7 @@ import { demoMails } from '../testing/demo-mails.js';
 import { invite, invited, invitedPerson } from '../testing/invitations.js';
 import { createTestApp, type TestApp } from '../testing/test-app.js';
 import { untilBlocked } from '../testing/until-blocked.js';
+import { UserErasure } from '../users/user-erasure.js';
 import { UsersService } from '../users/users.service.js';
 import { CLOSED_KEPT_MS, CompaniesRetention } from './companies-retention.js';
 
@@ -220,6 +221,32 @@ describe('closing a company', () => {
     operator = await PortalUser.signIn(test.url, 'operator@flixcheck.example');
     const { status, body } = await setStatus(id, 'active');
     expect([status, body.code]).toEqual([409, 'conflict']);
+  });
+
+  it('has everybody else erased where the erasure of one fails, which is told', async () => {
+    const id = await made();
+    await person.accept(await person.token(NEW_ADMIN));
+    await test.dataSource.query(
+      `INSERT INTO users (id, account_id, email, first_name, last_name, role, locale, status,
+         password_hash, created_at, updated_at)
+       SELECT gen_random_uuid(), account_id, 'zweite@neukunde.example', 'Zweite', 'Neukunde', 'member',
+         locale, status, password_hash, created_at, updated_at
+       FROM users WHERE account_id = $1`,
+      [id],
+    );
+    await setStatus(id, 'closed');
+    test.clock.advance(CLOSED_KEPT_MS);
+    const erasure = test.app.get(UserErasure);
+    const erase = jest.spyOn(erasure, 'erase').mockRejectedValueOnce(new Error('made to fail'));
+    const { signal } = new AbortController();
+    await expect(test.app.get(CompaniesRetention).eraseDue(signal)).rejects.toThrow('made to fail');
+    erase.mockRestore();
+    const left = await test.dataSource.query(
+      'SELECT FROM users WHERE account_id = $1 AND erased_at IS NULL',
+      [id],
+    );
+    expect(left).toHaveLength(1);
+    operator = await PortalUser.signIn(test.url, 'operator@flixcheck.example');
   });
 
   it('waits for a consent that came first', async () => {
