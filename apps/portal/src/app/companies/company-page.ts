@@ -25,7 +25,6 @@ import { PageState } from '../ui/page-state';
 import { Waiting } from '../ui/waiting';
 import { COMPANIES } from './companies-list';
 import { CompanyEnding } from './company-ending';
-import { connectionsInWords, peopleInWords } from './company-words';
 import { InviteAdmin } from './invite-admin';
 
 /** For operators: one company, who is invited as its admin, and its end. */
@@ -70,14 +69,6 @@ export class CompanyPage {
   protected readonly notFound = computed(() => this.failure() === 'not_found');
   protected readonly forbidden = computed(() => this.refused() || this.failure() === 'forbidden');
   protected readonly icons = { back, searchOff };
-
-  protected peopleOf(company: CompanyDetails) {
-    return peopleInWords(company, this.formats);
-  }
-
-  protected connectionsOf(company: CompanyDetails) {
-    return connectionsInWords(company, this.formats);
-  }
 
   protected invited(): void {
     this.invitations()?.reload();
