@@ -35,7 +35,7 @@ export interface DeleteQuestion {
     <form *transloco="let t" method="post" novalidate (submit)="confirm($event)">
       <h2 mat-dialog-title>{{ t(question.heading.text, question.heading.values) }}</h2>
       <mat-dialog-content>
-        <ul>
+        <ul class="points">
           @for (point of question.points; track point.text; let first = $first) {
             <li [class.worst]="first">{{ t(point.text, point.values) }}</li>
           }
@@ -81,7 +81,7 @@ export interface DeleteQuestion {
     mat-dialog-content {
       overflow-wrap: anywhere;
     }
-    ul {
+    .points {
       display: grid;
       gap: var(--fx-space-3);
       margin-bottom: var(--fx-space-5);
