@@ -64,7 +64,7 @@ import { TimeLimits } from './time-limits';
       margin-top: var(--fx-space-2);
     }
     fx-time-limit-select {
-      flex: 1 1 12rem;
+      flex: 1 1 15rem;
       min-width: 0;
     }
   `,
