@@ -12,6 +12,7 @@ import { notAllowed, openAdvanceDialog, requests } from './harness/approval-samp
 import { companies, company, openClosing } from './harness/companies-states';
 import { emailMistakes } from './harness/email-states';
 import { eraseDialog } from './harness/erasure-states';
+import { factorDue, factorMissing, requirement } from './harness/factor-states';
 import { inviteWithErrors, openedInvitation, openInvitations } from './harness/invitation-states';
 import { developing, openDeveloped, openTried, waiting } from './harness/developer-states';
 import { lengthenAnswers, lengthened, LONGEST, unreadableTexts } from './harness/long-texts';
@@ -204,6 +205,9 @@ const PLACES: Record<string, Place> = {
     open: (page) => demoMail(page, { to: LONGEST.person.email, subject: LONGEST.company }),
   },
   'audit trail': { open: (page) => page.goto(settings('audit')) },
+  'requiring a second factor': { open: (page) => requirement(page) },
+  'a second factor that will be required': { open: (page) => factorDue(page, lengthened) },
+  'a second factor that is missing': { open: (page) => factorMissing(page, lengthened) },
   'another e-mail address': { open: (page) => emailMistakes(page) },
   security: { open: (page) => passkeys(page, LONGEST.application) },
   'setting an authenticator app up': { open: (page) => setUp(page) },

@@ -2,50 +2,57 @@ import type { Page } from '@playwright/test';
 import { ADMIN, expect, MEMBER, portalUrl } from './fixtures';
 import { type PortalState, settings, show } from './portal-state';
 
+const FROM = '2030-03-14T08:30:00.000Z';
+
 /** As if the company required a second factor from then on. */
-const due = (page: Page, secondFactorDueAt: string) =>
+const due = (page: Page, secondFactorDueAt: string, change = (answer: unknown) => answer) =>
   page.route('**/user/v7/sessions/current', async (route) => {
     const response = await route.fetch();
     const { resource } = await response.json();
-    await route.fulfill({
-      response,
-      json: { resource: { ...resource, user: { ...resource.user, secondFactorDueAt } } },
-    });
+    const user = { ...resource.user, secondFactorDueAt };
+    await route.fulfill({ response, json: change({ resource: { ...resource, user } }) });
   });
 
-const team = (name: string, requirement: object): PortalState => ({
+/** What a company requires of its people, to whoever may decide it. */
+export async function requirement(
+  page: Page,
+  { requiredFrom = FROM, own = true }: { requiredFrom?: string | null; own?: boolean } = {},
+): Promise<void> {
+  await page.route('**/user/v7/second-factor-requirement', (route) =>
+    route.fulfill({ json: { resource: { people: 62, withFactor: 12, requiredFrom, own } } }),
+  );
+  await show(page, settings('team'));
+  const section = page.locator('fx-required-factors');
+  await expect(section.locator('.numbers')).toContainText('12');
+  await section.scrollIntoViewIfNeeded();
+}
+
+/** It will be required of the one who is signed in. */
+export async function factorDue(page: Page, change?: (answer: unknown) => unknown): Promise<void> {
+  await due(page, FROM, change);
+  await show(page, settings('connections'));
+}
+
+/** It is required of them, and they have none. */
+export async function factorMissing(
+  page: Page,
+  change?: (answer: unknown) => unknown,
+): Promise<void> {
+  await due(page, '2026-03-14T08:30:00.000Z', change);
+  await show(page, `${portalUrl()}/portal/second-factor`);
+}
+
+const team = (name: string, required: Parameters<typeof requirement>[1]): PortalState => ({
   name,
   who: ADMIN,
-  open: async (page) => {
-    await page.route('**/user/v7/second-factor-requirement', (route) =>
-      route.fulfill({ json: { resource: { people: 62, withFactor: 12, ...requirement } } }),
-    );
-    await show(page, settings('team'));
-    const section = page.locator('fx-required-factors');
-    await expect(section.locator('.numbers')).toContainText('12');
-    await section.scrollIntoViewIfNeeded();
-  },
+  open: (page) => requirement(page, required),
 });
 
 /** A second factor that a company requires. */
 export const factors: PortalState[] = [
-  team('team-factors', { requiredFrom: null, own: true }),
+  team('team-factors', { requiredFrom: null }),
   team('team-factors-own-first', { requiredFrom: null, own: false }),
-  team('team-factors-required', { requiredFrom: '2030-03-14T08:30:00.000Z', own: true }),
-  {
-    name: 'connections-factor-due',
-    who: MEMBER,
-    open: async (page) => {
-      await due(page, '2030-03-14T08:30:00.000Z');
-      await show(page, settings('connections'));
-    },
-  },
-  {
-    name: 'second-factor',
-    who: MEMBER,
-    open: async (page) => {
-      await due(page, '2026-03-14T08:30:00.000Z');
-      await show(page, `${portalUrl()}/portal/second-factor`);
-    },
-  },
+  team('team-factors-required', {}),
+  { name: 'connections-factor-due', who: MEMBER, open: (page) => factorDue(page) },
+  { name: 'second-factor', who: MEMBER, open: (page) => factorMissing(page) },
 ];
