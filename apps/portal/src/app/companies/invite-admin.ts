@@ -12,6 +12,7 @@ import { Api } from '../api/api';
 import { apiErrorFrom } from '../api/problem';
 import { Language } from '../api/types';
 import { Formats } from '../i18n/formats';
+import { LanguageField } from '../ui/language-field';
 import { Messages } from '../ui/messages';
 import { Words } from '../ui/question';
 import { SettingsSection } from '../ui/settings-section';
@@ -23,7 +24,7 @@ import { COMPANY_TROUBLES, emailError } from './company-errors';
 @Component({
   selector: 'fx-invite-admin',
   changeDetection: ChangeDetectionStrategy.OnPush,
-  imports: [SettingsSection, TextField, TranslocoDirective, Trouble],
+  imports: [LanguageField, SettingsSection, TextField, TranslocoDirective, Trouble],
   template: `
     <fx-settings-section
       *transloco="let t"
@@ -41,18 +42,11 @@ import { COMPANY_TROUBLES, emailError } from './company-errors';
           [(value)]="email"
           [error]="error() && t(error()!)"
         />
-        <div class="fx-field language">
-          <label for="admin-language">{{ t('companies.admin.language') }}</label>
-          <select
-            #languageField
-            class="fx-input"
-            id="admin-language"
-            (change)="language.set(languageField.value === 'en' ? 'en' : 'de')"
-          >
-            <option value="de" lang="de" [selected]="language() === 'de'">Deutsch</option>
-            <option value="en" lang="en" [selected]="language() === 'en'">English</option>
-          </select>
-        </div>
+        <fx-language-field
+          fieldId="admin-language"
+          [label]="t('companies.admin.language')"
+          [(value)]="language"
+        />
         <div>
           <button
             type="submit"
@@ -72,9 +66,6 @@ import { COMPANY_TROUBLES, emailError } from './company-errors';
       gap: var(--fx-space-4);
       max-width: 34rem;
       padding: var(--fx-space-5);
-    }
-    .language {
-      max-width: 15rem;
     }
   `,
 })

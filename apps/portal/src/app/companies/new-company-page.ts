@@ -17,6 +17,7 @@ import { Formats } from '../i18n/formats';
 import { NoOperator } from '../registry/no-operator';
 import { refusedUnless } from '../session/refused-unless';
 import { Icon } from '../ui/icon';
+import { LanguageField } from '../ui/language-field';
 import { Messages } from '../ui/messages';
 import { Words } from '../ui/question';
 import { TextField } from '../ui/text-field';
@@ -28,7 +29,7 @@ import { COMPANY_TROUBLES, emailError } from './company-errors';
 @Component({
   selector: 'fx-new-company-page',
   changeDetection: ChangeDetectionStrategy.OnPush,
-  imports: [Icon, NoOperator, RouterLink, TextField, TranslocoDirective, Trouble],
+  imports: [Icon, LanguageField, NoOperator, RouterLink, TextField, TranslocoDirective, Trouble],
   templateUrl: './new-company-page.html',
   styleUrl: './new-company-page.scss',
 })

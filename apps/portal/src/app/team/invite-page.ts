@@ -22,6 +22,7 @@ import { Formats } from '../i18n/formats';
 import { refusedUnless } from '../session/refused-unless';
 import { SessionStore } from '../session/session-store';
 import { Icon } from '../ui/icon';
+import { LanguageField } from '../ui/language-field';
 import { Messages } from '../ui/messages';
 import { PageState } from '../ui/page-state';
 import { Words } from '../ui/question';
@@ -62,7 +63,7 @@ interface LineError {
 @Component({
   selector: 'fx-invite-page',
   changeDetection: ChangeDetectionStrategy.OnPush,
-  imports: [Icon, PageState, RouterLink, TranslocoDirective, Trouble],
+  imports: [Icon, LanguageField, PageState, RouterLink, TranslocoDirective, Trouble],
   templateUrl: './invite-page.html',
   styleUrl: './invite-page.scss',
 })
