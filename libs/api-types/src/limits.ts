@@ -15,6 +15,7 @@ export const MAX_DESCRIPTION_LENGTH = 500;
 export const MIN_CLIENT_ID_LENGTH = 3;
 export const MAX_CLIENT_ID_LENGTH = 64;
 export const MAX_REDIRECT_URIS = 20;
+export const MAX_AUDIT_ACTIONS = 30;
 export const MAX_COMPANIES = 200;
 export const MAX_SECRET_NAME_LENGTH = 100;
 export const MAX_CHANGE_NOTE_LENGTH = 500;

@@ -16,6 +16,7 @@ const schema = (dto, property) => components.schemas[dto].properties[property];
 const limits = (method, path) => paths[path][method]['x-limits'];
 
 const clientIdLength = /\{(\d+),(\d+)\}/.exec(schema('OAuthClientCreateInput', 'clientId').pattern);
+const query = (path, name) => paths[path].get.parameters.find((each) => each.name === name).schema;
 const diagnosis = limits('get', '/admin/v7/oauth-clients/{id}/diagnosis');
 const logo = limits('put', '/admin/v7/oauth-clients/{id}/logo');
 
@@ -36,6 +37,7 @@ const constants = {
   MIN_CLIENT_ID_LENGTH: Number(clientIdLength[1]),
   MAX_CLIENT_ID_LENGTH: Number(clientIdLength[2]),
   MAX_REDIRECT_URIS: schema('OAuthClientCreateInput', 'redirectUris').maxItems,
+  MAX_AUDIT_ACTIONS: query('/user/v7/audit-records', 'action').maxItems,
   MAX_COMPANIES: schema('OAuthClientCreateInput', 'accountIds').maxItems,
   MAX_SECRET_NAME_LENGTH: schema('ClientSecretRotateInput', 'name').maxLength,
   MAX_CHANGE_NOTE_LENGTH: schema('ClientChangeInput', 'note').maxLength,

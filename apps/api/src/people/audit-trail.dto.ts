@@ -7,7 +7,8 @@ import { IsMoment } from '../http/validation.js';
 import { AUDIT_ACTIONS, type AuditAction } from '../users/audit-log.js';
 import { PersonDto } from '../users/profile.dto.js';
 
-const MAX_ACTIONS = 20;
+/** More than any kind of records holds that the portal offers. */
+const MAX_ACTIONS = 30;
 const ID = '8f14e45f-ceea-467f-9b1c-3c7a4c6f5e21';
 
 /** Which records of the audit trail to show. */
@@ -15,6 +16,7 @@ export class AuditQuery extends PageQuery {
   @ApiPropertyOptional({
     enum: AUDIT_ACTIONS,
     isArray: true,
+    maxItems: MAX_ACTIONS,
     description: `only these actions, repeated or separated by commas; ${MAX_ACTIONS} at most`,
     example: ['signed_in', 'sign_in_failed'],
   })

@@ -99,6 +99,13 @@ export function connectionOf({ action, subject, detail }: AuditRecord): string |
   return one ? (subject?.id ?? null) : null;
 }
 
+/** How many connections, or attempts, a record is about. */
+export function countOf({ detail }: AuditRecord): number {
+  const { count, connections, connectionIds } = detail;
+  if (Array.isArray(connectionIds)) return connectionIds.length;
+  return Number(count ?? connections ?? 1);
+}
+
 function changedFields(changes: unknown): AuditDetail[] {
   if (!isRecord(changes)) return [];
   return Object.entries(changes).flatMap(([field, made]) => {

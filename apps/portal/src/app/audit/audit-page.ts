@@ -26,7 +26,7 @@ import { LoadMore } from '../ui/load-more';
 import { Moment } from '../ui/moment';
 import { PageState } from '../ui/page-state';
 import { Waiting } from '../ui/waiting';
-import { auditDetails, connectionOf } from './audit-details';
+import { auditDetails, connectionOf, countOf } from './audit-details';
 import { AUDIT_KINDS, auditWords } from './audit-words';
 
 /** How far back, in days. */
@@ -97,6 +97,7 @@ export class AuditPage {
     this.list.items()?.map((record) => ({
       record,
       words: auditWords(record),
+      count: countOf(record),
       details: auditDetails(record),
       connectionId: this.operator() ? null : connectionOf(record),
     })),
@@ -114,13 +115,6 @@ export class AuditPage {
   protected text({ detail }: AuditRecord, name: string): string {
     const value = detail[name];
     return typeof value === 'string' || typeof value === 'number' ? String(value) : '';
-  }
-
-  /** How many connections, or attempts, it is about. */
-  protected countOf({ detail }: AuditRecord): number {
-    const { count, connections, connectionIds } = detail;
-    if (Array.isArray(connectionIds)) return connectionIds.length;
-    return Number(count ?? connections ?? 1);
   }
 
   protected narrow(name: string, event: Event): void {

@@ -20,7 +20,7 @@ const caution = { tone: 'caution' } as const;
 type Action = AuditRecord['action'];
 
 /** The API says which there are: one without words does not compile. */
-const WORDS: Record<Action, AuditWords> = {
+export const WORDS: Record<Action, AuditWords> = {
   signed_in: said('audit.action.signedIn', byActor),
   signed_out: said('audit.action.signedOut', byActor),
   session_ended: said('audit.action.sessionEnded'),
@@ -152,8 +152,11 @@ export const AUDIT_KINDS: Record<string, { text: string; actions: Action[] }> = 
       'second_factor_disabled',
       'second_factor_reset',
       'recovery_codes_renewed',
+      'second_factor_requirement_changed',
       'passkey_added',
       'passkey_removed',
+      'person_erased',
+      'personal_data_exported',
     ],
   },
   connections: {
@@ -164,7 +167,6 @@ export const AUDIT_KINDS: Record<string, { text: string; actions: Action[] }> = 
     text: 'audit.kind.applications',
     actions: [
       'account_policy_changed',
-      'second_factor_requirement_changed',
       'advance_grant_withdrawn',
       'application_granted_in_advance',
       'application_allowed',

@@ -1,0 +1,24 @@
+import { describe, expect, it } from '@jest/globals';
+import { MAX_AUDIT_ACTIONS } from '@flixcheck/api-types/limits';
+import { AUDIT_KINDS, WORDS } from './audit-words';
+
+/** What is done for Flixcheck: whoever looks for it looks for a company, or for an application. */
+const OPERATORS = /^(account_(created|closed|reopened)|client_\w+|signing_key_\w+|failed_\w+)$/;
+
+describe('the kinds of audit records', () => {
+  it('hold each action of a company and its people', () => {
+    const found = new Set<string>(Object.values(AUDIT_KINDS).flatMap(({ actions }) => actions));
+    const missing = Object.keys(WORDS).filter((action) => !found.has(action));
+    expect(missing.filter((action) => !OPERATORS.test(action))).toEqual([]);
+  });
+
+  it('are no longer than what the API looks for at once', () => {
+    const longest = Math.max(...Object.values(AUDIT_KINDS).map(({ actions }) => actions.length));
+    expect(longest).toBeLessThanOrEqual(MAX_AUDIT_ACTIONS);
+  });
+
+  it('say of the duty to have a second factor that it concerns people, not applications', () => {
+    expect(AUDIT_KINDS['people']?.actions).toContain('second_factor_requirement_changed');
+    expect(AUDIT_KINDS['applications']?.actions).not.toContain('second_factor_requirement_changed');
+  });
+});
