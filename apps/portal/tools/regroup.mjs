@@ -44,7 +44,8 @@ export async function regroup(folder, { first, firstUsers, groups }) {
   };
   for (const source of first) take(entryFor(source), 'first');
   for (const source of firstUsers) takeImports(entryFor(source), 'first');
-  // Before any group, which would be loaded whole for the sake of one of them.
+  // Whoever needs one small file gets them all, so that none may bring more than what every page
+  // has. They are taken before any group, which would be loaded whole for the sake of one of them.
   const lazy = new Set(entries.values());
   const bringsMore = (file) =>
     outputs[file].imports.some(

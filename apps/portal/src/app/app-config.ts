@@ -37,7 +37,7 @@ export const appConfig: ApplicationConfig = {
     provideTransloco({
       config: {
         availableLangs: ['de', 'en'],
-        // The language spoken: texts are asked for before anybody could choose another one.
+        // As `Preferences` sets it, which comes after the first texts have been asked for.
         defaultLang: firstLanguage(globalThis.window),
         reRenderOnLangChange: true,
         prodMode: !isDevMode(),

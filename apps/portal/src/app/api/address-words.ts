@@ -1,5 +1,7 @@
+import { MAX_CLIENT_ID_LENGTH, MIN_CLIENT_ID_LENGTH } from '@flixcheck/api-types/limits';
+
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
-const CLIENT_ID = /^[A-Za-z0-9_-]{3,64}$/;
+const CLIENT_ID = new RegExp(`^[\\w-]{${MIN_CLIENT_ID_LENGTH},${MAX_CLIENT_ID_LENGTH}}$`);
 /** As of the API, which refuses longer ones. */
 const MAX_SEARCH_LENGTH = 100;
 

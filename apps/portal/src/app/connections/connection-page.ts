@@ -7,7 +7,7 @@ import {
   input,
   untracked,
 } from '@angular/core';
-import { Params, Router, RouterLink } from '@angular/router';
+import { RouterLink } from '@angular/router';
 import { TranslocoDirective } from '@jsverse/transloco';
 import back from '@material-symbols/svg-400/rounded/arrow_back.svg';
 import check from '@material-symbols/svg-400/rounded/check.svg';
@@ -23,6 +23,7 @@ import { rightsOf, viewOnlyPart } from '../scopes/scope-words';
 import { SessionStore } from '../session/session-store';
 import { ClientLogo } from '../ui/client-logo';
 import { Icon } from '../ui/icon';
+import { listLeft } from '../ui/list-left';
 import { LoadError } from '../ui/load-error';
 import { PageFocus } from '../ui/page-focus';
 import { PageState } from '../ui/page-state';
@@ -155,9 +156,7 @@ export class ConnectionPage {
 
   constructor() {
     // A reload has forgotten the list, but not how it was narrowed when it was left for this page.
-    const router = inject(Router);
-    const navigation = router.currentNavigation() ?? router.lastSuccessfulNavigation();
-    const left = navigation?.extras.state?.['list'] as Params | undefined;
+    const left = listLeft();
     if (left) this.list.address.set(left);
     effect(() => {
       if (this.changes.version() === 0) return;

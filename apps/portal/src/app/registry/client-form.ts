@@ -19,12 +19,11 @@ import errorIcon from '@material-symbols/svg-400/rounded/error.svg';
 import visibility from '@material-symbols/svg-400/rounded/visibility.svg';
 import warning from '@material-symbols/svg-400/rounded/warning.svg';
 import {
-  MAX_CLIENT_ID_LENGTH,
   MAX_CLIENT_NAME_LENGTH,
   MAX_DESCRIPTION_LENGTH,
   MAX_PUBLISHER_LENGTH,
-  MIN_CLIENT_ID_LENGTH,
 } from '@flixcheck/api-types/limits';
+import { clientIdFrom } from '../api/address-words';
 import { Api } from '../api/api';
 import { apiResource } from '../api/api-resource';
 import { ApiError, apiErrorFrom } from '../api/problem';
@@ -73,8 +72,6 @@ const LENGTHS = {
   description: MAX_DESCRIPTION_LENGTH,
   descriptionEn: MAX_DESCRIPTION_LENGTH,
 };
-
-const CLIENT_ID = new RegExp(`^[\\w-]{${MIN_CLIENT_ID_LENGTH},${MAX_CLIENT_ID_LENGTH}}$`);
 
 /** What has been typed, and what it was typed on. */
 interface Typed {
@@ -156,7 +153,7 @@ export class ClientForm implements OnInit {
     });
     validate(path.clientId, ({ value }) => {
       const text = value().trim();
-      return text === '' || CLIENT_ID.test(text) ? undefined : { kind: 'client_id' };
+      return text === '' || clientIdFrom(text) ? undefined : { kind: 'client_id' };
     });
     checkRedirectUris(path.redirectUris);
     validate(path.accountIds, ({ value }) =>

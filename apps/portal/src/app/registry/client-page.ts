@@ -6,7 +6,7 @@ import {
   input,
   linkedSignal,
 } from '@angular/core';
-import { Params, Router, RouterLink } from '@angular/router';
+import { Router, RouterLink } from '@angular/router';
 import { TranslocoDirective } from '@jsverse/transloco';
 import back from '@material-symbols/svg-400/rounded/arrow_back.svg';
 import searchOff from '@material-symbols/svg-400/rounded/search_off.svg';
@@ -21,6 +21,7 @@ import { ClientFigures } from '../reports/client-figures';
 import { RequestLog } from '../request-log/request-log';
 import { ClientLogo } from '../ui/client-logo';
 import { Icon } from '../ui/icon';
+import { listLeft } from '../ui/list-left';
 import { LoadError } from '../ui/load-error';
 import { Messages } from '../ui/messages';
 import { PageState } from '../ui/page-state';
@@ -100,11 +101,7 @@ export class ClientPage {
   );
   protected readonly path = computed(() => `${REGISTRY}/${this.client()?.id ?? ''}`);
   protected readonly icons = { back, searchOff };
-  /** After a reload the page may be built only once its navigation has ended. */
-  private readonly navigation =
-    this.router.currentNavigation() ?? this.router.lastSuccessfulNavigation();
-  /** The query of the list that was left for this page. */
-  protected readonly listLeft = (this.navigation?.extras.state?.['list'] ?? {}) as Params;
+  protected readonly listLeft = listLeft();
 
   protected retry(): void {
     this.read.reload();

@@ -17,6 +17,7 @@ import { RouterLink } from '@angular/router';
 import { TranslocoDirective } from '@jsverse/transloco';
 import history from '@material-symbols/svg-400/rounded/history.svg';
 import { Api } from '../api/api';
+import { idFrom } from '../api/address-words';
 import { pagedList } from '../api/paged-list';
 import { ListEnvelope, OAuthRequest } from '../api/types';
 import { Formats } from '../i18n/formats';
@@ -33,7 +34,6 @@ import { endpointText, explain } from './request-words';
 const PAGE_SIZE = 20;
 const LOOK_EVERY_MS = 5000;
 const HOUR_MS = 3_600_000;
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 const OUTCOMES = [
   { value: '', text: 'requests.outcome.all' },
@@ -99,7 +99,7 @@ export class RequestLog {
     const hours = Number(this.hours());
     if (hours) query.set('since', new Date(Date.now() - hours * HOUR_MS).toISOString());
     const words = this.words().trim();
-    if (UUID.test(words)) query.set('requestId', words);
+    if (idFrom(words)) query.set('requestId', words);
     else if (words) query.set('reason', words.toLowerCase().replaceAll(/[^a-z0-9_]+/g, '_'));
     return query;
   });
