@@ -6,6 +6,7 @@ import { keptValue } from '../api/api-resource';
 import { isSameData } from '../api/same-data';
 import { Connection, CountedEnvelope } from '../api/types';
 import { ConnectionFilter, queryOf } from './connection-filter';
+import { ConnectionSelection } from './connection-selection';
 
 /** For when many pages have to be read again. */
 const LARGEST_PAGE = 100;
@@ -14,7 +15,7 @@ type Page = CountedEnvelope<Connection>;
 
 /**
  * One list of connections, page by page. It outlives the page that shows it, so that whoever comes
- * back from a detail finds the rows, the filter and the place as they were.
+ * back from a detail finds the rows, the filter, the place and what was chosen as they were.
  */
 @Injectable()
 export class ConnectionList {
@@ -25,12 +26,6 @@ export class ConnectionList {
   readonly address = signal<Params>({});
   /** The row that was left for its detail. */
   opened: string | null = null;
-
-  /** The ids of the rows that have been chosen; what is no longer listed is not chosen either. */
-  readonly ticked = linkedSignal<unknown, ReadonlySet<string>>({
-    source: this.filter,
-    computation: () => new Set(),
-  });
 
   private readonly list = resource({
     params: () => this.filter(),
@@ -53,6 +48,7 @@ export class ConnectionList {
   });
 
   readonly connections = computed(() => this.shown()?.resources);
+  readonly selection = new ConnectionSelection(this.filter, this.connections);
   readonly total = computed(() => this.shown()?.meta.total ?? 0);
   readonly hasMore = computed(() => this.shown()?.meta.nextCursor !== undefined);
   /** What is shown belongs to another filter, and will be replaced. */

@@ -81,6 +81,7 @@ export class ConnectionsPage {
   readonly sort = input<string>();
 
   protected readonly connections = inject(ConnectionList);
+  protected readonly selection = this.connections.selection;
   protected readonly formats = inject(Formats);
   protected readonly session = inject(SessionStore);
   private readonly knownScopes = inject(KnownScopes);
@@ -178,9 +179,7 @@ export class ConnectionsPage {
     if (!this.session.isAdmin() || this.ended() || q || health || !shown?.length) return null;
     const person = this.chosenPerson();
     const app = this.clients()?.find((client) => client.clientId === clientId);
-    if (person && !clientId) {
-      return { kind: 'person', person };
-    }
+    if (person && !clientId) return { kind: 'person', person };
     if (app && !userId) return { kind: 'app', clientId: app.clientId, appName: app.name };
     return null;
   });
@@ -210,14 +209,6 @@ export class ConnectionsPage {
     namesakesAmong((this.connections.connections() ?? []).map(({ grantedBy }) => grantedBy)),
   );
 
-  protected readonly chosen = computed(() =>
-    (this.connections.connections() ?? []).filter(({ id }) => this.connections.ticked().has(id)),
-  );
-  protected readonly allChosen = computed(
-    () =>
-      this.chosen().length > 0 && this.chosen().length === this.connections.connections()?.length,
-  );
-
   /** Read out when the list has changed under the reader's eyes. */
   protected readonly news = signal('');
 
@@ -244,6 +235,7 @@ export class ConnectionsPage {
       if (this.changes.version() > 0) untracked(() => this.follow());
     });
     effect(() => {
+      if (this.listPainted()) return;
       const { connections, error } = this.connections;
       if (this.tab() !== 'apps' && !connections() && !error()) return;
       requestAnimationFrame(() => setTimeout(() => this.listPainted.set(true)));
@@ -284,26 +276,9 @@ export class ConnectionsPage {
     if (first) this.focusRow(first.id);
   }
 
-  protected tick(id: string): void {
-    this.connections.ticked.update((before) => {
-      const after = new Set(before);
-      if (!after.delete(id)) after.add(id);
-      return after;
-    });
-  }
-
-  protected tickAll(): void {
-    const all = this.connections.connections() ?? [];
-    this.connections.ticked.set(new Set(this.allChosen() ? [] : all.map(({ id }) => id)));
-  }
-
-  protected tickNone(): void {
-    this.connections.ticked.set(new Set());
+  protected chooseNone(): void {
+    this.selection.clear();
     this.focusHeading();
-  }
-
-  protected isTicked(id: string): boolean {
-    return this.connections.ticked().has(id);
   }
 
   protected endOne(connection: Connection): void {
@@ -317,7 +292,7 @@ export class ConnectionsPage {
   }
 
   protected endChosen(): void {
-    const [first, ...more] = this.chosen();
+    const [first, ...more] = this.selection.chosen();
     if (!first) return;
     if (more.length === 0) this.endOne(first);
     else void this.end({ kind: 'some', connectionIds: [first, ...more].map(({ id }) => id) });
