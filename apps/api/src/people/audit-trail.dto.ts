@@ -7,8 +7,7 @@ import { IsMoment } from '../http/validation.js';
 import { AUDIT_ACTIONS, type AuditAction } from '../users/audit-log.js';
 import { PersonDto } from '../users/profile.dto.js';
 
-/** More than any kind of records holds that the portal offers. */
-const MAX_ACTIONS = 30;
+const MAX_ACTIONS = 20;
 const ID = '8f14e45f-ceea-467f-9b1c-3c7a4c6f5e21';
 
 /** Which records of the audit trail to show. */

@@ -17,8 +17,8 @@ describe('the kinds of audit records', () => {
     expect(longest).toBeLessThanOrEqual(MAX_AUDIT_ACTIONS);
   });
 
-  it('say of the duty to have a second factor that it concerns people, not applications', () => {
-    expect(AUDIT_KINDS['people']?.actions).toContain('second_factor_requirement_changed');
+  it('say of the duty to have a second factor that it concerns sign-in, not applications', () => {
+    expect(AUDIT_KINDS['passwords']?.actions).toContain('second_factor_requirement_changed');
     expect(AUDIT_KINDS['applications']?.actions).not.toContain('second_factor_requirement_changed');
   });
 });

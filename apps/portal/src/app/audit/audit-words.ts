@@ -145,6 +145,13 @@ export const AUDIT_KINDS: Record<string, { text: string; actions: Action[] }> = 
       'profile_changed',
       'email_change_requested',
       'email_changed',
+      'person_erased',
+      'personal_data_exported',
+    ],
+  },
+  passwords: {
+    text: 'audit.kind.passwords',
+    actions: [
       'password_changed',
       'password_reset',
       'password_reset_requested',
@@ -155,8 +162,6 @@ export const AUDIT_KINDS: Record<string, { text: string; actions: Action[] }> = 
       'second_factor_requirement_changed',
       'passkey_added',
       'passkey_removed',
-      'person_erased',
-      'personal_data_exported',
     ],
   },
   connections: {
