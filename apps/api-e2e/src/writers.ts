@@ -126,6 +126,12 @@ export async function writersOf(world: World): Promise<Writer[]> {
       valid: { invitationId: NOBODY },
     },
     {
+      method: 'POST',
+      path: '/guest/v7/factor-resets/stops',
+      who: () => ({}),
+      valid: { token: 'made-up' },
+    },
+    {
       method: 'PATCH',
       path: '/user/v7/users/me',
       who: member,

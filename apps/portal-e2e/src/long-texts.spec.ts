@@ -12,7 +12,7 @@ import { notAllowed, openAdvanceDialog, requests } from './harness/approval-samp
 import { companies, company, openClosing } from './harness/companies-states';
 import { emailMistakes } from './harness/email-states';
 import { eraseDialog } from './harness/erasure-states';
-import { factorDue, factorMissing, requirement } from './harness/factor-states';
+import { factorDue, factorMissing, requirement, resetPending } from './harness/factor-states';
 import { inviteWithErrors, openedInvitation, openInvitations } from './harness/invitation-states';
 import { developing, openDeveloped, openTried, waiting } from './harness/developer-states';
 import { lengthenAnswers, lengthened, LONGEST, unreadableTexts } from './harness/long-texts';
@@ -208,6 +208,7 @@ const PLACES: Record<string, Place> = {
   'requiring a second factor': { open: (page) => requirement(page) },
   'a second factor that will be required': { open: (page) => factorDue(page, lengthened) },
   'a second factor that is missing': { open: (page) => factorMissing(page, lengthened) },
+  'a second factor that is lost': { open: (page) => resetPending(page, lengthened) },
   'another e-mail address': { open: (page) => emailMistakes(page) },
   security: { open: (page) => passkeys(page, LONGEST.application) },
   'setting an authenticator app up': { open: (page) => setUp(page) },

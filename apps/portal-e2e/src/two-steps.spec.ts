@@ -81,7 +81,9 @@ test('two steps: set up, sign in with a code or a recovery code, and switched of
   await expect(section.getByRole('button', { name: 'Einrichten' })).toBeVisible();
 });
 
-test('an admin resets the two steps of somebody who has lost the app', async ({ page }) => {
+test('lost the phone: an admin resets the sign-in, its owner may stop that, and signs in once it is due', async ({
+  page,
+}) => {
   await sql(
     databaseUrl(),
     `INSERT INTO second_factors (user_id, sealed_secret, created_at, confirmed_at)
@@ -94,9 +96,28 @@ test('an admin resets the two steps of somebody who has lost the app', async ({ 
   const dialog = page.getByRole('alertdialog');
   await expect(dialog).toContainText('Fragen Sie persönlich nach');
   await dialog.getByRole('button', { name: 'Zurücksetzen' }).click();
-  await expect(page.getByText('ist zurückgesetzt')).toBeVisible();
-  await expect(row.getByRole('button', { name: /zurücksetzen/ })).toHaveCount(0);
+  await expect(page.getByText('ist angekündigt')).toBeVisible();
+  await expect(row.getByText(/Wird zurückgesetzt am .* Veranlasst von Admin/)).toBeVisible();
   await expect(row.getByText('User Musterhaus', { exact: true })).toBeFocused();
+  await row.getByRole('button', { name: /^Zurücksetzung absagen/ }).click();
+  await dialog.getByRole('button', { name: 'Absagen' }).click();
+  await expect(row.getByText('Wird zurückgesetzt')).toHaveCount(0);
+
+  await row.getByRole('button', { name: /^Anmeldung zurücksetzen/ }).click();
+  await dialog.getByRole('button', { name: 'Zurücksetzen' }).click();
+  await expect(row.getByText('Wird zurückgesetzt')).toBeVisible();
+  const token = 'stop'.repeat(10);
+  await sql(databaseUrl(), `UPDATE factor_resets SET token_hash = sha256('${token}')`);
+  await page.goto(`${portalUrl()}/portal/keep-factor#${token}`);
+  await page.getByRole('button', { name: 'Nicht zurücksetzen' }).click();
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText(
+    'Ihre Anmeldung bleibt, wie sie ist',
+  );
+  await page.goto(`${portalUrl()}/portal/settings/team`);
+  await row.getByRole('button', { name: /^Anmeldung zurücksetzen/ }).click();
+  await dialog.getByRole('button', { name: 'Zurücksetzen' }).click();
+  await expect(row.getByText('Wird zurückgesetzt')).toBeVisible();
+  await sql(databaseUrl(), 'UPDATE factor_resets SET due_at = now()');
   await signIn(page, MEMBER);
 });
 
@@ -141,6 +162,7 @@ test.afterEach(async () => {
   await sql(
     databaseUrl(),
     `UPDATE accounts SET second_factor_from = NULL; DELETE FROM second_factors;
+     DELETE FROM factor_resets;
      DELETE FROM passkeys WHERE credential_id = 'required'`,
   );
 });

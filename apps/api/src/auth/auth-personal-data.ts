@@ -24,4 +24,16 @@ export const authPersonalData = personalData(
     },
     erase: { byId: ['DELETE FROM sign_in_notices WHERE user_id = $1'] },
   },
+  {
+    tables: ['factor_resets'],
+    export: {
+      list: 'secondFactorResets',
+      rows: `SELECT r.user_id AS "userId", r.asked_by AS "askedBy", r.asked_at AS "askedAt",
+                    r.due_at AS "dueAt"
+               FROM factor_resets r
+              WHERE r.user_id IN (SELECT id FROM people) OR r.asked_by IN (SELECT id FROM people)
+              ORDER BY r.asked_at, r.user_id`,
+    },
+    erase: { byId: ['DELETE FROM factor_resets WHERE user_id = $1'] },
+  },
 );

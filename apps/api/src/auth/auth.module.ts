@@ -9,6 +9,7 @@ import { AccessGuard } from './access.guard.js';
 import { authRetention } from './auth-retention.js';
 import { Credentials } from './credentials.js';
 import { FactorDuty } from './factor-duty.js';
+import { FactorResets } from './factor-resets.js';
 import { KnownDevices } from './known-devices.js';
 import { NewDeviceNotices } from './new-device-notices.js';
 import { PasskeySignIn } from './passkey-sign-in.js';
@@ -47,6 +48,7 @@ import { authPersonalData } from './auth-personal-data.js';
     authRetention,
     Credentials,
     FactorDuty,
+    FactorResets,
     KnownDevices,
     LocalStrategy,
     NewDeviceNotices,
@@ -64,6 +66,7 @@ import { authPersonalData } from './auth-personal-data.js';
   ],
   exports: [
     Credentials,
+    FactorResets,
     KnownDevices,
     NewDeviceNotices,
     SecondStep,

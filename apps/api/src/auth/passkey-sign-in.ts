@@ -4,6 +4,7 @@ import { DataSource } from 'typeorm';
 import { Passkeys, type ProvenPasskey } from '../users/passkeys.service.js';
 import { UsersService } from '../users/users.service.js';
 import { invalidPasskey } from './credentials.js';
+import { FactorResets } from './factor-resets.js';
 import { SignInAudit } from './sign-in-audit.js';
 import { type SignedIn, type SigningInDevice, SignInService } from './sign-in.service.js';
 
@@ -17,6 +18,7 @@ export class PasskeySignIn {
     private readonly dataSource: DataSource,
     private readonly users: UsersService,
     private readonly passkeys: Passkeys,
+    private readonly resets: FactorResets,
     private readonly signIn: SignInService,
     private readonly audit: SignInAudit,
   ) {}
@@ -42,8 +44,11 @@ export class PasskeySignIn {
     // Before the transaction, which would need another connection for it.
     const user = await this.users.findById(proven.userId);
     if (user?.status !== 'active') return null;
+    await this.resets.carryOutDue(user.id);
     return this.dataSource.transaction(async (tx) => {
       if (!(await this.passkeys.use(tx, proven))) return null;
+      // Whoever has it has not lost it.
+      await this.resets.stop(tx, user.id, 'factor', user.id);
       return this.signIn.startIn(tx, { user, passwordHash: null }, device);
     });
   }

@@ -7,6 +7,7 @@ import { AuditLog } from '../users/audit-log.js';
 import { Notices } from '../users/notices.js';
 import { SecondFactors } from '../users/second-factors.service.js';
 import { normalizeEmail, type UserRecord } from '../users/users.service.js';
+import { FactorResets } from './factor-resets.js';
 import { KnownDevices } from './known-devices.js';
 import { SignInLimits } from './sign-in-limits.js';
 
@@ -23,6 +24,7 @@ export class SecondStep {
   constructor(
     private readonly dataSource: DataSource,
     private readonly factors: SecondFactors,
+    private readonly resets: FactorResets,
     private readonly limits: SignInLimits,
     private readonly devices: KnownDevices,
     private readonly audit: AuditLog,
@@ -38,6 +40,7 @@ export class SecondStep {
    * @throws ApiError second_factor_required, invalid_second_factor, too_many_attempts
    */
   async prove(user: UserRecord, code: string | undefined, source: CodeSource): Promise<boolean> {
+    await this.resets.carryOutDue(user.id);
     const { enabledAt } = await this.factors.stateOf(user.id);
     if (enabledAt === null) return false;
     if (code === undefined) throw codeNeeded();
@@ -57,6 +60,8 @@ export class SecondStep {
     const at = this.clock.now();
     const used = await this.dataSource.transaction(async (tx) => {
       const used = await this.factors.use(tx, user.id, code);
+      // Whoever has it has not lost it.
+      if (used) await this.resets.stop(tx, user.id, 'factor', user.id);
       if (used === 'recovery_code') {
         const { recoveryCodesLeft: left } = await this.factors.stateOf(user.id, tx);
         await this.notices.tell(tx, 'second-factor', [user.id], {

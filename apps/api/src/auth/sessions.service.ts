@@ -30,6 +30,7 @@ import { AuditLog, type AuditRecord } from '../users/audit-log.js';
 import { ACTIVE_USERS, NAMED_USERS } from '../users/user-relations.js';
 import { UsersService } from '../users/users.service.js';
 import { lacksFactor } from './factor-duty.js';
+import { resetIsDue } from './factor-resets-due.js';
 import { SessionEntity } from './session.entity.js';
 
 /** When a session ends: so long after its last request, and so long after the sign-in in any case. */
@@ -112,7 +113,7 @@ const callerOf = preparedStatement<CallerRow>(
           coalesce(s.proven_at, s.created_at) > $4 AS "freshlyProven",
           ${lacksFactor('$2', '$5')} AS "lacksFactor"
      FROM sessions s JOIN ${ACTIVE_USERS} u ON u.id = s.user_id
-    WHERE s.secret_hash = $1 AND ${livingAt('$2')}`,
+    WHERE s.secret_hash = $1 AND ${livingAt('$2')} AND NOT ${resetIsDue('s.user_id', '$2')}`,
 );
 
 /** Portal sessions, which end as `SESSION_LIMITS` says. */

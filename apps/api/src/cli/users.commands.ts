@@ -34,6 +34,11 @@ interface PasswordOptions extends Output {
   passwordStdin?: boolean;
 }
 
+interface FactorResetOptions {
+  atOnce?: boolean;
+  callOff?: boolean;
+}
+
 interface PersonOptions extends PasswordOptions {
   email: string;
   firstName: string;
@@ -217,21 +222,32 @@ export function usersCommands(terminal: Terminal): Command {
   group
     .command('reset-second-factor')
     .description(
-      'Switch two-step sign-in off and remove the passkeys, for somebody who has lost the device. Ends all sessions of the user.',
+      'Switch two-step sign-in off and remove the passkeys, for somebody who has lost the device. The user is told by mail, and has FACTOR_RESET_HOURS to stop it.',
     )
     .argument('<user>', USER)
+    .option('--at-once', 'do not wait: for somebody whom you have before you')
+    .option('--call-off', 'keep app and passkeys after all')
     .addOption(yesOption())
     .addOption(jsonOption())
-    .action(async (name: string, given: Output & Confirmed) => {
-      const user = await withServices(terminal.env, async (resolve) => {
+    .action(async (name: string, given: Output & Confirmed & FactorResetOptions) => {
+      const { atOnce = false, callOff = false } = given;
+      if (atOnce && callOff) throw new UsageError('--at-once and --call-off exclude each other.');
+      const { user, dueAt } = await withServices(terminal.env, async (resolve) => {
         const found = await resolve(UsersService).getByName(name);
+        if (callOff) {
+          await resolve(OwnSecondFactor).keep(found.id, null);
+          return { user: found, dueAt: null };
+        }
         const harm = `This lets ${found.email} (${found.account.name}) sign in with the password alone. Be sure that it is they who ask for it.`;
         await confirm(terminal, harm, given);
-        await resolve(OwnSecondFactor).reset(found.id, null);
-        return found;
+        const reset = await resolve(OwnSecondFactor).reset(found.id, null, { atOnce });
+        return { user: found, dueAt: reset.dueAt > reset.askedAt ? reset.dueAt : undefined };
       });
-      const message = 'Two-step sign-in is off, passkeys are removed, and all sessions have ended.';
-      showUser(terminal, given, user, message);
+      if (dueAt === null) return showUser(terminal, given, user, 'App and passkeys are kept.');
+      const message = dueAt
+        ? `Announced by mail. At ${dueAt.toISOString()}, two-step sign-in will be off, passkeys removed, and all sessions ended.`
+        : 'Two-step sign-in is off, passkeys are removed, and all sessions have ended.';
+      showUser(terminal, given, user, message, dueAt ? { dueAt } : {});
     });
   return group;
 }
@@ -249,7 +265,7 @@ function showUser(
   { json }: Output,
   { id, email, account, role, status }: UserRecord,
   message: string,
-  more: { password?: string } = {},
+  more: { password?: string; dueAt?: Date } = {},
 ): void {
   if (json) {
     terminal.out(toJson({ id, email, account: account.name, role, status, ...more }));

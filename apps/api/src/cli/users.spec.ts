@@ -108,7 +108,7 @@ describe('users disable', () => {
 });
 
 describe('users reset-second-factor', () => {
-  it('asks first; then the password alone is enough, and all sessions have ended', async () => {
+  it('asks first, and is announced; at once where the operator says so, and all sessions have ended', async () => {
     await api.dataSource.query(
       `INSERT INTO second_factors (user_id, sealed_secret, created_at, confirmed_at)
        VALUES ($1, '', now(), now())`,
@@ -118,7 +118,16 @@ describe('users reset-second-factor', () => {
     const unasked = await run(['users', 'reset-second-factor', EMAIL]);
     expect([unasked.exitCode, unasked.error]).toEqual([1, expect.stringContaining('--yes')]);
     expect(await signInStatus(DEMO_PASSWORD)).toBe(401);
-    await run(['users', 'reset-second-factor', EMAIL, '--yes']);
+    const reset = (...more: string[]) =>
+      run(['users', 'reset-second-factor', EMAIL, '--yes', '--json', ...more]);
+    const { json } = await reset();
+    expect(Date.parse(json.dueAt)).toBeGreaterThan(Date.now());
+    expect(await sessionStatus()).toBe(200);
+    await reset('--call-off');
+    const pending = await api.dataSource.query('SELECT FROM factor_resets');
+    expect(pending).toHaveLength(0);
+    await reset();
+    await reset('--at-once');
     expect(await sessionStatus()).toBe(401);
     user = await PortalUser.signIn(api.url, EMAIL);
   });
@@ -163,7 +172,8 @@ describe('audit list', () => {
       ...['password_reset', 'session_ended'],
       ...['password_reset', 'session_ended', 'sign_in_failed'],
       ...['password_reset', 'session_ended'],
-      ...['second_factor_reset', 'session_ended'],
+      ...['second_factor_reset', 'session_ended', 'second_factor_reset_asked'],
+      ...['second_factor_reset_stopped', 'second_factor_reset_asked'],
       ...['user_enabled', 'sign_in_failed'],
       ...['user_disabled', 'session_ended'],
     ]);

@@ -29,6 +29,7 @@ describe('the defaults', () => {
       trustProxy: false,
       sharedStatements: true,
       staffNeedSecondFactor: false,
+      factorResetHours: 24,
       mail: { to: 'mailbox' },
       logLevel: 'info',
     });
@@ -93,6 +94,8 @@ describe('a wrong variable is refused with a message that names it', () => {
     ['TRUST_PROXY', 'maybe'],
     ['SHARED_STATEMENTS', 'maybe'],
     ['REQUIRE_SECOND_FACTOR_FOR_STAFF', 'maybe'],
+    ['FACTOR_RESET_HOURS', '169'],
+    ['FACTOR_RESET_HOURS', '1d'],
     ['TRUST_PROXY', '10.0.0.0/8, proxy.example'],
     ['SMTP_URL', 'mail.example:587'],
     ['SMTP_URL', 'https://mail.example'],

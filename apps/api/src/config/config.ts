@@ -31,6 +31,8 @@ export interface Config {
   mail: MailConfig;
   /** Whether operators and developers of clients have to have a second factor. */
   staffNeedSecondFactor: boolean;
+  /** How long the owner of a lost second factor may object to its being reset; 0: at once. */
+  factorResetHours: number;
   /** Whether requests to the token endpoint that are under way at a time share statements. */
   sharedStatements: boolean;
   /** How long what happened to connections, and how they were used, is kept. */
@@ -53,6 +55,8 @@ const ENVIRONMENTS = ['production', 'development', 'test'];
 const MIN_SECRET_LENGTH = 32;
 /** A year, and a month for questions. */
 export const DEFAULT_HISTORY_DAYS = 400;
+/** Time to read a mail, and not so long that nobody can work meanwhile. */
+export const DEFAULT_FACTOR_RESET_HOURS = 24;
 /**
  * These may come from a file, because anybody who may inspect a container can read its environment.
  */
@@ -130,6 +134,9 @@ export function parseConfig(env: NodeJS.ProcessEnv): Config {
     staffNeedSecondFactor:
       parseFlag('REQUIRE_SECOND_FACTOR_FOR_STAFF', read('REQUIRE_SECOND_FACTOR_FOR_STAFF')) ??
       false,
+    factorResetHours: parseResetHours(
+      read('FACTOR_RESET_HOURS') ?? String(DEFAULT_FACTOR_RESET_HOURS),
+    ),
     sharedStatements: parseFlag('SHARED_STATEMENTS', read('SHARED_STATEMENTS')) ?? true,
     historyDays: parseHistoryDays(read('HISTORY_DAYS') ?? String(DEFAULT_HISTORY_DAYS)),
     logLevel,
@@ -239,6 +246,17 @@ function parseHistoryDays(value: string): number {
     throw new ConfigError(`HISTORY_DAYS must be a number of days from 30 to 9999, not '${value}'.`);
   }
   return days;
+}
+
+/** A week: more would only send people to whoever has a shell. */
+function parseResetHours(value: string): number {
+  const hours = /^\d{1,3}$/.test(value) ? Number(value) : NaN;
+  if (!(hours <= 168)) {
+    throw new ConfigError(
+      `FACTOR_RESET_HOURS must be a number of hours from 0 (at once) to 168, not '${value}'.`,
+    );
+  }
+  return hours;
 }
 
 function parseFlag(name: string, value: string | undefined): boolean | undefined {

@@ -11,6 +11,16 @@ export const MAIL_SAMPLES: { [Kind in MailKind]: MailData[Kind][] } = {
   'email-change-known': [{}],
   'email-change-requested': [{ email: 'neu@musterhaus.example' }],
   'email-changed': [{ email: 'neu@musterhaus.example', at: '2026-11-25T20:04:00Z' }],
+  'factor-reset-announced': [
+    { token: 't'.repeat(43), at: '2026-11-26T20:04:00Z', by: 'Admin Musterhaus' },
+    { token: 't'.repeat(43), at: '2026-11-26T20:04:00Z', by: null },
+  ],
+  'factor-reset-stopped': [
+    { how: 'link', person: 'User Musterhaus' },
+    { how: 'factor', person: 'User Musterhaus' },
+    { how: 'factor', person: null },
+    { how: 'admin', person: null },
+  ],
   'new-device': [
     {
       ...{ token: 't'.repeat(43), at: '2026-11-25T20:04:00Z', ip: '192.0.2.17' },

@@ -35,6 +35,8 @@ const STEPS = [
   'users.passkey-challenges',
 ];
 const OTHER_STEPS = [
+  // A row for each factor that is lost: a handful.
+  'auth.factor-resets',
   'connections.daily-counts',
   'connections.end-reminders',
   'connections.endings',

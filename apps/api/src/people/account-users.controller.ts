@@ -1,5 +1,6 @@
 import { Body, Controller, Get, Param, ParseUUIDPipe, Patch, Query } from '@nestjs/common';
 import { ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
+import { FactorResets } from '../auth/factor-resets.js';
 import { ConnectionCounts } from '../connections/connection-counts.js';
 import { CurrentCaller, RequireSession, type SessionCaller } from '../http/access.js';
 import { notFound } from '../http/api-error.js';
@@ -22,6 +23,7 @@ import {
   UpdateUserRequest,
   type UserChangesInput,
 } from './account-users.dto.js';
+import { toFactorReset } from './factor-resets.dto.js';
 import { RoleChanges } from './role-changes.js';
 
 const userId = new ParseUUIDPipe({ exceptionFactory: () => notFound('The user') });
@@ -36,6 +38,7 @@ export class AccountUsersController {
     private readonly roles: RoleChanges,
     private readonly factors: SecondFactors,
     private readonly passkeys: Passkeys,
+    private readonly resets: FactorResets,
   ) {}
 
   @Get()
@@ -103,17 +106,22 @@ export class AccountUsersController {
 
   private async describe(users: readonly UserRecord[]): Promise<AccountUserDto[]> {
     const ids = users.map(({ id }) => id);
-    const [counts, factors, passkeys] = await Promise.all([
+    const [counts, factors, passkeys, resets] = await Promise.all([
       this.counts.ofUsers(ids),
       this.factors.among(ids),
       this.passkeys.among(ids),
+      this.resets.pendingOf(ids),
     ]);
-    return users.map((user) =>
-      toAccountUser(user, counts.get(user.id) ?? 0, {
+    const askers = [...resets.values()].flatMap(({ askedBy }) => askedBy ?? []);
+    const people = await this.users.people(askers);
+    return users.map((user) => {
+      const reset = resets.get(user.id);
+      return toAccountUser(user, counts.get(user.id) ?? 0, {
         secondFactor: factors.has(user.id),
         passkey: passkeys.has(user.id),
-      }),
-    );
+        factorReset: reset ? toFactorReset(reset, people) : null,
+      });
+    });
   }
 
   private change(

@@ -5,6 +5,7 @@ import type { Role } from '../http/access.js';
 import { SearchQuery } from '../http/envelope.js';
 import { IsOmittable } from '../oauth-clients/client-rules.js';
 import { PersonDto } from '../users/profile.dto.js';
+import { FactorResetDto } from './factor-resets.dto.js';
 import { USER_SORTS, type UserSort } from '../users/find-users.js';
 import type { AccountRole, UserRecord, UserStatus } from '../users/users.service.js';
 
@@ -47,6 +48,13 @@ export class AccountUserDto extends PersonDto {
 
   @ApiProperty({ example: false, description: 'whether the user has a passkey' })
   passkey!: boolean;
+
+  @ApiProperty({
+    type: FactorResetDto,
+    nullable: true,
+    description: 'the reset of the sign-in that is announced',
+  })
+  factorReset!: FactorResetDto | null;
 }
 
 /** One of them. */
@@ -73,7 +81,7 @@ export class UpdateUserRequest {
 export function toAccountUser(
   user: UserRecord,
   activeConnections: number,
-  secured: { secondFactor: boolean; passkey: boolean },
+  secured: Pick<AccountUserDto, 'secondFactor' | 'passkey' | 'factorReset'>,
 ): AccountUserDto {
   const { id, email, firstName, lastName, role, status, lastSignInAt, createdAt } = user;
   return {

@@ -55,6 +55,7 @@ describe('the account’s users', () => {
     expect(body.resources.find(({ email }) => email === USER)).toEqual({
       id: user.id,
       email: USER,
+      factorReset: null,
       firstName: expect.any(String),
       lastName: expect.any(String),
       role: 'member',

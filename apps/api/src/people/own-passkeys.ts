@@ -5,6 +5,7 @@ import type {
 } from '@simplewebauthn/server';
 import { DataSource, type EntityManager } from 'typeorm';
 import { Clock } from '../config/clock.js';
+import { FactorResets } from '../auth/factor-resets.js';
 import { SessionsService } from '../auth/sessions.service.js';
 import type { SessionCaller } from '../http/access.js';
 import { ApiError, notFound } from '../http/api-error.js';
@@ -22,6 +23,7 @@ export class OwnPasskeys {
     private readonly dataSource: DataSource,
     private readonly users: UsersService,
     private readonly passkeys: Passkeys,
+    private readonly resets: FactorResets,
     private readonly proof: IdentityProof,
     private readonly sessions: SessionsService,
     private readonly audit: AuditLog,
@@ -63,6 +65,8 @@ export class OwnPasskeys {
       refuseMore(await this.passkeys.of(userId, tx));
       const added = await this.passkeys.add(tx, caller, name, credential);
       if (!added) throw notAccepted();
+      // The new one is not lost.
+      await this.resets.stop(tx, userId, 'factor', userId);
       const at = this.clock.now();
       const detail = { passkeyId: added.id, name };
       await this.audit.record(tx, {

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
+import { type FactorReset, FactorResets } from '../auth/factor-resets.js';
 import { type Device, SessionsService } from '../auth/sessions.service.js';
 import { Clock } from '../config/clock.js';
 import type { SessionCaller } from '../http/access.js';
@@ -7,10 +8,12 @@ import { ApiError, notFound } from '../http/api-error.js';
 import type { AuditAction } from '../users/audit-log.js';
 import { AuditLog } from '../users/audit-log.js';
 import { Notices } from '../users/notices.js';
-import { Passkeys } from '../users/passkeys.service.js';
 import { SecondFactors, type SecondFactorState } from '../users/second-factors.service.js';
-import { UsersService } from '../users/users.service.js';
+import { type UserRecord, UsersService } from '../users/users.service.js';
 import { IdentityProof, type ProofSource, wrongCode } from './identity-proof.js';
+import { linkInvalid } from './recovery-links.js';
+
+const REMEDY = 'The sign-in has been reset, or stays as it is.';
 
 /** Lets users switch the second factor of their sign-in on and off, and admins off for others. */
 @Injectable()
@@ -19,7 +22,7 @@ export class OwnSecondFactor {
     private readonly dataSource: DataSource,
     private readonly users: UsersService,
     private readonly factors: SecondFactors,
-    private readonly passkeys: Passkeys,
+    private readonly resets: FactorResets,
     private readonly proof: IdentityProof,
     private readonly sessions: SessionsService,
     private readonly audit: AuditLog,
@@ -66,6 +69,8 @@ export class OwnSecondFactor {
       const user = await this.users.lockActive(tx, caller.userId);
       const recoveryCodes = user && (await this.factors.confirm(tx, user.id, code));
       if (!recoveryCodes) throw wrongCode();
+      // The new one is not lost.
+      await this.resets.stop(tx, user.id, 'factor', user.id);
       const ended = await this.sessions.endAll(caller.userId, tx, {
         actorId: caller.userId,
         reason: 'second_factor_changed',
@@ -120,37 +125,57 @@ export class OwnSecondFactor {
   }
 
   /**
-   * Switches the second factor of somebody off who has lost it, and removes their passkeys, which
-   * the lost device may hold as well. All sessions of that user end.
+   * Resets the second factor of somebody who has lost it, and their passkeys, which the lost device may
+   * hold as well: once they have had time to object. All sessions of that user end then.
+   * @param actor who does it; null for the command line
+   * @param options `atOnce`: without that time
+   * @throws ApiError not_found for a user who is not of the actor's account; conflict for the actor's
+   *   own, and where there is nothing to reset
+   */
+  async reset(
+    userId: string,
+    actor: SessionCaller | null,
+    options: { atOnce?: boolean } = {},
+  ): Promise<FactorReset> {
+    const { id } = await this.findUser(userId, actor);
+    if (id === actor?.userId) {
+      throw new ApiError(
+        'conflict',
+        'This is your own second factor. Switch it off under “Account and security”, or ask another admin.',
+      );
+    }
+    const by = actor && ((await this.users.people([actor.userId])).get(actor.userId) ?? null);
+    return this.dataSource.transaction(async (tx) => {
+      const user = await this.users.lockActive(tx, id, 'NO KEY UPDATE');
+      const reset = user && (await this.resets.ask(tx, user.id, by, options));
+      if (!reset) {
+        throw new ApiError('conflict', 'The user is disabled, or has neither app nor passkey.');
+      }
+      return reset;
+    });
+  }
+
+  /**
+   * Calls the reset off, if there is one that is not due yet.
    * @param actor who does it; null for the command line
    * @throws ApiError not_found for a user who is not of the actor's account
    */
-  async reset(userId: string, actor: SessionCaller | null): Promise<void> {
+  async keep(userId: string, actor: SessionCaller | null): Promise<void> {
+    const user = await this.findUser(userId, actor);
+    const actorId = actor?.userId ?? null;
+    await this.dataSource.transaction((tx) => this.resets.stop(tx, user.id, 'admin', actorId));
+  }
+
+  /** @throws ApiError validation_failed at `token` */
+  async keepByLink(token: string): Promise<void> {
+    const stopped = await this.dataSource.transaction((tx) => this.resets.stopByLink(tx, token));
+    if (!stopped) throw linkInvalid(REMEDY);
+  }
+
+  private async findUser(userId: string, actor: SessionCaller | null): Promise<UserRecord> {
     const user = await this.users.findById(userId);
     if (!user || (actor && user.accountId !== actor.accountId)) throw notFound('The user');
-    const actorId = actor?.userId ?? null;
-    if (userId === actorId) {
-      throw new ApiError(
-        'conflict',
-        'This is your own second factor. Switch it off under “Account and security”.',
-      );
-    }
-    const at = this.clock.now();
-    await this.dataSource.transaction(async (tx) => {
-      // Before both, so that no passkey is added in between.
-      await this.users.lockActive(tx, userId, 'NO KEY UPDATE');
-      const removed = [
-        await this.factors.remove(tx, userId),
-        await this.passkeys.removeAll(tx, userId),
-      ];
-      if (!removed.includes(true)) return;
-      await this.sessions.endAll(userId, tx, { actorId, reason: 'second_factor_changed', at });
-      await this.note(tx, 'second_factor_reset', userId, actorId, at);
-      await this.notices.tell(tx, 'second-factor', [userId], {
-        event: 'reset',
-        at: at.toISOString(),
-      });
-    });
+    return user;
   }
 
   private note(

@@ -5,7 +5,6 @@ import { DEMO_PASSWORD } from '../database/demo-data.js';
 import { Authenticator } from '../testing/authenticator.js';
 import {
   fieldOf,
-  ME,
   ORIGIN,
   PASSKEYS,
   PasskeyWorld,
@@ -186,14 +185,5 @@ describe('removing a passkey', () => {
     expect(await seen()).toMatchObject({ secondFactor: false, passkey: false });
     await world.add();
     expect(await seen()).toMatchObject({ secondFactor: false, passkey: true });
-  });
-
-  it('happens to all of them when an admin resets the sign-in of who has lost the device', async () => {
-    await world.add();
-    const admin = await PortalUser.signIn(test.url, 'admin@musterhaus.example');
-    const { status } = await admin.call('DELETE', `/user/v7/users/${user.id}/second-factor`);
-    expect(status).toBe(204);
-    expect(said(await world.signIn())).toEqual(REFUSED);
-    expect((await user.call('GET', ME)).status).toBe(401);
   });
 });

@@ -21,6 +21,7 @@ import { CompaniesRetention } from './companies-retention.js';
 import { emailChangesRetention } from './email-changes-retention.js';
 import { ErasureController } from './erasure.controller.js';
 import { ErasureEffects } from './erasure-effect.js';
+import { FactorResetsController } from './factor-resets.controller.js';
 import { IdentityProof } from './identity-proof.js';
 import { IdentityProofController } from './identity-proof.controller.js';
 import { InvitationAcceptance } from './invitation-acceptance.js';
@@ -72,6 +73,7 @@ import { peoplePersonalData } from './people-personal-data.js';
     ProfileController,
     EmailChangesController,
     SecondFactorController,
+    FactorResetsController,
     RequiredFactorsController,
     PasskeysController,
     AccountUsersController,

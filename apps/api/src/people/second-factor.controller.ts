@@ -1,16 +1,5 @@
-import {
-  Body,
-  Controller,
-  Delete,
-  Get,
-  HttpCode,
-  Param,
-  ParseUUIDPipe,
-  Post,
-  Req,
-  Res,
-} from '@nestjs/common';
-import { ApiNoContentResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
+import { Body, Controller, Get, HttpCode, Post, Req, Res } from '@nestjs/common';
+import { ApiNoContentResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { KnownDevices } from '../auth/known-devices.js';
 import { SessionCookie } from '../auth/session-cookie.js';
@@ -20,9 +9,7 @@ import {
   RequireSession,
   type SessionCaller,
 } from '../http/access.js';
-import { notFound } from '../http/api-error.js';
 import { ApiProblems, ApiResource, type ResourceEnvelope } from '../http/envelope.js';
-import { RequireIdentityProof } from '../http/identity-proof.js';
 import { type ProofSource, proofSourceOf } from './identity-proof.js';
 import { OwnSecondFactor } from './own-second-factor.js';
 import {
@@ -34,8 +21,6 @@ import {
   SetUpSecondFactorRequest,
   toSecondFactor,
 } from './second-factor.dto.js';
-
-const userId = new ParseUUIDPipe({ exceptionFactory: () => notFound('The user') });
 
 @ApiTags('Users')
 @Controller('user/v7/users')
@@ -131,22 +116,6 @@ export class SecondFactorController {
     @Req() request: FastifyRequest,
   ): Promise<void> {
     return this.factor.remove(caller, resource, this.sourceOf(request));
-  }
-
-  @Delete(':id/second-factor')
-  @RequireSession('admin')
-  @HttpCode(204)
-  @RequireIdentityProof()
-  @ApiOperation({
-    summary: 'Switch two steps off for a user of the account',
-    description:
-      'For somebody who has lost app and recovery codes. Ends all sessions of the user, who is told by mail.',
-  })
-  @ApiParam({ name: 'id', schema: { type: 'string', format: 'uuid' } })
-  @ApiNoContentResponse({ description: 'Switched off, or there was nothing to switch off' })
-  @ApiProblems(401, 403, 404, 409)
-  reset(@CurrentCaller() caller: SessionCaller, @Param('id', userId) id: string): Promise<void> {
-    return this.factor.reset(id, caller);
   }
 
   private sourceOf(request: FastifyRequest): ProofSource {

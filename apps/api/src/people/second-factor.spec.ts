@@ -9,7 +9,6 @@ import { createTestApp, type TestApp } from '../testing/test-app.js';
 
 const FACTOR = '/user/v7/users/me/second-factor';
 const USER = 'user@musterhaus.example';
-const ADMIN = 'admin@musterhaus.example';
 const STEP = 30 * SECOND;
 const APP_SECRET = 'the first secret of these tests at length';
 
@@ -276,40 +275,5 @@ describe('switching two steps off', () => {
     expect((await remove(DEMO_PASSWORD, app.next())).status).toBe(204);
     expect(await outcome(attempt())).toBe(201);
     await mails.next(USER, /zwei Schritten ist ausgeschaltet/);
-  });
-
-  it('is done by an admin of the same account for somebody who has lost the app', async () => {
-    const { user } = await withFactor();
-    const reset = async (email: string) =>
-      (
-        await (
-          await PortalUser.signIn(test.url, email)
-        ).call('DELETE', `/user/v7/users/${user.id}/second-factor`)
-      ).status;
-    expect([
-      await reset('admin@beispiel.example'),
-      await reset('operator@flixcheck.example'),
-    ]).toEqual([404, 403]);
-    expect(await outcome(attempt())).toBe('second_factor_required');
-    const listed = async () => {
-      const { body } = await (
-        await PortalUser.signIn(test.url, ADMIN)
-      ).call('GET', '/user/v7/users');
-      return body.resources.find(({ email }) => email === USER)?.secondFactor;
-    };
-    expect(await listed()).toBe(true);
-    expect(await reset(ADMIN)).toBe(204);
-    expect(await listed()).toBe(false);
-    expect((await user.call('GET', FACTOR)).status).toBe(401);
-    expect(await outcome(attempt())).toBe(201);
-    await mails.next(USER, /Ihre Anmeldung wurde zurückgesetzt/);
-    expect(await audited()).toContain('second_factor_reset');
-  });
-
-  it('is not done by an admin for themselves without password and code', async () => {
-    const admin = await PortalUser.signIn(test.url, ADMIN);
-    expect((await admin.call('DELETE', `/user/v7/users/${admin.id}/second-factor`)).status).toBe(
-      409,
-    );
   });
 });

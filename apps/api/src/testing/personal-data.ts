@@ -60,6 +60,9 @@ export async function everythingAbout(test: TestContext, email: string): Promise
   await insert('second_factors', {
     ...{ user_id, sealed_secret: secret(), created_at: now, confirmed_at: now, last_step: 0 },
   });
+  await insert('factor_resets', {
+    ...{ user_id, asked_by: user_id, asked_at: now, due_at: later, token_hash: secret() },
+  });
   await insert('recovery_codes', { user_id, code_hash: secret() });
   await insert('password_recoveries', { token_hash: secret(), user_id, ...times });
   await insert('email_changes', {

@@ -31,6 +31,7 @@ const WHY: Record<string, string[]> = {
       'auth/sign-in.guard',
       'people/disavowal',
       'people/email-changes',
+      'people/factor-resets',
       'people/invitation-acceptance',
       'people/invitations',
       'people/me',

@@ -62,6 +62,8 @@ export const AUDIT_ACTIONS = [
   'second_factor_enabled',
   'second_factor_failed',
   'second_factor_reset',
+  'second_factor_reset_asked',
+  'second_factor_reset_stopped',
   'session_ended',
   'sign_in_disavowed',
   'sign_in_failed',

@@ -10,7 +10,7 @@ export async function eraseDialog(page: Page, change: (value: unknown) => unknow
     ...{ id: NORA, email: 'nora@musterhaus.example', firstName: 'Nora', lastName: 'Neu' },
     ...{ role: 'member', status: 'disabled', lastSignInAt: '2026-10-02T08:30:00.000Z' },
     ...{ createdAt: '2026-01-07T10:00:00.000Z', activeConnections: 0 },
-    ...{ secondFactor: false, passkey: false },
+    ...{ secondFactor: false, passkey: false, factorReset: null },
   };
   await page.route('**/user/v7/users?*', (route) =>
     route.fulfill({ json: change({ resources: [nora], meta: { total: 1 } }) }),

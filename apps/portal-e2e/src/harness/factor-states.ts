@@ -27,6 +27,23 @@ export async function requirement(
   await section.scrollIntoViewIfNeeded();
 }
 
+/** Somebody of the team has lost the phone, and an admin has reacted. */
+export async function resetPending(
+  page: Page,
+  change = (answer: unknown): unknown => answer,
+): Promise<void> {
+  await page.route(/\/user\/v7\/users\?/, async (route) => {
+    const response = await route.fetch();
+    const { resources, ...rest } = await response.json();
+    const askedBy = resources.find(({ email }: { email: string }) => email === ADMIN) ?? null;
+    const factorReset = { askedAt: '2030-03-13T08:30:00.000Z', dueAt: FROM, askedBy };
+    const users = resources.map((user: object) => ({ ...user, secondFactor: true, factorReset }));
+    await route.fulfill({ response, json: change({ resources: users, ...rest }) });
+  });
+  await show(page, settings('team'));
+  await expect(page.getByText(/^(Wird zurückgesetzt|Will be reset)/).first()).toBeVisible();
+}
+
 /** It will be required of the one who is signed in. */
 export async function factorDue(page: Page, change?: (answer: unknown) => unknown): Promise<void> {
   await due(page, FROM, change);
@@ -50,6 +67,7 @@ const team = (name: string, required: Parameters<typeof requirement>[1]): Portal
 
 /** A second factor that a company requires. */
 export const factors: PortalState[] = [
+  { name: 'team-factor-reset', who: ADMIN, open: (page) => resetPending(page) },
   team('team-factors', { requiredFrom: null }),
   team('team-factors-own-first', { requiredFrom: null, own: false }),
   team('team-factors-required', {}),

@@ -42,6 +42,29 @@ export const recovery: PortalState[] = [
     open: (page) => show(page, `${portalUrl()}/portal/not-me#${'t'.repeat(43)}`),
   },
   {
+    name: 'keep-factor',
+    open: (page) => show(page, `${portalUrl()}/portal/keep-factor#${'t'.repeat(43)}`),
+  },
+  {
+    name: 'keep-factor-stopped',
+    open: async (page) => {
+      await page.route('**/guest/v7/factor-resets/stops', (route) =>
+        route.fulfill({ status: 204 }),
+      );
+      await show(page, `${portalUrl()}/portal/keep-factor#${'t'.repeat(43)}`);
+      await page.getByRole('button', { name: /^(Nicht zurücksetzen|Do not reset)$/ }).click();
+      await expect(page.getByRole('heading', { level: 1 })).toBeFocused();
+    },
+  },
+  {
+    name: 'keep-factor-too-late',
+    open: async (page) => {
+      await show(page, `${portalUrl()}/portal/keep-factor#${'t'.repeat(43)}`);
+      await page.getByRole('button', { name: /^(Nicht zurücksetzen|Do not reset)$/ }).click();
+      await expect(page.getByRole('alert')).toBeVisible();
+    },
+  },
+  {
     name: 'demo-mail',
     open: (page) => demoMail(page),
   },

@@ -22,6 +22,8 @@ export type Language = SessionUser['locale'];
 export type Role = SessionUser['role'];
 export type Disavowed = Dto<'DisavowedDto'>;
 export type Device = Dto<'SessionDto'>;
+export type FactorReset = Dto<'FactorResetDto'>;
+
 export type SecondFactor = Dto<'SecondFactorDto'>;
 export type Passkey = Dto<'PasskeyDto'>;
 export type SecondFactorSecret = Dto<'SecondFactorSecretDto'>;

@@ -28,6 +28,12 @@ const NAMED: Record<string, string> = {
   selected: 'audit.detail.policy.selected',
 };
 
+const RESET_STOPS: Record<string, string> = {
+  link: 'audit.detail.resetStop.link',
+  factor: 'audit.detail.resetStop.factor',
+  admin: 'audit.detail.resetStop.admin',
+};
+
 /** The fields that people see, of an application and of a person, with their labels. */
 const FIELDS: Record<string, string> = {
   name: 'audit.detail.field.name',
@@ -79,6 +85,14 @@ export function auditDetails({ action, detail }: AuditRecord): AuditDetail[] {
       return typeof detail['lastFour'] === 'string'
         ? [{ label: 'audit.detail.secret', to: { plain: `…${detail['lastFour']}` } }]
         : [];
+    case 'second_factor_reset_asked':
+      return typeof detail['dueAt'] === 'string'
+        ? [{ label: 'audit.detail.resetDue', to: { moment: detail['dueAt'] } }]
+        : [];
+    case 'second_factor_reset_stopped': {
+      const text = RESET_STOPS[String(detail['how'])];
+      return text ? [{ label: 'audit.detail.resetStop.label', to: { text } }] : [];
+    }
     case 'profile_changed':
       return strings(detail['fields']).flatMap((field) => labelled(field));
     case 'client_changed':

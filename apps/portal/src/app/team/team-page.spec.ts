@@ -19,11 +19,13 @@ const anna = (id: string): TeamUser => ({
   createdAt: '2026-01-07T10:00:00.000Z',
   activeConnections: 0,
   secondFactor: true,
+  factorReset: null,
   passkey: false,
 });
 
 const api = {
   get: jest.fn<(path: string) => Promise<unknown>>(),
+  post: jest.fn<(path: string) => Promise<unknown>>(),
   patch: jest.fn<(path: string, body: unknown) => Promise<unknown>>(),
   delete: jest.fn<(path: string) => Promise<unknown>>(),
 };
@@ -43,6 +45,9 @@ beforeEach(() => {
     ),
   );
   api.patch.mockImplementation(() => Promise.resolve({ resource: anna('person48') }));
+  api.post.mockResolvedValue({
+    resource: { askedAt: '2026-11-26T08:00:00Z', dueAt: '2026-11-27T08:00:00Z', askedBy: null },
+  });
   ask.mockImplementation(async ({ action }) => {
     await action?.(false);
     return true;

@@ -168,21 +168,40 @@ export class TeamPage {
   /** For somebody who has lost the app and the recovery codes. */
   protected async resetFactor(user: TeamUser): Promise<void> {
     const values = { name: fullName(user) };
+    let waits = false;
     const done = await this.confirmation.ask({
       heading: { text: 'team.resetFactor.heading', values },
       email: user.email,
       points: [
         { text: 'team.resetFactor.sure', values },
+        { text: 'team.resetFactor.waiting', values },
         { text: 'team.resetFactor.password', values },
         { text: 'team.resetFactor.signedOut', values },
       ],
       confirm: { text: 'team.resetFactor.confirm' },
       danger: true,
-      action: () => this.team.resetFactor(user.id),
+      action: async () => {
+        waits = await this.team.resetFactor(user.id);
+      },
     });
     if (!done) return;
-    this.say('team.resetFactor.done', user);
+    this.say(waits ? 'team.resetFactor.done' : 'team.resetFactor.doneAtOnce', user);
     // The button goes: there is nothing left to reset.
+    this.table()?.focus(user.id);
+  }
+
+  protected async keepFactor(user: TeamUser): Promise<void> {
+    const values = { name: fullName(user) };
+    const done = await this.confirmation.ask({
+      heading: { text: 'team.factorReset.heading', values },
+      email: user.email,
+      points: [{ text: 'team.factorReset.stays', values }, { text: 'team.factorReset.again' }],
+      confirm: { text: 'team.factorReset.confirm' },
+      danger: false,
+      action: () => this.team.keepFactor(user.id),
+    });
+    if (!done) return;
+    this.say('team.factorReset.done', user);
     this.table()?.focus(user.id);
   }
 

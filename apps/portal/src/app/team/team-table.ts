@@ -11,7 +11,7 @@ import {
 } from '@angular/core';
 import { RouterLink } from '@angular/router';
 import { TranslocoDirective } from '@jsverse/transloco';
-import { Role, TeamUser } from '../api/types';
+import { Role, FactorReset, TeamUser } from '../api/types';
 import { Formats } from '../i18n/formats';
 import { FullName, fullName, namesakesAmong } from '../people/full-name';
 import { Moment } from '../ui/moment';
@@ -37,6 +37,7 @@ export class TeamTable {
   readonly changeStatus = output<TeamUser>();
   readonly changeRole = output<TeamUser>();
   readonly resetFactor = output<TeamUser>();
+  readonly keepFactor = output<TeamUser>();
   readonly erase = output<TeamUser>();
 
   protected readonly formats = inject(Formats);
@@ -47,7 +48,7 @@ export class TeamTable {
   private readonly namesakes = computed(() => namesakesAmong(this.users()));
 
   /** What the buttons of a row call its person. */
-  protected called(user: TeamUser): string {
+  protected called(user: NonNullable<FactorReset['askedBy']>): string {
     const name = fullName(user);
     return this.namesakes().has(user.id) ? `${name} (${user.email})` : name;
   }

@@ -18,6 +18,7 @@ const person = (id: string, more: Partial<TeamUser> = {}): TeamUser => ({
   createdAt: '2026-01-07T10:00:00.000Z',
   activeConnections: 1,
   secondFactor: false,
+  factorReset: null,
   passkey: false,
   ...more,
 });

@@ -1,10 +1,11 @@
 import { inject, Injectable } from '@angular/core';
 import { Api } from '../api/api';
 import { searchedList } from '../api/searched-list';
-import { Envelope, TeamUser, UserChanges, UserStatus } from '../api/types';
+import { Envelope, FactorReset, TeamUser, UserChanges, UserStatus } from '../api/types';
 import { refusedUnless } from '../session/refused-unless';
 
 const PATH = '/user/v7/users';
+const resetOf = (id: string): string => `${PATH}/${encodeURIComponent(id)}/factor-reset`;
 
 export interface TeamQuery {
   q: string;
@@ -44,11 +45,19 @@ export class TeamUsers {
     return this.change(id, { role });
   }
 
-  async resetFactor(id: string): Promise<void> {
-    await this.api.delete(`${PATH}/${encodeURIComponent(id)}/second-factor`);
-    this.list.change((user) =>
-      user.id === id ? { ...user, secondFactor: false, passkey: false } : user,
-    );
+  /** @returns whether it waits; where the installation has it so, it is done at once */
+  async resetFactor(id: string): Promise<boolean> {
+    const { resource } = await this.api.post<Envelope<FactorReset>>(resetOf(id), undefined);
+    const waits = resource.dueAt > resource.askedAt;
+    const changed = waits ? { factorReset: resource } : { secondFactor: false, passkey: false };
+    this.list.change((user) => (user.id === id ? { ...user, ...changed } : user));
+    return waits;
+  }
+
+  /** Calls the reset off. */
+  async keepFactor(id: string): Promise<void> {
+    await this.api.delete(resetOf(id));
+    this.list.change((user) => (user.id === id ? { ...user, factorReset: null } : user));
   }
 
   private async change(id: string, changes: UserChanges): Promise<void> {
