@@ -1,6 +1,6 @@
 import { retention } from '../background/retention.js';
 import { DAY } from '../config/clock.js';
-import { INVITATION_WINDOW_MS } from './invitation-limits.js';
+import { INVITATION_WINDOW_MS } from '../users/invitation-limits.js';
 
 /** As long as somebody may want to see that an invitation was not taken up, and send it again. */
 export const EXPIRED_KEPT_MS = 30 * DAY;

@@ -25,7 +25,7 @@ import {
 } from '../http/envelope.js';
 import { requireIdentityProof } from '../http/identity-proof.js';
 import { INVITATION_LIFETIME_MS } from '../mail/mail-kinds.js';
-import { MAX_MAILS_PER_ACCOUNT, MAX_MAILS_PER_ADDRESS } from './invitation-limits.js';
+import { MAX_MAILS_PER_ACCOUNT, MAX_MAILS_PER_ADDRESS } from '../users/invitation-limits.js';
 import {
   InvitationDto,
   InvitationLinkRequest,

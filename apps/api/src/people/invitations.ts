@@ -26,7 +26,7 @@ import {
   type UserRecord,
   UsersService,
 } from '../users/users.service.js';
-import { InvitationLimits } from './invitation-limits.js';
+import { InvitationLimits } from '../users/invitation-limits.js';
 
 export const MAX_INVITATIONS = 100;
 

@@ -26,7 +26,6 @@ import { IdentityProof } from './identity-proof.js';
 import { IdentityProofController } from './identity-proof.controller.js';
 import { InvitationAcceptance } from './invitation-acceptance.js';
 import { InvitationAcceptanceController } from './invitation-acceptance.controller.js';
-import { InvitationLimits } from './invitation-limits.js';
 import { Invitations } from './invitations.js';
 import { InvitationsController } from './invitations.controller.js';
 import { invitationsRetention } from './invitations-retention.js';
@@ -92,7 +91,6 @@ import { peoplePersonalData } from './people-personal-data.js';
     ErasureEffects,
     IdentityProof,
     InvitationAcceptance,
-    InvitationLimits,
     Invitations,
     invitationsRetention,
     PasswordRecovery,

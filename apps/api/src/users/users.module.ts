@@ -7,6 +7,7 @@ import { AuditLog } from './audit-log.js';
 import { AuditRetention } from './audit-retention.js';
 import { AuditSeals } from './audit-seals.js';
 import { AuditVerification } from './audit-verification.js';
+import { InvitationLimits } from './invitation-limits.js';
 import { Notices } from './notices.js';
 import { PasskeyChallenges, passkeyChallengesRetention } from './passkey-challenges.js';
 import { Passkeys } from './passkeys.service.js';
@@ -31,6 +32,7 @@ import { usersPersonalData } from './users-personal-data.js';
     AuditRetention,
     AuditSeals,
     AuditVerification,
+    InvitationLimits,
     Notices,
     PasskeyChallenges,
     passkeyChallengesRetention,
@@ -47,6 +49,7 @@ import { usersPersonalData } from './users-personal-data.js';
     UsersService,
     AuditLog,
     AuditVerification,
+    InvitationLimits,
     Notices,
     Passkeys,
     PasswordHasher,
