@@ -97,6 +97,12 @@ export async function writersOf(world: World): Promise<Writer[]> {
     },
     {
       method: 'POST',
+      path: `/admin/v7/oauth-clients/${client.id}/developer-invitations`,
+      who: operator,
+      valid: { email: 'dora@entwicklung.example', locale: 'de' },
+    },
+    {
+      method: 'POST',
       path: '/user/v7/invitations/links',
       who: admin,
       valid: { invitationId: NOBODY },

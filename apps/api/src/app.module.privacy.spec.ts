@@ -17,6 +17,7 @@ import {
   RECOVERY_LIFETIME_MS,
 } from './mail/mail-kinds.js';
 import { clientChangeRetention } from './oauth-clients/client-change-retention.js';
+import { developerInvitationsRetention } from './oauth-clients/developer-invitations-retention.js';
 import { EXPIRED_SECRETS_KEPT_MS } from './oauth-clients/client-secrets.service.js';
 import { requestLogRetention } from './oauth-clients/request-log-retention.js';
 import { codesRetention } from './oauth-codes/codes-retention.js';
@@ -64,6 +65,7 @@ const RETENTIONS = [
   clientChangeRetention,
   codesRetention,
   connectionsRetention,
+  developerInvitationsRetention,
   emailChangesRetention,
   invitationsRetention,
   passkeyChallengesRetention,
@@ -150,6 +152,7 @@ describe('the page about data protection', () => {
     ['sign_in_notices', DISAVOWAL_LIFETIME_MS],
     ['email_changes', EMAIL_CHANGE_LIFETIME_MS],
     ['invitations', INVITATION_LIFETIME_MS],
+    ['client_developer_invitations', INVITATION_LIFETIME_MS],
     ['password_recoveries', RECOVERY_LIFETIME_MS],
   ])('says how long as the code does: %s', (table, ms) => {
     expect(rowsUnder('How long').get(table)).toContain(inWords(ms));

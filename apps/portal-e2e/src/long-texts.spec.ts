@@ -13,7 +13,13 @@ import { companies, company, openClosing } from './harness/companies-states';
 import { emailMistakes } from './harness/email-states';
 import { eraseDialog } from './harness/erasure-states';
 import { factorDue, factorMissing, requirement, resetPending } from './harness/factor-states';
-import { inviteWithErrors, openedInvitation, openInvitations } from './harness/invitation-states';
+import {
+  developersInvited,
+  inviteWithErrors,
+  openedInvitation,
+  openedOfDeveloper,
+  openInvitations,
+} from './harness/invitation-states';
 import { developing, openDeveloped, openTried, waiting } from './harness/developer-states';
 import { lengthenAnswers, lengthened, LONGEST, unreadableTexts } from './harness/long-texts';
 import { show } from './harness/portal-state';
@@ -53,6 +59,7 @@ const PLACES: Record<string, Place> = {
       await expect(button(page, /^(Löschen|Delete) …$/)).toBeVisible();
     },
   },
+  'invited developers': { operator: true, open: (page) => developersInvited(page, lengthened) },
   companies: { operator: true, open: (page) => companies(page, lengthened) },
   'a new company': { operator: true, open: (page) => company(page, 'new', lengthened) },
   'closing a company': { operator: true, open: (page) => openClosing(page, lengthened) },
@@ -178,6 +185,7 @@ const PLACES: Record<string, Place> = {
       await page.goto(`${portalUrl()}/portal/invitation#t`);
     },
   },
+  'the invitation of a developer': { open: (page) => openedOfDeveloper(page, lengthened) },
   'disabling a person': { open: (page) => dialogOf(page, 'team', /sperren$|^Disable/) },
   'erasing a person': { open: (page) => eraseDialog(page, lengthened) },
   applications: {

@@ -183,6 +183,67 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/admin/v7/oauth-clients/{id}/developer-invitations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Who has been invited to develop the client, and has not accepted yet
+         * @description Expired ones are kept for 30 days.
+         */
+        get: operations["DeveloperInvitations_list"];
+        put?: never;
+        /**
+         * Invite somebody who has no account to develop the client
+         * @description They get a link by mail, which works once within 7 days, and need no company at Flixcheck. Somebody with an account is added at …/developers.
+         */
+        post: operations["DeveloperInvitations_invite"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/v7/oauth-clients/{id}/developer-invitations/{invitationId}/links": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send an invitation again
+         * @description With a new link; the one before no longer works.
+         */
+        post: operations["DeveloperInvitations_resend"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/v7/oauth-clients/{id}/developer-invitations/{invitationId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Take an invitation back */
+        delete: operations["DeveloperInvitations_revoke"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/user/v7/developer/oauth-clients": {
         parameters: {
             query?: never;
@@ -2691,6 +2752,79 @@ export interface components {
         ClientDeveloperRequest: {
             resource: components["schemas"]["ClientDeveloperInput"];
         };
+        PersonDto: {
+            /**
+             * Format: uuid
+             * @example 8f14e45f-ceea-467f-9b1c-3c7a4c6f5e21
+             */
+            id: string;
+            /**
+             * Format: email
+             * @example user@musterhaus.example
+             */
+            email: string;
+            /** @example User */
+            firstName: string;
+            /** @example Musterhaus */
+            lastName: string;
+        };
+        DeveloperInvitationDto: {
+            /**
+             * Format: uuid
+             * @example 2d8c0b1f-4e63-4d10-9a3f-7b9a1a2c3d4e
+             */
+            id: string;
+            /**
+             * Format: email
+             * @example entwicklung@maklerwelt.example
+             */
+            email: string;
+            /**
+             * @example de
+             * @enum {string}
+             */
+            locale: "de" | "en";
+            invitedBy: components["schemas"]["PersonDto"];
+            /**
+             * Format: date-time
+             * @example 2026-11-25T08:30:00.000Z
+             */
+            createdAt: string;
+            /**
+             * Format: date-time
+             * @description when the latest link was sent
+             * @example 2026-11-25T08:30:00.000Z
+             */
+            sentAt: string;
+            /**
+             * Format: date-time
+             * @description when that link stops working
+             * @example 2026-12-02T08:30:00.000Z
+             */
+            expiresAt: string;
+            /**
+             * @example open
+             * @enum {string}
+             */
+            status: "open" | "expired";
+        };
+        DeveloperInvitationInput: {
+            /**
+             * Format: email
+             * @description of somebody who signs in to the portal, whatever their company
+             * @example user@musterhaus.example
+             */
+            email: string;
+            /**
+             * @description of the mail and the portal
+             * @example de
+             * @enum {string}
+             */
+            locale: "de" | "en";
+        };
+        DeveloperInvitationRequest: {
+            resource: components["schemas"]["DeveloperInvitationInput"];
+        };
         DeveloperClientDto: {
             /**
              * @description As users see it
@@ -3133,22 +3267,6 @@ export interface components {
              * @example maklerwelt-crm
              */
             clientId: string;
-        };
-        PersonDto: {
-            /**
-             * Format: uuid
-             * @example 8f14e45f-ceea-467f-9b1c-3c7a4c6f5e21
-             */
-            id: string;
-            /**
-             * Format: email
-             * @example user@musterhaus.example
-             */
-            email: string;
-            /** @example User */
-            firstName: string;
-            /** @example Musterhaus */
-            lastName: string;
         };
         GrantedInAdvanceDto: {
             /**
@@ -4307,6 +4425,21 @@ export interface components {
              */
             secondFactorDueAt?: string;
         };
+        SessionAccountDto: {
+            /**
+             * Format: uuid
+             * @example 5c1c1b0e-6f0e-4d5b-9a37-0d8c2f6f1a11
+             */
+            id: string;
+            /** @example Musterhaus Versicherungsmakler GmbH */
+            name: string;
+            /**
+             * @description `personal`: of somebody who was invited as a developer and belongs to no company; it bears their name
+             * @example company
+             * @enum {string}
+             */
+            kind: "company" | "personal";
+        };
         CurrentSessionDto: {
             /**
              * Format: uuid
@@ -4314,7 +4447,7 @@ export interface components {
              */
             id: string;
             user: components["schemas"]["SessionUserDto"];
-            account: components["schemas"]["AccountDto"];
+            account: components["schemas"]["SessionAccountDto"];
             /**
              * Format: date-time
              * @example 2026-11-22T08:30:00.000Z
@@ -4473,6 +4606,12 @@ export interface components {
         DisavowalRequest: {
             resource: components["schemas"]["DisavowalInput"];
         };
+        InvitedApplicationDto: {
+            /** @example Maklerwelt CRM */
+            name: string;
+            /** @example Maklerwelt Software GmbH */
+            publisher: string;
+        };
         OpenInvitationDto: {
             /**
              * Format: email
@@ -4505,8 +4644,13 @@ export interface components {
              * @example 2026-12-02T08:30:00.000Z
              */
             expiresAt: string;
-            /** @example Musterhaus Versicherungsmakler GmbH */
-            company: string;
+            /**
+             * @description null for a developer, who needs none
+             * @example Musterhaus Versicherungsmakler GmbH
+             */
+            company: string | null;
+            /** @description null for somebody of a company */
+            application: components["schemas"]["InvitedApplicationDto"] | null;
             /**
              * @description who has invited
              * @example Admin Musterhaus
@@ -5195,7 +5339,7 @@ export interface components {
              * @example signed_in
              * @enum {string}
              */
-            action: "account_closed" | "account_created" | "account_policy_changed" | "account_reopened" | "advance_grant_withdrawn" | "application_allowed" | "application_blocked" | "application_granted_in_advance" | "application_left_to_policy" | "approval_request_approved" | "approval_request_declined" | "approval_request_withdrawn" | "approval_requested" | "client_change_accepted" | "client_change_declined" | "client_change_requested" | "client_change_withdrawn" | "client_changed" | "client_created" | "client_deleted" | "client_developer_added" | "client_developer_removed" | "client_disabled" | "client_enabled" | "client_secret_created" | "client_secret_removed" | "connection_limit_changed" | "connection_narrowed" | "connections_revoked" | "email_change_failed" | "email_change_requested" | "email_changed" | "failed_attempts_deleted" | "invitation_accepted" | "invitation_resent" | "invitation_revoked" | "invitation_sent" | "passkey_added" | "passkey_change_failed" | "identity_proof_failed" | "second_factor_requirement_changed" | "passkey_removed" | "password_change_failed" | "password_changed" | "password_reset" | "password_reset_requested" | "person_erased" | "personal_data_exported" | "profile_changed" | "role_changed" | "recovery_codes_renewed" | "second_factor_change_failed" | "second_factor_disabled" | "second_factor_enabled" | "second_factor_failed" | "second_factor_reset" | "second_factor_reset_asked" | "second_factor_reset_stopped" | "session_ended" | "sign_in_disavowed" | "sign_in_failed" | "sign_in_limited" | "signed_in" | "signed_out" | "signing_key_created" | "signing_key_revoked" | "user_created" | "user_disabled" | "user_enabled";
+            action: "account_closed" | "account_created" | "account_policy_changed" | "account_reopened" | "advance_grant_withdrawn" | "application_allowed" | "application_blocked" | "application_granted_in_advance" | "application_left_to_policy" | "approval_request_approved" | "approval_request_declined" | "approval_request_withdrawn" | "approval_requested" | "client_change_accepted" | "client_change_declined" | "client_change_requested" | "client_change_withdrawn" | "client_changed" | "client_created" | "client_deleted" | "client_developer_added" | "client_developer_invitation_resent" | "client_developer_invitation_revoked" | "client_developer_invited" | "client_developer_removed" | "client_disabled" | "client_enabled" | "client_secret_created" | "client_secret_removed" | "connection_limit_changed" | "connection_narrowed" | "connections_revoked" | "email_change_failed" | "email_change_requested" | "email_changed" | "failed_attempts_deleted" | "invitation_accepted" | "invitation_resent" | "invitation_revoked" | "invitation_sent" | "passkey_added" | "passkey_change_failed" | "identity_proof_failed" | "second_factor_requirement_changed" | "passkey_removed" | "password_change_failed" | "password_changed" | "password_reset" | "password_reset_requested" | "person_erased" | "personal_data_exported" | "profile_changed" | "role_changed" | "recovery_codes_renewed" | "second_factor_change_failed" | "second_factor_disabled" | "second_factor_enabled" | "second_factor_failed" | "second_factor_reset" | "second_factor_reset_asked" | "second_factor_reset_stopped" | "session_ended" | "sign_in_disavowed" | "sign_in_failed" | "sign_in_limited" | "signed_in" | "signed_out" | "signing_key_created" | "signing_key_revoked" | "user_created" | "user_disabled" | "user_enabled";
             /** @description who did it; null if nobody was signed in, as at a failed sign-in or a command */
             actor: components["schemas"]["AuditedUserDto"] | null;
             /** @description to whom or what */
@@ -6091,6 +6235,271 @@ export interface operations {
         requestBody?: never;
         responses: {
             /** @description Removed */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem: `session_required` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description Problem: `session_required`, `forbidden`, `origin_refused` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description Problem: `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+        };
+    };
+    DeveloperInvitations_list: {
+        parameters: {
+            query?: {
+                limit?: number;
+                /** @description `meta.nextCursor` of the page before */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        resources: components["schemas"]["DeveloperInvitationDto"][];
+                        meta: components["schemas"]["MetaDto"];
+                    };
+                };
+            };
+            /** @description Problem: `validation_failed` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description Problem: `session_required` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description Problem: `session_required`, `forbidden` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description Problem: `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+        };
+    };
+    DeveloperInvitations_invite: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DeveloperInvitationRequest"];
+            };
+        };
+        responses: {
+            /** @description Invited */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        resource: components["schemas"]["DeveloperInvitationDto"];
+                    };
+                };
+            };
+            /** @description Problem: `validation_failed`, `malformed_request` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description Problem: `session_required` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description Problem: `session_required`, `forbidden`, `origin_refused`, `identity_proof_required` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description Problem: `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description Problem: `conflict` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description Problem: `too_many_attempts` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+        };
+    };
+    DeveloperInvitations_resend: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                invitationId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Sent */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        resource: components["schemas"]["DeveloperInvitationDto"];
+                    };
+                };
+            };
+            /** @description Problem: `session_required` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description Problem: `session_required`, `forbidden`, `origin_refused` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description Problem: `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description Problem: `conflict` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description Problem: `too_many_attempts` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+        };
+    };
+    DeveloperInvitations_revoke: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                invitationId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Its link no longer works */
             204: {
                 headers: {
                     [name: string]: unknown;
@@ -12325,7 +12734,7 @@ export interface operations {
                 /** @description `meta.nextCursor` of the page before */
                 cursor?: string;
                 /** @description only these actions, repeated or separated by commas; 20 at most */
-                action?: ("account_closed" | "account_created" | "account_policy_changed" | "account_reopened" | "advance_grant_withdrawn" | "application_allowed" | "application_blocked" | "application_granted_in_advance" | "application_left_to_policy" | "approval_request_approved" | "approval_request_declined" | "approval_request_withdrawn" | "approval_requested" | "client_change_accepted" | "client_change_declined" | "client_change_requested" | "client_change_withdrawn" | "client_changed" | "client_created" | "client_deleted" | "client_developer_added" | "client_developer_removed" | "client_disabled" | "client_enabled" | "client_secret_created" | "client_secret_removed" | "connection_limit_changed" | "connection_narrowed" | "connections_revoked" | "email_change_failed" | "email_change_requested" | "email_changed" | "failed_attempts_deleted" | "invitation_accepted" | "invitation_resent" | "invitation_revoked" | "invitation_sent" | "passkey_added" | "passkey_change_failed" | "identity_proof_failed" | "second_factor_requirement_changed" | "passkey_removed" | "password_change_failed" | "password_changed" | "password_reset" | "password_reset_requested" | "person_erased" | "personal_data_exported" | "profile_changed" | "role_changed" | "recovery_codes_renewed" | "second_factor_change_failed" | "second_factor_disabled" | "second_factor_enabled" | "second_factor_failed" | "second_factor_reset" | "second_factor_reset_asked" | "second_factor_reset_stopped" | "session_ended" | "sign_in_disavowed" | "sign_in_failed" | "sign_in_limited" | "signed_in" | "signed_out" | "signing_key_created" | "signing_key_revoked" | "user_created" | "user_disabled" | "user_enabled")[];
+                action?: ("account_closed" | "account_created" | "account_policy_changed" | "account_reopened" | "advance_grant_withdrawn" | "application_allowed" | "application_blocked" | "application_granted_in_advance" | "application_left_to_policy" | "approval_request_approved" | "approval_request_declined" | "approval_request_withdrawn" | "approval_requested" | "client_change_accepted" | "client_change_declined" | "client_change_requested" | "client_change_withdrawn" | "client_changed" | "client_created" | "client_deleted" | "client_developer_added" | "client_developer_invitation_resent" | "client_developer_invitation_revoked" | "client_developer_invited" | "client_developer_removed" | "client_disabled" | "client_enabled" | "client_secret_created" | "client_secret_removed" | "connection_limit_changed" | "connection_narrowed" | "connections_revoked" | "email_change_failed" | "email_change_requested" | "email_changed" | "failed_attempts_deleted" | "invitation_accepted" | "invitation_resent" | "invitation_revoked" | "invitation_sent" | "passkey_added" | "passkey_change_failed" | "identity_proof_failed" | "second_factor_requirement_changed" | "passkey_removed" | "password_change_failed" | "password_changed" | "password_reset" | "password_reset_requested" | "person_erased" | "personal_data_exported" | "profile_changed" | "role_changed" | "recovery_codes_renewed" | "second_factor_change_failed" | "second_factor_disabled" | "second_factor_enabled" | "second_factor_failed" | "second_factor_reset" | "second_factor_reset_asked" | "second_factor_reset_stopped" | "session_ended" | "sign_in_disavowed" | "sign_in_failed" | "sign_in_limited" | "signed_in" | "signed_out" | "signing_key_created" | "signing_key_revoked" | "user_created" | "user_disabled" | "user_enabled")[];
                 /** @description only what this user did, or what was done to this user */
                 userId?: string;
                 /** @description no older than this */
@@ -12384,7 +12793,7 @@ export interface operations {
         parameters: {
             query?: {
                 /** @description only these actions, repeated or separated by commas; 20 at most */
-                action?: ("account_closed" | "account_created" | "account_policy_changed" | "account_reopened" | "advance_grant_withdrawn" | "application_allowed" | "application_blocked" | "application_granted_in_advance" | "application_left_to_policy" | "approval_request_approved" | "approval_request_declined" | "approval_request_withdrawn" | "approval_requested" | "client_change_accepted" | "client_change_declined" | "client_change_requested" | "client_change_withdrawn" | "client_changed" | "client_created" | "client_deleted" | "client_developer_added" | "client_developer_removed" | "client_disabled" | "client_enabled" | "client_secret_created" | "client_secret_removed" | "connection_limit_changed" | "connection_narrowed" | "connections_revoked" | "email_change_failed" | "email_change_requested" | "email_changed" | "failed_attempts_deleted" | "invitation_accepted" | "invitation_resent" | "invitation_revoked" | "invitation_sent" | "passkey_added" | "passkey_change_failed" | "identity_proof_failed" | "second_factor_requirement_changed" | "passkey_removed" | "password_change_failed" | "password_changed" | "password_reset" | "password_reset_requested" | "person_erased" | "personal_data_exported" | "profile_changed" | "role_changed" | "recovery_codes_renewed" | "second_factor_change_failed" | "second_factor_disabled" | "second_factor_enabled" | "second_factor_failed" | "second_factor_reset" | "second_factor_reset_asked" | "second_factor_reset_stopped" | "session_ended" | "sign_in_disavowed" | "sign_in_failed" | "sign_in_limited" | "signed_in" | "signed_out" | "signing_key_created" | "signing_key_revoked" | "user_created" | "user_disabled" | "user_enabled")[];
+                action?: ("account_closed" | "account_created" | "account_policy_changed" | "account_reopened" | "advance_grant_withdrawn" | "application_allowed" | "application_blocked" | "application_granted_in_advance" | "application_left_to_policy" | "approval_request_approved" | "approval_request_declined" | "approval_request_withdrawn" | "approval_requested" | "client_change_accepted" | "client_change_declined" | "client_change_requested" | "client_change_withdrawn" | "client_changed" | "client_created" | "client_deleted" | "client_developer_added" | "client_developer_invitation_resent" | "client_developer_invitation_revoked" | "client_developer_invited" | "client_developer_removed" | "client_disabled" | "client_enabled" | "client_secret_created" | "client_secret_removed" | "connection_limit_changed" | "connection_narrowed" | "connections_revoked" | "email_change_failed" | "email_change_requested" | "email_changed" | "failed_attempts_deleted" | "invitation_accepted" | "invitation_resent" | "invitation_revoked" | "invitation_sent" | "passkey_added" | "passkey_change_failed" | "identity_proof_failed" | "second_factor_requirement_changed" | "passkey_removed" | "password_change_failed" | "password_changed" | "password_reset" | "password_reset_requested" | "person_erased" | "personal_data_exported" | "profile_changed" | "role_changed" | "recovery_codes_renewed" | "second_factor_change_failed" | "second_factor_disabled" | "second_factor_enabled" | "second_factor_failed" | "second_factor_reset" | "second_factor_reset_asked" | "second_factor_reset_stopped" | "session_ended" | "sign_in_disavowed" | "sign_in_failed" | "sign_in_limited" | "signed_in" | "signed_out" | "signing_key_created" | "signing_key_revoked" | "user_created" | "user_disabled" | "user_enabled")[];
                 /** @description only what this user did, or what was done to this user */
                 userId?: string;
                 /** @description no older than this */
@@ -12447,7 +12856,7 @@ export interface operations {
                 /** @description `meta.nextCursor` of the page before */
                 cursor?: string;
                 /** @description only these actions, repeated or separated by commas; 20 at most */
-                action?: ("account_closed" | "account_created" | "account_policy_changed" | "account_reopened" | "advance_grant_withdrawn" | "application_allowed" | "application_blocked" | "application_granted_in_advance" | "application_left_to_policy" | "approval_request_approved" | "approval_request_declined" | "approval_request_withdrawn" | "approval_requested" | "client_change_accepted" | "client_change_declined" | "client_change_requested" | "client_change_withdrawn" | "client_changed" | "client_created" | "client_deleted" | "client_developer_added" | "client_developer_removed" | "client_disabled" | "client_enabled" | "client_secret_created" | "client_secret_removed" | "connection_limit_changed" | "connection_narrowed" | "connections_revoked" | "email_change_failed" | "email_change_requested" | "email_changed" | "failed_attempts_deleted" | "invitation_accepted" | "invitation_resent" | "invitation_revoked" | "invitation_sent" | "passkey_added" | "passkey_change_failed" | "identity_proof_failed" | "second_factor_requirement_changed" | "passkey_removed" | "password_change_failed" | "password_changed" | "password_reset" | "password_reset_requested" | "person_erased" | "personal_data_exported" | "profile_changed" | "role_changed" | "recovery_codes_renewed" | "second_factor_change_failed" | "second_factor_disabled" | "second_factor_enabled" | "second_factor_failed" | "second_factor_reset" | "second_factor_reset_asked" | "second_factor_reset_stopped" | "session_ended" | "sign_in_disavowed" | "sign_in_failed" | "sign_in_limited" | "signed_in" | "signed_out" | "signing_key_created" | "signing_key_revoked" | "user_created" | "user_disabled" | "user_enabled")[];
+                action?: ("account_closed" | "account_created" | "account_policy_changed" | "account_reopened" | "advance_grant_withdrawn" | "application_allowed" | "application_blocked" | "application_granted_in_advance" | "application_left_to_policy" | "approval_request_approved" | "approval_request_declined" | "approval_request_withdrawn" | "approval_requested" | "client_change_accepted" | "client_change_declined" | "client_change_requested" | "client_change_withdrawn" | "client_changed" | "client_created" | "client_deleted" | "client_developer_added" | "client_developer_invitation_resent" | "client_developer_invitation_revoked" | "client_developer_invited" | "client_developer_removed" | "client_disabled" | "client_enabled" | "client_secret_created" | "client_secret_removed" | "connection_limit_changed" | "connection_narrowed" | "connections_revoked" | "email_change_failed" | "email_change_requested" | "email_changed" | "failed_attempts_deleted" | "invitation_accepted" | "invitation_resent" | "invitation_revoked" | "invitation_sent" | "passkey_added" | "passkey_change_failed" | "identity_proof_failed" | "second_factor_requirement_changed" | "passkey_removed" | "password_change_failed" | "password_changed" | "password_reset" | "password_reset_requested" | "person_erased" | "personal_data_exported" | "profile_changed" | "role_changed" | "recovery_codes_renewed" | "second_factor_change_failed" | "second_factor_disabled" | "second_factor_enabled" | "second_factor_failed" | "second_factor_reset" | "second_factor_reset_asked" | "second_factor_reset_stopped" | "session_ended" | "sign_in_disavowed" | "sign_in_failed" | "sign_in_limited" | "signed_in" | "signed_out" | "signing_key_created" | "signing_key_revoked" | "user_created" | "user_disabled" | "user_enabled")[];
                 /** @description only what this user did, or what was done to this user */
                 userId?: string;
                 /** @description no older than this */

@@ -8,6 +8,7 @@ import {
   ValidateIf,
   ValidateNested,
 } from 'class-validator';
+import { ACCOUNT_KINDS, type AccountKind } from '../users/account-kind.js';
 import { AccountDto } from '../users/accounts.dto.js';
 import { ProfileDto, toProfile } from '../users/profile.dto.js';
 import type { UserRecord } from '../users/users.service.js';
@@ -48,6 +49,16 @@ export class SignInRequest {
   resource!: SignInInput;
 }
 
+export class SessionAccountDto extends AccountDto {
+  @ApiProperty({
+    enum: ACCOUNT_KINDS,
+    example: 'company',
+    description:
+      '`personal`: of somebody who was invited as a developer and belongs to no company; it bears their name',
+  })
+  kind!: AccountKind;
+}
+
 export class SessionUserDto extends OmitType(ProfileDto, ['account']) {
   @ApiPropertyOptional({
     type: String,
@@ -66,8 +77,8 @@ export class CurrentSessionDto {
   @ApiProperty({ type: SessionUserDto })
   user!: SessionUserDto;
 
-  @ApiProperty({ type: AccountDto })
-  account!: AccountDto;
+  @ApiProperty({ type: SessionAccountDto })
+  account!: SessionAccountDto;
 
   @ApiProperty({ format: 'date-time', example: '2026-11-22T08:30:00.000Z' })
   createdAt!: string;
@@ -141,11 +152,12 @@ export function toCurrentSession(
   record: UserRecord,
   { developer, factorDueAt }: { developer: boolean; factorDueAt: Date | null },
 ): CurrentSessionDto {
-  const { account, ...user } = toProfile(record);
+  const { account: _plain, ...user } = toProfile(record);
+  const { id, name, kind } = record.account;
   return {
     id: session.id,
     user: { ...user, ...(factorDueAt && { secondFactorDueAt: factorDueAt.toISOString() }) },
-    account,
+    account: { id, name, kind },
     createdAt: session.createdAt.toISOString(),
     expiresAt: session.expiresAt.toISOString(),
     developer,

@@ -46,6 +46,7 @@ import { RequiredSecondFactors1806940000000 } from './migrations/1806940000000-r
 import { AuditRetention1806950000000 } from './migrations/1806950000000-audit-retention.js';
 import { AuditSeals1806960000000 } from './migrations/1806960000000-audit-seals.js';
 import { ErasedPeople1806970000000 } from './migrations/1806970000000-erased-people.js';
+import { DevelopersWithoutCompany1806981000000 } from './migrations/1806981000000-developers-without-company.js';
 import { FactorResets1806982000000 } from './migrations/1806982000000-factor-resets.js';
 
 /** Every migration, oldest first. The app, the command line and the tests share this list. */
@@ -95,6 +96,7 @@ export const MIGRATIONS = [
   AuditRetention1806950000000,
   AuditSeals1806960000000,
   ErasedPeople1806970000000,
+  DevelopersWithoutCompany1806981000000,
   FactorResets1806982000000,
 ];
 

@@ -33,6 +33,13 @@ export interface MailData extends EmailChangeData, FactorResetData, RequestData 
   passkey: { event: PasskeyEvent; name: string; at: string };
   /** To an address that belongs to no user. The token makes one of it. */
   invitation: { token: string; company: string; inviter: string };
+  /** To an address that belongs to no user. The token makes one of it who develops the application. */
+  'developer-invitation': {
+    token: string;
+    application: string;
+    publisher: string;
+    inviter: string;
+  };
   /** To a user of one company whom another one wants to invite. */
   'invitation-known': { company: string; inviter: string };
   /** To the user. */
@@ -178,6 +185,34 @@ export const MAIL_KINDS: { [Kind in MailKind]: KindOfMail<MailData[Kind]> } = {
       }),
     },
   },
+  'developer-invitation': {
+    sendWithinMs: INVITATION_LIFETIME_MS,
+    optional: false,
+    text: {
+      de: ({ token, application, publisher, inviter }) => ({
+        subject: `Einladung: Entwicklerzugang für ${application}`,
+        paragraphs: [
+          `${inviter} von Flixcheck lädt Sie ein, die Anwendung ${application} von ${publisher} bei Flixcheck zu betreuen. Sie sehen dort ihre Einstellungen, Secrets und Anfragen und probieren die Anbindung aus. Ein Unternehmen bei Flixcheck brauchen Sie dafür nicht.`,
+          `Sie geben nur noch Ihren Namen und ein Passwort an. Der Link gilt einmal, innerhalb von ${INVITATION_LIFETIME_MS / DAY} Tagen:`,
+        ],
+        button: { label: 'Einladung annehmen', path: `/portal/invitation#${token}` },
+        after: [
+          'Sie arbeiten nicht an dieser Anwendung? Dann müssen Sie nichts tun. Geben Sie diese E-Mail nicht weiter: Wer den Link öffnet, kann das Konto an Ihrer Stelle anlegen.',
+        ],
+      }),
+      en: ({ token, application, publisher, inviter }) => ({
+        subject: `Invitation: developer access to ${application}`,
+        paragraphs: [
+          `${inviter} of Flixcheck invites you to look after the application ${application} of ${publisher} at Flixcheck. You see its settings, secrets and requests there, and try out the integration. You need no company at Flixcheck for that.`,
+          `All that is left is to enter your name and choose a password. The link works once, within ${INVITATION_LIFETIME_MS / DAY} days:`,
+        ],
+        button: { label: 'Accept the invitation', path: `/portal/invitation#${token}` },
+        after: [
+          'You do not work on this application? Then there is nothing to do. Do not forward this e-mail: whoever opens the link can create the account in your place.',
+        ],
+      }),
+    },
+  },
   'invitation-known': {
     sendWithinMs: INVITATION_LIFETIME_MS,
     optional: false,
@@ -185,7 +220,7 @@ export const MAIL_KINDS: { [Kind in MailKind]: KindOfMail<MailData[Kind]> } = {
       de: ({ company, inviter }) => ({
         subject: `${company} möchte Sie zu Flixcheck einladen`,
         paragraphs: [
-          `${inviter} möchte Sie einladen, für ${company} mit Flixcheck zu arbeiten. Zu Ihrer E-Mail-Adresse gibt es aber schon ein Konto, und ein Konto gehört immer zu einem Unternehmen. Deshalb enthält diese E-Mail keinen Link.`,
+          `${inviter} möchte Sie einladen, für ${company} mit Flixcheck zu arbeiten. Zu Ihrer E-Mail-Adresse gibt es aber schon ein Konto, und ein Konto kann nicht zu einem anderen Unternehmen wechseln. Deshalb enthält diese E-Mail keinen Link.`,
         ],
         after: [
           `Dass Sie schon ein Konto haben, erfährt ${company} von uns nicht. Möchten Sie die Einladung annehmen? Dann lassen Sie sich an eine andere E-Mail-Adresse einladen. Sonst müssen Sie nichts tun.`,
@@ -194,7 +229,7 @@ export const MAIL_KINDS: { [Kind in MailKind]: KindOfMail<MailData[Kind]> } = {
       en: ({ company, inviter }) => ({
         subject: `${company} wants to invite you to Flixcheck`,
         paragraphs: [
-          `${inviter} wants to invite you to work with Flixcheck for ${company}. But your e-mail address already has an account, and an account always belongs to one company. That is why this e-mail has no link.`,
+          `${inviter} wants to invite you to work with Flixcheck for ${company}. But your e-mail address already has an account, and an account cannot move to another company. That is why this e-mail has no link.`,
         ],
         after: [
           `We do not tell ${company} that you have an account already. Do you want to accept the invitation? Then ask to be invited at another e-mail address. Otherwise there is nothing to do.`,

@@ -38,6 +38,14 @@ export const MAIL_SAMPLES: { [Kind in MailKind]: MailData[Kind][] } = {
       inviter: 'Admin Musterhaus',
     },
   ],
+  'developer-invitation': [
+    {
+      token: 't'.repeat(43),
+      application: 'Maklerwelt CRM',
+      publisher: 'Maklerwelt Software GmbH',
+      inviter: 'Operator Flixcheck',
+    },
+  ],
   'invitation-known': [
     { company: 'Musterhaus Versicherungsmakler GmbH', inviter: 'Admin Musterhaus' },
   ],

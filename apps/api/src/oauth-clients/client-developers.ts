@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { isUUID } from 'class-validator';
-import type { DataSource } from 'typeorm';
+import type { DataSource, EntityManager } from 'typeorm';
 import { Clock } from '../config/clock.js';
 import { ApiError, notFound } from '../http/api-error.js';
 import {
@@ -88,27 +88,44 @@ export class ClientDevelopers {
         [client.id],
       );
       if (developers.some(({ userId }) => userId === user.id)) {
-        throw conflict('is a developer of this client already.');
+        throw conflict('This user is a developer of this client already.');
       }
-      if (developers.length >= MAX_DEVELOPERS) {
-        throw conflict(
-          `would be one too many: this client has ${MAX_DEVELOPERS} developers. First remove one who no longer looks after it.`,
-        );
-      }
+      // Of somebody who has got an account in another way since they were invited.
       await tx.query(
-        `INSERT INTO client_developers (oauth_client_id, user_id, added_at) VALUES ($1, $2, $3)`,
-        [client.id, user.id, at],
+        'DELETE FROM client_developer_invitations WHERE oauth_client_id = $1 AND email = $2',
+        [client.id, address],
       );
-      await this.audit.record(tx, {
-        actorId,
-        action: 'client_developer_added',
-        subjectId: user.id,
-        detail: { clientId: client.clientId, oauthClientId: client.id },
-        at,
-      });
+      await refuseTooMany(tx, client.id, at);
+      await this.insert(tx, [client], { userId: user.id, actorId, at });
       const { id, firstName, lastName } = user;
       return { id, email: user.email, firstName, lastName, addedAt: at };
     });
+  }
+
+  /**
+   * The user becomes a developer of these clients, in the transaction that has room for it.
+   * @param actorId the operator who wants it so
+   */
+  async insert(
+    tx: EntityManager,
+    clients: readonly { id: string; clientId: string }[],
+    { userId, actorId, at }: { userId: string; actorId: string; at: Date },
+  ): Promise<void> {
+    await tx.query(
+      `INSERT INTO client_developers (oauth_client_id, user_id, added_at)
+       SELECT id, $2::uuid, $3::timestamptz FROM unnest($1::uuid[]) AS id`,
+      [clients.map(({ id }) => id), userId, at],
+    );
+    await this.audit.recordAll(
+      tx,
+      clients.map(({ id, clientId }) => ({
+        actorId,
+        action: 'client_developer_added' as const,
+        subjectId: userId,
+        detail: { clientId, oauthClientId: id },
+        at,
+      })),
+    );
   }
 
   /**
@@ -173,13 +190,33 @@ function nobodyThere(disabled: boolean): ApiError {
       ]
     : [
         'unknown_user',
-        'Nobody has this address at Flixcheck. An admin of their company has to invite the person first; then add them here.',
+        'Nobody has this address at Flixcheck. Invite the person by mail with POST /admin/v7/oauth-clients/{id}/developer-invitations.',
       ];
   return validationFailed([{ field: 'email', code, message }]);
 }
 
-function conflict(why: string): ApiError {
-  const message = `This user ${why}`;
+/**
+ * Whoever is invited has a place, so that the invitation can be accepted.
+ * @param at invitations that have expired by then do not count
+ */
+export async function refuseTooMany(
+  tx: EntityManager,
+  oauthClientId: string,
+  at: Date,
+): Promise<void> {
+  const [{ taken }]: [{ taken: number }] = await tx.query(
+    `SELECT ((SELECT count(*) FROM client_developers WHERE oauth_client_id = $1)
+           + (SELECT count(*) FROM client_developer_invitations
+               WHERE oauth_client_id = $1 AND expires_at > $2))::integer AS taken`,
+    [oauthClientId, at],
+  );
+  if (taken < MAX_DEVELOPERS) return;
+  throw conflict(
+    `This would be one too many: this client has ${MAX_DEVELOPERS} developers, counting those who are invited. First remove one who no longer looks after it.`,
+  );
+}
+
+function conflict(message: string): ApiError {
   return new ApiError('conflict', message, {
     errors: [{ field: 'email', code: 'taken', message }],
   });

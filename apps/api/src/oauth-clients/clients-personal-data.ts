@@ -14,6 +14,20 @@ export const clientsPersonalData = personalData(
     erase: { byId: ['DELETE FROM client_developers WHERE user_id = $1'] },
   },
   {
+    tables: ['client_developer_invitations'],
+    export: {
+      list: 'developerInvitations',
+      rows: `SELECT i.id, i.email, i.locale, c.client_id AS "clientId", c.name AS application,
+                    i.invited_by AS "invitedBy", i.created_at AS "createdAt", i.sent_at AS "sentAt",
+                    i.expires_at AS "expiresAt"
+               FROM client_developer_invitations i JOIN oauth_clients c ON c.id = i.oauth_client_id
+              WHERE i.invited_by IN (SELECT id FROM people)
+                 OR i.email IN (SELECT email FROM people)
+              ORDER BY i.created_at, i.id`,
+    },
+    erase: { byEmail: ['DELETE FROM client_developer_invitations WHERE email = $1'] },
+  },
+  {
     tables: ['client_change_requests'],
     export: {
       list: 'applicationChangeRequests',

@@ -79,7 +79,7 @@ describe('an operator makes a portal user a developer of a client', () => {
   });
 
   it.each([
-    ['whom nobody knows', 'nobody@neu.example', 'unknown_user', /invite the person first/],
+    ['whom nobody knows', 'nobody@neu.example', 'unknown_user', /developer-invitations/],
     ['who is no address', 'nobody', 'is_email', /email/],
   ])('but not one %s: the field says what to do', async (_, email, code, message) => {
     const { status, body } = await appoint(email);

@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
+import { MailModule } from '../mail/mail.module.js';
 import { UsersModule } from '../users/users.module.js';
 import { ClientAuthentication } from './client-authentication.js';
 import { ClientCache } from './client-cache.js';
@@ -16,6 +17,9 @@ import { ClientSecrets } from './client-secrets.service.js';
 import { ClientFailureLimit } from './client-failure-limit.js';
 import { DeveloperChangeRequestsController } from './developer-change-requests.controller.js';
 import { DeveloperDeskController } from './developer-desk.controller.js';
+import { DeveloperInvitationsController } from './developer-invitations.controller.js';
+import { DeveloperInvitations } from './developer-invitations.js';
+import { developerInvitationsRetention } from './developer-invitations-retention.js';
 import { LogoDecoder } from './logo-decoder.js';
 import { OAuthClientEntity } from './oauth-client.entity.js';
 import { OAuthClientSecretEntity } from './oauth-client-secret.entity.js';
@@ -36,11 +40,13 @@ import { clientsPersonalData } from './clients-personal-data.js';
 @Module({
   imports: [
     TypeOrmModule.forFeature([OAuthClientEntity, OAuthClientSecretEntity, OAuthRequestEntity]),
+    MailModule,
     UsersModule,
   ],
   controllers: [
     RegistryController,
     ClientDevelopersController,
+    DeveloperInvitationsController,
     DeveloperDeskController,
     DeveloperChangeRequestsController,
     ClientChangeRequestsController,
@@ -54,6 +60,8 @@ import { clientsPersonalData } from './clients-personal-data.js';
     ClientDevelopers,
     ClientChangeRequests,
     clientChangeRetention,
+    DeveloperInvitations,
+    developerInvitationsRetention,
     ClientLogos,
     LogoDecoder,
     ClientRegistry,
@@ -72,6 +80,7 @@ import { clientsPersonalData } from './clients-personal-data.js';
   exports: [
     OAuthClientsService,
     ClientDevelopers,
+    DeveloperInvitations,
     ClientLogos,
     ClientRegistry,
     ClientSecrets,

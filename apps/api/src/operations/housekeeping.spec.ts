@@ -25,6 +25,7 @@ const STEPS = [
   'connections.usage',
   'mail.outbox',
   'oauth-clients.change-requests',
+  'oauth-clients.developer-invitations',
   'oauth-clients.request-counts',
   'oauth-clients.requests',
   'oauth-codes.codes',

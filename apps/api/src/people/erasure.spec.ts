@@ -69,6 +69,7 @@ describe('erasing somebody', () => {
       audit_records: _evidence,
       checks: _ofTheCompany,
       invitations: _others,
+      client_developer_invitations: _othersToo,
       ...theirs
     } = MARKS;
     for (const mark of [email, 'Erika', 'Beispielhuber', ...Object.values(theirs)]) {

@@ -50,6 +50,7 @@ describe('who opens an invitation', () => {
     expect(body.resource).toEqual({
       ...{ email: NEW_COLLEAGUE, firstName: 'Nora', lastName: '', role: 'admin', locale: 'de' },
       company: expect.stringContaining('Musterhaus'),
+      application: null,
       inviter: 'Admin Musterhaus',
       expiresAt: expect.any(String),
     });

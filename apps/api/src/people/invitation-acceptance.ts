@@ -6,7 +6,8 @@ import { type SignedIn, type SigningInDevice, SignInService } from '../auth/sign
 import { Clock } from '../config/clock.js';
 import { ApiError } from '../http/api-error.js';
 import { validationFailed } from '../http/validation.js';
-import { Accounts } from '../users/accounts.service.js';
+import { DeveloperInvitations } from '../oauth-clients/developer-invitations.js';
+import { type AccountName, Accounts } from '../users/accounts.service.js';
 import { AuditLog } from '../users/audit-log.js';
 import { PasswordHasher } from '../users/password-hasher.js';
 import { PasswordPolicy } from '../users/password-policy.js';
@@ -14,13 +15,13 @@ import { Provisioning } from '../users/provisioning.js';
 import { type UserRecord, UsersService } from '../users/users.service.js';
 import { type Invited, mayInvite } from './invitations.js';
 
-/** An invitation, as the invited person sees it. */
+/** An invitation, as the invited person sees it: into a company, or to develop an application. */
 export interface OpenInvitation extends Invited {
-  id: string;
   expiresAt: Date;
-  accountId: string;
-  /** The company's name. */
-  company: string;
+  /** Null for a developer, who needs none. */
+  company: AccountName | null;
+  /** Null for somebody of a company. */
+  application: { name: string; publisher: string } | null;
   inviter: UserRecord;
 }
 
@@ -31,13 +32,17 @@ export interface Acceptance {
   password: string;
 }
 
-/** Lets somebody who holds the link of an invitation become a user of the company. */
+/**
+ * Lets somebody who holds the link of an invitation become a user: of the company, or with an account
+ * of their own as the developer of an application.
+ */
 @Injectable()
 export class InvitationAcceptance {
   constructor(
     @InjectDataSource() private readonly dataSource: DataSource,
     private readonly users: UsersService,
     private readonly accounts: Accounts,
+    private readonly developers: DeveloperInvitations,
     private readonly provisioning: Provisioning,
     private readonly hasher: PasswordHasher,
     private readonly policy: PasswordPolicy,
@@ -48,19 +53,32 @@ export class InvitationAcceptance {
 
   /** @throws ApiError validation_failed at `token` */
   async find(token: string): Promise<OpenInvitation> {
-    const [row]: (Omit<OpenInvitation, 'inviter' | 'company'> & { invitedBy: string })[] =
+    const invitation = (await this.intoCompany(token)) ?? (await this.ofDeveloper(token));
+    if (!invitation) throw linkInvalid();
+    await this.refuseTaken(this.dataSource.manager, invitation);
+    return invitation;
+  }
+
+  private async intoCompany(token: string): Promise<OpenInvitation | null> {
+    const [row]: (Invited & { expiresAt: Date; accountId: string; invitedBy: string })[] =
       await this.dataSource.query(
-        `SELECT id, email, first_name AS "firstName", last_name AS "lastName", role, locale,
+        `SELECT email, first_name AS "firstName", last_name AS "lastName", role, locale,
                 expires_at AS "expiresAt", account_id AS "accountId", invited_by AS "invitedBy"
            FROM invitations WHERE token_hash = $1 AND expires_at > $2`,
         [hashSecret(token), this.clock.now()],
       );
-    const inviter = row && (await this.users.findById(row.invitedBy));
-    if (!inviter || !mayInvite(inviter, row.accountId)) throw linkInvalid();
-    const company = await this.accounts.find(row.accountId);
-    if (company.closedAt) throw linkInvalid();
-    await this.refuseTaken(this.dataSource.manager, row.email);
-    return { ...row, inviter, company: company.name };
+    if (!row) return null;
+    const { accountId, invitedBy, ...invited } = row;
+    const inviter = await this.users.findById(invitedBy);
+    if (!inviter || !mayInvite(inviter, accountId)) return null;
+    const { name, closedAt } = await this.accounts.find(accountId);
+    if (closedAt) return null;
+    return { ...invited, inviter, company: { id: accountId, name }, application: null };
+  }
+
+  private async ofDeveloper(token: string): Promise<OpenInvitation | null> {
+    const found = await this.developers.find(token);
+    return found && { ...found, firstName: '', lastName: '', role: 'member', company: null };
   }
 
   /**
@@ -72,27 +90,19 @@ export class InvitationAcceptance {
     { firstName, lastName, password }: Acceptance,
     device: SigningInDevice,
   ): Promise<SignedIn> {
-    const { inviter, email, accountId, company } = await this.find(token);
-    const personal = [firstName, lastName, email, company];
+    const open = await this.find(token);
+    const { inviter, email, company, role, locale } = open;
+    const personal = [firstName, lastName, email, company?.name ?? open.application?.name ?? ''];
     await this.policy.refuseWeak('password', password, personal);
     const passwordHash = await this.hasher.hash(password);
     return this.dataSource.transaction(async (tx) => {
-      // Whoever closes the company has taken the invitation back, or waits for this to commit.
-      await this.accounts.lockOpen(tx, accountId).catch((error: unknown) => {
-        throw error instanceof ApiError ? linkInvalid() : error;
-      });
-      const [[used]]: [(Invited & { id: string })[], number] = await tx.query(
-        `DELETE FROM invitations WHERE token_hash = $1 AND expires_at > $2
-         RETURNING id, email, role, locale`,
-        [hashSecret(token), this.clock.now()],
-      );
-      if (!used) throw linkInvalid();
-      // An admin who has been shut out does not come back through an invitation of their own.
-      const stillThere = await this.users.lockActive(tx, inviter.id);
-      if (!stillThere || !mayInvite(stillThere, accountId)) throw linkInvalid();
-      await this.refuseTaken(tx, used.email);
-      const { role, locale } = used;
-      const person = { accountId, email: used.email, firstName, lastName, role, locale };
+      const developed = await this.developers.claim(tx, email);
+      const { id: invitationId } = company
+        ? await this.use(tx, token, { company, inviter })
+        : (developed.find(({ tokenHash }) => tokenHash.equals(hashSecret(token))) ?? refuse());
+      await this.refuseTaken(tx, open);
+      const accountId = company?.id ?? (await this.provisioning.addPersonalAccount(tx));
+      const person = { accountId, email, firstName, lastName, role, locale };
       const userId = await this.provisioning.addUser(tx, person, passwordHash, inviter.id);
       const user = await this.users.lockActive(tx, userId);
       if (!user) throw new Error('the user was not written');
@@ -100,20 +110,53 @@ export class InvitationAcceptance {
         actorId: userId,
         action: 'invitation_accepted',
         subjectId: userId,
-        detail: { invitationId: used.id, role, ip: device.ip },
+        detail: { invitationId, role, ip: device.ip },
         at: this.clock.now(),
       });
+      await this.developers.takeUp(tx, userId, developed);
       return this.signIn.startIn(tx, { user, passwordHash }, device);
     });
   }
 
+  /**
+   * Uses the link up.
+   * @throws ApiError validation_failed at `token`
+   */
+  private async use(
+    tx: EntityManager,
+    token: string,
+    { company, inviter }: { company: AccountName; inviter: UserRecord },
+  ): Promise<{ id: string }> {
+    // Whoever closes the company has taken the invitation back, or waits for this to commit.
+    await this.accounts.lockOpen(tx, company.id).catch((error: unknown) => {
+      throw error instanceof ApiError ? linkInvalid() : error;
+    });
+    const [[used]]: [{ id: string }[], number] = await tx.query(
+      'DELETE FROM invitations WHERE token_hash = $1 AND expires_at > $2 RETURNING id',
+      [hashSecret(token), this.clock.now()],
+    );
+    if (!used) throw linkInvalid();
+    // An admin who has been shut out does not come back through an invitation of their own.
+    const stillThere = await this.users.lockActive(tx, inviter.id);
+    if (!stillThere || !mayInvite(stillThere, company.id)) throw linkInvalid();
+    return used;
+  }
+
   /** Whoever holds the link reads the mails of this address, and may know that it is in use. */
-  private async refuseTaken(tx: EntityManager, email: string): Promise<void> {
+  private async refuseTaken(
+    tx: EntityManager,
+    { email, application }: OpenInvitation,
+  ): Promise<void> {
     if ((await this.users.accountsByEmail(tx, [email])).size === 0) return;
-    const message =
-      'This address has an account already. Sign in with it, or ask for an invitation to another address.';
+    const message = application
+      ? 'This address has an account already. Sign in with it, and ask who invited you to make that account a developer.'
+      : 'This address has an account already. Sign in with it, or ask for an invitation to another address.';
     throw validationFailed([{ field: 'token', code: 'address_taken', message }]);
   }
+}
+
+function refuse(): never {
+  throw linkInvalid();
 }
 
 function linkInvalid(): ApiError {

@@ -165,6 +165,15 @@ export class AcceptanceRequest {
   resource!: AcceptanceInput;
 }
 
+/** What somebody is invited to develop. */
+export class InvitedApplicationDto {
+  @ApiProperty({ example: 'Maklerwelt CRM' })
+  name!: string;
+
+  @ApiProperty({ example: 'Maklerwelt Software GmbH' })
+  publisher!: string;
+}
+
 /** An invitation, as whoever holds its link sees it. */
 export class OpenInvitationDto extends OmitType(InvitationDto, [
   'id',
@@ -173,8 +182,20 @@ export class OpenInvitationDto extends OmitType(InvitationDto, [
   'sentAt',
   'status',
 ]) {
-  @ApiProperty({ example: 'Musterhaus Versicherungsmakler GmbH' })
-  company!: string;
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    example: 'Musterhaus Versicherungsmakler GmbH',
+    description: 'null for a developer, who needs none',
+  })
+  company!: string | null;
+
+  @ApiProperty({
+    type: () => InvitedApplicationDto,
+    nullable: true,
+    description: 'null for somebody of a company',
+  })
+  application!: InvitedApplicationDto | null;
 
   @ApiProperty({ example: 'Admin Musterhaus', description: 'who has invited' })
   inviter!: string;
@@ -193,11 +214,12 @@ export function toInvitation(invitation: Invitation, now: Date): InvitationDto {
 }
 
 export function toOpenInvitation(invitation: OpenInvitation): OpenInvitationDto {
-  const { email, firstName, lastName, role, locale, expiresAt, company, inviter } = invitation;
+  const { email, firstName, lastName, role, locale, expiresAt, inviter } = invitation;
   return {
     ...{ email, firstName, lastName, role, locale },
     expiresAt: expiresAt.toISOString(),
-    company,
+    company: invitation.company?.name ?? null,
+    application: invitation.application,
     inviter: `${inviter.firstName} ${inviter.lastName}`,
   };
 }

@@ -213,9 +213,7 @@ export class Invitations {
     tx: EntityManager,
     { userId, accountId }: Inviting,
   ): Promise<{ inviter: UserRecord; company: AccountName }> {
-    await tx.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [
-      `invitations of ${accountId}`,
-    ]);
+    await this.limits.lock(tx, accountId);
     const company = await this.accounts.lockOpen(tx, accountId);
     const inviter = await this.users.lockActive(tx, userId);
     if (!inviter || !mayInvite(inviter, accountId)) {

@@ -10,6 +10,7 @@ export const MARKS = {
   sign_in_notices: '203.0.113.78',
   passkeys: 'Erikas Telefon',
   invitations: 'neu@musterhaus.example',
+  client_developer_invitations: 'dora@maklerwelt.example',
   client_change_requests: 'Bitte die Adresse unseres Testsystems aufnehmen',
   approval_requests: 'Ich brauche es für die Bestandspflege',
   checks: 'Schadenmeldung 4711',
@@ -78,6 +79,10 @@ export async function everythingAbout(test: TestContext, email: string): Promise
     ...{ sealed: secret(), created_at: now, send_by: later, tries: 0 },
   });
   await insert('client_developers', { oauth_client_id: client, user_id, added_at: now });
+  await insert('client_developer_invitations', {
+    ...{ id: randomUUID(), oauth_client_id: client, email: MARKS.client_developer_invitations },
+    ...{ locale: 'de', token_hash: secret(), invited_by: user_id, sent_at: now, ...times },
+  });
   await insert('client_change_requests', {
     ...{ id: randomUUID(), oauth_client_id: client, requested_by: user_id, requested_at: now },
     ...{ note: MARKS.client_change_requests, changes: '{}', status: 'open', answer: '' },

@@ -29,6 +29,7 @@ const WHY: Record<string, string[]> = {
     ],
     ...[
       'auth/sign-in.guard',
+      'people/developer-invitations',
       'people/disavowal',
       'people/email-changes',
       'people/factor-resets',

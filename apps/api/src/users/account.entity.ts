@@ -1,13 +1,18 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
+import type { AccountKind } from './account-kind.js';
 
-/** A company that uses the portal. */
+/** A company that uses the portal, or what somebody has of their own who belongs to none. */
 @Entity({ name: 'accounts' })
 export class AccountEntity {
   @PrimaryColumn({ type: 'uuid' })
   id!: string;
 
+  /** Empty for a personal one, which is called by the name of its user. */
   @Column({ type: 'text' })
   name!: string;
+
+  @Column({ type: 'text', default: 'company' })
+  kind!: AccountKind;
 
   @Column({ name: 'created_at', type: 'timestamptz' })
   createdAt!: Date;

@@ -47,10 +47,12 @@ const STATES: Record<AccountStatus, string> = {
   active: 'closed_at IS NULL',
   closed: 'closed_at IS NOT NULL',
 };
+/** Not the accounts of people who belong to none. */
+const COMPANIES = `kind = 'company'`;
 const SORTINGS = { name: { columns: [byName('name')] } };
 const SEARCH_TEXT = searchable('name');
 
-/** The companies that use the portal. */
+/** The companies that use the portal; personal accounts are none. */
 @Injectable()
 export class Accounts {
   private readonly closedHooks: ClosedHook[] = [];
@@ -82,7 +84,8 @@ export class Accounts {
         from: 'accounts',
         order: orderOf(SORTINGS, 'name'),
         conditions: (bind) => [
-          status === undefined ? 'true' : STATES[status],
+          COMPANIES,
+          ...(status === undefined ? [] : [STATES[status]]),
           ...finds(SEARCH_TEXT, q, bind),
         ],
       },
@@ -94,7 +97,7 @@ export class Accounts {
 
   /** @throws ApiError not_found */
   async find(id: string): Promise<AccountRecord> {
-    const account = isUUID(id) ? await this.accounts.findOneBy({ id }) : null;
+    const account = isUUID(id) ? await this.accounts.findOneBy({ id, kind: 'company' }) : null;
     if (!account) throw notFound('The company');
     return account;
   }
@@ -165,7 +168,7 @@ export class Accounts {
     mode: 'pessimistic_read' | 'for_no_key_update',
   ): Promise<AccountRecord> {
     const account = isUUID(id)
-      ? await tx.findOne(AccountEntity, { where: { id }, lock: { mode } })
+      ? await tx.findOne(AccountEntity, { where: { id, kind: 'company' }, lock: { mode } })
       : null;
     if (!account) throw notFound('The company');
     return account;
@@ -177,7 +180,10 @@ export class Accounts {
     tx: EntityManager = this.accounts.manager,
   ): Promise<Map<string, AccountName>> {
     if (ids.length === 0) return new Map();
-    const accounts = await tx.findBy(AccountEntity, { id: In([...new Set(ids)]) });
+    const accounts = await tx.findBy(AccountEntity, {
+      id: In([...new Set(ids)]),
+      kind: 'company',
+    });
     return new Map(accounts.map(({ id, name }) => [id, { id, name }]));
   }
 }

@@ -22,6 +22,13 @@ export class InvitationLimits {
     this.key = deriveKey(config.appSecret, 'invitations by e-mail address');
   }
 
+  /** One request of a company at a time, so that the limits hold. */
+  async lock(tx: EntityManager, accountId: string): Promise<void> {
+    await tx.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [
+      `invitations of ${accountId}`,
+    ]);
+  }
+
   /**
    * Counts mails that are about to be sent. The caller holds the lock of the account's invitations.
    * @param emails in lower case, each once

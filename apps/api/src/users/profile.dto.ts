@@ -32,5 +32,8 @@ export class ProfileDto extends PersonDto {
 
 export function toProfile(user: UserRecord): ProfileDto {
   const { id, email, firstName, lastName, role, locale, account } = user;
-  return { id, email, firstName, lastName, role, locale, account };
+  return {
+    ...{ id, email, firstName, lastName, role, locale },
+    account: { id: account.id, name: account.name },
+  };
 }

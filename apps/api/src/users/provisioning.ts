@@ -91,13 +91,13 @@ export class Provisioning {
     private readonly clock: Clock,
   ) {}
 
-  /** All accounts with the number of their users, oldest first. */
+  /** All companies with the number of their users, oldest first. */
   listAccounts(): Promise<AccountSummary[]> {
     return this.dataSource.query(
       `SELECT a.id, a.name, a.created_at AS "createdAt",
          (SELECT count(*)::integer FROM users u
            WHERE u.account_id = a.id AND u.erased_at IS NULL) AS users
-       FROM accounts a ORDER BY a.created_at, a.id`,
+       FROM accounts a WHERE a.kind = 'company' ORDER BY a.created_at, a.id`,
     );
   }
 
@@ -112,7 +112,8 @@ export class Provisioning {
     }
     return this.dataSource.query(
       `SELECT u.id, u.email, u.first_name AS "firstName", u.last_name AS "lastName",
-         a.id AS "accountId", a.name AS account, u.role, u.status,
+         a.id AS "accountId",
+         CASE a.kind WHEN 'company' THEN a.name ELSE u.first_name || ' ' || u.last_name END AS account, u.role, u.status,
          u.last_sign_in_at AS "lastSignInAt", u.created_at AS "createdAt"
        FROM users u JOIN accounts a ON a.id = u.account_id
        WHERE u.erased_at IS NULL AND ($1::uuid IS NULL OR a.id = $1)
@@ -134,7 +135,7 @@ export class Provisioning {
     await this.refuseWeak(user);
     const passwordHash = await this.hasher.hash(user.password);
     return this.dataSource.transaction(async (tx) => {
-      const known = await tx.existsBy(AccountEntity, { id: user.accountId });
+      const known = await tx.existsBy(AccountEntity, { id: user.accountId, kind: 'company' });
       if (!known) throw notFound('The account');
       return this.addUser(tx, user, passwordHash, null);
     });
@@ -177,7 +178,7 @@ export class Provisioning {
    */
   async addAccount(tx: EntityManager, name: string, actorId: string | null): Promise<Account> {
     const account = { id: randomUUID(), name, createdAt: this.clock.now() };
-    await tx.insert(AccountEntity, account);
+    await tx.insert(AccountEntity, { ...account, kind: 'company' });
     await this.audit.record(tx, {
       actorId,
       action: 'account_created',
@@ -186,6 +187,16 @@ export class Provisioning {
       at: account.createdAt,
     });
     return account;
+  }
+
+  /**
+   * An account for one person who belongs to no company. The audit record of its user names it.
+   * @returns its id
+   */
+  async addPersonalAccount(tx: EntityManager): Promise<string> {
+    const id = randomUUID();
+    await tx.insert(AccountEntity, { id, name: '', kind: 'personal', createdAt: this.clock.now() });
+    return id;
   }
 
   /**

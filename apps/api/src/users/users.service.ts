@@ -11,6 +11,7 @@ import { inOrder } from '../http/searched-list.js';
 import { findUsers, type UserSearch } from './find-users.js';
 import { lockWithAdmins, refuseFormerAdmin, refuseLastAdmin } from './account-admins.js';
 import { AuditLog } from './audit-log.js';
+import type { AccountKind } from './account-kind.js';
 import { UserEntity } from './user.entity.js';
 
 export type UserStatus = 'active' | 'disabled';
@@ -34,7 +35,7 @@ export interface UserRecord extends Person {
   createdAt: Date;
   /** Since then, all that is left of them is a pseudonym. */
   erasedAt: Date | null;
-  account: { id: string; name: string };
+  account: { id: string; name: string; kind: AccountKind };
 }
 
 export interface ProfilePatch {
@@ -52,7 +53,7 @@ export interface UserDisabled {
 /** Ends what a disabled user owns. Runs in the transaction that disables. */
 export type DisabledHook = (tx: EntityManager, event: UserDisabled) => Promise<void>;
 
-type UserRow = Omit<UserRecord, 'account'> & { accountName: string };
+type UserRow = Omit<UserRecord, 'account'> & { accountName: string; accountKind: AccountKind };
 
 /** A company that has been closed disables its people without a word in their rows. */
 const ONE_USER = `
@@ -60,7 +61,7 @@ const ONE_USER = `
          u.last_name AS "lastName", u.role, u.locale,
          CASE WHEN a.closed_at IS NULL THEN u.status ELSE 'disabled' END AS status,
          u.last_sign_in_at AS "lastSignInAt", u.created_at AS "createdAt",
-         u.erased_at AS "erasedAt", a.name AS "accountName"
+         u.erased_at AS "erasedAt", a.name AS "accountName", a.kind AS "accountKind"
     FROM users u JOIN accounts a ON a.id = u.account_id
    WHERE u.id = $1`;
 
@@ -393,9 +394,14 @@ export function normalizeEmail(email: string): string {
 const isTaken = (error: unknown): boolean =>
   error instanceof QueryFailedError && error.driverError.code === UNIQUE_VIOLATION;
 
-function fromRow({ accountName, ...record }: UserRow): UserRecord {
-  return { ...record, account: { id: record.accountId, name: accountName } };
+function fromRow({ accountName, accountKind, ...record }: UserRow): UserRecord {
+  const account = { id: record.accountId, name: accountName, kind: accountKind };
+  return { ...record, account: named(account, record) };
 }
+
+/** A personal account has no name but that of its user. */
+const named = (account: UserRecord['account'], { firstName, lastName }: Omit<Person, 'id'>) =>
+  account.kind === 'personal' ? { ...account, name: `${firstName} ${lastName}` } : account;
 
 function toRecord(user: UserEntity): UserRecord {
   const { id, accountId, email, firstName, lastName, role, locale } = user;
@@ -413,6 +419,6 @@ function toRecord(user: UserEntity): UserRecord {
     lastSignInAt,
     createdAt,
     erasedAt,
-    account: { id: account.id, name: account.name },
+    account: named({ id: account.id, name: account.name, kind: account.kind }, user),
   };
 }

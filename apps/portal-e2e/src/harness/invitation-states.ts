@@ -1,5 +1,5 @@
 import type { Page } from '@playwright/test';
-import { ADMIN, expect, portalUrl } from './fixtures';
+import { ADMIN, expect, OPERATOR, portalUrl } from './fixtures';
 import { type PortalState, settings, show } from './portal-state';
 
 const link = () => `${portalUrl()}/portal/invitation#${'t'.repeat(43)}`;
@@ -8,6 +8,7 @@ const opened = {
   ...{ email: 'nora@neuhaus.example', firstName: 'Nora', lastName: 'Neu' },
   ...{ role: 'admin', locale: 'de', expiresAt: '2026-12-02T08:30:00.000Z' },
   ...{ company: 'Musterhaus Versicherungsmakler GmbH', inviter: 'Admin Musterhaus' },
+  application: null,
 };
 
 const sent = (id: string, status: 'open' | 'expired') => ({
@@ -29,6 +30,50 @@ export async function openInvitations(page: Page, change: (value: unknown) => un
       json: change({ resources: [sent('nora', 'open'), sent('uwe', 'expired')], meta: {} }),
     }),
   );
+}
+
+const openedByDeveloper = {
+  ...{ ...opened, email: 'dora@bestandsblick.example', firstName: '', lastName: '' },
+  ...{ role: 'member', company: null, inviter: 'Operator Flixcheck' },
+  application: { name: 'Bestandsblick', publisher: 'Bestandsblick GmbH' },
+};
+
+/** The developers of a client with those who are invited, and somebody who may be. */
+export async function developersInvited(
+  page: Page,
+  change: (value: unknown) => unknown = (v) => v,
+) {
+  const invitations = [sent('dora', 'open'), sent('uwe', 'expired')];
+  await page.route(/\/developer-invitations\?/, (route) =>
+    route.fulfill({ json: change({ resources: invitations, meta: {} }) }),
+  );
+  const nobody = {
+    ...{ status: 400, code: 'validation_failed' },
+    errors: [{ field: 'email', code: 'unknown_user' }],
+  };
+  await page.route('**/admin/v7/oauth-clients/*/developers', (route) =>
+    route.request().method() === 'POST'
+      ? route.fulfill({ status: 400, contentType: 'application/problem+json', json: nobody })
+      : route.fulfill({ json: { resources: [], meta: {} } }),
+  );
+  await show(page, settings('registry?q=Maklerwelt%20CRM'));
+  await page.getByRole('link', { name: 'Maklerwelt CRM', exact: true }).click();
+  await page.locator('#developer-email').fill('dunja@neuhaus.example');
+  await page.getByRole('button', { name: /^(Entwickler hinzufügen|Add developer)$/ }).click();
+  const language = page.locator('#developer-language');
+  await expect(language).toBeVisible();
+  await language.scrollIntoViewIfNeeded();
+}
+
+/** The invitation of a developer that a link leads to. */
+export async function openedOfDeveloper(
+  page: Page,
+  change: (value: unknown) => unknown = (v) => v,
+) {
+  await page.route('**/guest/v7/invitations/lookups', (route) =>
+    route.fulfill({ json: change({ resource: openedByDeveloper }) }),
+  );
+  await show(page, link());
 }
 
 /** The invitation that a link leads to. */
@@ -66,5 +111,7 @@ export const invitationStates: PortalState[] = [
       await expect(page.getByLabel(/^(Passwort|Password)$/)).toBeFocused();
     },
   },
+  { name: 'invitation-developer', open: (page) => openedOfDeveloper(page) },
+  { name: 'registry-developers', who: OPERATOR, open: (page) => developersInvited(page) },
   { name: 'invitation-invalid', open: (page) => show(page, link()) },
 ];

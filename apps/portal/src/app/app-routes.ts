@@ -10,7 +10,7 @@ import { sessionGuard, sessionKnown } from './session/session-guard';
 const inOwnTask = () => new Promise<boolean>((resolve) => setTimeout(() => resolve(true)));
 
 export const routes: Routes = [
-  { path: '', pathMatch: 'full', redirectTo: 'settings/connections' },
+  { path: '', pathMatch: 'full', redirectTo: 'settings' },
   {
     path: 'oauth/authorize',
     title: 'titles.authorize',

@@ -3,10 +3,11 @@ import { Routes } from '@angular/router';
 import { provideTranslocoScope } from '@jsverse/transloco';
 import { ConnectionList } from './connections/connection-list';
 import { askForProofs } from './security/proof-remedy';
+import { home } from './session/home';
 import { mayLeave } from './unsaved/unsaved-changes';
 
 const pages: Routes = [
-  { path: '', pathMatch: 'full', redirectTo: 'connections' },
+  { path: '', pathMatch: 'full', canActivate: [home], children: [] },
   {
     path: 'connections',
     // The list outlives its page, so that coming back from a detail finds it as it was.

@@ -9,26 +9,31 @@ import {
 } from '@angular/core';
 import { TranslocoDirective } from '@jsverse/transloco';
 import errorIcon from '@material-symbols/svg-400/rounded/error.svg';
+import mailIcon from '@material-symbols/svg-400/rounded/mail.svg';
 import { Api } from '../api/api';
 import { apiResource, keptValue } from '../api/api-resource';
 import { apiErrorFrom } from '../api/problem';
-import { ClientDeveloper, ListEnvelope } from '../api/types';
+import { ClientDeveloper, Language, ListEnvelope } from '../api/types';
 import { Formats } from '../i18n/formats';
 import { FullName, fullName } from '../people/full-name';
 import { SettingsSection } from '../ui/settings-section';
 import { Confirmation } from '../ui/confirmation';
 import { Icon } from '../ui/icon';
+import { LanguageField } from '../ui/language-field';
 import { LoadError } from '../ui/load-error';
 import { Messages } from '../ui/messages';
 import { Words } from '../ui/question';
 import { troubleWords } from '../ui/trouble';
 import { Waiting } from '../ui/waiting';
 import { SAVING } from './client-form-errors';
+import { DeveloperInvitations, invitationsOf } from './developer-invitations';
 import { REGISTRY } from './registry-clients';
 
 const TROUBLES = {
   ...SAVING,
-  unknown_user: 'registry.developers.error.unknown',
+  known_user: 'registry.developers.error.known',
+  already_invited: 'registry.developers.error.invited',
+  too_many_attempts: 'registry.developers.error.tooMany',
   user_disabled: 'registry.developers.error.disabled',
   is_email: 'registry.error.email',
   taken: 'registry.developers.error.taken',
@@ -38,7 +43,16 @@ const TROUBLES = {
 @Component({
   selector: 'fx-client-developers',
   changeDetection: ChangeDetectionStrategy.OnPush,
-  imports: [FullName, Icon, LoadError, SettingsSection, TranslocoDirective, Waiting],
+  imports: [
+    DeveloperInvitations,
+    FullName,
+    Icon,
+    LanguageField,
+    LoadError,
+    SettingsSection,
+    TranslocoDirective,
+    Waiting,
+  ],
   templateUrl: './client-developers.html',
   styleUrl: './client-developers.scss',
 })
@@ -50,7 +64,8 @@ export class ClientDevelopers {
   private readonly api = inject(Api);
   private readonly confirmation = inject(Confirmation);
   private readonly messages = inject(Messages);
-  private readonly section = viewChild(SettingsSection);
+  protected readonly section = viewChild(SettingsSection);
+  private readonly invitations = viewChild(DeveloperInvitations);
 
   private readonly path = computed(() => `${REGISTRY}/${this.clientId()}/developers`);
   protected readonly read = apiResource<ListEnvelope<ClientDeveloper>>(() => this.path());
@@ -58,7 +73,11 @@ export class ClientDevelopers {
   protected readonly developers = computed(() => this.kept()?.resources);
   protected readonly busy = signal(false);
   protected readonly trouble = signal<Words | null>(null);
+  /** The address that nobody has yet, and who may be invited. */
+  protected readonly unknown = signal<string | null>(null);
+  protected readonly language = signal<Language>('de');
   protected readonly errorIcon = errorIcon;
+  protected readonly mailIcon = mailIcon;
 
   protected async add(event: Event, field: HTMLInputElement): Promise<void> {
     event.preventDefault();
@@ -67,16 +86,35 @@ export class ClientDevelopers {
     this.trouble.set(null);
     const email = field.value.trim();
     try {
-      await this.api.post(this.path(), { resource: { email } });
+      if (this.unknown() === email) await this.invite(email);
+      else await this.appoint(email);
       field.value = '';
-      this.read.reload();
-      this.messages.show('registry.developers.added', { email });
+      this.unknown.set(null);
     } catch (cause) {
-      this.trouble.set(troubleWords(apiErrorFrom(cause), this.formats, TROUBLES));
+      const error = apiErrorFrom(cause);
+      if (error.problem.errors.some(({ code }) => code === 'unknown_user')) {
+        this.unknown.set(email);
+      } else {
+        this.trouble.set(troubleWords(error, this.formats, TROUBLES));
+      }
       field.focus();
     } finally {
       this.busy.set(false);
     }
+  }
+
+  private async appoint(email: string): Promise<void> {
+    await this.api.post(this.path(), { resource: { email } });
+    this.read.reload();
+    this.invitations()?.reload();
+    this.messages.show('registry.developers.added', { email });
+  }
+
+  private async invite(email: string): Promise<void> {
+    const resource = { email, locale: this.language() };
+    await this.api.post(invitationsOf(this.clientId()), { resource });
+    this.invitations()?.reload();
+    this.messages.show('registry.developers.invite.done', { email });
   }
 
   protected async remove(developer: ClientDeveloper): Promise<void> {

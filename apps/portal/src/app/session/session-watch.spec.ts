@@ -49,7 +49,7 @@ describe('a tab of somebody who is not signed in any more', () => {
     get.mockResolvedValue(session('bernd'));
     told();
     await settled();
-    expect(begin.mock.calls).toEqual([['settings/connections', { reason: ANOTHER_PERSON }]]);
+    expect(begin.mock.calls).toEqual([['settings', { reason: ANOTHER_PERSON }]]);
   });
 
   it.each([

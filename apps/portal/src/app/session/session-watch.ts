@@ -70,7 +70,7 @@ export function watchSession(where: 'settings' | 'sign-in'): void {
     // This page may have signed in or out itself meanwhile.
     if (now === shown || store.user()?.id !== shown || expiry.current() !== session) return;
     if (where === 'sign-in') fresh.begin();
-    else if (now) fresh.begin('settings/connections', { reason: ANOTHER_PERSON });
+    else if (now) fresh.begin('settings', { reason: ANOTHER_PERSON });
     else if (before.note() !== 'no') expiry.signInAgain(session);
     else {
       const reason: SignInReason = 'signed-out-elsewhere';

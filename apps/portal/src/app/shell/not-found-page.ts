@@ -18,7 +18,7 @@ import { PageState } from '../ui/page-state';
         [level]="1"
       >
         <p>{{ t('errors.page.text') }}</p>
-        <a actions class="fx-button fx-button--primary" routerLink="/settings/connections">
+        <a actions class="fx-button fx-button--primary" routerLink="/settings">
           {{ t('errors.page.home') }}
         </a>
       </fx-page-state>

@@ -35,6 +35,8 @@ interface Place {
   waiting?: number;
 }
 
+const DESK: Place = { path: '/settings/developer', text: 'settings.nav.developer', icon: code };
+
 /** The frame of the settings: who is signed in, where one can go. */
 @Component({
   selector: 'fx-shell',
@@ -66,7 +68,11 @@ export class Shell {
   protected readonly key = key;
   protected readonly now = computed(() => new Date(this.minute.now()).toISOString());
 
+  /** Has no company, and an account of their own. */
+  protected readonly isPersonal = computed(() => this.store.account()?.kind === 'personal');
+
   protected readonly places = computed<Place[]>(() => [
+    ...(this.isPersonal() ? [DESK] : []),
     { path: '/settings/connections', text: 'settings.nav.connections', icon: hub },
     ...(this.store.isAdmin()
       ? [
@@ -88,9 +94,7 @@ export class Shell {
           { path: '/settings/companies', text: 'settings.nav.companies', icon: domain },
         ]
       : []),
-    ...(this.store.isDeveloper()
-      ? [{ path: '/settings/developer', text: 'settings.nav.developer', icon: code }]
-      : []),
+    ...(this.store.isDeveloper() && !this.isPersonal() ? [DESK] : []),
     { path: '/settings/security', text: 'settings.nav.security', icon: shield },
   ]);
 
