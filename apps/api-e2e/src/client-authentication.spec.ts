@@ -1,5 +1,6 @@
 import {
   basic,
+  eventually,
   type Message,
   query,
   register,
@@ -325,6 +326,50 @@ describe('secrets rotate without a moment in which none works', () => {
       false,
       true,
     ]);
+  });
+
+  it('under load, of a guided rotation no exchange and no refresh is lost', async () => {
+    const one = await register(world.operator);
+    const path = `${REGISTRY}/${one.client.id}`;
+    const first = one.client.secret;
+    let caller: ThirdParty = one;
+    let running = true;
+    const answers: number[] = [];
+    const rounds = [0, 0, 0, 0];
+    const exchange = async () => {
+      const { code, verifier } = await caller.code(world.member);
+      answers.push((await caller.exchange(code, verifier)).status);
+    };
+    const refresher = (tokens: TokenAnswer) => async () => {
+      const { status, body } = await caller.refresh(tokens.refresh_token);
+      answers.push(status);
+      tokens = status === 200 ? body : tokens;
+    };
+    const tokens = [await one.connect(world.member), await one.connect(world.admin)];
+    const workers = [exchange, exchange, ...tokens.map(refresher)].map(async (step, index) => {
+      while (running) {
+        await step();
+        rounds[index]! += 1;
+      }
+    });
+    /** Each caller is done with what it began before, and has done more since. */
+    const oneRoundLater = async () => {
+      const before = [...rounds];
+      const done = () => rounds.every((count, index) => count >= before[index]! + 2);
+      await eventually(done, Boolean, 20_000);
+    };
+
+    await oneRoundLater();
+    const { value } = (await rotate(one.client.id)).body.resource;
+    await oneRoundLater();
+    caller = one.with({ clientSecret: value });
+    await oneRoundLater();
+    const ended = await world.operator.send(`${path}/secrets/${first?.id}`, { method: 'DELETE' });
+    await oneRoundLater();
+    running = false;
+    await Promise.all(workers);
+    expect([ended.status, new Set(answers)]).toEqual([204, new Set([200])]);
+    expect(await works(one, first?.value ?? '')).toBe(false);
   });
 
   it('of parallel rotations no more than two secrets are live', async () => {
