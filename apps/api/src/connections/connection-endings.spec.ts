@@ -164,8 +164,14 @@ describe('a new consent while the rows still follow', () => {
   it('opens a new connection, whose tokens work on every node and are not meant', async () => {
     const before = await crm.connect(user);
     const [old] = await list(user);
-    // Other rows are held, so that the ending stays open.
-    await crm.connect(admin);
+    // Another row is held, so that the ending stays open: the first in the order in which rows are
+    // locked, or the user's own could be locked and wait for it.
+    await one.dataSource.query(
+      `INSERT INTO connections (id, oauth_client_id, user_id, account_id, scope, granted_at)
+       SELECT '00000000-0000-4000-8000-000000000000', oauth_client_id, $1, account_id, scope, granted_at
+         FROM connections`,
+      [admin.id],
+    );
     const release = await holdRows(admin.id);
     try {
       await setStatus('disabled');
