@@ -56,8 +56,8 @@ export async function developersInvited(
       ? route.fulfill({ status: 400, contentType: 'application/problem+json', json: nobody })
       : route.fulfill({ json: { resources: [], meta: {} } }),
   );
-  await show(page, settings('registry?q=Maklerwelt%20CRM'));
-  await page.getByRole('link', { name: 'Maklerwelt CRM', exact: true }).click();
+  await show(page, settings('registry?q=maklerwelt-crm'));
+  await page.locator('.clients a').first().click();
   await page.locator('#developer-email').fill('dunja@neuhaus.example');
   await page.getByRole('button', { name: /^(Entwickler hinzufügen|Add developer)$/ }).click();
   const language = page.locator('#developer-language');
