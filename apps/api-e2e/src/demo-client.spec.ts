@@ -93,6 +93,26 @@ describe('the demo third-party application', () => {
     expect(refreshed.html).not.toMatch(JWT);
   });
 
+  test('says that the connection stays as it was when the user refuses to renew it', async () => {
+    const callback = await user.refuse(await link(visitor.get('/connect')));
+    const refused = await page(visitor.get(callback.pathname + callback.search));
+    expect(refused.html).toContain('Your connection stays as it was');
+    expect(refused.html).not.toContain('You refused access');
+  });
+
+  test('offers no check where viewing alone is allowed, and leads to where more is', async () => {
+    const path = `/user/v7/connections/${await onlyConnection()}`;
+    await user.request('PATCH', path, { resource: { scope: 'read' } });
+    const before = await page(visitor.get('/'));
+    expect(before.html).toContain('Create check');
+    const refused = await page(visitor.post('/checks', { customer: 'weingut-sonnhang' }));
+    expect(refused.html).toContain('You allowed Maklerwelt CRM to view only');
+    expect(refused.html).toContain('Allow more');
+    const customers = await page(visitor.get('/'));
+    expect(customers.html).toContain('You allowed viewing only');
+    expect(customers.html).not.toContain('Create check');
+  });
+
   test('refuses a callback with the state of nobody, and one from another issuer', async () => {
     const stranger = new Visitor(demo.url);
     const unasked = await page(stranger.get('/callback?code=c&state=s'));

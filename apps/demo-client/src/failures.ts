@@ -8,6 +8,10 @@ import {
 export type FailureKind =
   /** The user said no on Flixcheck's page. */
   | 'refused'
+  /** The same where a connection exists, which goes on as it was. */
+  | 'refusedAgain'
+  /** The user has allowed less than the call takes. */
+  | 'readOnly'
   /** Flixcheck sent another error to the callback. */
   | 'authorization'
   /** The token or revocation endpoint answered with an error. */
@@ -123,7 +127,7 @@ export function describeFailure(error: unknown): Failure {
     });
   }
   if (error instanceof ApiError) {
-    return failure('api', {
+    return failure(error.code === 'insufficient_scope' ? 'readOnly' : 'api', {
       error: error.code,
       description: error.detail,
       status: error.status,

@@ -94,6 +94,9 @@ async function reported<Result>(work: Promise<Result>): Promise<Result> {
     if (!(error instanceof ConnectError)) throw error;
     const { code, detail, status = null, requestId = null } = error;
     if (code === 'unreachable') throw new Reported(failure('unreachable'));
+    if (code === 'insufficient_scope') {
+      throw new Reported(failure('readOnly', { error: code, description: detail, requestId }));
+    }
     const kind = OF_THE_TOKEN_ENDPOINT.has(code) ? 'token' : 'api';
     throw new Reported(failure(kind, { error: code, description: detail, status, requestId }));
   }

@@ -66,7 +66,7 @@ export function createDemoClient(config: DemoClientConfig, flixcheck: Flixcheck)
         return;
       }
       const language = languageOf(request);
-      const context = { language, path: '/', connected: false };
+      const context = { language, path: '/', connected: false, readOnly: false };
       http.sendPage(response, 500, failurePage(context, failure('internal'), address));
     });
   };
@@ -203,7 +203,9 @@ export function createDemoClient(config: DemoClientConfig, flixcheck: Flixcheck)
       await act();
     } catch (error) {
       if (error instanceof ConnectionEnded) return http.redirect(response, '/flixcheck');
-      session.failure = describeFailure(error);
+      const described = describeFailure(error);
+      const again = described.kind === 'refused' && session.connection !== null;
+      session.failure = again ? { ...described, kind: 'refusedAgain' } : described;
       if (session.failure.kind === 'internal') {
         process.stderr.write(`Maklerwelt CRM: ${String((error as Error).stack ?? error)}\n`);
       }
@@ -231,7 +233,13 @@ function switchLanguage({ response, url }: Exchange, language: Language): void {
 }
 
 function contextOf({ url, language, session }: Exchange): PageContext {
-  return { language, path: url.pathname, connected: session?.connection != null };
+  const connection = session?.connection ?? null;
+  // Of a token, and of what the connection was last found to be allowed.
+  const scopes = connection
+    ? [connection.tokens.scope, connection.profile?.connection?.scope ?? connection.tokens.scope]
+    : [];
+  const readOnly = scopes.some((scope) => !scope.split(' ').includes('readwrite'));
+  return { language, path: url.pathname, connected: connection !== null, readOnly };
 }
 
 function languageOf(request: IncomingMessage): Language {

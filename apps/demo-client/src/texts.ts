@@ -28,6 +28,8 @@ const de = {
   connectHint: 'Sie melden sich bei Flixcheck an und entscheiden dort.',
   actsFor: (name: string) => `Maklerwelt CRM handelt bei Flixcheck für ${name}.`,
   toConnection: 'Verbindung ansehen',
+  readOnly: 'Sie haben nur das Ansehen erlaubt, deshalb lassen sich hier keine Checks anlegen.',
+  allowMore: 'Mehr erlauben',
 
   notConnectedTitle: 'Noch nicht verbunden',
   actsForTitle: 'In wessen Namen',
@@ -43,6 +45,7 @@ const de = {
 
   checksTitle: 'Checks',
   noChecks: 'Noch kein Check. Legen Sie in der Kundenliste den ersten an.',
+  noneToSee: 'Noch kein Check.',
   checkFor: (name: string) => `für ${name}`,
   checkBy: (name: string, via: string | null) =>
     via ? `angelegt von ${name} über ${via}` : `angelegt von ${name}`,
@@ -100,6 +103,14 @@ const de = {
     refused: [
       'Sie haben den Zugriff abgelehnt',
       'Maklerwelt CRM kann bei Flixcheck nichts sehen und nichts tun. Sie können es sich jederzeit anders überlegen.',
+    ],
+    refusedAgain: [
+      'Es bleibt bei der bisherigen Verbindung',
+      'Sie haben die neue Anfrage abgelehnt. Maklerwelt CRM darf bei Flixcheck dasselbe wie bisher.',
+    ],
+    readOnly: [
+      'Sie haben Maklerwelt CRM nur das Ansehen erlaubt',
+      'Um einen Check anzulegen, braucht Maklerwelt CRM mehr Rechte. Sie entscheiden bei Flixcheck, ob Sie sie geben.',
     ],
     authorization: [
       'Flixcheck hat die Verbindung nicht hergestellt',
@@ -164,6 +175,8 @@ const en: Texts = {
   connectHint: 'You sign in at Flixcheck and decide there.',
   actsFor: (name) => `Maklerwelt CRM acts for ${name} at Flixcheck.`,
   toConnection: 'View connection',
+  readOnly: 'You allowed viewing only, so checks cannot be created here.',
+  allowMore: 'Allow more',
 
   notConnectedTitle: 'Not connected yet',
   actsForTitle: 'In whose name',
@@ -176,6 +189,7 @@ const en: Texts = {
 
   checksTitle: 'Checks',
   noChecks: 'No check yet. Create the first one from the customer list.',
+  noneToSee: 'No check yet.',
   checkFor: (name) => `for ${name}`,
   checkBy: (name, via) => (via ? `created by ${name} through ${via}` : `created by ${name}`),
   checkStatus: { draft: 'Draft', sent: 'Sent', completed: 'Completed' },
@@ -224,6 +238,14 @@ const en: Texts = {
     refused: [
       'You refused access',
       'Maklerwelt CRM can see nothing and do nothing at Flixcheck. You can change your mind at any time.',
+    ],
+    refusedAgain: [
+      'Your connection stays as it was',
+      'You refused the new request. Maklerwelt CRM may do the same at Flixcheck as before.',
+    ],
+    readOnly: [
+      'You allowed Maklerwelt CRM to view only',
+      'To create a check, Maklerwelt CRM needs more permissions. You decide at Flixcheck whether to give them.',
     ],
     authorization: [
       'Flixcheck did not connect',

@@ -108,7 +108,7 @@ function checksOf(context: PageContext, checks: readonly CheckSummary[]): Html {
         ? html`<ul class="checks">
             ${checks.map(row)}
           </ul>`
-        : html`<p>${t.noChecks}</p>`
+        : html`<p>${context.readOnly ? t.noneToSee : t.noChecks}</p>`
     }
     <p><a href="/">${t.toCustomers}</a></p>
   </section>`;

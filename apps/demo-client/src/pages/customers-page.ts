@@ -27,6 +27,7 @@ export function customersPage(context: PageContext, profile: Profile | null): Ht
                 >
                 ${
                   context.connected &&
+                  !context.readOnly &&
                   html`<form method="post" action="/checks">
                     <input type="hidden" name="customer" value="${customer.id}" /><button
                       class="second"
@@ -60,7 +61,10 @@ function invitation(context: PageContext): Html {
 function connectedStrip(context: PageContext, profile: Profile | null): Html {
   const t = textsOf(context);
   return html`<p class="strip">
-    ${profile && t.actsFor(`${profile.firstName} ${profile.lastName}`)} ${t.customersLead}
-    <a href="/flixcheck">${t.toConnection}</a>
+    ${profile && t.actsFor(`${profile.firstName} ${profile.lastName}`)}
+    ${context.readOnly ? t.readOnly : t.customersLead}
+    ${context.readOnly && html`<a href="/connect">${t.allowMore}</a> · `}<a href="/flixcheck"
+      >${t.toConnection}</a
+    >
   </p>`;
 }

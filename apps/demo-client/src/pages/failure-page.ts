@@ -13,7 +13,8 @@ export function failurePage(context: PageContext, failure: Failure, address: str
       <h1>${title}</h1>
       <p>${text}</p>
       <p class="acts">
-        <a class="button" href="/connect">${t.tryAgain}</a
+        <a class="button" href="/connect"
+          >${failure.kind === 'readOnly' ? t.allowMore : t.tryAgain}</a
         ><a class="button second" href="/">${t.toCustomers}</a>
       </p>
       ${failureDetails(context, failure, address)}

@@ -7,6 +7,8 @@ export interface PageContext {
   /** Path of the page, to which the language switch returns. */
   path: string;
   connected: boolean;
+  /** The connection is for viewing only. */
+  readOnly: boolean;
 }
 
 export function textsOf(context: PageContext): Texts {
