@@ -57,7 +57,7 @@ export async function configureApp(
   logUnreadRequests(server, app.get(ClientEndpoints));
   const portalFiles = app.get(PortalFiles);
   await servePortal(server, { former: (name) => portalFiles.find(name) });
-  await serveDocsSite(server, config.publicUrl);
+  await serveDocsSite(server, config);
   serveSwaggerUi(app, () => createOpenApiDocument(app, config.publicUrl), config.publicUrl);
   await app.init();
   const tasks = app.get(StartTasks);

@@ -1,5 +1,11 @@
 import { DESKTOP, PHONE } from '../playwright.config';
-import { expect, expectAccessible, expectNoSidewaysScroll, test } from './harness/fixtures';
+import {
+  demoUrl,
+  expect,
+  expectAccessible,
+  expectNoSidewaysScroll,
+  test,
+} from './harness/fixtures';
 import { docs, documentation, openAsDeveloper, openDocs, search } from './harness/docs-states';
 
 test('the documentation: WCAG 2.2 AA in both themes', async ({ page }) => {
@@ -36,6 +42,13 @@ test('the search finds the paragraph about an error with the keyboard alone', as
   await expect(page).toHaveURL(/\/docs\/errors#invalid_redirect_uri$/);
   await search(page, 'nothing has this word');
   await expect(page.getByText('Nothing found.')).toBeVisible();
+});
+
+test('the quick start returns to where the demo’s third party is', async ({ page }) => {
+  await openDocs(page, 'guide/quick-start');
+  await expect(page.locator('pre', { hasText: 'CLIENT_ID=' }).first()).toContainText(
+    `REDIRECT_URI=${demoUrl()}/callback`,
+  );
 });
 
 test('the quick start is about the application that whoever is signed in develops', async ({

@@ -1,6 +1,7 @@
 import fastifyStatic from '@fastify/static';
 import type { FastifyInstance } from 'fastify';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import type { Access } from './access.js';
 
@@ -10,6 +11,8 @@ const SITE_DIRECTORY = resolve(__dirname, '../../../docs/dist/site');
 /** Requests for Postman and Bruno, whose base URL is that of the demo until a server gives them out. */
 const COLLECTIONS = 'collections/';
 const COMMITTED_URL = 'http://localhost:3000';
+/** Where the guide's examples return to: the demo's third party at its usual port. */
+const COMMITTED_CALLBACK = 'http://localhost:4000/callback';
 
 const ANYONE: Access = { kind: 'anyone', cors: false, stateChanging: false };
 
@@ -19,7 +22,7 @@ const ANYONE: Access = { kind: 'anyone', cors: false, stateChanging: false };
  */
 export async function serveDocsSite(
   server: FastifyInstance,
-  publicUrl: string,
+  { publicUrl, demoClientPort }: { publicUrl: string; demoClientPort: number },
   directory = SITE_DIRECTORY,
 ): Promise<void> {
   if (!existsSync(directory)) return;
@@ -42,9 +45,27 @@ export async function serveDocsSite(
         continue;
       }
       const path = `/docs/${file.replace(/(\/index)?\.html$/, '')}`;
+      if (file.endsWith('.html') && ![0, 4000].includes(demoClientPort)) {
+        const callback = `http://localhost:${demoClientPort}/callback`;
+        servePage(site, path, async () => {
+          const page = await readFile(join(directory, file), 'utf8');
+          return page.replaceAll(COMMITTED_CALLBACK, callback);
+        });
+        continue;
+      }
       site.get(path, { config: { access: ANYONE } }, (_request, reply) => reply.sendFile(file));
     }
   });
+}
+
+/** One whose examples name the demo's third party, which listens elsewhere. */
+function servePage(site: FastifyInstance, path: string, read: () => Promise<string>): void {
+  site.get(path, { config: { access: ANYONE } }, async (_request, reply) =>
+    reply
+      .header('content-type', 'text/html; charset=utf-8')
+      .header('cache-control', 'no-cache')
+      .send(await read()),
+  );
 }
 
 function serveCollection(site: FastifyInstance, file: string, content: string): void {
