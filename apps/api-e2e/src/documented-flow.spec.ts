@@ -110,6 +110,7 @@ describe('through the page', () => {
       createdAt: expect.stringMatching(TIME),
       expiresAt: expect.stringMatching(TIME),
       developer: false,
+      news: { endingConnections: 0, approvalRequests: 0 },
     });
     const current = await world.member.send<{ resource: Record<string, unknown> }>(
       '/user/v7/sessions/current',

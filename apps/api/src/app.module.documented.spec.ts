@@ -24,6 +24,7 @@ import { MAX_REVOCATIONS_PER_HOUR } from './connections/revocations.js';
 import { MAX_FAILURES } from './oauth-clients/client-failure-limit.js';
 import { LOGO_BODY } from './oauth-clients/client-logos.js';
 import { LOGO_SIDE, MAX_LOGO_SIDE } from './oauth-clients/logo-decoder.js';
+import { NEWS_MS } from './account-policy/approval-requests.dto.js';
 import { REMIND_MS } from './connections/end-reminders.js';
 import { DISAVOWAL_LIFETIME_MS } from './mail/mail-kinds.js';
 import { REQUESTS_KEPT_MS } from './oauth-clients/request-log-retention.js';
@@ -76,6 +77,7 @@ describe('the documentation gives the numbers that the code uses', () => {
     ['contract.md', `has ${MAX_SESSIONS} sessions, more only while all of them are in use`],
     ['contract.md', `used in the last ${inWords(IN_USE_MS)}.`],
     ['contract.md', `is reminded by mail ${inWords(REMIND_MS)} before the end`],
+    ['contract.md', `or was answered within ${inWords(NEWS_MS)}`],
     [
       'operate.md',
       `at most ${MAX_SESSIONS} sessions, which end after ${idle(member)} without use and after ${absolute(member)}; those of operators after ${idle(operator)} and after ${absolute(operator)}`,

@@ -3961,6 +3961,11 @@ export interface components {
              * @example false
              */
             connected: boolean;
+            /**
+             * @description whether it concerns the caller, who asked: it is open, or was answered within 14 days; approved, it does until they have granted access
+             * @example true
+             */
+            current: boolean;
         };
         ApprovalAnswerInput: {
             /**
@@ -4440,6 +4445,18 @@ export interface components {
              */
             kind: "company" | "personal";
         };
+        SessionNewsDto: {
+            /**
+             * @description how many of the user’s connections end by themselves within 14 days
+             * @example 0
+             */
+            endingConnections: number;
+            /**
+             * @description for how many applications the latest approval request is `current`
+             * @example 1
+             */
+            approvalRequests: number;
+        };
         CurrentSessionDto: {
             /**
              * Format: uuid
@@ -4464,6 +4481,8 @@ export interface components {
              * @example false
              */
             developer: boolean;
+            /** @description what Verbindungen reminds the user of */
+            news: components["schemas"]["SessionNewsDto"];
         };
         SignInInput: {
             /**

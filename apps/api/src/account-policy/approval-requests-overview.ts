@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { Clock } from '../config/clock.js';
 import { ConnectionsService } from '../connections/connections.service.js';
 import type { SessionCaller } from '../http/access.js';
 import { notFound } from '../http/api-error.js';
@@ -10,6 +11,7 @@ import { type ApprovalRequest, ApprovalRequests } from './approval-requests.js';
 import {
   type ApprovalRequestDto,
   type ApprovalRequestsQuery,
+  NEWS_MS,
   REQUESTED_CLIENT,
 } from './approval-requests.dto.js';
 
@@ -24,6 +26,7 @@ export class ApprovalRequestsOverview {
     private readonly clients: OAuthClientsService,
     private readonly users: UsersService,
     private readonly connections: ConnectionsService,
+    private readonly clock: Clock,
   ) {}
 
   async list(
@@ -52,16 +55,38 @@ export class ApprovalRequestsOverview {
     return (await this.describer(caller, [row]))(row);
   }
 
+  /** For how many applications the user's latest request is open, or its answer news. */
+  async countCurrent(userId: string): Promise<number> {
+    const rows = await this.requests.latestOfEach(userId);
+    if (rows.length === 0) return 0;
+    const concerns = await this.currentFor(userId);
+    return rows.filter(concerns).length;
+  }
+
+  /** @returns whether a request is one of the user's that is open, or was answered not long ago and not used since */
+  private async currentFor(userId: string): Promise<(row: ApprovalRequest) => boolean> {
+    const granted = await this.connections.grantedAtByClient(userId);
+    const newsSince = this.clock.now().getTime() - NEWS_MS;
+    return ({ userId: of, status, decidedAt, oauthClientId }) => {
+      if (of !== userId) return false;
+      if (decidedAt === null) return true;
+      const grantedAt = granted.get(oauthClientId);
+      const used = status === 'approved' && grantedAt !== undefined && grantedAt >= decidedAt;
+      return !used && decidedAt.getTime() > newsSince;
+    };
+  }
+
   private async describer(
     caller: SessionCaller,
     rows: ApprovalRequest[],
   ): Promise<(row: ApprovalRequest) => ApprovalRequestDto> {
-    const [clients, people, mine] = await Promise.all([
+    const [clients, people, mine, isCurrent] = await Promise.all([
       this.clients.byIds(rows.map(({ oauthClientId }) => oauthClientId)),
       this.users.people(
         rows.flatMap(({ userId, decidedBy }) => (decidedBy ? [userId, decidedBy] : userId)),
       ),
       this.connections.activeByClient(caller.userId),
+      this.currentFor(caller.userId),
     ]);
     return (row) => {
       const client = clients.get(row.oauthClientId);
@@ -80,6 +105,7 @@ export class ApprovalRequestsOverview {
         decidedAt: row.decidedAt?.toISOString() ?? null,
         answer: row.answer,
         connected: mine.has(client.id),
+        current: isCurrent(row),
         continueTo: goesOn ? `${AUTHORIZE_PAGE}?${row.query}` : null,
       };
     };

@@ -1,6 +1,8 @@
 import { ApiProperty, ApiPropertyOptional, PickType } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
 import { IsIn, IsObject, IsOptional, IsUUID, MaxLength, ValidateNested } from 'class-validator';
+import { DAY } from '../config/clock.js';
+import { inWords } from '../config/in-words.js';
 import { CONNECTED_CLIENT } from '../connections/connections.dto.js';
 import { PersonDto } from '../users/profile.dto.js';
 import { IsDisplayText } from '../http/display-text.js';
@@ -8,6 +10,9 @@ import { PageQuery } from '../http/envelope.js';
 import { ClientRecord } from '../oauth-clients/client-record.js';
 import { IsOmittable } from '../oauth-clients/client-rules.js';
 import { REQUEST_STATUSES, type RequestStatus } from './approval-requests.js';
+
+/** For how long an answer is news to who asked. */
+export const NEWS_MS = 14 * DAY;
 
 /** Of a note and of an answer. */
 export const MAX_NOTE_LENGTH = 300;
@@ -52,6 +57,12 @@ export class ApprovalRequestDto {
 
   @ApiProperty({ example: false, description: 'whether the caller has an active connection to it' })
   connected!: boolean;
+
+  @ApiProperty({
+    example: true,
+    description: `whether it concerns the caller, who asked: it is open, or was answered within ${inWords(NEWS_MS)}; approved, it does until they have granted access`,
+  })
+  current!: boolean;
 }
 
 export class ApprovalRequestsQuery extends PageQuery {

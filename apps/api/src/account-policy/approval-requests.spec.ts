@@ -5,6 +5,7 @@ import { DAY, HOUR, MINUTE } from '../config/clock.js';
 import { recordStatements } from '../testing/statements.js';
 import { Notices } from '../users/notices.js';
 import { createTestApp, type TestApp } from '../testing/test-app.js';
+import { NEWS_MS } from './approval-requests.dto.js';
 import { MAX_REQUESTS_PER_HOUR } from './approval-requests.js';
 
 const CRM = 'maklerwelt-crm';
@@ -53,6 +54,8 @@ const page = async (who = member) =>
   (await who.call('GET', `/user/v7/oauth-authorization-request?${QUERY}`)).body.resource;
 const list = async (who = member, query = '') =>
   (await who.call('GET', `${REQUESTS}${query}`)).body.resources;
+/** What the member's page knows before it asks for the requests. */
+const news = async () => (await member.call('GET', '/user/v7/sessions/current')).body.resource.news;
 const grant = () => member.call('POST', '/user/v7/oauth-codes', { resource: { clientId: CRM } });
 
 describe('mails about requests', () => {
@@ -233,6 +236,21 @@ describe('an approval', () => {
     expect(await continueTo()).toBeNull();
   });
 
+  it('concerns who asked until they have used it, also who was connected all the time', async () => {
+    await allow('every');
+    await grant();
+    await allow('selected');
+    const id = await asked();
+    await answer(id, 'approved');
+    api.clock.advance(2 * HOUR);
+    expect((await list())[0]).toMatchObject({ continueTo: null, connected: true, current: true });
+    expect((await list(admin))[0]).toMatchObject({ id, current: false });
+    expect(await news()).toMatchObject({ approvalRequests: 1 });
+    await grant();
+    expect((await list())[0]).toMatchObject({ connected: true, current: false });
+    expect(await news()).toMatchObject({ approvalRequests: 0 });
+  });
+
   it('comes by itself when an admin allows the application or more of them', async () => {
     const id = await asked();
     expect((await decide('allowed')).body.resource).toMatchObject({ approvedRequests: 1 });
@@ -293,6 +311,24 @@ describe('requests are answered', () => {
       { action: 'approval_request_approved', by: admin.id, of: crmId },
       { action: 'application_allowed', by: admin.id, of: crmId },
     ]);
+  });
+});
+
+describe('a refusal', () => {
+  it(`is news for ${NEWS_MS / DAY} days, unless the person asks again`, async () => {
+    await answer(await asked(), 'declined');
+    expect(await news()).toMatchObject({ approvalRequests: 1 });
+    await asked();
+    expect((await list()).map(({ current }: { current: boolean }) => current)).toEqual([
+      true,
+      true,
+    ]);
+    expect(await news()).toMatchObject({ approvalRequests: 1 });
+    await member.call('DELETE', `${REQUESTS}/${(await list())[0].id}`);
+    api.clock.advance(NEWS_MS + MINUTE);
+    member = await PortalUser.signIn(api.url);
+    expect((await list())[0]).toMatchObject({ status: 'declined', current: false });
+    expect(await news()).toMatchObject({ approvalRequests: 0 });
   });
 });
 

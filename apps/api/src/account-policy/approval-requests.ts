@@ -196,6 +196,16 @@ export class ApprovalRequests implements OnModuleInit {
     return row && row.status !== 'approved' ? row : null;
   }
 
+  /** The user's latest request of each client. */
+  latestOfEach(userId: string): Promise<ApprovalRequest[]> {
+    return this.dataSource.query(
+      `SELECT DISTINCT ON (r.oauth_client_id) ${COLUMNS} FROM ${rowsAt('$2')}
+        WHERE r.user_id = $1 AND r.${SHOWN}
+        ORDER BY r.oauth_client_id, r.requested_at DESC, r.id DESC`,
+      [userId, this.clock.now()],
+    );
+  }
+
   /** The database ids of the clients that somebody waits for. */
   async clientsAskedFor(accountId: string): Promise<string[]> {
     const rows: { id: string }[] = await this.dataSource.query(

@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { APP_GUARD } from '@nestjs/core';
 import { TypeOrmModule } from '@nestjs/typeorm';
+import { AccountPolicyModule } from '../account-policy/account-policy.module.js';
 import { ConnectionsModule } from '../connections/connections.module.js';
 import { OAuthClientsModule } from '../oauth-clients/oauth-clients.module.js';
 import { OAuthTokensModule } from '../oauth-tokens/oauth-tokens.module.js';
@@ -36,6 +37,7 @@ import { authPersonalData } from './auth-personal-data.js';
   imports: [
     TypeOrmModule.forFeature([SessionEntity]),
     UsersModule,
+    AccountPolicyModule,
     ConnectionsModule,
     OAuthClientsModule,
     OAuthTokensModule,

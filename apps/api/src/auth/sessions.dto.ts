@@ -8,6 +8,8 @@ import {
   ValidateIf,
   ValidateNested,
 } from 'class-validator';
+import { inWords } from '../config/in-words.js';
+import { REMIND_MS } from '../connections/end-reminders.js';
 import { ACCOUNT_KINDS, type AccountKind } from '../users/account-kind.js';
 import { AccountDto } from '../users/accounts.dto.js';
 import { ProfileDto, toProfile } from '../users/profile.dto.js';
@@ -69,6 +71,20 @@ export class SessionUserDto extends OmitType(ProfileDto, ['account']) {
   secondFactorDueAt?: string;
 }
 
+export class SessionNewsDto {
+  @ApiProperty({
+    description: `how many of the user’s connections end by themselves within ${inWords(REMIND_MS)}`,
+    example: 0,
+  })
+  endingConnections!: number;
+
+  @ApiProperty({
+    description: 'for how many applications the latest approval request is `current`',
+    example: 1,
+  })
+  approvalRequests!: number;
+}
+
 /** The session that the request belongs to. */
 export class CurrentSessionDto {
   @ApiProperty({ format: 'uuid', example: 'b3f0c7e2-5a0f-4f5c-8e0a-1f2d3c4b5a69' })
@@ -92,6 +108,9 @@ export class CurrentSessionDto {
 
   @ApiProperty({ description: 'whether the user is a developer of any client', example: false })
   developer!: boolean;
+
+  @ApiProperty({ type: SessionNewsDto, description: 'what Verbindungen reminds the user of' })
+  news!: SessionNewsDto;
 }
 
 /** What somebody recognises a device by. Names are proper names, the same in every language. */
@@ -146,11 +165,18 @@ export class SessionDto {
   device!: DeviceDto;
 }
 
-/** @param more `developer`: whether the user is one of any client; `factorDueAt`: see `FactorDuty` */
+/**
+ * @param more `developer`: whether the user is one of any client; `factorDueAt`: see `FactorDuty`;
+ *   `news`: see its DTO
+ */
 export function toCurrentSession(
   session: SessionRecord,
   record: UserRecord,
-  { developer, factorDueAt }: { developer: boolean; factorDueAt: Date | null },
+  {
+    developer,
+    factorDueAt,
+    news,
+  }: { developer: boolean; factorDueAt: Date | null; news: SessionNewsDto },
 ): CurrentSessionDto {
   const { account: _plain, ...user } = toProfile(record);
   const { id, name, kind } = record.account;
@@ -161,6 +187,7 @@ export function toCurrentSession(
     createdAt: session.createdAt.toISOString(),
     expiresAt: session.expiresAt.toISOString(),
     developer,
+    news,
   };
 }
 

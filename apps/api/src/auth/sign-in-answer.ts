@@ -1,5 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { ApprovalRequestsOverview } from '../account-policy/approval-requests-overview.js';
+import { EndReminders } from '../connections/end-reminders.js';
 import { ClientDevelopers } from '../oauth-clients/client-developers.js';
 import type { UserRecord } from '../users/users.service.js';
 import { FactorDuty } from './factor-duty.js';
@@ -17,6 +19,8 @@ export class SignInAnswer {
     private readonly duty: FactorDuty,
     private readonly cookie: SessionCookie,
     private readonly devices: KnownDevices,
+    private readonly reminders: EndReminders,
+    private readonly requests: ApprovalRequestsOverview,
   ) {}
 
   deviceOf(request: FastifyRequest): SigningInDevice {
@@ -42,10 +46,13 @@ export class SignInAnswer {
 
   /** Who is signed in: the same right after the sign-in and later. */
   async describe(session: SessionRecord, user: UserRecord): Promise<CurrentSessionDto> {
-    const [developer, factorDueAt] = await Promise.all([
+    const [developer, factorDueAt, endingConnections, approvalRequests] = await Promise.all([
       this.developers.developsAny(user.id),
       this.duty.dueAt(user.id),
+      this.reminders.count(user.id),
+      this.requests.countCurrent(user.id),
     ]);
-    return toCurrentSession(session, user, { developer, factorDueAt });
+    const news = { endingConnections, approvalRequests };
+    return toCurrentSession(session, user, { developer, factorDueAt, news });
   }
 }

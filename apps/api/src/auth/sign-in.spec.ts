@@ -42,6 +42,7 @@ describe('signing in', () => {
       createdAt: expect.stringMatching(/Z$/),
       expiresAt: expect.stringMatching(/Z$/),
       developer: false,
+      news: { endingConnections: 0, approvalRequests: 0 },
     });
   });
 

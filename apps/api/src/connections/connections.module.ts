@@ -69,6 +69,7 @@ import { connectionsPersonalData } from './connections-personal-data.js';
     ConnectionSamples,
     ConnectionUsage,
     DailyCounts,
+    EndReminders,
     Revocations,
   ],
 })

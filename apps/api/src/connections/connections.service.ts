@@ -220,6 +220,12 @@ export class ConnectionsService {
     return new Map(active.map(({ oauthClientId, id }) => [oauthClientId, id]));
   }
 
+  /** When the user last granted each client access, by the database id of the client. */
+  async grantedAtByClient(userId: string): Promise<Map<string, Date>> {
+    const rows = await this.connections.find({ where: { userId }, order: { grantedAt: 'ASC' } });
+    return new Map(rows.map(({ oauthClientId, grantedAt }) => [oauthClientId, grantedAt]));
+  }
+
   /** A connection, even one that has ended. */
   async findRecord(id: string): Promise<ConnectionRecord | null> {
     const found = await this.connections.findOneBy({ id });

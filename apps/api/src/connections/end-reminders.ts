@@ -12,6 +12,10 @@ export const REMIND_MS = 14 * DAY;
 
 const PER_BATCH = 100;
 
+/** Of active connections `c`: they end by themselves between the moments $1 and $2. */
+const ENDS_SOON = `c.revoked_at IS NULL AND c.expires_at > $1 AND c.expires_at <= $2
+  AND ${NOT_COVERED}`;
+
 interface Ending {
   id: string;
   userId: string;
@@ -38,6 +42,17 @@ export class EndReminders implements OnModuleInit {
     });
   }
 
+  /** How many of the user's connections end by themselves before long. */
+  async count(userId: string): Promise<number> {
+    const now = this.clock.now();
+    const [{ count }]: [{ count: number }] = await this.dataSource.query(
+      `SELECT count(*)::integer AS count FROM connections c
+        WHERE ${ENDS_SOON} AND c.user_id = $3`,
+      [now, new Date(now.getTime() + REMIND_MS), userId],
+    );
+    return count;
+  }
+
   private async remindAll(signal: AbortSignal): Promise<number> {
     let all = 0;
     for (;;) {
@@ -54,8 +69,7 @@ export class EndReminders implements OnModuleInit {
         `SELECT c.id, c.user_id AS "userId", c.oauth_client_id AS "oauthClientId",
                 c.expires_at AS "expiresAt"
            FROM connections c
-          WHERE c.revoked_at IS NULL AND c.expires_at > $1 AND c.expires_at <= $2
-            AND c.reminded_of IS DISTINCT FROM c.expires_at AND ${NOT_COVERED}
+          WHERE ${ENDS_SOON} AND c.reminded_of IS DISTINCT FROM c.expires_at
           ORDER BY c.id LIMIT ${PER_BATCH} FOR NO KEY UPDATE`,
         [now, new Date(now.getTime() + REMIND_MS)],
       );

@@ -10,6 +10,7 @@ import { ConnectionCounts } from './connection-counts.js';
 import { ConnectionDecisions } from './connection-decisions.js';
 import { ConnectionPatchRequest, type ConnectionsQuery } from './connections.dto.js';
 import { ConnectionsOverview } from './connections-overview.js';
+import { EndReminders } from './end-reminders.js';
 import { LONGEST_LIMIT_MS, SHORTEST_LIMIT_MS } from './time-limits.js';
 
 const clock = new TestClock();
@@ -154,17 +155,20 @@ describe('whoever granted a connection', () => {
     (await one.dataSource.query(`SELECT user_id, kind FROM mails WHERE kind = 'connection-ends'`))
       .length as number;
 
+  /** Of how many the portal reminds. */
+  const noticed = () => one.app.get(EndReminders).count(user.userId);
+
   it('is reminded by mail 14 days before its end, once, and again before a later end', async () => {
     await one.dataSource.query('DELETE FROM mails');
     await crm.connect(user, { expiresAt: inFuture(30 * DAY) });
     const id = await connectionId();
     clock.advance(16 * DAY - HOUR);
     await remind();
-    expect(await mails()).toBe(0);
+    expect([await mails(), await noticed()]).toEqual([0, 0]);
     clock.advance(HOUR + MINUTE);
     await remind();
     await remind();
-    expect(await mails()).toBe(1);
+    expect([await mails(), await noticed()]).toEqual([1, 1]);
     await limit(user, id, inFuture(30 * DAY));
     await remind();
     expect(await mails()).toBe(1);
