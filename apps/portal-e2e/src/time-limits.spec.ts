@@ -1,11 +1,14 @@
 import type { Page } from '@playwright/test';
 import {
   authorizeUrl,
+  changeAnswer,
   demoUrl,
   expect,
   expectAccessible,
+  layoutShift,
   MEMBER,
   portalUrl,
+  recordLayoutShifts,
   signIn,
   test,
 } from './harness/fixtures';
@@ -64,6 +67,10 @@ test('a connection that is about to end is recalled, and renewed by one click', 
   await signIn(page, MEMBER);
   // Folded into a line each, they leave the connections in sight of a small phone.
   await requests(page, ['open', 'approved']);
+  await changeAnswer<{ news: object }>(page, /sessions\/current/, ({ news }) => ({
+    news: { ...news, approvalRequests: 2 },
+  }));
+  await recordLayoutShifts(page);
   await page.setViewportSize({ width: 360, height: 740 });
   await page.goto(settings('connections'));
   const reminder = page.getByRole('group', { name: /Maklerwelt CRM endet in 5 Tagen/ });
@@ -71,6 +78,8 @@ test('a connection that is about to end is recalled, and renewed by one click', 
   await expect(page.getByText('Endet in 5 Tagen: Maklerwelt CRM')).toBeVisible();
   await expect(reminder).toBeHidden();
   await expect(page.getByRole('article').getByRole('link').first()).toBeInViewport({ ratio: 1 });
+  // Their places were kept before they came, and nothing moved under the reader's hand.
+  expect(await layoutShift(page)).toBe(0);
   await page.getByText('Endet in 5 Tagen: Maklerwelt CRM').click();
   await expect(reminder).toBeVisible();
   await expectAccessible(page);

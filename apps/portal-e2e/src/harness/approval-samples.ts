@@ -60,6 +60,7 @@ export async function requests(
     decidedAt: status === 'open' ? null : now,
     answer: status === 'declined' ? DECIDED.answer : '',
     connected: false,
+    current: true,
     continueTo: status === 'approved' ? '/portal/oauth/authorize' : null,
   }));
   await page.route(/\/user\/v7\/approval-requests\?/, (route) =>

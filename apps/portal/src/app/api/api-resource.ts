@@ -45,6 +45,11 @@ export function apiWholeList<T>(path: () => string | undefined): ResourceRef<T[]
   });
 }
 
+/** Whether an answer has come, or it is known that none does. */
+export function isSettled(from: Resource<unknown>): boolean {
+  return from.status() === 'resolved' || from.status() === 'error';
+}
+
 /**
  * The value of a resource, kept when a later reload fails, so that what is shown does not vanish
  * with the network.

@@ -13,6 +13,12 @@ const LARGEST_PAGE = 100;
 
 type Page = CountedEnvelope<Connection>;
 
+/** Whether there is any of it. */
+export interface Above {
+  reminders: boolean;
+  requests: boolean;
+}
+
 /**
  * One list of connections, page by page. It outlives the page that shows it, so that whoever comes
  * back from a detail finds the rows, the filter, the place and what was chosen as they were.
@@ -24,6 +30,8 @@ export class ConnectionList {
   readonly filter = signal<ConnectionFilter | undefined>(undefined, { equal: isSameData });
   /** The address's query under which the list was last shown. */
   readonly address = signal<Params>({});
+  /** What is asked for after the list and shown above it, as far as it is known whether there is any. */
+  readonly above = signal<Partial<Above>>({});
   /** The row that was left for its detail. */
   opened: string | null = null;
 

@@ -37,7 +37,7 @@ import { AvailableApps } from './available-apps';
 import { ConnectionChanges } from './connection-changes';
 import { ConnectionFilter, filterFrom, queryOf } from './connection-filter';
 import { ConnectionFilters, FilterChange } from './connection-filters';
-import { ConnectionList } from './connection-list';
+import { Above, ConnectionList } from './connection-list';
 import { ConnectionRow } from './connection-row';
 import { OwnRequests } from './own-requests';
 import { EndTarget } from './end-connections';
@@ -46,6 +46,13 @@ import { EndingSoon } from './ending-soon';
 
 /** A list that is short enough to be looked through needs no filters. */
 const SHORT = 8;
+
+/** What each list is about, for admins and for everybody else. */
+const INTROS = {
+  active: { admin: 'connections.intro.activeAdmin', own: 'connections.intro.active' },
+  ended: { admin: 'connections.intro.endedAdmin', own: 'connections.intro.ended' },
+  apps: { admin: 'connections.intro.apps', own: 'connections.intro.apps' },
+} as const;
 
 const NOTHING_FOUND = { text: 'connections.empty.filteredTitle', values: {} };
 
@@ -105,6 +112,10 @@ export class ConnectionsPage {
   ] as const;
   protected readonly heard = computed(
     () => this.tabs.find(({ tab }) => tab === this.tab())?.text ?? this.tabs[0].text,
+  );
+
+  protected readonly intro = computed(
+    () => INTROS[this.tab()][this.session.isAdmin() ? 'admin' : 'own'],
   );
 
   protected readonly filter = computed(() =>
@@ -213,6 +224,15 @@ export class ConnectionsPage {
   protected readonly news = signal('');
 
   protected readonly listPainted = signal(false);
+  /** For what of it a place is kept, so that nothing moves when it comes. */
+  protected readonly above = computed<Above>(() => {
+    const news = this.session.session()?.news;
+    return {
+      reminders: (news?.endingConnections ?? 0) > 0,
+      requests: (news?.approvalRequests ?? 0) > 0,
+      ...this.connections.above(),
+    };
+  });
   protected readonly icons = { searchOff, link, history, download };
 
   constructor() {
@@ -244,6 +264,10 @@ export class ConnectionsPage {
     if (kept) afterNextRender(() => void this.connections.sync());
     this.comeBack();
     this.announceChanges();
+  }
+
+  protected know(above: Partial<Above>): void {
+    this.connections.above.update((before) => ({ ...before, ...above }));
   }
 
   protected reload(): void {
@@ -292,10 +316,10 @@ export class ConnectionsPage {
   }
 
   protected endChosen(): void {
-    const [first, ...more] = this.selection.chosen();
-    if (!first) return;
-    if (more.length === 0) this.endOne(first);
-    else void this.end({ kind: 'some', connectionIds: [first, ...more].map(({ id }) => id) });
+    const connections = this.selection.chosen();
+    const [first] = connections;
+    if (first && connections.length === 1) this.endOne(first);
+    else if (first) void this.end({ kind: 'some', connections });
   }
 
   protected async end(target: EndTarget): Promise<void> {
@@ -304,7 +328,8 @@ export class ConnectionsPage {
       const before = this.connections.connections() ?? [];
       if (!(await this.endFlow.run(target))) return;
       if (target.kind === 'one' || target.kind === 'some') {
-        const ids = target.kind === 'one' ? [target.connectionId] : target.connectionIds;
+        const ids =
+          target.kind === 'one' ? [target.connectionId] : target.connections.map(({ id }) => id);
         this.connections.remove(ids);
         this.focusNear(before.findIndex(({ id }) => ids.includes(id)));
       } else {

@@ -9,7 +9,7 @@ export type Owner = Pick<Connection['grantedBy'], 'id' | 'email' | 'firstName' |
 /** What is to be ended: one connection, some, or all active ones of a person or of an application. */
 export type EndTarget =
   | { kind: 'one'; connectionId: string; appName: string; owner: Owner | null }
-  | { kind: 'some'; connectionIds: readonly string[] }
+  | { kind: 'some'; connections: readonly Connection[] }
   | { kind: 'person'; person: Owner }
   | { kind: 'app'; clientId: string; appName: string };
 
@@ -39,7 +39,7 @@ export class EndConnections {
       return 1;
     }
     if (target.kind !== 'some') return this.endAll(queryOf(target));
-    const { connectionIds: ids } = target;
+    const ids = target.connections.map(({ id }) => id);
     for (let start = 0; start < ids.length; start += MOST_AT_ONCE) {
       const some = ids.slice(start, start + MOST_AT_ONCE).join();
       await this.endAll(new URLSearchParams({ ids: some }));

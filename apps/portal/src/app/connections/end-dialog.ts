@@ -12,9 +12,11 @@ import stop from '@material-symbols/svg-400/rounded/block.svg';
 import { apiErrorFrom } from '../api/problem';
 import { Formats } from '../i18n/formats';
 import { fullName } from '../people/full-name';
+import { SessionStore } from '../session/session-store';
 import { DialogAction } from '../ui/dialog-action';
 import { Icon } from '../ui/icon';
 import { Trouble } from '../ui/trouble';
+import { concernsOf } from './concerns';
 import { Concerned, EndConnections, EndTarget } from './end-connections';
 
 export interface EndQuestion {
@@ -53,10 +55,9 @@ const APP_TITLES = {
 export class EndDialog {
   private readonly question = inject<EndQuestion>(MAT_DIALOG_DATA);
   protected readonly target = this.question.target;
-  protected readonly concerned = this.question.concerned;
   private readonly count =
     this.target.kind === 'some'
-      ? this.target.connectionIds.length
+      ? this.target.connections.length
       : (this.question.concerned?.count ?? 0);
   protected readonly formats = inject(Formats);
   private readonly connections = inject(EndConnections);
@@ -91,10 +92,16 @@ export class EndDialog {
       : this.target.kind === 'person'
         ? this.target.person
         : null;
-  protected readonly named = computed(() => this.concerned?.names.slice(0, NAMED) ?? []);
-  protected readonly unnamed = computed(
-    () => (this.concerned?.names.length ?? 0) - this.named().length,
-  );
+  /** Which applications and people it is about, as far as the heading does not say so. */
+  protected readonly concerns = concernsOf(
+    this.target,
+    this.question.concerned,
+    inject(SessionStore).user()?.id,
+  ).map(({ text, names }) => ({
+    text,
+    named: names.slice(0, NAMED),
+    unnamed: Math.max(0, names.length - NAMED),
+  }));
   protected readonly check = check;
   protected readonly stop = stop;
 

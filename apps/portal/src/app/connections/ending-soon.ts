@@ -5,6 +5,7 @@ import {
   effect,
   inject,
   input,
+  output,
   signal,
   untracked,
 } from '@angular/core';
@@ -13,7 +14,7 @@ import { REMIND_DAYS } from '@flixcheck/api-types/limits';
 import { TranslocoDirective } from '@jsverse/transloco';
 import more from '@material-symbols/svg-400/rounded/keyboard_arrow_down.svg';
 import schedule from '@material-symbols/svg-400/rounded/schedule.svg';
-import { apiResource, keptValue } from '../api/api-resource';
+import { apiResource, isSettled, keptValue } from '../api/api-resource';
 import { Connection, CountedEnvelope } from '../api/types';
 import { Formats } from '../i18n/formats';
 import { SessionStore } from '../session/session-store';
@@ -105,6 +106,8 @@ const RENEWED_DAYS = 90;
 export class EndingSoon {
   /** Counts up whenever a connection may have changed. */
   readonly version = input(0);
+  /** Whether there are any, once that is known. */
+  readonly known = output<boolean>();
 
   private readonly session = inject(SessionStore);
   private readonly limits = inject(TimeLimits);
@@ -125,6 +128,9 @@ export class EndingSoon {
   protected readonly total = computed(() => this.kept()?.meta.total ?? 0);
 
   constructor() {
+    effect(() => {
+      if (isSettled(this.soon)) this.known.emit(this.total() > 0);
+    });
     effect(() => {
       if (this.version() > 0) untracked(() => this.soon.reload());
     });

@@ -17,7 +17,7 @@ const asked = (id: string, clientId: string, more: object = {}) => ({
   decidedBy: { firstName: 'Petra', lastName: id },
   decidedAt: new Date().toISOString(),
   answer: '',
-  connected: false,
+  current: true,
   continueTo: null,
   ...more,
 });
@@ -70,21 +70,10 @@ describe('the requests of a person', () => {
     expect(host.querySelector('a')).toBeNull();
   });
 
-  it('are answered also for a person who has been connected all the time', async () => {
-    const host = await serve(
-      asked('Nein', 'crm', { connected: true }),
-      asked('Ja', 'belege', { status: 'approved', connected: true, continueTo: '/portal/x' }),
-    );
-    expect([...host.querySelectorAll('h3')].map((name) => name.textContent)).toEqual([
-      'crm',
-      'belege',
-    ]);
-  });
-
-  it('are gone with the connection, the earlier ones too', async () => {
+  it('are those that concern the person still, with the earlier ones or not at all', async () => {
     const host = await serve(
       asked('Anders', 'belege'),
-      asked('Neu', 'crm', { status: 'approved', connected: true }),
+      asked('Neu', 'crm', { status: 'approved', current: false }),
       asked('Alt', 'crm'),
     );
     expect([...host.querySelectorAll('h3')].map((name) => name.textContent)).toEqual(['belege']);

@@ -1,9 +1,16 @@
-import { ChangeDetectionStrategy, Component, computed, inject } from '@angular/core';
+import {
+  ChangeDetectionStrategy,
+  Component,
+  computed,
+  effect,
+  inject,
+  output,
+} from '@angular/core';
 import { TranslocoDirective } from '@jsverse/transloco';
 import more from '@material-symbols/svg-400/rounded/keyboard_arrow_down.svg';
 import { Api } from '../api/api';
 import { apiErrorFrom } from '../api/problem';
-import { apiResource, keptValue } from '../api/api-resource';
+import { apiResource, isSettled, keptValue } from '../api/api-resource';
 import { ApprovalRequest, ListEnvelope } from '../api/types';
 import { Formats } from '../i18n/formats';
 import { FullName } from '../people/full-name';
@@ -14,8 +21,6 @@ import { Messages } from '../ui/messages';
 import { Moment } from '../ui/moment';
 
 const PATH = '/user/v7/approval-requests';
-/** An answer is news for so long. */
-const NEWS_MS = 14 * 24 * 60 * 60 * 1000;
 
 const TEXTS: Record<ApprovalRequest['status'], string> = {
   open: 'connections.requests.open',
@@ -52,20 +57,13 @@ export class OwnRequests {
   private readonly kept = keptValue(this.list);
   /** The latest of each application; what was asked and answered before it stays with it. */
   protected readonly requests = computed(() => {
-    const since = Date.now() - NEWS_MS;
     const ofClients = new Map<string, { latest: ApprovalRequest; earlier: ApprovalRequest[] }>();
     for (const request of this.kept()?.resources ?? []) {
       const known = ofClients.get(request.client.clientId);
       if (known) known.earlier.push(request);
       else ofClients.set(request.client.clientId, { latest: request, earlier: [] });
     }
-    return [...ofClients.values()].filter(
-      ({ latest: { decidedAt, status, connected, continueTo } }) => {
-        // Whoever was connected before has not used the answer yet, or has been told no.
-        const used = status === 'approved' && connected && continueTo === null;
-        return decidedAt === null || (!used && Date.parse(decidedAt) > since);
-      },
-    );
+    return [...ofClients.values()].filter(({ latest }) => latest.current);
   });
 
   protected readonly standing = computed(() =>
@@ -74,6 +72,15 @@ export class OwnRequests {
       count: this.requests().filter(({ latest }) => latest.status === status).length,
     })).filter(({ count }) => count > 0),
   );
+
+  /** Whether there are any, once that is known. */
+  readonly known = output<boolean>();
+
+  constructor() {
+    effect(() => {
+      if (isSettled(this.list)) this.known.emit(this.requests().length > 0);
+    });
+  }
 
   protected textOf({ status }: ApprovalRequest): string {
     return TEXTS[status];
