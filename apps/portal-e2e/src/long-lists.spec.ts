@@ -210,6 +210,10 @@ test('many can be chosen and ended at once', async ({ page }) => {
   await expect(page.getByText('180 ausgewählt')).toBeVisible();
   await page.getByRole('button', { name: 'Ausgewählte beenden' }).click();
   const dialog = page.getByRole('dialog', { name: '180 Verbindungen beenden?' });
+  await expect(dialog).toContainText(
+    'Anwendungen: Ältere Anwendung, Belegscanner und Maklerwelt CRM',
+  );
+  await expect(dialog).toContainText(/Personen: Person Nummer 01, .* und 56 weitere/);
   // Not all that there are.
   await dialog.getByRole('button', { name: '180 Verbindungen beenden' }).click();
   await expect(page.getByText('180 Verbindungen sind beendet.')).toBeVisible();
@@ -261,4 +265,22 @@ test('the team’s page counts everybody, and its search finds whoever is on no 
   await expect(page.getByRole('rowheader').first()).toContainText('Zoë Ärger');
   await page.getByRole('combobox', { name: 'Sortieren' }).selectOption('Neueste zuerst');
   await expect(page).toHaveURL(/sort=-createdAt$/);
+});
+
+test('coming back from a person’s connections finds Team as long as it was, at that person', async ({
+  page,
+}) => {
+  await page.goto(settings('team'));
+  const people = page.getByRole('rowheader');
+  await expect(people).toHaveCount(50);
+  await page.getByRole('button', { name: 'Mehr laden' }).click();
+  await expect(people).toHaveCount(63);
+  const link = page.getByRole('link', { name: /^3 aktive Verbindungen von Person Nummer 60/ });
+  await link.click();
+  await expect(page).toHaveURL(/connections\?person=/);
+  await expect(page.getByRole('heading', { level: 1 })).toBeFocused();
+  await page.goBack();
+  await expect(people).toHaveCount(63);
+  await expect(link).toBeFocused();
+  await expect(link).toBeInViewport();
 });

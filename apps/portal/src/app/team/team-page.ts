@@ -1,10 +1,13 @@
 import {
+  afterNextRender,
   ChangeDetectionStrategy,
   Component,
   computed,
   effect,
   inject,
+  Injector,
   input,
+  untracked,
   viewChild,
 } from '@angular/core';
 import { Params, Router, RouterLink } from '@angular/router';
@@ -19,6 +22,7 @@ import { fullName } from '../people/full-name';
 import { SessionStore } from '../session/session-store';
 import { Confirmation } from '../ui/confirmation';
 import { Icon } from '../ui/icon';
+import { LeftRow, leftRow } from '../ui/left-row';
 import { LoadError } from '../ui/load-error';
 import { LoadMore } from '../ui/load-more';
 import { Messages } from '../ui/messages';
@@ -87,6 +91,7 @@ export class TeamPage {
   private readonly table = viewChild(TeamTable);
   private readonly searchField = viewChild(SearchField);
   private readonly router = inject(Router);
+  private readonly injector = inject(Injector);
 
   readonly q = input<string>();
   readonly sort = input<string>();
@@ -103,6 +108,13 @@ export class TeamPage {
 
   constructor() {
     effect(() => this.team.query.set({ q: this.search(), sort: this.sorted() }));
+    const left = leftRow();
+    if (!left) return;
+    const waiting = effect(() => {
+      if (!this.team.users()) return;
+      waiting.destroy();
+      untracked(() => void this.comeBack(left));
+    });
   }
 
   protected find(q: string): void {
@@ -131,6 +143,12 @@ export class TeamPage {
   protected async loadMore(): Promise<void> {
     const first = await this.team.loadMore();
     if (first) this.table()?.focus(first.id);
+  }
+
+  /** To the person whose connections were looked at. */
+  private async comeBack({ id, shown }: LeftRow): Promise<void> {
+    await this.team.showUpTo(shown);
+    afterNextRender(() => this.table()?.comeBackTo(id), { injector: this.injector });
   }
 
   protected async changeStatus(user: TeamUser): Promise<void> {

@@ -14,6 +14,7 @@ import { TranslocoDirective } from '@jsverse/transloco';
 import { Role, FactorReset, TeamUser } from '../api/types';
 import { Formats } from '../i18n/formats';
 import { FullName, fullName, namesakesAmong } from '../people/full-name';
+import { leaveRow } from '../ui/left-row';
 import { Moment } from '../ui/moment';
 import { Monogram } from '../ui/monogram';
 
@@ -63,10 +64,30 @@ export class TeamTable {
     return email.split(/(?=@)/);
   }
 
+  /** The link to the person's connections has been followed. */
+  protected leave(id: string): void {
+    leaveRow({ id, shown: this.users().length });
+  }
+
   /** Puts the focus on a person who has just been added to the list. */
   focus(id: string): void {
+    this.find(`[data-user="${id}"]`, (name) => name.focus());
+  }
+
+  /** Puts the focus on the link by which this page was left, in the middle of the screen. */
+  comeBackTo(id: string): void {
+    this.find(`[data-connections-of="${CSS.escape(id)}"]`, (link) => {
+      link.focus({ preventScroll: true });
+      link.scrollIntoView({ block: 'center' });
+    });
+  }
+
+  private find(selector: string, act: (element: HTMLElement) => void): void {
     afterNextRender(
-      () => this.host.nativeElement.querySelector<HTMLElement>(`[data-user="${id}"]`)?.focus(),
+      () => {
+        const element = this.host.nativeElement.querySelector<HTMLElement>(selector);
+        if (element) act(element);
+      },
       { injector: this.injector },
     );
   }

@@ -37,6 +37,13 @@ export class TeamUsers {
     return this.list.loadMore();
   }
 
+  /** Reads on until as many are shown, or as there are. */
+  async showUpTo(count: number): Promise<void> {
+    while ((this.users()?.length ?? 0) < count && this.hasMore()) {
+      if (!(await this.loadMore())) return;
+    }
+  }
+
   setStatus(id: string, status: UserStatus): Promise<void> {
     return this.change(id, { status });
   }
