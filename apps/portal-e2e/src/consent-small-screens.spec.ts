@@ -201,3 +201,29 @@ for (const [trouble, button] of [
     }
   });
 }
+
+test('what takes the focus is never behind the answers', async ({ page, member: _ }) => {
+  await signIn(page, MEMBER);
+  await page.setViewportSize({ width: 320, height: 640 });
+  await page.goto(authorizeUrl());
+  const bar = page.locator('.answers');
+  await expect(bar).toBeVisible();
+  const seen: string[] = [];
+  for (let steps = 0; steps < 20; steps += 1) {
+    await page.keyboard.press('Tab');
+    const { name, covered, done } = await bar.evaluate((answers) => {
+      const active = document.activeElement as HTMLElement;
+      const edge = answers.getBoundingClientRect().top;
+      return {
+        name: active.id || active.innerText.trim(),
+        covered: active.getBoundingClientRect().bottom > edge,
+        done: answers.contains(active),
+      };
+    });
+    if (done) break;
+    seen.push(name);
+    expect(covered, name).toBe(false);
+  }
+  expect(seen).toContain('consent-time-limit');
+  expect(seen.join()).toMatch(/Verbindungen.*Datenschutzhinweise/);
+});

@@ -70,6 +70,9 @@ const NEVER = [
   'authorize.mayNot.team',
 ];
 
+/** Of what has the focus, in pixels. */
+const GAP = 8;
+
 /** What is asked, by whom, for whom, and the two answers. */
 @Component({
   selector: 'fx-consent',
@@ -148,6 +151,14 @@ export class Consent {
 
   protected inWords(right: Right): string {
     return right[this.formats.language()];
+  }
+
+  /** Where the answers stick to the screen's lower edge, what takes the focus must not be behind them. */
+  protected keepInSight({ target }: FocusEvent): void {
+    const bar = this.answers().nativeElement;
+    const { bottom } = (target as HTMLElement).getBoundingClientRect();
+    const hidden = bottom + GAP - bar.getBoundingClientRect().top;
+    if (hidden > 0 && getComputedStyle(bar).position === 'sticky') scrollBy(0, hidden);
   }
 
   constructor() {
