@@ -2,10 +2,12 @@ import type { Page } from '@playwright/test';
 import {
   ADMIN,
   authorizeUrl,
+  enlargeText,
   expect,
   expectNoSidewaysScroll,
   OPERATOR,
   portalUrl,
+  setTextSize,
   signIn,
 } from './harness/fixtures';
 import { notAllowed, openAdvanceDialog, requests } from './harness/approval-samples';
@@ -231,6 +233,8 @@ const PLACES: Record<string, Place> = {
   },
 };
 
+const ENLARGED = [enlargeText, setTextSize];
+
 const SIZES = [
   { width: 320, height: 640 },
   { width: 768, height: 1024 },
@@ -259,6 +263,16 @@ for (const [language, locale] of [
           await page.setViewportSize(size);
           await expectNoSidewaysScroll(page);
           expect(await unreadableTexts(page), `${size.width} px`).toEqual([]);
+        }
+        if (language === 'German') {
+          // WCAG 1.4.4, in both ways that browsers enlarge text.
+          await page.setViewportSize({ width: 360, height: 740 });
+          for (const enlarge of ENLARGED) {
+            await enlarge(page, 200);
+            await expectNoSidewaysScroll(page);
+            expect(await unreadableTexts(page), 'text at 200 %').toEqual([]);
+            await enlarge(page, 100);
+          }
         }
       });
     }

@@ -290,12 +290,31 @@ export async function expectNoSidewaysScroll(page: Page): Promise<void> {
   expect(overflow).toBeLessThanOrEqual(0);
 }
 
+/**
+ * Enlarges the text alone, as browsers do that change nothing else: what a page asks about its width
+ * stays as it was.
+ */
+export async function enlargeText(page: Page, percent: number): Promise<void> {
+  await page.evaluate((size) => {
+    document.documentElement.style.fontSize = `${size}%`;
+  }, percent);
+  await painted(page);
+}
+
+/** A size has a transition, however short. */
+async function painted(page: Page): Promise<void> {
+  await page.evaluate(
+    () => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))),
+  );
+}
+
 /** The size of text that the reader has chosen in the browser; 16 px are 100 %. */
 export async function setTextSize(page: Page, percent: number): Promise<void> {
   const session = await page.context().newCDPSession(page);
   const standard = Math.round((16 * percent) / 100);
   await session.send('Page.setFontSizes', { fontSizes: { standard, fixed: standard } });
   await session.detach();
+  await painted(page);
 }
 
 /** Lets the API answer, and changes its `resource` on the way: for states that are hard to reach. */

@@ -61,6 +61,7 @@ const UNCHANGED = { heading: 'authorize.leaving.denied', text: 'authorize.leavin
   styles: `
     .fx-card {
       display: grid;
+      grid-template-columns: minmax(0, 1fr);
       justify-items: center;
       gap: var(--fx-space-3);
       padding: var(--fx-space-7) var(--fx-space-5);

@@ -33,7 +33,7 @@ const RENEWED_DAYS = 90;
     <ng-container *transloco="let t">
       @let first = connections()[0];
       @if (first) {
-        <details class="fx-fold fx-fold--caution">
+        <details class="fold fold--caution">
           <summary>
             <fx-icon [svg]="icons.schedule" />
             <span>
@@ -48,7 +48,7 @@ const RENEWED_DAYS = 90;
                 {{ t('connections.limit.soonMore', { count: formats.number(total()) }) }}
               }
             </span>
-            <fx-icon class="fx-fold__more" [svg]="icons.more" />
+            <fx-icon class="more" [svg]="icons.more" />
           </summary>
           @for (item of connections(); track item.id) {
             <div class="item" role="group" [attr.aria-labelledby]="'soon-' + item.id">
@@ -86,6 +86,7 @@ const RENEWED_DAYS = 90;
       }
     </ng-container>
   `,
+  styleUrl: './fold.scss',
   styles: `
     .item {
       padding: 0 var(--fx-space-4) var(--fx-space-4);

@@ -41,7 +41,7 @@ const COUNTS: [ApprovalRequest['status'], string][] = [
   changeDetection: ChangeDetectionStrategy.OnPush,
   imports: [ClientLogo, FullName, Icon, Moment, TranslocoDirective],
   templateUrl: './own-requests.html',
-  styleUrl: './own-requests.scss',
+  styleUrls: ['./fold.scss', './own-requests.scss'],
 })
 export class OwnRequests {
   private readonly session = inject(SessionStore);

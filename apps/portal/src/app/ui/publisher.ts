@@ -25,10 +25,13 @@ import { Icon } from './icon';
     }
   `,
   styles: `
+    span {
+      /* On the next line rather than broken, as long as there is room. */
+      display: inline-block;
+      font-weight: var(--fx-weight-medium);
+    }
     .verified {
       color: var(--fx-positive);
-      font-weight: var(--fx-weight-medium);
-      white-space: nowrap;
     }
     fx-icon {
       margin-inline-end: 0.25em;
@@ -37,8 +40,6 @@ import { Icon } from './icon';
     }
     .unverified {
       color: var(--fx-caution);
-      font-weight: var(--fx-weight-medium);
-      white-space: nowrap;
     }
   `,
 })

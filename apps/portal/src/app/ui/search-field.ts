@@ -53,6 +53,32 @@ const PAUSE_MS = 300;
       padding-inline-start: 2.5rem;
       text-overflow: ellipsis;
     }
+    input::-webkit-search-cancel-button {
+      appearance: none;
+      width: 0.875rem;
+      height: 0.875rem;
+      background: var(--mat-sys-on-surface-variant);
+      clip-path: polygon(
+        12% 0,
+        50% 38%,
+        88% 0,
+        100% 12%,
+        62% 50%,
+        100% 88%,
+        88% 100%,
+        50% 62%,
+        12% 100%,
+        0 88%,
+        38% 50%,
+        0 12%
+      );
+      cursor: pointer;
+
+      @media (forced-colors: active) {
+        background: FieldText;
+        forced-color-adjust: none;
+      }
+    }
   `,
 })
 export class SearchField {
