@@ -106,7 +106,11 @@ describe('through the page', () => {
         role: 'member',
         locale: 'de',
       },
-      account: { id: expect.stringMatching(UUID), name: 'Musterhaus Versicherungsmakler GmbH' },
+      account: {
+        id: expect.stringMatching(UUID),
+        name: 'Musterhaus Versicherungsmakler GmbH',
+        kind: 'company',
+      },
       createdAt: expect.stringMatching(TIME),
       expiresAt: expect.stringMatching(TIME),
       developer: false,

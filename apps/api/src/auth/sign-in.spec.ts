@@ -38,7 +38,11 @@ describe('signing in', () => {
         role: 'member',
         locale: 'de',
       },
-      account: { id: expect.any(String), name: 'Musterhaus Versicherungsmakler GmbH' },
+      account: {
+        id: expect.any(String),
+        name: 'Musterhaus Versicherungsmakler GmbH',
+        kind: 'company',
+      },
       createdAt: expect.stringMatching(/Z$/),
       expiresAt: expect.stringMatching(/Z$/),
       developer: false,
