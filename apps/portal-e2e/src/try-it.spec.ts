@@ -165,10 +165,15 @@ test('a developer goes through the whole flow with their own client, and makes e
   expect(await keptSecrets()).toEqual([]);
 
   await page.getByRole('link', { name: 'Zur Anwendung' }).click();
-  const failure = region(page, 'Anfragen')
-    .getByRole('listitem')
-    .filter({ hasText: 'refresh_token_unknown' });
+  const log = region(page, 'Anfragen');
+  await log.getByRole('searchbox').fill('redirect_uri_unregistered');
+  const failure = log.getByRole('listitem').filter({ hasText: 'redirect_uri_unregistered' });
   await failure.getByRole('link', { name: 'Diesen Fehler nachstellen' }).click();
-  await expect(page.getByText(/^Sie wollen .Access-Token statt/)).toBeVisible();
-  await expect(mistakes.getByLabel('Fehler', { exact: true })).toHaveValue('refresh_token_unknown');
+  await expect(page.getByText(/^Sie wollen .Nicht registrierte/)).toBeVisible();
+  const wrong = `redirect_uri=${portalUrl()}/portal/developer/callback/`;
+  await expect(page.getByRole('listitem').filter({ hasText: wrong })).toBeVisible();
+  await expect(mistakes.getByLabel('Fehler', { exact: true })).toHaveValue(
+    'redirect_uri_unregistered',
+  );
+  await expect(mistakes.getByText(/^Gesendet wird, was Ihre Anwendung gesendet hat/)).toBeVisible();
 });

@@ -1,7 +1,8 @@
-import { computed, inject, Injectable } from '@angular/core';
+import { computed, inject, Injectable, signal } from '@angular/core';
 import { KnownScopes } from '../scopes/known-scopes';
 import { codeOf, jsonOf, tokensOf } from './answers';
 import { Exchanges } from './exchanges';
+import { FailedRequest } from './failed-request';
 import { MistakeName } from './mistake-names';
 import { MISTAKES } from './mistakes';
 import { newProof } from './pkce';
@@ -26,6 +27,9 @@ export class MistakeRun {
             viewOnly && this.exchanges.client()?.scopes.includes(scope as never),
         )?.scope,
   );
+
+  /** What somebody wants to see again; null: a mistake of our own making. */
+  readonly failed = signal<FailedRequest | null>(null);
 
   /**
    * With code and tokens of the mistake's own.
@@ -60,7 +64,9 @@ export class MistakeRun {
       return { ...tokens, scope: String(jsonOf(answer)?.['scope']) };
     };
     const readOnlyScope = this.readOnlyScope();
-    const tools = { context, readOnlyScope, proof, send, newCode, tokensFrom, wait };
+    const failed = this.failed();
+    const sent = failed?.reason === name ? failed.sent : {};
+    const tools = { context, readOnlyScope, sent, proof, send, newCode, tokensFrom, wait };
     try {
       await MISTAKES[name].make(tools);
     } catch (cause) {

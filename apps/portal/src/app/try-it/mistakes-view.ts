@@ -54,6 +54,11 @@ export class MistakesView {
     return isMistake(first) && this.possible().includes(first) ? first : this.possible()[0]!;
   });
   protected readonly harmful = computed(() => MISTAKES[this.chosen()].harmful === true);
+  /** What the failed request was sent with is sent again. */
+  protected readonly repeats = computed(() => {
+    const failed = this.mistakes.failed();
+    return failed?.reason === this.chosen() && Object.keys(failed.sent).length > 0;
+  });
   protected readonly running = signal(false);
   protected readonly secondsLeft = signal<number | null>(null);
   protected readonly exchanges = computed(() => this.sent.shown().mistake);

@@ -21,6 +21,7 @@ async function sentFor(name: MistakeName, grantedScope = 'read'): Promise<string
       scope: 'readwrite',
     },
     readOnlyScope: 'read',
+    sent: {},
     proof: () => Promise.resolve({ verifier: 'v', challenge: 'c', state: 's' }),
     newCode: () => Promise.resolve({ code: 'code', verifier: 'v' }),
     send: (request) => {

@@ -1,5 +1,6 @@
 import { CODE_SECONDS } from '@flixcheck/api-types/limits';
 import { DeveloperClient } from '../api/types';
+import { SentValues } from './failed-request';
 import { MistakeName } from './mistake-names';
 import { Proof } from './pkce';
 import { Answer, RequestDescription, Secret, Tokens, Values } from './request-description';
@@ -10,6 +11,8 @@ export interface MistakeTools {
   context: requests.RunContext;
   /** A scope that allows nothing but reading; undefined where the client has none. */
   readOnlyScope: string | undefined;
+  /** Of the failed request that somebody wants to see again; empty where there is none. */
+  sent: SentValues;
   /** Made for this mistake alone. */
   proof: () => Promise<Proof>;
   send: (request: RequestDescription) => Promise<Answer>;
@@ -37,11 +40,11 @@ const EXPIRED_AFTER_SECONDS = CODE_SECONDS + 1;
 
 /** The link to the authorize page with something wrong in it, as the page asks the API about it. */
 const wrongLink = (
-  change: (query: Record<string, string>) => Record<string, string | undefined>,
+  change: (query: Record<string, string>, sent: SentValues) => Record<string, string | undefined>,
 ): Mistake => ({
   needsGrant: false,
-  make: async ({ context, proof, send }) => {
-    const query = change(requests.authorizationQuery(context, await proof()));
+  make: async ({ context, sent, proof, send }) => {
+    const query = change(requests.authorizationQuery(context, await proof()), sent);
     await send(requests.checkAuthorization(context, without(query)));
   },
 });
@@ -83,11 +86,14 @@ const wrongProof = (
 });
 
 export const MISTAKES: Readonly<Record<MistakeName, Mistake>> = {
-  redirect_uri_unregistered: wrongLink((query) => ({
+  redirect_uri_unregistered: wrongLink((query, sent) => ({
     ...query,
-    redirect_uri: `${query['redirect_uri']}/`,
+    redirect_uri: sent.redirectUri ?? `${query['redirect_uri']}/`,
   })),
-  scope_invalid: wrongLink((query) => ({ ...query, scope: 'everything' })),
+  scope_invalid: wrongLink((query, sent) => ({
+    ...query,
+    scope: sent.scope ?? 'everything',
+  })),
   pkce_required: {
     ...wrongLink((query) => ({
       ...query,
@@ -140,9 +146,9 @@ export const MISTAKES: Readonly<Record<MistakeName, Mistake>> = {
     await wait(EXPIRED_AFTER_SECONDS);
     return form;
   }),
-  redirect_uri_mismatch: wrongProof(async (form) => ({
+  redirect_uri_mismatch: wrongProof(async (form, { sent }) => ({
     ...form,
-    redirect_uri: `${form['redirect_uri'] as string}/`,
+    redirect_uri: sent.redirectUri ?? `${form['redirect_uri'] as string}/`,
   })),
   code_verifier_missing: wrongProof(async (form) => ({ ...form, code_verifier: undefined })),
   code_verifier_mismatch: wrongProof(async (form, { proof }) => ({

@@ -14,8 +14,11 @@ import { RouterLink } from '@angular/router';
 import { TranslocoDirective } from '@jsverse/transloco';
 import back from '@material-symbols/svg-400/rounded/arrow_back.svg';
 import restart from '@material-symbols/svg-400/rounded/restart_alt.svg';
-import { DeveloperClient } from '../api/types';
+import { apiResource } from '../api/api-resource';
+import { idFrom } from '../api/address-words';
+import { DeveloperClient, ListEnvelope, OAuthRequest } from '../api/types';
 import { developerClient } from '../developer/developer-client';
+import { DEVELOPER_CLIENTS } from '../developer/developer-clients';
 import { DeveloperClientMissing } from '../developer/developer-client-missing';
 import { SettingsSection } from '../ui/settings-section';
 import { Confirmation } from '../ui/confirmation';
@@ -24,6 +27,7 @@ import { AuthorizeStep } from './authorize-step';
 import { CALLBACK_CHANNEL, stateOf, Taken } from './callback';
 import { ClaimsView } from './claims-view';
 import { Exchanges } from './exchanges';
+import { failedRequest } from './failed-request';
 import { isMistake } from './mistake-names';
 import { MistakeRun } from './mistake-run';
 import { MISTAKE_WORDS } from './mistake-words';
@@ -77,6 +81,8 @@ export class TryItPage {
   readonly id = input.required<string>();
   /** By the query: what somebody wants to reproduce. */
   readonly mistake = input<string>();
+  /** By the query: the id of the request in which it was made, whose values are taken over. */
+  readonly request = input<string>();
 
   protected readonly run = inject(TryItRun);
   protected readonly exchanges = inject(Exchanges);
@@ -86,6 +92,19 @@ export class TryItPage {
   protected readonly asked = computed(() => {
     const name = this.mistake();
     return isMistake(name) ? name : null;
+  });
+  private readonly mistakes = inject(MistakeRun);
+  private readonly log = apiResource<ListEnvelope<OAuthRequest>>(() => {
+    const id = idFrom(this.request() ?? '');
+    return id ? `${DEVELOPER_CLIENTS}/${this.id()}/requests?requestId=${id}` : undefined;
+  });
+  /** What is taken over from the failed request, by the names of its parameters. */
+  protected readonly takenOver = computed(() => {
+    const { redirectUri, scope } = this.mistakes.failed()?.sent ?? {};
+    return [
+      { name: 'redirect_uri', value: redirectUri },
+      { name: 'scope', value: scope },
+    ].filter(({ value }) => value !== undefined);
   });
   protected readonly steps = STEPS;
   protected readonly words = MISTAKE_WORDS;
@@ -97,6 +116,16 @@ export class TryItPage {
     effect(() => {
       const client = this.found.client();
       if (client) untracked(() => this.run.begin(client));
+    });
+    effect(() => {
+      const client = this.found.client();
+      const [request] = this.log.hasValue() ? this.log.value().resources : [];
+      if (!client || !request) return;
+      const failed = failedRequest(request, client.redirectUris);
+      untracked(() => {
+        this.mistakes.failed.set(failed);
+        if (failed.meant !== null) this.run.ask({ redirectUri: failed.meant });
+      });
     });
     const channel = new BroadcastChannel(CALLBACK_CHANNEL);
     channel.onmessage = ({ data }: MessageEvent<unknown>) => {
