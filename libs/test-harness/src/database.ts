@@ -19,8 +19,9 @@ export function sql<Row>(
 export function dump(databaseUrl: string, schema = 'public'): Promise<Record<string, string[]>> {
   return connected(databaseUrl, async (client) => {
     const tables = await client.query<{ name: string }>(
-      `SELECT format('%I.%I', table_schema, table_name) AS name FROM information_schema.tables
-       WHERE table_schema = $1 AND table_type = 'BASE TABLE'`,
+      `SELECT format('%I.%I', s.nspname, c.relname) AS name
+       FROM pg_class c JOIN pg_namespace s ON s.oid = c.relnamespace
+       WHERE s.nspname = $1 AND c.relkind IN ('r', 'p') AND NOT c.relispartition`,
       [schema],
     );
     const { rows } = await client.query<{ name: string; lines: string[] }>(

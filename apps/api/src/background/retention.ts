@@ -3,14 +3,26 @@ import { DataSource } from 'typeorm';
 import { Clock, DAY } from '../config/clock.js';
 import { CONFIG, type RuntimeConfig } from '../config/config.module.js';
 import { deleteInBatches, type Outdated } from '../database/delete-in-batches.js';
+import { dropPartitions, makePartitions } from '../database/partitions.js';
 import { BackgroundWork } from './background-work.js';
 
-/** Rows that are kept for a time; `$1` of their condition is the moment when that time began. */
-export interface KeptRows extends Outdated {
+interface Kept {
+  table: string;
   /** Counted from the time in the condition; 0 for rows that say themselves when they end. */
   keptMs: number;
   /** Where the installation may choose another time, in days. */
   setting?: 'historyDays';
+}
+
+/** Rows that are kept for a time; `$1` of their condition is the moment when that time began. */
+export interface KeptRows extends Outdated, Kept {}
+
+/**
+ * The rows of a table that is partitioned by their `at`. A partition is dropped when that time has
+ * passed for all of its rows, and those of the next periods are made ahead.
+ */
+export interface KeptPartitions extends Kept {
+  isPartitioned: true;
 }
 
 /** A step of the housekeeping that only deletes. */
@@ -19,7 +31,7 @@ interface RetentionStep {
   name: string;
   /** Cron in UTC, at least hourly. */
   schedule: string;
-  rows: readonly KeptRows[];
+  rows: readonly (KeptRows | KeptPartitions)[];
 }
 
 /** What a module lists among its providers, so that these steps are done. */
@@ -51,14 +63,17 @@ export function retention(...steps: RetentionStep[]): FactoryProvider {
 
 /**
  * For steps that do more than that.
- * @returns how many rows were deleted
+ * @returns how many rows were deleted, and partitions made and dropped
  */
-export function deleteOld(
+export async function deleteOld(
   dataSource: DataSource,
-  kept: KeptRows,
+  kept: KeptRows | KeptPartitions,
   now: Date,
   signal: AbortSignal,
 ): Promise<number> {
   const before = new Date(now.getTime() - kept.keptMs);
-  return deleteInBatches(dataSource, kept, [before], signal);
+  if (!('isPartitioned' in kept)) return deleteInBatches(dataSource, kept, [before], signal);
+  const send = (text: string, values: unknown[]) => dataSource.query(text, values);
+  const made = await makePartitions(send, kept.table, now);
+  return made + (await dropPartitions(send, kept.table, before, signal));
 }

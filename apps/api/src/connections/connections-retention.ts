@@ -15,8 +15,7 @@ export const connectionsRetention = retention(
     rows: [
       {
         table: 'connection_events',
-        condition: 'at < $1',
-        oldestBy: 'id',
+        isPartitioned: true,
         keptMs: RECORDS_KEPT_MS,
         setting: 'historyDays',
       },

@@ -21,8 +21,12 @@ const LESS: Readonly<Record<string, readonly string[]>> = {
 /** As SCRAM needs it, and PostgreSQL itself does by default. */
 const SCRAM_ROUNDS = 4096;
 
+/** Our own partitions are used through their table, so they need no rights of their own. */
+const IS_PARTITION = `(c.relispartition AND s.nspname = 'public')`;
+
 interface Relation {
   name: string;
+  isPartition: boolean;
   quoted: string;
   held: string[];
 }
@@ -71,7 +75,7 @@ export async function missingGrants(runner: QueryRunner, role: string): Promise<
  */
 async function relations(runner: QueryRunner, role: string): Promise<Relation[]> {
   return runner.query(
-    `SELECT s.nspname || '.' || c.relname AS name,
+    `SELECT s.nspname || '.' || c.relname AS name, ${IS_PARTITION} AS "isPartition",
             CASE c.relkind WHEN 'S' THEN 'SEQUENCE ' ELSE 'TABLE ' END
               || format('%I.%I', s.nspname, c.relname) AS quoted,
             ARRAY(SELECT a.privilege_type FROM aclexplode(c.relacl) a
@@ -88,16 +92,17 @@ async function relations(runner: QueryRunner, role: string): Promise<Relation[]>
 }
 
 /** One statement for all tables to which the same happens. */
-function changes(all: readonly Relation[], to: string): string[] {
+function changes(relations: readonly Relation[], to: string): string[] {
   const grouped = new Map<string, string[]>();
   const add = (what: string, { quoted }: Relation) => {
     const [kind = '', name = ''] = quoted.split(/ (.*)/);
     const head = `${what} ON ${kind} `;
     grouped.set(head, [...(grouped.get(head) ?? []), name]);
   };
-  for (const relation of all) {
-    const { name, quoted, held } = relation;
-    const wanted = LESS[name] ?? (quoted.startsWith('SEQUENCE') ? ['USAGE'] : ROWS);
+  for (const relation of relations) {
+    const { name, isPartition, quoted, held } = relation;
+    const all = quoted.startsWith('SEQUENCE') ? ['USAGE'] : ROWS;
+    const wanted = LESS[name] ?? (isPartition ? [] : all);
     const excess = held.filter((right) => !wanted.includes(right));
     const missing = wanted.filter((right) => !held.includes(right));
     if (excess.length > 0) add(`REVOKE ${excess.join(', ')}`, relation);
@@ -183,7 +188,7 @@ export async function assertGranted(runner: QueryRunner): Promise<void> {
   const lacking: { role: string; name: string }[] = await runner.query(
     `SELECT current_user AS role, format('%I.%I', s.nspname, c.relname) AS name
        FROM pg_class c JOIN pg_namespace s ON s.oid = c.relnamespace
-      WHERE s.nspname = ANY ($1) AND c.relkind IN ('r', 'p')
+      WHERE s.nspname = ANY ($1) AND c.relkind IN ('r', 'p') AND NOT ${IS_PARTITION}
         AND NOT (has_schema_privilege(s.oid, 'USAGE') AND has_table_privilege(c.oid, 'SELECT'))
       ORDER BY 2 LIMIT 1`,
     [SCHEMAS],

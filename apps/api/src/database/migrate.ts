@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { AbstractLogger, DataSource, QueryFailedError, type QueryRunner } from 'typeorm';
+import { AbstractLogger, DataSource, type QueryRunner } from 'typeorm';
 import { dataSourceOptions, MIGRATIONS } from './data-source.js';
+import { isLockTimeout, MADE_AHEAD, makePartitions } from './partitions.js';
 
 /** Two nodes that start at once must not both migrate. Any number that is ours alone. */
 const MIGRATION_LOCK = 7_304_001;
@@ -11,10 +12,10 @@ const MIGRATION_LOCK = 7_304_001;
 export const LOCK_TIMEOUT_MS = 300;
 const RETRY_MS = 700;
 const MAX_TRIES = 600;
-const LOCK_NOT_AVAILABLE = '55P03';
 
 /**
- * Brings the schema to the newest version, while other nodes serve requests.
+ * Brings the schema to the newest version, while other nodes serve requests, and makes the partitions
+ * that the first requests need.
  * @param migrations all of them, or those of an earlier version
  * @returns the names of those that ran
  * @throws Error when a lock that a migration needs has been held for ten minutes
@@ -33,7 +34,9 @@ export async function migrate(databaseUrl: string, migrations = MIGRATIONS): Pro
     try {
       const before = await ranSoFar(runner);
       await runPatiently(dataSource);
-      return (await ranSoFar(runner)).slice(before.length);
+      const ran = (await ranSoFar(runner)).slice(before.length);
+      await makePartitionsAhead(runner);
+      return ran;
     } finally {
       await runner.query('SELECT pg_advisory_unlock($1)', [MIGRATION_LOCK]);
       await runner.release();
@@ -63,6 +66,24 @@ async function ranSoFar(runner: QueryRunner): Promise<string[]> {
   return rows.map(({ name }) => name);
 }
 
+/** After a long rest. The rows would fit into the default partition, but stay there. */
+async function makePartitionsAhead(runner: QueryRunner): Promise<void> {
+  const send = (text: string, values: unknown[]) => runner.query(text, values);
+  const tables: { name: string }[] = await runner.query(
+    `SELECT relname AS name FROM pg_class
+      WHERE relnamespace = 'public'::regnamespace AND relkind = 'p' AND relname = ANY ($1)`,
+    [Object.keys(MADE_AHEAD)],
+  );
+  for (const { name } of tables) {
+    try {
+      await makePartitions(send, name, new Date());
+    } catch (error) {
+      // A backup may read the tables for hours; housekeeping comes back to it.
+      if (!isLockTimeout(error)) throw error;
+    }
+  }
+}
+
 async function runPatiently(dataSource: DataSource): Promise<void> {
   for (let tries = 1; ; tries += 1) {
     try {
@@ -86,11 +107,4 @@ class NoLogger extends AbstractLogger {
   protected writeLog(): void {
     return;
   }
-}
-
-function isLockTimeout(error: unknown): boolean {
-  return (
-    error instanceof QueryFailedError &&
-    (error.driverError as { code?: string }).code === LOCK_NOT_AVAILABLE
-  );
 }

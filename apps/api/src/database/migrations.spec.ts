@@ -60,19 +60,35 @@ async function install(version: number): Promise<DataSource> {
   return dataSource;
 }
 
-/** Everything that migrations make: columns, constraints, indexes, triggers. */
+/**
+ * Everything that migrations make: columns, constraints, indexes, triggers. Of partitions, those that
+ * do not depend on the day, by name.
+ */
 async function schemaOf(dataSource: DataSource): Promise<unknown[]> {
   return dataSource.query(`
+    WITH whole AS (
+      SELECT oid, relname FROM pg_class
+       WHERE relnamespace = 'public'::regnamespace AND NOT relispartition)
     SELECT table_name || '.' || column_name AS name,
            data_type || ' ' || is_nullable || ' ' || coalesce(column_default, '') AS definition
-      FROM information_schema.columns WHERE table_schema = 'public'
+      FROM information_schema.columns
+     WHERE table_schema = 'public' AND table_name IN (SELECT relname FROM whole)
     UNION ALL
     SELECT conrelid::regclass || ' ' || conname, replace(pg_get_constraintdef(oid), ' NOT VALID', '')
-      FROM pg_constraint WHERE connamespace = 'public'::regnamespace AND contype <> 'n'
-    UNION ALL SELECT indexname, indexdef FROM pg_indexes WHERE schemaname = 'public'
+      FROM pg_constraint WHERE conrelid IN (SELECT oid FROM whole) AND contype <> 'n'
+    UNION ALL
+    SELECT indexname, indexdef FROM pg_indexes
+     WHERE schemaname = 'public' AND tablename IN (SELECT relname FROM whole)
     UNION ALL
     SELECT tgrelid::regclass || ' ' || tgname, pg_get_triggerdef(oid)
-      FROM pg_trigger WHERE NOT tgisinternal
+      FROM pg_trigger WHERE NOT tgisinternal AND tgrelid IN (SELECT oid FROM whole)
+    UNION ALL
+    SELECT relname, pg_get_partkeydef(oid) FROM whole
+     WHERE oid IN (SELECT partrelid FROM pg_partitioned_table)
+    UNION ALL
+    SELECT relname, 'a partition' FROM pg_class
+     WHERE relispartition AND relkind = 'r' AND relname !~ '[0-9]$'
+       AND relnamespace = 'public'::regnamespace
     ORDER BY 1, 2`);
 }
 

@@ -9,9 +9,7 @@ export const requestLogRetention = retention(
   {
     name: 'oauth-clients.requests',
     schedule: '28 * * * *',
-    rows: [
-      { table: 'oauth_requests', condition: 'at < $1', oldestBy: 'id', keptMs: REQUESTS_KEPT_MS },
-    ],
+    rows: [{ table: 'oauth_requests', isPartitioned: true, keptMs: REQUESTS_KEPT_MS }],
   },
   {
     name: 'oauth-clients.request-counts',

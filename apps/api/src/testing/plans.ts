@@ -1,0 +1,39 @@
+import type { ClientBase } from 'pg';
+
+/** A table of so few pages is read as a whole wherever that is cheaper than an index. */
+const SMALL_PAGES = 12;
+const PAGE_BYTES = 8192;
+
+interface PlanNode {
+  'Node Type': string;
+  'Relation Name'?: string;
+  Plans?: PlanNode[];
+}
+
+/**
+ * The tables, or partitions, that a statement would read as a whole although they are large.
+ * @param values without them, whatever they are
+ */
+export async function largeTablesRead(
+  client: ClientBase,
+  statement: string,
+  values?: unknown[],
+): Promise<string[]> {
+  const { rows } = values
+    ? await client.query(`EXPLAIN (FORMAT JSON) ${statement}`, values)
+    : await client.query(`EXPLAIN (GENERIC_PLAN, FORMAT JSON) ${statement}`);
+  const [{ Plan: plan }] = rows[0]['QUERY PLAN'] as [{ Plan: PlanNode }];
+  const names = nodesOf(plan)
+    .filter((node) => node['Node Type'] === 'Seq Scan')
+    .map((node) => node['Relation Name'] ?? '');
+  const large = await client.query<{ name: string }>(
+    `SELECT name FROM unnest($1::text[]) AS name
+      WHERE pg_relation_size(name::regclass) > ${SMALL_PAGES * PAGE_BYTES}`,
+    [names],
+  );
+  return large.rows.map(({ name }) => name);
+}
+
+function nodesOf(node: PlanNode): PlanNode[] {
+  return [node, ...(node.Plans ?? []).flatMap(nodesOf)];
+}
