@@ -48,9 +48,13 @@ export const policyPersonalData = personalData(
                     app.name AS application, r.note, r.status, r.requested_at AS "requestedAt",
                     r.decided_at AS "decidedAt", r.decided_by AS "decidedBy", r.answer
                FROM approval_requests r JOIN ${NAMED_CLIENTS} app ON app.id = r.oauth_client_id
-              WHERE r.user_id IN (SELECT id FROM people)
-                 OR r.decided_by IN (SELECT id FROM people)
-                 OR r.account_id IN (SELECT id FROM companies)
+              WHERE r.id IN (
+                SELECT own.id FROM people p JOIN approval_requests own ON own.user_id = p.id
+                UNION
+                SELECT decided.id FROM people p
+                  JOIN approval_requests decided ON decided.decided_by = p.id
+                UNION
+                SELECT ours.id FROM companies c JOIN approval_requests ours ON ours.account_id = c.id)
               ORDER BY r.requested_at, r.id`,
     },
     erase: { byId: [`UPDATE approval_requests SET note = '' WHERE user_id = $1`] },

@@ -50,6 +50,7 @@ import { DevelopersWithoutCompany1806981000000 } from './migrations/180698100000
 import { FactorResets1806982000000 } from './migrations/1806982000000-factor-resets.js';
 import { RequestLogByDay1806983000000 } from './migrations/1806983000000-request-log-by-day.js';
 import { HistoryByMonth1806983100000 } from './migrations/1806983100000-history-by-month.js';
+import { FindByPerson1806983200000 } from './migrations/1806983200000-find-by-person.js';
 
 /** Every migration, oldest first. The app, the command line and the tests share this list. */
 export const MIGRATIONS = [
@@ -102,6 +103,7 @@ export const MIGRATIONS = [
   FactorResets1806982000000,
   RequestLogByDay1806983000000,
   HistoryByMonth1806983100000,
+  FindByPerson1806983200000,
 ];
 
 export const POOL_SIZE = 20;
