@@ -98,7 +98,7 @@ const DELICATE: Record<string, Ask> = {
     { email: 'neu@musterhaus.example', locale: 'de' },
   ],
   'two steps of somebody else': [
-    ...(['admin', 'DELETE', () => `/user/v7/users/${ids.user}/second-factor`] as const),
+    ...(['admin', 'POST', () => `/user/v7/users/${ids.user}/factor-reset`] as const),
   ],
   'a passkey that is removed': ['member', 'DELETE', () => `/user/v7/users/me/passkeys/${NOBODY}`],
   'the end of another session of mine': ['member', 'DELETE', () => `/user/v7/sessions/${NOBODY}`],
