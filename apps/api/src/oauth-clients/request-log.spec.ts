@@ -119,7 +119,7 @@ describe('the request log', () => {
     expect(statements).not.toHaveBeenCalled();
     const { body } = await list('?limit=100');
     expect(body.resources).toHaveLength(100);
-    const inserts = statements.mock.calls.filter(([sql]) => sql.includes('INSERT'));
+    const inserts = statements.mock.calls.filter(([sql]) => sql.includes('INTO oauth_requests'));
     expect(inserts).toHaveLength(1);
   });
 
