@@ -47,8 +47,10 @@ export interface GrantedConnection {
   /** What the connection allows from now on; the grant's own tokens have the grant's scope. */
   scope: string;
   grantedAt: Date;
-  /** false: the connection is new */
-  renewed: boolean;
+  /** When it ends by itself; null: never. */
+  expiresAt: Date | null;
+  /** What it allowed before; null: the connection is new */
+  formerScope: string | null;
 }
 
 /** A row that is locked. */
@@ -124,9 +126,8 @@ export class ConnectionsService {
       inAdvance: advance !== null,
       detail: expiresAt?.toISOString() ?? null,
     });
-    const renewed = before !== undefined;
-    this.afterCommit.run(tx, () => this.metrics.granted(renewed));
-    return { id, scope: consent.scope, grantedAt, renewed };
+    this.afterCommit.run(tx, () => this.metrics.granted(before !== undefined));
+    return { id, scope: consent.scope, grantedAt, expiresAt, formerScope: before?.scope ?? null };
   }
 
   /**

@@ -44,7 +44,7 @@ describe('a grant', () => {
   it('opens the connection at the moment of consent', async () => {
     const before = test.clock.now();
     const granted = await grant(test, user, { scope: 'read' });
-    expect(granted).toMatchObject({ scope: 'read', renewed: false });
+    expect(granted).toMatchObject({ scope: 'read', formerScope: null });
     expect(granted.grantedAt.getTime()).toBeGreaterThanOrEqual(before.getTime());
     expect(await connections.findRecord(granted.id)).toMatchObject({
       userId: user.id,
@@ -60,7 +60,7 @@ describe('a grant', () => {
     const first = await grant(test, user);
     test.clock.advance(HOUR);
     const second = await grant(test, user);
-    expect(second).toMatchObject({ id: first.id, renewed: true });
+    expect(second).toMatchObject({ id: first.id, formerScope: 'readwrite' });
     expect(second.grantedAt.getTime()).toBeGreaterThanOrEqual(first.grantedAt.getTime() + HOUR);
     expect(await eventTypes(first.id)).toEqual(['granted', 'renewed']);
   });
@@ -92,7 +92,7 @@ describe('a grant', () => {
   it('that comes thirty times at once opens one connection', async () => {
     const granted = await Promise.all(Array.from({ length: 30 }, () => grant(test, user)));
     expect(new Set(granted.map(({ id }) => id)).size).toBe(1);
-    expect(granted.filter(({ renewed }) => !renewed)).toHaveLength(1);
+    expect(granted.filter(({ formerScope }) => formerScope === null)).toHaveLength(1);
     const [{ count }] = await test.dataSource.query('SELECT count(*)::integer FROM connections');
     expect(count).toBe(1);
   });
@@ -101,7 +101,7 @@ describe('a grant', () => {
     const first = await grant(test, user);
     await end([first.id]);
     const second = await grant(test, user);
-    expect(second).toMatchObject({ renewed: false });
+    expect(second).toMatchObject({ formerScope: null });
     expect(second.id).not.toBe(first.id);
     expect((await connections.findRecord(first.id))?.revokedAt).not.toBeNull();
   });

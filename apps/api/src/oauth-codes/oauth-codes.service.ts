@@ -29,6 +29,7 @@ import { validationFailed } from '../http/validation.js';
 import { pickFields } from '../oauth-clients/client-record.js';
 import { OAuthClientsService } from '../oauth-clients/oauth-clients.service.js';
 import { KNOWN_SCOPES } from '../oauth-clients/oauth-scopes.js';
+import { AuditLog } from '../users/audit-log.js';
 import { UsersService } from '../users/users.service.js';
 import { AuthorizationCode } from './authorization-code.entity.js';
 import {
@@ -71,6 +72,7 @@ export class OAuthCodesService {
     @Inject(CONFIG) private readonly config: RuntimeConfig,
     private readonly clock: Clock,
     private readonly users: UsersService,
+    private readonly audit: AuditLog,
     private readonly clients: OAuthClientsService,
     private readonly connections: ConnectionsService,
     private readonly policies: AccountPolicyStore,
@@ -263,6 +265,19 @@ export class OAuthCodesService {
         scope: request.scope,
         expiresAt,
         advance,
+        at: now,
+      });
+      const { formerScope } = connection;
+      await this.audit.record(tx, {
+        actorId: user.id,
+        action: formerScope === null ? 'connection_granted' : 'connection_renewed',
+        subjectId: connection.id,
+        detail: {
+          scope: connection.scope,
+          ...(formerScope !== null && { formerScope }),
+          expiresAt: connection.expiresAt,
+          inAdvance: advance !== null,
+        },
         at: now,
       });
       await tx.query(

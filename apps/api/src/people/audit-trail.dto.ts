@@ -8,6 +8,8 @@ import { AUDIT_ACTIONS, type AuditAction } from '../users/audit-log.js';
 import { PersonDto } from '../users/profile.dto.js';
 
 const MAX_ACTIONS = 20;
+/** More are not named, for a person can end a thousand at once. */
+export const MAX_CONNECTIONS = 5;
 const ID = '8f14e45f-ceea-467f-9b1c-3c7a4c6f5e21';
 
 /** Which records of the audit trail to show. */
@@ -96,6 +98,22 @@ export class AuditedThingDto {
   email!: string | null;
 }
 
+/** A connection that was granted, changed or ended. */
+export class AuditedConnectionDto {
+  @ApiProperty({ format: 'uuid', example: ID })
+  id!: string;
+
+  @ApiProperty({ description: 'the application’s name', example: 'Maklerwelt CRM' })
+  application!: string;
+
+  @ApiProperty({
+    type: AuditedUserDto,
+    nullable: true,
+    description: 'for whom the application acted; null once the person has been erased',
+  })
+  user!: AuditedUserDto | null;
+}
+
 /** Something that somebody did, and when. */
 export class AuditRecordDto {
   @ApiProperty({ description: 'grows with every record', example: '1042' })
@@ -123,6 +141,12 @@ export class AuditRecordDto {
     description: 'the application that it was about, where a user is the subject',
   })
   application!: AuditedThingDto | null;
+
+  @ApiProperty({
+    type: [AuditedConnectionDto],
+    description: `the connections that it was about, where they were named one by one; the first ${MAX_CONNECTIONS} of them. \`detail\` has the ids of all, or their number where everything of an application or a person was ended at once`,
+  })
+  connections!: AuditedConnectionDto[];
 
   @ApiProperty({
     type: 'object',

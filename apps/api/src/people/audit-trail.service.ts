@@ -1,16 +1,30 @@
 import { Injectable } from '@nestjs/common';
+import { InjectDataSource } from '@nestjs/typeorm';
 import type { Readable } from 'node:stream';
+import type { DataSource } from 'typeorm';
+import { partiesOf } from '../connections/connection-parties.js';
 import { CSV_PAGE_SIZE, csvOf, csvTime } from '../http/csv.js';
 import type { ResourcesEnvelope } from '../http/envelope.js';
 import { OAuthClientsService } from '../oauth-clients/oauth-clients.service.js';
 import { AppLogger } from '../telemetry/app-logger.js';
-import { type AuditEntry, AuditLog } from '../users/audit-log.js';
-import type {
-  AuditedThingDto,
-  AuditExportQuery,
-  AuditRecordDto,
-  OperatorAuditQuery,
+import { type AuditAction, type AuditEntry, AuditLog } from '../users/audit-log.js';
+import { UsersService } from '../users/users.service.js';
+import {
+  type AuditedConnectionDto,
+  type AuditedThingDto,
+  type AuditExportQuery,
+  type AuditRecordDto,
+  MAX_CONNECTIONS,
+  type OperatorAuditQuery,
 } from './audit-trail.dto.js';
+
+/** Whose subject is a connection. */
+const OF_ONE_CONNECTION: ReadonlySet<AuditAction> = new Set([
+  'connection_granted',
+  'connection_limit_changed',
+  'connection_narrowed',
+  'connection_renewed',
+]);
 
 const COLUMNS = {
   de: ['Zeit', 'Was', 'Wer', 'Wen oder was', 'IP-Adresse', 'Einzelheiten', 'Nummer'],
@@ -21,7 +35,9 @@ const COLUMNS = {
 @Injectable()
 export class AuditTrail {
   constructor(
+    @InjectDataSource() private readonly dataSource: DataSource,
     private readonly log: AuditLog,
+    private readonly users: UsersService,
     private readonly clients: OAuthClientsService,
     private readonly logger: AppLogger,
   ) {}
@@ -57,30 +73,56 @@ export class AuditTrail {
   }
 
   private async named(entries: readonly AuditEntry[]): Promise<AuditRecordDto[]> {
+    const parties = await partiesOf(this.dataSource.manager, entries.flatMap(connectionsOf));
+    const connected = [...parties.values()];
     const applications = entries.flatMap(({ detail: { oauthClientId } }) =>
       typeof oauthClientId === 'string' ? [oauthClientId] : [],
     );
     const others = entries.flatMap(({ subject, subjectId }) =>
       subject === null && subjectId !== null ? [subjectId] : [],
     );
-    const clients = await this.clients.byIds([...others, ...applications]);
-    return entries.map(({ id, at, action, actor, subject, subjectId, detail }) => ({
-      id,
-      at,
-      action,
-      actor,
-      subject: subject
-        ? toPerson(subject)
-        : subjectId === null
-          ? null
-          : toThing(subjectId, clients.get(subjectId)?.name),
-      application:
-        typeof detail['oauthClientId'] === 'string'
-          ? toThing(detail['oauthClientId'], clients.get(detail['oauthClientId'])?.name)
-          : null,
-      detail,
-    }));
+    const [clients, people] = await Promise.all([
+      this.clients.byIds([
+        ...others,
+        ...applications,
+        ...connected.map(({ oauthClientId }) => oauthClientId),
+      ]),
+      this.users.people(connected.map(({ userId }) => userId)),
+    ]);
+    const toConnection = (id: string): AuditedConnectionDto[] => {
+      const between = parties.get(id);
+      const application = clients.get(between?.oauthClientId ?? '')?.name;
+      if (!between || application === undefined) return [];
+      return [{ id, application, user: people.get(between.userId) ?? null }];
+    };
+    return entries.map((entry) => {
+      const { id, at, action, actor, subject, subjectId, detail } = entry;
+      return {
+        id,
+        at,
+        action,
+        actor,
+        subject: subject
+          ? toPerson(subject)
+          : subjectId === null
+            ? null
+            : toThing(subjectId, clients.get(subjectId)?.name),
+        application:
+          typeof detail['oauthClientId'] === 'string'
+            ? toThing(detail['oauthClientId'], clients.get(detail['oauthClientId'])?.name)
+            : null,
+        connections: connectionsOf(entry).flatMap(toConnection),
+        detail,
+      };
+    });
   }
+}
+
+/** The ids of the connections that a record names one by one. */
+function connectionsOf({ action, subjectId, detail }: AuditEntry): string[] {
+  const { connectionIds } = detail;
+  if (Array.isArray(connectionIds)) return connectionIds.map(String).slice(0, MAX_CONNECTIONS);
+  return OF_ONE_CONNECTION.has(action) && subjectId !== null ? [subjectId] : [];
 }
 
 function toPerson(user: NonNullable<AuditEntry['subject']>): AuditedThingDto {
@@ -98,9 +140,17 @@ function row(record: AuditRecordDto, time: (at: Date) => string): string[] {
     time(record.at),
     record.action,
     record.actor?.email ?? '',
-    record.subject?.name ?? record.subject?.id ?? '',
+    whomOrWhat(record),
     typeof ip === 'string' ? ip : '',
     Object.keys(detail).length > 0 ? JSON.stringify(detail) : '',
     record.id,
   ];
+}
+
+function whomOrWhat({ subject, connections }: AuditRecordDto): string {
+  if (subject?.name) return subject.name;
+  const named = connections.map(({ application, user }) =>
+    user ? `${application} (${user.email})` : application,
+  );
+  return named.join(', ') || (subject?.id ?? '');
 }

@@ -1,4 +1,4 @@
-import { call, PortalUser } from '@flixcheck/test-harness';
+import { call, PortalUser, ThirdParty } from '@flixcheck/test-harness';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { createTestApp, type TestApp } from '../testing/test-app.js';
 
@@ -41,6 +41,7 @@ describe('the audit trail', () => {
       actor: { id: member.id, email: MEMBER, firstName: 'User', lastName: 'Musterhaus' },
       subject: { type: 'user', id: member.id, name: 'User Musterhaus', email: MEMBER },
       application: null,
+      connections: [],
       detail: { sessionId: member.sessionId, ip: expect.any(String) },
     });
     expect(body.resources.slice(1)).toEqual([
@@ -125,5 +126,67 @@ describe('the audit trail', () => {
     expect(lines).toHaveLength(2);
     expect(lines[0]).toContain('Zeit;Was;Wer;Wen oder was;IP-Adresse');
     expect(lines[1]).toMatch(/^\d{4}-\d\d-\d\d \d\d:\d\d;sign_in_failed;;User Musterhaus;/);
+  });
+});
+
+describe('a connection in the audit trail', () => {
+  const ABOUT =
+    'connection_granted,connection_renewed,connection_narrowed,connection_limit_changed,connections_revoked';
+  const records = async (who = admin): Promise<Record<string, unknown>[]> => {
+    const { body } = await who.call('GET', `${TRAIL}?action=${ABOUT}`);
+    return body.resources;
+  };
+
+  it('is granted, renewed, narrowed, limited and ended, with the application and the person', async () => {
+    const client = new ThirdParty(test.url);
+    await client.connect(member);
+    await client.connect(member);
+    const { body } = await member.call('GET', '/user/v7/connections');
+    const [{ id, client: application }] = body.resources;
+    const path = `/user/v7/connections/${id}`;
+    const expiresAt = new Date(test.clock.now().getTime() + 30 * 86_400_000).toISOString();
+    await member.call('PATCH', path, { resource: { scope: 'read', expiresAt } });
+    await client.connect(member, { scope: 'read' });
+    await admin.call('DELETE', path);
+
+    const user = { id: member.id, email: MEMBER, firstName: 'User', lastName: 'Musterhaus' };
+    const connections = [{ id, application: application.name, user }];
+    const whole = { scope: 'readwrite', expiresAt: null, inAdvance: false };
+    expect(await records()).toEqual([
+      expect.objectContaining({ action: 'connections_revoked', connections }),
+      expect.objectContaining({
+        action: 'connection_renewed',
+        detail: {
+          scope: 'read',
+          formerScope: 'read',
+          expiresAt: expect.any(String),
+          inAdvance: false,
+        },
+        connections,
+      }),
+      expect.objectContaining({ action: 'connection_limit_changed', connections }),
+      expect.objectContaining({ action: 'connection_narrowed', connections }),
+      expect.objectContaining({
+        action: 'connection_renewed',
+        detail: { ...whole, formerScope: 'readwrite' },
+        connections,
+      }),
+      expect.objectContaining({
+        action: 'connection_granted',
+        actor: user,
+        subject: expect.objectContaining({ type: 'other', id }),
+        detail: whole,
+        connections,
+      }),
+    ]);
+  });
+
+  it('is no other company’s', async () => {
+    expect(await records(stranger)).toEqual([]);
+  });
+
+  it('is named in the table, too', async () => {
+    const { text } = await admin.call('GET', `${TRAIL}/export?action=connection_granted`);
+    expect(text).toContain(`Maklerwelt CRM (${MEMBER})`);
   });
 });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { AuditRecord } from '../api/types';
-import { auditDetails, connectionOf } from './audit-details';
+import { auditDetails, connectionName } from './audit-details';
 
 const of = (action: AuditRecord['action'], detail: AuditRecord['detail']) =>
   auditDetails({ action, detail } as AuditRecord);
@@ -57,15 +57,39 @@ describe('what an audit record says besides its sentence', () => {
   });
 });
 
-describe('the connection that an audit record leads to', () => {
-  const about = (action: AuditRecord['action'], detail: AuditRecord['detail'], id = 'subject') =>
-    connectionOf({ action, detail, subject: { id } } as AuditRecord);
+describe('what an audit record says of a connection', () => {
+  it('is what the application may do, and until when', () => {
+    const scope = 'read';
+    expect(of('connection_granted', { scope, expiresAt: null, inAdvance: false })).toEqual([
+      { label: 'audit.detail.rights', to: { scope } },
+    ]);
+    const expiresAt = '2027-01-01T00:00:00Z';
+    expect(of('connection_granted', { scope, expiresAt, inAdvance: true })).toEqual([
+      { label: 'audit.detail.rights', to: { scope } },
+      { label: 'audit.detail.ends', to: { moment: expiresAt } },
+      { label: 'audit.detail.inAdvance', to: { text: 'audit.detail.yes' } },
+    ]);
+  });
 
-  it('is the one that it is about, and none where there are several or none', () => {
-    expect(about('connections_revoked', { connectionIds: ['a'] })).toBe('a');
-    expect(about('connections_revoked', { connectionIds: ['a', 'b'] })).toBeNull();
-    expect(about('connections_revoked', { connections: 3 })).toBeNull();
-    expect(about('connection_narrowed', { from: 'readwrite', to: 'read' })).toBe('subject');
-    expect(about('role_changed', { from: 'member', to: 'admin' })).toBeNull();
+  it('is what it was allowed before, where that was something else', () => {
+    const changed = [
+      { label: 'audit.detail.rights', from: { scope: 'readwrite' }, to: { scope: 'read' } },
+    ];
+    expect(of('connection_renewed', { formerScope: 'readwrite', scope: 'read' })).toEqual(changed);
+    expect(of('connection_narrowed', { from: 'readwrite', to: 'read' })).toEqual(changed);
+    expect(of('connection_renewed', { formerScope: 'read', scope: 'read' })).toEqual([
+      { label: 'audit.detail.rights', to: { scope: 'read' } },
+    ]);
+  });
+
+  it('is whose it is, with the address, and the application alone once nobody is left', () => {
+    const user = { id: 'a', email: 'anna@a.example', firstName: 'Anna', lastName: 'Müller' };
+    const between = { id: 'c', application: 'Maklerwelt CRM' };
+    expect(connectionName({ ...between, user })).toBe(
+      'Maklerwelt CRM, Anna Müller (anna@a.example)',
+    );
+    const nameless = { ...user, firstName: '', lastName: '' };
+    expect(connectionName({ ...between, user: nameless })).toBe('Maklerwelt CRM, anna@a.example');
+    expect(connectionName({ ...between, user: null })).toBe('Maklerwelt CRM');
   });
 });

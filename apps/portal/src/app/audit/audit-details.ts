@@ -1,7 +1,9 @@
 import { AuditRecord } from '../api/types';
+import { fullName } from '../people/full-name';
 
-/** What a value is called: by a text, as a moment, or as it is. */
-export type AuditValue = { text: string } | { moment: string } | { plain: string };
+/** What a value is called: by a text, as a moment, by the table of scopes, or as it is. */
+export type AuditValue =
+  { text: string } | { moment: string } | { scope: string } | { plain: string };
 
 /** One thing that a record says besides its sentence. */
 export interface AuditDetail {
@@ -72,6 +74,17 @@ export function auditDetails({ action, detail }: AuditRecord): AuditDetail[] {
         : [];
     case 'account_policy_changed':
       return [change('audit.detail.policy.label', detail['from'], detail['to'])];
+    case 'connection_granted':
+    case 'connection_renewed':
+      return [
+        rights(detail['formerScope'], detail['scope']),
+        ...(detail['expiresAt']
+          ? [{ label: 'audit.detail.ends', to: end(detail['expiresAt']) }]
+          : []),
+        ...(detail['inAdvance'] ? [{ label: 'audit.detail.inAdvance', to: value(true) }] : []),
+      ];
+    case 'connection_narrowed':
+      return [rights(detail['from'], detail['to'])];
     case 'connection_limit_changed':
       return [
         {
@@ -105,12 +118,11 @@ export function auditDetails({ action, detail }: AuditRecord): AuditDetail[] {
   }
 }
 
-/** @returns the id of the one connection that a record is about; null for none, or several */
-export function connectionOf({ action, subject, detail }: AuditRecord): string | null {
-  const ids = strings(detail['connectionIds']);
-  if (ids.length > 0) return ids.length === 1 ? (ids[0] ?? null) : null;
-  const one = action === 'connection_limit_changed' || action === 'connection_narrowed';
-  return one ? (subject?.id ?? null) : null;
+/** Whose connection to what; with the address, because two people may have the same name. */
+export function connectionName({ application, user }: AuditRecord['connections'][number]): string {
+  if (!user) return application;
+  const name = fullName(user);
+  return `${application}, ${name ? `${name} (${user.email})` : user.email}`;
 }
 
 /** How many connections, or attempts, a record is about. */
@@ -153,6 +165,13 @@ function value(given: unknown): AuditValue {
   const plain = String(given);
   const text = NAMED[plain];
   return text ? { text } : { plain };
+}
+
+/** @param from what was allowed before, where that is known; it is said where it was something else */
+function rights(from: unknown, to: unknown): AuditDetail {
+  const label = 'audit.detail.rights';
+  if (typeof from !== 'string' || from === to) return { label, to: { scope: String(to) } };
+  return { label, from: { scope: from }, to: { scope: String(to) } };
 }
 
 function end(at: unknown): AuditValue {

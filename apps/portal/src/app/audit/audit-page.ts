@@ -19,6 +19,8 @@ import { pagedList } from '../api/paged-list';
 import { AuditRecord } from '../api/types';
 import { Formats } from '../i18n/formats';
 import { FullName } from '../people/full-name';
+import { KnownScopes } from '../scopes/known-scopes';
+import { scopeName } from '../scopes/scope-words';
 import { SessionStore } from '../session/session-store';
 import { Icon } from '../ui/icon';
 import { LoadError } from '../ui/load-error';
@@ -26,7 +28,7 @@ import { LoadMore } from '../ui/load-more';
 import { Moment } from '../ui/moment';
 import { PageState } from '../ui/page-state';
 import { Waiting } from '../ui/waiting';
-import { auditDetails, connectionOf, countOf } from './audit-details';
+import { auditDetails, connectionName, countOf } from './audit-details';
 import { AUDIT_KINDS, auditWords } from './audit-words';
 
 /** How far back, in days. */
@@ -57,8 +59,10 @@ const DAY_MS = 86_400_000;
   styleUrl: './audit-page.scss',
 })
 export class AuditPage {
+  protected readonly connectionName = connectionName;
   protected readonly formats = inject(Formats);
   protected readonly session = inject(SessionStore);
+  private readonly knownScopes = inject(KnownScopes);
   private readonly router = inject(Router);
   private readonly injector = inject(Injector);
   private readonly host = inject<ElementRef<HTMLElement>>(ElementRef);
@@ -85,7 +89,7 @@ export class AuditPage {
     if (person) query.set('userId', person);
     return query;
   });
-  private readonly operator = computed(() => this.session.user()?.role === 'operator');
+  protected readonly operator = computed(() => this.session.user()?.role === 'operator');
   protected readonly list = pagedList<AuditRecord>(() => {
     // Where it is not known who asks, the API decides.
     const user = this.session.user();
@@ -99,7 +103,6 @@ export class AuditPage {
       words: auditWords(record),
       count: countOf(record),
       details: auditDetails(record),
-      connectionId: this.operator() ? null : connectionOf(record),
     })),
   );
   protected readonly forbidden = computed(
@@ -115,6 +118,10 @@ export class AuditPage {
   protected text({ detail }: AuditRecord, name: string): string {
     const value = detail[name];
     return typeof value === 'string' || typeof value === 'number' ? String(value) : '';
+  }
+
+  protected scopeName(scope: string): string {
+    return scopeName(scope, this.knownScopes.table(), this.formats.language());
   }
 
   protected narrow(name: string, event: Event): void {

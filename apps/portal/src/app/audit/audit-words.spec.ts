@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { MAX_AUDIT_ACTIONS } from '@flixcheck/api-types/limits';
-import { AUDIT_KINDS, WORDS } from './audit-words';
+import { AuditRecord } from '../api/types';
+import { AUDIT_KINDS, auditWords, WORDS } from './audit-words';
 
 /** What is done for Flixcheck: whoever looks for it looks for a company, or for an application. */
 const OPERATORS = /^(account_(created|closed|reopened)|client_\w+|signing_key_\w+|failed_\w+)$/;
@@ -20,5 +21,23 @@ describe('the kinds of audit records', () => {
   it('say of the duty to have a second factor that it concerns sign-in, not applications', () => {
     expect(AUDIT_KINDS['passwords']?.actions).toContain('second_factor_requirement_changed');
     expect(AUDIT_KINDS['applications']?.actions).not.toContain('second_factor_requirement_changed');
+  });
+});
+
+describe('the sentence about ended connections', () => {
+  const ended = (record: Partial<AuditRecord>) =>
+    auditWords({ action: 'connections_revoked', subject: null, ...record } as AuditRecord).text;
+  const maklerwelt = { type: 'client', id: 'm', name: 'Maklerwelt CRM', email: null } as const;
+
+  it('says whether it was one, several, or all of somebody', () => {
+    const one = { detail: { connectionIds: ['a'] } };
+    const several = { detail: { connectionIds: ['a', 'b'] } };
+    expect(ended(one)).toBe('audit.action.connectionRevoked');
+    expect(ended(several)).toBe('audit.action.connectionsRevoked');
+    expect(ended({ subject: maklerwelt, detail: { connections: 1 } })).toBe(
+      'audit.action.allConnectionsRevoked',
+    );
+    const connection = { type: 'other', id: 'a', name: null, email: null } as const;
+    expect(ended({ subject: connection, ...one })).toBe('audit.action.connectionRevoked');
   });
 });

@@ -1,4 +1,5 @@
 import { AuditRecord } from '../api/types';
+import { countOf } from './audit-details';
 
 /** What happened in an audit record, in the words of the texts. */
 export interface AuditWords {
@@ -60,6 +61,8 @@ export const WORDS: Record<Action, AuditWords> = {
   account_created: said('audit.action.accountCreated'),
   account_closed: said('audit.action.accountClosed', caution),
   account_reopened: said('audit.action.accountReopened'),
+  connection_granted: said('audit.action.connectionGranted', byActor),
+  connection_renewed: said('audit.action.connectionRenewed', byActor),
   connection_limit_changed: said('audit.action.connectionLimitChanged'),
   connection_narrowed: said('audit.action.connectionNarrowed'),
   connections_revoked: said('audit.action.connectionsRevoked'),
@@ -103,8 +106,15 @@ const UNKNOWN: Partial<Record<Action, AuditWords>> = {
 const FOR_SOME = said('audit.action.advanceGrantedSome');
 /** Of a newer API than this page. */
 const OTHER = said('audit.action.other');
+const ONE_REVOKED = said('audit.action.connectionRevoked');
+const ALL_REVOKED = said('audit.action.allConnectionsRevoked');
 
-export function auditWords({ action, subject, detail }: AuditRecord): AuditWords {
+export function auditWords(record: AuditRecord): AuditWords {
+  const { action, subject, detail } = record;
+  if (action === 'connections_revoked') {
+    if (subject && subject.type !== 'other') return ALL_REVOKED;
+    if (countOf(record) === 1) return ONE_REVOKED;
+  }
   if (action === 'application_granted_in_advance' && detail?.['userIds']) return FOR_SOME;
   const unknown = subject === null ? UNKNOWN[action] : undefined;
   return unknown ?? (WORDS as Partial<typeof WORDS>)[action] ?? OTHER;
@@ -173,7 +183,13 @@ export const AUDIT_KINDS: Record<string, { text: string; actions: Action[] }> = 
   },
   connections: {
     text: 'audit.kind.connections',
-    actions: ['connection_narrowed', 'connection_limit_changed', 'connections_revoked'],
+    actions: [
+      'connection_granted',
+      'connection_renewed',
+      'connection_narrowed',
+      'connection_limit_changed',
+      'connections_revoked',
+    ],
   },
   applications: {
     text: 'audit.kind.applications',
