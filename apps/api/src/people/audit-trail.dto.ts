@@ -92,7 +92,7 @@ export class AuditedThingDto {
     type: String,
     format: 'email',
     nullable: true,
-    description: 'of a user: two people may have the same name',
+    description: 'of a user, for two people may have the same name; of an open invitation',
     example: 'user@musterhaus.example',
   })
   email!: string | null;

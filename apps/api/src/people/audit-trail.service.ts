@@ -17,6 +17,7 @@ import {
   MAX_CONNECTIONS,
   type OperatorAuditQuery,
 } from './audit-trail.dto.js';
+import { Invitations } from './invitations.js';
 
 /** Whose subject is a connection. */
 const OF_ONE_CONNECTION: ReadonlySet<AuditAction> = new Set([
@@ -39,6 +40,7 @@ export class AuditTrail {
     private readonly log: AuditLog,
     private readonly users: UsersService,
     private readonly clients: OAuthClientsService,
+    private readonly invitations: Invitations,
     private readonly logger: AppLogger,
   ) {}
 
@@ -81,13 +83,14 @@ export class AuditTrail {
     const others = entries.flatMap(({ subject, subjectId }) =>
       subject === null && subjectId !== null ? [subjectId] : [],
     );
-    const [clients, people] = await Promise.all([
+    const [clients, people, invited] = await Promise.all([
       this.clients.byIds([
         ...others,
         ...applications,
         ...connected.map(({ oauthClientId }) => oauthClientId),
       ]),
       this.users.people(connected.map(({ userId }) => userId)),
+      this.invitations.addressesOf(others),
     ]);
     const toConnection = (id: string): AuditedConnectionDto[] => {
       const between = parties.get(id);
@@ -106,7 +109,7 @@ export class AuditTrail {
           ? toPerson(subject)
           : subjectId === null
             ? null
-            : toThing(subjectId, clients.get(subjectId)?.name),
+            : toThing(subjectId, clients.get(subjectId)?.name, invited.get(subjectId)),
         application:
           typeof detail['oauthClientId'] === 'string'
             ? toThing(detail['oauthClientId'], clients.get(detail['oauthClientId'])?.name)
@@ -130,8 +133,13 @@ function toPerson(user: NonNullable<AuditEntry['subject']>): AuditedThingDto {
   return { type: 'user', id, name: `${firstName} ${lastName}`, email };
 }
 
-function toThing(id: string, clientName: string | undefined): AuditedThingDto {
-  return { type: clientName ? 'client' : 'other', id, name: clientName ?? null, email: null };
+function toThing(id: string, clientName: string | undefined, email?: string): AuditedThingDto {
+  return {
+    type: clientName ? 'client' : 'other',
+    id,
+    name: clientName ?? null,
+    email: email ?? null,
+  };
 }
 
 function row(record: AuditRecordDto, time: (at: Date) => string): string[] {
@@ -152,5 +160,5 @@ function whomOrWhat({ subject, connections }: AuditRecordDto): string {
   const named = connections.map(({ application, user }) =>
     user ? `${application} (${user.email})` : application,
   );
-  return named.join(', ') || (subject?.id ?? '');
+  return named.join(', ') || (subject?.email ?? subject?.id ?? '');
 }

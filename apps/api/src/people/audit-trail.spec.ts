@@ -190,3 +190,15 @@ describe('a connection in the audit trail', () => {
     expect(text).toContain(`Maklerwelt CRM (${MEMBER})`);
   });
 });
+
+describe('an invitation in the audit trail', () => {
+  it('is for an address as long as it is open', async () => {
+    const email = 'neu@musterhaus.example';
+    const invitations = [{ email, role: 'member', locale: 'de' }];
+    await admin.call('POST', '/user/v7/invitations', { resource: { invitations } });
+    const { body } = await admin.call('GET', `${TRAIL}?action=invitation_sent`);
+    expect(body.resources).toEqual([
+      expect.objectContaining({ subject: expect.objectContaining({ type: 'other', email }) }),
+    ]);
+  });
+});

@@ -222,6 +222,16 @@ export class Invitations {
     return { inviter, company };
   }
 
+  /** The addresses that these invitations are for, by id, as long as they are there. */
+  async addressesOf(ids: readonly string[]): Promise<Map<string, string>> {
+    if (ids.length === 0) return new Map();
+    const rows: { id: string; email: string }[] = await this.dataSource.query(
+      'SELECT id, email FROM invitations WHERE id = ANY ($1)',
+      [ids],
+    );
+    return new Map(rows.map(({ id, email }) => [id, email]));
+  }
+
   private async refuseKnown(
     tx: EntityManager,
     accountId: string,

@@ -57,6 +57,23 @@ describe('what an audit record says besides its sentence', () => {
   });
 });
 
+describe('what an audit record says of an end or a duty', () => {
+  it('is why a session ended, where the person did not end it', () => {
+    expect(of('session_ended', { reason: 'too_many' })).toEqual([
+      { label: 'audit.detail.reason', to: { text: 'audit.detail.sessionEnd.tooMany' } },
+    ]);
+    expect(of('session_ended', { reason: 'by_user' })).toEqual([]);
+  });
+
+  it('is when a required second factor is needed from', () => {
+    const to = '2027-01-01T00:00:00Z';
+    expect(of('second_factor_requirement_changed', { from: null, to })).toEqual([
+      { label: 'audit.detail.resetDue', to: { moment: to } },
+    ]);
+    expect(of('second_factor_requirement_changed', { from: to, to: null })).toEqual([]);
+  });
+});
+
 describe('what an audit record says of a connection', () => {
   it('is what the application may do, and until when', () => {
     const scope = 'read';

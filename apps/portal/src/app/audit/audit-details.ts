@@ -57,6 +57,18 @@ const FIELDS: Record<string, string> = {
   lastName: 'audit.detail.field.lastName',
   locale: 'audit.detail.field.locale',
 };
+/** Why a session ended, where the person did not end it there and then. */
+const SESSION_ENDS: Record<string, string> = {
+  signed_in_again: 'audit.detail.sessionEnd.signedInAgain',
+  too_many: 'audit.detail.sessionEnd.tooMany',
+  disavowed: 'audit.detail.sessionEnd.disavowed',
+  password_changed: 'audit.detail.sessionEnd.passwordChanged',
+  password_reset: 'audit.detail.sessionEnd.passwordReset',
+  email_changed: 'audit.detail.sessionEnd.emailChanged',
+  role_changed: 'audit.detail.sessionEnd.roleChanged',
+  second_factor_changed: 'audit.detail.sessionEnd.secondFactorChanged',
+  user_disabled: 'audit.detail.sessionEnd.userDisabled',
+};
 /** Too long for a line, or ids that nobody knows: that they changed is said, not how. */
 const LABEL_ONLY = new Set(['description', 'descriptionEn', 'logoUri', 'accountIds']);
 
@@ -83,6 +95,14 @@ export function auditDetails({ action, detail }: AuditRecord): AuditDetail[] {
           : []),
         ...(detail['inAdvance'] ? [{ label: 'audit.detail.inAdvance', to: value(true) }] : []),
       ];
+    case 'session_ended': {
+      const why = SESSION_ENDS[String(detail['reason'])];
+      return why ? [{ label: 'audit.detail.reason', to: { text: why } }] : [];
+    }
+    case 'second_factor_requirement_changed':
+      return typeof detail['to'] === 'string'
+        ? [{ label: 'audit.detail.resetDue', to: { moment: detail['to'] } }]
+        : [];
     case 'connection_narrowed':
       return [rights(detail['from'], detail['to'])];
     case 'connection_limit_changed':

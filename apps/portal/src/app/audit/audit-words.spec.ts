@@ -41,3 +41,26 @@ describe('the sentence about ended connections', () => {
     expect(ended({ subject: connection, ...one })).toBe('audit.action.connectionRevoked');
   });
 });
+
+describe('the sentence about a duty or an end', () => {
+  const said = (action: AuditRecord['action'], detail: AuditRecord['detail']) =>
+    auditWords({ action, subject: null, detail } as AuditRecord);
+
+  it('says whether a second factor is required from now on, or no more', () => {
+    const action = 'second_factor_requirement_changed';
+    const at = '2027-01-01T00:00:00Z';
+    expect(said(action, { from: null, to: at }).text).toBe('audit.action.factorRequired');
+    expect(said(action, { from: at, to: null }).text).toBe('audit.action.factorNotRequired');
+  });
+
+  it('names who ended a session only where somebody did', () => {
+    const anna = { id: 'a', email: 'anna@a.example', firstName: 'Anna', lastName: 'Müller' };
+    const subject = { type: 'user', id: 'a', name: 'Anna Müller', email: anna.email } as const;
+    const action = 'session_ended';
+    const of = (reason: string, actor = anna) =>
+      auditWords({ action, actor, subject, detail: { reason } } as unknown as AuditRecord);
+    expect(of('by_user').namesActor).toBe(false);
+    expect(of('too_many').namesActor).toBe(true);
+    expect(of('user_disabled', { ...anna, id: 'admin' }).namesActor).toBe(false);
+  });
+});

@@ -66,7 +66,7 @@ export const WORDS: Record<Action, AuditWords> = {
   connection_limit_changed: said('audit.action.connectionLimitChanged'),
   connection_narrowed: said('audit.action.connectionNarrowed'),
   connections_revoked: said('audit.action.connectionsRevoked'),
-  second_factor_requirement_changed: said('audit.action.factorRequirementChanged', byActor),
+  second_factor_requirement_changed: said('audit.action.factorRequired', byActor),
   account_policy_changed: said('audit.action.accountPolicyChanged'),
   advance_grant_withdrawn: said('audit.action.advanceWithdrawn'),
   application_granted_in_advance: said('audit.action.advanceGranted'),
@@ -106,11 +106,20 @@ const UNKNOWN: Partial<Record<Action, AuditWords>> = {
 const FOR_SOME = said('audit.action.advanceGrantedSome');
 /** Of a newer API than this page. */
 const OTHER = said('audit.action.other');
+const NO_FACTOR_REQUIRED = said('audit.action.factorNotRequired', byActor);
+/** Nobody did it there and then: the reason stands below instead. */
+const SESSION_GONE = said('audit.action.sessionEnded', byActor);
 const ONE_REVOKED = said('audit.action.connectionRevoked');
 const ALL_REVOKED = said('audit.action.allConnectionsRevoked');
 
 export function auditWords(record: AuditRecord): AuditWords {
-  const { action, subject, detail } = record;
+  const { action, actor, subject, detail } = record;
+  if (action === 'second_factor_requirement_changed' && detail['to'] === null) {
+    return NO_FACTOR_REQUIRED;
+  }
+  if (action === 'session_ended' && detail['reason'] !== 'by_user') {
+    if (actor?.id === subject?.id) return SESSION_GONE;
+  }
   if (action === 'connections_revoked') {
     if (subject && subject.type !== 'other') return ALL_REVOKED;
     if (countOf(record) === 1) return ONE_REVOKED;
