@@ -2,13 +2,16 @@ import {
   ChangeDetectionStrategy,
   Component,
   DestroyRef,
+  effect,
   ElementRef,
   inject,
   input,
   output,
+  untracked,
   viewChild,
 } from '@angular/core';
 import searchIcon from '@material-symbols/svg-400/rounded/search.svg';
+import { searchFrom } from '../api/address-words';
 import { Icon } from './icon';
 
 /** How long typing has to pause: each search is a request. */
@@ -30,7 +33,6 @@ const PAUSE_MS = 300;
       maxlength="100"
       [attr.aria-label]="label()"
       [placeholder]="hint() || label()"
-      [value]="value()"
       (input)="typed()"
       (keydown.enter)="enter($event)"
     />
@@ -85,15 +87,22 @@ export class SearchField {
   readonly label = input.required<string>();
   /** Shown instead of the label, where there is little room. */
   readonly hint = input('');
+  /** The words that the list is searched for. */
   readonly value = input('');
   readonly searched = output<string>();
 
   private readonly field = viewChild.required<ElementRef<HTMLInputElement>>('field');
   private pause: ReturnType<typeof setTimeout> | undefined;
+  /** What has been emitted and has not come back as the value yet, the oldest first. */
+  private underWay: string[] = [];
   protected readonly icon = searchIcon;
 
   constructor() {
     inject(DestroyRef).onDestroy(() => clearTimeout(this.pause));
+    effect(() => {
+      const value = this.value();
+      untracked(() => this.take(value));
+    });
   }
 
   focus(): void {
@@ -113,6 +122,17 @@ export class SearchField {
 
   private say(): void {
     clearTimeout(this.pause);
-    this.searched.emit(this.field().nativeElement.value.trim());
+    const words = searchFrom(this.field().nativeElement.value) ?? '';
+    if (words !== (this.underWay.at(-1) ?? this.value())) this.underWay.push(words);
+    this.searched.emit(words);
+  }
+
+  /** What was typed here stays as it was typed, also meanwhile; what comes from elsewhere is shown. */
+  private take(value: string): void {
+    const own = this.underWay.indexOf(value);
+    this.underWay = own < 0 ? [] : this.underWay.slice(own + 1);
+    if (own >= 0) return;
+    clearTimeout(this.pause);
+    this.field().nativeElement.value = value;
   }
 }
