@@ -113,6 +113,24 @@ describe('the authorize page', () => {
     expect(textOf(fixture)).toContain('Sie werden jetzt zu maklerwelt.example geleitet.');
   });
 
+  it('what is being granted cannot be chosen otherwise meanwhile, and can after a failure', async () => {
+    let fail: (error: ApiError) => void = () => undefined;
+    api.grant.mockReturnValue(new Promise((_, reject) => (fail = reject)));
+    const fixture = await open();
+    const host = fixture.nativeElement as HTMLElement;
+    const choices = () => [
+      ...host.querySelectorAll<HTMLInputElement>('fx-consent :is(input, select)'),
+    ];
+    const closed = () => choices().map(({ disabled }) => disabled);
+    expect(closed()).toEqual([false, false]);
+    control(fixture, 'Zugriff erlauben')?.click();
+    await shown(fixture, () => textOf(fixture).includes('Wird erlaubt'));
+    expect(closed()).toEqual([true, true]);
+    fail(problem(500, 'internal_error'));
+    await shown(fixture, () => textOf(fixture).includes('Das hat nicht geklappt'));
+    expect(closed()).toEqual([false, false]);
+  });
+
   it('goes on without a question where an admin has granted it in advance, and says so', async () => {
     const by = { id: 'u2', email: 'a@musterhaus.example', firstName: 'Ada', lastName: 'Berg' };
     api.read.mockResolvedValue({

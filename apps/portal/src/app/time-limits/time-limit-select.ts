@@ -22,6 +22,7 @@ import { timeLimitChoices } from './time-limit-choices';
       #field
       class="fx-input fx-input--compact"
       [id]="fieldId()"
+      [disabled]="disabled()"
       (change)="choose(field.selectedIndex)"
     >
       @for (choice of choices(); track choice.text) {
@@ -42,6 +43,7 @@ import { timeLimitChoices } from './time-limit-choices';
 })
 export class TimeLimitSelect {
   readonly fieldId = input.required<string>();
+  readonly disabled = input(false);
   /** When the connection ends as it is; null: never. */
   readonly present = input.required<string | null>();
   readonly onlyShorter = input(false);
