@@ -2067,7 +2067,7 @@ export interface components {
             to: string;
             /** @example Ihr Passwort wurde geändert */
             subject: string;
-            /** @example Guten Tag, … */
+            /** @example Guten Tag! … */
             text: string;
             /** @example <!doctype html>… */
             html: string;

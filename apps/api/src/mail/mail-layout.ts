@@ -3,7 +3,8 @@ import type { Locale, MailText } from './mail-text.js';
 /** What stands around every text. */
 const FRAME = {
   de: {
-    hello: 'Guten Tag,',
+    /** A sentence of its own: after a comma, German goes on with a small letter. */
+    hello: 'Guten Tag!',
     copy: 'Wenn die Schaltfläche nicht funktioniert, öffnen Sie diese Adresse im Browser:',
     automatic: 'Diese E-Mail wurde automatisch verschickt. Bitte antworten Sie nicht darauf.',
     optional: 'Welche Hinweise Sie bekommen, stellen Sie unter „Konto und Sicherheit“ ein:',

@@ -15,7 +15,7 @@ export class DemoMailDto {
   @ApiProperty({ example: 'Ihr Passwort wurde geändert' })
   subject!: string;
 
-  @ApiProperty({ example: 'Guten Tag, …' })
+  @ApiProperty({ example: 'Guten Tag! …' })
   text!: string;
 
   @ApiProperty({ example: '<!doctype html>…' })

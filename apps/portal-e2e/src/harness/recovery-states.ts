@@ -7,7 +7,7 @@ const sampleMail = () => ({
   at: '2026-11-25T20:04:00.000Z',
   to: MEMBER,
   subject: 'Neues Passwort für Flixcheck',
-  text: `Guten Tag,\n\nmit diesem Link setzen Sie ein neues Passwort:\n${portalUrl()}/portal/reset-password#${'t'.repeat(43)}\n`,
+  text: `Guten Tag!\n\nMit diesem Link setzen Sie ein neues Passwort:\n${portalUrl()}/portal/reset-password#${'t'.repeat(43)}\n`,
   html: '',
 });
 
