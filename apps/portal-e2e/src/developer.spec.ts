@@ -79,6 +79,9 @@ test('an operator names a developer, who sees a failed exchange appear and rotat
   await page.getByRole('link', { name: 'Für Entwickler' }).click();
   await page.getByRole('link', { name: 'Bestandsblick' }).click();
   await expect(page.getByText(`--data-urlencode 'client_id=${clientId}'`)).toBeVisible();
+  await expect(page.getByRole('main').getByRole('heading', { level: 2 }).first()).toHaveText(
+    'Erste Anfrage',
+  );
   const log = page.getByRole('region', { name: 'Anfragen' });
   await expect(log.getByText('Keine Anfragen')).toBeVisible();
   const figures = page.getByRole('region', { name: 'Statistik', exact: true });

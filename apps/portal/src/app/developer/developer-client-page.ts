@@ -1,4 +1,13 @@
-import { ChangeDetectionStrategy, Component, computed, inject, input } from '@angular/core';
+import { NgTemplateOutlet } from '@angular/common';
+import {
+  ChangeDetectionStrategy,
+  Component,
+  computed,
+  inject,
+  input,
+  linkedSignal,
+  untracked,
+} from '@angular/core';
 import { RouterLink } from '@angular/router';
 import { TranslocoDirective } from '@jsverse/transloco';
 import back from '@material-symbols/svg-400/rounded/arrow_back.svg';
@@ -37,6 +46,7 @@ import { DeveloperForm } from './developer-form';
     DeveloperForm,
     Icon,
     LogoUpload,
+    NgTemplateOutlet,
     Publisher,
     RequestLog,
     RouterLink,
@@ -56,6 +66,18 @@ export class DeveloperClientPage {
   protected readonly client = this.found.client;
   protected readonly clients = DEVELOPER_CLIENTS;
   protected readonly icons = { back };
+
+  /**
+   * None of its secrets has been used: how to begin stands first, and stays there as long as the page
+   * is open.
+   */
+  protected readonly begins = linkedSignal<string | undefined, boolean>({
+    source: () => this.client()?.id,
+    computation: () => {
+      const { kind, secrets = [] } = untracked(this.client) ?? {};
+      return kind === 'confidential' && secrets.every(({ lastUsedAt }) => lastUsedAt === null);
+    },
+  });
 
   /** The exchange of a code, to begin with; a secret never stands in a page that stays open. */
   protected readonly sample = computed(() => {
