@@ -222,7 +222,10 @@ test('a session that ends while the page is open leads back to the identical req
   const { sessionId } = await signIn(page, MEMBER);
   const url = authorizeUrl({ state: 'a+b/c=ü %' });
   await page.goto(url);
-  await expect(allow(page)).toBeVisible();
+  const less = page.getByRole('checkbox', { name: 'Nur das Ansehen erlauben' });
+  const limit = page.getByRole('combobox', { name: 'Gültigkeit' });
+  await less.check();
+  await limit.selectOption({ index: 2 });
   await member.endSession(sessionId);
   await allow(page).click();
   await expect(page.getByText('Ihre Sitzung ist abgelaufen')).toBeVisible();
@@ -234,9 +237,14 @@ test('a session that ends while the page is open leads back to the identical req
   await fillSignIn(page, MEMBER);
   await expect(allow(page)).toBeVisible();
   expect(page.url()).toBe(url);
+  // Nobody grants more after the detour than they had chosen before it.
+  await expect(less).toBeChecked();
+  await expect(limit).toHaveValue(/^90 Tage/);
   const callback = page.waitForRequest(isCallback);
   await allow(page).click();
   expect(new URL((await callback).url()).searchParams.get('state')).toBe('a+b/c=ü %');
+  const [granted] = await member.connections();
+  expect(granted).toMatchObject({ scope: 'read', expiresAt: expect.any(String) });
 });
 
 test('an application that is switched off while the page is open gets nothing', async ({

@@ -21,6 +21,7 @@ import { PageFocus } from '../ui/page-focus';
 import { Waiting } from '../ui/waiting';
 import { Allowed, AuthorizationApi } from './authorization-api';
 import { Consent, type Trouble } from './consent';
+import { forgetChoices } from './kept-choices';
 import { type AskTrouble, NotAllowed } from './not-allowed';
 import { Outbound } from './outbound';
 import { type Answer, Leaving } from './leaving';
@@ -214,6 +215,7 @@ export class AuthorizePage {
   }
 
   private go(request: AuthorizationRequest, answer: Answer, address: string | null): void {
+    forgetChoices();
     this.view.set({
       step: 'leaving',
       answer,

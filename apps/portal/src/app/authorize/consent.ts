@@ -3,12 +3,12 @@ import {
   ChangeDetectionStrategy,
   Component,
   computed,
+  effect,
   ElementRef,
   inject,
   input,
   linkedSignal,
   output,
-  signal,
   viewChild,
 } from '@angular/core';
 import { RouterLink } from '@angular/router';
@@ -22,6 +22,7 @@ import { AuthorizationRequest } from '../api/types';
 import { Formats } from '../i18n/formats';
 import { FullName } from '../people/full-name';
 import { Right, termsOf, viewOnlyPart } from '../scopes/scope-words';
+import { timeLimitChoices } from '../time-limits/time-limit-choices';
 import { TimeLimitSelect } from '../time-limits/time-limit-select';
 import { BrandSign } from '../ui/brand-sign';
 import { ClientLogo } from '../ui/client-logo';
@@ -29,6 +30,7 @@ import { Icon } from '../ui/icon';
 import { Monogram } from '../ui/monogram';
 import { Publisher } from '../ui/publisher';
 import { Allowed } from './authorization-api';
+import { keepChoices, keptChoices } from './kept-choices';
 import { Outbound } from './outbound';
 import { isOnThisDevice } from './on-this-device';
 
@@ -110,7 +112,9 @@ export class Consent {
     const { scope, knownScopes } = this.request();
     return viewOnlyPart(scope, knownScopes);
   });
-  protected readonly viewOnly = signal(false);
+  private readonly kept = computed(() => keptChoices(this.request().user.id));
+  private readonly keptViewOnly = computed(() => this.kept()?.viewOnly ?? false);
+  protected readonly viewOnly = linkedSignal(this.keptViewOnly);
   protected readonly scope = computed(() => {
     const less = this.viewOnly() ? this.viewOnlyScope() : null;
     return less ?? this.request().scope;
@@ -121,7 +125,13 @@ export class Consent {
   });
   /** When the connection that is there ends by itself. */
   protected readonly present = computed(() => this.request().existingConnection?.expiresAt ?? null);
-  protected readonly expiresAt = linkedSignal(this.present);
+  private readonly keptLimit = computed(() => this.kept()?.limit ?? '');
+  protected readonly limit = linkedSignal(this.keptLimit);
+  protected readonly expiresAt = computed(() => {
+    const present = this.present();
+    const choice = timeLimitChoices(present, Date.now()).find(({ text }) => text === this.limit());
+    return choice ? choice.expiresAt : present;
+  });
   protected readonly never = NEVER;
   protected readonly words = computed(() =>
     this.request().existingConnection ? AGAIN : FIRST_TIME,
@@ -162,6 +172,9 @@ export class Consent {
   }
 
   constructor() {
+    effect(() =>
+      keepChoices(this.request().user.id, { viewOnly: this.viewOnly(), limit: this.limit() }),
+    );
     // What came in the way is read first, by eye and by screen reader; what to do stands beside it.
     afterRenderEffect(() => {
       if (!this.trouble()) return;

@@ -32,7 +32,7 @@ import { TimeLimits } from './time-limits';
             fieldId="time-limit"
             [present]="present()"
             [onlyShorter]="!own()"
-            (chose)="chosen.set($event)"
+            (chose)="chosen.set($event.expiresAt)"
           />
           <button
             type="submit"

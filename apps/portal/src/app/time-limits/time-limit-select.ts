@@ -9,7 +9,7 @@ import {
 } from '@angular/core';
 import { TranslocoDirective } from '@jsverse/transloco';
 import { Formats } from '../i18n/formats';
-import { timeLimitChoices } from './time-limit-choices';
+import { TimeLimitChoice, timeLimitChoices } from './time-limit-choices';
 
 /** How long a connection lasts, as one choice. */
 @Component({
@@ -47,18 +47,25 @@ export class TimeLimitSelect {
   /** When the connection ends as it is; null: never. */
   readonly present = input.required<string | null>();
   readonly onlyShorter = input(false);
-  /** When it is to end. */
-  readonly chose = output<string | null>();
+  /** The text key of the choice to begin with; the first one where there is no such choice. */
+  readonly initial = input('');
+  readonly chose = output<TimeLimitChoice>();
 
   protected readonly formats = inject(Formats);
   /** As they are shown they are meant, however long somebody looks at them. */
   protected readonly choices = computed(() =>
     timeLimitChoices(this.present(), Date.now(), this.onlyShorter()),
   );
-  protected readonly chosen = linkedSignal({ source: this.choices, computation: () => 0 });
+  protected readonly chosen = linkedSignal(() =>
+    Math.max(
+      0,
+      this.choices().findIndex(({ text }) => text === this.initial()),
+    ),
+  );
 
   protected choose(index: number): void {
     this.chosen.set(index);
-    this.chose.emit(this.choices()[index]?.expiresAt ?? null);
+    const choice = this.choices()[index];
+    if (choice) this.chose.emit(choice);
   }
 }
