@@ -96,7 +96,7 @@ describe('the order of connections', () => {
     expect(await ids(admin, 'sort=-person')).toEqual([mine, admins, zoes]);
   });
 
-  it('by person keeps those of one person together, also where two have the same name', async () => {
+  it('by person keeps those of one person together, by application, also where two have the same name', async () => {
     const rename = (firstName: string) =>
       test.dataSource.query(`UPDATE users SET first_name = $2, last_name = $3 WHERE id = $1`, [
         colleague.userId,
@@ -112,6 +112,8 @@ describe('the order of connections', () => {
       const { resources } = await list(admin, 'sort=person');
       const people = resources.map(({ grantedBy }) => grantedBy.id);
       expect([...new Set(people.slice(0, 3))]).toHaveLength(1);
+      const applications = resources.slice(0, 3).map(({ client }) => client.name);
+      expect(applications).toEqual(['Assistent Desktop', 'Belegscanner', 'Maklerwelt CRM']);
     } finally {
       await rename('Zoë');
     }
@@ -122,6 +124,9 @@ describe('the order of connections', () => {
     const scanner = await grantAfter(test, member, { clientId: 'belegscanner' });
     const assistant = await grantAfter(test, member, { clientId: 'assistent-desktop' });
     expect(await ids(member, 'sort=client')).toEqual([assistant, scanner, crm]);
+    const zoes = await grantAfter(test, colleague);
+    const admins = await grantAfter(test, admin);
+    expect(await ids(admin, 'sort=client')).toEqual([assistant, scanner, zoes, admins, crm]);
   });
 
   it('by use puts those that were never used at the far end, the oldest outermost', async () => {

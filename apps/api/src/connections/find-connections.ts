@@ -8,20 +8,23 @@ import { NAMED_USERS } from '../users/user-relations.js';
 import { healthCondition } from './connection.js';
 import type { ConnectionsQuery, ConnectionSort } from './connections.dto.js';
 
+const APP = `JOIN ${NAMED_CLIENTS} app ON app.id = c.oauth_client_id`;
+const PERSON = `JOIN ${NAMED_USERS} person ON person.id = c.user_id`;
+const APP_NAME = byName('app.name');
+// Two people may have the same name.
+const PERSON_NAME = [
+  byName('person.last_name'),
+  byName('person.first_name'),
+  byText('person.email'),
+];
+
 const SORTINGS: Record<Exclude<ConnectionSort, `-${string}`>, Sorting> = {
   grantedAt: { columns: [byTime('c.granted_at')] },
   // What has not ended, or was never used, comes before all others.
   revokedAt: { columns: [byTime(`coalesce(c.revoked_at, 'epoch')`)] },
   lastUsedAt: { columns: [byTime(`coalesce(c.last_used_at, 'epoch')`), byTime('c.granted_at')] },
-  client: {
-    join: `JOIN ${NAMED_CLIENTS} app ON app.id = c.oauth_client_id`,
-    columns: [byName('app.name')],
-  },
-  person: {
-    join: `JOIN ${NAMED_USERS} person ON person.id = c.user_id`,
-    // Two people may have the same name.
-    columns: [byName('person.last_name'), byName('person.first_name'), byText('c.user_id::text')],
-  },
+  client: { join: `${APP} ${PERSON}`, columns: [APP_NAME, ...PERSON_NAME] },
+  person: { join: `${APP} ${PERSON}`, columns: [...PERSON_NAME, APP_NAME] },
 };
 /** Of those that end by themselves: the first to end first. */
 const SOONEST_END = orderOf(

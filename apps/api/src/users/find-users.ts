@@ -1,10 +1,19 @@
 import type { EntityManager } from 'typeorm';
 import { searchable } from '../database/search-text.js';
-import { byName, byTime, finds, findPage, orderOf, sortsOf } from '../http/searched-list.js';
+import {
+  byName,
+  byText,
+  byTime,
+  finds,
+  findPage,
+  orderOf,
+  sortsOf,
+} from '../http/searched-list.js';
 
 const SORTINGS = {
   createdAt: { columns: [byTime('created_at')] },
-  name: { columns: [byName('last_name'), byName('first_name')] },
+  // Two people may have the same name.
+  name: { columns: [byName('last_name'), byName('first_name'), byText('email')] },
   email: { columns: [byName('email')] },
   // Users who have never signed in come first.
   lastSignInAt: { columns: [byTime(`coalesce(last_sign_in_at, 'epoch')`)] },

@@ -9,11 +9,11 @@ export const ACTIVE_USERS = `(SELECT of_all.id, of_all.account_id, of_all.role, 
  WHERE of_all.status = 'active' AND company.closed_at IS NULL)`;
 
 /**
- * Relation `(id, account_id, first_name, last_name, search_text)` of everybody, for other modules
+ * Relation `(id, account_id, first_name, last_name, email, search_text)` of everybody, for other modules
  * to sort and search their rows by: what this module publishes instead of its table.
  */
-export const NAMED_USERS = `(SELECT id, account_id, first_name, last_name, ${USER_SEARCH_TEXT} AS search_text
-  FROM users)`;
+export const NAMED_USERS = `(SELECT id, account_id, first_name, last_name, email,
+    ${USER_SEARCH_TEXT} AS search_text FROM users)`;
 
 /** Relation `(id, account_id, email)` of everybody, with the e-mail address in lower case. */
 export const PEOPLE_BY_ADDRESS = '(SELECT id, account_id, lower(email) AS email FROM users)';
