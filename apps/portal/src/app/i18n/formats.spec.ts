@@ -26,7 +26,9 @@ describe('times in words', () => {
     [DAY, 'gestern', 'yesterday'],
     [5 * DAY, 'vor 5 Tagen', '5 days ago'],
     [41 * DAY, 'vor 1 Monat', '1 month ago'],
-    [400 * DAY, 'vor 1 Jahr', '1 year ago'],
+    [46 * DAY, 'vor 1 Monat', '1 month ago'],
+    [557 * DAY, 'vor 18 Monaten', '18 months ago'],
+    [800 * DAY, 'vor 2 Jahren', '2 years ago'],
   ])('%s seconds ago', (seconds, german, english) => {
     expect(spaced(formats.relative(ago(seconds), NOW))).toBe(german);
     preferences.setLanguage('en');

@@ -4,6 +4,8 @@ import { Preferences } from './preferences';
 const MINUTE = 60;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
+const MONTH = 30.4 * DAY;
+const YEAR = 365.25 * DAY;
 
 /** Dates, times and numbers in the language that is spoken. Reads a signal: call it in templates. */
 @Injectable({ providedIn: 'root' })
@@ -66,8 +68,10 @@ export class Formats {
     if (distance < 45 * MINUTE) return say(seconds / MINUTE, 'minute');
     if (distance < 22 * HOUR || days === 0) return say(seconds / HOUR, 'hour');
     if (distance < 26 * DAY) return say(days, 'day');
-    if (distance < 320 * DAY) return say(seconds / DAY / 30.4, 'month');
-    return say(seconds / DAY / 365.25, 'year');
+    // Whole ones: what is a year and a half away is neither one year nor two.
+    const whole = (length: number) => Math.trunc(seconds / length) || Math.sign(seconds);
+    if (distance < 2 * YEAR) return say(whole(MONTH), 'month');
+    return say(whole(YEAR), 'year');
   }
 
   /** 4:07, for a time that runs down */
