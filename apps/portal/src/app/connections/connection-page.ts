@@ -158,6 +158,10 @@ export class ConnectionPage {
     // A reload has forgotten the list, but not how it was narrowed when it was left for this page.
     const left = listLeft();
     if (left) this.list.address.set(left);
+    // Also for whoever has come by the browser's buttons, the list begins where they were.
+    effect(() => {
+      this.list.opened = this.id();
+    });
     effect(() => {
       if (this.changes.version() === 0) return;
       untracked(() => {

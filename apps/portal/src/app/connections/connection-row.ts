@@ -44,12 +44,17 @@ export class ConnectionRow {
   protected readonly own = computed(
     () => this.connection().grantedBy.id === this.session.user()?.id,
   );
+  private readonly email = computed(() => this.connection().grantedBy.email);
   protected readonly grantedBy = computed(() => fullName(this.connection().grantedBy));
   /** The same where nothing else says who of several that is. */
   protected readonly person = computed(() =>
     this.namesake()
       ? `${this.grantedBy()} (${this.connection().grantedBy.email})`
       : this.grantedBy(),
+  );
+  protected readonly emailHost = computed(() => /@.*$/.exec(this.email())?.[0] ?? '');
+  protected readonly emailName = computed(() =>
+    this.email().slice(0, this.email().length - this.emailHost().length),
   );
   protected readonly scope = computed(() => {
     // A line of its own height until there is something to say.
