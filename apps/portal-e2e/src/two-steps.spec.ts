@@ -35,6 +35,7 @@ test('two steps: set up, sign in with a code or a recovery code, and switched of
   await section.getByRole('button', { name: 'Weiter' }).click();
 
   await expect(section.getByRole('img', { name: 'QR-Code' })).toBeVisible();
+  await expect(section.locator('p:focus')).toContainText('scannen Sie dieses Bild');
   const secret = (await section.locator('code').textContent())?.replaceAll(' ', '') ?? '';
   const code = section.getByLabel('Code aus der App');
   await code.fill('000000');

@@ -80,6 +80,7 @@ const pages: Routes = [
       {
         path: '',
         title: 'titles.security',
+        canDeactivate: [mayLeave],
         loadComponent: () => import('./security/security-page').then((file) => file.SecurityPage),
       },
       {

@@ -25,6 +25,7 @@ import { Words } from '../ui/question';
 import { sendForm } from '../ui/send-form';
 import { Trouble, troubleWords } from '../ui/trouble';
 import { SettingsSection } from '../ui/settings-section';
+import { UnsavedChanges } from '../unsaved/unsaved-changes';
 
 const NAME_ERRORS: Record<string, string> = {
   missing: 'security.profile.errors.missing',
@@ -71,6 +72,19 @@ export class ProfileForm {
 
   protected readonly errorIcon = errorIcon;
   protected readonly maxLength = MAX_PERSON_NAME_LENGTH;
+
+  constructor() {
+    const kept = inject(UnsavedChanges).watch({
+      name: 'profile',
+      loss: () => {
+        const { firstName, lastName } = this.model();
+        const saved = this.name();
+        return firstName === saved.firstName && lastName === saved.lastName ? null : 'changes';
+      },
+      draft: () => this.model(),
+    });
+    if (kept) this.model.set(kept);
+  }
 
   protected async send(event: Event): Promise<void> {
     event.preventDefault();

@@ -100,6 +100,7 @@ export class TwoSteps {
 
   private readonly section = viewChild(SettingsSection);
   private readonly proof = viewChild(IdentityProof);
+  private readonly scanText = viewChild<ElementRef<HTMLElement>>('scanText');
   private readonly codesTitle = viewChild<ElementRef<HTMLElement>>('codesTitle');
 
   protected readonly icons = { checkIcon, copyIcon, downloadIcon, warningIcon };
@@ -110,6 +111,7 @@ export class TwoSteps {
       // The picture to scan comes before the code, and a keyboard would cover it.
       if (proof && this.step() !== 'scan') untracked(() => proof.focus());
     });
+    afterRenderEffect(() => this.scanText()?.nativeElement.focus());
     afterRenderEffect(() => this.codesTitle()?.nativeElement.focus());
   }
 

@@ -38,6 +38,7 @@ class Frame {}
 
 const get = jest.fn<(path: string) => Promise<unknown>>();
 const post = jest.fn<(path: string, body: unknown) => Promise<unknown>>();
+const patch = jest.fn<(path: string, body: unknown) => Promise<unknown>>();
 const end = jest.fn<() => Promise<unknown>>();
 const ask = jest.fn<(question: Question) => Promise<boolean>>();
 const show = jest.fn();
@@ -103,6 +104,9 @@ beforeEach(async () => {
     if (path === OAUTH_SCOPES) {
       return Promise.resolve({ resource: { scopes: KNOWN_SCOPES } });
     }
+    if (path.startsWith('/user/v7/users/me/')) {
+      return Promise.resolve({ resource: { passkeys: [], recoveryCodesLeft: 0 } });
+    }
     if (path === '/user/v7/account-policy') {
       return Promise.resolve({ resource: { allows: 'every' } });
     }
@@ -122,7 +126,7 @@ beforeEach(async () => {
           { path: '**', component: Elsewhere },
         ],
       ),
-      { provide: Api, useValue: { get, post, delete: end } },
+      { provide: Api, useValue: { get, post, patch, delete: end } },
       { provide: Confirmation, useValue: { ask } },
       { provide: Messages, useValue: { show } },
     ],
@@ -151,6 +155,20 @@ describe('what is being typed when the session ends', () => {
     await press('Einladungen senden');
     await shown(fixture(), () => router.url === '/settings/team');
     expect(sessionStorage).toHaveLength(0);
+    expect(ask).not.toHaveBeenCalled();
+  });
+
+  it('is there again for the same person once signed in: their own name', async () => {
+    await signedInAs('u1', 'member');
+    await harness.navigateByUrl('/settings/security');
+    await type('#first-name', 'Nora');
+    expect(browserAsks()).toBe(true);
+    patch.mockImplementationOnce(refuse);
+    await press('Speichern');
+    await atSignIn();
+    await signedInAs('u1', 'member');
+    await harness.navigateByUrl('/settings/security');
+    expect(await valueOf('#first-name')).toBe('Nora');
     expect(ask).not.toHaveBeenCalled();
   });
 
