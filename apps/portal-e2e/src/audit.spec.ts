@@ -28,7 +28,7 @@ test('an admin finds a refused sign-in in the audit trail, and takes it along as
 
   const [file] = await Promise.all([
     page.waitForEvent('download'),
-    page.getByRole('link', { name: 'Als CSV herunterladen' }).click(),
+    page.getByRole('link', { name: 'Als CSV-Datei herunterladen' }).click(),
   ]);
   expect(file.suggestedFilename()).toBe('protokoll.csv');
   const lines = (await readFile(await file.path(), 'utf8')).trim().split('\r\n');

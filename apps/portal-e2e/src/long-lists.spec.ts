@@ -7,7 +7,7 @@ const settings = (path: string): string => `${portalUrl()}/portal/settings/${pat
 const rows = (page: Page) => page.getByRole('article');
 /** Who is offered while one looks for a person. */
 const listed = (page: Page) => page.getByRole('listbox').getByRole('option');
-const more = (page: Page) => page.getByRole('button', { name: 'Weitere anzeigen' });
+const more = (page: Page) => page.getByRole('button', { name: 'Mehr laden' });
 
 let many: ManyConnections;
 test.beforeEach(async ({ admin: _admin, member: _member, page }) => {

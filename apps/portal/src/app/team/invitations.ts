@@ -17,7 +17,6 @@ import { LoadError } from '../ui/load-error';
 import { LoadMore } from '../ui/load-more';
 import { Messages } from '../ui/messages';
 import { Moment } from '../ui/moment';
-import { PageFocus } from '../ui/page-focus';
 
 const ROLE_TEXTS: Record<Invitation['role'], string> = {
   member: 'team.role.member',
@@ -39,7 +38,6 @@ export class Invitations {
   private readonly api = inject(Api);
   private readonly confirmation = inject(Confirmation);
   private readonly messages = inject(Messages);
-  private readonly pageFocus = inject(PageFocus);
   private readonly heading = viewChild<ElementRef<HTMLElement>>('heading');
   protected readonly formats = inject(Formats);
   protected readonly roleTexts = ROLE_TEXTS;
@@ -74,9 +72,8 @@ export class Invitations {
       },
     });
     if (!done) return;
-    // The row that had the focus goes, and after the last one the whole list.
-    if ((this.list.items()?.length ?? 0) > 1) this.heading()?.nativeElement.focus();
-    else this.pageFocus.focusHeading();
+    // The row that had the focus goes.
+    this.heading()?.nativeElement.focus();
     this.list.reload();
     this.messages.show('team.invitations.revoke.done', { email });
   }

@@ -117,6 +117,13 @@ export class TeamPage {
     });
   }
 
+  /** A section below the list, which can be long. */
+  protected goTo(headingId: string): void {
+    const heading = document.getElementById(headingId);
+    heading?.focus({ preventScroll: true });
+    heading?.scrollIntoView();
+  }
+
   protected find(q: string): void {
     this.narrow({ q: q || null });
   }
