@@ -23,7 +23,7 @@ import { Icon } from '../ui/icon';
         });
       @if (startUri(); as uri) {
         <a
-          class="fx-button fx-button--compact fx-button--tonal"
+          class="fx-button fx-button--compact tonal"
           [href]="uri"
           rel="noreferrer"
           [attr.aria-label]="label"
@@ -33,7 +33,7 @@ import { Icon } from '../ui/icon';
         <span class="fx-muted">{{ t('connections.apps.startsAt', { host: startHost() }) }}</span>
       } @else if (app.authorizable) {
         <a
-          class="fx-button fx-button--compact fx-button--tonal"
+          class="fx-button fx-button--compact tonal"
           routerLink="/oauth/authorize"
           [queryParams]="authorizeQuery()"
           [attr.aria-label]="label"
@@ -48,6 +48,10 @@ import { Icon } from '../ui/icon';
       flex-wrap: wrap;
       align-items: center;
       gap: var(--fx-space-2) var(--fx-space-3);
+    }
+    .tonal {
+      --_ground: var(--mat-sys-primary-container);
+      --_ink: var(--mat-sys-on-primary-container);
     }
     span {
       font-size: var(--fx-text-xs);

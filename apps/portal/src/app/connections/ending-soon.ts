@@ -77,8 +77,10 @@ const RENEWED_DAYS = 90;
                   >{{ t('connections.limit.other') }}</a
                 >
               </div>
-              @if (failed() === item.id) {
-                <p class="fx-field__error" role="alert">{{ t('trouble.failed') }}</p>
+              @if (failed(); as failure) {
+                @if (failure.id === item.id) {
+                  <p class="fx-field__error" role="alert">{{ t(failure.text) }}</p>
+                }
               }
             </div>
           }
@@ -115,7 +117,7 @@ export class EndingSoon {
   protected readonly formats = inject(Formats);
   protected readonly icons = { schedule, more };
   protected readonly busy = signal(false);
-  protected readonly failed = signal<string | null>(null);
+  protected readonly failed = signal<{ id: string; text: string } | null>(null);
   private readonly now = Date.now();
   protected readonly renewed = signal(endAfter(RENEWED_DAYS, this.now)).asReadonly();
 
@@ -140,9 +142,9 @@ export class EndingSoon {
   protected async renew(connection: Connection): Promise<void> {
     if (this.busy()) return;
     this.busy.set(true);
-    const done = await this.limits.set(connection, this.renewed());
-    this.failed.set(done ? null : connection.id);
-    if (done) this.soon.reload();
+    const text = await this.limits.set(connection, this.renewed());
+    this.failed.set(text ? { id: connection.id, text } : null);
+    if (!text) this.soon.reload();
     this.busy.set(false);
   }
 

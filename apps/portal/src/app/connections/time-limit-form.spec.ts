@@ -10,6 +10,8 @@ const UNLIMITED = { id: 'c', expiresAt: null } as ConnectionDetail;
 describe('the time that is chosen for a connection', () => {
   let fixture: ComponentFixture<TimeLimitForm>;
   let sent: (string | null)[];
+  /** null: it holds */
+  let trouble: string | null;
 
   const host = () => fixture.nativeElement as HTMLElement;
   const button = () => host().querySelector('button') as HTMLButtonElement;
@@ -25,9 +27,10 @@ describe('the time that is chosen for a connection', () => {
 
   beforeEach(async () => {
     sent = [];
+    trouble = null;
     const set = (_: unknown, expiresAt: string | null) => {
       sent.push(expiresAt);
-      return Promise.resolve(true);
+      return Promise.resolve(trouble);
     };
     TestBed.configureTestingModule({
       providers: [
@@ -63,6 +66,18 @@ describe('the time that is chosen for a connection', () => {
     await fixture.whenStable();
     expect(chosen()).toBe('Unbefristet');
     expect(canBeSent()).toBe(true);
+  });
+
+  it('is not called failed where no answer has come, and nothing is said once it is seen to hold', async () => {
+    trouble = 'connections.limit.unreachable';
+    choose('30 Tage');
+    await shown(fixture, canBeSent);
+    button().click();
+    const alert = () => host().querySelector('[role=alert]')?.textContent;
+    await shown(fixture, () => alert()?.includes('wissen wir nicht'));
+    const [expiresAt] = sent;
+    fixture.componentRef.setInput('connection', { ...UNLIMITED, expiresAt });
+    await shown(fixture, () => alert() === undefined);
   });
 
   it('of somebody else can only be brought forward, which is said, and keeps the focus at the last one', async () => {

@@ -41,8 +41,8 @@ import { TimeLimits } from './time-limits';
           >
             {{ t('connections.limit.action') }}
           </button>
-          @if (failed()) {
-            <p class="fx-field__error" role="alert">{{ t('trouble.failed') }}</p>
+          @if (trouble(); as text) {
+            <p class="fx-field__error" role="alert">{{ t(text) }}</p>
           }
         </form>
       }
@@ -85,16 +85,22 @@ export class TimeLimitForm {
   /** Reading a connection whose end is the same takes no choice away. */
   protected readonly chosen = linkedSignal(this.present);
   protected readonly busy = signal(false);
-  protected readonly failed = signal(false);
+  /** Gone once the connection ends at another time: what was not known is shown then. */
+  protected readonly trouble = linkedSignal<string | null, string | null>({
+    source: this.present,
+    computation: () => null,
+  });
 
   protected async send(event: Event): Promise<void> {
     event.preventDefault();
     const chosen = this.chosen();
     if (this.busy() || chosen === this.present()) return;
     this.busy.set(true);
-    this.failed.set(!(await this.limits.set(this.connection(), chosen)));
+    this.trouble.set(null);
+    const trouble = await this.limits.set(this.connection(), chosen);
+    this.trouble.set(trouble);
     this.busy.set(false);
-    if (this.failed()) return;
+    if (trouble) return;
     this.present.set(chosen);
     this.changed.emit();
     // The form goes with the last choice, and the focus with it.

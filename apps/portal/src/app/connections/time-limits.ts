@@ -1,5 +1,6 @@
 import { inject, Injectable } from '@angular/core';
 import { Api } from '../api/api';
+import { apiErrorFrom } from '../api/problem';
 import { Connection } from '../api/types';
 import { Formats } from '../i18n/formats';
 import { Messages } from '../ui/messages';
@@ -13,15 +14,16 @@ export class TimeLimits {
 
   /**
    * @param expiresAt null: never
-   * @returns whether it is so now
+   * @returns null once it is so; otherwise a text key for why that is not, or not known
    */
-  async set({ id, client }: Connection, expiresAt: string | null): Promise<boolean> {
+  async set({ id, client }: Connection, expiresAt: string | null): Promise<string | null> {
     try {
       await this.api.patch(`/user/v7/connections/${encodeURIComponent(id)}`, {
         resource: { expiresAt },
       });
-    } catch {
-      return false;
+    } catch (cause) {
+      const { unreachable } = apiErrorFrom(cause);
+      return unreachable ? 'connections.limit.unreachable' : 'trouble.failed';
     }
     if (expiresAt === null) this.messages.show('connections.limit.removed', { app: client.name });
     else {
@@ -30,6 +32,6 @@ export class TimeLimits {
         date: this.formats.date(expiresAt),
       });
     }
-    return true;
+    return null;
   }
 }
