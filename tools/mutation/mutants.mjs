@@ -180,7 +180,7 @@ export const mutants = [
   ],
   [
     ...['an admin who has been shut out lets nobody in', ACCEPTANCE],
-    ...['if (!stillThere || !mayInvite(stillThere, accountId))', 'if (!stillThere)'],
+    ...['if (!stillThere || !mayInvite(stillThere, company.id))', 'if (!stillThere)'],
     ...['api', 'invitation-acceptance'],
   ],
   [

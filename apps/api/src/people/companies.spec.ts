@@ -80,7 +80,7 @@ describe('an operator makes a company', () => {
     expect([joined.status, joined.body.resource.user.role, joined.body.resource.account]).toEqual([
       201,
       'admin',
-      { id, name: 'Neukunde GmbH' },
+      { id, name: 'Neukunde GmbH', kind: 'company' },
     ]);
     expect(await get(id)).toMatchObject({ people: 1 });
     expect(await invitationsOf(id)).toEqual([]);
