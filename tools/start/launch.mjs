@@ -77,7 +77,13 @@ async function runUntilTheEnd({ signal, progress, programs }) {
       );
     });
   }
-  for (const line of welcome({ url: api.url, demoUrl, demo: isDemo(process.env) }, progress)) {
+  const whatRuns = {
+    url: api.url,
+    demoUrl,
+    demo: isDemo(process.env),
+    mailbox: hasMailbox(process.env),
+  };
+  for (const line of welcome(whatRuns, progress)) {
     progress.line(line);
   }
   progress.line(
@@ -92,6 +98,7 @@ async function runUntilTheEnd({ signal, progress, programs }) {
 }
 
 const isDemo = (env) => !env.DATABASE_URL?.trim() && !env.DATABASE_URL_FILE?.trim();
+const hasMailbox = (env) => isDemo(env) && !env.SMTP_URL?.trim() && !env.SMTP_URL_FILE?.trim();
 
 /**
  * The ports that will be used. A value that is not a port at all is left for the program to report.

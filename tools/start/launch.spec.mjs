@@ -113,6 +113,7 @@ describe('npm start', { skip: process.platform !== 'linux' && 'reads /proc' }, (
       `http://localhost:${ports[0]}/portal/`,
       `http://localhost:${ports[0]}/docs`,
       `http://localhost:${ports[1]}`,
+      `http://localhost:${ports[0]}/portal/demo/mail`,
       'user@musterhaus.example',
       'demo-passwort-2026',
     ]) {

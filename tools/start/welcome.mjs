@@ -7,7 +7,7 @@ const LOGINS = [
 const PASSWORD = 'demo-passwort-2026';
 
 /** Where everything is, and with whom to sign in. */
-export function* welcome({ url, demoUrl, demo }, { bold, cyan, dim }) {
+export function* welcome({ url, demoUrl, demo, mailbox }, { bold, cyan, dim }) {
   yield '';
   yield bold('Flixcheck Connect is running');
   yield '';
@@ -16,6 +16,7 @@ export function* welcome({ url, demoUrl, demo }, { bold, cyan, dim }) {
     ['Swagger UI', `${url}/docs`],
     ['Documentation', `${url}/docs/guide`],
     ...(demoUrl ? [['Demo third party', demoUrl]] : []),
+    ...(mailbox ? [['E-mails it sends', `${url}/portal/demo/mail`]] : []),
   ];
   for (const [label, address] of addresses) yield `  ${label.padEnd(18)}${cyan(address)}`;
   yield '';

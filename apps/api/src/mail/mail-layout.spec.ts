@@ -26,7 +26,9 @@ describe.each(SAMPLES)('the mail %s', (_name, kind, locale, data) => {
     for (const form of [mail.text, mail.html])
       expect(form).not.toMatch(/undefined|null|\{\{|\[obj/);
     expect(mail.html).toContain(`<html lang="${locale}">`);
-    expect(mail.text).toMatch(locale === 'de' ? /^Flixcheck\n\nGuten Tag!\n/ : /^Flixcheck\n\nHello/);
+    expect(mail.text).toMatch(
+      locale === 'de' ? /^Flixcheck\n\nGuten Tag!\n/ : /^Flixcheck\n\nHello/,
+    );
   });
 
   it('leads nowhere but to the portal', () => {

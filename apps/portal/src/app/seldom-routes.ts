@@ -46,7 +46,7 @@ export const seldomRoutes: Routes = [
   {
     path: 'demo/mail',
     title: 'titles.demoMail',
-    // Not linked from anywhere: only the demo has it.
+    // No page links to it: only the demo has it, whose start says where it is.
     providers: [provideTranslocoScope('demo')],
     loadComponent: () => import('./demo/mailbox-page').then((file) => file.MailboxPage),
   },
