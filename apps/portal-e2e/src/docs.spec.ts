@@ -18,7 +18,9 @@ test('the documentation: WCAG 2.2 AA in both themes', async ({ page }) => {
   }
 });
 
-test('no page of the documentation scrolls sideways at 320 px', async ({ page }) => {
+test('no page of the documentation scrolls sideways at 320 px, or covers its code', async ({
+  page,
+}) => {
   await page.setViewportSize({ width: 320, height: 640 });
   await openDocs(page, 'guide');
   const paths = await page
@@ -29,6 +31,14 @@ test('no page of the documentation scrolls sideways at 320 px', async ({ page })
   for (const path of paths) {
     await page.goto(path);
     await expectNoSidewaysScroll(page);
+    const covered = await page.locator('.code').evaluateAll((blocks) =>
+      blocks.filter((block) => {
+        const code = block.querySelector('code')!.getBoundingClientRect();
+        const button = block.querySelector('button')!.getBoundingClientRect();
+        return code.top < button.bottom && code.right > button.left;
+      }),
+    );
+    expect(covered, path).toHaveLength(0);
   }
 });
 
