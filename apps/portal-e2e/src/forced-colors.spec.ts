@@ -32,8 +32,12 @@ test('in colours of the reader’s choice the list that is shown is told from th
 
 test('in colours of the reader’s choice a choice still has its arrow', async ({ page }) => {
   await page.goto(settings('connections'));
-  const choice = page.getByRole('combobox', { name: 'Nach Person filtern' });
+  const choice = page.getByRole('combobox', { name: 'Nach Anwendung filtern' });
   expect(await style(choice, 'appearance')).not.toBe('none');
+  // The browser has no arrow of its own for a field to type in.
+  const person = page.getByRole('combobox', { name: 'Nach Person filtern' });
+  await expect(person).toHaveCSS('background-image', /gradient/);
+  await expect(person).toHaveCSS('background-color', await style(choice, 'background-color'));
 });
 
 test('in colours of the reader’s choice the bars of the usage are seen', async ({ page }) => {
