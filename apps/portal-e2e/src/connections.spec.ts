@@ -99,6 +99,14 @@ test('the page updates by itself when a connection appears and ends elsewhere', 
   await expect(row).toContainText('Maklerwelt CRM');
   await member.endConnection(id);
   await expect(page.getByText('Noch keine Verbindung')).toBeVisible();
+
+  const next = await member.connect();
+  const again = page.waitForResponse((response) => response.url().endsWith('/connections/changes'));
+  await page.goto(settings(`connections/${next.id}`));
+  await again;
+  await page.getByRole('button', { name: 'Verbindung beenden' }).focus();
+  await member.endConnection(next.id);
+  await expect(page.getByRole('heading', { name: 'Maklerwelt CRM', level: 1 })).toBeFocused();
 });
 
 test('available applications: search, and where connecting starts', async ({ page, member: _ }) => {

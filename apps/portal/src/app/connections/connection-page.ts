@@ -1,9 +1,12 @@
 import {
+  afterNextRender,
   ChangeDetectionStrategy,
   Component,
   computed,
+  DOCUMENT,
   effect,
   inject,
+  Injector,
   input,
   untracked,
 } from '@angular/core';
@@ -76,6 +79,8 @@ export class ConnectionPage {
   private readonly reduceFlow = inject(ReduceFlow);
   private readonly outbound = inject(Outbound);
   private readonly pageFocus = inject(PageFocus);
+  private readonly document = inject(DOCUMENT);
+  private readonly injector = inject(Injector);
   /** Where the reader came from, as it was left. */
   protected readonly list = inject(ConnectionList);
 
@@ -168,6 +173,13 @@ export class ConnectionPage {
         this.detail.reload();
         this.clientList.reload();
       });
+    });
+    // What has the focus may go with what has ended elsewhere.
+    effect(() => {
+      if (!this.connection()) return;
+      const focused = this.document.activeElement;
+      const seeToIt = () => focused?.isConnected || this.pageFocus.focusHeading();
+      untracked(() => afterNextRender(seeToIt, { injector: this.injector }));
     });
   }
 
