@@ -145,6 +145,7 @@ test('an admin requires secure sign-in; who has none sets it up first, and goes 
   await signIn(page, MEMBER);
   await page.goto(authorizeUrl());
   await expect(page.getByRole('heading', { level: 1 })).toHaveText('Sichern Sie Ihre Anmeldung ab');
+  await expect(page.getByText('Danach entscheiden Sie, was Maklerwelt CRM')).toBeVisible();
   const section = page.getByRole('region', { name: 'Anmeldung in zwei Schritten' });
   await section.getByRole('button', { name: 'Einrichten' }).click();
   await section.getByLabel('Ihr Passwort').fill(PASSWORD);

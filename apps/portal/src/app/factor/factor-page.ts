@@ -2,9 +2,11 @@ import { ChangeDetectionStrategy, Component, computed, inject, input } from '@an
 import { Router } from '@angular/router';
 import { TranslocoDirective } from '@jsverse/transloco';
 import checkIcon from '@material-symbols/svg-400/rounded/check_circle.svg';
+import { apiResource } from '../api/api-resource';
+import { Envelope, PublicClient } from '../api/types';
 import { Passkeys } from '../security/passkeys';
 import { TwoSteps } from '../security/two-steps';
-import { safeReturnTo } from '../session/return-to';
+import { clientIdOf, safeReturnTo } from '../session/return-to';
 import { SessionExpiry } from '../session/session-expiry';
 import { SessionStore } from '../session/session-store';
 import { GuestLayout } from '../ui/guest-layout';
@@ -22,6 +24,9 @@ import { Messages } from '../ui/messages';
         <header>
           <h1>{{ t('security.required.title') }}</h1>
           <p class="fx-muted">{{ t('security.required.text') }}</p>
+          @if (client.hasValue()) {
+            <p>{{ t('security.required.asks', { name: client.value().resource.name }) }}</p>
+          }
         </header>
         <div role="status">
           @if (done()) {
@@ -69,6 +74,11 @@ export class FactorPage {
   private readonly expiry = inject(SessionExpiry);
   private readonly messages = inject(Messages);
 
+  /** Whose request for access waits until then. */
+  protected readonly client = apiResource<Envelope<PublicClient>>(() => {
+    const clientId = clientIdOf(safeReturnTo(this.returnTo()));
+    return clientId ? `/guest/v7/oauth-clients/${encodeURIComponent(clientId)}` : undefined;
+  });
   protected readonly done = computed(() => {
     const user = this.store.user();
     return Boolean(user) && !user?.secondFactorDueAt;
