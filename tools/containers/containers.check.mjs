@@ -163,7 +163,9 @@ describe('the containers', { skip: !engine && 'there is no container engine' }, 
       '--last-name',
       'U',
     ];
-    const user = JSON.parse(cli('users', 'create', '--account', account.id, ...person, '--json'));
+    const user = JSON.parse(
+      cli('users', 'create', '--keep-password', '--account', account.id, ...person, '--json'),
+    );
     const client = JSON.parse(
       cli(
         ...['oauth-clients', 'create', '--name', 'Maklerwelt CRM', '--kind', 'confidential'],

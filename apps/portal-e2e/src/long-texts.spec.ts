@@ -14,7 +14,13 @@ import { notAllowed, openAdvanceDialog, requests } from './harness/approval-samp
 import { companies, company, openClosing } from './harness/companies-states';
 import { emailMistakes } from './harness/email-states';
 import { eraseDialog } from './harness/erasure-states';
-import { factorDue, factorMissing, requirement, resetPending } from './harness/factor-states';
+import {
+  factorDue,
+  factorMissing,
+  passwordGiven,
+  requirement,
+  resetPending,
+} from './harness/factor-states';
 import {
   developersInvited,
   inviteWithErrors,
@@ -219,6 +225,7 @@ const PLACES: Record<string, Place> = {
   'a second factor that will be required': { open: (page) => factorDue(page, lengthened) },
   'a second factor that is missing': { open: (page) => factorMissing(page, lengthened) },
   'a second factor that is lost': { open: (page) => resetPending(page, lengthened) },
+  'a password of one’s own': { open: (page) => passwordGiven(page) },
   'another e-mail address': { open: (page) => emailMistakes(page) },
   security: { open: (page) => passkeys(page, LONGEST.application) },
   'setting an authenticator app up': { open: (page) => setUp(page) },

@@ -122,7 +122,7 @@ test('lost the phone: an admin resets the sign-in, its owner may stop that, and 
   await signIn(page, MEMBER);
 });
 
-test('an admin requires secure sign-in; who has none sets it up first, and goes on where they were', async ({
+test('an admin requires secure sign-in; who has none, or a password from somebody else, sets it up first, and goes on where they were', async ({
   page,
   member: _,
 }) => {
@@ -142,10 +142,25 @@ test('an admin requires secure sign-in; who has none sets it up first, and goes 
   await dialog.getByRole('button', { name: 'Verlangen' }).click();
   await expect(card.getByText('Für alle verlangt seit')).toBeVisible();
 
-  await signIn(page, MEMBER);
+  const [{ before }] = await sql<{ before: string }>(
+    databaseUrl(),
+    `UPDATE users SET password_given = true WHERE email = '${MEMBER}'
+     RETURNING password_hash AS before`,
+  );
   await page.goto(authorizeUrl());
+  await fillSignIn(page, MEMBER);
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText(
+    'Wählen Sie ein eigenes Passwort',
+  );
+  await page.getByLabel('Bisheriges Passwort').fill(PASSWORD);
+  await page.getByLabel('Neues Passwort').fill('drei-blaue-elefanten');
+  await page.getByRole('button', { name: 'Passwort ändern' }).click();
   await expect(page.getByRole('heading', { level: 1 })).toHaveText('Sichern Sie Ihre Anmeldung ab');
   await expect(page.getByText('Danach entscheiden Sie, was Maklerwelt CRM')).toBeVisible();
+  await sql(
+    databaseUrl(),
+    `UPDATE users SET password_hash = '${before}' WHERE email = '${MEMBER}'`,
+  );
   const section = page.getByRole('region', { name: 'Anmeldung in zwei Schritten' });
   await section.getByRole('button', { name: 'Einrichten' }).click();
   await section.getByLabel('Ihr Passwort').fill(PASSWORD);

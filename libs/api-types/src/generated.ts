@@ -4429,6 +4429,8 @@ export interface components {
              * @description from when on they can do nothing without a second factor, which they do not have; absent: they have one, or need none
              */
             secondFactorDueAt?: string;
+            /** @description somebody else has set the password: they can do nothing until they have changed it; absent: it is their own */
+            passwordGiven?: boolean;
         };
         SessionAccountDto: {
             /**

@@ -10,6 +10,7 @@ import {
   type BearerCaller,
   type Role,
   type SessionCaller,
+  WITH_GIVEN_PASSWORD,
   WITHOUT_FACTOR,
 } from '../http/access.js';
 import { ApiError, type ProblemCode } from '../http/api-error.js';
@@ -70,7 +71,7 @@ export class AccessGuard implements CanActivate {
         return true;
       case 'session':
         request.caller = await this.requireSession(request, access.roles);
-        this.requireFactor(request.caller, declared);
+        this.requireSetUp(request.caller, declared);
         if (access.developer) await this.requireDeveloper(request, request.caller);
         if (this.reflector.get(NEEDS_PROOF, context.getHandler())) {
           requireIdentityProof(request.caller);
@@ -81,7 +82,7 @@ export class AccessGuard implements CanActivate {
         return true;
       case 'session-or-bearer':
         request.caller = await this.requireEither(request, access.scope);
-        if (request.caller.via === 'session') this.requireFactor(request.caller, declared);
+        if (request.caller.via === 'session') this.requireSetUp(request.caller, declared);
         return true;
       default:
         this.logger.error(`${request.method} ${request.routeOptions.url} declares no access`);
@@ -109,10 +110,18 @@ export class AccessGuard implements CanActivate {
   }
 
   /** Third parties' tokens go on: what they may do has been granted before. */
-  private requireFactor(
-    { lacksFactor }: SessionCaller,
+  private requireSetUp(
+    { lacksFactor, passwordGiven }: SessionCaller,
     declared: Parameters<Reflector['getAllAndOverride']>[1],
   ) {
+    if (passwordGiven) {
+      // Whoever has set the password must not set a factor up with it.
+      if (this.reflector.getAllAndOverride(WITH_GIVEN_PASSWORD, declared)) return;
+      throw new ApiError(
+        'password_change_required',
+        'Somebody else has set your password. First choose one of your own: POST /user/v7/users/me/password.',
+      );
+    }
     if (!lacksFactor || this.reflector.getAllAndOverride(WITHOUT_FACTOR, declared)) return;
     throw new ApiError(
       'second_factor_setup_required',

@@ -21,7 +21,15 @@ const dueOf = (staff: string): string =>
 export const lacksFactor = (now: string, staff: string): string =>
   `coalesce(${dueOf(staff)} <= ${now} AND NOT ${hasSecondFactor('u.id')}, false)`;
 
-/** Who has to set up a second factor, and by when. */
+/** What a user has to do before anything else, now or later. */
+export interface Duties {
+  /** When they have to have a second factor; null if they have one, or need not have one. */
+  factorDueAt: Date | null;
+  /** Somebody else has set their password. */
+  passwordGiven: boolean;
+}
+
+/** Who has to set up a second factor, and by when, and who has to choose a password. */
 @Injectable()
 export class FactorDuty {
   constructor(
@@ -29,13 +37,13 @@ export class FactorDuty {
     @Inject(CONFIG) private readonly config: RuntimeConfig,
   ) {}
 
-  /** @returns null for a user who has one, or need not have one */
-  async dueAt(userId: string): Promise<Date | null> {
-    const [user]: { due: Date | null }[] = await this.dataSource.query(
-      `SELECT ${dueOf('$2')} AS due FROM ${ACTIVE_USERS} u
-        WHERE u.id = $1 AND NOT ${hasSecondFactor('u.id')}`,
+  async of(userId: string): Promise<Duties> {
+    const [user]: Duties[] = await this.dataSource.query(
+      `SELECT CASE WHEN NOT ${hasSecondFactor('u.id')} THEN ${dueOf('$2')} END AS "factorDueAt",
+              u.password_given AS "passwordGiven"
+         FROM ${ACTIVE_USERS} u WHERE u.id = $1`,
       [userId, this.config.staffNeedSecondFactor],
     );
-    return user?.due ?? null;
+    return user ?? { factorDueAt: null, passwordGiven: false };
   }
 }

@@ -11,6 +11,7 @@ import {
 import { ApiNoContentResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import {
+  AllowWithGivenPassword,
   AllowWithoutFactor,
   CurrentCaller,
   RequireSession,
@@ -47,6 +48,7 @@ export class SessionsController {
   @Get('current')
   @RequireSession()
   @AllowWithoutFactor()
+  @AllowWithGivenPassword()
   @ApiOperation({ summary: 'Who am I' })
   @ApiResource(CurrentSessionDto)
   @ApiProblems(401, 403)
@@ -64,6 +66,7 @@ export class SessionsController {
   @Delete('current')
   @RequireSession()
   @AllowWithoutFactor()
+  @AllowWithGivenPassword()
   @HttpCode(204)
   @ApiOperation({ summary: 'Sign out' })
   @ApiNoContentResponse({ description: 'Signed out' })

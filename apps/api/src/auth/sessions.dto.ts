@@ -14,6 +14,7 @@ import { ACCOUNT_KINDS, type AccountKind } from '../users/account-kind.js';
 import { AccountDto } from '../users/accounts.dto.js';
 import { ProfileDto, toProfile } from '../users/profile.dto.js';
 import type { UserRecord } from '../users/users.service.js';
+import type { Duties } from './factor-duty.js';
 import { SessionRecord, MAX_USER_AGENT_LENGTH } from './sessions.service.js';
 import { DEVICE_KINDS, type DeviceWords, deviceWords } from './user-agent.js';
 
@@ -69,6 +70,13 @@ export class SessionUserDto extends OmitType(ProfileDto, ['account']) {
       'from when on they can do nothing without a second factor, which they do not have; absent: they have one, or need none',
   })
   secondFactorDueAt?: string;
+
+  @ApiPropertyOptional({
+    type: Boolean,
+    description:
+      'somebody else has set the password: they can do nothing until they have changed it; absent: it is their own',
+  })
+  passwordGiven?: true;
 }
 
 export class SessionNewsDto {
@@ -165,24 +173,26 @@ export class SessionDto {
   device!: DeviceDto;
 }
 
-/**
- * @param more `developer`: whether the user is one of any client; `factorDueAt`: see `FactorDuty`;
- *   `news`: see its DTO
- */
+/** @param more `developer`: whether the user is one of any client; `news`: see its DTO */
 export function toCurrentSession(
   session: SessionRecord,
   record: UserRecord,
   {
     developer,
     factorDueAt,
+    passwordGiven,
     news,
-  }: { developer: boolean; factorDueAt: Date | null; news: SessionNewsDto },
+  }: Duties & { developer: boolean; news: SessionNewsDto },
 ): CurrentSessionDto {
   const { account: _plain, ...user } = toProfile(record);
   const { id, name, kind } = record.account;
   return {
     id: session.id,
-    user: { ...user, ...(factorDueAt && { secondFactorDueAt: factorDueAt.toISOString() }) },
+    user: {
+      ...user,
+      ...(factorDueAt && { secondFactorDueAt: factorDueAt.toISOString() }),
+      ...(passwordGiven && { passwordGiven }),
+    },
     account: { id, name, kind },
     createdAt: session.createdAt.toISOString(),
     expiresAt: session.expiresAt.toISOString(),

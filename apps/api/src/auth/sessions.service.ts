@@ -101,17 +101,15 @@ export interface SessionEnd {
   at: Date;
 }
 
-type CallerRow = Omit<SessionCaller, 'via' | 'lacksFactor'> & {
-  seen: boolean;
-  lacksFactor: boolean;
-};
+type Duty = 'lacksFactor' | 'passwordGiven';
+type CallerRow = Omit<SessionCaller, 'via' | Duty> & Record<Duty | 'seen', boolean>;
 
 const callerOf = preparedStatement<CallerRow>(
   'session_caller',
   `SELECT s.id AS "sessionId", s.user_id AS "userId", u.account_id AS "accountId", u.role,
           s.last_seen_at > $3 AS seen,
           coalesce(s.proven_at, s.created_at) > $4 AS "freshlyProven",
-          ${lacksFactor('$2', '$5')} AS "lacksFactor"
+          u.password_given AS "passwordGiven", ${lacksFactor('$2', '$5')} AS "lacksFactor"
      FROM sessions s JOIN ${ACTIVE_USERS} u ON u.id = s.user_id
     WHERE s.secret_hash = $1 AND ${livingAt('$2')} AND NOT ${resetIsDue('s.user_id', '$2')}`,
 );
@@ -203,9 +201,13 @@ export class SessionsService implements OnModuleInit {
       this.config.staffNeedSecondFactor,
     ]);
     if (!row) return null;
-    const { seen, lacksFactor, ...caller } = row;
+    const { seen, lacksFactor, passwordGiven, ...caller } = row;
     if (!seen) await this.touch(caller.sessionId, now);
-    return { via: 'session', ...caller, ...(lacksFactor && { lacksFactor }) };
+    return {
+      ...{ via: 'session', ...caller },
+      ...(lacksFactor && { lacksFactor }),
+      ...(passwordGiven && { passwordGiven }),
+    };
   }
 
   async findById(id: string): Promise<SessionRecord | null> {

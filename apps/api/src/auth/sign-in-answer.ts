@@ -46,13 +46,13 @@ export class SignInAnswer {
 
   /** Who is signed in: the same right after the sign-in and later. */
   async describe(session: SessionRecord, user: UserRecord): Promise<CurrentSessionDto> {
-    const [developer, factorDueAt, endingConnections, approvalRequests] = await Promise.all([
+    const [developer, duties, endingConnections, approvalRequests] = await Promise.all([
       this.developers.developsAny(user.id),
-      this.duty.dueAt(user.id),
+      this.duty.of(user.id),
       this.reminders.count(user.id),
       this.requests.countCurrent(user.id),
     ]);
     const news = { endingConnections, approvalRequests };
-    return toCurrentSession(session, user, { developer, factorDueAt, news });
+    return toCurrentSession(session, user, { developer, news, ...duties });
   }
 }

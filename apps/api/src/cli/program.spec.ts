@@ -23,9 +23,10 @@ describe('users and accounts', () => {
     expect((await run(['migrate'], { url })).out).toContain('InitialSchema');
     expect((await run(['migrate'], { url })).out).toContain('up to date');
     const email = 'Erste.Operatorin@flixcheck.example';
-    const { exitCode, json } = await run(['users', 'create-operator', '--email', email, '--json'], {
-      url,
-    });
+    const { exitCode, json } = await run(
+      ['users', 'create-operator', '--email', email, '--keep-password', '--json'],
+      { url },
+    );
     expect([exitCode, json.email, json.role]).toEqual([0, email.toLowerCase(), 'operator']);
     const second = await run(
       ['users', 'create-operator', '--email', 'zweite@flixcheck.example', '--password-stdin'],
@@ -59,7 +60,11 @@ describe('users and accounts', () => {
     const password = /password {2,}(\S+)$/m.exec(out)?.[1] ?? '';
     const nora = await PortalUser.signIn(api.url, 'nora@neuhaus.example', password);
     expect(nora.accountId).toBe(account.id);
-    const { body } = await nora.call('GET', '/user/v7/users');
+    const refused = await nora.call('GET', '/user/v7/users');
+    expect([refused.status, refused.body.code]).toEqual([403, 'password_change_required']);
+    const resource = { currentPassword: password, newPassword: 'drei-blaue-elefanten' };
+    const changed = await nora.call('POST', '/user/v7/users/me/password', { resource });
+    const { body } = await nora.after(changed).call('GET', '/user/v7/users');
     expect(body.resources).toMatchObject([{ firstName: 'Nora', role: 'admin', status: 'active' }]);
     const again = await run(args);
     expect([again.exitCode, again.out]).toEqual([1, '']);

@@ -32,6 +32,7 @@ const USER = 'the e-mail address, or the id';
 
 interface PasswordOptions extends Output {
   passwordStdin?: boolean;
+  keepPassword?: boolean;
 }
 
 interface FactorResetOptions {
@@ -110,7 +111,7 @@ export function usersCommands(terminal: Terminal): Command {
       const { password, generated } = await passwordOf(given, terminal);
       const input = await checked(NewPerson, { ...personOf(given), password });
       const id = await withServices(terminal.env, (resolve) =>
-        resolve(Provisioning).createOperator(input),
+        resolve(Provisioning).createOperator(input, { keep: given.keepPassword ?? false }),
       );
       report(terminal, given, { id, role: 'operator', ...(generated && { password }) });
     });
@@ -131,7 +132,7 @@ export function usersCommands(terminal: Terminal): Command {
       const { account: accountId, role } = given;
       const input = await checked(NewUser, { ...personOf(given), accountId, role, password });
       const id = await withServices(terminal.env, (resolve) =>
-        resolve(Provisioning).createUser(input),
+        resolve(Provisioning).createUser(input, { keep: given.keepPassword ?? false }),
       );
       report(terminal, given, { id, role, ...(generated && { password }) });
     });
@@ -207,16 +208,16 @@ export function usersCommands(terminal: Terminal): Command {
     .action(async (name: string, given: PasswordOptions & { revokeConnections?: boolean }) => {
       const { password, generated } = await passwordOf(given, terminal);
       const { password: newPassword } = await checked(NewPassword, { password });
-      const { revokeConnections = false } = given;
+      const { revokeConnections = false, keepPassword: keep = false } = given;
       const user = await withServices(terminal.env, async (resolve) => {
         const found = await resolve(UsersService).getByName(name);
-        await resolve(PasswordsService).reset(found.id, { newPassword, revokeConnections });
+        await resolve(PasswordsService).reset(found.id, { newPassword, revokeConnections, keep });
         return found;
       });
       const shown = generated ? { password } : {};
       const message = `The password has been replaced. All sessions${revokeConnections ? ' and connections' : ''} have ended.`;
       showUser(terminal, given, user, message, shown);
-      if (generated && !given.json) terminal.out(PASSWORD_WORDS);
+      if (generated && !given.json) terminal.out(passwordWords(given));
     });
 
   group
@@ -258,7 +259,10 @@ First make another one: users create --account ${account.id} --role admin --emai
 To keep out somebody who knows the password: users reset-password ${email}
 If the company leaves, and needs no admin any more, add --last-admin.`;
 
-const PASSWORD_WORDS = '\nThe password is shown this once. Change it after the first sign-in.';
+const passwordWords = ({ keepPassword = false }: PasswordOptions): string =>
+  keepPassword
+    ? '\nThe password is shown this once.'
+    : '\nThe password is shown this once, and is good for the first sign-in, which asks for another one.';
 
 function showUser(
   terminal: Terminal,
@@ -307,6 +311,10 @@ function passwordOptions(command: Command): Command {
       '--password-stdin',
       'read the password from standard input; otherwise one is generated and printed once',
     )
+    .option(
+      '--keep-password',
+      'do not ask for another one at the first sign-in: its owner has chosen it, or it is for a test',
+    )
     .addOption(jsonOption());
 }
 
@@ -325,11 +333,11 @@ async function passwordOf({ passwordStdin }: PasswordOptions, terminal: Terminal
 
 function report(
   terminal: Terminal,
-  { email, json }: PersonOptions,
+  given: PersonOptions,
   made: { id: string; role: Role; password?: string },
 ): void {
-  const user = { id: made.id, email: email.toLowerCase(), role: made.role };
-  if (json) {
+  const user = { id: made.id, email: given.email.toLowerCase(), role: made.role };
+  if (given.json) {
     terminal.out(toJson({ ...user, ...(made.password && { password: made.password }) }));
     return;
   }
@@ -341,6 +349,6 @@ function report(
   ]);
   terminal.out(`Created the user.\n\n${shown}`);
   if (made.password) {
-    terminal.out(PASSWORD_WORDS);
+    terminal.out(passwordWords(given));
   }
 }

@@ -143,6 +143,41 @@ describe('users reset-password', () => {
     user = await PortalUser.signIn(api.url, EMAIL, password);
   });
 
+  it('asks for a password of one’s own at the next sign-in, before anything else', async () => {
+    const given = 'vier-gelbe-elefanten';
+    await run(['users', 'reset-password', EMAIL, '--password-stdin'], { input: given });
+    const marked = await PortalUser.signIn(api.url, EMAIL, given);
+    const heard = async (who: PortalUser, method: string, path: string, resource?: object) => {
+      const { status, body } = await who.call(method, path, resource ? { resource } : {});
+      return body?.code ?? status;
+    };
+    const said = 'password_change_required';
+    const code = { clientId: 'maklerwelt-crm' };
+    expect(await heard(marked, 'GET', '/user/v7/connections')).toBe(said);
+    expect(await heard(marked, 'GET', '/user/v7/users/me')).toBe(said);
+    expect(await heard(marked, 'POST', '/user/v7/oauth-codes', code)).toBe(said);
+    expect(await heard(marked, 'POST', '/user/v7/users/me/second-factor', {})).toBe(said);
+    const { body } = await marked.call('GET', '/user/v7/sessions/current');
+    expect(body.resource.user).toMatchObject({ passwordGiven: true });
+    const newPassword = { currentPassword: given, newPassword: NEW_PASSWORD };
+    const same = { ...newPassword, newPassword: given };
+    expect(await heard(marked, 'POST', '/user/v7/users/me/password', same)).toBe(
+      'validation_failed',
+    );
+    const changed = await marked.call('POST', '/user/v7/users/me/password', {
+      resource: newPassword,
+    });
+    user = marked.after(changed);
+    expect(await heard(user, 'POST', '/user/v7/oauth-codes', code)).toBe(201);
+    const { body: now } = await user.call('GET', '/user/v7/sessions/current');
+    expect(now.resource.user).not.toHaveProperty('passwordGiven');
+    await run(['users', 'reset-password', EMAIL, '--password-stdin', '--keep-password'], {
+      input: given,
+    });
+    user = await PortalUser.signIn(api.url, EMAIL, given);
+    expect(await heard(user, 'GET', '/user/v7/users/me')).toBe(200);
+  });
+
   it('takes one from standard input and never shows it; connections stay unless told otherwise', async () => {
     await grant(api, user);
     const reset = ['users', 'reset-password', EMAIL, '--password-stdin'];
@@ -169,6 +204,8 @@ describe('audit list', () => {
     const byCommandLine = json.filter(({ actorId }: { actorId: unknown }) => actorId === null);
     // Failed sign-ins have no actor either, and each session that ends has a record of its own.
     expect(byCommandLine.map(({ action }: { action: string }) => action)).toEqual([
+      ...['password_reset', 'session_ended'],
+      ...['password_reset', 'session_ended'],
       ...['password_reset', 'session_ended'],
       ...['password_reset', 'session_ended', 'sign_in_failed'],
       ...['password_reset', 'session_ended'],

@@ -48,6 +48,7 @@ import { AuditSeals1806960000000 } from './migrations/1806960000000-audit-seals.
 import { ErasedPeople1806970000000 } from './migrations/1806970000000-erased-people.js';
 import { DevelopersWithoutCompany1806981000000 } from './migrations/1806981000000-developers-without-company.js';
 import { FactorResets1806982000000 } from './migrations/1806982000000-factor-resets.js';
+import { GivenPasswords1806982100000 } from './migrations/1806982100000-given-passwords.js';
 import { RequestLogByDay1806983000000 } from './migrations/1806983000000-request-log-by-day.js';
 import { HistoryByMonth1806983100000 } from './migrations/1806983100000-history-by-month.js';
 import { FindByPerson1806983200000 } from './migrations/1806983200000-find-by-person.js';
@@ -101,6 +102,7 @@ export const MIGRATIONS = [
   ErasedPeople1806970000000,
   DevelopersWithoutCompany1806981000000,
   FactorResets1806982000000,
+  GivenPasswords1806982100000,
   RequestLogByDay1806983000000,
   HistoryByMonth1806983100000,
   FindByPerson1806983200000,

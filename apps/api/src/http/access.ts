@@ -53,6 +53,11 @@ export const WITHOUT_FACTOR = Symbol('without-factor');
 /** Also a session that has to set up a second factor first: what it needs for that. */
 export const AllowWithoutFactor = () => SetMetadata(WITHOUT_FACTOR, true);
 
+export const WITH_GIVEN_PASSWORD = Symbol('with-given-password');
+
+/** Also a session whose user has to choose a password first: what it needs for that. */
+export const AllowWithGivenPassword = () => SetMetadata(WITH_GIVEN_PASSWORD, true);
+
 /** A portal session, of one of these roles if any are given. */
 export const RequireSession = (...roles: Role[]) =>
   declare({ kind: 'session', roles }, ApiCookieAuth('session') as MethodDecorator & ClassDecorator);
@@ -89,6 +94,8 @@ export interface SessionCaller {
   freshlyProven: boolean;
   /** It is time to set up a second factor, before anything else. */
   lacksFactor?: true;
+  /** Somebody else has set the password: it has to be replaced, before anything else. */
+  passwordGiven?: true;
 }
 
 export interface BearerCaller {

@@ -28,6 +28,7 @@ export const PROBLEMS = {
   invalid_token: [401, 'The access token is not valid'],
   forbidden: [403, 'Not allowed'],
   second_factor_setup_required: [403, 'Set up a second factor first'],
+  password_change_required: [403, 'Choose a password of your own first'],
   identity_proof_required: [403, 'Prove that it is you'],
   client_not_allowed: [403, 'The company does not allow this application'],
   origin_refused: [403, 'The request comes from another site'],

@@ -103,7 +103,8 @@ export class InvitationAcceptance {
       await this.refuseTaken(tx, open);
       const accountId = company?.id ?? (await this.provisioning.addPersonalAccount(tx));
       const person = { accountId, email, firstName, lastName, role, locale };
-      const userId = await this.provisioning.addUser(tx, person, passwordHash, inviter.id);
+      const own = { passwordHash, passwordGiven: false };
+      const userId = await this.provisioning.addUser(tx, person, own, inviter.id);
       const user = await this.users.lockActive(tx, userId);
       if (!user) throw new Error('the user was not written');
       await this.audit.record(tx, {

@@ -5,6 +5,7 @@ import { KnownDevices } from '../auth/known-devices.js';
 import { SessionCookie } from '../auth/session-cookie.js';
 import {
   type Caller,
+  AllowWithGivenPassword,
   CurrentCaller,
   RequireSession,
   RequireSessionOrBearer,
@@ -43,6 +44,7 @@ export class MeController {
 
   @Post('password')
   @RequireSession()
+  @AllowWithGivenPassword()
   @HttpCode(204)
   @ApiOperation({
     summary: 'Change my password',
@@ -64,6 +66,7 @@ export class MeController {
 
   @Post('password-strength')
   @RequireSession()
+  @AllowWithGivenPassword()
   @HttpCode(200)
   @ApiOperation({
     summary: 'Rate a password',

@@ -28,6 +28,8 @@ export interface PasswordChange {
 export interface PasswordReset {
   newPassword: string;
   revokeConnections?: boolean;
+  /** Its owner has chosen it, or no person signs in with it. */
+  keep?: boolean;
 }
 
 /** Changes one's own password, or replaces one that is forgotten or known to others. */
@@ -127,19 +129,19 @@ export class PasswordsService {
   }
 
   /**
-   * Replaces a user's password from the command line. Ends all sessions of the user and removes the
+   * Replaces a user's password from the command line; its owner has to choose another one. Ends all sessions of the user and removes the
    * passkeys; connections stay unless told otherwise.
    * @throws ApiError not_found, validation_failed for a common password
    */
   async reset(userId: string, reset: PasswordReset): Promise<void> {
     const user = await this.users.findById(userId);
     if (!user) throw notFound('The user');
-    const { newPassword, revokeConnections = false } = reset;
+    const { newPassword, revokeConnections = false, keep = false } = reset;
     await this.policy.refuseWeak('password', newPassword, personalWords(user));
     const newHash = await this.hasher.hash(newPassword);
     const at = this.clock.now();
     await this.dataSource.transaction(async (tx) => {
-      await this.users.replacePassword(tx, user.id, newHash);
+      await this.users.replacePassword(tx, user.id, newHash, { given: !keep });
       await endRecoveryLinks(tx, user.id, at);
       await this.passkeys.removeAll(tx, user.id, at);
       await this.sessions.endAll(user.id, tx, { actorId: null, reason: 'password_reset', at });

@@ -80,6 +80,11 @@ export class NewUser extends NewPerson {
   role!: Role;
 }
 
+/** `keep`: its owner has chosen it, or no person signs in with it. */
+interface PasswordOptions {
+  keep?: boolean;
+}
+
 /** Creates accounts and users for the command line, which has checked the input. */
 @Injectable()
 export class Provisioning {
@@ -131,13 +136,13 @@ export class Provisioning {
    * @throws ApiError not_found for an unknown account, conflict for an address that is taken,
    *   validation_failed for a common password
    */
-  async createUser(user: NewUser): Promise<string> {
+  async createUser(user: NewUser, options: PasswordOptions = {}): Promise<string> {
     await this.refuseWeak(user);
     const passwordHash = await this.hasher.hash(user.password);
     return this.dataSource.transaction(async (tx) => {
       const known = await tx.existsBy(AccountEntity, { id: user.accountId, kind: 'company' });
       if (!known) throw notFound('The account');
-      return this.addUser(tx, user, passwordHash, null);
+      return this.addUser(tx, user, givenPassword(passwordHash, options), null);
     });
   }
 
@@ -146,7 +151,7 @@ export class Provisioning {
    * first one.
    * @throws ApiError conflict for an address that is taken, validation_failed for a common password
    */
-  async createOperator(person: NewPerson): Promise<string> {
+  async createOperator(person: NewPerson, options: PasswordOptions = {}): Promise<string> {
     await this.refuseWeak(person);
     const passwordHash = await this.hasher.hash(person.password);
     return this.dataSource.transaction(async (tx) => {
@@ -160,7 +165,7 @@ export class Provisioning {
       )) as { id: string }[];
       const account = operators ?? (await this.addAccount(tx, OPERATORS_ACCOUNT, null));
       const user = { ...person, role: 'operator' as const, accountId: account.id };
-      return this.addUser(tx, user, passwordHash, null);
+      return this.addUser(tx, user, givenPassword(passwordHash, options), null);
     });
   }
 
@@ -208,7 +213,7 @@ export class Provisioning {
   async addUser(
     tx: EntityManager,
     user: Omit<NewUser, 'password'>,
-    passwordHash: string,
+    { passwordHash, passwordGiven }: { passwordHash: string; passwordGiven: boolean },
     actorId: string | null,
   ): Promise<string> {
     const at = this.clock.now();
@@ -227,6 +232,7 @@ export class Provisioning {
         locale,
         status: 'active',
         passwordHash,
+        passwordGiven,
         mutedNotices: [],
         createdAt: at,
         updatedAt: at,
@@ -245,4 +251,9 @@ export class Provisioning {
     });
     return row.id;
   }
+}
+
+/** Whoever has provisioned somebody knows the password, unless it is said that they do not. */
+function givenPassword(passwordHash: string, { keep = false }: PasswordOptions) {
+  return { passwordHash, passwordGiven: !keep };
 }

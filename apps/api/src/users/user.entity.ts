@@ -38,6 +38,10 @@ export class UserEntity {
   passwordHash!: string;
 
   /** The kinds of mail that the user does without. */
+  /** Somebody else has set the password, so its owner has to choose another one. */
+  @Column({ name: 'password_given', type: 'boolean', default: false })
+  passwordGiven!: boolean;
+
   @Column({ name: 'muted_notices', type: 'text', array: true })
   mutedNotices!: string[];
 

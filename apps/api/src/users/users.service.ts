@@ -305,7 +305,7 @@ export class UsersService {
     const { affected } = await tx.update(
       UserEntity,
       { id, passwordHash: verifiedHash, status: 'active' },
-      { passwordHash: newHash, updatedAt: this.clock.now() },
+      { passwordHash: newHash, passwordGiven: false, updatedAt: this.clock.now() },
     );
     return affected === 1;
   }
@@ -326,10 +326,19 @@ export class UsersService {
     }
   }
 
-  /** Replaces the password, whatever it was. A sign-in with the old one comes too late. */
-  async replacePassword(tx: EntityManager, id: string, newHash: string): Promise<void> {
+  /**
+   * Replaces the password, whatever it was. A sign-in with the old one comes too late.
+   * @param options `given`: by somebody else, so that its owner has to choose another one
+   */
+  async replacePassword(
+    tx: EntityManager,
+    id: string,
+    newHash: string,
+    { given = false }: { given?: boolean } = {},
+  ): Promise<void> {
     const at = this.clock.now();
-    await tx.update(UserEntity, { id }, { passwordHash: newHash, updatedAt: at });
+    const changed = { passwordHash: newHash, passwordGiven: given, updatedAt: at };
+    await tx.update(UserEntity, { id }, changed);
   }
 
   /**

@@ -50,6 +50,11 @@ export async function factorDue(page: Page, change?: (answer: unknown) => unknow
   await show(page, settings('connections'));
 }
 
+/** Their password comes from somebody else. */
+export async function passwordGiven(page: Page): Promise<void> {
+  await show(page, `${portalUrl()}/portal/own-password`);
+}
+
 /** It is required of them, and they have none. */
 export async function factorMissing(
   page: Page,
@@ -72,5 +77,6 @@ export const factors: PortalState[] = [
   team('team-factors-own-first', { requiredFrom: null, own: false }),
   team('team-factors-required', {}),
   { name: 'connections-factor-due', who: MEMBER, open: (page) => factorDue(page) },
+  { name: 'own-password', who: MEMBER, open: (page) => passwordGiven(page) },
   { name: 'second-factor', who: MEMBER, open: (page) => factorMissing(page) },
 ];

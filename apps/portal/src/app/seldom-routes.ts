@@ -44,6 +44,13 @@ export const seldomRoutes: Routes = [
     loadComponent: () => import('./factor/factor-page').then((file) => file.FactorPage),
   },
   {
+    path: 'own-password',
+    title: 'titles.ownPassword',
+    canActivate: [sessionGuard],
+    providers: [provideTranslocoScope('settings', 'security')],
+    loadComponent: () => import('./factor/own-password-page').then((file) => file.OwnPasswordPage),
+  },
+  {
     path: 'demo/mail',
     title: 'titles.demoMail',
     // No page links to it: only the demo has it, whose start says where it is.

@@ -121,6 +121,9 @@ describe('a call to the API', () => {
     answer({ status: 403, body: JSON.stringify({ code: 'second_factor_setup_required' }) });
     await failure(api.get('/x', { onSessionEnd: 'tell' }));
     expect(signInAgain).toHaveBeenLastCalledWith(1, '/second-factor');
+    answer({ status: 403, body: JSON.stringify({ code: 'password_change_required' }) });
+    await failure(api.get('/x'));
+    expect(signInAgain).toHaveBeenLastCalledWith(1, '/own-password');
   });
 
   it('is sent again, as it was, once what it was refused for has been made good', async () => {

@@ -10,6 +10,12 @@ export interface CallOptions {
   headers?: Record<string, string>;
 }
 
+/** Where somebody is led who can do nothing before something else. */
+const FIRST: Partial<Record<string, string>> = {
+  second_factor_setup_required: '/second-factor',
+  password_change_required: '/own-password',
+};
+
 /**
  * Calls to the API, same origin, with the session's cookie. Each returns the parsed answer or
  * throws an ApiError. Uses fetch rather than HttpClient, which would cost the authorize page 8 kB.
@@ -76,9 +82,9 @@ export class Api {
     const parsed = parse(content);
     if (answer.ok && parsed !== undefined) return parsed as T;
     const error = errorFromAnswer(answer.ok ? 502 : answer.status, answer.headers, parsed);
-    if (error.code === 'second_factor_setup_required') {
-      this.expiry.signInAgain(session, '/second-factor');
-    } else if (error.code === 'session_required' && onSessionEnd === 'sign-in') {
+    const first = FIRST[error.code];
+    if (first) this.expiry.signInAgain(session, first);
+    else if (error.code === 'session_required' && onSessionEnd === 'sign-in') {
       this.expiry.signInAgain(session);
     }
     if (await this.remedy?.(error)) return this.call<T>(method, path, body, options);
