@@ -147,6 +147,7 @@ test('an admin requires secure sign-in; who has none, or a password from somebod
     `UPDATE users SET password_given = true WHERE email = '${MEMBER}'
      RETURNING password_hash AS before`,
   );
+  await page.context().clearCookies();
   await page.goto(authorizeUrl());
   await fillSignIn(page, MEMBER);
   await expect(page.getByRole('heading', { level: 1 })).toHaveText(

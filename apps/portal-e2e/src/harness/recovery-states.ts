@@ -61,7 +61,7 @@ export const recovery: PortalState[] = [
     open: async (page) => {
       await show(page, `${portalUrl()}/portal/keep-factor#${'t'.repeat(43)}`);
       await page.getByRole('button', { name: /^(Nicht zurücksetzen|Do not reset)$/ }).click();
-      await expect(page.getByRole('alert')).toBeVisible();
+      await expect(page.getByRole('main').getByRole('alert')).toBeVisible();
     },
   },
   {
