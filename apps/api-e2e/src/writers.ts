@@ -144,6 +144,12 @@ export async function writersOf(world: World): Promise<Writer[]> {
       valid: { firstName: 'U', locale: 'de' },
     },
     {
+      method: 'PATCH',
+      path: '/user/v7/users/me/notices',
+      who: member,
+      valid: { muted: [] },
+    },
+    {
       method: 'POST',
       path: '/user/v7/users/me/password',
       who: member,

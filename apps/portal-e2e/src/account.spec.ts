@@ -94,9 +94,22 @@ test.describe('security', () => {
     await other.close();
   });
 
-  test('what is stored about oneself is one file', async ({ page, member }) => {
+  test('what is stored about oneself is one file, and which mails come is one’s own choice', async ({
+    page,
+    member,
+  }) => {
     await signIn(page, MEMBER);
     await page.goto(settings('security'));
+    const wanted = page.getByRole('checkbox', { name: 'eine Anwendung verbunden wurde' });
+    await expect(wanted).toBeChecked();
+    await wanted.uncheck();
+    await page.getByRole('button', { name: 'Auswahl speichern' }).click();
+    await expect(page.getByText('Ihre Auswahl ist gespeichert.')).toBeVisible();
+    await page.reload();
+    await expect(wanted).not.toBeChecked();
+    await wanted.check();
+    await page.getByRole('button', { name: 'Auswahl speichern' }).click();
+    await expect(page.getByText('Ihre Auswahl ist gespeichert.')).toBeVisible();
     const downloading = page.waitForEvent('download');
     await page.getByRole('button', { name: 'Daten herunterladen' }).click();
     const file = await downloading;

@@ -142,7 +142,7 @@ test('an admin requires secure sign-in; who has none, or a password from somebod
   await dialog.getByRole('button', { name: 'Verlangen' }).click();
   await expect(card.getByText('Für alle verlangt seit')).toBeVisible();
 
-  const [{ before }] = await sql<{ before: string }>(
+  const [known] = await sql<{ before: string }>(
     databaseUrl(),
     `UPDATE users SET password_given = true WHERE email = '${MEMBER}'
      RETURNING password_hash AS before`,
@@ -160,7 +160,7 @@ test('an admin requires secure sign-in; who has none, or a password from somebod
   await expect(page.getByText('Danach entscheiden Sie, was Maklerwelt CRM')).toBeVisible();
   await sql(
     databaseUrl(),
-    `UPDATE users SET password_hash = '${before}' WHERE email = '${MEMBER}'`,
+    `UPDATE users SET password_hash = '${known?.before}' WHERE email = '${MEMBER}'`,
   );
   const section = page.getByRole('region', { name: 'Anmeldung in zwei Schritten' });
   await section.getByRole('button', { name: 'Einrichten' }).click();

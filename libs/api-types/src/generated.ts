@@ -1424,6 +1424,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/user/v7/users/me/notices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Which mails I may do without
+         * @description Of those that concern somebody of my role.
+         */
+        get: operations["Notices_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Choose which mails I do without */
+        patch: operations["Notices_choose"];
+        trace?: never;
+    };
     "/user/v7/users/me/email-changes": {
         parameters: {
             query?: never;
@@ -4856,6 +4877,33 @@ export interface components {
         UpdateProfileRequest: {
             resource: components["schemas"]["ProfileInput"];
         };
+        /** @enum {string} */
+        OptionalNotice: "new-device" | "connection-made" | "connection-widened" | "connection-ended" | "connection-ends" | "approval-decided" | "approval-requested" | "client-change-decided" | "client-change-requested";
+        NoticeChoiceDto: {
+            /** @example new-device */
+            kind: components["schemas"]["OptionalNotice"];
+            /**
+             * @description whether the user gets it
+             * @example true
+             */
+            wanted: boolean;
+        };
+        NoticeChoicesDto: {
+            /** @description the mails that this user may do without; all others come in any case */
+            notices: components["schemas"]["NoticeChoiceDto"][];
+        };
+        NoticeChoicesInput: {
+            /**
+             * @description what the user does without; takes the place of what was chosen before
+             * @example [
+             *       "connection-made"
+             *     ]
+             */
+            muted: components["schemas"]["OptionalNotice"][];
+        };
+        ChooseNoticesRequest: {
+            resource: components["schemas"]["NoticeChoicesInput"];
+        };
         EmailChangeInput: {
             /**
              * Format: password
@@ -5374,7 +5422,7 @@ export interface components {
              * @example signed_in
              * @enum {string}
              */
-            action: "account_closed" | "account_created" | "account_policy_changed" | "account_reopened" | "advance_grant_withdrawn" | "application_allowed" | "application_blocked" | "application_granted_in_advance" | "application_left_to_policy" | "approval_request_approved" | "approval_request_declined" | "approval_request_withdrawn" | "approval_requested" | "client_change_accepted" | "client_change_declined" | "client_change_requested" | "client_change_withdrawn" | "client_changed" | "client_created" | "client_deleted" | "client_developer_added" | "client_developer_invitation_resent" | "client_developer_invitation_revoked" | "client_developer_invited" | "client_developer_removed" | "client_disabled" | "client_enabled" | "client_secret_created" | "client_secret_removed" | "connection_granted" | "connection_limit_changed" | "connection_narrowed" | "connection_renewed" | "connections_revoked" | "email_change_failed" | "email_change_requested" | "email_changed" | "failed_attempts_deleted" | "invitation_accepted" | "invitation_resent" | "invitation_revoked" | "invitation_sent" | "passkey_added" | "passkey_change_failed" | "identity_proof_failed" | "second_factor_requirement_changed" | "passkey_removed" | "password_change_failed" | "password_changed" | "password_reset" | "password_reset_requested" | "person_erased" | "personal_data_exported" | "profile_changed" | "role_changed" | "recovery_codes_renewed" | "second_factor_change_failed" | "second_factor_disabled" | "second_factor_enabled" | "second_factor_failed" | "second_factor_reset" | "second_factor_reset_asked" | "second_factor_reset_stopped" | "session_ended" | "sign_in_disavowed" | "sign_in_failed" | "sign_in_limited" | "signed_in" | "signed_out" | "signing_key_created" | "signing_key_revoked" | "user_created" | "user_disabled" | "user_enabled";
+            action: "account_closed" | "account_created" | "account_policy_changed" | "account_reopened" | "advance_grant_withdrawn" | "application_allowed" | "application_blocked" | "application_granted_in_advance" | "application_left_to_policy" | "approval_request_approved" | "approval_request_declined" | "approval_request_withdrawn" | "approval_requested" | "client_change_accepted" | "client_change_declined" | "client_change_requested" | "client_change_withdrawn" | "client_changed" | "client_created" | "client_deleted" | "client_developer_added" | "client_developer_invitation_resent" | "client_developer_invitation_revoked" | "client_developer_invited" | "client_developer_removed" | "client_disabled" | "client_enabled" | "client_secret_created" | "client_secret_removed" | "connection_granted" | "connection_limit_changed" | "connection_narrowed" | "connection_renewed" | "connections_revoked" | "email_change_failed" | "email_change_requested" | "email_changed" | "failed_attempts_deleted" | "invitation_accepted" | "invitation_resent" | "invitation_revoked" | "invitation_sent" | "notices_changed" | "passkey_added" | "passkey_change_failed" | "identity_proof_failed" | "second_factor_requirement_changed" | "passkey_removed" | "password_change_failed" | "password_changed" | "password_reset" | "password_reset_requested" | "person_erased" | "personal_data_exported" | "profile_changed" | "role_changed" | "recovery_codes_renewed" | "second_factor_change_failed" | "second_factor_disabled" | "second_factor_enabled" | "second_factor_failed" | "second_factor_reset" | "second_factor_reset_asked" | "second_factor_reset_stopped" | "session_ended" | "sign_in_disavowed" | "sign_in_failed" | "sign_in_limited" | "signed_in" | "signed_out" | "signing_key_created" | "signing_key_revoked" | "user_created" | "user_disabled" | "user_enabled";
             /** @description who did it; null if nobody was signed in, as at a failed sign-in or a command */
             actor: components["schemas"]["AuditedUserDto"] | null;
             /** @description to whom or what */
@@ -10671,6 +10719,108 @@ export interface operations {
             };
         };
     };
+    Notices_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        resource: components["schemas"]["NoticeChoicesDto"];
+                    };
+                };
+            };
+            /** @description Problem: `session_required` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description Problem: `session_required` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+        };
+    };
+    Notices_choose: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChooseNoticesRequest"];
+            };
+        };
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        resource: components["schemas"]["NoticeChoicesDto"];
+                    };
+                };
+            };
+            /** @description Problem: `validation_failed`, `malformed_request` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description Problem: `session_required` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description Problem: `session_required`, `origin_refused` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description Problem: `unsupported_media_type` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+        };
+    };
     EmailChanges_request: {
         parameters: {
             query?: never;
@@ -12771,7 +12921,7 @@ export interface operations {
                 /** @description `meta.nextCursor` of the page before */
                 cursor?: string;
                 /** @description only these actions, repeated or separated by commas; 20 at most */
-                action?: ("account_closed" | "account_created" | "account_policy_changed" | "account_reopened" | "advance_grant_withdrawn" | "application_allowed" | "application_blocked" | "application_granted_in_advance" | "application_left_to_policy" | "approval_request_approved" | "approval_request_declined" | "approval_request_withdrawn" | "approval_requested" | "client_change_accepted" | "client_change_declined" | "client_change_requested" | "client_change_withdrawn" | "client_changed" | "client_created" | "client_deleted" | "client_developer_added" | "client_developer_invitation_resent" | "client_developer_invitation_revoked" | "client_developer_invited" | "client_developer_removed" | "client_disabled" | "client_enabled" | "client_secret_created" | "client_secret_removed" | "connection_granted" | "connection_limit_changed" | "connection_narrowed" | "connection_renewed" | "connections_revoked" | "email_change_failed" | "email_change_requested" | "email_changed" | "failed_attempts_deleted" | "invitation_accepted" | "invitation_resent" | "invitation_revoked" | "invitation_sent" | "passkey_added" | "passkey_change_failed" | "identity_proof_failed" | "second_factor_requirement_changed" | "passkey_removed" | "password_change_failed" | "password_changed" | "password_reset" | "password_reset_requested" | "person_erased" | "personal_data_exported" | "profile_changed" | "role_changed" | "recovery_codes_renewed" | "second_factor_change_failed" | "second_factor_disabled" | "second_factor_enabled" | "second_factor_failed" | "second_factor_reset" | "second_factor_reset_asked" | "second_factor_reset_stopped" | "session_ended" | "sign_in_disavowed" | "sign_in_failed" | "sign_in_limited" | "signed_in" | "signed_out" | "signing_key_created" | "signing_key_revoked" | "user_created" | "user_disabled" | "user_enabled")[];
+                action?: ("account_closed" | "account_created" | "account_policy_changed" | "account_reopened" | "advance_grant_withdrawn" | "application_allowed" | "application_blocked" | "application_granted_in_advance" | "application_left_to_policy" | "approval_request_approved" | "approval_request_declined" | "approval_request_withdrawn" | "approval_requested" | "client_change_accepted" | "client_change_declined" | "client_change_requested" | "client_change_withdrawn" | "client_changed" | "client_created" | "client_deleted" | "client_developer_added" | "client_developer_invitation_resent" | "client_developer_invitation_revoked" | "client_developer_invited" | "client_developer_removed" | "client_disabled" | "client_enabled" | "client_secret_created" | "client_secret_removed" | "connection_granted" | "connection_limit_changed" | "connection_narrowed" | "connection_renewed" | "connections_revoked" | "email_change_failed" | "email_change_requested" | "email_changed" | "failed_attempts_deleted" | "invitation_accepted" | "invitation_resent" | "invitation_revoked" | "invitation_sent" | "notices_changed" | "passkey_added" | "passkey_change_failed" | "identity_proof_failed" | "second_factor_requirement_changed" | "passkey_removed" | "password_change_failed" | "password_changed" | "password_reset" | "password_reset_requested" | "person_erased" | "personal_data_exported" | "profile_changed" | "role_changed" | "recovery_codes_renewed" | "second_factor_change_failed" | "second_factor_disabled" | "second_factor_enabled" | "second_factor_failed" | "second_factor_reset" | "second_factor_reset_asked" | "second_factor_reset_stopped" | "session_ended" | "sign_in_disavowed" | "sign_in_failed" | "sign_in_limited" | "signed_in" | "signed_out" | "signing_key_created" | "signing_key_revoked" | "user_created" | "user_disabled" | "user_enabled")[];
                 /** @description only what this user did, or what was done to this user */
                 userId?: string;
                 /** @description no older than this */
@@ -12830,7 +12980,7 @@ export interface operations {
         parameters: {
             query?: {
                 /** @description only these actions, repeated or separated by commas; 20 at most */
-                action?: ("account_closed" | "account_created" | "account_policy_changed" | "account_reopened" | "advance_grant_withdrawn" | "application_allowed" | "application_blocked" | "application_granted_in_advance" | "application_left_to_policy" | "approval_request_approved" | "approval_request_declined" | "approval_request_withdrawn" | "approval_requested" | "client_change_accepted" | "client_change_declined" | "client_change_requested" | "client_change_withdrawn" | "client_changed" | "client_created" | "client_deleted" | "client_developer_added" | "client_developer_invitation_resent" | "client_developer_invitation_revoked" | "client_developer_invited" | "client_developer_removed" | "client_disabled" | "client_enabled" | "client_secret_created" | "client_secret_removed" | "connection_granted" | "connection_limit_changed" | "connection_narrowed" | "connection_renewed" | "connections_revoked" | "email_change_failed" | "email_change_requested" | "email_changed" | "failed_attempts_deleted" | "invitation_accepted" | "invitation_resent" | "invitation_revoked" | "invitation_sent" | "passkey_added" | "passkey_change_failed" | "identity_proof_failed" | "second_factor_requirement_changed" | "passkey_removed" | "password_change_failed" | "password_changed" | "password_reset" | "password_reset_requested" | "person_erased" | "personal_data_exported" | "profile_changed" | "role_changed" | "recovery_codes_renewed" | "second_factor_change_failed" | "second_factor_disabled" | "second_factor_enabled" | "second_factor_failed" | "second_factor_reset" | "second_factor_reset_asked" | "second_factor_reset_stopped" | "session_ended" | "sign_in_disavowed" | "sign_in_failed" | "sign_in_limited" | "signed_in" | "signed_out" | "signing_key_created" | "signing_key_revoked" | "user_created" | "user_disabled" | "user_enabled")[];
+                action?: ("account_closed" | "account_created" | "account_policy_changed" | "account_reopened" | "advance_grant_withdrawn" | "application_allowed" | "application_blocked" | "application_granted_in_advance" | "application_left_to_policy" | "approval_request_approved" | "approval_request_declined" | "approval_request_withdrawn" | "approval_requested" | "client_change_accepted" | "client_change_declined" | "client_change_requested" | "client_change_withdrawn" | "client_changed" | "client_created" | "client_deleted" | "client_developer_added" | "client_developer_invitation_resent" | "client_developer_invitation_revoked" | "client_developer_invited" | "client_developer_removed" | "client_disabled" | "client_enabled" | "client_secret_created" | "client_secret_removed" | "connection_granted" | "connection_limit_changed" | "connection_narrowed" | "connection_renewed" | "connections_revoked" | "email_change_failed" | "email_change_requested" | "email_changed" | "failed_attempts_deleted" | "invitation_accepted" | "invitation_resent" | "invitation_revoked" | "invitation_sent" | "notices_changed" | "passkey_added" | "passkey_change_failed" | "identity_proof_failed" | "second_factor_requirement_changed" | "passkey_removed" | "password_change_failed" | "password_changed" | "password_reset" | "password_reset_requested" | "person_erased" | "personal_data_exported" | "profile_changed" | "role_changed" | "recovery_codes_renewed" | "second_factor_change_failed" | "second_factor_disabled" | "second_factor_enabled" | "second_factor_failed" | "second_factor_reset" | "second_factor_reset_asked" | "second_factor_reset_stopped" | "session_ended" | "sign_in_disavowed" | "sign_in_failed" | "sign_in_limited" | "signed_in" | "signed_out" | "signing_key_created" | "signing_key_revoked" | "user_created" | "user_disabled" | "user_enabled")[];
                 /** @description only what this user did, or what was done to this user */
                 userId?: string;
                 /** @description no older than this */
@@ -12893,7 +13043,7 @@ export interface operations {
                 /** @description `meta.nextCursor` of the page before */
                 cursor?: string;
                 /** @description only these actions, repeated or separated by commas; 20 at most */
-                action?: ("account_closed" | "account_created" | "account_policy_changed" | "account_reopened" | "advance_grant_withdrawn" | "application_allowed" | "application_blocked" | "application_granted_in_advance" | "application_left_to_policy" | "approval_request_approved" | "approval_request_declined" | "approval_request_withdrawn" | "approval_requested" | "client_change_accepted" | "client_change_declined" | "client_change_requested" | "client_change_withdrawn" | "client_changed" | "client_created" | "client_deleted" | "client_developer_added" | "client_developer_invitation_resent" | "client_developer_invitation_revoked" | "client_developer_invited" | "client_developer_removed" | "client_disabled" | "client_enabled" | "client_secret_created" | "client_secret_removed" | "connection_granted" | "connection_limit_changed" | "connection_narrowed" | "connection_renewed" | "connections_revoked" | "email_change_failed" | "email_change_requested" | "email_changed" | "failed_attempts_deleted" | "invitation_accepted" | "invitation_resent" | "invitation_revoked" | "invitation_sent" | "passkey_added" | "passkey_change_failed" | "identity_proof_failed" | "second_factor_requirement_changed" | "passkey_removed" | "password_change_failed" | "password_changed" | "password_reset" | "password_reset_requested" | "person_erased" | "personal_data_exported" | "profile_changed" | "role_changed" | "recovery_codes_renewed" | "second_factor_change_failed" | "second_factor_disabled" | "second_factor_enabled" | "second_factor_failed" | "second_factor_reset" | "second_factor_reset_asked" | "second_factor_reset_stopped" | "session_ended" | "sign_in_disavowed" | "sign_in_failed" | "sign_in_limited" | "signed_in" | "signed_out" | "signing_key_created" | "signing_key_revoked" | "user_created" | "user_disabled" | "user_enabled")[];
+                action?: ("account_closed" | "account_created" | "account_policy_changed" | "account_reopened" | "advance_grant_withdrawn" | "application_allowed" | "application_blocked" | "application_granted_in_advance" | "application_left_to_policy" | "approval_request_approved" | "approval_request_declined" | "approval_request_withdrawn" | "approval_requested" | "client_change_accepted" | "client_change_declined" | "client_change_requested" | "client_change_withdrawn" | "client_changed" | "client_created" | "client_deleted" | "client_developer_added" | "client_developer_invitation_resent" | "client_developer_invitation_revoked" | "client_developer_invited" | "client_developer_removed" | "client_disabled" | "client_enabled" | "client_secret_created" | "client_secret_removed" | "connection_granted" | "connection_limit_changed" | "connection_narrowed" | "connection_renewed" | "connections_revoked" | "email_change_failed" | "email_change_requested" | "email_changed" | "failed_attempts_deleted" | "invitation_accepted" | "invitation_resent" | "invitation_revoked" | "invitation_sent" | "notices_changed" | "passkey_added" | "passkey_change_failed" | "identity_proof_failed" | "second_factor_requirement_changed" | "passkey_removed" | "password_change_failed" | "password_changed" | "password_reset" | "password_reset_requested" | "person_erased" | "personal_data_exported" | "profile_changed" | "role_changed" | "recovery_codes_renewed" | "second_factor_change_failed" | "second_factor_disabled" | "second_factor_enabled" | "second_factor_failed" | "second_factor_reset" | "second_factor_reset_asked" | "second_factor_reset_stopped" | "session_ended" | "sign_in_disavowed" | "sign_in_failed" | "sign_in_limited" | "signed_in" | "signed_out" | "signing_key_created" | "signing_key_revoked" | "user_created" | "user_disabled" | "user_enabled")[];
                 /** @description only what this user did, or what was done to this user */
                 userId?: string;
                 /** @description no older than this */

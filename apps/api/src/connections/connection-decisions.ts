@@ -12,7 +12,8 @@ import { UsersService } from '../users/users.service.js';
 import type { Ending } from './connection.js';
 import { ConnectionEntity } from './connection.entity.js';
 import type { ConnectionPatch, EndConnectionsQuery } from './connections.dto.js';
-import type { EndingScope } from './connection-endings.js';
+import { activeAt, type EndingScope } from './connection-endings.js';
+import { ConnectionNotices } from './connection-notices.js';
 import { ConnectionsService } from './connections.service.js';
 import { limitProblem, TimeLimits } from './time-limits.js';
 import { findVisible, visibleTo } from './visible-connections.js';
@@ -28,6 +29,7 @@ export class ConnectionDecisions {
     private readonly audit: AuditLog,
     private readonly clock: Clock,
     private readonly timeLimits: TimeLimits,
+    private readonly notices: ConnectionNotices,
   ) {}
 
   /**
@@ -146,6 +148,7 @@ export class ConnectionDecisions {
   ): Promise<number> {
     return this.endOnRecord(caller, subjectId, async (tx, ending) => {
       const connectionIds = await this.service.revoke(ids, ending, tx);
+      await this.notices.ended(tx, connectionIds, { actorId: caller.userId, at: ending.at });
       return { count: connectionIds.length, detail: { connectionIds } };
     });
   }
@@ -156,10 +159,27 @@ export class ConnectionDecisions {
     scope: EndingScope,
   ): Promise<{ revoked: number }> {
     const revoked = await this.endOnRecord(caller, subjectId, async (tx, ending) => {
+      const theirs = 'accountId' in scope ? await this.activeOf(tx, scope) : [];
       const count = await this.service.revokeAll(tx, scope, ending);
+      const by = { actorId: caller.userId, at: ending.at };
+      await this.notices.ended(tx, theirs, by);
+      if ('userId' in scope && count > 0) await this.notices.endedAll(tx, scope.userId, by);
       return { count, detail: { connections: count } };
     });
     return { revoked };
+  }
+
+  /** Those of an application in a company, which are as many as it has people at most. */
+  private async activeOf(
+    tx: EntityManager,
+    { oauthClientId, accountId }: { oauthClientId?: string; accountId?: string },
+  ): Promise<string[]> {
+    const rows: { id: string }[] = await tx.query(
+      `SELECT c.id FROM connections c
+        WHERE c.oauth_client_id = $1 AND c.account_id = $2 AND ${activeAt('$3')}`,
+      [oauthClientId, accountId, this.clock.now()],
+    );
+    return rows.map(({ id }) => id);
   }
 
   /**

@@ -10,6 +10,7 @@ import { ConnectionEndings } from './connection-endings.js';
 import { ConnectionEntity } from './connection.entity.js';
 import { ConnectionEventEntity } from './connection-event.entity.js';
 import { ConnectionHistory } from './connection-history.js';
+import { ConnectionNotices } from './connection-notices.js';
 import { ConnectionMetrics } from './connection-metrics.js';
 import { ConnectionSamples } from './connection-samples.js';
 import { ConnectionUsage } from './connection-usage.js';
@@ -53,6 +54,7 @@ import { connectionsPersonalData } from './connections-personal-data.js';
     ConnectionCounts,
     ConnectionHistory,
     ConnectionMetrics,
+    ConnectionNotices,
     ConnectionSamples,
     ConnectionUsage,
     DailyCounts,
@@ -61,6 +63,7 @@ import { connectionsPersonalData } from './connections-personal-data.js';
     TimeLimits,
   ],
   exports: [
+    ConnectionNotices,
     ConnectionsService,
     ConnectionChanges,
     ConnectionCounts,

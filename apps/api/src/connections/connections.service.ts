@@ -18,6 +18,7 @@ import {
   NOT_COVERED,
 } from './connection-endings.js';
 import { ConnectionHistory } from './connection-history.js';
+import { ConnectionNotices } from './connection-notices.js';
 import { ConnectionMetrics } from './connection-metrics.js';
 import { Revocations } from './revocations.js';
 import { END_IN_TIME, wholeSeconds } from './time-limits.js';
@@ -91,6 +92,7 @@ export class ConnectionsService {
     private readonly revocations: Revocations,
     private readonly afterCommit: AfterCommit,
     private readonly metrics: ConnectionMetrics,
+    private readonly notices: ConnectionNotices,
     private readonly clock: Clock,
   ) {}
 
@@ -126,6 +128,11 @@ export class ConnectionsService {
       inAdvance: advance !== null,
       detail: expiresAt?.toISOString() ?? null,
     });
+    const subject = { id, userId: consent.userId, oauthClientId: consent.oauthClientId };
+    if (!before) await this.notices.granted(tx, 'connection-made', subject, consent.at);
+    else if (!scopeCovers(before.scope, consent.scope)) {
+      await this.notices.granted(tx, 'connection-widened', subject, consent.at);
+    }
     this.afterCommit.run(tx, () => this.metrics.granted(before !== undefined));
     return { id, scope: consent.scope, grantedAt, expiresAt, formerScope: before?.scope ?? null };
   }

@@ -1,5 +1,7 @@
 import type { MailData, MailKind } from './mail-kinds.js';
 
+const ID = 'e7a1c2b4-0d53-4a7e-8a55-6f1f6a2b9c01';
+
 /** What each kind of mail may be about, for tests and for pictures of them. */
 export const MAIL_SAMPLES: { [Kind in MailKind]: MailData[Kind][] } = {
   'password-forgotten': [{ token: 't'.repeat(43) }],
@@ -11,6 +13,19 @@ export const MAIL_SAMPLES: { [Kind in MailKind]: MailData[Kind][] } = {
   'email-change-known': [{}],
   'email-change-requested': [{ email: 'neu@musterhaus.example' }],
   'email-changed': [{ email: 'neu@musterhaus.example', at: '2026-11-25T20:04:00Z' }],
+  'connection-made': [
+    { connectionId: ID, application: 'Maklerwelt CRM', at: '2026-11-25T20:04:00Z' },
+  ],
+  'connection-widened': [
+    { connectionId: ID, application: 'Maklerwelt CRM', at: '2026-11-25T20:04:00Z' },
+  ],
+  'connection-ended': [
+    { application: 'Maklerwelt CRM', by: 'Admin Musterhaus', at: '2026-11-25T20:04:00Z' },
+    { application: null, by: 'Admin Musterhaus', at: '2026-11-25T20:04:00Z' },
+  ],
+  'connection-reuse': [
+    { connectionId: ID, application: 'Maklerwelt CRM', at: '2026-11-25T20:04:00Z' },
+  ],
   'factor-reset-announced': [
     { token: 't'.repeat(43), at: '2026-11-26T20:04:00Z', by: 'Admin Musterhaus' },
     { token: 't'.repeat(43), at: '2026-11-26T20:04:00Z', by: null },

@@ -3,6 +3,7 @@ import { Injectable } from '@nestjs/common';
 import { InjectDataSource, InjectRepository } from '@nestjs/typeorm';
 import { DataSource, type EntityManager, IsNull, MoreThan, Not, type Repository } from 'typeorm';
 import { type ConnectionEvent, ConnectionHistory } from '../connections/connection-history.js';
+import { ConnectionNotices } from '../connections/connection-notices.js';
 import { Revocations } from '../connections/revocations.js';
 import { AppLogger } from '../telemetry/app-logger.js';
 import { type FamilyEndReason, RefreshTokenFamily } from './refresh-token-family.entity.js';
@@ -64,6 +65,7 @@ export class RefreshTokenFamilies {
     private readonly history: ConnectionHistory,
     private readonly revocations: Revocations,
     private readonly metrics: TokenMetrics,
+    private readonly notices: ConnectionNotices,
     private readonly refreshTokens: RefreshTokens,
     private readonly logger: AppLogger,
   ) {}
@@ -95,9 +97,13 @@ export class RefreshTokenFamilies {
     detail: string,
     at: Date,
   ): Promise<boolean> {
-    const ended = await this.dataSource.transaction((tx) =>
-      this.endWithin(tx, { familyId, reason, at }, { type: 'reuse_detected', detail }),
-    );
+    const ended = await this.dataSource.transaction(async (tx) => {
+      const event = { type: 'reuse_detected', detail } as const;
+      if (!(await this.endWithin(tx, { familyId, reason, at }, event))) return false;
+      const family = await tx.findOneBy(RefreshTokenFamily, { id: familyId });
+      if (family) await this.notices.reused(tx, family.connectionId, at);
+      return true;
+    });
     if (ended) this.metrics.reuseDetected(reason === 'code_reused' ? 'code' : 'refresh_token');
     return ended;
   }

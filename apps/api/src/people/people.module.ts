@@ -32,6 +32,7 @@ import { invitationsRetention } from './invitations-retention.js';
 import { JudgementLimit } from './judgement-limit.js';
 import { MeController } from './me.controller.js';
 import { MeService } from './me.service.js';
+import { NoticesController } from './notices.controller.js';
 import { OwnPasskeys } from './own-passkeys.js';
 import { OwnSecondFactor } from './own-second-factor.js';
 import { PasskeysController } from './passkeys.controller.js';
@@ -70,6 +71,7 @@ import { peoplePersonalData } from './people-personal-data.js';
     MeController,
     PersonalDataController,
     ProfileController,
+    NoticesController,
     EmailChangesController,
     SecondFactorController,
     FactorResetsController,

@@ -48,6 +48,7 @@ export const AUDIT_ACTIONS = [
   'invitation_resent',
   'invitation_revoked',
   'invitation_sent',
+  'notices_changed',
   'passkey_added',
   'passkey_change_failed',
   'identity_proof_failed',

@@ -8,6 +8,7 @@ import { AuditRetention } from './audit-retention.js';
 import { AuditSeals } from './audit-seals.js';
 import { AuditVerification } from './audit-verification.js';
 import { InvitationLimits } from './invitation-limits.js';
+import { NoticeChoices } from './notice-choices.js';
 import { Notices } from './notices.js';
 import { PasskeyChallenges, passkeyChallengesRetention } from './passkey-challenges.js';
 import { Passkeys } from './passkeys.service.js';
@@ -33,6 +34,7 @@ import { usersPersonalData } from './users-personal-data.js';
     AuditSeals,
     AuditVerification,
     InvitationLimits,
+    NoticeChoices,
     Notices,
     PasskeyChallenges,
     passkeyChallengesRetention,
@@ -50,6 +52,7 @@ import { usersPersonalData } from './users-personal-data.js';
     AuditLog,
     AuditVerification,
     InvitationLimits,
+    NoticeChoices,
     Notices,
     Passkeys,
     PasswordHasher,

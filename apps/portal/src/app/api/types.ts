@@ -22,6 +22,10 @@ export type Language = SessionUser['locale'];
 export type Role = SessionUser['role'];
 export type Disavowed = Dto<'DisavowedDto'>;
 export type Device = Dto<'SessionDto'>;
+export type NoticeChoices = Dto<'NoticeChoicesDto'>;
+
+export type OptionalNotice = NoticeChoices['notices'][number]['kind'];
+
 export type FactorReset = Dto<'FactorResetDto'>;
 
 export type SecondFactor = Dto<'SecondFactorDto'>;

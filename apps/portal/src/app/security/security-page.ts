@@ -4,6 +4,7 @@ import { SessionStore } from '../session/session-store';
 import { Appearance } from './appearance';
 import { Devices } from './devices';
 import { EmailForm } from './email-form';
+import { NoticesForm } from './notices-form';
 import { OwnData } from './own-data';
 import { Passkeys } from './passkeys';
 import { PasswordForm } from './password-form';
@@ -18,6 +19,7 @@ import { TwoSteps } from './two-steps';
     Appearance,
     Devices,
     EmailForm,
+    NoticesForm,
     OwnData,
     Passkeys,
     PasswordForm,
@@ -36,6 +38,7 @@ import { TwoSteps } from './two-steps';
         <fx-passkeys (added)="secured()" />
         <fx-two-steps (changed)="devices.reload(); secured()" />
         <fx-devices #devices />
+        <fx-notices-form />
         <fx-appearance />
         <fx-email-form />
         <fx-profile-form />
