@@ -194,7 +194,9 @@ export async function openTried(page: Page): Promise<void> {
       json: refused,
     }),
   );
-  await show(page, settings(`developer/${CLIENT.id}/try?mistake=code_expired`));
+  const repeated = `mistake=redirect_uri_mismatch&request=${REQUEST.requestId}`;
+  await show(page, settings(`developer/${CLIENT.id}/try?${repeated}`));
+  await expect(page.locator('.taken-over')).toBeVisible();
   await page.locator('#try-secret-value').fill('a-secret-of-the-sample-state');
   await page.getByRole('button', { name: /^(Code ohne|Get a code)/ }).click();
   await page.getByRole('button', { name: /^(Code einlösen|Exchange the code)$/ }).click();
