@@ -202,6 +202,17 @@ for (const [trouble, button] of [
   });
 }
 
+test('on a laptop the whole decision is on the screen', async ({ page, member: _ }) => {
+  await signIn(page, MEMBER);
+  await changeAnswer(page, /oauth-authorization-request/, STATES['already connected']!);
+  await page.setViewportSize({ width: 1366, height: 650 });
+  await page.goto(authorizeUrl());
+  await expect(page.getByLabel('Gültigkeit')).toBeInViewport({ ratio: 1 });
+  for (const name of ['Ablehnen', 'Verbindung erneuern']) {
+    await expect(page.getByRole('button', { name })).toBeInViewport({ ratio: 1 });
+  }
+});
+
 test('what takes the focus is never behind the answers', async ({ page, member: _ }) => {
   await signIn(page, MEMBER);
   await page.setViewportSize({ width: 320, height: 640 });
