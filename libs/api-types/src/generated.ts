@@ -3318,6 +3318,11 @@ export interface components {
             /** @description in whose name the application acts */
             grantedBy: components["schemas"]["PersonDto"];
             /**
+             * @description whether somebody else in the account has the name of `grantedBy`, too
+             * @example false
+             */
+            namesake: boolean;
+            /**
              * Format: date-time
              * @description the latest consent
              * @example 2026-11-02T08:15:30.000Z
@@ -3435,6 +3440,11 @@ export interface components {
             status: "active" | "revoked";
             /** @description in whose name the application acts */
             grantedBy: components["schemas"]["PersonDto"];
+            /**
+             * @description whether somebody else in the account has the name of `grantedBy`, too
+             * @example false
+             */
+            namesake: boolean;
             /**
              * Format: date-time
              * @description the latest consent

@@ -93,6 +93,7 @@ describe('the order of connections', () => {
       await grantAfter(test, admin),
     ];
     expect(await ids(admin, 'sort=person')).toEqual([zoes, admins, mine]);
+    expect((await list(admin, '')).resources.some(({ namesake }) => namesake)).toBe(false);
     expect(await ids(admin, 'sort=-person')).toEqual([mine, admins, zoes]);
   });
 
@@ -110,6 +111,9 @@ describe('the order of connections', () => {
         await grantAfter(test, colleague, { clientId });
       }
       const { resources } = await list(admin, 'sort=person');
+      // On whatever page they are, the reader is told that there are two.
+      const first = await list(admin, 'sort=person&limit=1');
+      expect(first.resources).toMatchObject([{ namesake: true }]);
       const people = resources.map(({ grantedBy }) => grantedBy.id);
       expect([...new Set(people.slice(0, 3))]).toHaveLength(1);
       const applications = resources.slice(0, 3).map(({ client }) => client.name);

@@ -93,6 +93,7 @@ describe('the list of connections', () => {
           revokedBy: null,
           revocationReason: null,
           health: 'unused',
+          namesake: false,
         },
       ],
       meta: { total: 1 },

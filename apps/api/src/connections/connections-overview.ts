@@ -166,8 +166,9 @@ export class ConnectionsOverview {
   private async describer(
     connections: ConnectionEntity[],
   ): Promise<(connection: ConnectionEntity) => ConnectionDto> {
-    const [clients, people] = await Promise.all([
+    const [clients, namesakes, people] = await Promise.all([
       this.clients.byIds(connections.map(({ oauthClientId }) => oauthClientId)),
+      this.users.namesakes(connections.map(({ userId }) => userId)),
       this.users.people(
         connections.flatMap(({ userId, revokedBy, advanceBy }) => [
           userId,
@@ -177,7 +178,10 @@ export class ConnectionsOverview {
       ),
     ]);
     const now = this.clock.now();
-    return (connection) => toDto(connection, clients, people, now);
+    return (connection) => ({
+      ...toDto(connection, clients, people, now),
+      namesake: namesakes.has(connection.userId),
+    });
   }
 }
 
@@ -190,7 +194,7 @@ function toDto(
   clients: Map<string, OAuthClient>,
   people: Map<string, Person>,
   now: Date,
-): ConnectionDto {
+): Omit<ConnectionDto, 'namesake'> {
   const { id, scope, oauthClientId, userId, revokedBy, revocationReason, advanceAt, advanceBy } =
     connection;
   const client = clients.get(oauthClientId);

@@ -248,6 +248,12 @@ export class ConnectionDto {
   @ApiProperty({ type: PersonDto, description: 'in whose name the application acts' })
   grantedBy!: PersonDto;
 
+  @ApiProperty({
+    example: false,
+    description: 'whether somebody else in the account has the name of `grantedBy`, too',
+  })
+  namesake!: boolean;
+
   @ApiProperty({ format: 'date-time', example: GRANTED_AT, description: 'the latest consent' })
   grantedAt!: string;
 

@@ -144,6 +144,17 @@ export class UsersService {
     );
   }
 
+  /** Those among them whose name somebody else in their account has, too. */
+  async namesakes(ids: readonly string[]): Promise<Set<string>> {
+    const rows: { id: string }[] = await this.users.query(
+      `SELECT u.id FROM users u WHERE u.id = ANY ($1::uuid[]) AND EXISTS (
+         SELECT FROM users o WHERE o.account_id = u.account_id AND o.id <> u.id
+           AND o.last_name = u.last_name AND o.first_name = u.first_name AND o.erased_at IS NULL)`,
+      [[...new Set(ids)]],
+    );
+    return new Set(rows.map(({ id }) => id));
+  }
+
   /** The account's users, or those of them who are searched for. */
   async list(accountId: string, search: UserSearch): Promise<CountedEnvelope<UserRecord>> {
     const limit = search.limit ?? DEFAULT_LIMIT;

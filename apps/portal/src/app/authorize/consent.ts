@@ -27,6 +27,7 @@ import { TimeLimitSelect } from '../time-limits/time-limit-select';
 import { BrandSign } from '../ui/brand-sign';
 import { ClientLogo } from '../ui/client-logo';
 import { Icon } from '../ui/icon';
+import { keepInSight } from '../ui/keep-in-sight';
 import { Monogram } from '../ui/monogram';
 import { Publisher } from '../ui/publisher';
 import { Allowed } from './authorization-api';
@@ -71,9 +72,6 @@ const NEVER = [
   'authorize.mayNot.connections',
   'authorize.mayNot.team',
 ];
-
-/** Of what has the focus, in pixels. */
-const GAP = 8;
 
 /** What is asked, by whom, for whom, and the two answers. */
 @Component({
@@ -163,12 +161,8 @@ export class Consent {
     return right[this.formats.language()];
   }
 
-  /** Where the answers stick to the screen's lower edge, what takes the focus must not be behind them. */
-  protected keepInSight({ target }: FocusEvent): void {
-    const bar = this.answers().nativeElement;
-    const { bottom } = (target as HTMLElement).getBoundingClientRect();
-    const hidden = bottom + GAP - bar.getBoundingClientRect().top;
-    if (hidden > 0 && getComputedStyle(bar).position === 'sticky') scrollBy(0, hidden);
+  protected keepInSight(event: FocusEvent): void {
+    keepInSight(event, this.answers().nativeElement);
   }
 
   constructor() {

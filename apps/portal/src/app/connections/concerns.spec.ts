@@ -4,6 +4,7 @@ import { concernsOf } from './concerns';
 
 const connection = (app: string, person: string, email = person): Connection =>
   ({
+    namesake: email !== person,
     client: { name: app },
     grantedBy: { id: email, email: `${email}@musterhaus.example`, firstName: person, lastName: '' },
   }) as Connection;

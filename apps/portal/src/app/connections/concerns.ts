@@ -1,5 +1,5 @@
 import { Connection } from '../api/types';
-import { fullName, namesakesAmong } from '../people/full-name';
+import { fullName, nameAndEmail } from '../people/full-name';
 import { Concerned, EndTarget } from './end-connections';
 
 /** A line of the question whether connections should end: what or whom it is about. */
@@ -26,7 +26,6 @@ export function concernsOf(
 
 function concernsOfSome(connections: readonly Connection[], viewer: string | undefined): Concern[] {
   const people = connections.map(({ grantedBy }) => grantedBy);
-  const namesakes = namesakesAmong(people);
   const apps = byName(connections.map(({ client }) => client.name));
   const concerns = [
     {
@@ -36,8 +35,8 @@ function concernsOfSome(connections: readonly Connection[], viewer: string | und
   ];
   if (people.every(({ id }) => id === viewer)) return concerns;
   const named = byName(
-    people.map((person) =>
-      namesakes.has(person.id) ? `${fullName(person)} (${person.email})` : fullName(person),
+    connections.map(({ grantedBy, namesake }) =>
+      namesake ? nameAndEmail(grantedBy) : fullName(grantedBy),
     ),
   );
   concerns.push({

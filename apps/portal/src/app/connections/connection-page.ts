@@ -200,6 +200,7 @@ export class ConnectionPage {
     const ended = await this.endFlow.run({
       kind: 'one',
       connectionId: connection.id,
+      clientId: connection.client.clientId,
       appName: connection.client.name,
       owner: this.own() ? null : connection.grantedBy,
     });

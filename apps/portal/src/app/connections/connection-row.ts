@@ -3,7 +3,7 @@ import { RouterLink } from '@angular/router';
 import { TranslocoDirective } from '@jsverse/transloco';
 import { Connection } from '../api/types';
 import { Formats } from '../i18n/formats';
-import { fullName } from '../people/full-name';
+import { fullName, nameAndEmail } from '../people/full-name';
 import { KnownScopes } from '../scopes/known-scopes';
 import { scopeName } from '../scopes/scope-words';
 import { SessionStore } from '../session/session-store';
@@ -29,8 +29,6 @@ export class ConnectionRow {
 
   readonly connection = input.required<Connection>();
   readonly ticked = input(false);
-  /** Somebody else in the list has the same name. */
-  readonly namesake = input(false);
   readonly tick = output();
   /** Its details are being opened. */
   readonly open = output();
@@ -48,9 +46,7 @@ export class ConnectionRow {
   protected readonly grantedBy = computed(() => fullName(this.connection().grantedBy));
   /** The same where nothing else says who of several that is. */
   protected readonly person = computed(() =>
-    this.namesake()
-      ? `${this.grantedBy()} (${this.connection().grantedBy.email})`
-      : this.grantedBy(),
+    this.connection().namesake ? nameAndEmail(this.connection().grantedBy) : this.grantedBy(),
   );
   protected readonly emailHost = computed(() => /@.*$/.exec(this.email())?.[0] ?? '');
   protected readonly emailName = computed(() =>

@@ -25,10 +25,11 @@ import { isSameData } from '../api/same-data';
 import { apiErrorFrom } from '../api/problem';
 import { Connection, Envelope, TeamUser, UsedClient } from '../api/types';
 import { Formats } from '../i18n/formats';
-import { FullName, fullName, namesakesAmong } from '../people/full-name';
+import { FullName, fullName, nameAndEmail } from '../people/full-name';
 import { KnownScopes } from '../scopes/known-scopes';
 import { SessionStore } from '../session/session-store';
 import { Icon } from '../ui/icon';
+import { keepInSight } from '../ui/keep-in-sight';
 import { LoadError } from '../ui/load-error';
 import { PageState } from '../ui/page-state';
 import { StaleNotice } from '../ui/stale-notice';
@@ -99,6 +100,7 @@ export class ConnectionsPage {
   private readonly host = inject<ElementRef<HTMLElement>>(ElementRef);
   private readonly heading = viewChild<ElementRef<HTMLElement>>('listHeading');
   private readonly apps = viewChild(AvailableApps);
+  private readonly chosenBar = viewChild<ElementRef<HTMLElement>>('chosenBar');
 
   protected readonly tab = computed(() => {
     const list = this.list();
@@ -165,7 +167,11 @@ export class ConnectionsPage {
   });
   protected readonly personName = computed(() => {
     const person = this.chosenPerson();
-    return person && fullName(person);
+    const [first] = this.connections.connections() ?? [];
+    // Which one of several it is says the address.
+    return first?.namesake && person?.id === first.grantedBy.id
+      ? nameAndEmail(person)
+      : person && fullName(person);
   });
   /** A text key, as long as the name is not known. */
   protected readonly personText = computed(() => {
@@ -215,11 +221,6 @@ export class ConnectionsPage {
         ? this.connections.connections() !== undefined
         : this.connections.total() > 0),
   );
-  /** The ids of people who are called like somebody else in the list. */
-  protected readonly namesakes = computed(() =>
-    namesakesAmong((this.connections.connections() ?? []).map(({ grantedBy }) => grantedBy)),
-  );
-
   /** Read out when the list has changed under the reader's eyes. */
   protected readonly news = signal('');
 
@@ -300,6 +301,11 @@ export class ConnectionsPage {
     if (first) this.focusRow(first.id);
   }
 
+  protected keepInSight(event: FocusEvent): void {
+    const bar = this.chosenBar()?.nativeElement;
+    if (bar) keepInSight(event, bar);
+  }
+
   protected chooseNone(): void {
     this.selection.clear();
     this.focusHeading();
@@ -310,6 +316,7 @@ export class ConnectionsPage {
     void this.end({
       kind: 'one',
       connectionId: connection.id,
+      clientId: connection.client.clientId,
       appName: connection.client.name,
       owner: own ? null : connection.grantedBy,
     });

@@ -8,7 +8,13 @@ export type Owner = Pick<Connection['grantedBy'], 'id' | 'email' | 'firstName' |
 
 /** What is to be ended: one connection, some, or all active ones of a person or of an application. */
 export type EndTarget =
-  | { kind: 'one'; connectionId: string; appName: string; owner: Owner | null }
+  | {
+      kind: 'one';
+      connectionId: string;
+      clientId: string;
+      appName: string;
+      owner: Owner | null;
+    }
   | { kind: 'some'; connections: readonly Connection[] }
   | { kind: 'person'; person: Owner }
   | { kind: 'app'; clientId: string; appName: string };

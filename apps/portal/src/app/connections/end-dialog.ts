@@ -9,7 +9,9 @@ import {
 import { TranslocoDirective } from '@jsverse/transloco';
 import check from '@material-symbols/svg-400/rounded/check.svg';
 import stop from '@material-symbols/svg-400/rounded/block.svg';
+import { apiWholeList } from '../api/api-resource';
 import { apiErrorFrom } from '../api/problem';
+import { AvailableClient } from '../api/types';
 import { Formats } from '../i18n/formats';
 import { fullName } from '../people/full-name';
 import { SessionStore } from '../session/session-store';
@@ -102,6 +104,15 @@ export class EndDialog {
     named: names.slice(0, NAMED),
     unnamed: Math.max(0, names.length - NAMED),
   }));
+  /** What the reader could connect again; of others' connections and of many, nothing is known. */
+  private readonly available = apiWholeList<AvailableClient>(() =>
+    this.target.kind === 'one' && !this.target.owner ? '/user/v7/oauth-clients' : undefined,
+  );
+  protected readonly gone = computed(() => {
+    const { target } = this;
+    if (target.kind !== 'one' || !this.available.hasValue()) return false;
+    return !this.available.value().some(({ clientId }) => clientId === target.clientId);
+  });
   protected readonly check = check;
   protected readonly stop = stop;
 

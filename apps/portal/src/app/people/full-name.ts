@@ -13,6 +13,11 @@ export function fullName(person: Named | null): string {
   return person ? `${person.firstName} ${person.lastName}`.trim() : '';
 }
 
+/** What tells people apart who may have the same name. */
+export function nameAndEmail(person: Named & { email: string }): string {
+  return `${fullName(person)} (${person.email})`;
+}
+
 /** @returns the ids of those whose name somebody else among them has, too */
 export function namesakesAmong(people: readonly (Named & { id: string })[]): ReadonlySet<string> {
   const byName = new Map<string, Set<string>>();
