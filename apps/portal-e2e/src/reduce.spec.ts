@@ -14,9 +14,9 @@ import {
 
 const settings = (path: string): string => `${portalUrl()}/portal/settings/${path}`;
 const history = (page: Page) => page.getByRole('region', { name: 'Verlauf' });
-const reduce = (page: Page) => page.getByRole('button', { name: 'Auf Lesen beschränken' });
+const reduce = (page: Page) => page.getByRole('button', { name: 'Auf das Ansehen beschränken' });
 const dialog = (page: Page) =>
-  page.getByRole('dialog', { name: 'Maklerwelt CRM auf Lesen beschränken?' });
+  page.getByRole('dialog', { name: 'Maklerwelt CRM auf das Ansehen beschränken?' });
 
 async function openDialog(page: Page, id: string): Promise<void> {
   await page.goto(settings(`connections/${id}`));
@@ -62,7 +62,7 @@ test('reducing to read-only asks once, says what stops and what stays, and holds
   expect(await member.use(connection)).toBe(200);
 
   await page.keyboard.press('Enter');
-  await dialog(page).getByRole('button', { name: 'Auf Lesen beschränken' }).click();
+  await dialog(page).getByRole('button', { name: 'Auf das Ansehen beschränken' }).click();
   await expect(
     page.getByText('Maklerwelt CRM darf in Ihrem Namen nur noch ansehen.'),
   ).toBeVisible();
@@ -85,7 +85,7 @@ test('an admin reduces a colleague’s connection, and is told whose it was', as
   await signIn(page, ADMIN);
   await openDialog(page, id);
   await expect(dialog(page)).toContainText('im Namen von User Musterhaus');
-  await dialog(page).getByRole('button', { name: 'Auf Lesen beschränken' }).click();
+  await dialog(page).getByRole('button', { name: 'Auf das Ansehen beschränken' }).click();
   await expect(
     page.getByText('Maklerwelt CRM darf im Namen von User Musterhaus nur noch ansehen.'),
   ).toBeVisible();
@@ -96,7 +96,7 @@ test('a connection that has ended meanwhile is said to have ended', async ({ pag
   await signIn(page, MEMBER);
   await openDialog(page, id);
   await member.endConnection(id);
-  await dialog(page).getByRole('button', { name: 'Auf Lesen beschränken' }).click();
+  await dialog(page).getByRole('button', { name: 'Auf das Ansehen beschränken' }).click();
   await expect(dialog(page).getByRole('alert')).toContainText('wurde inzwischen beendet');
   await expectAccessible(page);
   await dialog(page).getByRole('button', { name: 'Schließen' }).click();
@@ -118,7 +118,7 @@ test('a connection that another tab has reduced already is as it was asked for',
   });
   expect(response.status()).toBe(200);
   await request.dispose();
-  await dialog(page).getByRole('button', { name: 'Auf Lesen beschränken' }).click();
+  await dialog(page).getByRole('button', { name: 'Auf das Ansehen beschränken' }).click();
   await expect(
     page.getByText('Maklerwelt CRM darf in Ihrem Namen nur noch ansehen.'),
   ).toBeVisible();
@@ -133,9 +133,9 @@ test('a reduction without an answer is said in the dialog, and can be tried agai
   await signIn(page, MEMBER);
   await openDialog(page, id);
   await page.route(`**/user/v7/connections/${id}`, (route) => route.abort(), { times: 1 });
-  await dialog(page).getByRole('button', { name: 'Auf Lesen beschränken' }).click();
+  await dialog(page).getByRole('button', { name: 'Auf das Ansehen beschränken' }).click();
   await expect(dialog(page).getByRole('alert')).toContainText('Flixcheck hat nicht geantwortet');
-  await dialog(page).getByRole('button', { name: 'Auf Lesen beschränken' }).click();
+  await dialog(page).getByRole('button', { name: 'Auf das Ansehen beschränken' }).click();
   await expect(dialog(page)).toBeHidden();
   expect(await member.connections()).toMatchObject([{ scope: 'read' }]);
 });

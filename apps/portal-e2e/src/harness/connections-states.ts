@@ -97,7 +97,7 @@ export const connections: PortalState[] = [
     who: MEMBER,
     open: async (page, { used }) => {
       await show(page, settings(`connections/${used}`));
-      await page.getByRole('button', { name: /^(Auf Lesen beschränken|Reduce to)/ }).click();
+      await page.getByRole('button', { name: /^(Auf das Ansehen beschränken|Reduce to)/ }).click();
       await expect(page.getByRole('dialog')).toBeVisible();
     },
   },

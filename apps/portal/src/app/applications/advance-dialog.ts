@@ -22,7 +22,7 @@ import { MAX_ADVANCE_USERS } from '@flixcheck/api-types/limits';
 import { ApiError } from '../api/problem';
 import { PolicyClient } from '../api/types';
 import { Formats } from '../i18n/formats';
-import { fullName } from '../people/full-name';
+import { nameAndEmail } from '../people/full-name';
 import { type Named, PersonPicker } from '../people/person-picker';
 import { DialogAction } from '../ui/dialog-action';
 import { Icon } from '../ui/icon';
@@ -84,7 +84,7 @@ export class AdvanceDialog {
   protected readonly forEverybody = signal(this.before.advanceUsers === null);
   protected readonly people = signal<readonly Named[]>(this.before.advanceUsers ?? []);
   protected readonly picks = computed(() =>
-    this.people().map((person) => ({ id: person.id, name: fullName(person) })),
+    this.people().map((person) => ({ id: person.id, name: nameAndEmail(person) })),
   );
   protected readonly ids = computed(() => new Set(this.people().map(({ id }) => id)));
   protected readonly full = computed(() => this.people().length >= MAX_ADVANCE_USERS);
@@ -144,7 +144,7 @@ export class AdvanceDialog {
       problem.errors.some(({ field }) => field === `advanceUserIds.${index}`),
     );
     if (gone.length === 0) return null;
-    const values = { people: this.formats.list(gone.map(fullName)) };
+    const values = { people: this.formats.list(gone.map(nameAndEmail)) };
     return { text: 'applications.advance.gone', values };
   }
 }

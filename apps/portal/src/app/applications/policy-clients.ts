@@ -16,7 +16,7 @@ import block from '@material-symbols/svg-400/rounded/block.svg';
 import check from '@material-symbols/svg-400/rounded/check.svg';
 import { PolicyClient } from '../api/types';
 import { Formats } from '../i18n/formats';
-import { FullName, fullName } from '../people/full-name';
+import { FullName, nameAndEmail } from '../people/full-name';
 import { ClientLogo } from '../ui/client-logo';
 import { Icon } from '../ui/icon';
 import { PageState } from '../ui/page-state';
@@ -99,7 +99,7 @@ export class PolicyClients {
 
   protected forWhom({ advanceUsers }: PolicyClient): Words {
     if (advanceUsers === null) return { text: 'applications.apps.forEverybody' };
-    const names = advanceUsers.map(fullName);
+    const names = advanceUsers.map(nameAndEmail);
     if (names.length <= NAMED) {
       return { text: 'applications.apps.forPeople', values: { people: this.formats.list(names) } };
     }

@@ -98,21 +98,21 @@ export class CompanyEnding {
       .catch(() => this.company());
     const people = peopleInWords(company, this.formats).values;
     const connections = connectionsInWords(company, this.formats).values;
+    const peopleText = this.formats.plural(company.people, {
+      one: 'companies.close.people.one',
+      other: 'companies.close.people.other',
+    });
+    const connectionsText = this.formats.plural(company.activeConnections, {
+      one: 'companies.close.connections.one',
+      other: 'companies.close.connections.other',
+    });
     return [
-      {
-        text: this.formats.plural(company.people, {
-          one: 'companies.close.people.one',
-          other: 'companies.close.people.other',
-        }),
-        values: people,
-      },
-      {
-        text: this.formats.plural(company.activeConnections, {
-          one: 'companies.close.connections.one',
-          other: 'companies.close.connections.other',
-        }),
-        values: connections,
-      },
+      company.people > 0
+        ? { text: peopleText, values: people }
+        : { text: 'companies.close.people.none' },
+      company.activeConnections > 0
+        ? { text: connectionsText, values: connections }
+        : { text: 'companies.close.connections.none' },
       { text: 'companies.close.invitations' },
       { text: 'companies.close.later', values: { days: this.formats.number(CLOSED_DAYS) } },
     ];
