@@ -208,6 +208,17 @@ test('many can be chosen and ended at once', async ({ page }) => {
   await expect(page.getByText('181 ausgewählt')).toBeVisible();
   await rows(page).nth(2).getByRole('checkbox').uncheck();
   await expect(page.getByText('180 ausgewählt')).toBeVisible();
+  const bar = page.getByRole('region', { name: 'Ausgewählte Verbindungen' });
+  for (let step = 0; step < 12; step += 1) {
+    await page.keyboard.press('Tab');
+    const hidden = await bar.evaluate((element) => {
+      const { bottom } = document.activeElement!.getBoundingClientRect();
+      return (
+        bottom > element.getBoundingClientRect().top && !element.contains(document.activeElement)
+      );
+    });
+    expect(hidden, `stop ${step}`).toBe(false);
+  }
   await page.getByRole('button', { name: 'Ausgewählte beenden' }).click();
   const dialog = page.getByRole('dialog', { name: '180 Verbindungen beenden?' });
   await expect(dialog).toContainText(
