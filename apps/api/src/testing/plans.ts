@@ -7,6 +7,7 @@ const PAGE_BYTES = 8192;
 interface PlanNode {
   'Node Type': string;
   'Relation Name'?: string;
+  Schema?: string;
   Plans?: PlanNode[];
 }
 
@@ -20,11 +21,12 @@ export async function largeTablesRead(
   values?: unknown[],
 ): Promise<string[]> {
   const { rows } = values
-    ? await client.query(`EXPLAIN (FORMAT JSON) ${statement}`, values)
-    : await client.query(`EXPLAIN (GENERIC_PLAN, FORMAT JSON) ${statement}`);
+    ? await client.query(`EXPLAIN (VERBOSE, FORMAT JSON) ${statement}`, values)
+    : await client.query(`EXPLAIN (GENERIC_PLAN, VERBOSE, FORMAT JSON) ${statement}`);
   const [{ Plan: plan }] = rows[0]['QUERY PLAN'] as [{ Plan: PlanNode }];
   const names = nodesOf(plan)
-    .filter((node) => node['Node Type'] === 'Seq Scan')
+    // Not of the background work, which may ask for its jobs meanwhile.
+    .filter((node) => node['Node Type'] === 'Seq Scan' && node.Schema === 'public')
     .map((node) => node['Relation Name'] ?? '');
   const large = await client.query<{ name: string }>(
     `SELECT name FROM unnest($1::text[]) AS name
