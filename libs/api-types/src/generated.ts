@@ -6116,6 +6116,8 @@ export interface operations {
                 requestId?: string;
                 outcome?: "success" | "failure";
                 reason?: string;
+                /** @description A part of the reason, or the beginning of a request id */
+                q?: string;
                 /** @description At this moment or later */
                 since?: string;
                 /** @description Before this moment */
@@ -7132,6 +7134,8 @@ export interface operations {
                 requestId?: string;
                 outcome?: "success" | "failure";
                 reason?: string;
+                /** @description A part of the reason, or the beginning of a request id */
+                q?: string;
                 /** @description At this moment or later */
                 since?: string;
                 /** @description Before this moment */

@@ -1,9 +1,10 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { IsIn, IsOptional, IsUUID, Matches } from 'class-validator';
+import { IsIn, IsOptional, IsString, IsUUID, Matches, MaxLength } from 'class-validator';
 import { PageQuery } from '../http/envelope.js';
 import { IsMoment } from '../http/validation.js';
 
 const OUTCOMES = ['success', 'failure'] as const;
+const MAX_QUERY_LENGTH = 100;
 const REASON = /^[a-z0-9_]{1,60}$/;
 
 /** Which of a client's requests a page of its log shows. */
@@ -26,6 +27,16 @@ export class RequestLogQuery extends PageQuery {
   @IsOptional()
   @Matches(REASON, { message: '$property must be one of the codes that entries carry as reason' })
   reason?: string;
+
+  @ApiPropertyOptional({
+    maxLength: MAX_QUERY_LENGTH,
+    description: 'A part of the reason, or the beginning of a request id',
+    example: 'secret',
+  })
+  @IsOptional()
+  @IsString()
+  @MaxLength(MAX_QUERY_LENGTH)
+  q?: string;
 
   @ApiPropertyOptional({ format: 'date-time', description: 'At this moment or later' })
   @IsOptional()

@@ -248,10 +248,24 @@ describe('the request log', () => {
     expect((await list(query, id)).body.resources).toEqual([]);
   });
 
-  it.each(['requestId=x', 'outcome=both', 'other=1'])('refuses the query %s', async (query) => {
-    const { status, body } = await list(`?${query}`);
-    expect([status, body.errors[0]?.field]).toEqual([400, query.split('=')[0]]);
+  it('finds requests by a part of the reason, or by how their id begins', async () => {
+    const secret = failure({ reason: 'client_secret_wrong' });
+    const code = failure({ reason: 'code_expired' });
+    for (const each of [secret, code, entry()]) await log.record(each);
+    const found = async (q: string): Promise<unknown[]> =>
+      (await list(`?q=${encodeURIComponent(q)}`)).body.resources;
+    expect(await found('Secret')).toMatchObject([{ requestId: secret.requestId }]);
+    expect(await found(code.requestId.slice(0, 13))).toMatchObject([{ requestId: code.requestId }]);
+    expect(await found('%')).toEqual([]);
   });
+
+  it.each(['requestId=x', 'outcome=both', `q=${'x'.repeat(101)}`, 'other=1'])(
+    'refuses the query %s',
+    async (query) => {
+      const { status, body } = await list(`?${query}`);
+      expect([status, body.errors[0]?.field]).toEqual([400, query.split('=')[0]]);
+    },
+  );
 
   it('shows a client’s own requests only', async () => {
     const { id } = await api.app.get(ClientRegistry).getByClientId('belegscanner');

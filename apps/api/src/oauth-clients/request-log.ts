@@ -51,7 +51,7 @@ export class RequestLog implements OnApplicationShutdown {
   /** A client's requests, newest first, including those that this process has not written yet. */
   async list(
     oauthClientId: string,
-    { limit = DEFAULT_LIMIT, cursor, requestId, outcome, reason, since, until }: RequestLogQuery,
+    { limit = DEFAULT_LIMIT, cursor, requestId, outcome, reason, q, since, until }: RequestLogQuery,
   ): Promise<ResourcesEnvelope<RequestLogRecord>> {
     await this.flush();
     const after = decodeCursor(cursor, 'bigint');
@@ -65,6 +65,12 @@ export class RequestLog implements OnApplicationShutdown {
     if (requestId) query.andWhere('request.requestId = :requestId', { requestId });
     if (outcome) query.andWhere('request.outcome = :outcome', { outcome });
     if (reason) query.andWhere('request.reason = :reason', { reason });
+    if (q) {
+      query.andWhere(
+        '(strpos(request.reason, :q) > 0 OR starts_with(CAST(request.requestId AS text), :q))',
+        { q: q.toLowerCase() },
+      );
+    }
     if (since) query.andWhere('request.at >= :since', { since });
     if (until) query.andWhere('request.at < :until', { until });
     const rows = await query.getMany();

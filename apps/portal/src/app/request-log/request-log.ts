@@ -83,7 +83,7 @@ export class RequestLog {
 
   protected readonly outcome = signal('');
   protected readonly hours = signal('');
-  /** A request id, or a reason. */
+  /** A part of a reason, or the beginning of a request id. */
   protected readonly words = signal('');
   protected readonly outcomes = OUTCOMES;
   protected readonly periods = PERIODS;
@@ -100,7 +100,8 @@ export class RequestLog {
     if (hours) query.set('since', new Date(Date.now() - hours * HOUR_MS).toISOString());
     const words = this.words().trim();
     if (idFrom(words)) query.set('requestId', words);
-    else if (words) query.set('reason', words.toLowerCase().replaceAll(/[^a-z0-9_]+/g, '_'));
+    // A reason is words joined by underscores; an id has hyphens, and its beginning is enough.
+    else if (words) query.set('q', words.toLowerCase().replaceAll(/\s+/g, '_').slice(0, 100));
     return query;
   });
   private readonly path = computed(() => `${this.url()}?${this.query()}`);

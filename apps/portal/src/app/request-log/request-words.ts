@@ -34,6 +34,11 @@ const EXPLANATIONS: Readonly<Record<string, string>> = {
   verifier_plain: 'requests.explanation.verifier_plain',
 };
 
+/** Reasons that explain themselves, without anything that is known besides. */
+const REASONS: Readonly<Record<string, string>> = {
+  client_secret_wrong: 'requests.explanation.secret_wrong',
+};
+
 /** Parameters that are words themselves. */
 const VALUES: Readonly<Record<string, string>> = {
   basic: 'requests.value.basic',
@@ -52,28 +57,37 @@ const WORDS: Readonly<Record<string, readonly string[]>> = {
 
 const ENDPOINTS: Readonly<Record<string, string>> = {
   authorize: 'requests.endpoint.authorize',
-  token: 'requests.endpoint.token',
-  refresh: 'requests.endpoint.refresh',
   revoke: 'requests.endpoint.revoke',
   introspect: 'requests.endpoint.introspect',
 };
+
+/** By grant type. */
+const TOKEN_REQUESTS: Readonly<Record<string, string>> = {
+  authorization_code: 'requests.endpoint.token',
+  refresh_token: 'requests.endpoint.refresh',
+};
+/** One that names no grant, or none that there is. */
+const OTHER_TOKEN_REQUEST = 'requests.endpoint.otherToken';
 
 type Translate = (text: string, values?: Record<string, unknown>) => string;
 
 /** What a request was for. */
 export function endpointText({ endpoint, grantType }: OAuthRequest): string {
-  const isRefresh = endpoint === 'token' && grantType === 'refresh_token';
-  return ENDPOINTS[isRefresh ? 'refresh' : endpoint] ?? ENDPOINTS['token']!;
+  if (endpoint !== 'token') return ENDPOINTS[endpoint] ?? OTHER_TOKEN_REQUEST;
+  return TOKEN_REQUESTS[grantType ?? ''] ?? OTHER_TOKEN_REQUEST;
 }
 
 /** What was wrong, in the reader's language; null where only the API's own sentence says it. */
 export function explain(
-  { explanation }: OAuthRequest,
+  { explanation, reason }: OAuthRequest,
   formats: Formats,
   translate: Translate,
 ): string | null {
   const text = explanation && EXPLANATIONS[explanation.code];
-  if (!text) return null;
+  if (!text) {
+    const alone = REASONS[reason ?? ''];
+    return alone ? translate(alone) : null;
+  }
   const { code, parameters } = explanation;
   const values = Object.entries(parameters).map(([name, value]) => {
     const word = WORDS[code]?.includes(name) ? VALUES[String(value)] : undefined;
