@@ -27,7 +27,8 @@ const DESCRIPTION = `
 Third-party applications act for portal users: send the user to
 \`/portal/oauth/authorize\`, exchange the code at \`POST /guest/v7/oauth-tokens\`, call the API with
 \`Authorization: Bearer …\`. In the demo, press **Authorize** and sign in as
-\`user@musterhaus.example\` to try it here.
+\`user@musterhaus.example\` to try it here. The [guide](/docs/guide) goes from the first call to
+production, with examples in several languages.
 
 Requests and answers carry \`{"resource": …}\`, lists \`{"resources": […], "meta": …}\`; errors are
 RFC 9457 problems with a stable \`code\` and a \`requestId\`. The OAuth endpoints speak the flat

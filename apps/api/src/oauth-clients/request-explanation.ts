@@ -51,7 +51,7 @@ const SENTENCES = {
   verifier_character: (p: { position: number }) =>
     `Character ${p.position} is none of A-Z a-z 0-9 - . _ ~.`,
   verifier_plain: (_: Nothing) =>
-    'The code_challenge was the code_verifier itself, as with the method plain. It has to be the S256 of it.',
+    'The code_verifier is the code_challenge of the link. Either the link had the verifier itself, as with the method plain, and needs the S256 of it; or the exchange sent the challenge instead of the verifier.',
   verifier_differs: (p: { sent: string; requested: string }) =>
     `Its S256 is ${p.sent}; the authorization request had ${p.requested}.`,
   no_pkce: (_: Nothing) => 'The authorization request had no PKCE: no code_challenge.',

@@ -233,6 +233,7 @@ const QUOTED: Readonly<Record<string, string>> = {
   response_type_unsupported: 'response_type',
   scope_invalid: 'scope',
   resource_unknown: 'resource',
+  code_challenge_method_unsupported: 'code_challenge_method',
 };
 
 function explainValue(reason: string, received: string | undefined): Explanation | undefined {
@@ -405,6 +406,7 @@ function checkCodeChallenge(
       'invalid_request',
       'code_challenge_method_unsupported',
       'code_challenge_method must be S256.',
+      method === undefined ? undefined : quoted(method),
     );
   }
   if (!isS256Challenge(challenge)) {

@@ -11,6 +11,7 @@ import { TranslocoDirective } from '@jsverse/transloco';
 import { Api } from '../api/api';
 import { apiErrorFrom } from '../api/problem';
 import { Language } from '../api/types';
+import { Preferences } from '../i18n/preferences';
 import { Formats } from '../i18n/formats';
 import { LanguageField } from '../ui/language-field';
 import { Messages } from '../ui/messages';
@@ -80,7 +81,7 @@ export class InviteAdmin {
   private readonly host = inject<ElementRef<HTMLElement>>(ElementRef);
 
   protected readonly email = signal('');
-  protected readonly language = signal<Language>('de');
+  protected readonly language = signal<Language>(inject(Preferences).language());
   protected readonly error = signal<string | null>(null);
   protected readonly trouble = signal<Words | null>(null);
   protected readonly busy = signal(false);

@@ -13,6 +13,7 @@ import back from '@material-symbols/svg-400/rounded/arrow_back.svg';
 import { Api } from '../api/api';
 import { apiErrorFrom } from '../api/problem';
 import { CompanyDetails, Envelope, Language } from '../api/types';
+import { Preferences } from '../i18n/preferences';
 import { Formats } from '../i18n/formats';
 import { NoOperator } from '../registry/no-operator';
 import { refusedUnless } from '../session/refused-unless';
@@ -44,7 +45,7 @@ export class NewCompanyPage {
   protected readonly forbidden = refusedUnless('isOperator');
   protected readonly name = signal('');
   protected readonly email = signal('');
-  protected readonly language = signal<Language>('de');
+  protected readonly language = signal<Language>(inject(Preferences).language());
   protected readonly nameError = signal<string | null>(null);
   protected readonly mailError = signal<string | null>(null);
   protected readonly trouble = signal<Words | null>(null);

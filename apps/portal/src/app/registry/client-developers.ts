@@ -14,6 +14,7 @@ import { Api } from '../api/api';
 import { apiResource, keptValue } from '../api/api-resource';
 import { apiErrorFrom } from '../api/problem';
 import { ClientDeveloper, Language, ListEnvelope } from '../api/types';
+import { Preferences } from '../i18n/preferences';
 import { Formats } from '../i18n/formats';
 import { FullName, fullName } from '../people/full-name';
 import { SettingsSection } from '../ui/settings-section';
@@ -75,7 +76,7 @@ export class ClientDevelopers {
   protected readonly trouble = signal<Words | null>(null);
   /** The address that nobody has yet, and who may be invited. */
   protected readonly unknown = signal<string | null>(null);
-  protected readonly language = signal<Language>('de');
+  protected readonly language = signal<Language>(inject(Preferences).language());
   protected readonly errorIcon = errorIcon;
   protected readonly mailIcon = mailIcon;
 

@@ -50,9 +50,13 @@ export class Moment {
   /** ISO 8601 */
   readonly at = input.required<string>();
   readonly stacked = input(false, { transform: booleanAttribute });
+  /** Where several things happen within a minute. */
+  readonly seconds = input(false, { transform: booleanAttribute });
   readonly brief = input(false, { transform: booleanAttribute });
 
   protected readonly formats = inject(Formats);
   protected readonly minute = inject(PresentMinute);
-  protected readonly exact = computed(() => this.formats.dateTimeShort(this.at()));
+  protected readonly exact = computed(() =>
+    this.seconds() ? this.formats.dateTimeExact(this.at()) : this.formats.dateTimeShort(this.at()),
+  );
 }
