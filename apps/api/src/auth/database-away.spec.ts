@@ -64,13 +64,15 @@ afterAll(async () => {
 
 async function issueToken(): Promise<string> {
   const [client] = await test.dataSource.query('SELECT id FROM oauth_clients LIMIT 1');
-  const connection = await test.app.get(ConnectionsService).consent(test.dataSource.manager, {
-    oauthClientId: client.id,
-    userId: user.id,
-    accountId: user.accountId,
-    scope: 'read',
-    at: test.clock.now(),
-  });
+  const connection = await test.dataSource.transaction((tx) =>
+    test.app.get(ConnectionsService).consent(tx, {
+      oauthClientId: client.id,
+      userId: user.id,
+      accountId: user.accountId,
+      scope: 'read',
+      at: test.clock.now(),
+    }),
+  );
   return test.app.get(AccessTokens).issue(
     {
       userId: user.id,

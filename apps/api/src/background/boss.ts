@@ -1,4 +1,4 @@
-import type { Pool, PoolClient } from 'pg';
+import { Pool, type PoolClient } from 'pg';
 import type { Db, PgBoss } from 'pg-boss';
 import type { DataSource, EntityManager } from 'typeorm';
 import { QUEUE_SCHEMA } from '../database/queue-schema.js';
@@ -17,7 +17,9 @@ const unrefClock = {
 
 /**
  * pg-boss on the application's own pool: no extra connection, the same time limits, and nothing
- * that PgBouncer cannot pool by transaction (no LISTEN, no session lock).
+ * that PgBouncer cannot pool by transaction (no LISTEN, no session lock). One that only enqueues
+ * starts inside a transaction: where each connection of the pool is in one that waits for it, it
+ * would wait for them, so it has a connection of its own while it starts.
  * @param works whether it schedules and maintains the queues; otherwise it only enqueues jobs
  */
 export async function openBoss(
@@ -30,10 +32,11 @@ export async function openBoss(
   const { PgBoss } = await import('pg-boss');
   const outage = new Outage(logger);
   const { master } = dataSource.driver as unknown as { master: Pool };
+  const pool = works ? master : poolOfOne(master);
   const boss = new PgBoss({
     db: {
       executeSql: async (text, values) => {
-        const result = await master.query(text, values);
+        const result = await pool.query(text, values);
         outage.over();
         return result;
       },
@@ -56,8 +59,20 @@ export async function openBoss(
     maintenanceIntervalSeconds: 3600,
   });
   boss.on('error', (error) => outage.log(error));
+  if (!works) boss.on('stopped', () => void pool.end());
   boss.on('warning', ({ message }) => logger.warn(`background work: ${message}`));
   return boss;
+}
+
+/** To the same database; its connection is closed a second after its last use. */
+function poolOfOne({ options }: Pool): Pool {
+  // The password is not enumerable.
+  const { password } = options;
+  const pool = new Pool({
+    ...{ ...options, password, max: 1, min: 0, idleTimeoutMillis: 1000, allowExitOnIdle: true },
+  });
+  pool.on('error', () => undefined);
+  return pool;
 }
 
 /** The connection of a transaction that is open, so that what goes through it commits with it. */

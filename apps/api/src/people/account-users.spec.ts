@@ -28,13 +28,15 @@ async function connect(): Promise<string> {
   const [client] = await test.dataSource.query(
     `SELECT id FROM oauth_clients WHERE client_id = 'maklerwelt-crm'`,
   );
-  const { id } = await test.app.get(ConnectionsService).consent(test.dataSource.manager, {
-    oauthClientId: client.id,
-    userId: user.id,
-    accountId: user.accountId,
-    scope: 'read',
-    at: test.clock.now(),
-  });
+  const { id } = await test.dataSource.transaction((tx) =>
+    test.app.get(ConnectionsService).consent(tx, {
+      oauthClientId: client.id,
+      userId: user.id,
+      accountId: user.accountId,
+      scope: 'read',
+      at: test.clock.now(),
+    }),
+  );
   return id;
 }
 

@@ -215,7 +215,9 @@ describe('the link to a new address', () => {
 
   it('ends with a new password, so that its owner can stop a thief', async () => {
     const token = await link();
-    await test.app.get(PasswordsService).reset(userId, { newPassword: 'drei-blaue-elefanten' });
+    await test.app
+      .get(PasswordsService)
+      .reset(userId, { newPassword: 'drei-blaue-elefanten', keep: true });
     user = await PortalUser.signIn(test.url, USER, 'drei-blaue-elefanten');
     expect(errorOf(await complete(token))).toEqual([400, 'token', 'link_invalid']);
     expect(await address()).toBe(USER);

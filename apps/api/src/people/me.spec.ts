@@ -48,15 +48,15 @@ async function connect(): Promise<{ id: string; grantedAt: Date; token: string }
     `SELECT id FROM oauth_clients WHERE client_id = 'maklerwelt-crm'`,
   );
   const at = test.clock.now();
-  const { id, grantedAt } = await test.app
-    .get(ConnectionsService)
-    .consent(test.dataSource.manager, {
+  const { id, grantedAt } = await test.dataSource.transaction((tx) =>
+    test.app.get(ConnectionsService).consent(tx, {
       oauthClientId: client.id,
       userId: user.id,
       accountId: user.accountId,
       scope: 'readwrite',
       at,
-    });
+    }),
+  );
   const { accessToken } = test.app.get(AccessTokens).issue(
     {
       userId: user.id,

@@ -159,7 +159,8 @@ describe('removing a passkey', () => {
   it.each<[string, () => Promise<void>]>([
     [
       'an operator resets the password',
-      () => test.app.get(PasswordsService).reset(user.id, { newPassword: DEMO_PASSWORD }),
+      () =>
+        test.app.get(PasswordsService).reset(user.id, { newPassword: DEMO_PASSWORD, keep: true }),
     ],
     [
       'a forgotten password is replaced through a link',

@@ -127,13 +127,15 @@ export class AccessProbe {
     const [client] = await dataSource.query(
       `SELECT id FROM oauth_clients WHERE client_id = 'maklerwelt-crm'`,
     );
-    const { id } = await this.app.get(ConnectionsService).consent(dataSource.manager, {
-      oauthClientId: client.id,
-      userId: user.id,
-      accountId: user.accountId,
-      scope: 'readwrite',
-      at: this.clock.now(),
-    });
+    const { id } = await dataSource.transaction((tx) =>
+      this.app.get(ConnectionsService).consent(tx, {
+        oauthClientId: client.id,
+        userId: user.id,
+        accountId: user.accountId,
+        scope: 'readwrite',
+        at: this.clock.now(),
+      }),
+    );
     return id;
   }
 
