@@ -148,10 +148,12 @@ describe('a field of the wrong type is a 4xx problem that names it, and writes n
 
   function variants(value: Record<string, unknown>): [string, Record<string, unknown>][] {
     return Object.entries(value).flatMap(([name, inner]) => [
-      ...(WRONG[typeOf(inner)] ?? []).map((wrong): [string, Record<string, unknown>] => [
-        `${name}: ${cut(wrong)}`,
-        { ...value, [name]: wrong },
-      ]),
+      ...(WRONG[typeOf(inner)] ?? [])
+        .filter((wrong) => cut(wrong) !== cut(inner))
+        .map((wrong): [string, Record<string, unknown>] => [
+          `${name}: ${cut(wrong)}`,
+          { ...value, [name]: wrong },
+        ]),
       ...(typeOf(inner) === 'object'
         ? variants(inner as Record<string, unknown>).map(
             ([what, changed]): [string, Record<string, unknown>] => [

@@ -1,10 +1,12 @@
 import {
+  eventually,
   NEW_CLIENT,
   type Problem,
   register,
   type RegisteredClient,
   REGISTRY,
   send,
+  sql,
   startWorld,
   substance,
   type World,
@@ -139,6 +141,9 @@ describe('registering a client', () => {
       ['secret', { ...NEW_CLIENT, secret: 'mine' }],
       ['id', { ...NEW_CLIENT, id: crypto.randomUUID() }],
     ];
+    // What a deleted client leaves to be done goes by itself.
+    const endings = () => sql(world.server.databaseUrl, 'SELECT FROM connection_endings');
+    await eventually(endings, ({ length }) => length === 0);
     const before = await substance(world.server.databaseUrl);
     for (const [field, resource] of wrong) {
       const answer = await create(resource);
