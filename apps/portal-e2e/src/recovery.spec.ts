@@ -78,7 +78,7 @@ test('who was not the one signs everybody out through the mail about a new devic
       return mail.count();
     })
     .toBe(1);
-  await mail.getByRole('link').click();
+  await mail.getByRole('link', { name: '/not-me#' }).click();
   await expect(page.getByRole('heading', { level: 1 })).toHaveText('Waren Sie das nicht?');
   expect(page.url()).toBe(`${portalUrl()}/portal/not-me`);
   try {

@@ -58,6 +58,9 @@ export async function servePortal(
     index: false,
     preCompressed: true,
     cacheControl: false,
+    // The entity tag is enough to ask again with, and nothing here is fetched in parts.
+    lastModified: false,
+    acceptRanges: false,
     setHeaders: (response, path) => {
       const file = path.replace(/\.(br|gz)$/, '');
       void response.header('cache-control', cacheControl(file));

@@ -1,6 +1,6 @@
 import { Pipe, PipeTransform } from '@angular/core';
 
-interface Named {
+export interface Named {
   firstName: string;
   lastName: string;
 }
@@ -16,16 +16,6 @@ export function fullName(person: Named | null): string {
 /** What tells people apart who may have the same name. */
 export function nameAndEmail(person: Named & { email: string }): string {
   return `${fullName(person)} (${person.email})`;
-}
-
-/** @returns the ids of those whose name somebody else among them has, too */
-export function namesakesAmong(people: readonly (Named & { id: string })[]): ReadonlySet<string> {
-  const byName = new Map<string, Set<string>>();
-  for (const person of people) {
-    const name = fullName(person);
-    byName.set(name, (byName.get(name) ?? new Set()).add(person.id));
-  }
-  return new Set([...byName.values()].filter(({ size }) => size > 1).flatMap((ids) => [...ids]));
 }
 
 /** `fullName` in templates. */

@@ -5,7 +5,11 @@ import { SessionStore } from './session-store';
 /** Where somebody begins: with their connections, or with the applications that they develop. */
 export const home: CanActivateFn = () => {
   const place = inject(SessionStore).account()?.kind === 'personal' ? 'developer' : 'connections';
-  return new RedirectCommand(inject(Router).createUrlTree(['/settings', place]), {
+  const router = inject(Router);
+  // Why the settings begin anew is for the page to say.
+  const state = router.currentNavigation()?.extras.state ?? {};
+  return new RedirectCommand(router.createUrlTree(['/settings', place]), {
     replaceUrl: true,
+    state,
   });
 };

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { namesakesAmong } from './full-name';
+import { namesakesAmong } from './namesakes';
 
 const person = (id: string, firstName: string, lastName: string) => ({ id, firstName, lastName });
 
