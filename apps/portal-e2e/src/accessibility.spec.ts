@@ -1,6 +1,6 @@
 import type { Page, ViewportSize } from '@playwright/test';
 import { DESKTOP, PHONE } from '../playwright.config';
-import { expectAccessible, expectNoSidewaysScroll } from './harness/fixtures';
+import { expectAccessible, expectNoSidewaysScroll, resize } from './harness/fixtures';
 import { test } from './harness/one-tab';
 import { withSampleConnections } from './harness/sample-connections';
 import { openState, states } from './harness/states';
@@ -40,13 +40,13 @@ for (const [language, locale] of [
         const looks: [ViewportSize, 'light' | 'dark'][] = [[DESKTOP, 'light']];
         if (!state.bothThemes) looks.push([PHONE, 'dark']);
         for (const [size, colorScheme] of looks) {
-          await page.setViewportSize(size);
+          await resize(page, size);
           await page.emulateMedia({ colorScheme });
           await coloursSettled(page);
           await expectAccessible(page);
         }
         // Also what 400 % zoom leaves of a desktop (WCAG 1.4.10).
-        await page.setViewportSize(NARROWEST);
+        await resize(page, NARROWEST);
         await expectNoSidewaysScroll(page);
       });
     }

@@ -1,4 +1,13 @@
-import { ADMIN, demoUrl, expect, MEMBER, portalUrl, signIn, test } from './harness/fixtures';
+import {
+  ADMIN,
+  demoUrl,
+  expect,
+  MEMBER,
+  portalUrl,
+  resize,
+  signIn,
+  test,
+} from './harness/fixtures';
 
 const settings = (path: string): string => `${portalUrl()}/portal/settings/${path}`;
 
@@ -44,7 +53,7 @@ test('an end that fails is said in the dialog, and can be tried again', async ({
   await page.route(/\/user\/v7\/connections\/[\w-]{36}$/, (route) => route.abort(), { times: 1 });
   const dialog = page.getByRole('dialog');
   // The smallest phone, where the dialog scrolls.
-  await page.setViewportSize({ width: 320, height: 480 });
+  await resize(page, { width: 320, height: 480 });
   await dialog.getByRole('button', { name: 'Verbindung beenden' }).click();
   await expect(dialog.getByRole('alert')).toContainText('Flixcheck hat nicht geantwortet');
   await expect(dialog.getByRole('alert').locator('p')).toBeInViewport({ ratio: 1 });

@@ -5,6 +5,7 @@ import {
   expect,
   expectNoSidewaysScroll,
   MEMBER,
+  resize,
   setTextSize,
   signIn,
   test,
@@ -143,7 +144,7 @@ for (const [language, locale] of [
           await expect(page.locator('.what .list--yes li').first()).toBeVisible();
           for (const width of WIDTHS) {
             for (const height of HEIGHTS) {
-              await page.setViewportSize({ width, height });
+              await resize(page, { width, height });
               const seen = await scrollThrough(page);
               const where = `${width} × ${height}, text at ${percent} %`;
               expect(seen.unseen, where).toEqual([]);
@@ -182,7 +183,7 @@ for (const [trouble, button] of [
     );
     for (const width of WIDTHS) {
       for (const height of HEIGHTS) {
-        await page.setViewportSize({ width, height });
+        await resize(page, { width, height });
         await page.goto(authorizeUrl());
         await page.getByRole('button', { name: 'Zugriff erlauben' }).click();
         const alert = page.locator('fx-consent').getByRole('alert');
@@ -205,7 +206,7 @@ for (const [trouble, button] of [
 test('on a laptop the whole decision is on the screen', async ({ page, member: _ }) => {
   await signIn(page, MEMBER);
   await changeAnswer(page, /oauth-authorization-request/, STATES['already connected']!);
-  await page.setViewportSize({ width: 1366, height: 650 });
+  await resize(page, { width: 1366, height: 650 });
   await page.goto(authorizeUrl());
   await expect(page.getByLabel('Gültigkeit')).toBeInViewport({ ratio: 1 });
   for (const name of ['Ablehnen', 'Verbindung erneuern']) {
@@ -215,7 +216,7 @@ test('on a laptop the whole decision is on the screen', async ({ page, member: _
 
 test('what takes the focus is never behind the answers', async ({ page, member: _ }) => {
   await signIn(page, MEMBER);
-  await page.setViewportSize({ width: 320, height: 640 });
+  await resize(page, { width: 320, height: 640 });
   await page.goto(authorizeUrl());
   const bar = page.locator('.answers');
   await expect(bar).toBeVisible();

@@ -4,6 +4,7 @@ import {
   expect,
   expectAccessible,
   expectNoSidewaysScroll,
+  resize,
   test,
 } from './harness/fixtures';
 import { docs, documentation, openAsDeveloper, openDocs, search } from './harness/docs-states';
@@ -12,7 +13,7 @@ test('the documentation: WCAG 2.2 AA in both themes', async ({ page }) => {
   // Each once: they are of the same few parts.
   for (const [index, { open }] of documentation.entries()) {
     await page.emulateMedia({ colorScheme: index % 2 === 0 ? 'light' : 'dark' });
-    await page.setViewportSize(index % 4 < 2 ? DESKTOP : PHONE);
+    await resize(page, index % 4 < 2 ? DESKTOP : PHONE);
     await open(page);
     await expectAccessible(page);
   }
@@ -21,7 +22,7 @@ test('the documentation: WCAG 2.2 AA in both themes', async ({ page }) => {
 test('no page of the documentation scrolls sideways at 320 px, or covers its code', async ({
   page,
 }) => {
-  await page.setViewportSize({ width: 320, height: 640 });
+  await resize(page, { width: 320, height: 640 });
   await openDocs(page, 'guide');
   const paths = await page
     .getByRole('navigation', { name: 'Documentation', includeHidden: true })

@@ -1,6 +1,14 @@
 import type { Page } from '@playwright/test';
 import { requests } from './harness/approval-samples';
-import { ADMIN, expect, expectNoSidewaysScroll, portalUrl, signIn, test } from './harness/fixtures';
+import {
+  ADMIN,
+  expect,
+  expectNoSidewaysScroll,
+  portalUrl,
+  resize,
+  signIn,
+  test,
+} from './harness/fixtures';
 import { manyConnections, type ManyConnections } from './harness/many-connections';
 
 const settings = (path: string): string => `${portalUrl()}/portal/settings/${path}`;
@@ -123,7 +131,7 @@ test('on a small phone, an admin with own requests reads the first connection wi
   page,
 }) => {
   await requests(page, ['approved', 'open']);
-  await page.setViewportSize({ width: 360, height: 740 });
+  await resize(page, { width: 360, height: 740 });
   await page.goto(settings('connections'));
   await expect(page.getByText('1 freigegeben, 1 offen')).toBeVisible();
   await expect(rows(page)).toHaveCount(50);
@@ -143,7 +151,7 @@ test('on a small phone, an admin with own requests reads the first connection wi
 test('a person among 63 is found by the keyboard, and nobody is asked for before', async ({
   page,
 }) => {
-  await page.setViewportSize({ width: 320, height: 640 });
+  await resize(page, { width: 320, height: 640 });
   const asked: string[] = [];
   page.on('request', (request) => {
     const { pathname, search } = new URL(request.url());

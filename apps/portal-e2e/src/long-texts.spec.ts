@@ -7,6 +7,7 @@ import {
   expectNoSidewaysScroll,
   OPERATOR,
   portalUrl,
+  resize,
   setTextSize,
   signIn,
 } from './harness/fixtures';
@@ -267,13 +268,13 @@ for (const [language, locale] of [
         await expect(page.getByRole('heading').first()).toBeVisible();
         await expect(page.locator('[aria-busy="true"]')).toHaveCount(0);
         for (const size of SIZES) {
-          await page.setViewportSize(size);
+          await resize(page, size);
           await expectNoSidewaysScroll(page);
           expect(await unreadableTexts(page), `${size.width} px`).toEqual([]);
         }
         if (language === 'German') {
           // WCAG 1.4.4, in both ways that browsers enlarge text.
-          await page.setViewportSize({ width: 360, height: 740 });
+          await resize(page, { width: 360, height: 740 });
           for (const enlarge of ENLARGED) {
             await enlarge(page, 200);
             await expectNoSidewaysScroll(page);
@@ -290,7 +291,7 @@ test('the longest names leave the filters as narrow as they are', async ({ page 
   await signIn(page, ADMIN);
   await lengthenAnswers(page);
   for (const { width, height } of SIZES) {
-    await page.setViewportSize({ width, height });
+    await resize(page, { width, height });
     await page.goto(settings('connections'));
     const filters = page.locator('main select');
     const folded = button(page, /^Filter und Sortierung$/);
@@ -324,7 +325,7 @@ test('the longest names leave no card under another', async ({ page }) => {
   await page.goto(settings('connections?list=apps'));
   await expect(page.locator('.cards article').first()).toBeVisible();
   for (const size of SIZES) {
-    await page.setViewportSize(size);
+    await resize(page, size);
     const overlapping = await page.evaluate(() => {
       const boxes = [...document.querySelectorAll('.cards article')].map((card) =>
         card.getBoundingClientRect(),
@@ -354,7 +355,7 @@ test('breaking what comes from outside breaks none of the portal’s own words',
   ]) {
     await show(page, settings(path));
     for (const width of [320, 360, 375, 768, 1280]) {
-      await page.setViewportSize({ width, height: 800 });
+      await resize(page, { width, height: 800 });
       const broken = await page.evaluate(() => {
         const found: string[] = [];
         const own = 'nav a, button, .fx-button, h1, h2, th, dt, .fx-chip';

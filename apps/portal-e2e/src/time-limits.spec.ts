@@ -9,6 +9,7 @@ import {
   MEMBER,
   portalUrl,
   recordLayoutShifts,
+  resize,
   signIn,
   test,
 } from './harness/fixtures';
@@ -71,7 +72,7 @@ test('a connection that is about to end is recalled, and renewed by one click', 
     news: { ...news, approvalRequests: 2 },
   }));
   await recordLayoutShifts(page);
-  await page.setViewportSize({ width: 360, height: 740 });
+  await resize(page, { width: 360, height: 740 });
   await page.goto(settings('connections'));
   const reminder = page.getByRole('group', { name: /Maklerwelt CRM endet in 5 Tagen/ });
   await expect(page.getByText('1 freigegeben, 1 offen')).toBeVisible();

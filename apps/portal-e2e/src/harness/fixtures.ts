@@ -4,6 +4,7 @@ import {
   expect,
   type Page,
   test as base,
+  type ViewportSize,
 } from '@playwright/test';
 import type axe from 'axe-core';
 import { createHash, randomBytes } from 'node:crypto';
@@ -280,6 +281,20 @@ export async function expectAccessible(page: Page): Promise<void> {
     );
   });
   expect(violations).toEqual([]);
+}
+
+/**
+ * Gives the window another size and waits until the page has been drawn at it: what is measured
+ * before may mix two sizes, since not every media query has taken effect.
+ */
+export async function resize(page: Page, size: ViewportSize): Promise<void> {
+  await page.setViewportSize(size);
+  await page.evaluate(
+    () =>
+      new Promise((drawn) => {
+        requestAnimationFrame(() => requestAnimationFrame(drawn));
+      }),
+  );
 }
 
 /** Nothing may be cut off or need sideways scrolling (WCAG 1.4.10). */
