@@ -1274,7 +1274,7 @@ export interface paths {
         put?: never;
         /**
          * Say that a sign-in was not oneself
-         * @description With the token of the link in the mail about a sign-in on a new device, once within 7 days. Ends all sessions and passkeys of the user and the password, and what was done since that sign-in: a second factor, and connections. The answer’s token sets a new password, within 30 minutes.
+         * @description With the token of the link in the mail about a sign-in on a new device, once within 7 days. Ends all sessions and passkeys of the user and the password, and what was done since that sign-in: a second factor, and connections. Stops a reset of the second factor that is pending. The answer’s token sets a new password, within 30 minutes.
          */
         post: operations["Disavowal_create"];
         delete?: never;

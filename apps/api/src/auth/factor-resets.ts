@@ -6,9 +6,11 @@ import { Clock, HOUR } from '../config/clock.js';
 import { CONFIG, type RuntimeConfig } from '../config/config.module.js';
 import type { ResetStop } from '../mail/factor-reset-mails.js';
 import { AuditLog } from '../users/audit-log.js';
+import { Accounts } from '../users/accounts.service.js';
 import { Notices } from '../users/notices.js';
 import { Passkeys } from '../users/passkeys.service.js';
 import { SecondFactors } from '../users/second-factors.service.js';
+import { NAMED_USERS } from '../users/user-relations.js';
 import { type Person, UsersService } from '../users/users.service.js';
 import { SessionsService } from './sessions.service.js';
 
@@ -26,9 +28,22 @@ interface ResetRow extends FactorReset {
 
 const COLUMNS = `user_id AS "userId", asked_by AS "askedBy", asked_at AS "askedAt", due_at AS "dueAt"`;
 
+/** Who hears that a reset will not happen; whoever has brought that about knows. */
+const TOLD: Readonly<Record<ResetStop, { user: boolean; asker: boolean }>> = {
+  link: { user: false, asker: true },
+  factor: { user: true, asker: true },
+  admin: { user: true, asker: false },
+  asker: { user: true, asker: false },
+  removed: { user: false, asker: true },
+  disavowed: { user: false, asker: true },
+};
+
 /**
  * Takes the second factor off of whoever has lost it, after a time in which they can object: it may be
  * somebody else who has asked an admin for it. Carried out at the next sign-in, or in the background.
+ *
+ * All that decides a reset locks in one order, so that no two wait for each other: the user, then the
+ * reset, then the factors.
  */
 @Injectable()
 export class FactorResets implements OnModuleInit {
@@ -38,6 +53,7 @@ export class FactorResets implements OnModuleInit {
     private readonly dataSource: DataSource,
     @Inject(CONFIG) config: RuntimeConfig,
     private readonly users: UsersService,
+    private readonly accounts: Accounts,
     private readonly factors: SecondFactors,
     private readonly passkeys: Passkeys,
     private readonly sessions: SessionsService,
@@ -55,8 +71,17 @@ export class FactorResets implements OnModuleInit {
       schedule: '* * * * *',
       run: (signal) => this.carryOutAllDue(signal),
     });
-    this.users.onDisabled(async (tx, { userId }) => {
+    this.users.onDisabled(async (tx, { userId, actorId }) => {
       await tx.query('DELETE FROM factor_resets WHERE user_id = $1', [userId]);
+      await this.stopAskedBy(tx, userId, actorId);
+    });
+    this.accounts.onClosed(async (tx, { accountId }) => {
+      await tx.query(
+        `DELETE FROM factor_resets WHERE user_id IN (
+           SELECT reset.user_id FROM factor_resets reset JOIN ${NAMED_USERS} u ON u.id = reset.user_id
+            WHERE u.account_id = $1 ORDER BY reset.user_id FOR UPDATE OF reset)`,
+        [accountId],
+      );
     });
   }
 
@@ -70,8 +95,9 @@ export class FactorResets implements OnModuleInit {
   }
 
   /**
-   * Announces a reset to the user. One that is pending stays as it is.
-   * @param tx with the user's row locked, so that no factor is added or removed in between
+   * Announces a reset to the user. One that is pending stays as it is; one that is due is carried out.
+   * @param tx with the user's row locked, so that no factor is added or removed in between, and that of
+   *   whoever asks, so that they are an admin
    * @param by who does it, and what they are called; null for the command line
    * @param options `atOnce`: carries it out, for somebody who stands beside the operator
    * @returns null if there is nothing to reset
@@ -84,26 +110,27 @@ export class FactorResets implements OnModuleInit {
   ): Promise<FactorReset | null> {
     if (!(await this.hasFactor(tx, userId))) return null;
     const at = this.clock.now();
-    const dueAt = atOnce ? at : new Date(at.getTime() + this.waitMs);
-    const reset: FactorReset = { askedBy: by?.id ?? null, askedAt: at, dueAt };
-    if (dueAt <= at) {
+    const [pending]: ResetRow[] = await tx.query(
+      `SELECT ${COLUMNS} FROM factor_resets WHERE user_id = $1`,
+      [userId],
+    );
+    const asked = { userId, askedBy: by?.id ?? null, askedAt: at };
+    const isDue = pending !== undefined && pending.dueAt <= at;
+    if (isDue || atOnce || this.waitMs === 0) {
       await tx.query('DELETE FROM factor_resets WHERE user_id = $1', [userId]);
-      await this.takeOff(tx, { userId, ...reset }, at);
+      const reset = { ...(isDue ? pending : asked), dueAt: at };
+      await this.takeOff(tx, reset, at);
       return reset;
     }
+    if (pending) return pending;
+    const dueAt = new Date(at.getTime() + this.waitMs);
+    const reset = { ...asked, dueAt };
     const token = randomSecret();
-    const added: unknown[] = await tx.query(
+    await tx.query(
       `INSERT INTO factor_resets (user_id, asked_by, asked_at, due_at, token_hash)
-       VALUES ($1, $2, $3, $4, $5) ON CONFLICT (user_id) DO NOTHING RETURNING 1`,
+       VALUES ($1, $2, $3, $4, $5)`,
       [userId, reset.askedBy, at, dueAt, hashSecret(token)],
     );
-    if (added.length === 0) {
-      const [pending]: ResetRow[] = await tx.query(
-        `SELECT ${COLUMNS} FROM factor_resets WHERE user_id = $1`,
-        [userId],
-      );
-      return pending ?? null;
-    }
     await this.audit.record(tx, {
       actorId: reset.askedBy,
       action: 'second_factor_reset_asked',
@@ -130,7 +157,7 @@ export class FactorResets implements OnModuleInit {
     how: ResetStop,
     actorId: string | null,
   ): Promise<boolean> {
-    return this.stopThat(tx, 'user_id = $1', userId, how, () => actorId);
+    return this.stopThose(tx, 'user_id = $1', userId, how, () => actorId);
   }
 
   /**
@@ -139,7 +166,32 @@ export class FactorResets implements OnModuleInit {
    */
   async stopByLink(tx: EntityManager, token: string): Promise<boolean> {
     const hash = hashSecret(token);
-    return this.stopThat(tx, 'token_hash = $1', hash, 'link', (userId) => userId);
+    return this.stopThose(tx, 'token_hash = $1', hash, 'link', (userId) => userId);
+  }
+
+  /** Those that are not due fall with the admin who asked for them, like an invitation. */
+  async stopAskedBy(tx: EntityManager, askerId: string, actorId: string | null): Promise<void> {
+    await this.stopThose(tx, 'asked_by = $1', askerId, 'asker', () => actorId);
+  }
+
+  /**
+   * Stops a reset that is not due yet if its user has neither app nor passkey any more: one that is set
+   * up later is not the one that was lost.
+   * @param tx with the user's row locked
+   */
+  async settle(tx: EntityManager, userId: string, actorId: string | null): Promise<void> {
+    if (await this.hasFactor(tx, userId)) return;
+    await this.stop(tx, userId, 'removed', actorId);
+  }
+
+  /**
+   * Leaves no reset behind: whoever has got into the account may have asked for it. One that is due has
+   * taken effect, and is carried out.
+   * @param tx with the user's row locked
+   */
+  async disavow(tx: EntityManager, userId: string): Promise<void> {
+    await this.carryOutIn(tx, userId, this.clock.now());
+    await this.stop(tx, userId, 'disavowed', userId);
   }
 
   /** Carries out the reset of this user if it is due; to be called before a sign-in looks for factors. */
@@ -171,26 +223,28 @@ export class FactorResets implements OnModuleInit {
     return this.dataSource.transaction(async (tx) => {
       // Before the factors, so that none is added in between.
       const user = await this.users.lockActive(tx, userId, 'NO KEY UPDATE');
-      const [[reset]]: [ResetRow[]] = await tx.query(
-        `DELETE FROM factor_resets WHERE user_id = $1 AND due_at <= $2 RETURNING ${COLUMNS}`,
-        [userId, now],
-      );
-      if (!reset) return false;
-      if (user) await this.takeOff(tx, reset, now);
-      return true;
+      return user !== null && this.carryOutIn(tx, userId, now);
     });
   }
 
+  private async carryOutIn(tx: EntityManager, userId: string, now: Date): Promise<boolean> {
+    const [[reset]]: [ResetRow[]] = await tx.query(
+      `DELETE FROM factor_resets WHERE user_id = $1 AND due_at <= $2 RETURNING ${COLUMNS}`,
+      [userId, now],
+    );
+    if (!reset) return false;
+    await this.takeOff(tx, reset, now);
+    return true;
+  }
+
+  /** Ends the sessions whatever there is to take off: since it was due, they have been refused. */
   private async takeOff(
     tx: EntityManager,
     { userId, askedBy: actorId }: ResetRow,
     at: Date,
   ): Promise<void> {
-    const removed = [
-      await this.factors.remove(tx, userId),
-      await this.passkeys.removeAll(tx, userId),
-    ];
-    if (!removed.includes(true)) return;
+    await this.factors.remove(tx, userId);
+    await this.passkeys.removeAll(tx, userId);
     await this.sessions.endAll(userId, tx, { actorId, reason: 'second_factor_changed', at });
     await this.audit.record(tx, {
       actorId,
@@ -209,7 +263,7 @@ export class FactorResets implements OnModuleInit {
     return enabledAt !== null || (await this.passkeys.of(userId, tx)).length > 0;
   }
 
-  private async stopThat(
+  private async stopThose(
     tx: EntityManager,
     condition: string,
     value: unknown,
@@ -217,29 +271,39 @@ export class FactorResets implements OnModuleInit {
     actorOf: (userId: string) => string | null,
   ): Promise<boolean> {
     const at = this.clock.now();
-    const [[reset]]: [ResetRow[]] = await tx.query(
-      `DELETE FROM factor_resets WHERE ${condition} AND due_at > $2 RETURNING ${COLUMNS}`,
+    // In a fixed order: there may be several.
+    const [stopped]: [ResetRow[]] = await tx.query(
+      `DELETE FROM factor_resets WHERE user_id IN (
+         SELECT user_id FROM factor_resets WHERE ${condition} AND due_at > $2
+          ORDER BY user_id FOR UPDATE) RETURNING ${COLUMNS}`,
       [value, at],
     );
-    if (!reset) return false;
-    const { userId, askedBy } = reset;
-    await this.audit.record(tx, {
-      actorId: actorOf(userId),
-      action: 'second_factor_reset_stopped',
-      subjectId: userId,
-      detail: { how },
-      at,
+    await this.audit.recordAll(
+      tx,
+      stopped.map(({ userId }) => ({
+        actorId: actorOf(userId),
+        action: 'second_factor_reset_stopped',
+        subjectId: userId,
+        detail: { how },
+        at,
+      })),
+    );
+    for (const reset of stopped) await this.tellStopped(tx, reset, how);
+    return stopped.length > 0;
+  }
+
+  private async tellStopped(
+    tx: EntityManager,
+    { userId, askedBy }: ResetRow,
+    how: ResetStop,
+  ): Promise<void> {
+    const { user, asker } = TOLD[how];
+    if (user) await this.notices.tell(tx, 'factor-reset-stopped', [userId], { how, person: null });
+    if (!asker || askedBy === null) return;
+    const person = (await this.users.people([userId], tx)).get(userId);
+    await this.notices.tell(tx, 'factor-reset-stopped', [askedBy], {
+      how,
+      person: person ? `${person.firstName} ${person.lastName}`.trim() : '',
     });
-    if (how !== 'link') {
-      await this.notices.tell(tx, 'factor-reset-stopped', [userId], { how, person: null });
-    }
-    if (askedBy !== null && how !== 'admin') {
-      const person = (await this.users.people([userId])).get(userId);
-      await this.notices.tell(tx, 'factor-reset-stopped', [askedBy], {
-        how,
-        person: person ? `${person.firstName} ${person.lastName}`.trim() : '',
-      });
-    }
-    return true;
   }
 }

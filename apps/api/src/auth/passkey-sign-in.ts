@@ -41,12 +41,10 @@ export class PasskeySignIn {
     proven: ProvenPasskey,
     device: SigningInDevice,
   ): Promise<SignedIn | null> {
-    // Before the transaction, which would need another connection for it.
-    const user = await this.users.findById(proven.userId);
-    if (user?.status !== 'active') return null;
-    await this.resets.carryOutDue(user.id);
+    await this.resets.carryOutDue(proven.userId);
     return this.dataSource.transaction(async (tx) => {
-      if (!(await this.passkeys.use(tx, proven))) return null;
+      const user = await this.users.lockActive(tx, proven.userId, 'NO KEY UPDATE');
+      if (!user || !(await this.passkeys.use(tx, proven))) return null;
       // Whoever has it has not lost it.
       await this.resets.stop(tx, user.id, 'factor', user.id);
       return this.signIn.startIn(tx, { user, passwordHash: null }, device);

@@ -6,7 +6,7 @@ import { networkOf } from '../http/network.js';
 import { AuditLog } from '../users/audit-log.js';
 import { Notices } from '../users/notices.js';
 import { SecondFactors } from '../users/second-factors.service.js';
-import { normalizeEmail, type UserRecord } from '../users/users.service.js';
+import { normalizeEmail, type UserRecord, UsersService } from '../users/users.service.js';
 import { FactorResets } from './factor-resets.js';
 import { KnownDevices } from './known-devices.js';
 import { SignInLimits } from './sign-in-limits.js';
@@ -23,6 +23,7 @@ export interface CodeSource {
 export class SecondStep {
   constructor(
     private readonly dataSource: DataSource,
+    private readonly users: UsersService,
     private readonly factors: SecondFactors,
     private readonly resets: FactorResets,
     private readonly limits: SignInLimits,
@@ -59,6 +60,8 @@ export class SecondStep {
     });
     const at = this.clock.now();
     const used = await this.dataSource.transaction(async (tx) => {
+      // First, as all do that may stop a reset.
+      if (!(await this.users.lockActive(tx, user.id))) return null;
       const used = await this.factors.use(tx, user.id, code);
       // Whoever has it has not lost it.
       if (used) await this.resets.stop(tx, user.id, 'factor', user.id);

@@ -150,7 +150,7 @@ export class SessionsService implements OnModuleInit {
     const now = this.clock.now();
     const rows: { id: string }[] = await db.query(
       `SELECT s.id FROM sessions s JOIN ${ACTIVE_USERS} u ON u.id = s.user_id
-       WHERE s.id = ANY ($1) AND ${livingAt('$2')}`,
+       WHERE s.id = ANY ($1) AND ${livingAt('$2')} AND NOT ${resetIsDue('s.user_id', '$2')}`,
       [ids, now],
     );
     return new Set(rows.map(({ id }) => id));

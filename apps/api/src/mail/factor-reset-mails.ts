@@ -11,19 +11,31 @@ export interface FactorResetData {
   'factor-reset-stopped': { how: ResetStop; person: string | null };
 }
 
-/** By the link in the mail, by the factor itself, which is there after all, or by an admin. */
-export type ResetStop = 'link' | 'factor' | 'admin';
+/**
+ * By the link in the mail; by the factor itself, which is there after all; by an admin; because the one
+ * who asked is no admin any more; because nothing is left to reset; because its user has disavowed a
+ * sign-in.
+ */
+export type ResetStop = 'link' | 'factor' | 'admin' | 'asker' | 'removed' | 'disavowed';
 
 const STOPPED_DE: Record<ResetStop, (of: string) => string> = {
   link: (of) => `${of} hat die Zurücksetzung über den Link in unserer E-Mail gestoppt.`,
   factor: () =>
     'Die App oder der Passkey wurde benutzt. Wer sie noch hat, braucht keine Zurücksetzung.',
   admin: () => 'Die Administration hat die Zurücksetzung abgesagt.',
+  asker: () =>
+    'Wer die Zurücksetzung veranlasst hat, gehört nicht mehr zur Administration Ihres Unternehmens.',
+  removed: () => 'Es gibt weder eine App noch einen Passkey mehr, also nichts zurückzusetzen.',
+  disavowed: (of) =>
+    `${of} hat gemeldet, dass eine Anmeldung von jemand anderem kam. Damit entfällt die Zurücksetzung.`,
 };
 const STOPPED_EN: Record<ResetStop, (of: string) => string> = {
   link: (of) => `${of} stopped the reset with the link in our e-mail.`,
   factor: () => 'The app or the passkey was used. Whoever still has it needs no reset.',
   admin: () => 'An admin has called the reset off.',
+  asker: () => 'Whoever asked for the reset is no longer an admin of your company.',
+  removed: () => 'There is neither an app nor a passkey any more, so there is nothing to reset.',
+  disavowed: (of) => `${of} reported a sign-in by somebody else, which cancels the reset.`,
 };
 
 /** A lost second factor, before and instead of being reset; nobody does without it. */
@@ -68,7 +80,9 @@ export const FACTOR_RESET_MAILS: {
               subject: 'Ihre Anmeldung wird nicht zurückgesetzt',
               paragraphs: [STOPPED_DE[how]('Jemand'), 'An Ihrer Anmeldung ändert sich nichts.'],
               after: [
-                'Waren Sie das nicht? Dann hat jemand Zugang zu Ihrem Konto. Bitten Sie gleich die Administration Ihres Unternehmens um Hilfe.',
+                how === 'asker'
+                  ? 'Haben Sie App oder Gerät wirklich nicht mehr? Dann bitten Sie jemand anderen aus der Administration um die Zurücksetzung.'
+                  : 'Waren Sie das nicht? Dann hat jemand Zugang zu Ihrem Konto. Bitten Sie gleich die Administration Ihres Unternehmens um Hilfe.',
               ],
             }
           : {
@@ -84,7 +98,9 @@ export const FACTOR_RESET_MAILS: {
               subject: 'Your sign-in will not be reset',
               paragraphs: [STOPPED_EN[how]('Somebody'), 'Your sign-in stays as it is.'],
               after: [
-                'This was not you? Then somebody has access to your account. Ask your company’s admin for help right away.',
+                how === 'asker'
+                  ? 'You really no longer have your app or device? Then ask another admin for the reset.'
+                  : 'This was not you? Then somebody has access to your account. Ask your company’s admin for help right away.',
               ],
             }
           : {

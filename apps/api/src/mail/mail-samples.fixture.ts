@@ -35,6 +35,9 @@ export const MAIL_SAMPLES: { [Kind in MailKind]: MailData[Kind][] } = {
     { how: 'factor', person: 'User Musterhaus' },
     { how: 'factor', person: null },
     { how: 'admin', person: null },
+    { how: 'asker', person: null },
+    { how: 'removed', person: 'User Musterhaus' },
+    { how: 'disavowed', person: 'User Musterhaus' },
   ],
   'new-device': [
     {

@@ -18,7 +18,7 @@ export class DisavowalController {
   @AllowSignIn()
   @ApiOperation({
     summary: 'Say that a sign-in was not oneself',
-    description: `With the token of the link in the mail about a sign-in on a new device, once within ${inWords(DISAVOWAL_LIFETIME_MS)}. Ends all sessions and passkeys of the user and the password, and what was done since that sign-in: a second factor, and connections. The answer’s token sets a new password, within ${inWords(RECOVERY_LIFETIME_MS)}.`,
+    description: `With the token of the link in the mail about a sign-in on a new device, once within ${inWords(DISAVOWAL_LIFETIME_MS)}. Ends all sessions and passkeys of the user and the password, and what was done since that sign-in: a second factor, and connections. Stops a reset of the second factor that is pending. The answer’s token sets a new password, within ${inWords(RECOVERY_LIFETIME_MS)}.`,
   })
   @ApiLimits({ linkSeconds: DISAVOWAL_LIFETIME_MS / SECOND })
   @ApiResource(DisavowedDto, { status: 201, description: 'All that has ended' })

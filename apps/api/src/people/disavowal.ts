@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { randomSecret } from '@flixcheck/oauth-protocol';
 import { DataSource } from 'typeorm';
+import { FactorResets } from '../auth/factor-resets.js';
 import { NewDeviceNotices } from '../auth/new-device-notices.js';
 import { SessionsService } from '../auth/sessions.service.js';
 import { Clock } from '../config/clock.js';
@@ -24,6 +25,7 @@ export class Disavowal {
     private readonly hasher: PasswordHasher,
     private readonly passkeys: OwnPasskeys,
     private readonly factors: SecondFactors,
+    private readonly resets: FactorResets,
     private readonly sessions: SessionsService,
     private readonly connections: ConnectionsService,
     private readonly audit: AuditLog,
@@ -31,8 +33,9 @@ export class Disavowal {
   ) {}
 
   /**
-   * Ends all sessions and passkeys of the user, the password, a second factor that was switched on
-   * since the sign-in, and the connections that were granted since.
+   * Ends all sessions and passkeys of the user, the password, a reset of the second factor that is
+   * pending, a second factor that was switched on since the sign-in, and the connections that were
+   * granted since.
    * @param token from the link in the mail about the sign-in
    * @returns the token of a link to set a new password
    * @throws ApiError validation_failed at `token`, and then nothing changes
@@ -51,7 +54,8 @@ export class Disavowal {
       // As of now, later than every sign-in that the lock has waited for.
       await this.users.forgetDevices(tx, userId);
       await endRecoveryLinks(tx, userId, at);
-      await this.passkeys.removeAll(tx, userId, at);
+      await this.resets.disavow(tx, userId);
+      await this.passkeys.removeAll(tx, userId, { actorId: userId, at });
       const { enabledAt } = await this.factors.stateOf(userId, tx);
       const secondFactorRemoved = enabledAt !== null && enabledAt >= doubted.at;
       if (secondFactorRemoved) await this.factors.remove(tx, userId);

@@ -4,10 +4,12 @@ import { BackgroundWork } from '../background/background-work.js';
 import { DEFAULT_FACTOR_RESET_HOURS } from '../config/config.js';
 import { HOUR, MINUTE, SECOND } from '../config/clock.js';
 import { DEMO_PASSWORD } from '../database/demo-data.js';
+import { Provisioning } from '../users/provisioning.js';
 import { Authenticator } from '../testing/authenticator.js';
 import { ORIGIN, PASSKEYS, PasskeyWorld, REFUSED, said, USER } from '../testing/passkeys.js';
 import type { TestApp } from '../testing/test-app.js';
 import { authenticatorApp } from '../testing/authenticator-app.js';
+import { untilBlocked } from '../testing/until-blocked.js';
 
 const ADMIN = 'admin@musterhaus.example';
 const WAIT = DEFAULT_FACTOR_RESET_HOURS * HOUR;
@@ -56,6 +58,13 @@ const audited = async () =>
     )
   ).map(({ action }: { action: string }) => action.slice('second_factor_'.length));
 const housekeeping = () => test.app.get(BackgroundWork).run('auth.factor-resets');
+const stops = async () =>
+  (
+    await test.dataSource.query(
+      `SELECT detail ->> 'how' AS how FROM audit_records
+        WHERE action = 'second_factor_reset_stopped' ORDER BY id`,
+    )
+  ).map(({ how }: { how: string }) => how);
 
 describe('a lost second factor', () => {
   it('is announced to its owner at once, and reset once the waiting time is over', async () => {
@@ -93,6 +102,19 @@ describe('a lost second factor', () => {
     expect(said(await world.signIn())).toEqual(REFUSED);
   });
 
+  it('ends the sessions when it is reset, also where app and passkeys have gone before', async () => {
+    await world.add();
+    await ask();
+    await test.dataSource.query('DELETE FROM passkeys');
+    world.clock.advance(WAIT - MINUTE);
+    const current = await PortalUser.signIn(test.url, USER);
+    world.clock.advance(MINUTE);
+    expect(await housekeeping()).toBe(1);
+    expect((await current.call('GET', PASSKEYS)).status).toBe(401);
+    expect(await audited()).toEqual(['reset_asked', 'reset']);
+    await world.mails.next(USER, /Ihre Anmeldung wurde zurückgesetzt/);
+  });
+
   it('is reset by the housekeeping where nobody signs in, once', async () => {
     await authenticatorApp(test, user);
     await ask();
@@ -108,6 +130,17 @@ describe('a lost second factor', () => {
     const { body } = await ask();
     world.clock.advance(HOUR);
     expect((await ask()).body.resource).toEqual(body.resource);
+  });
+
+  it('is reset at once where it is asked for again once it is due, never at a time that is over', async () => {
+    await authenticatorApp(test, user);
+    await ask();
+    world.clock.advance(WAIT + MINUTE);
+    const { status, body } = await ask();
+    expect([status, body.resource.dueAt]).toEqual([201, world.clock.now().toISOString()]);
+    expect(await attempt()).toBe(201);
+    expect(await audited()).toEqual(['reset_asked', 'reset']);
+    expect(said(await ask())).toEqual([409, 'conflict']);
   });
 
   it('is reset by an admin of the same account alone, with a fresh proof, and not by the owner', async () => {
@@ -192,4 +225,158 @@ describe('the reset of a second factor', () => {
     world.clock.advance(WAIT);
     expect(await attempt()).toBe('second_factor_required');
   });
+
+  it('ends with a company that is closed', async () => {
+    await authenticatorApp(test, user);
+    await ask();
+    const operator = await PortalUser.signIn(test.url, 'operator@flixcheck.example');
+    const setStatus = async (status: string) => {
+      const path = `/admin/v7/accounts/${user.accountId}`;
+      expect((await operator.call('PATCH', path, { resource: { status } })).status).toBe(200);
+    };
+    await setStatus('closed');
+    await setStatus('active');
+    world.clock.advance(WAIT);
+    expect(await attempt()).toBe('second_factor_required');
+  });
+
+  it('ends with the last factor that its owner removes, and the admin hears of it', async () => {
+    const id = await world.add();
+    await world.add(new Authenticator(ORIGIN));
+    await ask();
+    await user.call('DELETE', `${PASSKEYS}/${id}`);
+    expect(await stops()).toEqual([]);
+    const { body } = await user.call('GET', PASSKEYS);
+    await user.call('DELETE', `${PASSKEYS}/${body.resource.passkeys[0].id}`);
+    expect(await stops()).toEqual(['removed']);
+    await world.mails.next(ADMIN, /wird nicht zurückgesetzt/);
+  });
+
+  it('ends where a new password leaves nothing to reset', async () => {
+    await world.add();
+    await ask();
+    await call(test.url, 'POST', '/guest/v7/password-recoveries', { resource: { email: USER } });
+    const { text } = await world.mails.next(USER, /Passwort/);
+    const token = /#([\w-]+)/.exec(text)?.[1] ?? '';
+    await call(test.url, 'POST', '/guest/v7/password-recoveries/completions', {
+      resource: { token, newPassword: 'drei-blaue-elefanten' },
+    });
+    await test.dataSource.query('UPDATE users SET password_hash = $1', [world.passwordHash]);
+    expect(await stops()).toEqual(['removed']);
+  });
+});
+
+describe('"this was not me"', () => {
+  beforeEach(() => test.dataSource.query('DELETE FROM sign_in_notices'));
+  const disavow = async () => {
+    const { text } = await world.mails.next(USER, /neuen Gerät/);
+    const token = /not-me#([\w-]+)/.exec(text)?.[1] ?? '';
+    const path = '/guest/v7/sessions/disavowals';
+    const { status } = await call(test.url, 'POST', path, { resource: { token } });
+    await test.dataSource.query('UPDATE users SET password_hash = $1', [world.passwordHash]);
+    return status;
+  };
+
+  it('stops a reset, which whoever got in may have asked for, and the admin hears of it', async () => {
+    const app = await authenticatorApp(test, user);
+    await attempt(app.next());
+    await ask();
+    expect(await disavow()).toBe(201);
+    expect(await stops()).toEqual(['disavowed']);
+    await world.mails.next(ADMIN, /wird nicht zurückgesetzt/);
+    world.clock.advance(WAIT);
+    expect(await attempt()).toBe('second_factor_required');
+  });
+
+  it('carries a reset out that is due: no pending one survives', async () => {
+    const app = await authenticatorApp(test, user);
+    await attempt(app.next());
+    await ask();
+    world.clock.advance(WAIT);
+    expect(await disavow()).toBe(201);
+    expect(await audited()).toEqual(['reset_asked', 'reset']);
+    expect(await attempt()).toBe(201);
+  });
+});
+
+describe('an admin who has asked for a reset', () => {
+  const OTHER = 'vertretung@musterhaus.example';
+  let other: string;
+  beforeAll(async () => {
+    const person = { email: OTHER, firstName: 'V', lastName: 'T', locale: 'de' as const };
+    const input = { ...person, accountId: user.accountId, password: DEMO_PASSWORD };
+    other = await test.app
+      .get(Provisioning)
+      .createUser({ ...input, role: 'admin' }, { keep: true });
+  });
+  const change = async (resource: object) =>
+    (await (await admin()).call('PATCH', `/user/v7/users/${other}`, { resource })).status;
+  beforeEach(async () => {
+    await change({ status: 'active' });
+    await change({ role: 'admin' });
+    await test.dataSource.query('DELETE FROM audit_records');
+  });
+
+  it.each([
+    ['a member', { role: 'member' }],
+    ['disabled', { status: 'disabled' }],
+  ])('and becomes %s takes it along: it is refused, recorded and told', async (_, resource) => {
+    await authenticatorApp(test, user);
+    expect((await ask(OTHER)).status).toBe(201);
+    expect(await change(resource)).toBe(200);
+    expect(await stops()).toEqual(['asker']);
+    const { text } = await world.mails.next(USER, /wird nicht zurückgesetzt/);
+    expect(text).toContain('gehört nicht mehr zur Administration');
+    world.clock.advance(WAIT);
+    expect(await housekeeping()).toBe(0);
+    expect(await attempt()).toBe('second_factor_required');
+  });
+
+  it('has to be one still when it is written down', async () => {
+    await authenticatorApp(test, user);
+    const asker = await admin(OTHER);
+    const { manager } = test.dataSource;
+    const asked = await manager.transaction(async (tx) => {
+      await tx.query(`UPDATE users SET role = 'member' WHERE id = $1`, [other]);
+      const answer = asker.call('POST', reset);
+      await untilBlocked(test.dataSource);
+      return { answer };
+    });
+    expect(said(await asked.answer)).toEqual([403, 'forbidden']);
+    expect((await listed()).factorReset).toBeNull();
+  });
+
+  it('and is demoted once it is due has reset it', async () => {
+    await authenticatorApp(test, user);
+    await ask(OTHER);
+    world.clock.advance(WAIT);
+    await change({ role: 'member' });
+    expect(await attempt()).toBe(201);
+  });
+});
+
+describe('what decides a reset', () => {
+  it.each([
+    ['a code', 'second_factors'],
+    ['a passkey', 'passkeys'],
+  ])(
+    'locks its user first, so that %s and the reset never wait for each other',
+    async (how, table) => {
+      const app = how === 'a code' ? await authenticatorApp(test, user) : await world.add();
+      await ask();
+      const { answer } = await test.dataSource.transaction(async (tx) => {
+        await tx.query('SELECT FROM users WHERE id = $1 FOR NO KEY UPDATE', [user.id]);
+        await tx.query('SELECT FROM factor_resets WHERE user_id = $1 FOR UPDATE', [user.id]);
+        const answer = typeof app === 'string' ? world.signIn() : attempt(app.next());
+        await untilBlocked(test.dataSource);
+        const rows: unknown[] = await tx.query(
+          `SELECT FROM ${table} WHERE user_id = $1 FOR UPDATE NOWAIT`,
+          [user.id],
+        );
+        expect(rows).toHaveLength(1);
+        return { answer };
+      });
+      expect(await answer).toBeTruthy();
+    },
+  );
 });

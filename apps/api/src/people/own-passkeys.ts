@@ -82,9 +82,16 @@ export class OwnPasskeys {
   /**
    * Removes them all with a password that has been forgotten or become known: whoever knew it may
    * have added one.
+   * @param tx with the user's row locked
+   * @param by who does it; null for the command line
    */
-  async removeAll(tx: EntityManager, userId: string, at: Date): Promise<void> {
+  async removeAll(
+    tx: EntityManager,
+    userId: string,
+    { actorId, at }: { actorId: string | null; at: Date },
+  ): Promise<void> {
     if (!(await this.passkeys.removeAll(tx, userId))) return;
+    await this.resets.settle(tx, userId, actorId);
     await this.notices.tell(tx, 'passkey', [userId], {
       ...{ event: 'all_removed', name: '', at: at.toISOString() },
     });
@@ -93,8 +100,10 @@ export class OwnPasskeys {
   /** @throws ApiError not_found */
   remove({ userId }: SessionCaller, id: string): Promise<void> {
     return this.dataSource.transaction(async (tx) => {
-      const name = await this.passkeys.remove(tx, userId, id);
+      const user = await this.users.lockActive(tx, userId, 'NO KEY UPDATE');
+      const name = user && (await this.passkeys.remove(tx, user.id, id));
       if (name === null) throw notFound('This passkey');
+      await this.resets.settle(tx, userId, userId);
       const at = this.clock.now();
       await this.audit.record(tx, {
         ...{ actorId: userId, action: 'passkey_removed', subjectId: userId },

@@ -115,7 +115,9 @@ export class OwnSecondFactor {
     await this.proof.verifyBoth(caller, proof, source);
     const at = this.clock.now();
     await this.dataSource.transaction(async (tx) => {
-      if (!(await this.factors.remove(tx, caller.userId))) return;
+      const user = await this.users.lockActive(tx, caller.userId, 'NO KEY UPDATE');
+      if (!user || !(await this.factors.remove(tx, user.id))) return;
+      await this.resets.settle(tx, user.id, user.id);
       await this.note(tx, 'second_factor_disabled', caller.userId, caller.userId, at);
       await this.notices.tell(tx, 'second-factor', [caller.userId], {
         event: 'disabled',
@@ -129,8 +131,8 @@ export class OwnSecondFactor {
    * hold as well: once they have had time to object. All sessions of that user end then.
    * @param actor who does it; null for the command line
    * @param options `atOnce`: without that time
-   * @throws ApiError not_found for a user who is not of the actor's account; conflict for the actor's
-   *   own, and where there is nothing to reset
+   * @throws ApiError not_found for a user who is not of the actor's account; forbidden for an actor who
+   *   is no longer an admin; conflict for the actor's own, and where there is nothing to reset
    */
   async reset(
     userId: string,
@@ -144,8 +146,9 @@ export class OwnSecondFactor {
         'This is your own second factor. Switch it off under “Account and security”, or ask another admin.',
       );
     }
-    const by = actor && ((await this.users.people([actor.userId])).get(actor.userId) ?? null);
     return this.dataSource.transaction(async (tx) => {
+      if (actor) await this.users.lockByAdmin(tx, id, actor);
+      const by = actor && ((await this.users.people([actor.userId], tx)).get(actor.userId) ?? null);
       const user = await this.users.lockActive(tx, id, 'NO KEY UPDATE');
       const reset = user && (await this.resets.ask(tx, user.id, by, options));
       if (!reset) {

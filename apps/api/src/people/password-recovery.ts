@@ -88,7 +88,7 @@ export class PasswordRecovery implements OnModuleInit {
       const links = await endRecoveryLinks(tx, user.id, at);
       const isGood = links.some((hash) => hash.equals(tokenHash));
       if (!isGood || !(await this.users.lockActive(tx, user.id))) throw linkInvalid(REMEDY);
-      await this.passkeys.removeAll(tx, user.id, at);
+      await this.passkeys.removeAll(tx, user.id, { actorId: user.id, at });
       await this.sessions.endAll(user.id, tx, { actorId: user.id, reason: 'password_reset', at });
       await this.signInLimits.forget(tx, normalizeEmail(user.email));
       await this.audit.record(tx, {

@@ -143,7 +143,7 @@ export class PasswordsService {
     await this.dataSource.transaction(async (tx) => {
       await this.users.replacePassword(tx, user.id, newHash, { given: !keep });
       await endRecoveryLinks(tx, user.id, at);
-      await this.passkeys.removeAll(tx, user.id, at);
+      await this.passkeys.removeAll(tx, user.id, { actorId: null, at });
       await this.sessions.endAll(user.id, tx, { actorId: null, reason: 'password_reset', at });
       if (revokeConnections) {
         await this.connections.revokeAll(

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import type { DataSource } from 'typeorm';
+import { FactorResets } from '../auth/factor-resets.js';
 import { SessionsService } from '../auth/sessions.service.js';
 import { Clock } from '../config/clock.js';
 import type { SessionCaller } from '../http/access.js';
@@ -16,6 +17,7 @@ export class RoleChanges {
     @InjectDataSource() private readonly dataSource: DataSource,
     private readonly users: UsersService,
     private readonly sessions: SessionsService,
+    private readonly resets: FactorResets,
     private readonly audit: AuditLog,
     private readonly notices: Notices,
     private readonly clock: Clock,
@@ -32,6 +34,7 @@ export class RoleChanges {
     await this.dataSource.transaction(async (tx) => {
       const before = await this.users.setRole(tx, id, role, caller);
       if (before === role) return;
+      if (before === 'admin') await this.resets.stopAskedBy(tx, id, caller.userId);
       await this.sessions.endAll(id, tx, { actorId: caller.userId, reason: 'role_changed', at });
       await this.audit.record(tx, {
         actorId: caller.userId,

@@ -28,12 +28,15 @@ export class PasskeyWorld {
     readonly test: TestApp,
     readonly clock: StoppedClock,
     readonly mails: Awaited<ReturnType<typeof demoMails>>,
+    /** Of `DEMO_PASSWORD`, for who has changed it. */
+    readonly passwordHash: string,
   ) {}
 
   static async start(): Promise<PasskeyWorld> {
     const clock = new StoppedClock();
     const test = await createTestApp({ clock, env: { DEMO_DATA: 'on', PUBLIC_URL: ORIGIN } });
-    return new PasskeyWorld(test, clock, await demoMails(test));
+    const [row] = await test.dataSource.query('SELECT password_hash AS hash FROM users LIMIT 1');
+    return new PasskeyWorld(test, clock, await demoMails(test), row.hash);
   }
 
   /** As it was at the start, with nobody's passkeys. */

@@ -133,9 +133,12 @@ export class UsersService {
   }
 
   /** Names to show beside ids; ids that belong to nobody are left out. */
-  async people(ids: readonly string[]): Promise<Map<string, Person>> {
+  async people(
+    ids: readonly string[],
+    db: EntityManager = this.users.manager,
+  ): Promise<Map<string, Person>> {
     if (ids.length === 0) return new Map();
-    const people = await this.users.find({
+    const people = await db.find(UserEntity, {
       select: { id: true, email: true, firstName: true, lastName: true },
       where: { id: In([...new Set(ids)]) },
     });
@@ -272,6 +275,21 @@ export class UsersService {
       ]);
     }
     return before.role;
+  }
+
+  /**
+   * Locks a user of the actor's account, whatever their status, and the actor, who stays an admin until
+   * the transaction ends.
+   * @throws ApiError not_found; forbidden for an actor who is no longer an admin
+   */
+  async lockByAdmin(
+    tx: EntityManager,
+    id: string,
+    actor: { userId: string; accountId: string },
+  ): Promise<void> {
+    const locked = await lockWithAdmins(tx, actor.accountId, [id, actor.userId]);
+    if (!locked.some((row) => row.id === id && !row.erased)) throw notFound('The user');
+    refuseFormerAdmin(locked.find((row) => row.id === actor.userId));
   }
 
   /**

@@ -34,6 +34,9 @@ const RESET_STOPS: Record<string, string> = {
   link: 'audit.detail.resetStop.link',
   factor: 'audit.detail.resetStop.factor',
   admin: 'audit.detail.resetStop.admin',
+  asker: 'audit.detail.resetStop.asker',
+  removed: 'audit.detail.resetStop.removed',
+  disavowed: 'audit.detail.resetStop.disavowed',
 };
 
 /** The fields that people see, of an application and of a person, with their labels. */
