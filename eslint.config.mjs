@@ -11,6 +11,7 @@ import tseslint from 'typescript-eslint';
 const apiOrder = [
   ['testing'],
   ['main', 'cli', 'openapi'],
+  ['workers'],
   ['create-app'],
   ['app.module'],
   ['people'],

@@ -9,6 +9,6 @@ module.exports = {
   globalSetup: '<rootDir>/../../libs/test-harness/demo-database/create.cjs',
   globalTeardown: '<rootDir>/../../libs/test-harness/demo-database/drop.cjs',
   maxWorkers: Math.min(availableParallelism(), 4),
-  // A suite of their own, which has the machine for itself: `load.config.cjs`.
-  testPathIgnorePatterns: ['<rootDir>/src/load/'],
+  // Suites of their own: `load.config.cjs` has the machine for itself, `deployment.config.cjs` needs more.
+  testPathIgnorePatterns: ['<rootDir>/src/load/', '<rootDir>/src/deployment/'],
 };

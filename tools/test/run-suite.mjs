@@ -9,9 +9,11 @@ import { inWorkspace, root } from '../setup/workspace.mjs';
 const SETTINGS = [
   ...[
     'PORT',
+    'WEB_CONCURRENCY',
     'HOST',
     'PUBLIC_URL',
     'DATABASE_URL',
+    'DATABASE_FEED_URL',
     'APP_SECRET',
     'APP_SECRET_PREVIOUS',
     'DATA_DIR',

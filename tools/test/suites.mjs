@@ -30,6 +30,7 @@ const table = [
   ['lighthouse', 'portal-e2e:lighthouse'],
   ['dev', 'tools:dev', { optional: true }],
   ['containers', 'tools:containers', { optional: true }],
+  ['deployment', 'api-e2e:deployment', { optional: true }],
 ];
 
 /** The suites in their order, with what their targets say. */

@@ -6,7 +6,7 @@ import { inWorkspace } from '../setup/workspace.mjs';
 import { readSuites } from './suites.mjs';
 
 const CONFIGS = [
-  ...['jest.config.cjs', 'load.config.cjs'],
+  ...['jest.config.cjs', 'load.config.cjs', 'deployment.config.cjs'],
   ...['playwright.config.ts', 'lighthouse.config.ts'],
 ];
 const TEST_TARGETS = ['test', 'e2e', 'load', 'lighthouse'];

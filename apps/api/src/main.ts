@@ -1,25 +1,31 @@
 import 'reflect-metadata';
+import cluster from 'node:cluster';
 import type { AddressInfo } from 'node:net';
 import { DataSource } from 'typeorm';
 import { BackgroundWork } from './background/background-work.js';
 import { parseConfig } from './config/config.js';
+import { directUrl, type RuntimeConfig } from './config/config.module.js';
 import { createApp } from './create-app.js';
 import { dataSourceOptions } from './database/data-source.js';
 import { fillDemoData } from './database/demo-data.js';
+import { assertPooler } from './database/pooler.js';
 import { prepareDatabase } from './database/running-database.js';
 import { bringUpToDate } from './database/schema.js';
 import { onceAvailable } from './database/start-tasks.js';
 import { AppLogger, createLogger } from './telemetry/app-logger.js';
+import { Workers } from './workers.js';
 
 /** Longer than any request takes; what is still open then is cut off. */
 const SHUTDOWN_LIMIT_MS = 4000;
+/** So much more for whoever waits for its workers. */
+const WORKERS_LIMIT_MS = 1000;
 
 type Message =
   | { type: 'progress'; message: string }
   | { type: 'ready'; url: string }
   | { type: 'failed'; message: string };
 
-/** Tells the launcher, where there is one. */
+/** Tells the launcher, or the process whose worker this is, where there is one. */
 function tell(message: Message): void {
   if (process.connected) process.send?.(message);
 }
@@ -27,6 +33,7 @@ function tell(message: Message): void {
 async function start(): Promise<void> {
   const config = parseConfig(process.env);
   const logger = new AppLogger(createLogger(config.logLevel));
+  const leads = config.workers > 1 && cluster.isPrimary;
   const progress = (message: string) => {
     logger.pino.debug(message);
     tell({ type: 'progress', message });
@@ -34,7 +41,8 @@ async function start(): Promise<void> {
   let stopping: Promise<void> | undefined;
   const closers: (() => Promise<void>)[] = [];
   const stop = (exitCode: number) => {
-    setTimeout(() => process.exit(exitCode || 1), SHUTDOWN_LIMIT_MS).unref();
+    const limitMs = SHUTDOWN_LIMIT_MS + (leads ? WORKERS_LIMIT_MS : 0);
+    setTimeout(() => process.exit(exitCode || 1), limitMs).unref();
     stopping ??= closers
       .reduceRight((done, close) => done.then(close, close), Promise.resolve())
       .then(() => {
@@ -54,11 +62,13 @@ async function start(): Promise<void> {
   try {
     const database = await prepareDatabase(config, progress);
     closers.push(database.stop);
-    const { databaseUrl } = database.config;
-    const { ran } = await onceAvailable(() => bringUpToDate(database.config), progress);
-    if (ran.length > 0) progress(`migrated the database: ${ran.join(', ')}`);
-    if (config.demoData) {
-      await onceAvailable(() => demoData(databaseUrl, config.demoClientPort), progress);
+    if (cluster.isPrimary) await makeReady(database.config, progress);
+    if (leads) {
+      const workers = new Workers(config.workers, logger);
+      closers.push(() => workers.stop());
+      await workers.start();
+      tell({ type: 'ready', url: config.publicUrl });
+      return;
     }
     const app = await createApp(database.config, logger);
     closers.push(() => app.close());
@@ -70,6 +80,15 @@ async function start(): Promise<void> {
   } catch (error) {
     fail(explain(error, config.port));
     await stop(1);
+  }
+}
+
+async function makeReady(config: RuntimeConfig, progress: (line: string) => void): Promise<void> {
+  const { ran } = await onceAvailable(() => bringUpToDate(config), progress);
+  await onceAvailable(() => assertPooler(config), progress);
+  if (ran.length > 0) progress(`migrated the database: ${ran.join(', ')}`);
+  if (config.demoData) {
+    await onceAvailable(() => demoData(directUrl(config), config.demoClientPort), progress);
   }
 }
 

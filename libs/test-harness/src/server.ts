@@ -54,7 +54,7 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
       PATH: process.env['PATH'],
       HOST: 'localhost',
       PORT: port,
-      ...(dataDir ? { DATA_DIR: dataDir } : (roles ?? { DATABASE_URL: database })),
+      ...(dataDir ? { DATA_DIR: dataDir } : pooled(roles ?? { DATABASE_URL: database })),
       APP_SECRET,
       DEMO_DATA: 'on',
       LOG_LEVEL: 'warn',
@@ -81,6 +81,20 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
     },
     kill: () => end(server, () => server.kill('SIGKILL')),
   };
+}
+
+/**
+ * Through the pooler of TEST_POOLER_URL, where there is one, with the feed past it. An address that
+ * leads to the server by another way, such as a network that a test breaks, stays as it is.
+ */
+function pooled<Addresses extends { DATABASE_URL: string }>(addresses: Addresses) {
+  const pooler = process.env['TEST_POOLER_URL'];
+  const server = process.env['TEST_DATABASE_URL'];
+  const { DATABASE_URL } = addresses;
+  if (!pooler || !server || new URL(DATABASE_URL).host !== new URL(server).host) return addresses;
+  const url = new URL(DATABASE_URL);
+  url.host = new URL(pooler).host;
+  return { ...addresses, DATABASE_URL: url.href, DATABASE_FEED_URL: DATABASE_URL };
 }
 
 /** A port that nobody listens on at the moment. */

@@ -11,6 +11,7 @@ export class BackgroundMetrics {
       'background_step_last_success_timestamp_seconds',
       'When each background step last succeeded, on any node',
       ['step'],
+      'max',
       (gauge) => {
         // Steps run by other nodes show up one scrape late, so that no scrape waits for the
         // database.

@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { DataSource } from 'typeorm';
+import { directUrl } from '../config/config.module.js';
 import { dataSourceOptions } from '../database/data-source.js';
 import { makeDemoLarge } from '../database/demo-large.js';
 import { withDatabase } from './application.js';
@@ -24,7 +25,7 @@ export function demoCommands(terminal: Terminal): Command {
             'The demo data is off here, and sample people do not belong among real ones. Nothing has been changed.',
           );
         }
-        const dataSource = await new DataSource(dataSourceOptions(config.databaseUrl)).initialize();
+        const dataSource = await new DataSource(dataSourceOptions(directUrl(config))).initialize();
         try {
           return await makeDemoLarge(dataSource, new Date());
         } finally {

@@ -6,6 +6,14 @@ export const CONFIG = Symbol('CONFIG');
 /** Config with everything that is known only once the program starts. */
 export type RuntimeConfig = Config & { databaseUrl: string; appSecret: string };
 
+/** The address for what needs a connection of its own, such as a migration: past a pooler. */
+export function directUrl({
+  databaseUrl,
+  databaseFeedUrl,
+}: Pick<RuntimeConfig, 'databaseUrl'> & { databaseFeedUrl?: string }): string {
+  return databaseFeedUrl ?? databaseUrl;
+}
+
 @Global()
 @Module({})
 export class ConfigModule {

@@ -15,12 +15,14 @@ describe('the defaults', () => {
     expect(parseConfig({})).toEqual({
       production: false,
       port: 3000,
+      workers: 1,
       host: 'localhost',
       publicUrl: 'http://localhost:3000',
       databaseUrl: undefined,
       databasePoolSize: 20,
       historyDays: 400,
       statementPoolSize: 6,
+      preparedStatements: true,
       appSecret: undefined,
       previousAppSecrets: [],
       dataDir: expect.stringMatching(/\.data$/),
@@ -65,6 +67,9 @@ describe('a wrong variable is refused with a message that names it', () => {
     ['PORT', '65536'],
     ['PORT', '80.5'],
     ['PORT', '-1'],
+    ['WEB_CONCURRENCY', '0'],
+    ['WEB_CONCURRENCY', '257'],
+    ['WEB_CONCURRENCY', 'auto'],
     ['PUBLIC_URL', 'connect.example'],
     ['PUBLIC_URL', 'https://connect.example/'],
     ['PUBLIC_URL', 'https://connect.example/path'],
@@ -77,6 +82,8 @@ describe('a wrong variable is refused with a message that names it', () => {
     ['DATABASE_URL', 'mysql://localhost/x'],
     ['DATABASE_URL', 'localhost:5432'],
     ['DATABASE_MIGRATION_URL', 'localhost:5432'],
+    ['DATABASE_FEED_URL', 'localhost:5432'],
+    ['DATABASE_PREPARED_STATEMENTS', 'maybe'],
     ['DATABASE_POOL_SIZE', '4'],
     ['DATABASE_POOL_SIZE', '1000'],
     ['DATABASE_POOL_SIZE', 'many'],
@@ -149,6 +156,36 @@ describe('DATABASE_MIGRATION_URL', () => {
   );
 });
 
+describe('WEB_CONCURRENCY', () => {
+  it('is the number of processes that serve', () => {
+    expect(parseConfig({ ...GIVEN, WEB_CONCURRENCY: '4' }).workers).toBe(4);
+  });
+
+  it('needs a DATABASE_URL beside it: the embedded database belongs to one process', () => {
+    expect(() => parseConfig({ WEB_CONCURRENCY: '2' })).toThrow('DATABASE_URL');
+    expect(parseConfig({ WEB_CONCURRENCY: '1' }).workers).toBe(1);
+  });
+});
+
+describe('DATABASE_FEED_URL', () => {
+  const DATABASE_FEED_URL = 'postgres://user:pw@localhost:5432/flixcheck';
+
+  it('is the same database past a pooler, which may not know prepared statements', () => {
+    expect(parseConfig(GIVEN)).toMatchObject({ preparedStatements: true });
+    expect(parseConfig({ ...GIVEN, DATABASE_FEED_URL })).toMatchObject({
+      databaseFeedUrl: DATABASE_FEED_URL,
+      preparedStatements: false,
+    });
+    expect(
+      parseConfig({ ...GIVEN, DATABASE_FEED_URL, DATABASE_PREPARED_STATEMENTS: 'on' }),
+    ).toMatchObject({ preparedStatements: true });
+  });
+
+  it('needs a DATABASE_URL beside it', () => {
+    expect(() => parseConfig({ DATABASE_FEED_URL })).toThrow(/^DATABASE_FEED_URL needs/);
+  });
+});
+
 describe('with NODE_ENV=production', () => {
   it('it is used unchanged', () => {
     expect(parseConfig(PRODUCTION)).toMatchObject({ production: true, demoData: false });
@@ -196,12 +233,14 @@ describe('a secret from a file', () => {
       APP_SECRET_PREVIOUS_FILE: fileWith('p'.repeat(32)),
       DATABASE_URL_FILE: fileWith(DATABASE_URL),
       DATABASE_MIGRATION_URL_FILE: fileWith('postgres://owner:pw@localhost/flixcheck\n'),
+      DATABASE_FEED_URL_FILE: fileWith('postgres://direct:pw@localhost/flixcheck\n'),
     });
     expect(config).toMatchObject({
       appSecret: APP_SECRET,
       previousAppSecrets: ['p'.repeat(32)],
       databaseUrl: DATABASE_URL,
       databaseMigrationUrl: 'postgres://owner:pw@localhost/flixcheck',
+      databaseFeedUrl: 'postgres://direct:pw@localhost/flixcheck',
       demoData: false,
     });
   });

@@ -6,6 +6,8 @@ import { resolve } from 'node:path';
 export interface Config {
   production: boolean;
   port: number;
+  /** How many processes serve on that port; 1: this one does. */
+  workers: number;
   /** The host to listen on: loopback in demo mode, whose passwords everybody knows. */
   host: string;
   /** The public origin, without a trailing slash; the issuer, byte for byte. */
@@ -14,6 +16,10 @@ export interface Config {
   databaseUrl: string | undefined;
   /** As the role that owns the schema; undefined: the role of `databaseUrl` does. */
   databaseMigrationUrl: string | undefined;
+  /** The same database past a pooler that `databaseUrl` leads to; undefined: there is none. */
+  databaseFeedUrl: string | undefined;
+  /** Whether the database keeps statements for a connection under a name. */
+  preparedStatements: boolean;
   /** How many connections to the database this process may open for requests and background work. */
   databasePoolSize: number;
   /** How many more for the statements that requests share. */
@@ -65,6 +71,7 @@ const SECRETS = [
   'APP_SECRET_PREVIOUS',
   'DATABASE_URL',
   'DATABASE_MIGRATION_URL',
+  'DATABASE_FEED_URL',
   'SMTP_URL',
 ];
 
@@ -85,7 +92,14 @@ export function parseConfig(env: NodeJS.ProcessEnv): Config {
   const production = environment === 'production';
   const port = parsePort('PORT', read('PORT') ?? '3000', 1);
   const databaseUrl = read('DATABASE_URL');
+  const databaseFeedUrl = parseFeedUrl(read('DATABASE_FEED_URL'), databaseUrl);
   const demo = databaseUrl === undefined;
+  const workers = parseWorkers(read('WEB_CONCURRENCY') ?? '1');
+  if (demo && workers > 1) {
+    throw new ConfigError(
+      'WEB_CONCURRENCY needs a DATABASE_URL: the embedded database belongs to one process.',
+    );
+  }
   if (demo && production) {
     throw new ConfigError(
       'DATABASE_URL is missing. With NODE_ENV=production the program needs a PostgreSQL server, e.g. postgres://user:password@host:5432/flixcheck; the embedded one is for demonstrations.',
@@ -114,10 +128,16 @@ export function parseConfig(env: NodeJS.ProcessEnv): Config {
   return {
     production,
     port,
+    workers,
     host: read('HOST') ?? (demo ? 'localhost' : '0.0.0.0'),
     publicUrl: parsePublicUrl(read('PUBLIC_URL') ?? `http://localhost:${port}`, production),
     databaseUrl,
     databaseMigrationUrl: parseMigrationUrl(read('DATABASE_MIGRATION_URL'), databaseUrl),
+    databaseFeedUrl,
+    // Not every pooler keeps track of them.
+    preparedStatements:
+      parseFlag('DATABASE_PREPARED_STATEMENTS', read('DATABASE_PREPARED_STATEMENTS')) ??
+      databaseFeedUrl === undefined,
     databasePoolSize: parsePoolSize('DATABASE_POOL_SIZE', read('DATABASE_POOL_SIZE') ?? '20', 5),
     statementPoolSize: parsePoolSize(
       'DATABASE_STATEMENT_POOL_SIZE',
@@ -208,6 +228,19 @@ function parseMigrationUrl(
   return url;
 }
 
+function parseFeedUrl(
+  url: string | undefined,
+  databaseUrl: string | undefined,
+): string | undefined {
+  assertPostgres('DATABASE_FEED_URL', url);
+  if (url !== undefined && databaseUrl === undefined) {
+    throw new ConfigError(
+      'DATABASE_FEED_URL needs a DATABASE_URL beside it: the same database through a pooler, such as PgBouncer.',
+    );
+  }
+  return url;
+}
+
 function parsePreviousSecrets(list: string | undefined, appSecret: string | undefined): string[] {
   if (list === undefined) return [];
   if (appSecret === undefined) {
@@ -228,6 +261,15 @@ function parsePort(name: string, value: string, min: number): number {
     throw new ConfigError(`${name} must be a number from ${min} to 65535, not '${value}'.`);
   }
   return port;
+}
+
+/** More processes than any machine of today has cores are a slip of the finger. */
+function parseWorkers(value: string): number {
+  const workers = /^\d{1,3}$/.test(value) ? Number(value) : NaN;
+  if (!(workers >= 1 && workers <= 256)) {
+    throw new ConfigError(`WEB_CONCURRENCY must be a number from 1 to 256, not '${value}'.`);
+  }
+  return workers;
 }
 
 /** @param min so many that one who waits for a lock does not stop all others */

@@ -21,6 +21,7 @@ export class ConnectionMetrics {
       'revocations_held',
       'What this process refuses although its signature is good: connections, families, tokens and more',
       [],
+      'max',
       (gauge) => gauge.set(revocations.size),
     );
     // A series that begins with its first event hides that event from increase().

@@ -9,7 +9,7 @@ import {
   type OnApplicationBootstrap,
   type OnApplicationShutdown,
 } from '@nestjs/common';
-import { CONFIG, type RuntimeConfig } from '../config/config.module.js';
+import { CONFIG, directUrl, type RuntimeConfig } from '../config/config.module.js';
 import { AppLogger } from '../telemetry/app-logger.js';
 import { patiently } from './start-tasks.js';
 
@@ -30,7 +30,7 @@ export class ChangeFeed
 {
   constructor(@Inject(CONFIG) config: RuntimeConfig, logger: AppLogger) {
     super({
-      connectionString: config.databaseUrl,
+      connectionString: directUrl(config),
       applicationName: 'flixcheck-connect change feed',
       onLive: () => logger.log('change feed is live'),
       onDown: (reason) =>

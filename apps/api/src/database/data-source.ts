@@ -112,7 +112,7 @@ export const POOL_SIZE = 20;
 /** A pool that cannot give a connection within this time answers 503 instead of hanging. */
 const CONNECT_TIMEOUT_MS = 5000;
 /** No statement of ours takes a second; one that hangs must not hold its connection for good. */
-const STATEMENT_TIMEOUT_MS = 8000;
+export const STATEMENT_TIMEOUT_MS = 8000;
 /** An unused connection is closed after this time. */
 const IDLE_TIMEOUT_MS = 8000;
 /**
@@ -123,10 +123,27 @@ const SILENCE_TIMEOUT_MS = 10_000;
 
 const APPLICATION_NAME = 'flixcheck-connect';
 const LIMITS = {
-  statement_timeout: STATEMENT_TIMEOUT_MS,
   idleTimeoutMillis: IDLE_TIMEOUT_MS,
   stream: impatientSocket,
 };
+
+/** What lies between the program and the database. */
+export interface Way {
+  /** Whether it is a pooler that may give each transaction another connection (PgBouncer). */
+  isPooled?: boolean;
+  /** Whether a statement that has been prepared under a name is still there at the next one. */
+  preparedStatements?: boolean;
+}
+
+export function wayOf({
+  databaseFeedUrl,
+  preparedStatements,
+}: {
+  databaseFeedUrl?: string;
+  preparedStatements?: boolean;
+}): Way {
+  return { isPooled: databaseFeedUrl !== undefined, preparedStatements };
+}
 
 /**
  * How to reach the database. Entities are added by the modules that own them.
@@ -136,6 +153,7 @@ const LIMITS = {
 export function dataSourceOptions(
   url: string,
   poolSize = POOL_SIZE,
+  way: Way = {},
 ): Extract<DataSourceOptions, { type: 'postgres' }> {
   return {
     type: 'postgres',
@@ -149,18 +167,25 @@ export function dataSourceOptions(
     applicationName: APPLICATION_NAME,
     // Without a listener, a restart of the database would end the process.
     poolErrorHandler: () => undefined,
-    extra: LIMITS,
+    extra: limits(way),
   };
 }
 
 /** How the driver reaches the database without TypeORM, with the same limits. */
-export function poolOptions(url: string): PoolConfig {
+export function poolOptions(url: string, way: Way = {}): PoolConfig & Way {
   return {
     connectionString: url,
     application_name: APPLICATION_NAME,
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
-    ...LIMITS,
+    ...limits(way),
   };
+}
+
+/** A pooler refuses settings of a session, and has those of its own: `pooler.ts` looks for them. */
+function limits(way: Way) {
+  return way.isPooled
+    ? { ...LIMITS, ...way }
+    : { ...LIMITS, ...way, statement_timeout: STATEMENT_TIMEOUT_MS };
 }
 
 /** The driver's own limit leaves the connection in the pool, where the next statement waits again. */

@@ -24,6 +24,7 @@ export class DatabaseMetrics {
       'change_feed_live',
       '1 while revocations arrive by LISTEN/NOTIFY, 0 while each request asks the database',
       [],
+      'min',
       (gauge) => gauge.set(feed.isLive() ? 1 : 0),
     );
     const { master } = dataSource.driver as unknown as { master: Pool };
@@ -31,6 +32,7 @@ export class DatabaseMetrics {
       'database_pool_connections',
       'Connections to the database that are in use or idle, and requests that wait for one',
       ['state'],
+      'sum',
       (gauge) => {
         const total = (count: keyof Pool) => master[count] + pool[count];
         gauge.set({ state: 'used' }, total('totalCount') - total('idleCount'));

@@ -3,7 +3,7 @@ import { TypeOrmModule } from '@nestjs/typeorm';
 import type { RuntimeConfig } from '../config/config.module.js';
 import { AfterCommit } from './after-commit.js';
 import { ChangeFeed } from './change-feed.js';
-import { dataSourceOptions } from './data-source.js';
+import { dataSourceOptions, wayOf } from './data-source.js';
 import { DatabaseMetrics } from './database-metrics.js';
 import { PersonalData } from './personal-data.js';
 import { isSlow, StartTasks } from './start-tasks.js';
@@ -17,7 +17,7 @@ export class DatabaseModule {
       module: DatabaseModule,
       imports: [
         TypeOrmModule.forRoot({
-          ...dataSourceOptions(config.databaseUrl, config.databasePoolSize),
+          ...dataSourceOptions(config.databaseUrl, config.databasePoolSize, wayOf(config)),
           autoLoadEntities: true,
           // An immediate refusal is final; a database that is slow or starting is asked again.
           retryAttempts: 10,

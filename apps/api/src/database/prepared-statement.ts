@@ -1,5 +1,6 @@
 import type { Pool } from 'pg';
 import type { DataSource } from 'typeorm';
+import type { Way } from './data-source.js';
 
 /**
  * A statement of a hot path, which PostgreSQL parses and plans once per connection instead of at
@@ -9,7 +10,9 @@ import type { DataSource } from 'typeorm';
  */
 export function preparedStatement<Row>(name: string, text: string) {
   return async (dataSource: DataSource, values: unknown[]): Promise<Row[]> => {
-    const { master } = dataSource.driver as unknown as { master: Pool };
-    return (await master.query({ name, text, values })).rows as Row[];
+    const { master } = dataSource.driver as unknown as { master: Pool & { options: Way } };
+    const { preparedStatements = true } = master.options;
+    return (await master.query({ ...(preparedStatements && { name }), text, values }))
+      .rows as Row[];
   };
 }

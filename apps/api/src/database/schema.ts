@@ -1,10 +1,12 @@
 import { DataSource, QueryFailedError, type QueryRunner } from 'typeorm';
-import type { RuntimeConfig } from '../config/config.module.js';
-import { dataSourceOptions } from './data-source.js';
+import { directUrl, type RuntimeConfig } from '../config/config.module.js';
+import { dataSourceOptions, type Way, wayOf } from './data-source.js';
 import { assertGranted, DatabaseRoleError, grantProgram, roleOf } from './database-role.js';
 import { migrate } from './migrate.js';
 
-type Addresses = Pick<RuntimeConfig, 'databaseUrl' | 'databaseMigrationUrl'>;
+type Addresses = Pick<RuntimeConfig, 'databaseUrl' | 'databaseMigrationUrl'> & {
+  databaseFeedUrl?: string;
+};
 
 /** Two nodes that start at once must not both grant: the later one finds nothing to do. */
 const GRANT_LOCK = 7_304_002;
@@ -16,13 +18,14 @@ const INSUFFICIENT_PRIVILEGE = '42501';
  * @returns the names of the migrations that ran, and the role that has its rights
  * @throws DatabaseRoleError where a role lacks rights, or has too many
  */
-export async function bringUpToDate({
-  databaseUrl,
-  databaseMigrationUrl,
-}: Addresses): Promise<{ ran: string[]; role?: string }> {
+export async function bringUpToDate(
+  addresses: Addresses,
+): Promise<{ ran: string[]; role?: string }> {
+  const { databaseUrl, databaseMigrationUrl } = addresses;
   if (databaseMigrationUrl === undefined) {
-    const ran = await migrateAsProgram(databaseUrl);
-    await withTransaction(databaseUrl, assertGranted);
+    // A migration holds a lock of its session, and sets limits for it.
+    const ran = await migrateAsProgram(directUrl(addresses));
+    await withTransaction(databaseUrl, assertGranted, wayOf(addresses));
     return { ran };
   }
   const ran = await migrate(databaseMigrationUrl);
@@ -52,8 +55,9 @@ async function migrateAsProgram(databaseUrl: string): Promise<string[]> {
 export async function withTransaction<Result>(
   url: string,
   work: (runner: QueryRunner) => Promise<Result>,
+  way?: Way,
 ): Promise<Result> {
-  const dataSource = await new DataSource(dataSourceOptions(url, 1)).initialize();
+  const dataSource = await new DataSource(dataSourceOptions(url, 1, way)).initialize();
   try {
     return await dataSource.transaction(async ({ queryRunner }) => {
       if (!queryRunner) throw new Error('a transaction has a query runner');

@@ -19,11 +19,11 @@ export class MailMetrics {
     this.mails = metrics.counter('mails_total', 'Mails, as they were settled', ['outcome']);
     // A series that begins with its first event hides that event from increase().
     for (const outcome of OUTCOMES) this.mails.inc({ outcome }, 0);
-    metrics.gauge('mails_waiting', 'Mails in the outbox, of all nodes', [], (gauge) => {
+    metrics.gauge('mails_waiting', 'Mails in the outbox, of all nodes', [], 'max', (gauge) => {
       this.refresh();
       gauge.set(this.waiting.count);
     });
-    metrics.gauge('mails_waiting_seconds', 'The age of the oldest of them', [], (gauge) => {
+    metrics.gauge('mails_waiting_seconds', 'The age of the oldest of them', [], 'max', (gauge) => {
       const { since } = this.waiting;
       gauge.set(since ? (clock.now().getTime() - since.getTime()) / SECOND : 0);
     });

@@ -33,6 +33,7 @@ export class TokenMetrics {
       'signing_key_age_seconds',
       'For how long the key that signs has been signing',
       [],
+      'max',
       (gauge) => {
         const since = keys.signsSince()?.getTime() ?? NaN;
         gauge.set((clock.now().getTime() - since) / SECOND);

@@ -4,7 +4,7 @@ import { collectDefaultMetrics } from 'prom-client';
 import { AllowAnyone } from '../http/access.js';
 import { Metrics } from '../telemetry/metrics.js';
 
-/** Prometheus: the process, and what each module has declared and counted. */
+/** Prometheus: the process, or all of its workers, and what each module has declared and counted. */
 @ApiTags('Operations')
 @Controller('metrics')
 export class MetricsController {
@@ -17,6 +17,6 @@ export class MetricsController {
   @Header('Content-Type', 'text/plain; version=0.0.4; charset=utf-8')
   @ApiOperation({ summary: 'Prometheus metrics' })
   metrics() {
-    return this.declared.registry.metrics();
+    return this.declared.text();
   }
 }

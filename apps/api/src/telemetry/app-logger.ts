@@ -1,16 +1,22 @@
 import { Injectable, type LoggerService } from '@nestjs/common';
+import cluster from 'node:cluster';
 import pino, { type Logger } from 'pino';
 
 /** How late a line may be written, and how much may wait for that: what a write takes at once. */
 const FLUSH_MS = 100;
 const BUFFER_BYTES = 8192;
+/** What a pipe takes as a whole (PIPE_BUF): workers share theirs, and no line tears another apart. */
+const SHARED_BYTES = 4096;
 
 /**
  * The program's log on stdout. Lines are written together, for a write costs a request more than the
  * line itself; whatever ends the process but a kill writes the last of them.
  */
 export function createLogger(level: string): Logger {
-  const stdout = { dest: 1, sync: false, minLength: BUFFER_BYTES, periodicFlush: FLUSH_MS };
+  const together = cluster.isWorker
+    ? { minLength: SHARED_BYTES / 2, maxWrite: SHARED_BYTES }
+    : { minLength: BUFFER_BYTES };
+  const stdout = { dest: 1, sync: false, ...together, periodicFlush: FLUSH_MS };
   return pino({ level, base: undefined }, pino.destination(stdout));
 }
 
