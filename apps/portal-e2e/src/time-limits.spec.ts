@@ -54,6 +54,9 @@ test('a time that is chosen with the consent holds, is shown, and can be changed
   await expect(page.getByRole('region', { name: 'Verlauf' })).toContainText(
     'Sie haben geändert, wann die Verbindung endet',
   );
+  await expect(page.getByRole('region', { name: 'Verlauf' })).toContainText(
+    /Endet jetzt am .*, vorher am /,
+  );
   await chooseTime(page, 'Wann die Verbindung endet', /Unbefristet/);
   await page.getByRole('button', { name: 'Ändern' }).click();
   await expect.poll(async () => (await member.connections())[0]?.expiresAt).toBeNull();

@@ -28,4 +28,10 @@ export class ConnectionEventEntity {
 
   @Column({ name: 'in_advance', type: 'boolean' })
   inAdvance!: boolean;
+
+  @Column({ name: 'former_scope', type: 'text', nullable: true })
+  formerScope!: string | null;
+
+  @Column({ name: 'former_end', type: 'timestamptz', nullable: true })
+  formerEnd!: Date | null;
 }

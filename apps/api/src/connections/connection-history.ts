@@ -2,6 +2,13 @@ import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import type { ConnectionEventType } from './connection.js';
 
+/** What held before an event that changed it. */
+export interface FormerTerms {
+  scope: string;
+  /** When the connection was to end by itself; null: never. */
+  expiresAt: Date | null;
+}
+
 export interface ConnectionEvent {
   connectionId: string;
   type: ConnectionEventType;
@@ -11,6 +18,8 @@ export interface ConnectionEvent {
   detail?: string | null;
   /** Of a consent: an admin's, from before the user asked for the connection. */
   inAdvance?: boolean;
+  /** Of a renewal, a reduction and a changed time. */
+  former?: FormerTerms | undefined;
 }
 
 /** What happened to connections, for the people who look at them; `ConnectionsOverview` shows it. */
@@ -29,7 +38,13 @@ export class ConnectionHistory {
       event.detail ?? null,
     ];
     if (event.type !== 'refresh_refused') {
-      await tx.query(RECORD, [...values, event.inAdvance ?? false]);
+      const { inAdvance = false, former } = event;
+      await tx.query(RECORD, [
+        ...values,
+        inAdvance,
+        former?.scope ?? null,
+        former?.expiresAt ?? null,
+      ]);
       return;
     }
     const first: unknown[] = await tx.query(RECORD_FIRST_REFUSAL, values);
@@ -38,8 +53,9 @@ export class ConnectionHistory {
 }
 
 const RECORD = `
-  INSERT INTO connection_events (connection_id, at, type, actor_id, scope, detail, in_advance)
-  VALUES ($1, $2, $3, $4, $5, $6, $7)`;
+  INSERT INTO connection_events
+    (connection_id, at, type, actor_id, scope, detail, in_advance, former_scope, former_end)
+  VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`;
 
 /** A client that keeps trying adds one event, not one for each attempt. */
 const RECORD_FIRST_REFUSAL = `

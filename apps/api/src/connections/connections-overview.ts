@@ -146,7 +146,8 @@ export class ConnectionsOverview {
     const { values, bind } = parameters();
     const found: (HistoryRow & Record<string, unknown>)[] = await this.events.query(
       `SELECT id, at, type, actor_id AS "actorId", scope, detail,
-              in_advance AS "inAdvance", ${keyColumns(LATEST_FIRST)}
+              in_advance AS "inAdvance", former_scope AS "formerScope", former_end AS "formerEnd",
+              ${keyColumns(LATEST_FIRST)}
          FROM connection_events
         WHERE connection_id = ${bind(connectionId)}
           AND ${afterCursor(LATEST_FIRST, page.cursor, bind)}
@@ -242,12 +243,27 @@ function availabilityOf(client: OAuthClient, accountId: string): UsedClientDto['
 }
 
 function toEventDto(event: HistoryRow, people: Map<string, Person>): ConnectionEventDto {
-  const { id, at, type, actorId, scope, detail, inAdvance } = event;
+  const { id, at, type, actorId, scope, detail, inAdvance, formerScope, formerEnd } = event;
   const person = people.get(actorId ?? '');
   const actor = person && {
     id: person.id,
     firstName: person.firstName,
     lastName: person.lastName,
   };
-  return { id, at: at.toISOString(), type, actor: actor ?? null, scope, detail, inAdvance };
+  return {
+    id,
+    at: at.toISOString(),
+    type,
+    actor: actor ?? null,
+    scope,
+    detail,
+    inAdvance,
+    former:
+      formerScope === null
+        ? null
+        : {
+            scope: formerScope,
+            expiresAt: formerEnd?.toISOString() ?? null,
+          },
+  };
 }

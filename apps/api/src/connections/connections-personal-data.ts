@@ -24,7 +24,8 @@ export const connectionsPersonalData = personalData(
     export: {
       list: 'connectionEvents',
       rows: `SELECT e.connection_id AS "connectionId", e.at, e.type, e.actor_id AS "actorId", e.scope,
-                    e.detail, e.in_advance AS "inAdvance"
+                    e.detail, e.in_advance AS "inAdvance", e.former_scope AS "formerScope",
+                    e.former_end AS "formerEnd"
                FROM people p JOIN connections c ON c.user_id = p.id
                JOIN connection_events e ON e.connection_id = c.id
               ORDER BY e.connection_id, e.id`,

@@ -335,6 +335,14 @@ export class EventActorDto {
   lastName!: string;
 }
 
+export class FormerTermsDto {
+  @ApiProperty({ example: 'readwrite' })
+  scope!: string;
+
+  @ApiProperty({ type: String, format: 'date-time', nullable: true, example: null })
+  expiresAt!: string | null;
+}
+
 export class ConnectionEventDto {
   @ApiProperty({ example: '4711' })
   id!: string;
@@ -375,4 +383,13 @@ export class ConnectionEventDto {
       'of `granted` and `renewed`: an admin had granted the application in advance, and the person was not asked',
   })
   inAdvance!: boolean;
+
+  @ApiProperty({
+    type: FormerTermsDto,
+    nullable: true,
+    example: null,
+    description:
+      'of `renewed`, `narrowed` and `limit_changed`: what the application might do before, and when the connection was to end by itself; null in older events',
+  })
+  former!: FormerTermsDto | null;
 }

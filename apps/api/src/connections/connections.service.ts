@@ -127,6 +127,7 @@ export class ConnectionsService {
       scope: consent.scope,
       inAdvance: advance !== null,
       detail: expiresAt?.toISOString() ?? null,
+      former: before,
     });
     const subject = { id, userId: consent.userId, oauthClientId: consent.oauthClientId };
     if (!before) await this.notices.granted(tx, 'connection-made', subject, consent.at);
@@ -149,14 +150,22 @@ export class ConnectionsService {
     { scope, actorId, at }: { scope: string; actorId: string | null; at: Date },
   ): Promise<boolean> {
     const [before]: ActiveRow[] = await tx.query(
-      `SELECT c.id, c.scope FROM connections c
+      `SELECT c.id, c.scope, c.expires_at AS "expiresAt" FROM connections c
         WHERE c.id = $1 AND ${activeAt('$2')} FOR NO KEY UPDATE`,
       [id, at],
     );
     if (!before || !scopeCovers(before.scope, scope)) return false;
     const changed = await this.setScope(tx, before, scope, at);
     if (changed) {
-      await this.history.record(tx, { connectionId: id, type: 'narrowed', at, actorId, scope });
+      const event = {
+        connectionId: id,
+        type: 'narrowed',
+        at,
+        actorId,
+        scope,
+        former: before,
+      } as const;
+      await this.history.record(tx, event);
     }
     return true;
   }
@@ -177,7 +186,7 @@ export class ConnectionsService {
     }: { expiresAt: Date | null; mayLengthen: boolean; actorId: string; at: Date },
   ): Promise<LimitOutcome> {
     const [before]: ActiveRow[] = await tx.query(
-      `SELECT c.id, c.expires_at AS "expiresAt" FROM connections c
+      `SELECT c.id, c.scope, c.expires_at AS "expiresAt" FROM connections c
         WHERE c.id = $1 AND ${activeAt('$2')} FOR NO KEY UPDATE`,
       [id, at],
     );
@@ -188,7 +197,8 @@ export class ConnectionsService {
     if (longer && !mayLengthen) return 'longer';
     await tx.query('UPDATE connections SET expires_at = $2 WHERE id = $1', [id, end]);
     const detail = end?.toISOString() ?? null;
-    await this.history.record(tx, { connectionId: id, type: 'limit_changed', at, actorId, detail });
+    const event = { connectionId: id, type: 'limit_changed', at, actorId, detail } as const;
+    await this.history.record(tx, { ...event, former: before });
     return 'changed';
   }
 

@@ -157,6 +157,7 @@ describe('reducing a connection', () => {
       type: 'narrowed',
       scope: 'read',
       actor: { id: user.id },
+      former: { scope: 'readwrite', expiresAt: null },
     });
   });
 

@@ -194,6 +194,20 @@ describe('choosing the time of a connection', () => {
     expect(granted.map(({ detail }) => detail)).toEqual([null, expiresAt, expiresAt, expiresAt]);
   });
 
+  it('a renewal keeps in the history which rights and which end the connection had before', async () => {
+    const expiresAt = inFuture(30 * DAY);
+    await crm.code(user, { scope: 'read', expiresAt });
+    await crm.code(user, { scope: 'readwrite', expiresAt: null });
+    const [renewed, granted] = await eventsOf(await connectionId());
+    expect(renewed).toMatchObject({
+      type: 'renewed',
+      scope: 'readwrite',
+      detail: null,
+      former: { scope: 'read', expiresAt },
+    });
+    expect(granted).toMatchObject({ type: 'granted', former: null });
+  });
+
   it('is shorter, longer and none at all afterwards, each in history and audit log', async () => {
     await crm.connect(user);
     const id = await connectionId();
@@ -206,6 +220,8 @@ describe('choosing the time of a connection', () => {
     await limit(user, id, null);
     const changed = (await eventsOf(id)).filter(({ type }) => type === 'limit_changed');
     expect(changed.map(({ detail }) => detail)).toEqual([...ends].reverse());
+    const before = [null, ...ends.slice(0, -1)].reverse();
+    expect(changed.map(({ former }) => former?.expiresAt)).toEqual(before);
     expect(changed[0]?.actor?.id).toBe(user.id);
     const audit = await one.dataSource.query(
       `SELECT actor_id, detail FROM audit_records

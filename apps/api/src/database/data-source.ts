@@ -52,6 +52,7 @@ import { GivenPasswords1806982100000 } from './migrations/1806982100000-given-pa
 import { RequestLogByDay1806983000000 } from './migrations/1806983000000-request-log-by-day.js';
 import { HistoryByMonth1806983100000 } from './migrations/1806983100000-history-by-month.js';
 import { FindByPerson1806983200000 } from './migrations/1806983200000-find-by-person.js';
+import { HistoryOfChanges1806984100000 } from './migrations/1806984100000-history-of-changes.js';
 
 /** Every migration, oldest first. The app, the command line and the tests share this list. */
 export const MIGRATIONS = [
@@ -106,6 +107,7 @@ export const MIGRATIONS = [
   RequestLogByDay1806983000000,
   HistoryByMonth1806983100000,
   FindByPerson1806983200000,
+  HistoryOfChanges1806984100000,
 ];
 
 export const POOL_SIZE = 20;

@@ -21,7 +21,7 @@ import { scopeName } from '../scopes/scope-words';
 import { SessionStore } from '../session/session-store';
 import { Icon } from '../ui/icon';
 import { LoadError } from '../ui/load-error';
-import { timeline } from './event-words';
+import { timeline, TimelineEntry } from './event-words';
 
 /** What happened to a connection, newest first. */
 @Component({
@@ -50,7 +50,7 @@ export class ConnectionEvents {
   private readonly kept = keptValue(this.list, () => this.path());
   protected readonly entries = computed(() => {
     const events = this.kept()?.resources;
-    return events && timeline(events, this.session.user()?.id);
+    return events && timeline(events, this.session.user()?.id, this.knownScopes.table());
   });
   protected readonly error = computed(() =>
     this.list.status() === 'error' ? this.list.error() : undefined,
@@ -67,6 +67,13 @@ export class ConnectionEvents {
 
   protected scopeName(scope: string): string {
     return scopeName(scope, this.knownScopes.table(), this.formats.language());
+  }
+
+  protected endText({ from, to }: NonNullable<TimelineEntry['changes']['end']>): string {
+    if (to === null) return 'connections.events.change.endless';
+    return from === null
+      ? 'connections.events.change.endSet'
+      : 'connections.events.change.endMoved';
   }
 
   protected retry(): void {

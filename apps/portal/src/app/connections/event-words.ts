@@ -8,8 +8,9 @@ import linkOff from '@material-symbols/svg-400/rounded/link_off.svg';
 import renew from '@material-symbols/svg-400/rounded/autorenew.svg';
 import visibility from '@material-symbols/svg-400/rounded/visibility.svg';
 import alarm from '@material-symbols/svg-400/rounded/gpp_maybe.svg';
-import { Connection, ConnectionEvent } from '../api/types';
+import { Connection, ConnectionEvent, OAuthScope } from '../api/types';
 import { fullName } from '../people/full-name';
+import { Right, rightsOf } from '../scopes/scope-words';
 import { ENDED } from './connection-texts';
 
 export interface TimelineEntry {
@@ -25,12 +26,21 @@ export interface TimelineEntry {
   scope: string;
   /** Of a connection that was given a time: when it ends by itself. */
   until: string | null;
+  /** Of a renewal, a reduction and a changed time: what differs from before. */
+  changes: Changes;
   at: string;
   /** Of a run of equal events: the first of them, and how many there were. */
   since: string;
   count: number;
   /** The API notes it once a day, however often it happened: the count is of days. */
   daily: boolean;
+}
+
+export interface Changes {
+  added: Right[];
+  dropped: Right[];
+  /** Null where it stayed as it was; of both moments, null means never. */
+  end: { from: string | null; to: string | null } | null;
 }
 
 type Words = Pick<TimelineEntry, 'icon' | 'tone' | 'text'>;
@@ -61,6 +71,7 @@ const DAILY = new Set<ConnectionEvent['type']>(['used', 'refreshed']);
 export function timeline(
   events: readonly ConnectionEvent[],
   ownId: string | undefined,
+  scopes: readonly OAuthScope[],
 ): TimelineEntry[] {
   const entries: TimelineEntry[] = [];
   let type: ConnectionEvent['type'] | null = null;
@@ -73,6 +84,7 @@ export function timeline(
       continue;
     }
     type = event.type;
+    const changes = changesOf(event, scopes);
     entries.push({
       id: event.id,
       ...WORDS[event.type],
@@ -80,7 +92,8 @@ export function timeline(
       name: event.actor ? fullName(event.actor) : '',
       through: event.inAdvance && event.actor ? fullName(event.actor) : null,
       scope: event.scope ?? '',
-      until: GIVEN_A_TIME.has(event.type) ? event.detail : null,
+      until: GIVEN_A_TIME.has(event.type) && !changes.end ? event.detail : null,
+      changes,
       at: event.at,
       since: event.at,
       count: 1,
@@ -88,6 +101,21 @@ export function timeline(
     });
   }
   return entries;
+}
+
+function changesOf(
+  { type, scope, detail, former }: ConnectionEvent,
+  scopes: readonly OAuthScope[],
+): Changes {
+  if (!former) return { added: [], dropped: [], end: null };
+  const before = rightsOf(former.scope, scopes);
+  const after = rightsOf(scope ?? former.scope, scopes);
+  const end = GIVEN_A_TIME.has(type) && detail !== former.expiresAt;
+  return {
+    added: after.filter((right) => !before.includes(right)),
+    dropped: before.filter((right) => !after.includes(right)),
+    end: end ? { from: former.expiresAt, to: detail } : null,
+  };
 }
 
 function textOf(
