@@ -1,7 +1,9 @@
+import { forbiddenApps } from './harness/connections-states';
 import {
   ADMIN,
   demoUrl,
   expect,
+  expectAccessible,
   MEMBER,
   portalUrl,
   resize,
@@ -137,6 +139,48 @@ test('available applications: search, and where connecting starts', async ({ pag
   await expect(page.getByRole('heading', { name: 'Maklerwelt CRM' })).toHaveCount(0);
   await search.fill('nichts davon');
   await expect(page.getByRole('heading', { name: 'Keine passende Anwendung' })).toBeVisible();
+});
+
+for (const language of ['de', 'en']) {
+  test(`a chosen filter or order is readable in full on a desktop: ${language}`, async ({
+    page,
+  }) => {
+    await signIn(page, ADMIN);
+    await page.setViewportSize({ width: 1280, height: 800 });
+    await page.addInitScript((to) => localStorage.setItem('flixcheck.language', to), language);
+    await page.goto(settings('connections'));
+    const selects = page.locator('fx-connection-filters select');
+    await expect(selects).toHaveCount(3);
+    const cut = await selects.evaluateAll((found) =>
+      (found as HTMLSelectElement[]).flatMap((select, nth) => {
+        const style = getComputedStyle(select);
+        const context = document.createElement('canvas').getContext('2d')!;
+        context.font = `${style.fontWeight} ${style.fontSize} ${style.fontFamily}`;
+        const room =
+          select.clientWidth - parseFloat(style.paddingLeft) - parseFloat(style.paddingRight);
+        // What applications are called comes from outside.
+        return [...select.options]
+          .slice(0, nth === 0 ? 1 : undefined)
+          .map(({ text }) => text.trim())
+          .filter((text) => context.measureText(text).width > room);
+      }),
+    );
+    expect(cut).toEqual([]);
+  });
+}
+
+test('an application that is connected but no longer allowed is named beside the available ones', async ({
+  page,
+  member,
+}) => {
+  const { id } = await member.connect();
+  await signIn(page, MEMBER);
+  await forbiddenApps(page, id);
+  const named = page.getByRole('region', { name: 'Verbunden, aber nicht mehr erlaubt' });
+  await expect(named).toContainText('Ihre Verbindungen laufen weiter');
+  await expectAccessible(page);
+  await named.getByRole('link', { name: 'Maklerwelt CRM' }).click();
+  await expect(page).toHaveURL(settings(`connections/${id}`));
 });
 
 test('an admin sees the account, filters it, and ends all of a person or of an application', async ({

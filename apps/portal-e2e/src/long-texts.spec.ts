@@ -13,6 +13,7 @@ import {
 } from './harness/fixtures';
 import { notAllowed, openAdvanceDialog, requests } from './harness/approval-samples';
 import { companies, company, openClosing } from './harness/companies-states';
+import { forbiddenApps } from './harness/connections-states';
 import { emailMistakes } from './harness/email-states';
 import { eraseDialog } from './harness/erasure-states';
 import {
@@ -167,6 +168,9 @@ const PLACES: Record<string, Place> = {
   connections: { open: (page) => page.goto(settings('connections')) },
   'ended connections': { open: (page) => page.goto(settings('connections?list=ended')) },
   'available applications': { open: (page) => page.goto(settings('connections?list=apps')) },
+  'an application that is no longer allowed': {
+    open: (page) => forbiddenApps(page, sample().used, lengthened),
+  },
   'ending one': {
     open: (page) => dialogOf(page, 'connections', /^(Verbindung .* beenden|End .*connection)/),
   },

@@ -1,8 +1,8 @@
 import { Controller, Get, Query } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { CurrentCaller, RequireSession, type SessionCaller } from '../http/access.js';
-import { ApiProblems, ApiResources, PageQuery, type ResourcesEnvelope } from '../http/envelope.js';
-import { AvailableClientDto } from './available-clients.dto.js';
+import { ApiProblems, ApiResources, type ResourcesEnvelope } from '../http/envelope.js';
+import { AvailableClientDto, AvailableClientsQuery } from './available-clients.dto.js';
 import { AvailableClients } from './available-clients.js';
 
 @ApiTags('Connections')
@@ -17,8 +17,8 @@ export class AvailableClientsController {
   @ApiProblems(400, 401)
   list(
     @CurrentCaller() caller: SessionCaller,
-    @Query() page: PageQuery,
+    @Query() query: AvailableClientsQuery,
   ): Promise<ResourcesEnvelope<AvailableClientDto>> {
-    return this.available.list(caller, page);
+    return this.available.list(caller, query);
   }
 }

@@ -1,6 +1,20 @@
-import { ApiProperty, PickType } from '@nestjs/swagger';
+import { ApiProperty, ApiPropertyOptional, PickType } from '@nestjs/swagger';
+import { IsIn, IsOptional } from 'class-validator';
 import { CONNECTED_CLIENT } from '../connections/connections.dto.js';
+import { PageQuery } from '../http/envelope.js';
 import { ClientRecord } from '../oauth-clients/client-record.js';
+
+export class AvailableClientsQuery extends PageQuery {
+  @ApiPropertyOptional({
+    enum: ['true', 'false'],
+    default: 'true',
+    description:
+      '`false`: instead, those that the caller is connected to although the company allows them no more',
+  })
+  @IsOptional()
+  @IsIn(['true', 'false'])
+  allowed?: 'true' | 'false';
+}
 
 export const AVAILABLE_CLIENT = [
   ...CONNECTED_CLIENT,

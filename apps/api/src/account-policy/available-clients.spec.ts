@@ -53,6 +53,27 @@ describe('the available applications', () => {
     expect(await authorizable()).toMatchObject({ belegscanner: false, 'maklerwelt-crm': true });
   });
 
+  it('may be those that the caller is connected to although the company allows them no more', async () => {
+    const policy = (allows: string) =>
+      admin.call('PATCH', '/user/v7/account-policy', {
+        resource: { allows, endConnections: false },
+      });
+    const names = async (who: PortalUser, allowed: boolean) =>
+      (await available(who, `?allowed=${allowed}`)).resources.map(({ clientId }) => clientId);
+    const { id } = await grant(test, member);
+    expect(await names(member, false)).toEqual([]);
+    expect((await policy('selected')).status).toBe(200);
+    expect((await available(member, '?allowed=false')).resources).toMatchObject([
+      { clientId: 'maklerwelt-crm', connected: true, connectionId: id },
+    ]);
+    expect(await names(admin, false)).toEqual([]);
+    expect(await names(member, true)).toEqual([]);
+    await policy('every');
+    expect(await names(member, false)).toEqual([]);
+    expect((await member.call('GET', '/user/v7/oauth-clients?allowed=no')).status).toBe(400);
+    await member.call('DELETE', `/user/v7/connections/${id}`);
+  });
+
   it('come in pages', async () => {
     const first = await available(member, '?limit=2');
     const second = await available(member, `?limit=2&cursor=${first.meta.nextCursor}`);

@@ -1,14 +1,22 @@
 import { Injectable } from '@nestjs/common';
 import { ConnectionsService } from '../connections/connections.service.js';
 import type { SessionCaller } from '../http/access.js';
-import type { PageQuery, ResourcesEnvelope } from '../http/envelope.js';
+import type { ResourcesEnvelope } from '../http/envelope.js';
 import { pageOfClients } from '../oauth-clients/client-pages.js';
 import { pickFields } from '../oauth-clients/client-record.js';
-import { type OAuthClient, OAuthClientsService } from '../oauth-clients/oauth-clients.service.js';
+import {
+  byName,
+  type OAuthClient,
+  OAuthClientsService,
+} from '../oauth-clients/oauth-clients.service.js';
 import { refusalOf } from './account-policy.js';
 import { AccountPolicyStore } from './account-policy-store.js';
 import type { AdvanceGrant } from './advance-grants.js';
-import { AVAILABLE_CLIENT, type AvailableClientDto } from './available-clients.dto.js';
+import {
+  AVAILABLE_CLIENT,
+  type AvailableClientDto,
+  type AvailableClientsQuery,
+} from './available-clients.dto.js';
 
 /** What users may connect. */
 @Injectable()
@@ -21,20 +29,24 @@ export class AvailableClients {
 
   /**
    * The applications that the caller is offered and may connect, by name, each with the caller's
-   * connection.
+   * connection; or those that they are connected to although the company allows them no more.
    */
   async list(
     caller: SessionCaller,
-    page: PageQuery,
+    { allowed = 'true', ...page }: AvailableClientsQuery,
   ): Promise<ResourcesEnvelope<AvailableClientDto>> {
-    const [offered, mine, { allows, decisions }] = await Promise.all([
-      this.clients.listAvailable(caller.accountId),
+    const [mine, { allows, decisions }] = await Promise.all([
       this.connections.activeByClient(caller.userId),
       this.policies.read(caller.accountId),
     ]);
-    const clients = offered.filter((client) => {
+    const listed =
+      allowed === 'true'
+        ? await this.clients.listAvailable(caller.accountId)
+        : byName([...(await this.clients.byIds([...mine.keys()])).values()]);
+    const clients = listed.filter((client) => {
       const decision = decisions.get(client.id)?.decision ?? null;
-      return refusalOf(caller.accountId, { policy: allows, decision }, client) === null;
+      const refusal = refusalOf(caller.accountId, { policy: allows, decision }, client);
+      return (refusal === null) === (allowed === 'true');
     });
     return pageOfClients(clients, page, (client) => ({
       ...toDto(client, mine.get(client.id) ?? null),

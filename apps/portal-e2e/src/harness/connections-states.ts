@@ -1,8 +1,34 @@
+import type { Page } from '@playwright/test';
 import { requests } from './approval-samples';
 import { ADMIN, expect, MEMBER, OTHER_ADMIN } from './fixtures';
 import { answer, type PortalState, settings, show } from './portal-state';
 
+/** As if the company allowed the application no more that the person is connected to. */
+export async function forbiddenApps(
+  page: Page,
+  connectionId: string,
+  change = (answer: unknown): unknown => answer,
+): Promise<void> {
+  await page.route(/\/user\/v7\/oauth-clients\?/, async (route) => {
+    const other = route.request().url().replace('allowed=false', 'allowed=true');
+    const response = await route.fetch({ url: other });
+    const { resources, meta } = await response.json();
+    const asked = route.request().url() !== other;
+    const kept = resources.filter(
+      ({ clientId }: { clientId: string }) => (clientId === 'maklerwelt-crm') === asked,
+    );
+    const json = { resources: kept.map((each: object) => ({ ...each, connectionId })), meta };
+    await route.fulfill({ response, json: change(json) });
+  });
+  await show(page, settings('connections?list=apps'));
+}
+
 export const connections: PortalState[] = [
+  {
+    name: 'connections-apps-forbidden',
+    who: MEMBER,
+    open: (page, { used }) => forbiddenApps(page, used),
+  },
   {
     name: 'connections-of-account',
     who: ADMIN,

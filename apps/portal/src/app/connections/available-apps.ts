@@ -1,10 +1,14 @@
 import { ChangeDetectionStrategy, Component, computed, inject, input, output } from '@angular/core';
+import { RouterLink } from '@angular/router';
 import { TranslocoDirective } from '@jsverse/transloco';
+import info from '@material-symbols/svg-400/rounded/info.svg';
 import link from '@material-symbols/svg-400/rounded/link.svg';
 import searchOff from '@material-symbols/svg-400/rounded/search_off.svg';
 import { apiWholeList, keptValue } from '../api/api-resource';
 import { AvailableClient } from '../api/types';
 import { Formats } from '../i18n/formats';
+import { ClientLogo } from '../ui/client-logo';
+import { Icon } from '../ui/icon';
 import { LoadError } from '../ui/load-error';
 import { PageState } from '../ui/page-state';
 import { SearchField } from '../ui/search-field';
@@ -14,7 +18,16 @@ import { ClientCard } from './client-card';
 @Component({
   selector: 'fx-available-apps',
   changeDetection: ChangeDetectionStrategy.OnPush,
-  imports: [ClientCard, LoadError, PageState, SearchField, TranslocoDirective],
+  imports: [
+    ClientCard,
+    ClientLogo,
+    Icon,
+    LoadError,
+    PageState,
+    RouterLink,
+    SearchField,
+    TranslocoDirective,
+  ],
   templateUrl: './available-apps.html',
   styleUrl: './available-apps.scss',
 })
@@ -25,6 +38,11 @@ export class AvailableApps {
   protected readonly formats = inject(Formats);
   private readonly list = apiWholeList<AvailableClient>(() => '/user/v7/oauth-clients');
   protected readonly clients = keptValue(this.list);
+  /** Connected before the company changed its mind: nothing else here says that they go on. */
+  private readonly forbiddenList = apiWholeList<AvailableClient>(
+    () => '/user/v7/oauth-clients?allowed=false',
+  );
+  protected readonly forbidden = keptValue(this.forbiddenList);
   protected readonly error = computed(() =>
     this.list.status() === 'error' ? this.list.error() : undefined,
   );
@@ -34,10 +52,11 @@ export class AvailableApps {
       `${name} ${publisher} ${description}`.toLocaleLowerCase().includes(term),
     );
   });
-  protected readonly icons = { link, searchOff };
+  protected readonly icons = { info, link, searchOff };
 
   /** Whether each is connected may have changed. */
   reload(): void {
     this.list.reload();
+    this.forbiddenList.reload();
   }
 }

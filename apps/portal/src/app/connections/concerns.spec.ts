@@ -17,15 +17,15 @@ describe('the question whether chosen connections should end', () => {
       connection('Belegscanner', 'Bert'),
     ];
     expect(concernsOf({ kind: 'some', connections }, null, 'Anna')).toEqual([
-      { text: 'connections.end.concerns.apps', names: ['Belegscanner', 'Terminbrücke'] },
-      { text: 'connections.end.concerns.people', names: ['Anna', 'Bert'] },
+      { text: 'connections.end.concerns.apps', names: ['Belegscanner', 'Terminbrücke'], others: 0 },
+      { text: 'connections.end.concerns.people', names: ['Anna', 'Bert'], others: 0 },
     ]);
   });
 
   it('names no person where all are the reader’s own', () => {
     const connections = [connection('Terminbrücke', 'Anna'), connection('Belegscanner', 'Anna')];
     expect(concernsOf({ kind: 'some', connections }, null, 'Anna')).toEqual([
-      { text: 'connections.end.concerns.apps', names: ['Belegscanner', 'Terminbrücke'] },
+      { text: 'connections.end.concerns.apps', names: ['Belegscanner', 'Terminbrücke'], others: 0 },
     ]);
   });
 
@@ -35,10 +35,47 @@ describe('the question whether chosen connections should end', () => {
       connection('Belegscanner', 'Anna', 'anna2'),
     ];
     expect(concernsOf({ kind: 'some', connections }, null, 'me')).toEqual([
-      { text: 'connections.end.concerns.app', names: ['Belegscanner'] },
+      { text: 'connections.end.concerns.app', names: ['Belegscanner'], others: 0 },
       {
         text: 'connections.end.concerns.people',
         names: ['Anna (anna1@musterhaus.example)', 'Anna (anna2@musterhaus.example)'],
+        others: 0,
+      },
+    ]);
+  });
+
+  it('names three at most, and a fourth where it is the last', () => {
+    const people = (count: number) =>
+      concernsOf(
+        {
+          kind: 'some',
+          connections: Array.from({ length: count }, (_, n) =>
+            connection('Belegscanner', `Person ${n}`),
+          ),
+        },
+        null,
+        'me',
+      )[1];
+    expect(people(4)).toMatchObject({
+      names: ['Person 0', 'Person 1', 'Person 2', 'Person 3'],
+      others: 0,
+    });
+    expect(people(7)).toMatchObject({ names: ['Person 0', 'Person 1', 'Person 2'], others: 4 });
+  });
+
+  it('counts all of a person or an application, also those that have not been read', () => {
+    const names = Array.from({ length: 100 }, (_, n) => `Person ${n}`);
+    expect(
+      concernsOf(
+        { kind: 'app', clientId: 'belegscanner', appName: 'Belegscanner' },
+        { count: 240, names },
+        'me',
+      ),
+    ).toEqual([
+      {
+        text: 'connections.end.concerns.text',
+        names: ['Person 0', 'Person 1', 'Person 2'],
+        others: 237,
       },
     ]);
   });

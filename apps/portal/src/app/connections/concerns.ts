@@ -5,9 +5,14 @@ import { Concerned, EndTarget } from './end-connections';
 /** A line of the question whether connections should end: what or whom it is about. */
 export interface Concern {
   text: string;
-  /** By name, each once. */
+  /** By name, each once: as many as are read. */
   names: string[];
+  /** How many there are besides. */
+  others: number;
 }
+
+/** More names than these, and one, are a number: "and 1 more" says less than the name. */
+const NAMED = 3;
 
 /**
  * What the heading of the question does not say.
@@ -20,18 +25,18 @@ export function concernsOf(
   viewer: string | undefined,
 ): Concern[] {
   if (target.kind === 'some') return concernsOfSome(target.connections, viewer);
-  const names = concerned?.names ?? [];
-  return names.length > 0 ? [{ text: 'connections.end.concerns.text', names }] : [];
+  const { names = [], count = 0 } = concerned ?? {};
+  return names.length > 0 ? [concern('connections.end.concerns.text', names, count)] : [];
 }
 
 function concernsOfSome(connections: readonly Connection[], viewer: string | undefined): Concern[] {
   const people = connections.map(({ grantedBy }) => grantedBy);
   const apps = byName(connections.map(({ client }) => client.name));
   const concerns = [
-    {
-      text: apps.length === 1 ? 'connections.end.concerns.app' : 'connections.end.concerns.apps',
-      names: apps,
-    },
+    concern(
+      apps.length === 1 ? 'connections.end.concerns.app' : 'connections.end.concerns.apps',
+      apps,
+    ),
   ];
   if (people.every(({ id }) => id === viewer)) return concerns;
   const named = byName(
@@ -39,12 +44,19 @@ function concernsOfSome(connections: readonly Connection[], viewer: string | und
       namesake ? nameAndEmail(grantedBy) : fullName(grantedBy),
     ),
   );
-  concerns.push({
-    text:
+  return [
+    ...concerns,
+    concern(
       named.length === 1 ? 'connections.end.concerns.person' : 'connections.end.concerns.people',
-    names: named,
-  });
-  return concerns;
+      named,
+    ),
+  ];
+}
+
+/** @param count how many there are, of whom not all may have been read */
+function concern(text: string, all: readonly string[], count = all.length): Concern {
+  const names = count <= NAMED + 1 ? [...all] : all.slice(0, NAMED);
+  return { text, names, others: Math.max(0, count - names.length) };
 }
 
 function byName(names: string[]): string[] {

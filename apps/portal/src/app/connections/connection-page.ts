@@ -12,7 +12,6 @@ import {
 } from '@angular/core';
 import { RouterLink } from '@angular/router';
 import { TranslocoDirective } from '@jsverse/transloco';
-import back from '@material-symbols/svg-400/rounded/arrow_back.svg';
 import check from '@material-symbols/svg-400/rounded/check.svg';
 import searchOff from '@material-symbols/svg-400/rounded/search_off.svg';
 import { apiResource, apiWholeList, keptValue } from '../api/api-resource';
@@ -24,6 +23,7 @@ import { fullName } from '../people/full-name';
 import { KnownScopes } from '../scopes/known-scopes';
 import { rightsOf, viewOnlyPart } from '../scopes/scope-words';
 import { SessionStore } from '../session/session-store';
+import { BackLink } from '../ui/back-link';
 import { ClientLogo } from '../ui/client-logo';
 import { Icon } from '../ui/icon';
 import { listLeft } from '../ui/list-left';
@@ -49,6 +49,7 @@ import { UsageChart } from './usage-chart';
   selector: 'fx-connection-page',
   changeDetection: ChangeDetectionStrategy.OnPush,
   imports: [
+    BackLink,
     ClientLogo,
     ConnectButton,
     ConnectionEvents,
@@ -156,7 +157,7 @@ export class ConnectionPage {
     if (revokedBy && revokedBy.id === this.session.user()?.id) return 'connections.ended.self';
     return ENDED[revocationReason ?? 'user'];
   });
-  protected readonly icons = { back, check, searchOff };
+  protected readonly icons = { check, searchOff };
   protected readonly fullName = fullName;
 
   constructor() {

@@ -6,24 +6,20 @@ import {
   effect,
   ElementRef,
   inject,
-  Injector,
   input,
   signal,
   untracked,
   viewChild,
 } from '@angular/core';
-import { takeUntilDestroyed } from '@angular/core/rxjs-interop';
-import { Router, RouterLink, Scroll } from '@angular/router';
+import { Router, RouterLink } from '@angular/router';
 import { TranslocoDirective } from '@jsverse/transloco';
 import download from '@material-symbols/svg-400/rounded/download.svg';
 import history from '@material-symbols/svg-400/rounded/history.svg';
 import link from '@material-symbols/svg-400/rounded/link.svg';
 import searchOff from '@material-symbols/svg-400/rounded/search_off.svg';
-import { filter as only, take } from 'rxjs';
-import { apiResource, apiWholeList, keptValue } from '../api/api-resource';
+import { apiWholeList, keptValue } from '../api/api-resource';
 import { isSameData } from '../api/same-data';
-import { apiErrorFrom } from '../api/problem';
-import { Connection, Envelope, TeamUser, UsedClient } from '../api/types';
+import { Connection, TeamUser, UsedClient } from '../api/types';
 import { Formats } from '../i18n/formats';
 import { FullName, fullName, nameAndEmail } from '../people/full-name';
 import { KnownScopes } from '../scopes/known-scopes';
@@ -35,9 +31,11 @@ import { PageState } from '../ui/page-state';
 import { StaleNotice } from '../ui/stale-notice';
 import { Waiting } from '../ui/waiting';
 import { AvailableApps } from './available-apps';
+import { chosenPerson } from './chosen-person';
 import { ConnectionChanges } from './connection-changes';
 import { ConnectionFilter, filterFrom, queryOf } from './connection-filter';
 import { ConnectionFilters, FilterChange } from './connection-filters';
+import { ConnectionFocus } from './connection-focus';
 import { Above, ConnectionList } from './connection-list';
 import { ConnectionRow } from './connection-row';
 import { OwnRequests } from './own-requests';
@@ -96,9 +94,7 @@ export class ConnectionsPage {
   protected readonly changes = inject(ConnectionChanges);
   private readonly endFlow = inject(EndFlow);
   private readonly router = inject(Router);
-  private readonly injector = inject(Injector);
-  private readonly host = inject<ElementRef<HTMLElement>>(ElementRef);
-  private readonly heading = viewChild<ElementRef<HTMLElement>>('listHeading');
+  protected readonly focus = new ConnectionFocus();
   private readonly apps = viewChild(AvailableApps);
   private readonly chosenBar = viewChild<ElementRef<HTMLElement>>('chosenBar');
 
@@ -150,36 +146,17 @@ export class ConnectionsPage {
   );
   protected readonly clients = keptValue(this.clientList);
 
-  /** Who has been chosen on this page; an address that comes from elsewhere has an id alone. */
-  private readonly pickedPerson = signal<TeamUser | null>(null);
-  private readonly personAnswer = apiResource<Envelope<TeamUser>>(() => {
-    const { userId } = this.filter();
-    const asked =
-      this.tab() !== 'apps' && this.session.isAdmin() && userId !== this.pickedPerson()?.id;
-    return userId && asked ? `/user/v7/users/${encodeURIComponent(userId)}` : undefined;
-  });
-  private readonly personOfAddress = keptValue(this.personAnswer, () => this.filter().userId);
-  protected readonly chosenPerson = computed(() => {
-    const { userId } = this.filter();
-    return [this.pickedPerson(), this.personOfAddress()?.resource].find(
-      (person) => person && person.id === userId,
-    );
+  protected readonly chosen = chosenPerson({
+    userId: () => this.filter().userId,
+    asked: () => this.tab() !== 'apps' && this.session.isAdmin(),
   });
   protected readonly personName = computed(() => {
-    const person = this.chosenPerson();
+    const person = this.chosen.person();
     const [first] = this.connections.connections() ?? [];
     // Which one of several it is says the address.
     return first?.namesake && person?.id === first.grantedBy.id
       ? nameAndEmail(person)
       : person && fullName(person);
-  });
-  /** A text key, as long as the name is not known. */
-  protected readonly personText = computed(() => {
-    if (!this.filter().userId) return null;
-    const error = this.personAnswer.error();
-    return error && apiErrorFrom(error).code === 'not_found'
-      ? 'connections.filters.unknownPerson'
-      : 'connections.filters.chosenPerson';
   });
 
   protected readonly csv = computed(() => {
@@ -194,7 +171,7 @@ export class ConnectionsPage {
     const { q, userId, clientId, health } = this.filter();
     const shown = this.connections.connections();
     if (!this.session.isAdmin() || this.ended() || q || health || !shown?.length) return null;
-    const person = this.chosenPerson();
+    const person = this.chosen.person();
     const app = this.clients()?.find((client) => client.clientId === clientId);
     if (person && !clientId) return { kind: 'person', person };
     if (app && !userId) return { kind: 'app', clientId: app.clientId, appName: app.name };
@@ -204,7 +181,7 @@ export class ConnectionsPage {
   /** What a choice without any connection means, in the words of the choice. */
   protected readonly emptyHeading = computed(() => {
     const { q, clientId, health } = this.filter();
-    const person = this.chosenPerson();
+    const person = this.chosen.person();
     const app = this.clients()?.find((client) => client.clientId === clientId);
     const one = Boolean(person) !== Boolean(app);
     if (this.ended() || q || health || !one) return NOTHING_FOUND;
@@ -263,7 +240,9 @@ export class ConnectionsPage {
     });
     // Nobody has followed what happened while another page was shown.
     if (kept) afterNextRender(() => void this.connections.sync());
-    this.comeBack();
+    const { opened } = this.connections;
+    this.connections.opened = null;
+    if (opened !== null) this.focus.comeBackTo(opened);
     this.announceChanges();
   }
 
@@ -277,7 +256,7 @@ export class ConnectionsPage {
   }
 
   protected choosePerson(person: TeamUser | null): void {
-    this.pickedPerson.set(person);
+    this.chosen.pick(person);
     this.narrow({ name: 'person', value: person?.id ?? null });
   }
 
@@ -298,7 +277,7 @@ export class ConnectionsPage {
   protected async more(): Promise<void> {
     const first = await this.connections.more();
     // The button may have gone, and the focus with it.
-    if (first) this.focusRow(first.id);
+    if (first) this.focus.row(first.id);
   }
 
   protected keepInSight(event: FocusEvent): void {
@@ -308,7 +287,7 @@ export class ConnectionsPage {
 
   protected chooseNone(): void {
     this.selection.clear();
-    this.focusHeading();
+    this.focus.heading();
   }
 
   protected endOne(connection: Connection): void {
@@ -338,10 +317,14 @@ export class ConnectionsPage {
         const ids =
           target.kind === 'one' ? [target.connectionId] : target.connections.map(({ id }) => id);
         this.connections.remove(ids);
-        this.focusNear(before.findIndex(({ id }) => ids.includes(id)));
+        const rows = this.connections.connections() ?? [];
+        this.focus.near(
+          rows,
+          before.findIndex(({ id }) => ids.includes(id)),
+        );
       } else {
         this.connections.reload();
-        this.focusHeading();
+        this.focus.heading();
       }
     } finally {
       release();
@@ -351,50 +334,6 @@ export class ConnectionsPage {
   private follow(): void {
     void this.connections.sync();
     this.apps()?.reload();
-  }
-
-  /** The row that was opened, where there is one to come back to. */
-  private comeBack(): void {
-    const { opened } = this.connections;
-    this.connections.opened = null;
-    if (opened === null) return;
-    this.router.events
-      .pipe(
-        only((event) => event instanceof Scroll),
-        take(1),
-        takeUntilDestroyed(),
-      )
-      .subscribe(({ position }) => {
-        // The browser's Back restores the place by itself.
-        this.focusRow(opened, { scroll: position === null });
-      });
-  }
-
-  private focusRow(id: string, { scroll = false } = {}): void {
-    afterNextRender(
-      () => {
-        const row = this.host.nativeElement.querySelector<HTMLElement>(
-          `[data-connection="${CSS.escape(id)}"] .name`,
-        );
-        row?.focus({ preventScroll: true });
-        row?.scrollIntoView({ block: scroll ? 'center' : 'nearest' });
-      },
-      { injector: this.injector },
-    );
-  }
-
-  /** On the row that has moved up to where one was. */
-  private focusNear(index: number): void {
-    const rows = this.connections.connections() ?? [];
-    const next = rows[Math.min(Math.max(index, 0), rows.length - 1)];
-    if (next) this.focusRow(next.id);
-    else this.focusHeading();
-  }
-
-  protected focusHeading(): void {
-    afterNextRender(() => this.heading()?.nativeElement.focus({ preventScroll: true }), {
-      injector: this.injector,
-    });
   }
 
   private announceChanges(): void {

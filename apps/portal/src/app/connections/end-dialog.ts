@@ -27,9 +27,6 @@ export interface EndQuestion {
   concerned: Concerned | null;
 }
 
-/** More names than these are a number. */
-const NAMED = 5;
-
 const SOME_TITLES = {
   one: 'connections.end.title.some.one',
   other: 'connections.end.title.some.other',
@@ -99,11 +96,7 @@ export class EndDialog {
     this.target,
     this.question.concerned,
     inject(SessionStore).user()?.id,
-  ).map(({ text, names }) => ({
-    text,
-    named: names.slice(0, NAMED),
-    unnamed: Math.max(0, names.length - NAMED),
-  }));
+  );
   /** What the reader could connect again; of others' connections and of many, nothing is known. */
   private readonly available = apiWholeList<AvailableClient>(() =>
     this.target.kind === 'one' && !this.target.owner ? '/user/v7/oauth-clients' : undefined,
