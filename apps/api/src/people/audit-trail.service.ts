@@ -17,6 +17,7 @@ import {
   MAX_CONNECTIONS,
   type OperatorAuditQuery,
 } from './audit-trail.dto.js';
+import { AuditWords } from './audit-words.js';
 import { Invitations } from './invitations.js';
 
 /** Whose subject is a connection. */
@@ -28,8 +29,18 @@ const OF_ONE_CONNECTION: ReadonlySet<AuditAction> = new Set([
 ]);
 
 const COLUMNS = {
-  de: ['Zeit', 'Was', 'Wer', 'Wen oder was', 'IP-Adresse', 'Einzelheiten', 'Nummer'],
-  en: ['At', 'Action', 'By', 'To', 'IP address', 'Detail', 'Number'],
+  de: [
+    'Zeit',
+    'Was',
+    'Wer',
+    'Wen oder was',
+    'Einzelheiten',
+    'IP-Adresse',
+    'Nummer',
+    'Code',
+    'Daten des Eintrags',
+  ],
+  en: ['At', 'What', 'By', 'To', 'Details', 'IP address', 'Number', 'Code', 'Data of the record'],
 };
 
 /** The audit trail as admins and operators read it: with the names of users and applications. */
@@ -65,11 +76,12 @@ export class AuditTrail {
     { language = 'en', timeZone = 'UTC', ...query }: AuditExportQuery,
   ): Promise<Readable> {
     const time = csvTime(timeZone);
+    const words = new AuditWords(language, time);
     return csvOf({
       columns: COLUMNS[language],
       language,
       page: (cursor) => this.list({ ...query, accountId, cursor, limit: CSV_PAGE_SIZE }),
-      cells: (record) => row(record, time),
+      cells: (record) => row(record, time, words),
       log: (error) => this.logger.error(error),
     });
   }
@@ -142,16 +154,18 @@ function toThing(id: string, clientName: string | undefined, email?: string): Au
   };
 }
 
-function row(record: AuditRecordDto, time: (at: Date) => string): string[] {
+function row(record: AuditRecordDto, time: (at: Date) => string, words: AuditWords): string[] {
   const { ip, ...detail } = record.detail;
   return [
     time(record.at),
-    record.action,
+    words.action(record.action),
     record.actor?.email ?? '',
     whomOrWhat(record),
+    words.details(record),
     typeof ip === 'string' ? ip : '',
-    Object.keys(detail).length > 0 ? JSON.stringify(detail) : '',
     record.id,
+    record.action,
+    Object.keys(detail).length > 0 ? JSON.stringify(detail) : '',
   ];
 }
 

@@ -124,8 +124,11 @@ describe('the audit trail', () => {
     expect(answer.headers.get('content-disposition')).toBe('attachment; filename="protokoll.csv"');
     const lines = (await answer.text()).trim().split('\r\n');
     expect(lines).toHaveLength(2);
-    expect(lines[0]).toContain('Zeit;Was;Wer;Wen oder was;IP-Adresse');
-    expect(lines[1]).toMatch(/^\d{4}-\d\d-\d\d \d\d:\d\d;sign_in_failed;;User Musterhaus;/);
+    expect(lines[0]).toContain('Zeit;Was;Wer;Wen oder was;Einzelheiten;IP-Adresse;Nummer;Code;');
+    expect(lines[1]).toMatch(
+      /^\d{4}-\d\d-\d\d \d\d:\d\d;Anmeldung fehlgeschlagen;;User Musterhaus;Grund: Passwort falsch;/,
+    );
+    expect(lines[1]).toMatch(/;sign_in_failed;"\{/);
   });
 });
 
