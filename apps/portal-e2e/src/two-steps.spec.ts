@@ -12,6 +12,7 @@ import {
   signIn,
   test,
 } from './harness/fixtures';
+import { owed } from './harness/factor-states';
 import { databaseUrl } from './harness/place';
 
 const security = (): string => `${portalUrl()}/portal/settings/security`;
@@ -158,6 +159,10 @@ test('an admin requires secure sign-in; who has none, or a password from somebod
   await page.getByRole('button', { name: 'Passwort ändern' }).click();
   await expect(page.getByRole('heading', { level: 1 })).toHaveText('Sichern Sie Ihre Anmeldung ab');
   await expect(page.getByText('Danach entscheiden Sie, was Maklerwelt CRM')).toBeVisible();
+  await expect(
+    page.getByText(/^Musterhaus Versicherungsmakler GmbH verlangt seit .* von allen einen Passkey/),
+  ).toBeVisible();
+  await expect(page.getByRole('button', { name: 'Später einrichten' })).toHaveCount(0);
   await sql(
     databaseUrl(),
     `UPDATE users SET password_hash = '${known?.before}' WHERE email = '${MEMBER}'`,
@@ -174,6 +179,17 @@ test('an admin requires secure sign-in; who has none, or a password from somebod
   await page.getByRole('button', { name: 'Weiter', exact: true }).click();
   await expect(page).toHaveURL(/oauth\/authorize\?/);
   await expect(page.getByRole('button', { name: 'Zugriff erlauben' })).toBeVisible();
+});
+
+test('before a required second factor is due, its page says who requires it from when on, and leads back', async ({
+  page,
+}) => {
+  await signIn(page, MEMBER);
+  await owed(page, new Date(Date.now() + 5 * 86_400_000).toISOString(), 'account');
+  await page.goto(`${portalUrl()}/portal/second-factor?returnTo=%2Fsettings%2Fconnections`);
+  await expect(page.getByText(/ verlangt ab .* Bis dahin arbeiten Sie wie gewohnt/)).toBeVisible();
+  await page.getByRole('button', { name: 'Später einrichten' }).click();
+  await expect(page).toHaveURL(`${portalUrl()}/portal/settings/connections`);
 });
 
 test.afterEach(async () => {

@@ -17,6 +17,9 @@ const dueOf = (staff: string): string =>
                AND (u.role = 'operator' OR EXISTS (SELECT FROM ${DEVELOPERS} d WHERE d.user_id = u.id))
               THEN to_timestamp(0) END)`;
 
+/** Whether the installation requires it, of which nobody knows since when. */
+export const isOfInstallation = (due: Date): boolean => due.getTime() === 0;
+
 /** Condition that user `u` works without a second factor although it is time to have one. */
 export const lacksFactor = (now: string, staff: string): string =>
   `coalesce(${dueOf(staff)} <= ${now} AND NOT ${hasSecondFactor('u.id')}, false)`;

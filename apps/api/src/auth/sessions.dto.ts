@@ -14,7 +14,7 @@ import { ACCOUNT_KINDS, type AccountKind } from '../users/account-kind.js';
 import { AccountDto } from '../users/accounts.dto.js';
 import { ProfileDto, toProfile } from '../users/profile.dto.js';
 import type { UserRecord } from '../users/users.service.js';
-import type { Duties } from './factor-duty.js';
+import { type Duties, isOfInstallation } from './factor-duty.js';
 import { SessionRecord, MAX_USER_AGENT_LENGTH } from './sessions.service.js';
 import { DEVICE_KINDS, type DeviceWords, deviceWords } from './user-agent.js';
 
@@ -70,6 +70,13 @@ export class SessionUserDto extends OmitType(ProfileDto, ['account']) {
       'from when on they can do nothing without a second factor, which they do not have; absent: they have one, or need none',
   })
   secondFactorDueAt?: string;
+
+  @ApiPropertyOptional({
+    enum: ['account', 'installation'],
+    description:
+      'with `secondFactorDueAt`: whether the company requires it or Flixcheck does, of its operators and of developers',
+  })
+  secondFactorDueBy?: 'account' | 'installation';
 
   @ApiPropertyOptional({
     type: Boolean,
@@ -190,7 +197,10 @@ export function toCurrentSession(
     id: session.id,
     user: {
       ...user,
-      ...(factorDueAt && { secondFactorDueAt: factorDueAt.toISOString() }),
+      ...(factorDueAt && {
+        secondFactorDueAt: factorDueAt.toISOString(),
+        secondFactorDueBy: isOfInstallation(factorDueAt) ? 'installation' : 'account',
+      }),
       ...(passwordGiven && { passwordGiven }),
     },
     account: { id, name, kind },

@@ -42,6 +42,8 @@ const demand = async (graceDays: number | null) => {
 };
 const due = async (user: PortalUser) =>
   (await user.call('GET', CURRENT)).body.resource.user.secondFactorDueAt ?? null;
+const dueBy = async (user: PortalUser) =>
+  (await user.call('GET', CURRENT)).body.resource.user.secondFactorDueBy ?? null;
 const codes = async (user: PortalUser, requests: [string, string, object?][]) => {
   const heard = [];
   for (const [method, path, resource] of requests) {
@@ -92,6 +94,7 @@ describe('a second factor', () => {
     await givePasskey(ADMIN);
     const [, { requiredFrom }] = await demand(7);
     expect([await due(member), await due(admin)]).toEqual([requiredFrom, null]);
+    expect([await dueBy(member), await dueBy(admin)]).toEqual(['account', null]);
     expect(await codes(member, ALL)).toEqual([200, 200, 200, 201]);
     expect(await demand(null)).toMatchObject([200, { requiredFrom: null }]);
     expect(await due(member)).toBeNull();
@@ -147,6 +150,7 @@ describe('a second factor', () => {
     Object.assign(test.config, { staffNeedSecondFactor: true });
     expect(await codes(operator, registry)).toEqual(['second_factor_setup_required']);
     expect(await codes(admin, ALL)).toEqual(KEPT_OUT);
+    expect([await dueBy(admin), await dueBy(member)]).toEqual(['installation', null]);
     expect(await codes(member, ALL)).toEqual([200, 200, 200, 201]);
     await givePasskey(OPERATOR);
     expect(await codes(operator, registry)).toEqual([200]);

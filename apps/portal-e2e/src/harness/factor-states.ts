@@ -4,12 +4,17 @@ import { type PortalState, settings, show } from './portal-state';
 
 const FROM = '2030-03-14T08:30:00.000Z';
 
-/** As if the company required a second factor from then on. */
-const due = (page: Page, secondFactorDueAt: string, change = (answer: unknown) => answer) =>
+/** As if a second factor were required from then on, by the company or the installation. */
+export const owed = (
+  page: Page,
+  secondFactorDueAt: string,
+  secondFactorDueBy: string,
+  change = (answer: unknown) => answer,
+) =>
   page.route('**/user/v7/sessions/current', async (route) => {
     const response = await route.fetch();
     const { resource } = await response.json();
-    const user = { ...resource.user, secondFactorDueAt };
+    const user = { ...resource.user, secondFactorDueAt, secondFactorDueBy };
     await route.fulfill({ response, json: change({ resource: { ...resource, user } }) });
   });
 
@@ -46,7 +51,7 @@ export async function resetPending(
 
 /** It will be required of the one who is signed in. */
 export async function factorDue(page: Page, change?: (answer: unknown) => unknown): Promise<void> {
-  await due(page, FROM, change);
+  await owed(page, FROM, 'account', change);
   await show(page, settings('connections'));
 }
 
@@ -60,9 +65,18 @@ export async function factorMissing(
   page: Page,
   change?: (answer: unknown) => unknown,
 ): Promise<void> {
-  await due(page, '2026-03-14T08:30:00.000Z', change);
+  await owed(page, '2026-03-14T08:30:00.000Z', 'account', change);
   await show(page, `${portalUrl()}/portal/second-factor`);
 }
+
+const factorOwed = (name: string, at: string, by: string): PortalState => ({
+  name,
+  who: MEMBER,
+  open: async (page) => {
+    await owed(page, at, by);
+    await show(page, `${portalUrl()}/portal/second-factor`);
+  },
+});
 
 const team = (name: string, required: Parameters<typeof requirement>[1]): PortalState => ({
   name,
@@ -79,4 +93,6 @@ export const factors: PortalState[] = [
   { name: 'connections-factor-due', who: MEMBER, open: (page) => factorDue(page) },
   { name: 'own-password', who: MEMBER, open: (page) => passwordGiven(page) },
   { name: 'second-factor', who: MEMBER, open: (page) => factorMissing(page) },
+  factorOwed('second-factor-staff', new Date(0).toISOString(), 'installation'),
+  factorOwed('second-factor-later', FROM, 'account'),
 ];

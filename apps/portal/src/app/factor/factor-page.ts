@@ -4,6 +4,7 @@ import { TranslocoDirective } from '@jsverse/transloco';
 import checkIcon from '@material-symbols/svg-400/rounded/check_circle.svg';
 import { apiResource } from '../api/api-resource';
 import { Envelope, PublicClient } from '../api/types';
+import { Formats } from '../i18n/formats';
 import { Passkeys } from '../security/passkeys';
 import { TwoSteps } from '../security/two-steps';
 import { clientIdOf, safeReturnTo } from '../session/return-to';
@@ -23,6 +24,9 @@ import { Messages } from '../ui/messages';
       <div class="parts" *transloco="let t">
         <header>
           <h1>{{ t('security.required.title') }}</h1>
+          @if (demand(); as demand) {
+            <p>{{ t(demand.text, demand.values) }}</p>
+          }
           <p class="fx-muted">{{ t('security.required.text') }}</p>
           @if (client.hasValue()) {
             <p>{{ t('security.required.asks', { name: client.value().resource.name }) }}</p>
@@ -44,6 +48,13 @@ import { Messages } from '../ui/messages';
         <fx-passkeys (added)="setUp()" />
         <fx-two-steps (changed)="setUp()" />
         @if (!done()) {
+          @if (due()) {
+            <p class="fx-small fx-muted">{{ t('security.required.without') }}</p>
+          } @else {
+            <button type="button" class="fx-button fx-button--secondary" (click)="goOn()">
+              {{ t('security.required.later') }}
+            </button>
+          }
           <button type="button" class="fx-button fx-button--secondary" (click)="signOut()">
             {{ t('security.required.signOut') }}
           </button>
@@ -73,6 +84,7 @@ export class FactorPage {
   private readonly store = inject(SessionStore);
   private readonly expiry = inject(SessionExpiry);
   private readonly messages = inject(Messages);
+  private readonly formats = inject(Formats);
 
   /** Whose request for access waits until then. */
   protected readonly client = apiResource<Envelope<PublicClient>>(() => {
@@ -82,6 +94,20 @@ export class FactorPage {
   protected readonly done = computed(() => {
     const user = this.store.user();
     return Boolean(user) && !user?.secondFactorDueAt;
+  });
+  /** Whether nothing goes on without it. */
+  protected readonly due = computed(() => {
+    const at = this.store.user()?.secondFactorDueAt;
+    return at !== undefined && Date.parse(at) <= Date.now();
+  });
+  /** Who requires it, and from when on. */
+  protected readonly demand = computed(() => {
+    const { secondFactorDueAt: at, secondFactorDueBy: by } = this.store.user() ?? {};
+    if (!at) return null;
+    if (by === 'installation') return { text: 'security.required.byFlixcheck', values: {} };
+    const text = this.due() ? 'security.required.since' : 'security.required.from';
+    const company = this.store.account()?.name;
+    return { text, values: { company, at: this.formats.dateTimeShort(at) } };
   });
   protected readonly checkIcon = checkIcon;
 
