@@ -1,5 +1,6 @@
 import type { Page } from '@playwright/test';
 import { expect, fillSignIn, OTHER_ADMIN, PASSWORD, portalUrl, test } from './harness/fixtures';
+import { recoverySent } from './harness/recovery-states';
 
 const NEW_PASSWORD = 'drei-blaue-elefanten';
 
@@ -16,7 +17,7 @@ async function setPassword(page: Page, password: string): Promise<string> {
   await expect.poll(async () => (await linksTo(page, OTHER_ADMIN)).length).toBe(earlier.length + 1);
 
   // As somebody does who tries the demo out.
-  await page.goto(`${portalUrl()}/portal/demo/mail`);
+  await page.getByRole('link', { name: 'E-Mails der Demo ansehen' }).click();
   const mail = page.getByRole('article').filter({ hasText: 'Neues Passwort' }).first();
   await expect(mail).toContainText(OTHER_ADMIN);
   const link = (await mail.getByRole('link').getAttribute('href')) ?? '';
@@ -57,6 +58,14 @@ test('a forgotten password is replaced through the link in the mail, whose token
     await page.context().clearCookies();
     await setPassword(page, PASSWORD);
   }
+});
+
+test('who is told to look for a mail learns whom it comes from', async ({ page }) => {
+  await recoverySent(page, 'Flixcheck <connect@flixcheck.example>');
+  await expect(
+    page.getByText('Die E-Mail kommt von Flixcheck <connect@flixcheck.example>.'),
+  ).toBeVisible();
+  await expect(page.getByRole('link', { name: 'E-Mails der Demo ansehen' })).toHaveCount(0);
 });
 
 test('who was not the one signs everybody out through the mail about a new device', async ({

@@ -24,6 +24,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/guest/v7/mail-origin": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Say whom mails come from
+         * @description For pages that tell people to look for a mail.
+         */
+        get: operations["MailOrigin_read"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/admin/v7/oauth-clients": {
         parameters: {
             query?: never;
@@ -2097,6 +2117,18 @@ export interface components {
             /** @description absent on the last page */
             nextCursor?: string;
         };
+        MailOriginDto: {
+            /**
+             * @description the sender of all mails; null where none are sent
+             * @example Flixcheck <connect@flixcheck.example>
+             */
+            from: string | null;
+            /**
+             * @description whether a demo keeps them where anybody reads them
+             * @example false
+             */
+            mailbox: boolean;
+        };
         OperatorDto: {
             /**
              * Format: uuid
@@ -3505,6 +3537,15 @@ export interface components {
             /** @example Musterhaus */
             lastName: string;
         };
+        FormerTermsDto: {
+            /** @example readwrite */
+            scope: string;
+            /**
+             * Format: date-time
+             * @example null
+             */
+            expiresAt: string | null;
+        };
         ConnectionEventDto: {
             /** @example 4711 */
             id: string;
@@ -3533,6 +3574,11 @@ export interface components {
              * @example false
              */
             inAdvance: boolean;
+            /**
+             * @description of `renewed`, `narrowed` and `limit_changed`: what the application might do before, and when the connection was to end by itself; null in older events
+             * @example null
+             */
+            former: components["schemas"]["FormerTermsDto"] | null;
         };
         ConnectionPatch: {
             /**
@@ -4460,6 +4506,11 @@ export interface components {
              * @description from when on they can do nothing without a second factor, which they do not have; absent: they have one, or need none
              */
             secondFactorDueAt?: string;
+            /**
+             * @description with `secondFactorDueAt`: whether the company requires it or Flixcheck does, of its operators and of developers
+             * @enum {string}
+             */
+            secondFactorDueBy?: "account" | "installation";
             /** @description somebody else has set the password: they can do nothing until they have changed it; absent: it is their own */
             passwordGiven?: boolean;
         };
@@ -5488,6 +5539,28 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+        };
+    };
+    MailOrigin_read: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        resource: components["schemas"]["MailOriginDto"];
+                    };
                 };
             };
         };
@@ -8197,6 +8270,8 @@ export interface operations {
                 limit?: number;
                 /** @description `meta.nextCursor` of the page before */
                 cursor?: string;
+                /** @description `false`: instead, those that the caller is connected to although the company allows them no more */
+                allowed?: "true" | "false";
             };
             header?: never;
             path?: never;

@@ -3,6 +3,7 @@
 export const MIN_PASSWORD_LENGTH = 12;
 export const MAX_PASSWORD_LENGTH = 200;
 export const MAX_PERSON_NAME_LENGTH = 100;
+export const MAX_COMPANY_NAME_LENGTH = 100;
 export const MAX_CODE_LENGTH = 40;
 export const MAX_PASSKEY_NAME_LENGTH = 100;
 export const MAX_INVITED = 100;

@@ -25,6 +25,7 @@ const constants = {
   MIN_PASSWORD_LENGTH: schema('PasswordInput', 'newPassword').minLength,
   MAX_PASSWORD_LENGTH: schema('PasswordInput', 'newPassword').maxLength,
   MAX_PERSON_NAME_LENGTH: schema('ProfileInput', 'firstName').maxLength,
+  MAX_COMPANY_NAME_LENGTH: schema('CompanyInput', 'name').maxLength,
   MAX_CODE_LENGTH: schema('CodeInput', 'code').maxLength,
   MAX_PASSKEY_NAME_LENGTH: schema('AddPasskeyInput', 'name').maxLength,
   MAX_INVITED: schema('InvitationsInput', 'invitations').maxItems,

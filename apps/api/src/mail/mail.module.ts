@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { Mail } from './mail.js';
+import { MailOriginController } from './mail-origin.controller.js';
 import { MailHousekeeping } from './mail-housekeeping.js';
 import { MailMetrics } from './mail-metrics.js';
 import { MailOutbox } from './mail-outbox.js';
@@ -12,7 +13,7 @@ import { mailPersonalData } from './mail-personal-data.js';
 
 /** Mails, from the outbox to the server. To whom and when, the modules above it decide. */
 @Module({
-  controllers: [MailboxController],
+  controllers: [MailboxController, MailOriginController],
   providers: [
     mailPersonalData,
     Mail,

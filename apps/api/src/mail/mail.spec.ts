@@ -6,6 +6,7 @@ import { Metrics } from '../telemetry/metrics.js';
 import type { TestContext, TestOptions } from '../testing/test-context.js';
 import { createTestModule } from '../testing/test-module.js';
 import { Mail } from './mail.js';
+import { MailOriginController } from './mail-origin.controller.js';
 import { MailModule } from './mail.module.js';
 import { MailOutbox } from './mail-outbox.js';
 import { MailSender } from './mail-sender.js';
@@ -211,6 +212,23 @@ describe('without a mail server', () => {
       expect(resources[0]).toMatchObject({ to: TO.email, subject: 'Your password was changed' });
     } finally {
       await demo.close();
+    }
+  });
+});
+
+describe('mails', () => {
+  it('say whom they come from, and whether a demo keeps them, and nothing of the mail server', async () => {
+    const { databaseUrl } = test.config;
+    const demo = await startNode({ databaseUrl, env: { DEMO_DATA: 'on' } });
+    const silent = await startNode({ databaseUrl });
+    try {
+      const of = (node: TestContext) => node.app.get(MailOriginController).read().resource;
+      expect(of(test)).toEqual({ from: 'Flixcheck <connect@flixcheck.example>', mailbox: false });
+      expect(of(demo)).toEqual({ from: null, mailbox: true });
+      expect(of(silent)).toEqual({ from: null, mailbox: false });
+    } finally {
+      await demo.close();
+      await silent.close();
     }
   });
 });

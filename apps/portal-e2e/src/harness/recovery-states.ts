@@ -19,12 +19,29 @@ export async function demoMail(page: Page, texts: object = {}): Promise<void> {
   await show(page, `${portalUrl()}/portal/demo/mail`);
 }
 
+/** A link has been asked for, by an installation that sends its mails, or by a demo. */
+export async function recoverySent(page: Page, from: string | null): Promise<void> {
+  await page.route('**/guest/v7/mail-origin', (route) =>
+    route.fulfill({ json: { resource: { from, mailbox: from === null } } }),
+  );
+  await page.route('**/guest/v7/password-recoveries', (route) => route.fulfill({ status: 204 }));
+  await show(page, `${portalUrl()}/portal/forgot-password`);
+  await page.getByLabel(/^(E-Mail-Adresse|E-mail address)$/).fill(MEMBER);
+  await page.getByRole('button', { name: /^(Link anfordern|Request link)$/ }).click();
+  await expect(page.getByRole('heading', { level: 1 })).toBeFocused();
+}
+
 /** Forgotten passwords, and the mails of the demo. */
 export const recovery: PortalState[] = [
   {
     name: 'forgot-password',
     open: (page) => show(page, `${portalUrl()}/portal/forgot-password`),
   },
+  {
+    name: 'forgot-password-sent',
+    open: (page) => recoverySent(page, 'Flixcheck <connect@flixcheck.example>'),
+  },
+  { name: 'forgot-password-sent-demo', open: (page) => recoverySent(page, null) },
   {
     name: 'reset-password',
     open: async (page) => {

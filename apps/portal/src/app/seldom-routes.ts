@@ -53,7 +53,7 @@ export const seldomRoutes: Routes = [
   {
     path: 'demo/mail',
     title: 'titles.demoMail',
-    // No page links to it: only the demo has it, whose start says where it is.
+    // Only the demo has it: pages link to it where the API says so.
     providers: [provideTranslocoScope('demo')],
     loadComponent: () => import('./demo/mailbox-page').then((file) => file.MailboxPage),
   },

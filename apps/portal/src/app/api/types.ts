@@ -76,6 +76,7 @@ export type ConnectionEvent = Dto<'ConnectionEventDto'>;
 export type DailyUsage = Dto<'UsageDto'>;
 export type EndedConnections = Dto<'EndedConnectionsDto'>;
 export type AuditRecord = Dto<'AuditRecordDto'>;
+export type MailOrigin = Dto<'MailOriginDto'>;
 export type DemoMail = Dto<'DemoMailDto'>;
 export type AccountPolicy = Dto<'AccountPolicyDto'>;
 export type Policy = AccountPolicy['allows'];

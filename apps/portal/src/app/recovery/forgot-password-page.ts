@@ -17,6 +17,7 @@ import { Formats } from '../i18n/formats';
 import { EmailField } from '../ui/email-field';
 import { GuestLayout } from '../ui/guest-layout';
 import { Icon } from '../ui/icon';
+import { mailOrigin } from '../ui/mail-origin';
 import { PageFocus } from '../ui/page-focus';
 import { Words } from '../ui/question';
 import { Trouble, troubleWords } from '../ui/trouble';
@@ -39,6 +40,8 @@ export class ForgotPasswordPage {
   protected readonly busy = signal(false);
   protected readonly sent = signal(false);
   protected readonly trouble = signal<Words | null>(null);
+  /** Asked for beside the link, so that it is known with it. */
+  protected readonly origin = mailOrigin(() => this.tried());
   private readonly tried = signal(false);
   /** What the API has not taken for an address. */
   private readonly refused = signal<string | null>(null);

@@ -6,6 +6,7 @@ import {
   input,
   viewChild,
 } from '@angular/core';
+import { RouterLink } from '@angular/router';
 import { TranslocoDirective } from '@jsverse/transloco';
 import { Api } from '../api/api';
 import { pagedList } from '../api/paged-list';
@@ -15,6 +16,7 @@ import { FullName } from '../people/full-name';
 import { Confirmation } from '../ui/confirmation';
 import { LoadError } from '../ui/load-error';
 import { LoadMore } from '../ui/load-more';
+import { mailOrigin } from '../ui/mail-origin';
 import { Messages } from '../ui/messages';
 import { Moment } from '../ui/moment';
 
@@ -27,7 +29,7 @@ const ROLE_TEXTS: Record<Invitation['role'], string> = {
 @Component({
   selector: 'fx-invitations',
   changeDetection: ChangeDetectionStrategy.OnPush,
-  imports: [FullName, LoadError, LoadMore, Moment, TranslocoDirective],
+  imports: [FullName, LoadError, LoadMore, Moment, RouterLink, TranslocoDirective],
   templateUrl: './invitations.html',
   styleUrl: './invitations.scss',
 })
@@ -42,6 +44,8 @@ export class Invitations {
   protected readonly formats = inject(Formats);
   protected readonly roleTexts = ROLE_TEXTS;
   protected readonly list = pagedList<Invitation>(() => this.path());
+
+  protected readonly origin = mailOrigin(() => (this.list.items()?.length ?? 0) > 0);
 
   reload(): void {
     this.list.reload();
