@@ -196,6 +196,39 @@ test('a secret follows another in three steps, after a proof of identity; one in
   expect((await read(page)).secrets).toMatchObject([{ name: 'Produktion' }]);
 });
 
+test('what narrows the request log is in the address: a reload and Back keep it', async ({
+  page,
+}) => {
+  await page.goto(registry(`/${id}`));
+  const log = page.getByRole('region', { name: 'Anfragen' });
+  const outcome = log.getByLabel('Ergebnis');
+  const search = log.getByRole('searchbox');
+  await outcome.scrollIntoViewIfNeeded();
+  const before = await page.evaluate(() => scrollY);
+  await outcome.selectOption('Nur gescheiterte');
+  await log.getByLabel('Zeitraum').selectOption('Letzte 24 Stunden');
+  await search.fill('redirect');
+  await expect(page).toHaveURL(/\?outcome=failure&hours=24&q=redirect$/);
+  expect(await page.evaluate(() => scrollY)).toBe(before);
+  await expect(search).toBeFocused();
+  const kept = async () => {
+    await expect(outcome).toHaveValue('failure');
+    await expect(log.getByLabel('Zeitraum')).toHaveValue('24');
+    await expect(search).toHaveValue('redirect');
+    await expect(log.getByRole('heading', { name: 'Keine Anfragen' })).toBeVisible();
+  };
+  await page.reload();
+  await kept();
+  await page.getByRole('link', { name: 'Anwendungen', exact: true }).first().click();
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('Registrierte Anwendungen');
+  await page.goBack();
+  await kept();
+  await log.getByRole('button', { name: 'Alle anzeigen' }).click();
+  await expect(page).toHaveURL(registry(`/${id}`));
+  await page.goto(registry(`/${id}?outcome=neither&hours=5`));
+  await expect(outcome).toHaveValue('');
+});
+
 test('a logo is looked at before it is saved, shown from here, and removed after a question', async ({
   page,
 }) => {

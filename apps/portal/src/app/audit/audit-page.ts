@@ -1,14 +1,5 @@
 import { NgTemplateOutlet } from '@angular/common';
-import {
-  afterNextRender,
-  ChangeDetectionStrategy,
-  Component,
-  computed,
-  ElementRef,
-  inject,
-  Injector,
-  input,
-} from '@angular/core';
+import { ChangeDetectionStrategy, Component, computed, inject, input } from '@angular/core';
 import { Params, Router, RouterLink } from '@angular/router';
 import { TranslocoDirective } from '@jsverse/transloco';
 import block from '@material-symbols/svg-400/rounded/block.svg';
@@ -22,6 +13,7 @@ import { FullName } from '../people/full-name';
 import { KnownScopes } from '../scopes/known-scopes';
 import { scopeName } from '../scopes/scope-words';
 import { SessionStore } from '../session/session-store';
+import { focusLater } from '../ui/focus-later';
 import { Icon } from '../ui/icon';
 import { LoadError } from '../ui/load-error';
 import { LoadMore } from '../ui/load-more';
@@ -64,8 +56,7 @@ export class AuditPage {
   protected readonly session = inject(SessionStore);
   private readonly knownScopes = inject(KnownScopes);
   private readonly router = inject(Router);
-  private readonly injector = inject(Injector);
-  private readonly host = inject<ElementRef<HTMLElement>>(ElementRef);
+  private readonly focusLater = focusLater();
 
   // What narrows the list is in the address, to be kept and sent.
   readonly kind = input<string>();
@@ -144,13 +135,6 @@ export class AuditPage {
   /** The button may have gone, and the focus with it: the first of the older records takes it. */
   protected async loadMore(): Promise<void> {
     const first = await this.list.loadMore();
-    if (!first) return;
-    afterNextRender(
-      () =>
-        this.host.nativeElement
-          .querySelector<HTMLElement>(`[data-record="${CSS.escape(first.id)}"]`)
-          ?.focus(),
-      { injector: this.injector },
-    );
+    if (first) this.focusLater(`[data-record="${CSS.escape(first.id)}"]`);
   }
 }

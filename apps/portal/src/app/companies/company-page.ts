@@ -9,7 +9,6 @@ import {
 } from '@angular/core';
 import { RouterLink } from '@angular/router';
 import { TranslocoDirective } from '@jsverse/transloco';
-import back from '@material-symbols/svg-400/rounded/arrow_back.svg';
 import searchOff from '@material-symbols/svg-400/rounded/search_off.svg';
 import { apiResource, keptValue } from '../api/api-resource';
 import { apiErrorFrom } from '../api/problem';
@@ -19,7 +18,7 @@ import { NoOperator } from '../registry/no-operator';
 import { refusedUnless } from '../session/refused-unless';
 import { SessionStore } from '../session/session-store';
 import { Invitations } from '../team/invitations';
-import { Icon } from '../ui/icon';
+import { BackLink } from '../ui/back-link';
 import { LoadError } from '../ui/load-error';
 import { PageState } from '../ui/page-state';
 import { Waiting } from '../ui/waiting';
@@ -32,8 +31,8 @@ import { InviteAdmin } from './invite-admin';
   selector: 'fx-company-page',
   changeDetection: ChangeDetectionStrategy.OnPush,
   imports: [
+    BackLink,
     CompanyEnding,
-    Icon,
     Invitations,
     InviteAdmin,
     LoadError,
@@ -68,7 +67,7 @@ export class CompanyPage {
   });
   protected readonly notFound = computed(() => this.failure() === 'not_found');
   protected readonly forbidden = computed(() => this.refused() || this.failure() === 'forbidden');
-  protected readonly icons = { back, searchOff };
+  protected readonly icons = { searchOff };
 
   protected invited(): void {
     this.invitations()?.reload();

@@ -1,15 +1,7 @@
-import {
-  afterNextRender,
-  ChangeDetectionStrategy,
-  Component,
-  ElementRef,
-  inject,
-  Injector,
-  signal,
-} from '@angular/core';
+import { ChangeDetectionStrategy, Component, inject, signal } from '@angular/core';
 import { Router, RouterLink } from '@angular/router';
 import { TranslocoDirective } from '@jsverse/transloco';
-import back from '@material-symbols/svg-400/rounded/arrow_back.svg';
+import { MAX_COMPANY_NAME_LENGTH } from '@flixcheck/api-types/limits';
 import { Api } from '../api/api';
 import { apiErrorFrom } from '../api/problem';
 import { CompanyDetails, Envelope, Language } from '../api/types';
@@ -17,7 +9,9 @@ import { Preferences } from '../i18n/preferences';
 import { Formats } from '../i18n/formats';
 import { NoOperator } from '../registry/no-operator';
 import { refusedUnless } from '../session/refused-unless';
-import { Icon } from '../ui/icon';
+import { focusLater } from '../ui/focus-later';
+import { BackLink } from '../ui/back-link';
+import { tooLong } from '../ui/field-errors';
 import { LanguageField } from '../ui/language-field';
 import { Messages } from '../ui/messages';
 import { Words } from '../ui/question';
@@ -30,7 +24,15 @@ import { COMPANY_TROUBLES, emailError } from './company-errors';
 @Component({
   selector: 'fx-new-company-page',
   changeDetection: ChangeDetectionStrategy.OnPush,
-  imports: [Icon, LanguageField, NoOperator, RouterLink, TextField, TranslocoDirective, Trouble],
+  imports: [
+    BackLink,
+    LanguageField,
+    NoOperator,
+    RouterLink,
+    TextField,
+    TranslocoDirective,
+    Trouble,
+  ],
   templateUrl: './new-company-page.html',
   styleUrl: './new-company-page.scss',
 })
@@ -38,28 +40,26 @@ export class NewCompanyPage {
   private readonly api = inject(Api);
   private readonly messages = inject(Messages);
   private readonly router = inject(Router);
-  private readonly injector = inject(Injector);
   private readonly formats = inject(Formats);
-  private readonly host = inject<ElementRef<HTMLElement>>(ElementRef);
+  private readonly focusLater = focusLater();
 
   protected readonly forbidden = refusedUnless('isOperator');
   protected readonly name = signal('');
   protected readonly email = signal('');
   protected readonly language = signal<Language>(inject(Preferences).language());
-  protected readonly nameError = signal<string | null>(null);
+  protected readonly nameError = signal<Words | null>(null);
   protected readonly mailError = signal<string | null>(null);
   protected readonly trouble = signal<Words | null>(null);
   protected readonly busy = signal(false);
-  protected readonly icons = { back };
 
   protected async create(event: Event): Promise<void> {
     event.preventDefault();
     if (this.busy()) return;
     const [name, email] = [this.name().trim(), this.email().trim()];
     this.trouble.set(null);
-    this.nameError.set(name ? null : 'companies.error.name');
+    this.nameError.set(this.nameTrouble(name));
     this.mailError.set(email ? null : 'companies.error.email');
-    if (!name || !email) return this.focusError();
+    if (this.nameError() || !email) return this.focusLater('[aria-invalid="true"]');
     this.busy.set(true);
     try {
       const admin = { email, locale: this.language() };
@@ -71,17 +71,19 @@ export class NewCompanyPage {
     } catch (cause) {
       const error = apiErrorFrom(cause);
       const isName = error.problem.errors.some(({ field }) => field === 'name');
-      this.nameError.set(isName ? 'companies.error.name' : null);
+      this.nameError.set(isName ? { text: 'companies.error.nameUnfit' } : null);
       this.mailError.set(emailError(error, 'admin.email'));
-      if (isName || this.mailError()) this.focusError();
+      if (isName || this.mailError()) this.focusLater('[aria-invalid="true"]');
       else this.trouble.set(troubleWords(error, this.formats, COMPANY_TROUBLES));
     } finally {
       this.busy.set(false);
     }
   }
 
-  private focusError(): void {
-    const first = () => this.host.nativeElement.querySelector<HTMLElement>('[aria-invalid="true"]');
-    afterNextRender(() => first()?.focus(), { injector: this.injector });
+  private nameTrouble(name: string): Words | null {
+    if (!name) return { text: 'companies.error.name' };
+    if ([...name].length <= MAX_COMPANY_NAME_LENGTH) return null;
+    const values = tooLong(name, MAX_COMPANY_NAME_LENGTH, this.formats);
+    return { text: 'companies.error.nameTooLong', values };
   }
 }

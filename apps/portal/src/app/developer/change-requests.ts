@@ -1,14 +1,4 @@
-import {
-  afterNextRender,
-  ChangeDetectionStrategy,
-  Component,
-  computed,
-  ElementRef,
-  inject,
-  Injector,
-  input,
-  signal,
-} from '@angular/core';
+import { ChangeDetectionStrategy, Component, computed, inject, input, signal } from '@angular/core';
 import { form, FormField, validate } from '@angular/forms/signals';
 import { TranslocoDirective } from '@jsverse/transloco';
 import errorIcon from '@material-symbols/svg-400/rounded/error.svg';
@@ -29,11 +19,12 @@ import {
   RedirectUrisField,
 } from '../registry/redirect-uris-field';
 import { ScopeChoices } from '../registry/scope-choices';
+import { focusLater } from '../ui/focus-later';
 import { sendForm } from '../ui/send-form';
 import { TextField } from '../ui/text-field';
 import { KnownScopes } from '../scopes/known-scopes';
 import { Confirmation } from '../ui/confirmation';
-import { fieldErrors } from '../ui/field-errors';
+import { fieldErrors, tooLong } from '../ui/field-errors';
 import { Icon } from '../ui/icon';
 import { LoadError } from '../ui/load-error';
 import { Messages } from '../ui/messages';
@@ -96,9 +87,8 @@ export class ChangeRequests {
   private readonly formats = inject(Formats);
   private readonly confirmation = inject(Confirmation);
   private readonly messages = inject(Messages);
-  private readonly injector = inject(Injector);
-  private readonly host = inject<ElementRef<HTMLElement>>(ElementRef);
   private readonly knownScopes = inject(KnownScopes);
+  private readonly focusLater = focusLater();
 
   private readonly path = computed(
     () => `${DEVELOPER_CLIENTS}/${this.client().id}/change-requests`,
@@ -149,7 +139,9 @@ export class ChangeRequests {
   protected readonly busy = signal(false);
   protected readonly tried = signal(false);
   protected readonly trouble = signal<Words | null>(null);
-  protected readonly maxNote = MAX_CHANGE_NOTE_LENGTH;
+  protected readonly noteLength = computed(() =>
+    tooLong(this.model().note, MAX_CHANGE_NOTE_LENGTH, this.formats),
+  );
   protected readonly chips = CHIPS;
   protected readonly states = STATES;
   protected readonly icons = { errorIcon, warning };
@@ -230,13 +222,6 @@ export class ChangeRequests {
     const uri = redirectUriAt(this.form.redirectUris, path);
     const [name] = path.split('.');
     return name === 'scopes' || name === 'note' ? this.form[name] : uri;
-  }
-
-  private focusLater(selector: string): void {
-    afterNextRender(
-      { read: () => this.host.nativeElement.querySelector<HTMLElement>(selector)?.focus() },
-      { injector: this.injector },
-    );
   }
 }
 

@@ -10,9 +10,9 @@ import {
 } from '@angular/core';
 import { RouterLink } from '@angular/router';
 import { TranslocoDirective } from '@jsverse/transloco';
-import back from '@material-symbols/svg-400/rounded/arrow_back.svg';
 import { ClientSecret, DeveloperClient } from '../api/types';
 import { ClientSecrets } from '../registry/client-secrets';
+import { BackLink } from '../ui/back-link';
 import { CopyValue } from '../ui/copy-value';
 import { LogoUpload } from '../registry/logo-upload';
 import { ClientDoctor } from '../reports/client-doctor';
@@ -22,7 +22,6 @@ import { exchange } from '../try-it/requests';
 import { curl } from '../try-it/samples/curl';
 import { SettingsSection } from '../ui/settings-section';
 import { ClientLogo } from '../ui/client-logo';
-import { Icon } from '../ui/icon';
 import { Messages } from '../ui/messages';
 import { Publisher } from '../ui/publisher';
 import { ChangeRequests } from './change-requests';
@@ -36,6 +35,7 @@ import { DeveloperForm } from './developer-form';
   selector: 'fx-developer-client-page',
   changeDetection: ChangeDetectionStrategy.OnPush,
   imports: [
+    BackLink,
     ChangeRequests,
     ClientDoctor,
     ClientFigures,
@@ -44,7 +44,6 @@ import { DeveloperForm } from './developer-form';
     CopyValue,
     DeveloperClientMissing,
     DeveloperForm,
-    Icon,
     LogoUpload,
     NgTemplateOutlet,
     Publisher,
@@ -65,7 +64,6 @@ export class DeveloperClientPage {
   protected readonly found = developerClient(() => this.id());
   protected readonly client = this.found.client;
   protected readonly clients = DEVELOPER_CLIENTS;
-  protected readonly icons = { back };
 
   /**
    * None of its secrets has been used: how to begin stands first, and stays there as long as the page

@@ -1,11 +1,8 @@
 import {
-  afterNextRender,
   ChangeDetectionStrategy,
   Component,
   computed,
-  ElementRef,
   inject,
-  Injector,
   input,
   linkedSignal,
   output,
@@ -21,10 +18,11 @@ import { DeveloperClient, Envelope } from '../api/types';
 import { Formats } from '../i18n/formats';
 import { errorTextOf, isLink, READING, SAVING } from '../registry/client-form-errors';
 import { FIELD_LABELS } from '../registry/client-form-model';
+import { focusLater } from '../ui/focus-later';
 import { sendForm } from '../ui/send-form';
 import { TextField } from '../ui/text-field';
 import { SettingsSection } from '../ui/settings-section';
-import { fieldErrors } from '../ui/field-errors';
+import { fieldErrors, tooLong } from '../ui/field-errors';
 import { Icon } from '../ui/icon';
 import { Words } from '../ui/question';
 import { troubleWords } from '../ui/trouble';
@@ -59,8 +57,7 @@ export class DeveloperForm {
 
   private readonly api = inject(Api);
   private readonly formats = inject(Formats);
-  private readonly host = inject<ElementRef<HTMLElement>>(ElementRef);
-  private readonly injector = inject(Injector);
+  private readonly focusLater = focusLater();
 
   private readonly base = computed(() => toModel(this.client()), {
     equal: (one, other) => changed(one, other).length === 0,
@@ -108,7 +105,8 @@ export class DeveloperForm {
 
   protected says(t: Translate, field: Field): string | null {
     const text = errorTextOf(this.form[field](), this.tried());
-    return text && t(text, { max: MAX_DESCRIPTION_LENGTH });
+    const written = this.form[field]().value();
+    return text && t(text, tooLong(written, MAX_DESCRIPTION_LENGTH, this.formats));
   }
 
   protected async send(event: Event): Promise<void> {
@@ -117,13 +115,7 @@ export class DeveloperForm {
     this.tried.set(true);
     this.trouble.set(null);
     if (await sendForm(this.form, () => this.save())) return;
-    afterNextRender(
-      () =>
-        this.host.nativeElement
-          .querySelector<HTMLElement>('[aria-invalid="true"], .answer .fx-notice')
-          ?.focus(),
-      { injector: this.injector },
-    );
+    this.focusLater('[aria-invalid="true"], .answer .fx-notice');
   }
 
   private async save() {

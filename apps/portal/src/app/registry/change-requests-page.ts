@@ -1,17 +1,14 @@
 import {
-  afterNextRender,
   ChangeDetectionStrategy,
   Component,
   computed,
   ElementRef,
   inject,
-  Injector,
   signal,
   viewChild,
 } from '@angular/core';
 import { RouterLink } from '@angular/router';
 import { TranslocoDirective } from '@jsverse/transloco';
-import back from '@material-symbols/svg-400/rounded/arrow_back.svg';
 import inbox from '@material-symbols/svg-400/rounded/approval.svg';
 import warning from '@material-symbols/svg-400/rounded/warning.svg';
 import { MAX_CHANGE_ANSWER_LENGTH } from '@flixcheck/api-types/limits';
@@ -22,6 +19,8 @@ import { ChangeRequest } from '../api/types';
 import { Formats } from '../i18n/formats';
 import { FullName } from '../people/full-name';
 import { refusedUnless } from '../session/refused-unless';
+import { focusLater } from '../ui/focus-later';
+import { BackLink } from '../ui/back-link';
 import { ClientLogo } from '../ui/client-logo';
 import { DeclineForm } from '../ui/decline-form';
 import { Icon } from '../ui/icon';
@@ -49,6 +48,7 @@ const ANSWERED = {
   selector: 'fx-change-requests-page',
   changeDetection: ChangeDetectionStrategy.OnPush,
   imports: [
+    BackLink,
     ChangeLines,
     ClientLogo,
     DeclineForm,
@@ -72,8 +72,7 @@ export class ChangeRequestsPage {
   private readonly formats = inject(Formats);
   private readonly waiting = inject(WaitingChanges);
   private readonly messages = inject(Messages);
-  private readonly injector = inject(Injector);
-  private readonly host = inject<ElementRef<HTMLElement>>(ElementRef);
+  private readonly focusLater = focusLater();
   private readonly declineForm = viewChild(DeclineForm);
   private readonly heading = viewChild<ElementRef<HTMLElement>>('heading');
 
@@ -89,7 +88,7 @@ export class ChangeRequestsPage {
   protected readonly waits = computed(() => this.busy() || this.list.outdated());
   protected readonly failed = signal<({ id: string } & Words) | null>(null);
   protected readonly maxAnswer = MAX_CHANGE_ANSWER_LENGTH;
-  protected readonly icons = { back, inbox, warning };
+  protected readonly icons = { inbox, warning };
 
   constructor() {
     this.waiting.reload();
@@ -169,12 +168,5 @@ export class ChangeRequestsPage {
     this.heading()?.nativeElement.focus();
     this.list.reload();
     this.waiting.reload();
-  }
-
-  private focusLater(selector: string): void {
-    afterNextRender(
-      { read: () => this.host.nativeElement.querySelector<HTMLElement>(selector)?.focus() },
-      { injector: this.injector },
-    );
   }
 }

@@ -36,9 +36,10 @@ import {
 } from '../api/types';
 import { Formats } from '../i18n/formats';
 import { FullName } from '../people/full-name';
+import { focusLater } from '../ui/focus-later';
 import { SettingsSection } from '../ui/settings-section';
 import { Confirmation } from '../ui/confirmation';
-import { fieldErrors } from '../ui/field-errors';
+import { fieldErrors, tooLong } from '../ui/field-errors';
 import { Icon } from '../ui/icon';
 import { Messages } from '../ui/messages';
 import { Words } from '../ui/question';
@@ -117,6 +118,7 @@ export class ClientForm implements OnInit {
   private readonly injector = inject(Injector);
   private readonly document = inject(DOCUMENT);
   private readonly messages = inject(Messages);
+  private readonly focusLater = focusLater();
 
   protected readonly base = computed(() => toModel(this.client()));
   /** What had been typed when the session ended, and on what. */
@@ -210,7 +212,8 @@ export class ClientForm implements OnInit {
 
   protected says(t: Translate, field: Exclude<ClientField, 'redirectUris'>): string | null {
     const text = this.errorOf(field);
-    return text && t(text, { max: field in LENGTHS ? LENGTHS[field as keyof typeof LENGTHS] : 0 });
+    const max = field in LENGTHS ? LENGTHS[field as keyof typeof LENGTHS] : 0;
+    return text && t(text, tooLong(String(this.form[field]().value()), max, this.formats));
   }
 
   protected theirNames(t: Translate): string[] {
@@ -387,11 +390,5 @@ export class ClientForm implements OnInit {
       },
       { injector: this.injector },
     );
-  }
-
-  private focusLater(selector: string): void {
-    afterNextRender(() => this.host.nativeElement.querySelector<HTMLElement>(selector)?.focus(), {
-      injector: this.injector,
-    });
   }
 }

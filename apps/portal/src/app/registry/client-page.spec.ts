@@ -47,7 +47,7 @@ beforeEach(async () => {
 
 describe('the page of a registered application', () => {
   it('leads back to the list as it was narrowed, also after a reload', () => {
-    const back = (fixture.nativeElement as HTMLElement).querySelector('a.back');
+    const back = (fixture.nativeElement as HTMLElement).querySelector('a[fx-back]');
     expect(back?.getAttribute('href')).toBe('/settings/registry?q=crm');
   });
 

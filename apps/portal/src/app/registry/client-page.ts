@@ -8,7 +8,6 @@ import {
 } from '@angular/core';
 import { Router, RouterLink } from '@angular/router';
 import { TranslocoDirective } from '@jsverse/transloco';
-import back from '@material-symbols/svg-400/rounded/arrow_back.svg';
 import searchOff from '@material-symbols/svg-400/rounded/search_off.svg';
 import { OAUTH_SCOPES } from '../api/addresses';
 import { apiResource, keptValue } from '../api/api-resource';
@@ -19,8 +18,8 @@ import { refusedUnless } from '../session/refused-unless';
 import { ClientDoctor } from '../reports/client-doctor';
 import { ClientFigures } from '../reports/client-figures';
 import { RequestLog } from '../request-log/request-log';
+import { BackLink } from '../ui/back-link';
 import { ClientLogo } from '../ui/client-logo';
-import { Icon } from '../ui/icon';
 import { listLeft } from '../ui/list-left';
 import { LoadError } from '../ui/load-error';
 import { Messages } from '../ui/messages';
@@ -42,6 +41,7 @@ import { REGISTRY } from './registry-clients';
   selector: 'fx-client-page',
   changeDetection: ChangeDetectionStrategy.OnPush,
   imports: [
+    BackLink,
     ClientDevelopers,
     ClientDoctor,
     ClientEnding,
@@ -50,7 +50,6 @@ import { REGISTRY } from './registry-clients';
     ClientLogo,
     ClientSecrets,
     CopyValue,
-    Icon,
     LoadError,
     LogoUpload,
     NoOperator,
@@ -100,7 +99,7 @@ export class ClientPage {
       (this.error() !== undefined && apiErrorFrom(this.error()).code === 'forbidden'),
   );
   protected readonly path = computed(() => `${REGISTRY}/${this.client()?.id ?? ''}`);
-  protected readonly icons = { back, searchOff };
+  protected readonly icons = { searchOff };
   protected readonly listLeft = listLeft();
 
   protected retry(): void {

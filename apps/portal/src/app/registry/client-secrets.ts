@@ -1,14 +1,11 @@
 import {
-  afterNextRender,
   ChangeDetectionStrategy,
   Component,
   computed,
   DestroyRef,
   DOCUMENT,
   effect,
-  ElementRef,
   inject,
-  Injector,
   input,
   output,
   signal,
@@ -23,6 +20,7 @@ import { MAX_SECRET_NAME_LENGTH } from '@flixcheck/api-types/limits';
 import { Api } from '../api/api';
 import { apiErrorFrom } from '../api/problem';
 import { ClientSecret, Envelope, NewClientSecret, RegistryClient } from '../api/types';
+import { focusLater } from '../ui/focus-later';
 import { SettingsSection } from '../ui/settings-section';
 import { Confirmation } from '../ui/confirmation';
 import { Icon } from '../ui/icon';
@@ -68,8 +66,7 @@ export class ClientSecrets {
   private readonly confirmation = inject(Confirmation);
   private readonly messages = inject(Messages);
   private readonly document = inject(DOCUMENT);
-  private readonly host = inject<ElementRef<HTMLElement>>(ElementRef);
-  private readonly injector = inject(Injector);
+  private readonly focusLater = focusLater();
 
   /** Oldest first, as the API has them. */
   protected readonly secrets = computed(() => this.client().secrets);
@@ -199,14 +196,6 @@ export class ClientSecrets {
     } catch {
       return null;
     }
-  }
-
-  /** What had the focus is replaced by what somebody does next, or reads. */
-  private focusLater(selector: string): void {
-    afterNextRender(
-      { read: () => this.host.nativeElement.querySelector<HTMLElement>(selector)?.focus() },
-      { injector: this.injector },
-    );
   }
 
   private path(): string {

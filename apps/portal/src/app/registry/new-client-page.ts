@@ -9,13 +9,13 @@ import {
 } from '@angular/core';
 import { RouterLink } from '@angular/router';
 import { TranslocoDirective } from '@jsverse/transloco';
-import back from '@material-symbols/svg-400/rounded/arrow_back.svg';
 import check from '@material-symbols/svg-400/rounded/check_circle.svg';
 import warning from '@material-symbols/svg-400/rounded/warning.svg';
 import { OAUTH_SCOPES } from '../api/addresses';
 import { apiResource } from '../api/api-resource';
 import { CreatedClient, Envelope, OAuthScopes } from '../api/types';
 import { refusedUnless } from '../session/refused-unless';
+import { BackLink } from '../ui/back-link';
 import { Icon } from '../ui/icon';
 import { LoadError } from '../ui/load-error';
 import { PageFocus } from '../ui/page-focus';
@@ -30,6 +30,7 @@ import { NoOperator } from './no-operator';
   selector: 'fx-new-client-page',
   changeDetection: ChangeDetectionStrategy.OnPush,
   imports: [
+    BackLink,
     ClientForm,
     CopyValue,
     Icon,
@@ -55,7 +56,7 @@ export class NewClientPage {
   );
   protected readonly created = signal<CreatedClient | null>(null);
   protected readonly copied = signal(false);
-  protected readonly icons = { back, check, warning };
+  protected readonly icons = { check, warning };
 
   constructor() {
     inject(UnsavedChanges).watch({

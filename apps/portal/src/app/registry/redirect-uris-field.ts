@@ -1,12 +1,4 @@
-import {
-  afterNextRender,
-  ChangeDetectionStrategy,
-  Component,
-  ElementRef,
-  inject,
-  Injector,
-  input,
-} from '@angular/core';
+import { ChangeDetectionStrategy, Component, inject, input } from '@angular/core';
 import { applyEach, FieldTree, SchemaPath, validate } from '@angular/forms/signals';
 import { TranslocoDirective } from '@jsverse/transloco';
 import { MAX_URI_LENGTH } from '@flixcheck/oauth-protocol/redirect-uri';
@@ -16,6 +8,7 @@ import close from '@material-symbols/svg-400/rounded/close.svg';
 import errorIcon from '@material-symbols/svg-400/rounded/error.svg';
 import { MAX_REDIRECT_URIS } from '@flixcheck/api-types/limits';
 import { Formats } from '../i18n/formats';
+import { focusLater } from '../ui/focus-later';
 import { Icon } from '../ui/icon';
 import { Words } from '../ui/question';
 import {
@@ -64,9 +57,8 @@ export class RedirectUrisField {
   /** Somebody has tried to send the form. */
   readonly tried = input(false);
 
-  private readonly host = inject<ElementRef<HTMLElement>>(ElementRef);
-  private readonly injector = inject(Injector);
   private readonly formats = inject(Formats);
+  private readonly focusLater = focusLater();
 
   protected readonly most = MAX_REDIRECT_URIS;
   protected readonly icons = { addIcon, check, close, errorIcon };
@@ -96,18 +88,11 @@ export class RedirectUrisField {
 
   protected add(): void {
     this.field()().value.update((uris) => [...uris, '']);
-    this.focusLater(this.uris().length - 1);
+    this.focusLater(`#redirect-uri-${this.uris().length - 1}`);
   }
 
   protected remove(index: number): void {
     this.field()().value.update((uris) => uris.filter((_, each) => each !== index));
-    this.focusLater(Math.max(0, index - 1));
-  }
-
-  private focusLater(index: number): void {
-    afterNextRender(
-      () => this.host.nativeElement.querySelector<HTMLElement>(`#redirect-uri-${index}`)?.focus(),
-      { injector: this.injector },
-    );
+    this.focusLater(`#redirect-uri-${Math.max(0, index - 1)}`);
   }
 }

@@ -1,26 +1,24 @@
 import {
-  afterNextRender,
   ChangeDetectionStrategy,
   Component,
   computed,
   DestroyRef,
   DOCUMENT,
   effect,
-  ElementRef,
   inject,
-  Injector,
   input,
   linkedSignal,
-  signal,
 } from '@angular/core';
-import { RouterLink } from '@angular/router';
+import { toSignal } from '@angular/core/rxjs-interop';
+import { ActivatedRoute, Params, Router, RouterLink } from '@angular/router';
 import { TranslocoDirective } from '@jsverse/transloco';
 import history from '@material-symbols/svg-400/rounded/history.svg';
 import { Api } from '../api/api';
-import { idFrom } from '../api/address-words';
+import { idFrom, searchFrom } from '../api/address-words';
 import { pagedList } from '../api/paged-list';
 import { ListEnvelope, OAuthRequest } from '../api/types';
 import { Formats } from '../i18n/formats';
+import { focusLater } from '../ui/focus-later';
 import { SettingsSection } from '../ui/settings-section';
 import { isMistake } from '../try-it/mistake-names';
 import { LoadError } from '../ui/load-error';
@@ -36,16 +34,15 @@ const LOOK_EVERY_MS = 5000;
 const HOUR_MS = 3_600_000;
 
 const OUTCOMES = [
-  { value: '', text: 'requests.outcome.all' },
   { value: 'failure', text: 'requests.outcome.failure' },
   { value: 'success', text: 'requests.outcome.success' },
 ];
 
 /** How far back, in hours. */
 const PERIODS = [
-  { hours: 1, text: 'requests.period.hour' },
-  { hours: 24, text: 'requests.period.day' },
-  { hours: 168, text: 'requests.period.week' },
+  { value: '1', text: 'requests.period.hour' },
+  { value: '24', text: 'requests.period.day' },
+  { value: '168', text: 'requests.period.week' },
 ];
 
 /**
@@ -78,13 +75,19 @@ export class RequestLog {
   protected readonly formats = inject(Formats);
   private readonly api = inject(Api);
   private readonly document = inject(DOCUMENT);
-  private readonly injector = inject(Injector);
-  private readonly host = inject<ElementRef<HTMLElement>>(ElementRef);
 
-  protected readonly outcome = signal('');
-  protected readonly hours = signal('');
+  private readonly router = inject(Router);
+  private readonly route = inject(ActivatedRoute);
+  private readonly focusLater = focusLater();
+
+  // What narrows the list is in the address, to be kept and sent.
+  private readonly address = toSignal(this.route.queryParamMap, {
+    initialValue: this.route.snapshot.queryParamMap,
+  });
+  protected readonly outcome = computed(() => this.chosenOf(OUTCOMES, 'outcome'));
+  protected readonly hours = computed(() => this.chosenOf(PERIODS, 'hours'));
   /** A part of a reason, or the beginning of a request id. */
-  protected readonly words = signal('');
+  protected readonly words = computed(() => searchFrom(this.address().get('q') ?? '') ?? '');
   protected readonly outcomes = OUTCOMES;
   protected readonly periods = PERIODS;
   protected readonly endpointText = endpointText;
@@ -98,7 +101,7 @@ export class RequestLog {
     if (this.outcome()) query.set('outcome', this.outcome());
     const hours = Number(this.hours());
     if (hours) query.set('since', new Date(Date.now() - hours * HOUR_MS).toISOString());
-    const words = this.words().trim();
+    const words = this.words();
     if (idFrom(words)) query.set('requestId', words);
     // A reason is words joined by underscores; an id has hyphens, and its beginning is enough.
     else if (words) query.set('q', words.toLowerCase().replaceAll(/\s+/g, '_').slice(0, 100));
@@ -129,8 +132,12 @@ export class RequestLog {
     inject(DestroyRef).onDestroy(() => clearInterval(timer));
   }
 
-  protected chosen(event: Event): string {
-    return (event.target as HTMLSelectElement).value;
+  protected narrow(name: 'outcome' | 'hours', event: Event): void {
+    this.show({ [name]: (event.target as HTMLSelectElement).value || null });
+  }
+
+  protected search(words: string): void {
+    this.show({ q: words || null });
   }
 
   /** The guide has a paragraph for each reason. */
@@ -139,22 +146,30 @@ export class RequestLog {
   }
 
   protected showAll(): void {
-    this.outcome.set('');
-    this.hours.set('');
-    this.words.set('');
+    this.show({ outcome: null, hours: null, q: null });
+  }
+
+  private show(queryParams: Params): void {
+    void this.router.navigate([], {
+      relativeTo: this.route,
+      queryParams,
+      queryParamsHandling: 'merge',
+      replaceUrl: true,
+      // The log stands among other parts of its page.
+      scroll: 'manual',
+    });
+  }
+
+  /** What the address names and the log does not know is ignored. */
+  private chosenOf(choices: readonly { value: string }[], name: 'outcome' | 'hours'): string {
+    const chosen = this.address().get(name);
+    return choices.find(({ value }) => value === chosen)?.value ?? '';
   }
 
   /** The button may have gone, and the focus with it: the first of the older requests takes it. */
   protected async loadMore(): Promise<void> {
     const first = await this.list.loadMore();
-    if (!first) return;
-    afterNextRender(
-      () =>
-        this.host.nativeElement
-          .querySelector<HTMLElement>(`[data-request="${CSS.escape(first.requestId)}"]`)
-          ?.focus(),
-      { injector: this.injector },
-    );
+    if (first) this.focusLater(`[data-request="${CSS.escape(first.requestId)}"]`);
   }
 
   /** Looks for new requests. A failure changes nothing: the next look comes soon. */

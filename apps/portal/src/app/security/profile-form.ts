@@ -1,11 +1,8 @@
 import {
-  afterNextRender,
   ChangeDetectionStrategy,
   Component,
   computed,
-  ElementRef,
   inject,
-  Injector,
   linkedSignal,
   signal,
 } from '@angular/core';
@@ -18,7 +15,8 @@ import { apiErrorFrom } from '../api/problem';
 import { Envelope, Me } from '../api/types';
 import { Formats } from '../i18n/formats';
 import { SessionStore } from '../session/session-store';
-import { fieldErrors } from '../ui/field-errors';
+import { focusLater } from '../ui/focus-later';
+import { fieldErrors, tooLong } from '../ui/field-errors';
 import { Icon } from '../ui/icon';
 import { Messages } from '../ui/messages';
 import { Words } from '../ui/question';
@@ -45,8 +43,7 @@ export class ProfileForm {
   private readonly session = inject(SessionStore);
   private readonly messages = inject(Messages);
   private readonly formats = inject(Formats);
-  private readonly host = inject<ElementRef<HTMLElement>>(ElementRef);
-  private readonly injector = inject(Injector);
+  private readonly focusLater = focusLater();
 
   protected readonly user = computed(() => this.session.user());
   /** Compared by value: other changes to the user must not undo what has been typed. */
@@ -71,7 +68,6 @@ export class ProfileForm {
   protected readonly lastError = computed(() => this.errorOf(this.form.lastName().errors()));
 
   protected readonly errorIcon = errorIcon;
-  protected readonly maxLength = MAX_PERSON_NAME_LENGTH;
 
   constructor() {
     const kept = inject(UnsavedChanges).watch({
@@ -93,7 +89,7 @@ export class ProfileForm {
     this.trouble.set(null);
     const saved = await sendForm(this.form, () => this.save());
     if (saved) this.messages.show('security.profile.done');
-    else afterNextRender(() => this.focusInvalid(), { injector: this.injector });
+    else this.focusLater('[aria-invalid="true"]');
   }
 
   private async save() {
@@ -120,13 +116,13 @@ export class ProfileForm {
     }
   }
 
+  protected length(name: string) {
+    return tooLong(name, MAX_PERSON_NAME_LENGTH, this.formats);
+  }
+
   private errorOf(errors: readonly { kind: string }[]): string | null {
     const kind = errors[0]?.kind;
     if (!this.tried() || kind === undefined) return null;
     return NAME_ERRORS[kind] ?? 'security.profile.errors.unfit';
-  }
-
-  private focusInvalid(): void {
-    this.host.nativeElement.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus();
   }
 }

@@ -11,7 +11,6 @@ import {
 } from '@angular/core';
 import { Router, RouterLink } from '@angular/router';
 import { TranslocoDirective } from '@jsverse/transloco';
-import back from '@material-symbols/svg-400/rounded/arrow_back.svg';
 import block from '@material-symbols/svg-400/rounded/block.svg';
 import errorIcon from '@material-symbols/svg-400/rounded/error.svg';
 import { MAX_INVITED } from '@flixcheck/api-types/limits';
@@ -21,6 +20,7 @@ import { InvitedInput, Language } from '../api/types';
 import { Formats } from '../i18n/formats';
 import { refusedUnless } from '../session/refused-unless';
 import { SessionStore } from '../session/session-store';
+import { BackLink } from '../ui/back-link';
 import { Icon } from '../ui/icon';
 import { LanguageField } from '../ui/language-field';
 import { Messages } from '../ui/messages';
@@ -63,7 +63,7 @@ interface LineError {
 @Component({
   selector: 'fx-invite-page',
   changeDetection: ChangeDetectionStrategy.OnPush,
-  imports: [Icon, LanguageField, PageState, RouterLink, TranslocoDirective, Trouble],
+  imports: [BackLink, Icon, LanguageField, PageState, RouterLink, TranslocoDirective, Trouble],
   templateUrl: './invite-page.html',
   styleUrl: './invite-page.scss',
 })
@@ -102,7 +102,7 @@ export class InvitePage {
     () => this.problem() !== null || this.lineErrors().length > 0,
   );
 
-  protected readonly icons = { back, block, error: errorIcon };
+  protected readonly icons = { block, error: errorIcon };
   protected readonly max = MAX_INVITED;
   protected readonly roles = ['member', 'admin'] as const;
   protected readonly texts = ROLE_TEXTS;

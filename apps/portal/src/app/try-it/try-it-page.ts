@@ -12,7 +12,6 @@ import {
 } from '@angular/core';
 import { RouterLink } from '@angular/router';
 import { TranslocoDirective } from '@jsverse/transloco';
-import back from '@material-symbols/svg-400/rounded/arrow_back.svg';
 import restart from '@material-symbols/svg-400/rounded/restart_alt.svg';
 import { apiResource } from '../api/api-resource';
 import { idFrom } from '../api/address-words';
@@ -20,6 +19,7 @@ import { DeveloperClient, ListEnvelope, OAuthRequest } from '../api/types';
 import { developerClient } from '../developer/developer-client';
 import { DEVELOPER_CLIENTS } from '../developer/developer-clients';
 import { DeveloperClientMissing } from '../developer/developer-client-missing';
+import { BackLink } from '../ui/back-link';
 import { SettingsSection } from '../ui/settings-section';
 import { Confirmation } from '../ui/confirmation';
 import { Icon } from '../ui/icon';
@@ -64,6 +64,7 @@ const STEPS = [
   changeDetection: ChangeDetectionStrategy.OnPush,
   imports: [
     AuthorizeStep,
+    BackLink,
     ClaimsView,
     DeveloperClientMissing,
     Icon,
@@ -108,7 +109,7 @@ export class TryItPage {
   });
   protected readonly steps = STEPS;
   protected readonly words = MISTAKE_WORDS;
-  protected readonly icons = { back, restart };
+  protected readonly icons = { restart };
   /** Password managers offer to keep what is typed into a password's input, whatever it asks for. */
   protected readonly hidesText = globalThis.CSS?.supports?.('-webkit-text-security', 'disc');
 

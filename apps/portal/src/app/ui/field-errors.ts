@@ -1,4 +1,5 @@
 import { ApiError } from '../api/problem';
+import { Formats } from '../i18n/formats';
 
 /**
  * What the API complains about, as a form takes it from its submit action.
@@ -12,4 +13,9 @@ export function fieldErrors<Field>(
     const fieldTree = fieldAt(field);
     return fieldTree === undefined ? [] : [{ kind: code, fieldTree }];
   });
+}
+
+/** What the sentence "too long" says: how many characters there are, and how many there may be. */
+export function tooLong(text: string, max: number, formats: Formats) {
+  return { written: formats.number([...text.trim()].length), max: formats.number(max) };
 }
