@@ -1,10 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
-import { createSecretKey, randomBytes } from 'node:crypto';
+import { createSecretKey } from 'node:crypto';
 import {
   createRefreshToken,
   hashSecret,
   hashesEqual,
   parseRefreshToken,
+  randomBytes,
   randomSecret,
   succeedingRefreshToken,
 } from './tokens.js';
@@ -73,5 +74,18 @@ describe('secrets', () => {
     expect(hashesEqual(hashSecret('a'), hashSecret('a'))).toBe(true);
     expect(hashesEqual(hashSecret('a'), hashSecret('b'))).toBe(false);
     expect(hashesEqual(hashSecret('a'), Buffer.alloc(0))).toBe(false);
+  });
+});
+
+describe('random bytes', () => {
+  it('are as many as asked for, and never given out twice', () => {
+    const all = Array.from({ length: 1000 }, (_, index) => randomBytes(16 + (index % 33)));
+    expect(all.map(({ length }) => length)).toEqual(all.map((_, index) => 16 + (index % 33)));
+    expect(new Set(all.map((bytes) => bytes.toString('hex', 0, 16))).size).toBe(1000);
+  });
+
+  it('are of their owner alone: changing them changes no others', () => {
+    const first = randomBytes(32).fill(0);
+    expect(randomBytes(32).equals(first)).toBe(false);
   });
 });

@@ -1,4 +1,24 @@
-import { createHash, createHmac, type KeyObject, randomBytes, timingSafeEqual } from 'node:crypto';
+import {
+  createHmac,
+  hash,
+  type KeyObject,
+  randomBytes as askForRandomBytes,
+  timingSafeEqual,
+} from 'node:crypto';
+
+/** So many random bytes are asked for at a time: asking costs more than the bytes do. */
+const RANDOM_POOL_BYTES = 4096;
+let pool = Buffer.alloc(0);
+
+/** Random bytes that nobody else has got; at most `RANDOM_POOL_BYTES`. */
+export function randomBytes(count: number): Buffer {
+  if (pool.length < count) pool = askForRandomBytes(RANDOM_POOL_BYTES);
+  // A copy: what is written to the one, or kept of it, must not concern the others.
+  const bytes = Buffer.from(pool.subarray(0, count));
+  pool.fill(0, 0, count);
+  pool = pool.subarray(count);
+  return bytes;
+}
 
 /** A secret of 256 random bits, in characters that no client needs to encode. */
 export function randomSecret(): string {
@@ -10,7 +30,7 @@ export function randomSecret(): string {
  * password hash would add nothing but load.
  */
 export function hashSecret(secret: string): Buffer {
-  return createHash('sha256').update(secret, 'utf8').digest();
+  return hash('sha256', secret, 'buffer');
 }
 
 export function hashesEqual(a: Buffer, b: Buffer): boolean {

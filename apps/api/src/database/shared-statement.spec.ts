@@ -9,10 +9,13 @@ interface Row {
 /** A database that answers when the test says so; an input "nothing" changes no row. */
 class FakePool {
   readonly sent: string[][] = [];
+  readonly texts = new Map<string, string>();
   private readonly answers: ((error?: Error) => void)[] = [];
 
-  query = (async (_name: string, _text: string, [inputs]: [string[]]) => {
+  query = (async (name: string, text: string, [values]: [string | string[]]) => {
+    const inputs = [values].flat();
     this.sent.push(inputs);
+    this.texts.set(name, text);
     await new Promise<void>((resolve, reject) => {
       this.answers.push((error) => (error ? reject(error) : resolve()));
     });
@@ -29,8 +32,9 @@ class FakePool {
 function statement(pool: FakePool, shared = true): SharedStatement<string, Row> {
   return new SharedStatement<string, Row>(pool, {
     name: 'test',
-    text: '',
-    columns: (inputs) => [[...inputs]],
+    text: (asked, plain) => `${plain ? 'plain' : 'in full'}: ${asked}`,
+    columns: { input: ['text', (input) => input] },
+    isPlain: (input) => input !== 'not plain',
     keyOf: (input) => Buffer.from(input),
     shared,
   });
@@ -129,5 +133,35 @@ describe('requests that arrive while a statement is under way', () => {
     pool.answer();
     pool.answer();
     expect(await outcomes(answers)).toEqual(['a', 'b']);
+  });
+});
+
+describe('a statement has no more than its inputs need', () => {
+  it('one input is a row without arrays, several are columns', async () => {
+    const pool = new FakePool();
+    const answers = await underWay(pool, 'a', 'b', 'c');
+    pool.answer();
+    await answers[0];
+    await turn();
+    pool.answer();
+    await outcomes(answers);
+    expect(Object.fromEntries(pool.texts)).toEqual({
+      test: 'plain: SELECT $1::text AS input, 1 AS position',
+      tests: expect.stringMatching(
+        /^plain: SELECT \* FROM unnest\(\$1::text\[\]\) WITH ORDINALITY\s+AS asked \(input, position\)$/,
+      ),
+    });
+  });
+
+  it('what only some need is there for all that share it with one of those', async () => {
+    const pool = new FakePool();
+    const answers = await underWay(pool, 'not plain', 'a', 'not plain', 'b');
+    pool.answer();
+    await answers[0];
+    await turn();
+    pool.answer();
+    await outcomes(answers);
+    expect([...pool.texts.keys()]).toEqual(['test_in_full', 'tests_in_full']);
+    expect(pool.texts.get('tests_in_full')).toMatch(/^in full: /);
   });
 });

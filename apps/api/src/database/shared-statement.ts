@@ -9,12 +9,17 @@ const SLOW_MS = 25;
 interface SharedStatementOptions<Input> {
   /** unique among all prepared statements */
   name: string;
+  /** What a row of `asked` has: its SQL type, and what an input gives. */
+  columns: Readonly<Record<string, readonly [type: string, of: (input: Input) => unknown]>>;
   /**
-   * Takes a column of values as each of its parameters, and returns rows whose `position` is that of
-   * the input which they answer, from 1 on. An input without a row has done nothing.
+   * Returns rows whose `position` is that of the input which they answer. An input without a row has
+   * done nothing.
+   * @param asked SQL for the inputs, a row for each, with their `position` from 1 on
+   * @param plain whether all inputs are: what only others need is left out, for a statement costs
+   * also what it does not come to
    */
-  text: string;
-  columns: (inputs: readonly Input[]) => unknown[];
+  text: (asked: string, plain: boolean) => string;
+  isPlain: (input: Input) => boolean;
   /** The key of the row that an input changes: whoever locks several does it in the same order. */
   keyOf: (input: Input) => Buffer;
   /** false: each input has a statement of its own */
@@ -36,11 +41,23 @@ export class SharedStatement<Input, Row extends { position: number }> {
   private waiting: Waiting<Input, Row>[] = [];
   private underWay = 0;
   private isDue = false;
+  private readonly values: ((input: Input) => unknown)[];
+  /** For one input and for several, plain and not. */
+  private readonly statements = new Map<string, string>();
 
   constructor(
     private readonly pool: Pick<StatementPool, 'query'>,
     private readonly options: SharedStatementOptions<Input>,
-  ) {}
+  ) {
+    const { columns, text } = options;
+    this.values = Object.values(columns).map(([, of]) => of);
+    for (const many of [true, false]) {
+      const asked = many ? rowsOf(columns) : rowOf(columns);
+      for (const plain of [true, false]) {
+        this.statements.set(this.nameOf(many, plain), text(asked, plain));
+      }
+    }
+  }
 
   /**
    * @returns the row that answers the input, after the commit; undefined where it has done nothing
@@ -108,7 +125,29 @@ export class SharedStatement<Input, Row extends { position: number }> {
   }
 
   private send(inputs: readonly Input[]): Promise<Row[]> {
-    const { name, text, columns } = this.options;
-    return this.pool.query<Row>(name, text, columns(inputs));
+    const many = inputs.length > 1;
+    const name = this.nameOf(many, inputs.every(this.options.isPlain));
+    const values = this.values.map((of) => (many ? inputs.map(of) : of(inputs[0] as Input)));
+    return this.pool.query<Row>(name, this.statements.get(name) ?? '', values);
   }
+
+  private nameOf(many: boolean, plain: boolean): string {
+    return `${this.options.name}${many ? 's' : ''}${plain ? '' : '_in_full'}`;
+  }
+}
+
+type Columns = SharedStatementOptions<never>['columns'];
+
+/** A single row needs no arrays, which cost PostgreSQL as much as finding what it is about. */
+function rowOf(columns: Columns): string {
+  const values = Object.entries(columns).map(
+    ([name, [type]], index) => `$${index + 1}::${type} AS ${name}`,
+  );
+  return `SELECT ${values.join(', ')}, 1 AS position`;
+}
+
+function rowsOf(columns: Columns): string {
+  const arrays = Object.values(columns).map(([type], index) => `$${index + 1}::${type}[]`);
+  return `SELECT * FROM unnest(${arrays.join(', ')}) WITH ORDINALITY
+    AS asked (${Object.keys(columns).join(', ')}, position)`;
 }

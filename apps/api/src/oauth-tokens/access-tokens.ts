@@ -4,9 +4,10 @@ import {
   checkTimes,
   verifyAccessToken,
 } from '@flixcheck/access-token-verifier';
+import { randomBytes } from '@flixcheck/oauth-protocol';
 import { Inject, Injectable } from '@nestjs/common';
 import { JwtService } from '@nestjs/jwt';
-import { createHash, randomBytes } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 import { Clock } from '../config/clock.js';
 import { CONFIG, type RuntimeConfig } from '../config/config.module.js';
@@ -93,7 +94,7 @@ export class AccessTokens {
    */
   async verify(token: string): Promise<VerifiedAccessToken> {
     // A digest, so that no memory dump of the cache holds tokens.
-    const digest = createHash('sha256').update(token).digest('base64');
+    const digest = hash('sha256', token, 'base64');
     const cached = this.verified.get(digest);
     if (cached && (await this.keys.find(cached.kid)) !== undefined) {
       this.checkTimes(cached);

@@ -65,13 +65,23 @@ interface RedeemedRow extends GrantedRow {
 
 /** The rules of the grant, all in one statement: it uses the code up, or does nothing. */
 const REDEEM = {
-  name: 'redeem_codes',
-  text: `
+  name: 'redeem_code',
+  columns: {
+    code_hash: ['bytea', ({ codeHash }: RedeemInput) => codeHash],
+    oauth_client_id: ['uuid', ({ request }: RedeemInput) => request.client.id],
+    client_id: ['text', ({ request }: RedeemInput) => request.client.clientId],
+    at: ['timestamptz', ({ request }: RedeemInput) => request.at.toISOString()],
+    redirect_uri: ['text', ({ request }: RedeemInput) => request.parameters.redirect_uri ?? null],
+    code_challenge: ['text', ({ codeChallenge }: RedeemInput) => codeChallenge ?? null],
+    family_id: ['uuid', ({ familyId }: RedeemInput) => familyId],
+    handle_hash: ['bytea', ({ refreshToken }: RedeemInput) => hashHandle(refreshToken)],
+    token_hash: ['bytea', ({ refreshToken }: RedeemInput) => hashRefreshToken(refreshToken)],
+    expires_at: ['timestamptz', ({ request }: RedeemInput) => idlesOutAt(request.at).toISOString()],
+  },
+  isPlain: ({ lookForNotBefore }: RedeemInput) => !lookForNotBefore,
+  text: (askedRows: string, plain: boolean) => `
    WITH asked AS (
-     SELECT * FROM unnest($1::bytea[], $2::uuid[], $3::text[], $4::timestamptz[], $5::text[],
-       $6::text[], $7::uuid[], $8::bytea[], $9::bytea[], $10::timestamptz[]) WITH ORDINALITY
-       AS asked (code_hash, oauth_client_id, client_id, at, redirect_uri, code_challenge,
-                 family_id, handle_hash, token_hash, expires_at, position)
+     ${askedRows}
    ), redeemed AS (
      UPDATE authorization_codes code
         SET redeemed_at = asked.at, family_id = asked.family_id
@@ -90,7 +100,7 @@ const REDEEM = {
         AND code.code_challenge IS NOT DISTINCT FROM asked.code_challenge
      RETURNING asked.position, asked.at, asked.family_id, asked.handle_hash, asked.token_hash,
                asked.expires_at, code.connection_id, code.scope, c.user_id, c.account_id,
-               ${selectLimits('$11::boolean', 'asked.client_id')}
+               ${selectLimits(!plain, 'asked.client_id')}
    ), family AS (
      INSERT INTO refresh_token_families
             (id, connection_id, handle_hash, scope, generation, current_hash, created_at, expires_at)
@@ -108,21 +118,8 @@ const REDEEM = {
                 AND other.expires_at > redeemed.at
               LIMIT ${MAX_FAMILIES}) others) AS others
      FROM redeemed`,
-  columns: (inputs: readonly RedeemInput[]) => [
-    inputs.map(({ codeHash }) => codeHash),
-    inputs.map(({ request }) => request.client.id),
-    inputs.map(({ request }) => request.client.clientId),
-    inputs.map(({ request }) => request.at.toISOString()),
-    inputs.map(({ request }) => request.parameters.redirect_uri ?? null),
-    inputs.map(({ codeChallenge }) => codeChallenge ?? null),
-    inputs.map(({ familyId }) => familyId),
-    inputs.map(({ refreshToken }) => hashHandle(refreshToken)),
-    inputs.map(({ refreshToken }) => hashRefreshToken(refreshToken)),
-    inputs.map(({ request }) => idlesOutAt(request.at).toISOString()),
-    inputs.some(({ lookForNotBefore }) => lookForNotBefore),
-  ],
   keyOf: ({ codeHash }: RedeemInput) => codeHash,
-};
+} as const;
 
 /** `authorization_code`: a code becomes the first tokens of a family. */
 @Injectable()

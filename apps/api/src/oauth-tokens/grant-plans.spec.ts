@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { Revocations } from '../connections/revocations.js';
 import { StatementPool } from '../database/statement-pool.js';
 import { Application } from '../testing/application.js';
 import { person } from '../testing/person.js';
@@ -43,15 +44,36 @@ beforeAll(async () => {
   pool = api.app.get(StatementPool);
   const query = jest.spyOn(pool, 'query');
   const crm = new Application(api);
-  const { refresh_token } = await crm.connect(await person(api));
-  await crm.refresh(refresh_token);
+  const user = await person(api);
+  const useBoth = async () => {
+    // One by itself, and then two at a time.
+    const { refresh_token } = await crm.connect(user);
+    await crm.refresh(refresh_token);
+    const codes = [await crm.code(user), await crm.code(user)];
+    const others = await Promise.all(codes.map((code) => crm.exchange(code)));
+    await Promise.all(others.map(({ refresh_token }) => crm.refresh(refresh_token)));
+  };
+  await useBoth();
+  const limits = jest.spyOn(api.app.get(Revocations), 'mayRefuseNewTokens', 'get');
+  limits.mockReturnValue(true);
+  await useBoth();
+  limits.mockRestore();
   for (const [name, text] of query.mock.calls) statements.set(name, text);
   query.mockRestore();
 }, 60_000);
 afterAll(() => api.close());
 
 async function plans(): Promise<string[]> {
-  expect([...statements.keys()]).toEqual(['redeem_codes', 'rotate_refresh_tokens']);
+  expect([...statements.keys()].sort()).toEqual([
+    'redeem_code',
+    'redeem_code_in_full',
+    'redeem_codes',
+    'redeem_codes_in_full',
+    'rotate_refresh_token',
+    'rotate_refresh_token_in_full',
+    'rotate_refresh_tokens',
+    'rotate_refresh_tokens_in_full',
+  ]);
   return Promise.all(
     [...statements.values()].map(async (text) => {
       const { rows } = await pool.pool.query(`EXPLAIN (GENERIC_PLAN) ${text}`);

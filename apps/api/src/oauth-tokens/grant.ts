@@ -54,21 +54,24 @@ export type Limits = Pick<
 >;
 
 /**
- * What limits tokens of the connection `c`. The latest moment before which its tokens are refused
+ * What limits tokens of the connection `c` beside its scope and its end, where that is looked for.
+ * The latest moment before which its tokens are refused
  * is read on the same snapshot as the scopes: a token is either issued under what was decided then,
  * or seems older and is refused.
  */
-export const selectLimits = (lookForNotBefore: string, clientId: string): string => `
+export const selectLimits = (lookForMore: boolean, clientId: string): string => `
   c.scope AS connection_scope, c.expires_at AS connection_expires_at,
-  CASE WHEN ${lookForNotBefore} THEN (
-    SELECT array_to_string(scopes, ' ') FROM oauth_clients WHERE id = c.oauth_client_id
-  ) END AS client_scope,
-  CASE WHEN ${lookForNotBefore} THEN (
-    SELECT max(r.issued_before) FROM revocations r
-     WHERE r.issued_before <> 'infinity' AND r.subject = ANY (ARRAY[
-       c.id::text, 'user:' || c.user_id, 'client:' || ${clientId}, 'account:' || c.account_id,
-       'account:' || c.account_id || '+client:' || ${clientId}])
-  ) END AS not_before`;
+  ${lookForMore ? `(${REGISTERED_SCOPE})` : 'NULL::text'} AS client_scope,
+  ${lookForMore ? `(${notBefore(clientId)})` : 'NULL::timestamptz'} AS not_before`;
+
+const REGISTERED_SCOPE = `
+  SELECT array_to_string(scopes, ' ') FROM oauth_clients WHERE id = c.oauth_client_id`;
+
+const notBefore = (clientId: string): string => `
+  SELECT max(r.issued_before) FROM revocations r
+   WHERE r.issued_before <> 'infinity' AND r.subject = ANY (ARRAY[
+     c.id::text, 'user:' || c.user_id, 'client:' || ${clientId}, 'account:' || c.account_id,
+     'account:' || c.account_id || '+client:' || ${clientId}])`;
 
 /** The same as the fields of `Limits`. */
 export const LIMIT_COLUMNS = `connection_scope AS "connectionScope", client_scope AS "clientScope",
@@ -77,7 +80,7 @@ export const LIMIT_COLUMNS = `connection_scope AS "connectionScope", client_scop
 const limitsOfConnection = preparedStatement<Limits>(
   'limits_of_connection',
   `SELECT ${LIMIT_COLUMNS} FROM (
-     SELECT ${selectLimits('true', '$2::text')} FROM connections c
+     SELECT ${selectLimits(true, '$2::text')} FROM connections c
       WHERE c.id = $1 AND ${activeAt('$3::timestamptz')}
    ) limits`,
 );

@@ -72,19 +72,41 @@ type RotatedRow = GrantedRow & { position: number };
 
 const NEEDED = `string_to_array(need.any_of, ' ')`;
 
+/** Grant, connection and client have one of the scopes that allow each one asked for. */
+const COVERS_NEEDED = `
+  (asked.needed IS NULL OR NOT EXISTS (
+    SELECT FROM unnest(string_to_array(asked.needed, E'\n')) AS need (any_of)
+     WHERE NOT string_to_array(family.scope, ' ') && ${NEEDED}
+        OR NOT string_to_array(c.scope, ' ') && ${NEEDED}
+        -- Not as the caller knows the client: a refusal must not use the token up.
+        OR NOT (SELECT scopes FROM oauth_clients WHERE id = asked.oauth_client_id)
+          && ${NEEDED}))`;
+
 /**
  * The rules of the grant, all in one statement: it puts the successor in the place of the current
  * token, or does nothing.
  */
 const ROTATE = {
-  name: 'rotate_refresh_tokens',
+  name: 'rotate_refresh_token',
+  columns: {
+    handle_hash: ['bytea', ({ handleHash }: RotateInput) => handleHash],
+    presented_hash: ['bytea', ({ presented }: RotateInput) => hashRefreshToken(presented)],
+    successor_hash: ['bytea', ({ successor }: RotateInput) => hashRefreshToken(successor)],
+    at: ['timestamptz', ({ request }: RotateInput) => request.at.toISOString()],
+    expires_at: ['timestamptz', ({ request }: RotateInput) => idlesOutAt(request.at).toISOString()],
+    oauth_client_id: ['uuid', ({ request }: RotateInput) => request.client.id],
+    client_id: ['text', ({ request }: RotateInput) => request.client.clientId],
+    needed: [
+      'text',
+      ({ needed }: RotateInput) =>
+        needed.length === 0 ? null : needed.map((anyOf) => anyOf.join(' ')).join('\n'),
+    ],
+  },
+  isPlain: ({ needed, lookForNotBefore }: RotateInput) => needed.length === 0 && !lookForNotBefore,
   // The history has a family's first refresh of each day.
-  text: `
+  text: (askedRows: string, plain: boolean) => `
    WITH asked AS (
-     SELECT * FROM unnest($1::bytea[], $2::bytea[], $3::bytea[], $4::timestamptz[],
-       $5::timestamptz[], $6::uuid[], $7::text[], $8::text[]) WITH ORDINALITY
-       AS asked (handle_hash, presented_hash, successor_hash, at, expires_at, oauth_client_id,
-                 client_id, needed, position)
+     ${askedRows}
    ), rotated AS (
      UPDATE refresh_token_families family
         SET previous_hash = family.current_hash,
@@ -99,19 +121,13 @@ const ROTATE = {
         AND family.current_hash = asked.presented_hash
         AND family.ended_at IS NULL
         AND family.expires_at > asked.at
-        AND (asked.needed IS NULL OR NOT EXISTS (
-          SELECT FROM unnest(string_to_array(asked.needed, E'\n')) AS need (any_of)
-           WHERE NOT string_to_array(family.scope, ' ') && ${NEEDED}
-              OR NOT string_to_array(c.scope, ' ') && ${NEEDED}
-              -- Not as the caller knows the client: a refusal must not use the token up.
-              OR NOT (SELECT scopes FROM oauth_clients WHERE id = asked.oauth_client_id)
-                && ${NEEDED}))
+        AND ${plain ? 'asked.needed IS NULL' : COVERS_NEEDED}
         AND c.id = ANY (ARRAY[family.connection_id])
         -- Issued to this client, whose connection still stands (RFC 6749 §6).
         AND ${activeAndOf('asked.oauth_client_id', 'asked.at')}
      RETURNING asked.position, asked.at, before.rotated_at AS rotated_before,
                family.id, family.connection_id, family.scope, c.user_id, c.account_id,
-               ${selectLimits('$9::boolean', 'asked.client_id')}
+               ${selectLimits(!plain, 'asked.client_id')}
    ), event AS (
      INSERT INTO connection_events (connection_id, at, type, scope)
      SELECT connection_id, at, 'refreshed', scope FROM rotated
@@ -121,21 +137,8 @@ const ROTATE = {
    SELECT position::integer, id AS "familyId", connection_id AS "connectionId",
           user_id AS "userId", account_id AS "accountId", scope, ${LIMIT_COLUMNS}
      FROM rotated`,
-  columns: (inputs: readonly RotateInput[]) => [
-    inputs.map(({ handleHash }) => handleHash),
-    inputs.map(({ presented }) => hashRefreshToken(presented)),
-    inputs.map(({ successor }) => hashRefreshToken(successor)),
-    inputs.map(({ request }) => request.at.toISOString()),
-    inputs.map(({ request }) => idlesOutAt(request.at).toISOString()),
-    inputs.map(({ request }) => request.client.id),
-    inputs.map(({ request }) => request.client.clientId),
-    inputs.map(({ needed }) =>
-      needed.length === 0 ? null : needed.map((anyOf) => anyOf.join(' ')).join('\n'),
-    ),
-    inputs.some(({ lookForNotBefore }) => lookForNotBefore),
-  ],
   keyOf: ({ handleHash }: RotateInput) => handleHash,
-};
+} as const;
 
 /** `refresh_token`: the newest refresh token of a family becomes its successor. */
 @Injectable()

@@ -2,9 +2,11 @@ import { Injectable, type LoggerService } from '@nestjs/common';
 import cluster from 'node:cluster';
 import pino, { type Logger } from 'pino';
 
-/** How late a line may be written, and how much may wait for that: what a write takes at once. */
+/** How late a line may be written. */
 const FLUSH_MS = 100;
-const BUFFER_BYTES = 8192;
+/** How much may wait for that, and is then written at once: what a pipe takes. */
+const BUFFER_BYTES = 60 * 1024;
+const PIPE_BYTES = 64 * 1024;
 /** What a pipe takes as a whole (PIPE_BUF): workers share theirs, and no line tears another apart. */
 const SHARED_BYTES = 4096;
 
@@ -15,9 +17,17 @@ const SHARED_BYTES = 4096;
 export function createLogger(level: string): Logger {
   const together = cluster.isWorker
     ? { minLength: SHARED_BYTES / 2, maxWrite: SHARED_BYTES }
-    : { minLength: BUFFER_BYTES };
-  const stdout = { dest: 1, sync: false, ...together, periodicFlush: FLUSH_MS };
-  return pino({ level, base: undefined }, pino.destination(stdout));
+    : { minLength: BUFFER_BYTES, maxWrite: PIPE_BYTES };
+  const stdout = pino.destination({
+    dest: 1,
+    sync: false,
+    ...together,
+    periodicFlush: FLUSH_MS,
+    contentMode: 'buffer',
+  });
+  // As text, all that waits would be joined and measured anew for each line.
+  const write = (line: string) => stdout.write(Buffer.from(line) as unknown as string);
+  return pino({ level, base: undefined }, { write });
 }
 
 /** Nest's log lines in the same stream and shape as the requests'. */
