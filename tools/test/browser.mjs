@@ -16,28 +16,35 @@ const MAC_APPLICATIONS = ['Google Chrome', 'Chromium', 'Microsoft Edge'].map(
   (name) => `/Applications/${name}.app/Contents/MacOS/${name}`,
 );
 
+/**
+ * Begins what takes long and needs nothing of the project's: to look for a browser, and to install
+ * Debian's where there is none.
+ */
+export function seekBrowser(signal) {
+  const found = findBrowser(signal);
+  const installed = found.then((path) => path ?? installDebians(signal));
+  // Whoever needs the browser is told.
+  for (const outcome of [found, installed]) outcome.catch(() => undefined);
+  return { found, installed };
+}
+
 /** A Chromium that works, wherever it comes from: tests of pages are never left out for want of one. */
-export async function findOrInstallBrowser({ node, signal, progress }) {
-  const found = await findBrowser(signal);
+export async function findOrInstallBrowser({
+  node,
+  signal,
+  progress,
+  sought = seekBrowser(signal),
+}) {
+  const found = await sought.found;
   if (found) return found;
 
-  if (process.getuid?.() === 0 && commandPath('apt-get')) {
-    await progress
-      .step('Installing a browser (Debian’s chromium)', async (detail) => {
-        const apt = async (...args) => {
-          detail(`apt-get ${args[0]}`);
-          const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
-          const { code, output } = await run('apt-get', ['-q', ...args], { env, signal });
-          if (code !== 0) throw new Failure(output.trim().split('\n').slice(-3).join('\n'));
-        };
-        await apt('update').catch(() => signal.throwIfAborted());
-        await apt('install', '--yes', '--no-install-recommends', 'chromium');
-      })
+  if (mayInstall()) {
+    const installed = await progress
+      .step('Installing a browser (Debian’s Chromium)', () => sought.installed)
       .catch((error) => {
         signal.throwIfAborted();
         progress.line(progress.dim(error.message));
       });
-    const installed = await findBrowser(signal);
     if (installed) return installed;
   }
 
@@ -59,6 +66,27 @@ export async function findOrInstallBrowser({ node, signal, progress }) {
     'No browser was found for the tests of the portal, and none could be installed: install Chromium ' +
       '(on Debian: `sudo apt-get install chromium`) or Google Chrome, or give the path of one as CHROME_PATH.',
   );
+}
+
+function mayInstall() {
+  return process.getuid?.() === 0 && commandPath('apt-get') !== undefined;
+}
+
+async function installDebians(signal) {
+  if (!mayInstall()) return undefined;
+  const apt = async (...args) => {
+    const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
+    const { code, output } = await run('apt-get', ['-q', ...args], { env, signal });
+    if (code !== 0) throw new Failure(output.trim().split('\n').slice(-3).join('\n'));
+  };
+  const install = (name) => apt('install', '--yes', '--no-install-recommends', name);
+  await apt('update').catch(() => signal.throwIfAborted());
+  // Not every release that has Chromium has the one without windows.
+  await install('chromium-headless-shell').catch(() => {
+    signal.throwIfAborted();
+    return install('chromium');
+  });
+  return findBrowser(signal);
 }
 
 /** The first one that can say its version: Ubuntu’s `chromium-browser`, for one, may be a stub. */

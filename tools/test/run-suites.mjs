@@ -5,7 +5,7 @@ import { prepare } from '../setup/prepare.mjs';
 import { Progress, seconds } from '../setup/progress.mjs';
 import { buildableProjects } from '../setup/projects.mjs';
 import { inWorkspace } from '../setup/workspace.mjs';
-import { findOrInstallBrowser } from './browser.mjs';
+import { findOrInstallBrowser, seekBrowser } from './browser.mjs';
 import { startTestDatabase } from './database.mjs';
 import { runSuite } from './run-suite.mjs';
 import { readSuites } from './suites.mjs';
@@ -26,11 +26,14 @@ export async function runSuites(names) {
   }
   const signal = listenForInterrupt();
   const progress = new Progress();
+  let browser;
   let database;
   let failed = 1;
   try {
     const chosen = choose(readSuites(), names);
     const startedAt = Date.now();
+    // Debian's packages come while npm's do.
+    if (chosen.some(needs('browser'))) browser = seekBrowser(signal);
     const node = await prepare(Object.keys(buildableProjects()), { signal, progress });
     const env = {};
     const unmet = new Map();
@@ -40,9 +43,9 @@ export async function runSuites(names) {
       );
       env.TEST_DATABASE_URL = database.url;
     }
-    if (chosen.some(needs('browser'))) {
+    if (browser) {
       try {
-        env.CHROME_PATH = await findOrInstallBrowser({ node, signal, progress });
+        env.CHROME_PATH = await findOrInstallBrowser({ node, signal, progress, sought: browser });
       } catch (error) {
         signal.throwIfAborted();
         unmet.set('browser', inWords(error));
@@ -61,6 +64,8 @@ export async function runSuites(names) {
     failed = totals.failed;
   } catch (error) {
     await database?.stop();
+    // Half an installation would be left behind.
+    await browser?.installed.catch(() => undefined);
     if (error instanceof Interrupted) process.exit(130);
     progress.line(`\n${progress.red(inWords(error))}\n`);
     progress.line('0 passed, 1 failed');
