@@ -4,6 +4,7 @@ import { nxEnvironment } from '../setup/build.mjs';
 import { projectEnvironment } from '../setup/project-node.mjs';
 import { run } from '../setup/run.mjs';
 import { inWorkspace, root } from '../setup/workspace.mjs';
+import { outcomesOf } from './nx-suites.mjs';
 
 /** The program's own settings, which a shell may have for the instance that runs beside the tests. */
 const SETTINGS = [
@@ -33,62 +34,63 @@ export async function runSuite(suite, { node, env, results, signal, onDetail }) 
   const report = join(results, `${suite.name}.json`);
   rmSync(report, { force: true });
   const { args, extra, count, detailOf } = kinds[suite.kind](suite, report);
+  const { code, output } = await runCommand(suite.name, node, args, {
+    env: { ...environment(node), ...env, ...extra },
+    signal,
+    ...{ detailOf, onDetail },
+  });
+  const outcome = { passed: 0, failed: 0, skipped: 0, ...count({ output, report }), output };
+  // A runner that exits with an error but no failed test, or finds no test at all, has failed.
+  const found = outcome.passed + outcome.skipped;
+  if ((code !== 0 || found === 0) && outcome.failed === 0) outcome.failed = 1;
+  return outcome;
+}
+
+/** Runs suites that are targets of Nx, each of which counts as one test. */
+export async function runNxSuites(suites, { node, env, signal, onDetail }) {
+  const targets = suites.map(({ target }) => target).join();
+  const args = [
+    inWorkspace('node_modules', 'nx', 'dist', 'bin', 'nx.js'),
+    ...['run-many', `--targets=${targets}`, '--outputStyle=static'],
+  ];
+  const ended = await runCommand(suites.map(({ name }) => name).join(', '), node, args, {
+    env: { ...nxEnvironment(node), ...env },
+    signal,
+    ...{ detailOf: /nx run ([\w-]+):/, onDetail },
+  });
+  return outcomesOf(suites, ended);
+}
+
+async function runCommand(name, node, args, { env, signal, detailOf, onDetail }) {
   const timeout = new AbortController();
   const timer = setTimeout(() => timeout.abort(new Error('timeout')), LIMIT_MS);
   try {
     const { code, killedBy, output } = await run(node, args, {
       cwd: root,
-      env: { ...environment(suite, node), ...env, ...extra },
+      env,
       signal: AbortSignal.any([signal, timeout.signal]),
       onOutput: (chunk) => {
         const detail = detailOf?.exec(chunk)?.[1];
         if (detail) onDetail(detail);
       },
     });
-    const outcome = {
-      passed: 0,
-      failed: 0,
-      skipped: 0,
-      ...count({ code, output, report }),
-      output: killedBy ? `${output}\nThe suite was ended by ${killedBy}.` : output,
-    };
-    // A runner that exits with an error but no failed test, or finds no test at all, has failed.
-    const found = outcome.passed + outcome.skipped;
-    if ((code !== 0 || found === 0) && outcome.failed === 0) outcome.failed = 1;
-    return outcome;
+    return { code, output: killedBy ? `${output}\nThe suite was ended by ${killedBy}.` : output };
   } catch (error) {
     signal.throwIfAborted();
     if (!timeout.signal.aborted) throw error;
-    return {
-      passed: 0,
-      failed: 1,
-      skipped: 0,
-      output: `${suite.name} did not end within ${LIMIT_MS / 60_000} minutes.`,
-    };
+    return { code: 1, output: `${name} did not end within ${LIMIT_MS / 60_000} minutes.` };
   } finally {
     clearTimeout(timer);
   }
 }
 
-function environment({ kind }, node) {
-  if (kind === 'nx') return nxEnvironment(node);
+function environment(node) {
   const env = projectEnvironment(node);
   for (const name of [...SETTINGS, 'NODE_ENV']) delete env[name];
   return env;
 }
 
-const asOneTest = ({ code }) => (code === 0 ? { passed: 1 } : { failed: 1 });
-
 const kinds = {
-  nx: ({ target }) => ({
-    args: [
-      inWorkspace('node_modules', 'nx', 'dist', 'bin', 'nx.js'),
-      ...['run-many', `--targets=${target}`, '--outputStyle=stream-without-prefixes'],
-    ],
-    count: asOneTest,
-    detailOf: /nx run ([\w-]+):/,
-  }),
-
   node: ({ args }) => ({
     args: args.slice(1).flatMap((word) => (word === '--test' ? [word, SPEC_REPORTER] : [word])),
     extra: { NODE_OPTIONS: '' },

@@ -7,7 +7,7 @@ import { buildableProjects } from '../setup/projects.mjs';
 import { inWorkspace } from '../setup/workspace.mjs';
 import { findOrInstallBrowser, seekBrowser } from './browser.mjs';
 import { startTestDatabase } from './database.mjs';
-import { runSuite } from './run-suite.mjs';
+import { runNxSuites, runSuite } from './run-suite.mjs';
 import { readSuites } from './suites.mjs';
 
 const results = inWorkspace('test-results');
@@ -53,10 +53,12 @@ export async function runSuites(names) {
     }
     mkdirSync(results, { recursive: true });
     const totals = { passed: 0, failed: 0 };
-    for (const suite of chosen) {
-      const outcome = await report(suite, { node, env, unmet, signal, progress });
-      totals.passed += outcome.passed;
-      totals.failed += outcome.failed;
+    for (const suites of inRuns(chosen)) {
+      const outcomes = await report(suites, { node, env, unmet, signal, progress });
+      for (const { passed, failed } of outcomes) {
+        totals.passed += passed;
+        totals.failed += failed;
+      }
     }
     progress.line(`\nAll suites took ${seconds(Date.now() - startedAt)}.`);
     await database?.stop();
@@ -73,41 +75,68 @@ export async function runSuites(names) {
   process.exit(failed > 0 ? 1 : 0);
 }
 
-async function report(suite, { node, env, unmet, signal, progress }) {
+/** The suites that run at the same time: targets of Nx that follow one another, others alone. */
+function inRuns(suites) {
+  const runs = [];
+  for (const suite of suites) {
+    const last = runs.at(-1);
+    if (suite.kind === 'nx' && last?.[0].kind === 'nx') last.push(suite);
+    else runs.push([suite]);
+  }
+  return runs;
+}
+
+async function report(suites, { node, env, unmet, signal, progress }) {
   const { red, green } = progress;
-  let outcome;
+  let outcomes;
   await progress
     .step(
-      suite.name,
+      suites.map(({ name }) => name).join(', '),
       async (detail) => {
-        const missing = suite.needs.map((need) => unmet.get(need)).find(Boolean);
-        outcome = missing
-          ? { passed: 0, failed: 1, skipped: 0, output: missing }
-          : await runSuite(suite, { node, env, results, signal, onDetail: detail });
-        if (outcome.failed > 0) throw new Failure(suite.name);
-        return outcome;
+        outcomes = await runTogether(suites, { node, env, unmet, signal, onDetail: detail });
+        if (outcomes.some(({ failed }) => failed > 0)) throw new Failure('Tests have failed.');
       },
-      () => green(counts(outcome)),
+      () => green(counts(total(outcomes))),
     )
     .catch((error) => {
       signal.throwIfAborted();
-      if (!outcome) throw error;
-      progress.line(`  ${red(counts(outcome))}\n`);
+      if (!outcomes) throw error;
+      const failures = suites.flatMap(({ name }, index) =>
+        outcomes[index].failed > 0 ? `${name}: ${counts(outcomes[index])}` : [],
+      );
+      progress.line(`  ${red(failures.join('; '))}\n`);
     });
-  const log = `${results}/${suite.name}.log`;
-  writeFileSync(log, outcome.output);
-  if (outcome.failed > 0) {
-    const lines = outcome.output.trimEnd().split('\n');
-    if (lines.length > SHOWN_LINES) progress.line(`  (the last ${SHOWN_LINES} lines of ${log})`);
-    progress.line(
-      lines
-        .slice(-SHOWN_LINES)
-        .map((line) => `  ${line}`.trimEnd())
-        .join('\n'),
-    );
-    progress.line();
-  }
-  return outcome;
+  for (const [index, { name }] of suites.entries()) tell(name, outcomes[index], progress);
+  return outcomes;
+}
+
+async function runTogether(suites, { node, env, unmet, signal, onDetail }) {
+  if (suites[0].kind === 'nx') return runNxSuites(suites, { node, env, signal, onDetail });
+  const [suite] = suites;
+  const missing = suite.needs.map((need) => unmet.get(need)).find(Boolean);
+  if (missing) return [{ passed: 0, failed: 1, skipped: 0, output: missing }];
+  return [await runSuite(suite, { node, env, results, signal, onDetail })];
+}
+
+/** What the suite has written: into a file, and on the screen where something has failed. */
+function tell(name, { failed, output }, progress) {
+  const log = `${results}/${name}.log`;
+  writeFileSync(log, output);
+  if (failed === 0) return;
+  const lines = output.trimEnd().split('\n');
+  if (lines.length > SHOWN_LINES) progress.line(`  (the last ${SHOWN_LINES} lines of ${log})`);
+  progress.line(
+    lines
+      .slice(-SHOWN_LINES)
+      .map((line) => `  ${line}`.trimEnd())
+      .join('\n'),
+  );
+  progress.line();
+}
+
+function total(outcomes) {
+  const sum = (what) => outcomes.reduce((all, outcome) => all + outcome[what], 0);
+  return { passed: sum('passed'), failed: sum('failed'), skipped: sum('skipped') };
 }
 
 function counts({ passed, failed, skipped }) {

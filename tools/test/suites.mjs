@@ -4,7 +4,8 @@ import { readProjects } from '../setup/projects.mjs';
  * What `npm test` runs, in this order; `npm test -- <name> …` runs single ones. A suite is defined
  * in its project's project.json, as the Nx target that is named here:
  *
- * - targets without a project run through Nx in all projects that have them, and count as one test
+ * - targets without a project run through Nx in all projects that have them, and count as one test;
+ *   those that follow one another run at the same time
  * - the others' commands are run as they are, their tests counted; a target that has `database` or
  *   `browser` among its inputs gets an empty PostgreSQL server (its address is in TEST_DATABASE_URL)
  *   or a browser (its path is in CHROME_PATH)
