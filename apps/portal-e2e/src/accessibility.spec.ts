@@ -1,7 +1,14 @@
 import type { Page, ViewportSize } from '@playwright/test';
 import { DESKTOP, PHONE } from '../playwright.config';
-import { expectAccessible, expectNoSidewaysScroll, resize } from './harness/fixtures';
+import {
+  expect,
+  expectAccessible,
+  expectNoSidewaysScroll,
+  portalUrl,
+  resize,
+} from './harness/fixtures';
 import { test } from './harness/one-tab';
+import { show } from './harness/portal-state';
 import { withSampleConnections } from './harness/sample-connections';
 import { openState, states } from './harness/states';
 
@@ -52,3 +59,10 @@ for (const [language, locale] of [
     }
   });
 }
+
+test('who wants less motion sees another theme at once', async ({ page }) => {
+  await show(page, `${portalUrl()}/portal/sign-in`);
+  await page.emulateMedia({ colorScheme: 'dark' });
+  // The styles of the new theme are worked out by asking.
+  expect(await page.evaluate(() => document.getAnimations().length)).toBe(0);
+});
