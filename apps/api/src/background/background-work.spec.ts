@@ -1,9 +1,10 @@
-import { createTestDatabase } from '@flixcheck/test-harness';
+import { createTestDatabase, sql } from '@flixcheck/test-harness';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import type { DataSource } from 'typeorm';
+import { POOL_SIZE } from '../database/data-source.js';
 import { migrate } from '../database/migrate.js';
 import { recordStatements } from '../testing/statements.js';
 import type { BackgroundWork } from './background-work.js';
@@ -74,6 +75,45 @@ describe('a queue', () => {
     );
     program.work.start();
     await done.promise;
+  });
+
+  it('takes the first jobs of a process also where all of its connections are in transactions', async () => {
+    const { work, dataSource } = await node((command) =>
+      command.queue({ name: 'test.mails', handle: () => Promise.reject(new Error('not here')) }),
+    );
+    const allBegan = signal();
+    let began = 0;
+    const enqueued = Array.from({ length: POOL_SIZE }, () =>
+      dataSource.transaction(async (tx) => {
+        began += 1;
+        if (began === POOL_SIZE) allBegan.resolve();
+        await allBegan.promise;
+        await work.enqueue(tx, 'test.mails', {});
+      }),
+    );
+    await Promise.all(enqueued);
+    const [{ jobs }] = await dataSource.query(
+      `SELECT count(*)::integer AS jobs FROM pgboss.job WHERE name = 'test.mails'`,
+    );
+    expect(jobs).toBe(POOL_SIZE);
+  });
+
+  it('takes jobs over one more connection, which ends with the process', async () => {
+    const command = await backgroundNode(database.url);
+    command.work.queue({ name: 'test.mails', handle: async () => undefined });
+    await enqueue(command.dataSource, command.work, {});
+    const connections = async () => {
+      const [{ count }] = await sql<{ count: number }>(
+        database.url,
+        `SELECT count(*)::integer FROM pg_stat_activity
+          WHERE datname = current_database() AND pid <> pg_backend_pid()`,
+      );
+      return count;
+    };
+    expect(await connections()).toBe(2);
+    await command.close();
+    // Does not return as long as one is open.
+    while ((await connections()) > 0) continue;
   });
 
   it('retries a job that failed', async () => {

@@ -74,6 +74,6 @@ export async function deleteOld(
   const before = new Date(now.getTime() - kept.keptMs);
   if (!('isPartitioned' in kept)) return deleteInBatches(dataSource, kept, [before], signal);
   const send = (text: string, values: unknown[]) => dataSource.query(text, values);
-  const made = await makePartitions(send, kept.table, now);
+  const made = await makePartitions(send, kept.table, now, signal);
   return made + (await dropPartitions(send, kept.table, before, signal));
 }

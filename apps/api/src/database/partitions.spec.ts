@@ -73,6 +73,56 @@ describe('the partitions', () => {
     expect(await partitions('oauth_requests')).toContain(day(8));
   });
 
+  it('are made once where several nodes make them at the same time, and none of them fails', async () => {
+    for (let month = 4; month < 7; month += 1) {
+      const later = new Date(NOW.getTime() + month * 31 * DAY);
+      const before = await partitions('oauth_requests');
+      const made = await Promise.all(
+        Array.from({ length: 4 }, () => makePartitions(send, 'oauth_requests', later)),
+      );
+      const missing = (await partitions('oauth_requests')).length - before.length;
+      expect([missing, made.reduce((sum, one) => sum + one)]).toEqual([8, 8]);
+    }
+  });
+
+  it('that another node makes at that moment are waited for', async () => {
+    const later = new Date(NOW.getTime() + 300 * DAY);
+    const name = `oauth_requests_${day(300)}`;
+    await sql(database.url, `CREATE TABLE ${name} ()`);
+    let tries = 0;
+    const trying = async (text: string, values: unknown[]) => {
+      tries += 1;
+      if (tries === 2) await sql(database.url, `DROP TABLE ${name}`);
+      return send(text, values);
+    };
+    expect(await makePartitions(trying, 'oauth_requests', later)).toBe(8);
+  });
+
+  it('are made no further once the program ends, also while something holds the table', async () => {
+    const later = new Date(NOW.getTime() + 600 * DAY);
+    const ending = new AbortController();
+    const endingAtOnce = (text: string, values: unknown[]) => {
+      ending.abort();
+      return send(text, values);
+    };
+    expect(await makePartitions(endingAtOnce, 'oauth_requests', later, ending.signal)).toBe(1);
+    const holder = new Client({ connectionString: database.url });
+    await holder.connect();
+    await holder.query('BEGIN; LOCK TABLE oauth_requests_default');
+    try {
+      const held = new AbortController();
+      const tries: unknown[] = [];
+      const trying = (text: string, values: unknown[]) => {
+        tries.push(values);
+        return send(text, values).finally(() => held.abort());
+      };
+      expect(await makePartitions(trying, 'oauth_requests', later, held.signal)).toBe(0);
+      expect(tries).toHaveLength(1);
+    } finally {
+      await holder.end();
+    }
+  });
+
   it('are dropped as a whole once all of their rows are too old, and not before', async () => {
     const yesterdayEnds = new Date(`${NOW.toISOString().slice(0, 10)}T00:00:00Z`);
     await program.query(...spread(logged(NOW)));

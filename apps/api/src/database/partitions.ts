@@ -13,6 +13,15 @@ const ROWS_PER_STATEMENT = 5000;
 const RETRY_MS = 200;
 const MAX_TRIES = 25;
 const LOCK_NOT_AVAILABLE = '55P03';
+/** What PostgreSQL answers where another node has made or dropped the same partition meanwhile. */
+const DONE_BY_ANOTHER: readonly string[] = [
+  '23505', // unique_violation, of the catalog
+  '40P01', // deadlock_detected
+  '42P01', // undefined_table
+
+  '42P07', // duplicate_table
+  '42P17', // invalid_object_definition: it would overlap
+];
 
 /** Sends a statement that commits by itself. */
 type Send = (text: string, values: unknown[]) => Promise<unknown>;
@@ -23,9 +32,14 @@ type Send = (text: string, values: unknown[]) => Promise<unknown>;
  * @returns how many it has made
  * @throws the driver's error, also where something held the table for seconds
  */
-export async function makePartitions(send: Send, table: string, now: Date): Promise<number> {
+export async function makePartitions(
+  send: Send,
+  table: string,
+  now: Date,
+  signal?: AbortSignal,
+): Promise<number> {
   const values = [table, now, MADE_AHEAD[table]];
-  return untilNone(() => send('SELECT make_partition($1, $2, $3) AS name', values));
+  return untilNone(() => send('SELECT make_partition($1, $2, $3) AS name', values), signal);
 }
 
 /**
@@ -54,28 +68,33 @@ export async function dropPartitions(
 }
 
 async function untilNone(next: () => Promise<unknown>, signal?: AbortSignal): Promise<number> {
-  for (let count = 0; ; count += 1) {
-    if (signal?.aborted) return count;
-    const [row] = (await patiently(next)) as { name: string | null }[];
-    if (!row || row.name === null) return count;
-  }
-}
-
-async function patiently<Result>(work: () => Promise<Result>): Promise<Result> {
-  for (let tries = 1; ; tries += 1) {
+  let count = 0;
+  let tries = 0;
+  while (!signal?.aborted) {
     try {
-      return await work();
+      const [row] = (await next()) as { name: string | null }[];
+      if (!row || row.name === null) break;
+      count += 1;
+      tries = 0;
     } catch (error) {
-      if (!isLockTimeout(error) || tries === MAX_TRIES) throw error;
+      tries += 1;
+      if (!passes(error) || tries === MAX_TRIES) throw error;
+      await sleep(RETRY_MS, undefined, { signal }).catch(() => undefined);
     }
-    await sleep(RETRY_MS);
   }
+  return count;
 }
 
 /** Whether a statement has waited for a lock for longer than it may. */
 export function isLockTimeout(error: unknown): boolean {
-  return (
-    error instanceof QueryFailedError &&
-    (error.driverError as { code?: string }).code === LOCK_NOT_AVAILABLE
-  );
+  return codeOf(error) === LOCK_NOT_AVAILABLE;
+}
+
+function passes(error: unknown): boolean {
+  return isLockTimeout(error) || DONE_BY_ANOTHER.includes(codeOf(error));
+}
+
+function codeOf(error: unknown): string {
+  const failed = error instanceof QueryFailedError ? (error.driverError as { code?: string }) : {};
+  return failed.code ?? '';
 }
