@@ -44,6 +44,7 @@ afterAll(() => world.server.stop());
 
 interface Page {
   resource: {
+    clientVersion: string;
     redirectUri: string;
     scope: string;
     scopes: string[];
@@ -203,5 +204,27 @@ describe('the page is not trusted: the grant validates again', () => {
     expect((await world.member.send('/user/v7/connections')).body).toEqual(before.body);
 
     expect((await grant({ clientId: 'plain', userId: await idOf(world.member) })).status).toBe(201);
+  });
+
+  it('for a client that is shown otherwise by then is 409 client_changed, and nothing is granted', async () => {
+    const { client } = await register(world.operator, { clientId: 'renamed' });
+    const parameters = { ...VALID, clientId: 'renamed' };
+    const shown = async () => (await open(parameters)).body.resource.clientVersion;
+    const change = (changes: object) =>
+      world.operator.send(`/admin/v7/oauth-clients/${client.id}`, {
+        method: 'PATCH',
+        json: { resource: changes },
+      });
+    const before = await shown();
+    // What the page does not show is nothing to decide on again.
+    await change({ scopes: ['read', 'readwrite'], listed: false });
+    expect(await shown()).toBe(before);
+    await change({ name: 'Ganz anders' });
+    const refused = await grant({ clientId: 'renamed', clientVersion: before });
+    expect([refused.status, refused.body.code]).toEqual([409, 'client_changed']);
+    const connections = JSON.stringify((await world.member.send('/user/v7/connections')).body);
+    expect(connections).not.toContain('Ganz anders');
+
+    expect((await grant({ clientId: 'renamed', clientVersion: await shown() })).status).toBe(201);
   });
 });

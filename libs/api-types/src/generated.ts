@@ -4148,6 +4148,11 @@ export interface components {
         };
         AuthorizationRequestDto: {
             client: components["schemas"]["RequestingClientDto"];
+            /**
+             * @description another one whenever `client` is another: for the grant
+             * @example x6kU0gq3O3qTgJ0wZ1cLhA
+             */
+            clientVersion: string;
             /** @example http://localhost:4000/callback */
             redirectUri: string;
             /** @example localhost:4000 */
@@ -4226,6 +4231,8 @@ export interface components {
              * @description the user whom the page has named; where somebody else is signed in by now, nothing is granted (409 `user_changed`)
              */
             userId?: string;
+            /** @description of the application as the page has shown it; where it is shown otherwise by now, nothing is granted (409 `client_changed`) */
+            clientVersion?: string;
             /**
              * Format: date-time
              * @description when the connection ends by itself: a day to 400 days from now; null: never. Left out, a connection that is there keeps its end, and a new one has none
@@ -8981,7 +8988,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDto"];
                 };
             };
-            /** @description Problem: `user_changed` */
+            /** @description Problem: `user_changed`, `client_changed` */
             409: {
                 headers: {
                     [name: string]: unknown;

@@ -278,3 +278,31 @@ it('a connection’s row deleted with psql takes its tokens with it', async () =
   await eventually(async () => !(await crm.isAccepted(tokens.access_token)), Boolean, 1000);
   await eventually(async () => !(await elsewhere.isAccepted(tokens.access_token)), Boolean, 1000);
 });
+
+describe('a consent', () => {
+  it('is judged by the client as it is then, also on a node that has not heard of its change', async () => {
+    await connect('readwrite');
+    const before = await eventsOf(await connectionId());
+    const change = async (changed: string) => {
+      await one.dataSource.query(
+        `UPDATE oauth_clients SET ${changed} WHERE client_id = 'maklerwelt-crm'`,
+      );
+    };
+    await change(`scopes = '{read}'`);
+    await expect(crm.code(user, { scope: 'readwrite' })).rejects.toMatchObject({
+      code: 'invalid_scope',
+    });
+    const [{ uris }] = await one.dataSource.query(
+      `SELECT redirect_uris AS uris FROM oauth_clients WHERE client_id = 'maklerwelt-crm'`,
+    );
+    await change(`redirect_uris = '{https://elsewhere.example/}'`);
+    await expect(crm.code(user, { scope: 'read', redirectUri: uris[0] })).rejects.toMatchObject({
+      code: 'invalid_redirect_uri',
+    });
+    await one.dataSource.query(
+      `UPDATE oauth_clients SET redirect_uris = $1 WHERE client_id = 'maklerwelt-crm'`,
+      [uris],
+    );
+    expect(await eventsOf(await connectionId())).toEqual(before);
+  });
+});

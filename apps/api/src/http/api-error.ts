@@ -38,6 +38,7 @@ export const PROBLEMS = {
   request_timeout: [408, 'The request did not arrive in time'],
   conflict: [409, 'Conflict with the current state'],
   user_changed: [409, 'Somebody else is signed in'],
+  client_changed: [409, 'The application has changed'],
   cannot_disable_self: [409, 'You cannot disable yourself'],
   last_admin: [409, 'The company needs an admin'],
   precondition_failed: [412, 'Somebody else has changed it'],

@@ -123,15 +123,13 @@ export class OAuthClientsService {
   /**
    * Locks the client's row until the transaction ends, so that it cannot be disabled in between: a
    * grant either comes first, and is ended with the client, or finds the client disabled.
-   * @returns whether the client is active
+   * @returns the client as it is now, if it is active
    */
-  async lockActive(tx: EntityManager, id: string): Promise<boolean> {
-    const rows: unknown[] = await tx.query(
-      `SELECT FROM oauth_clients
-       WHERE id = $1 AND status = 'active' AND deleted_at IS NULL FOR SHARE`,
-      [id],
-    );
-    return rows.length > 0;
+  lockActive(tx: EntityManager, id: string): Promise<OAuthClient | null> {
+    return tx.findOne(OAuthClientEntity, {
+      where: { id, status: 'active', deletedAt: IsNull() },
+      lock: { mode: 'pessimistic_read' },
+    });
   }
 
   /**

@@ -8,6 +8,7 @@ import { SECOND } from '../config/clock.js';
 import { CurrentCaller, RequireSession, type SessionCaller } from '../http/access.js';
 import { ApiLimits, ApiProblems, ApiResource } from '../http/envelope.js';
 import { AuthorizationRequestLog } from './authorization-request/authorization-request-log.js';
+import { AuthorizationRequests } from './authorization-requests.js';
 import { CODE_LIFETIME_MS } from './code-rules.js';
 import {
   ApprovalRequestCreateRequest,
@@ -26,10 +27,14 @@ const REFUSED = [
   'invalid_target',
 ] as const;
 
+/** Why a request that is right is not granted. */
+const NOT_GRANTED = ['client_not_allowed', 'user_changed', 'client_changed'] as const;
+
 @ApiTags('Authorization')
 @Controller('user/v7')
 export class OAuthCodesController {
   constructor(
+    private readonly requests: AuthorizationRequests,
     private readonly codes: OAuthCodesService,
     private readonly log: AuthorizationRequestLog,
     private readonly approvalRequests: ApprovalRequestsOverview,
@@ -101,7 +106,7 @@ export class OAuthCodesController {
     @Req() http: FastifyRequest,
   ) {
     return this.log.watch(http, async (attempt) => ({
-      resource: await this.codes.describeRequest(query, caller, attempt),
+      resource: await this.requests.describe(query, caller, attempt),
     }));
   }
 
@@ -118,7 +123,7 @@ export class OAuthCodesController {
     @Body() body: ApprovalRequestCreateRequest,
     @CurrentCaller() caller: SessionCaller,
   ) {
-    const id = await this.codes.askForApproval(body.resource, caller);
+    const id = await this.requests.askForApproval(body.resource, caller);
     return { resource: await this.approvalRequests.find(caller, id) };
   }
 
@@ -132,7 +137,7 @@ export class OAuthCodesController {
       'What the primary button of the authorize page does; a caller with a session may do it itself. With `inAdvance`, what the page does instead of asking.',
   })
   @ApiResource(OAuthCodeDto, { status: 201 })
-  @ApiProblems(400, 401, 403, ...REFUSED, 'client_not_allowed', 'user_changed', 409, 415, 429)
+  @ApiProblems(400, 401, 403, ...REFUSED, ...NOT_GRANTED, 409, 415, 429)
   async create(
     @Body() body: OAuthCodeCreateRequest,
     @CurrentCaller() caller: SessionCaller,

@@ -81,6 +81,15 @@ export class OAuthCodeInput {
   userId?: string;
 
   @ApiPropertyOptional({
+    description:
+      'of the application as the page has shown it; where it is shown otherwise by now, nothing is granted (409 `client_changed`)',
+  })
+  @IsOptional()
+  @IsString()
+  @MaxLength(MAX_LENGTH)
+  clientVersion?: string;
+
+  @ApiPropertyOptional({
     type: String,
     format: 'date-time',
     nullable: true,
@@ -204,6 +213,11 @@ export class ApprovalRequestCreateRequest {
 /** What the authorize page shows. */
 export class AuthorizationRequestDto {
   @ApiProperty({ type: RequestingClientDto }) client!: RequestingClientDto;
+  @ApiProperty({
+    example: 'x6kU0gq3O3qTgJ0wZ1cLhA',
+    description: 'another one whenever `client` is another: for the grant',
+  })
+  clientVersion!: string;
   @ApiProperty({ example: 'http://localhost:4000/callback' }) redirectUri!: string;
   @ApiProperty({ example: 'localhost:4000' }) redirectHost!: string;
   @ApiProperty({ example: 'readwrite' }) scope!: string;

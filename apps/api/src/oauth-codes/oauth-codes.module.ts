@@ -6,6 +6,7 @@ import { OAuthClientsModule } from '../oauth-clients/oauth-clients.module.js';
 import { UsersModule } from '../users/users.module.js';
 import { AuthorizationCode } from './authorization-code.entity.js';
 import { AuthorizationRequestLog } from './authorization-request/authorization-request-log.js';
+import { AuthorizationRequests } from './authorization-requests.js';
 import { codesRetention } from './codes-retention.js';
 import { OAuthCodesController } from './oauth-codes.controller.js';
 import { OAuthCodesService } from './oauth-codes.service.js';
@@ -23,6 +24,7 @@ import { codesPersonalData } from './codes-personal-data.js';
   controllers: [OAuthCodesController],
   providers: [
     codesPersonalData,
+    AuthorizationRequests,
     OAuthCodesService,
     PkceUse,
     AuthorizationRequestLog,

@@ -1,53 +1,38 @@
-import {
-  randomSecret,
-  hashSecret,
-  redirectHost,
-  scopeCovers,
-  splitScope,
-  withResponseParameters,
-} from '@flixcheck/oauth-protocol';
+import { hashSecret, randomSecret, withResponseParameters } from '@flixcheck/oauth-protocol';
 import { Inject, Injectable } from '@nestjs/common';
 import { InjectDataSource, InjectRepository } from '@nestjs/typeorm';
 import { randomUUID } from 'node:crypto';
-import { parse } from 'node:querystring';
 import { DataSource, type EntityManager, type Repository } from 'typeorm';
 import {
   AccountPolicyStore,
   type OwnAdvanceGrant,
 } from '../account-policy/account-policy-store.js';
-import { REFUSALS } from '../account-policy/account-policy.js';
-import { type ApprovalRequest, ApprovalRequests } from '../account-policy/approval-requests.js';
+import { ApprovalRequests } from '../account-policy/approval-requests.js';
 import { Clock } from '../config/clock.js';
 import { CONFIG, type RuntimeConfig } from '../config/config.module.js';
-import type { ConnectionRecord } from '../connections/connection.js';
 import { ConnectionsService } from '../connections/connections.service.js';
 import { limitProblem } from '../connections/time-limits.js';
 import { ApiError } from '../http/api-error.js';
 import { refuseOverHourlyLimit } from '../http/attempt-limits.js';
 import type { SessionCaller } from '../http/access.js';
 import { validationFailed } from '../http/validation.js';
-import { pickFields } from '../oauth-clients/client-record.js';
 import { OAuthClientsService } from '../oauth-clients/oauth-clients.service.js';
-import { KNOWN_SCOPES } from '../oauth-clients/oauth-scopes.js';
 import { AuditLog } from '../users/audit-log.js';
 import { UsersService } from '../users/users.service.js';
 import { AuthorizationCode } from './authorization-code.entity.js';
 import {
   AuthorizationAttempt,
   type AuthorizationRequest,
-  denialRedirect,
   notAllowed,
-  validateAuthorizationRequest,
 } from './authorization-request/authorization-request.js';
-import { CODE_LIFETIME_MS } from './code-rules.js';
 import {
-  type ApprovalRequestInput,
-  type AskedDto,
-  type AuthorizationRequestDto,
-  type OAuthCodeDto,
-  type OAuthCodeInput,
-  REQUESTING_CLIENT,
-} from './oauth-codes.dto.js';
+  AuthorizationRequests,
+  sessionEnded,
+  switchedOff,
+  versionOf,
+} from './authorization-requests.js';
+import { CODE_LIFETIME_MS } from './code-rules.js';
+import type { OAuthCodeDto, OAuthCodeInput } from './oauth-codes.dto.js';
 
 /**
  * A person grants access a few times a day; a server that does it every minute, 60 times an hour.
@@ -71,6 +56,7 @@ export class OAuthCodesService {
     @InjectDataSource() private readonly dataSource: DataSource,
     @Inject(CONFIG) private readonly config: RuntimeConfig,
     private readonly clock: Clock,
+    private readonly requests: AuthorizationRequests,
     private readonly users: UsersService,
     private readonly audit: AuditLog,
     private readonly clients: OAuthClientsService,
@@ -79,83 +65,6 @@ export class OAuthCodesService {
     private readonly approvalRequests: ApprovalRequests,
     @InjectRepository(AuthorizationCode) private readonly codes: Repository<AuthorizationCode>,
   ) {}
-
-  /**
-   * Validates the query of the authorize page and returns what the page shows. Changes nothing.
-   * @param attempt is told the refusal, where the user's account does not allow the client
-   * @throws ApiError as `validateAuthorizationRequest` does
-   */
-  async describeRequest(
-    query: unknown,
-    caller: SessionCaller,
-    attempt: AuthorizationAttempt,
-  ): Promise<AuthorizationRequestDto> {
-    const request = await this.validate(query, true, attempt);
-    const { client, redirectUri } = request;
-    const [user, existing, { refusal: reason, advance }] = await Promise.all([
-      this.users.findById(caller.userId),
-      this.connections.findActive(client.id, caller.userId),
-      this.policies.standing(caller, client),
-    ]);
-    if (!user || redirectUri === null) throw sessionEnded();
-    const refusal =
-      reason === null ? undefined : notAllowed(request, reason, this.config.publicUrl);
-    attempt.refusal = refusal;
-    const adminMayAllow = reason !== null && REFUSALS[reason].adminMayAllow;
-    const asked = adminMayAllow && (await this.approvalRequests.latest(user.id, client.id));
-    return {
-      client: pickFields(client, REQUESTING_CLIENT),
-      redirectUri,
-      redirectHost: redirectHost(redirectUri),
-      scope: request.scope,
-      scopes: splitScope(request.scope),
-      knownScopes: [...KNOWN_SCOPES],
-      state: request.state ?? null,
-      codeChallenge: request.codeChallenge ?? null,
-      codeChallengeMethod: request.codeChallenge === undefined ? null : 'S256',
-      user: {
-        id: user.id,
-        email: user.email,
-        firstName: user.firstName,
-        lastName: user.lastName,
-      },
-      account: user.account,
-      existingConnection: existing && {
-        id: existing.id,
-        scope: existing.scope,
-        grantedAt: existing.grantedAt.toISOString(),
-        lastUsedAt: existing.lastUsedAt?.toISOString() ?? null,
-        expiresAt: existing.expiresAt?.toISOString() ?? null,
-      },
-      denyRedirectTo:
-        refusal?.options.redirectTo ?? denialRedirect(request, this.config.publicUrl) ?? '',
-      grantedInAdvance: await this.describeAdvance(
-        await this.inAdvance(request, user.id, advance, existing),
-      ),
-      refusal: reason && {
-        reason,
-        mayDecide: caller.role === 'admin' && adminMayAllow,
-        request: asked ? toAskedDto(asked) : null,
-      },
-    };
-  }
-
-  /**
-   * What an admin has granted, where that answers this request: no more is asked for, the connection
-   * that is there stays as it is, and neither the user nor an admin has ended one since.
-   */
-  private async inAdvance(
-    { client, scope }: AuthorizationRequest,
-    userId: string,
-    advance: OwnAdvanceGrant | null,
-    existing: ConnectionRecord | null,
-    tx?: EntityManager,
-  ): Promise<OwnAdvanceGrant | null> {
-    if (!advance || client.kind === 'public' || !scopeCovers(advance.scope, scope)) return null;
-    if (existing && (existing.scope !== scope || existing.expiresAt)) return null;
-    const ended = await this.connections.endedByPersonSince(client.id, userId, advance.at, tx);
-    return ended ? null : advance;
-  }
 
   /**
    * The same while it is granted: whoever ends or limits the connection comes before, or after.
@@ -170,52 +79,12 @@ export class OAuthCodesService {
     const active = await this.connections.findActive(request.client.id, userId, tx);
     if (active) await this.connections.lockActive(tx, active.id);
     const existing = active && (await this.connections.findActive(request.client.id, userId, tx));
-    const still = await this.inAdvance(request, userId, advance, existing, tx);
+    const still = await this.requests.inAdvance(request, userId, advance, existing, tx);
     if (still) return still;
     throw new ApiError(
       'conflict',
       'Your company has not granted this in advance, or not any more. Ask the user.',
     );
-  }
-
-  private async describeAdvance(
-    advance: OwnAdvanceGrant | null,
-  ): Promise<AuthorizationRequestDto['grantedInAdvance']> {
-    if (!advance) return null;
-    const people = await this.users.people(advance.by ? [advance.by] : []);
-    return { at: advance.at.toISOString(), by: people.get(advance.by ?? '') ?? null };
-  }
-
-  /**
-   * Asks the admins of the user's account to allow the client, and keeps the authorization request
-   * for a while, to go on with once they have.
-   * @returns the id of the request
-   * @throws ApiError as `validateAuthorizationRequest` does; conflict where the client is allowed, or
-   *   the user has asked already; too_many_attempts
-   */
-  async askForApproval(
-    { query, note = '' }: ApprovalRequestInput,
-    caller: SessionCaller,
-  ): Promise<string> {
-    const { client } = await this.validate(parseQuery(query), true, new AuthorizationAttempt());
-    return this.dataSource.transaction(async (tx) => {
-      const user = await this.users.lockActive(tx, caller.userId);
-      if (!user) throw sessionEnded();
-      if (!(await this.clients.lockActive(tx, client.id))) throw switchedOff();
-      const whose = { accountId: user.accountId, userId: user.id };
-      const { refusal } = await this.policies.standingForGrant(tx, whose, client);
-      if (refusal === null) {
-        throw new ApiError('conflict', 'Your company allows the application. Go on with it.');
-      }
-      const { adminMayAllow, detail } = REFUSALS[refusal];
-      if (!adminMayAllow) throw new ApiError('conflict', `${detail} No admin can change that.`);
-      return this.approvalRequests.open(tx, {
-        user,
-        client,
-        note: note.trim(),
-        query: query.replace(/^\?/, ''),
-      });
-    });
   }
 
   /**
@@ -224,14 +93,15 @@ export class OAuthCodesService {
    * @param attempt is told the client
    * @throws ApiError as `validateAuthorizationRequest` does; validation_failed; client_not_allowed by
    *   the user's account; too_many_attempts; conflict where an admin has not granted it in advance, or no more;
-   *   user_changed when the page was shown for somebody else than the user who is signed in now
+   *   user_changed when the page was shown for somebody else than the user who is signed in now;
+   *   client_changed when it has shown the client otherwise than it is now
    */
   async create(
     input: OAuthCodeInput,
     caller: SessionCaller,
     attempt: AuthorizationAttempt,
   ): Promise<OAuthCodeDto> {
-    const request = await this.validate(input, false, attempt);
+    let request = await this.requests.validate(input, false, attempt);
     if (input.userId !== undefined && input.userId !== caller.userId) throw userChanged();
     if (input.inAdvance && input.expiresAt) throw endWithoutQuestion();
     const code = randomSecret();
@@ -243,7 +113,13 @@ export class OAuthCodesService {
       // was granted here.
       const user = await this.users.lockActive(tx, caller.userId);
       if (!user) throw sessionEnded();
-      if (!(await this.clients.lockActive(tx, request.client.id))) throw switchedOff();
+      const client = await this.clients.lockActive(tx, request.client.id);
+      if (!client) throw switchedOff();
+      // It may have changed since this node read it, and since the page was shown.
+      request = await this.requests.validate(input, false, attempt, client);
+      if (input.clientVersion !== undefined && input.clientVersion !== versionOf(client)) {
+        throw clientChanged();
+      }
       const whose = { accountId: user.accountId, userId: user.id };
       const standing = await this.policies.standingForGrant(tx, whose, request.client);
       const { refusal } = standing;
@@ -357,47 +233,11 @@ export class OAuthCodesService {
     throw validationFailed([problem]);
   }
 
-  private validate(
-    input: unknown,
-    page: boolean,
-    attempt: AuthorizationAttempt,
-  ): Promise<AuthorizationRequest> {
-    const rules = {
-      publicUrl: this.config.publicUrl,
-      findClient: (clientId: string) => this.clients.findByClientId(clientId),
-      page,
-    };
-    return validateAuthorizationRequest(input, rules, attempt);
-  }
-
   /** RFC 6749 §4.1.2 with `iss` (RFC 9207 §2). */
   private grantRedirect({ redirectUri, state }: AuthorizationRequest, code: string): string | null {
     if (redirectUri === null) return null;
     return withResponseParameters(redirectUri, { code, state, iss: this.config.publicUrl });
   }
-}
-
-function switchedOff(): ApiError {
-  return new ApiError('unknown_client', 'The application has been switched off in the meantime.');
-}
-
-/** As the address line has it, so that a parameter that comes twice is noticed. */
-function parseQuery(query: string): Record<string, unknown> {
-  return { ...parse(query.replace(/^\?/, '')) };
-}
-
-function toAskedDto({ id, status, requestedAt, decidedAt, answer }: ApprovalRequest): AskedDto {
-  return {
-    id,
-    status: status === 'declined' ? status : 'open',
-    requestedAt: requestedAt.toISOString(),
-    decidedAt: decidedAt?.toISOString() ?? null,
-    answer,
-  };
-}
-
-function sessionEnded(): ApiError {
-  return new ApiError('session_required', 'The session has ended. Sign in and try again.');
 }
 
 function endWithoutQuestion(): ApiError {
@@ -410,5 +250,12 @@ function userChanged(): ApiError {
   return new ApiError(
     'user_changed',
     'Somebody else has signed in since the page was shown. Read the authorization request again and show whom it is for.',
+  );
+}
+
+function clientChanged(): ApiError {
+  return new ApiError(
+    'client_changed',
+    'What the page shows of the application has changed since. Read the authorization request again and show it.',
   );
 }

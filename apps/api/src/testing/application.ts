@@ -6,6 +6,7 @@ import { ApiError } from '../http/api-error.js';
 import { ClientAuthentication } from '../oauth-clients/client-authentication.js';
 import { AuthorizationAttempt } from '../oauth-codes/authorization-request/authorization-request.js';
 import { OAuthCodeCreateRequest } from '../oauth-codes/oauth-codes.dto.js';
+import { AuthorizationRequests } from '../oauth-codes/authorization-requests.js';
 import { OAuthCodesService } from '../oauth-codes/oauth-codes.service.js';
 import type { TokenRequest, TokenResponseDto } from '../oauth-tokens/oauth-tokens.dto.js';
 import { SigningKeys } from '../oauth-tokens/signing-keys.js';
@@ -63,7 +64,7 @@ export class Application {
 
   /** @returns the id of the request that the user sends from the authorize page */
   askForApproval(user: Person, query: string): Promise<string> {
-    return this.node.app.get(OAuthCodesService).askForApproval({ query }, user);
+    return this.node.app.get(AuthorizationRequests).askForApproval({ query }, user);
   }
 
   exchange(code: string, more: Parameters = {}): Promise<TokenResponseDto> {

@@ -44,6 +44,7 @@ export class AuthorizationApi {
   ): Promise<IssuedCode> {
     const resource: CodeInput = {
       clientId: request.client.clientId,
+      clientVersion: request.clientVersion,
       userId: request.user.id,
       redirectUri: request.redirectUri,
       ...answer,

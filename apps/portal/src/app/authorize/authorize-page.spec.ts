@@ -27,6 +27,7 @@ const request: AuthorizationRequest = {
     homepageUri: 'https://maklerwelt.example',
     privacyPolicyUri: null,
   },
+  clientVersion: 'v1',
   redirectUri: 'https://maklerwelt.example/cb',
   redirectHost: 'maklerwelt.example',
   scope: 'readwrite',
@@ -228,6 +229,25 @@ describe('the authorize page', () => {
     await shown(fixture, () => textOf(fixture).includes('Ada Feld'));
     expect(textOf(fixture)).toContain('inzwischen jemand anderes angemeldet');
     expect(leave).not.toHaveBeenCalled();
+  });
+
+  it('grants for the application as it is shown; shows it anew when it has changed by then', async () => {
+    const fixture = await open();
+    const client = { ...request.client, name: 'Maklerwelt Neu' };
+    const changed = { ...request, clientVersion: 'v2', client };
+    api.read.mockResolvedValue(changed);
+    api.grant.mockRejectedValueOnce(problem(409, 'client_changed'));
+    control(fixture, 'Zugriff erlauben')?.click();
+    await shown(fixture, () => textOf(fixture).includes('Maklerwelt Neu'));
+    expect(textOf(fixture)).toContain('hat sich etwas geändert');
+    expect(leave).not.toHaveBeenCalled();
+    api.grant.mockResolvedValue({ code: 'c', expiresAt: '', redirectTo: null });
+    control(fixture, 'Zugriff erlauben')?.click();
+    await shown(fixture, () => leave.mock.calls.length + api.grant.mock.calls.length > 1);
+    expect(api.grant.mock.calls.map(([shownRequest]) => shownRequest.clientVersion)).toEqual([
+      'v1',
+      'v2',
+    ]);
   });
 
   it('shows on return that the session has ended', async () => {

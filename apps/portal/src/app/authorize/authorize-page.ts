@@ -125,8 +125,9 @@ export class AuthorizePage {
         this.view.set({ step: 'refused', error, seenBefore: true });
       } else if (error.code === 'client_not_allowed') {
         await this.load();
-      } else if (error.code === 'user_changed') {
-        this.view.set({ ...view, busy: false, trouble: 'other-user' });
+      } else if (error.code === 'user_changed' || error.code === 'client_changed') {
+        const trouble = error.code === 'user_changed' ? 'other-user' : 'changed';
+        this.view.set({ ...view, busy: false, trouble });
         await this.recheck();
       } else {
         this.view.set({ step: 'deciding', request, busy: false, trouble: troubleOf(error) });

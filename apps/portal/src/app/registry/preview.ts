@@ -52,6 +52,7 @@ function request(
       privacyPolicyUri: model.privacyPolicyUri.trim() || null,
     },
     redirectUri,
+    clientVersion: '',
     redirectHost: URL.canParse(redirectUri) ? new URL(redirectUri).host : '…',
     scope: scope.join(' '),
     scopes: scope,
