@@ -19,7 +19,6 @@ export const CONNECTION_MAILS: {
 } = {
   'connection-made': {
     sendWithinMs: NEWS_WITHIN_MS,
-    optional: true,
     text: {
       de: ({ connectionId, application, at }, { moment }) => ({
         subject: `${application} ist mit Ihrem Konto verbunden`,
@@ -45,7 +44,6 @@ export const CONNECTION_MAILS: {
   },
   'connection-widened': {
     sendWithinMs: NEWS_WITHIN_MS,
-    optional: true,
     text: {
       de: ({ connectionId, application, at }, { moment }) => ({
         subject: `${application} darf jetzt mehr`,
@@ -71,7 +69,6 @@ export const CONNECTION_MAILS: {
   },
   'connection-ended': {
     sendWithinMs: NEWS_WITHIN_MS,
-    optional: true,
     text: {
       de: ({ application, by, at }, { moment }) => ({
         subject:
@@ -105,7 +102,6 @@ export const CONNECTION_MAILS: {
   },
   'connection-reuse': {
     sendWithinMs: NEWS_WITHIN_MS,
-    optional: false,
     text: {
       de: ({ connectionId, application, at }, { moment }) => ({
         subject: `${application}: Zugriff zur Sicherheit unterbrochen`,

@@ -22,7 +22,6 @@ export const EMAIL_CHANGE_MAILS: {
 } = {
   'email-change': {
     sendWithinMs: EMAIL_CHANGE_LIFETIME_MS,
-    optional: false,
     text: {
       de: ({ token, name }) => ({
         subject: 'Bestätigen Sie Ihre neue E-Mail-Adresse',
@@ -46,7 +45,6 @@ export const EMAIL_CHANGE_MAILS: {
   },
   'email-change-known': {
     sendWithinMs: NEWS_WITHIN_MS,
-    optional: false,
     text: {
       de: () => ({
         subject: 'Ihre E-Mail-Adresse wurde für ein anderes Konto angegeben',
@@ -66,7 +64,6 @@ export const EMAIL_CHANGE_MAILS: {
   },
   'email-change-requested': {
     sendWithinMs: NEWS_WITHIN_MS,
-    optional: false,
     text: {
       de: ({ email }) => ({
         subject: 'Ihre E-Mail-Adresse soll geändert werden',
@@ -94,7 +91,6 @@ export const EMAIL_CHANGE_MAILS: {
   },
   'email-changed': {
     sendWithinMs: NEWS_WITHIN_MS,
-    optional: false,
     text: {
       de: ({ email, at }, { moment }) => ({
         subject: 'Ihre E-Mail-Adresse wurde geändert',

@@ -44,7 +44,6 @@ export const FACTOR_RESET_MAILS: {
 } = {
   'factor-reset-announced': {
     sendWithinMs: NEWS_WITHIN_MS,
-    optional: false,
     text: {
       de: ({ token, at, by }, { moment }) => ({
         subject: 'Ihre Anmeldung wird zurückgesetzt',
@@ -72,7 +71,6 @@ export const FACTOR_RESET_MAILS: {
   },
   'factor-reset-stopped': {
     sendWithinMs: NEWS_WITHIN_MS,
-    optional: false,
     text: {
       de: ({ how, person }) =>
         person === null

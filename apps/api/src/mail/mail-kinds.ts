@@ -64,7 +64,6 @@ export const DISAVOWAL_LIFETIME_MS = 7 * DAY;
 export const MAIL_KINDS: { [Kind in MailKind]: KindOfMail<MailData[Kind]> } = {
   'password-forgotten': {
     sendWithinMs: RECOVERY_LIFETIME_MS,
-    optional: false,
     text: {
       de: ({ token }) => ({
         subject: 'Neues Passwort für Flixcheck',
@@ -90,7 +89,6 @@ export const MAIL_KINDS: { [Kind in MailKind]: KindOfMail<MailData[Kind]> } = {
   },
   'password-changed': {
     sendWithinMs: NEWS_WITHIN_MS,
-    optional: false,
     text: {
       de: ({ at, by, connectionsEnded }, { moment }) => ({
         subject: 'Ihr Passwort wurde geändert',
@@ -127,7 +125,6 @@ export const MAIL_KINDS: { [Kind in MailKind]: KindOfMail<MailData[Kind]> } = {
   ...FACTOR_RESET_MAILS,
   'new-device': {
     sendWithinMs: DISAVOWAL_LIFETIME_MS,
-    optional: true,
     text: {
       de: ({ token, at, ip, browser, system }, { moment }) => ({
         subject: 'Anmeldung auf einem neuen Gerät',
@@ -163,7 +160,6 @@ export const MAIL_KINDS: { [Kind in MailKind]: KindOfMail<MailData[Kind]> } = {
   },
   invitation: {
     sendWithinMs: INVITATION_LIFETIME_MS,
-    optional: false,
     text: {
       de: ({ token, company, inviter }) => ({
         subject: `Einladung zu Flixcheck von ${company}`,
@@ -189,7 +185,6 @@ export const MAIL_KINDS: { [Kind in MailKind]: KindOfMail<MailData[Kind]> } = {
   },
   'developer-invitation': {
     sendWithinMs: INVITATION_LIFETIME_MS,
-    optional: false,
     text: {
       de: ({ token, application, publisher, inviter }) => ({
         subject: `Einladung: Entwicklerzugang für ${application}`,
@@ -217,7 +212,6 @@ export const MAIL_KINDS: { [Kind in MailKind]: KindOfMail<MailData[Kind]> } = {
   },
   'invitation-known': {
     sendWithinMs: INVITATION_LIFETIME_MS,
-    optional: false,
     text: {
       de: ({ company, inviter }) => ({
         subject: `${company} möchte Sie zu Flixcheck einladen`,
@@ -241,7 +235,6 @@ export const MAIL_KINDS: { [Kind in MailKind]: KindOfMail<MailData[Kind]> } = {
   },
   'second-factor': {
     sendWithinMs: NEWS_WITHIN_MS,
-    optional: false,
     text: {
       de: ({ event, at, left = 0 }, { moment }) => ({
         ...SECOND_FACTOR_TEXTS.de(left)[event],
@@ -263,7 +256,6 @@ export const MAIL_KINDS: { [Kind in MailKind]: KindOfMail<MailData[Kind]> } = {
   },
   passkey: {
     sendWithinMs: NEWS_WITHIN_MS,
-    optional: false,
     text: {
       de: ({ event, name, at }, { moment }) => ({
         ...PASSKEY_TEXTS.de[event],
@@ -291,7 +283,6 @@ export const MAIL_KINDS: { [Kind in MailKind]: KindOfMail<MailData[Kind]> } = {
   },
   'role-changed': {
     sendWithinMs: NEWS_WITHIN_MS,
-    optional: false,
     text: {
       de: ({ at, role }, { moment }) => ({
         subject:
@@ -327,7 +318,6 @@ export const MAIL_KINDS: { [Kind in MailKind]: KindOfMail<MailData[Kind]> } = {
   },
   'connection-ends': {
     sendWithinMs: NEWS_WITHIN_MS,
-    optional: true,
     text: {
       de: ({ connectionId, application, at }, { moment }) => ({
         subject: `Die Verbindung zu ${application} endet bald`,

@@ -6,6 +6,7 @@ import { asHtml, asText, type MailForm } from './mail-layout.js';
 import { MAIL_SAMPLES } from './mail-samples.fixture.js';
 import type { Locale } from './mail-text.js';
 import { MailWriter } from './mail-writer.js';
+import { OPTIONAL_KINDS } from './optional-kinds.js';
 
 const PUBLIC_URL = 'https://connect.example';
 const config = { ...parseConfig({}), publicUrl: PUBLIC_URL } as RuntimeConfig;
@@ -36,6 +37,14 @@ describe.each(SAMPLES)('the mail %s', (_name, kind, locale, data) => {
     for (const [, link] of links) expect(link).toMatch(/^https:\/\/connect\.example\/portal\//);
     for (const [link] of mail.text.matchAll(/https?:\S+/g)) {
       expect(link).toMatch(/^https:\/\/connect\.example\/portal\//);
+    }
+  });
+
+  it('says where to do without it, if that is possible', () => {
+    const optional: readonly MailKind[] = OPTIONAL_KINDS;
+    const says = /Welche Hinweise Sie bekommen|Choose which notices you get/;
+    for (const form of [mail.text, mail.html]) {
+      expect(says.test(form)).toBe(optional.includes(kind));
     }
   });
 

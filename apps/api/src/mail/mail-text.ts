@@ -38,7 +38,5 @@ export function wordsIn(locale: Locale): Words {
 export interface KindOfMail<Data> {
   /** After this time the mail is of no use any more. */
   sendWithinMs: number;
-  /** Whether users may do without it; the others tell of what endangers the account. */
-  optional: boolean;
   text: Record<Locale, (data: Data, words: Words) => MailText>;
 }

@@ -4,6 +4,7 @@ import { MAIL_KINDS, type MailData, type MailKind } from './mail-kinds.js';
 import { asHtml, asText } from './mail-layout.js';
 import type { MailContent } from './mail-outbox.js';
 import { wordsIn } from './mail-text.js';
+import { isOptional } from './optional-kinds.js';
 
 /** A mail as it is sent. */
 export interface WrittenMail {
@@ -19,9 +20,9 @@ export class MailWriter {
 
   write<Kind extends MailKind>(kind: Kind, { to, data }: MailContent): WrittenMail {
     const { locale } = to;
-    const { text, optional } = MAIL_KINDS[kind];
+    const { text } = MAIL_KINDS[kind];
     const said = text[locale](data as MailData[Kind], wordsIn(locale));
-    const form = { ...said, locale, optional, publicUrl: this.config.publicUrl };
+    const form = { ...said, locale, optional: isOptional(kind), publicUrl: this.config.publicUrl };
     return { subject: said.subject, text: asText(form), html: asHtml(form) };
   }
 }

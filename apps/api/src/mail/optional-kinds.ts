@@ -13,4 +13,7 @@ export const OPTIONAL_KINDS = [
   'client-change-requested',
 ] as const satisfies readonly MailKind[];
 
+export const isOptional = (kind: MailKind): boolean =>
+  (OPTIONAL_KINDS as readonly MailKind[]).includes(kind);
+
 export type OptionalKind = (typeof OPTIONAL_KINDS)[number];

@@ -27,7 +27,6 @@ export interface RequestData {
 export const REQUEST_MAILS: { [Kind in keyof RequestData]: KindOfMail<RequestData[Kind]> } = {
   'approval-requested': {
     sendWithinMs: NEWS_WITHIN_MS,
-    optional: true,
     text: {
       de: ({ person, application, note }) => ({
         subject: `${person} möchte ${application} verbinden`,
@@ -55,7 +54,6 @@ export const REQUEST_MAILS: { [Kind in keyof RequestData]: KindOfMail<RequestDat
   },
   'client-change-requested': {
     sendWithinMs: NEWS_WITHIN_MS,
-    optional: true,
     text: {
       de: ({ person, application, note }) => ({
         subject: `${person} bittet um eine Änderung an ${application}`,
@@ -86,7 +84,6 @@ export const REQUEST_MAILS: { [Kind in keyof RequestData]: KindOfMail<RequestDat
   },
   'client-change-decided': {
     sendWithinMs: NEWS_WITHIN_MS,
-    optional: true,
     text: {
       de: ({ oauthClientId, application, status, answer }) => ({
         subject:
@@ -124,7 +121,6 @@ export const REQUEST_MAILS: { [Kind in keyof RequestData]: KindOfMail<RequestDat
   },
   'approval-decided': {
     sendWithinMs: NEWS_WITHIN_MS,
-    optional: true,
     text: {
       de: ({ application, status, answer, blocked }) => ({
         subject:

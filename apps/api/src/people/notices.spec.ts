@@ -1,8 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { MINUTE } from '../config/clock.js';
 import { ConnectionDecisions } from '../connections/connection-decisions.js';
-import { MAIL_KINDS } from '../mail/mail-kinds.js';
-import { OPTIONAL_KINDS } from '../mail/optional-kinds.js';
 import { SigningKeys } from '../oauth-tokens/signing-keys.js';
 import { Application } from '../testing/application.js';
 import { grant } from '../testing/connections.js';
@@ -51,11 +49,6 @@ const end = (by: Person, query: object) => {
 };
 
 describe('the notices that users may do without', () => {
-  it('are those that the mails say are optional', () => {
-    const optional = Object.entries(MAIL_KINDS).filter(([, { optional }]) => optional);
-    expect(optional.map(([kind]) => kind).sort()).toEqual([...OPTIONAL_KINDS].sort());
-  });
-
   it('are on until their user mutes them, and the trail says so', async () => {
     const { resource } = await controller().get(user);
     expect(resource.notices.every(({ wanted }) => wanted)).toBe(true);

@@ -1,7 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { Mail } from '../mail/mail.js';
-import { MAIL_KINDS, type MailData, type MailKind } from '../mail/mail-kinds.js';
+import type { MailData, MailKind } from '../mail/mail-kinds.js';
+import { isOptional } from '../mail/optional-kinds.js';
 import type { Recipient } from '../mail/mail-outbox.js';
 
 /** Tells users by mail what has happened to what is theirs. */
@@ -86,7 +87,7 @@ export class Notices {
         WHERE ${condition} AND status = 'active' AND NOT ($2 AND $1 = ANY (muted_notices))
           AND account_id NOT IN (SELECT id FROM accounts WHERE closed_at IS NOT NULL)
         ORDER BY id`,
-      [kind, MAIL_KINDS[kind].optional, value],
+      [kind, isOptional(kind), value],
     );
   }
 }
