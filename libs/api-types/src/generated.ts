@@ -2822,21 +2822,6 @@ export interface components {
             lastName: string;
         };
         DeveloperInvitationDto: {
-            /**
-             * Format: uuid
-             * @example 2d8c0b1f-4e63-4d10-9a3f-7b9a1a2c3d4e
-             */
-            id: string;
-            /**
-             * Format: email
-             * @example entwicklung@maklerwelt.example
-             */
-            email: string;
-            /**
-             * @example de
-             * @enum {string}
-             */
-            locale: "de" | "en";
             invitedBy: components["schemas"]["PersonDto"];
             /**
              * Format: date-time
@@ -2860,6 +2845,21 @@ export interface components {
              * @enum {string}
              */
             status: "open" | "expired";
+            /**
+             * Format: uuid
+             * @example 2d8c0b1f-4e63-4d10-9a3f-7b9a1a2c3d4e
+             */
+            id: string;
+            /**
+             * Format: email
+             * @example entwicklung@maklerwelt.example
+             */
+            email: string;
+            /**
+             * @example de
+             * @enum {string}
+             */
+            locale: "de" | "en";
         };
         DeveloperInvitationInput: {
             /**
@@ -4724,6 +4724,12 @@ export interface components {
         };
         OpenInvitationDto: {
             /**
+             * Format: date-time
+             * @description when that link stops working
+             * @example 2026-12-02T08:30:00.000Z
+             */
+            expiresAt: string;
+            /**
              * Format: email
              * @example neu@musterhaus.example
              */
@@ -4748,12 +4754,6 @@ export interface components {
              * @enum {string}
              */
             locale: "de" | "en";
-            /**
-             * Format: date-time
-             * @description when that link stops working
-             * @example 2026-12-02T08:30:00.000Z
-             */
-            expiresAt: string;
             /**
              * @description null for a developer, who needs none
              * @example Musterhaus Versicherungsmakler GmbH
@@ -5254,6 +5254,29 @@ export interface components {
             auditRecords: number;
         };
         InvitationDto: {
+            invitedBy: components["schemas"]["PersonDto"];
+            /**
+             * Format: date-time
+             * @example 2026-11-25T08:30:00.000Z
+             */
+            createdAt: string;
+            /**
+             * Format: date-time
+             * @description when the latest link was sent
+             * @example 2026-11-25T08:30:00.000Z
+             */
+            sentAt: string;
+            /**
+             * Format: date-time
+             * @description when that link stops working
+             * @example 2026-12-02T08:30:00.000Z
+             */
+            expiresAt: string;
+            /**
+             * @example open
+             * @enum {string}
+             */
+            status: "open" | "expired";
             /**
              * Format: uuid
              * @example 1c7b9a0e-3d52-4c0f-8f2e-6a8f0f1b2c3d
@@ -5284,29 +5307,6 @@ export interface components {
              * @enum {string}
              */
             locale: "de" | "en";
-            invitedBy: components["schemas"]["PersonDto"];
-            /**
-             * Format: date-time
-             * @example 2026-11-25T08:30:00.000Z
-             */
-            createdAt: string;
-            /**
-             * Format: date-time
-             * @description when the latest link was sent
-             * @example 2026-11-25T08:30:00.000Z
-             */
-            sentAt: string;
-            /**
-             * Format: date-time
-             * @description when that link stops working
-             * @example 2026-12-02T08:30:00.000Z
-             */
-            expiresAt: string;
-            /**
-             * @example open
-             * @enum {string}
-             */
-            status: "open" | "expired";
         };
         SentInvitationsDto: {
             invitations: components["schemas"]["InvitationDto"][];

@@ -1,7 +1,7 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
 import { IsDefined, IsIn, IsObject, ValidateNested } from 'class-validator';
-import { PersonDto } from '../users/profile.dto.js';
+import { SentInvitationDto, toSentInvitation } from '../users/sent-invitation.dto.js';
 import type { Locale } from '../users/users.service.js';
 import { ClientDeveloperInput } from './client-developers.dto.js';
 import type { DeveloperInvitation } from './developer-invitations.js';
@@ -22,7 +22,7 @@ export class DeveloperInvitationRequest {
 }
 
 /** An invitation to look after a client, which nobody has accepted yet. */
-export class DeveloperInvitationDto {
+export class DeveloperInvitationDto extends SentInvitationDto {
   @ApiProperty({ format: 'uuid', example: '2d8c0b1f-4e63-4d10-9a3f-7b9a1a2c3d4e' })
   id!: string;
 
@@ -31,40 +31,12 @@ export class DeveloperInvitationDto {
 
   @ApiProperty({ enum: ['de', 'en'], example: 'de' })
   locale!: Locale;
-
-  @ApiProperty({ type: PersonDto })
-  invitedBy!: PersonDto;
-
-  @ApiProperty({ format: 'date-time', example: '2026-11-25T08:30:00.000Z' })
-  createdAt!: string;
-
-  @ApiProperty({
-    format: 'date-time',
-    description: 'when the latest link was sent',
-    example: '2026-11-25T08:30:00.000Z',
-  })
-  sentAt!: string;
-
-  @ApiProperty({
-    format: 'date-time',
-    description: 'when that link stops working',
-    example: '2026-12-02T08:30:00.000Z',
-  })
-  expiresAt!: string;
-
-  @ApiProperty({ enum: ['open', 'expired'], example: 'open' })
-  status!: 'open' | 'expired';
 }
 
 export function toDeveloperInvitation(
-  { createdAt, sentAt, expiresAt, ...rest }: DeveloperInvitation,
+  invitation: DeveloperInvitation,
   now: Date,
 ): DeveloperInvitationDto {
-  return {
-    ...rest,
-    createdAt: createdAt.toISOString(),
-    sentAt: sentAt.toISOString(),
-    expiresAt: expiresAt.toISOString(),
-    status: expiresAt > now ? 'open' : 'expired',
-  };
+  const { id, email, locale } = invitation;
+  return { id, email, locale, ...toSentInvitation(invitation, now) };
 }

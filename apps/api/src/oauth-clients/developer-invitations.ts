@@ -15,28 +15,21 @@ import {
 } from '../http/envelope.js';
 import { validationFailed } from '../http/validation.js';
 import { Mail } from '../mail/mail.js';
-import { INVITATION_LIFETIME_MS } from '../mail/mail-kinds.js';
 import { type AuditAction, AuditLog } from '../users/audit-log.js';
 import { InvitationLimits } from '../users/invitation-limits.js';
+import { linkExpiry, type SentInvitation, toInviter } from '../users/sent-invitation.js';
 import {
   type Locale,
   normalizeEmail,
-  type Person,
   type UserRecord,
   UsersService,
 } from '../users/users.service.js';
 import { ClientDevelopers, refuseTooMany } from './client-developers.js';
 import { lockClient } from './client-secrets.service.js';
 
-export interface DeveloperInvitation {
-  id: string;
+export interface DeveloperInvitation extends SentInvitation {
   email: string;
   locale: Locale;
-  invitedBy: Person;
-  createdAt: Date;
-  /** When the latest link was sent. */
-  sentAt: Date;
-  expiresAt: Date;
 }
 
 /** What whoever holds the link is invited to. */
@@ -106,13 +99,13 @@ export class DeveloperInvitations {
          RETURNING ${COLUMNS}`,
         [
           ...[randomUUID(), client.id, address, locale, hashSecret(token)],
-          ...[inviter.id, at, expiry(at)],
+          ...[inviter.id, at, linkExpiry(at)],
         ],
       );
       if (!row) throw alreadyInvited();
       await this.send(tx, row, { token, client, inviter });
       await this.record(tx, 'client_developer_invited', row, { client, actorId, at });
-      return { ...row, invitedBy: toPerson(inviter) };
+      return { ...row, invitedBy: toInviter(inviter) };
     });
   }
 
@@ -172,13 +165,13 @@ export class DeveloperInvitations {
         `UPDATE client_developer_invitations
             SET token_hash = $3, sent_at = $4, expires_at = $5, invited_by = $6
           WHERE id = $1 AND oauth_client_id = $2 RETURNING ${COLUMNS}`,
-        [id, client.id, hashSecret(token), at, expiry(at), actorId],
+        [id, client.id, hashSecret(token), at, linkExpiry(at), actorId],
       );
       // Accepted just now.
       if (!row) throw notFound('The invitation');
       await this.send(tx, row, { token, client, inviter });
       await this.record(tx, 'client_developer_invitation_resent', row, { client, actorId, at });
-      return { ...row, invitedBy: toPerson(inviter) };
+      return { ...row, invitedBy: toInviter(inviter) };
     });
   }
 
@@ -306,13 +299,6 @@ export class DeveloperInvitations {
 const isOperator = ({ status, role }: UserRecord): boolean =>
   status === 'active' && role === 'operator';
 
-const toPerson = ({ id, email, firstName, lastName }: UserRecord): Person => ({
-  id,
-  email,
-  firstName,
-  lastName,
-});
-
 const KNOWN_USER =
   'Somebody has this address at Flixcheck already. Make them a developer with POST /admin/v7/oauth-clients/{id}/developers.';
 
@@ -323,8 +309,4 @@ function knownUser(): ApiError {
 function alreadyInvited(): ApiError {
   const message = 'An invitation is open. Send that one again.';
   return validationFailed([{ field: 'email', code: 'already_invited', message }]);
-}
-
-function expiry(at: Date): Date {
-  return new Date(at.getTime() + INVITATION_LIFETIME_MS);
 }

@@ -11,9 +11,9 @@ import {
   MaxLength,
   ValidateNested,
 } from 'class-validator';
-import { PersonDto } from '../users/profile.dto.js';
 import { IsDisplayText } from '../http/display-text.js';
 import { IsOmittable } from '../oauth-clients/client-rules.js';
+import { SentInvitationDto, toSentInvitation } from '../users/sent-invitation.dto.js';
 import type { Locale } from '../users/users.service.js';
 import type { OpenInvitation } from './invitation-acceptance.js';
 import { type Invitation, type Invited, MAX_INVITATIONS } from './invitations.js';
@@ -84,7 +84,7 @@ export class InvitationLinkRequest {
 }
 
 /** An invitation that nobody has accepted yet. */
-export class InvitationDto {
+export class InvitationDto extends SentInvitationDto {
   @ApiProperty({ format: 'uuid', example: '1c7b9a0e-3d52-4c0f-8f2e-6a8f0f1b2c3d' })
   id!: string;
 
@@ -102,29 +102,6 @@ export class InvitationDto {
 
   @ApiProperty({ enum: ['de', 'en'], example: 'de' })
   locale!: Locale;
-
-  @ApiProperty({ type: PersonDto })
-  invitedBy!: PersonDto;
-
-  @ApiProperty({ format: 'date-time', example: '2026-11-25T08:30:00.000Z' })
-  createdAt!: string;
-
-  @ApiProperty({
-    format: 'date-time',
-    description: 'when the latest link was sent',
-    example: '2026-11-25T08:30:00.000Z',
-  })
-  sentAt!: string;
-
-  @ApiProperty({
-    format: 'date-time',
-    description: 'when that link stops working',
-    example: '2026-12-02T08:30:00.000Z',
-  })
-  expiresAt!: string;
-
-  @ApiProperty({ enum: ['open', 'expired'], example: 'open' })
-  status!: 'open' | 'expired';
 }
 
 export class SentInvitationsDto {
@@ -202,14 +179,10 @@ export class OpenInvitationDto extends OmitType(InvitationDto, [
 }
 
 export function toInvitation(invitation: Invitation, now: Date): InvitationDto {
-  const { createdAt, sentAt, expiresAt, invitedBy } = invitation;
   const { id, email, firstName, lastName, role, locale } = invitation;
   return {
-    ...{ id, email, firstName, lastName, role, locale, invitedBy },
-    createdAt: createdAt.toISOString(),
-    sentAt: sentAt.toISOString(),
-    expiresAt: expiresAt.toISOString(),
-    status: expiresAt > now ? 'open' : 'expired',
+    ...{ id, email, firstName, lastName, role, locale },
+    ...toSentInvitation(invitation, now),
   };
 }
 

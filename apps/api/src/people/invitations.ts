@@ -14,7 +14,6 @@ import {
 } from '../http/envelope.js';
 import { validationFailed } from '../http/validation.js';
 import { Mail } from '../mail/mail.js';
-import { INVITATION_LIFETIME_MS } from '../mail/mail-kinds.js';
 import { type AccountName, Accounts } from '../users/accounts.service.js';
 import { type AuditAction, AuditLog } from '../users/audit-log.js';
 import { Notices } from '../users/notices.js';
@@ -22,11 +21,11 @@ import {
   type AccountRole,
   type Locale,
   normalizeEmail,
-  type Person,
   type UserRecord,
   UsersService,
 } from '../users/users.service.js';
 import { InvitationLimits } from '../users/invitation-limits.js';
+import { linkExpiry, type SentInvitation, toInviter } from '../users/sent-invitation.js';
 
 export const MAX_INVITATIONS = 100;
 
@@ -39,14 +38,7 @@ export interface Invited {
   locale: Locale;
 }
 
-export interface Invitation extends Invited {
-  id: string;
-  invitedBy: Person;
-  createdAt: Date;
-  /** When the latest link was sent. */
-  sentAt: Date;
-  expiresAt: Date;
-}
+export interface Invitation extends Invited, SentInvitation {}
 
 /** Who invites into which company: one of its admins, or an operator. */
 export interface Inviting {
@@ -147,7 +139,7 @@ export class Invitations {
         `UPDATE invitations
             SET token_hash = $3, sent_at = $4, expires_at = $5, invited_by = $6
           WHERE id = $1 AND account_id = $2 RETURNING ${COLUMNS}`,
-        [id, caller.accountId, hashSecret(token), at, expiry(at), caller.userId],
+        [id, caller.accountId, hashSecret(token), at, linkExpiry(at), caller.userId],
       );
       if (!renewed) throw notFound('The invitation');
       await this.limits.count(tx, caller.accountId, [renewed.email]);
@@ -155,7 +147,7 @@ export class Invitations {
       const tokens = new Map([[renewed.email, token]]);
       await this.send(tx, from, [renewed], { tokens, accounts });
       await this.record(tx, caller, 'invitation_resent', renewed, at);
-      return { ...renewed, invitedBy: toPerson(from.inviter) };
+      return { ...renewed, invitedBy: toInviter(from.inviter) };
     });
   }
 
@@ -200,7 +192,7 @@ export class Invitations {
         at,
       })),
     );
-    const invitedBy = toPerson(inviter);
+    const invitedBy = toInviter(inviter);
     return sent.map((row) => ({ ...row, invitedBy }));
   }
 
@@ -301,7 +293,7 @@ export class Invitations {
         caller.accountId,
         caller.userId,
         at,
-        expiry(at),
+        linkExpiry(at),
       ],
     );
     const written = new Map(rows.map((row) => [row.email, row]));
@@ -369,19 +361,8 @@ export function mayInvite({ status, role, accountId }: UserRecord, into: string)
   return role === 'operator' || (role === 'admin' && accountId === into);
 }
 
-const toPerson = ({ id, email, firstName, lastName }: UserRecord): Person => ({
-  id,
-  email,
-  firstName,
-  lastName,
-});
-
 function taken(field: string): ApiError {
   const message =
     'Somebody of another company has this address, and an address belongs to one company. Ask for another address.';
   return validationFailed([{ field, code: 'taken', message }]);
-}
-
-function expiry(at: Date): Date {
-  return new Date(at.getTime() + INVITATION_LIFETIME_MS);
 }
