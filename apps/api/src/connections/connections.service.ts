@@ -1,7 +1,6 @@
-import { scopeCovers, splitScope } from '@flixcheck/oauth-protocol';
+import { scopeCovers } from '@flixcheck/oauth-protocol';
 import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
-import { randomUUID } from 'node:crypto';
 import { type EntityManager, In, IsNull, MoreThan, MoreThanOrEqual, Repository } from 'typeorm';
 import { Clock } from '../config/clock.js';
 import { preparedStatement } from '../database/prepared-statement.js';
@@ -12,7 +11,6 @@ import { ConnectionEntity } from './connection.entity.js';
 import {
   activeAt,
   ConnectionEndings,
-  ENDINGS_SEEN,
   type EndingScope,
   endRows,
   NOT_COVERED,
@@ -20,47 +18,17 @@ import {
 import { ConnectionHistory } from './connection-history.js';
 import { ConnectionNotices } from './connection-notices.js';
 import { ConnectionMetrics } from './connection-metrics.js';
+import {
+  type ActiveRow,
+  advanceValues,
+  type Consent,
+  endOf,
+  type GrantedConnection,
+  insertConnection,
+  sameScope,
+} from './consent.js';
 import { Revocations } from './revocations.js';
 import { END_IN_TIME, wholeSeconds } from './time-limits.js';
-
-/** What an admin has granted an application, so that its users are not asked. */
-export interface AdvanceConsent {
-  at: Date;
-  /** Null once the admin's user has been deleted. */
-  by: string | null;
-}
-
-export interface Consent {
-  oauthClientId: string;
-  userId: string;
-  accountId: string;
-  /** What is consented to now. */
-  scope: string;
-  /** When the connection ends by itself; null: never. Left out, one that is there keeps its end. */
-  expiresAt?: Date | null | undefined;
-  /** Whose consent it is, where it is not the user's. */
-  advance?: AdvanceConsent | null;
-  at: Date;
-}
-
-export interface GrantedConnection {
-  id: string;
-  /** What the connection allows from now on; the grant's own tokens have the grant's scope. */
-  scope: string;
-  grantedAt: Date;
-  /** When it ends by itself; null: never. */
-  expiresAt: Date | null;
-  /** What it allowed before; null: the connection is new */
-  formerScope: string | null;
-}
-
-/** A row that is locked. */
-interface ActiveRow {
-  id: string;
-  scope: string;
-  grantedAt: Date;
-  expiresAt: Date | null;
-}
 
 /** The outcome of a request to have a connection end by itself. */
 export type LimitOutcome = 'changed' | 'same' | 'ended' | 'longer';
@@ -411,45 +379,4 @@ export class ConnectionsService {
 
 function inTransaction<T>(tx: EntityManager, work: (tx: EntityManager) => Promise<T>): Promise<T> {
   return tx.queryRunner?.isTransactionActive ? work(tx) : tx.transaction(work);
-}
-
-/** @returns null where the client has an active connection to the user by now */
-async function insertConnection(tx: EntityManager, consent: Consent): Promise<string | null> {
-  const inserted: { id: string }[] = await tx.query(
-    `INSERT INTO connections
-       (id, oauth_client_id, user_id, account_id, scope, granted_at, expires_at, advance_for,
-        advance_at, advance_by, endings_seen)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, ${ENDINGS_SEEN})
-     ON CONFLICT (oauth_client_id, user_id) WHERE revoked_at IS NULL DO NOTHING
-     RETURNING id`,
-    [
-      randomUUID(),
-      consent.oauthClientId,
-      consent.userId,
-      consent.accountId,
-      consent.scope,
-      consent.at,
-      endOf(consent),
-      ...advanceValues(consent.advance ?? null, consent.at),
-    ],
-  );
-  return inserted[0]?.id ?? null;
-}
-
-/**
- * `advance_for`, `advance_at` and `advance_by`. They count while `advance_for` is `granted_at`: a
- * consent of the person ends that, even on a node that does not know these columns.
- */
-function advanceValues(advance: AdvanceConsent | null, grantedAt: Date) {
-  return advance ? [grantedAt, advance.at, advance.by] : [null, null, null];
-}
-
-/** What was left out stays as it is. */
-function endOf({ expiresAt }: Consent, before?: ActiveRow): Date | null {
-  if (expiresAt === undefined) return before?.expiresAt ?? null;
-  return expiresAt && wholeSeconds(expiresAt);
-}
-
-function sameScope(one: string, other: string): boolean {
-  return splitScope(one).sort().join(' ') === splitScope(other).sort().join(' ');
 }

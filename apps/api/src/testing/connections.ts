@@ -1,5 +1,6 @@
 import type { PortalUser } from '@flixcheck/test-harness';
-import { ConnectionsService, type GrantedConnection } from '../connections/connections.service.js';
+import { ConnectionsService } from '../connections/connections.service.js';
+import type { GrantedConnection } from '../connections/consent.js';
 import { UsersService } from '../users/users.service.js';
 import { AccessTokens } from '../oauth-tokens/access-tokens.js';
 import type { TestContext } from './test-context.js';
