@@ -83,9 +83,14 @@ export class ClientDevelopers {
   protected async add(event: Event, field: HTMLInputElement): Promise<void> {
     event.preventDefault();
     if (this.busy()) return;
+    const email = field.value.trim();
+    if (email === '') {
+      this.trouble.set({ text: TROUBLES.is_email });
+      field.focus();
+      return;
+    }
     this.busy.set(true);
     this.trouble.set(null);
-    const email = field.value.trim();
     try {
       if (this.unknown() === email) await this.invite(email);
       else await this.appoint(email);
@@ -102,6 +107,12 @@ export class ClientDevelopers {
     } finally {
       this.busy.set(false);
     }
+  }
+
+  /** What was said of the address before is no longer about this one. */
+  protected typed(): void {
+    this.unknown.set(null);
+    this.trouble.set(null);
   }
 
   private async appoint(email: string): Promise<void> {

@@ -19,7 +19,7 @@ export const invitationsOf = (clientId: string) => `${REGISTRY}/${clientId}/deve
   changeDetection: ChangeDetectionStrategy.OnPush,
   imports: [FullName, LoadError, Moment, TranslocoDirective],
   templateUrl: './developer-invitations.html',
-  styleUrl: './developer-invitations.scss',
+  styleUrl: './client-developers.scss',
 })
 export class DeveloperInvitations {
   readonly clientId = input.required<string>();

@@ -21,6 +21,7 @@ import { LoadError } from '../ui/load-error';
 import { PageFocus } from '../ui/page-focus';
 import { Waiting } from '../ui/waiting';
 import { UnsavedChanges } from '../unsaved/unsaved-changes';
+import { ClientDevelopers } from './client-developers';
 import { ClientForm } from './client-form';
 import { CopyValue } from '../ui/copy-value';
 import { NoOperator } from './no-operator';
@@ -31,6 +32,7 @@ import { NoOperator } from './no-operator';
   changeDetection: ChangeDetectionStrategy.OnPush,
   imports: [
     BackLink,
+    ClientDevelopers,
     ClientForm,
     CopyValue,
     Icon,
