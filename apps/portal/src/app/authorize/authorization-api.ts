@@ -42,18 +42,18 @@ export class AuthorizationApi {
     request: AuthorizationRequest,
     answer: Pick<CodeInput, 'scope' | 'expiresAt' | 'inAdvance'>,
   ): Promise<IssuedCode> {
+    const { client, clientVersion, user, redirectUri } = request;
     const resource: CodeInput = {
-      clientId: request.client.clientId,
-      clientVersion: request.clientVersion,
-      userId: request.user.id,
-      redirectUri: request.redirectUri,
+      clientId: client.clientId,
+      clientVersion,
+      userId: user.id,
+      redirectUri,
       ...answer,
-      ...(request.state === null ? {} : { state: request.state }),
-      ...(request.codeChallenge === null ? {} : { codeChallenge: request.codeChallenge }),
-      ...(request.codeChallengeMethod === null
-        ? {}
-        : { codeChallengeMethod: request.codeChallengeMethod }),
     };
+    for (const name of ['state', 'codeChallenge', 'codeChallengeMethod'] as const) {
+      const value = request[name];
+      if (value !== null) Object.assign(resource, { [name]: value });
+    }
     return (await this.api.post<Envelope<IssuedCode>>('/user/v7/oauth-codes', { resource }, TELL))
       .resource;
   }

@@ -125,12 +125,9 @@ export class AuthorizePage {
         this.view.set({ step: 'refused', error, seenBefore: true });
       } else if (error.code === 'client_not_allowed') {
         await this.load();
-      } else if (error.code === 'user_changed' || error.code === 'client_changed') {
-        const trouble = error.code === 'user_changed' ? 'other-user' : 'changed';
-        this.view.set({ ...view, busy: false, trouble });
-        await this.recheck();
       } else {
-        this.view.set({ step: 'deciding', request, busy: false, trouble: troubleOf(error) });
+        this.view.set({ ...view, trouble: troubleOf(error) });
+        if (error.code.endsWith('_changed')) await this.recheck();
       }
     }
   }
@@ -317,7 +314,14 @@ function askTroubleOf(error: ApiError): AskTrouble {
   return error.unreachable ? 'unreachable' : 'failed';
 }
 
+const TROUBLES: Readonly<Record<string, Trouble>> = {
+  session_required: 'session-ended',
+  user_changed: 'other-user',
+  client_changed: 'changed',
+};
+
 function troubleOf(error: ApiError): Trouble {
-  if (error.code === 'session_required') return 'session-ended';
+  const known = TROUBLES[error.code];
+  if (known) return known;
   return error.unreachable ? 'unreachable' : 'failed';
 }
