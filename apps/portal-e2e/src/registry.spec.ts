@@ -183,7 +183,9 @@ test('a secret follows another in three steps, after a proof of identity; one in
   await requests.getByLabel('Ergebnis').selectOption('Nur gelungene');
   await expect(requests.getByRole('heading', { name: 'Keine Anfragen' })).toBeVisible();
   await requests.getByRole('button', { name: 'Alle anzeigen' }).click();
-  await expect(requests.getByRole('link', { name: 'So beheben Sie invalid_grant' })).toBeVisible();
+  await expect(
+    requests.getByRole('link', { name: 'So beheben Sie das: refresh_token_unknown' }),
+  ).toBeVisible();
 
   await button(page, 'Secret Produktion beenden').click();
   const dialog = page.getByRole('alertdialog');

@@ -1,11 +1,14 @@
 /** Characters shown on each side of the first difference. */
 const AROUND = 16;
+const MAX_WHOLE = 300;
 
 export interface RedirectUriDifference {
   /** Of the first character that differs, counted from 1. */
   position: number;
   expected: string;
   sent: string;
+  /** All that was sent, to try the same again; null where it is longer than anybody would read. */
+  whole: string | null;
 }
 
 /**
@@ -22,7 +25,12 @@ export function redirectUriDifference(
     .sort((a, b) => b.prefix + b.suffix - (a.prefix + a.suffix));
   if (!closest) return undefined;
   const { uri, prefix } = closest;
-  return { position: prefix + 1, expected: around(uri, prefix), sent: around(sent, prefix) };
+  return {
+    position: prefix + 1,
+    expected: around(uri, prefix),
+    sent: around(sent, prefix),
+    whole: sent.length > MAX_WHOLE ? null : sent,
+  };
 }
 
 function commonLength(a: string, b: string): number {

@@ -26,9 +26,18 @@ const SENTENCES = {
     'It belongs to another client_id than the one that sent it.',
   code_length: (p: { length: number; expected: number }) =>
     `What was sent has ${p.length} characters; a code has ${p.expected}.`,
-  redirect_uri_differs: (p: { position: number; registered: string; sent: string }) =>
-    `It differs at character ${p.position}: registered ${p.registered}, sent ${p.sent}.`,
-  redirect_uri_differs_from_request: (p: { position: number; requested: string; sent: string }) =>
+  redirect_uri_differs: (p: {
+    position: number;
+    registered: string;
+    sent: string;
+    whole: string | null;
+  }) => `It differs at character ${p.position}: registered ${p.registered}, sent ${p.sent}.`,
+  redirect_uri_differs_from_request: (p: {
+    position: number;
+    requested: string;
+    sent: string;
+    whole: string | null;
+  }) =>
     `It differs at character ${p.position}: the authorization request had ${p.requested}, sent ${p.sent}.`,
   secret_removed: (p: { lastFour: string; removedAt: string }) =>
     `It ends in …${p.lastFour}, as the one that was removed on ${p.removedAt}.`,

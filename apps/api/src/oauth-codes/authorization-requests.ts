@@ -19,11 +19,10 @@ import { pickFields } from '../oauth-clients/client-record.js';
 import { type OAuthClient, OAuthClientsService } from '../oauth-clients/oauth-clients.service.js';
 import { KNOWN_SCOPES } from '../oauth-clients/oauth-scopes.js';
 import { UsersService } from '../users/users.service.js';
+import { denialRedirect, notAllowed } from './authorization-request/authorization-refusals.js';
 import {
   AuthorizationAttempt,
   type AuthorizationRequest,
-  denialRedirect,
-  notAllowed,
   validateAuthorizationRequest,
 } from './authorization-request/authorization-request.js';
 import {

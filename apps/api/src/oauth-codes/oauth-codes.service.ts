@@ -20,10 +20,10 @@ import { OAuthClientsService } from '../oauth-clients/oauth-clients.service.js';
 import { AuditLog } from '../users/audit-log.js';
 import { UsersService } from '../users/users.service.js';
 import { AuthorizationCode } from './authorization-code.entity.js';
-import {
+import { notAllowed } from './authorization-request/authorization-refusals.js';
+import type {
   AuthorizationAttempt,
-  type AuthorizationRequest,
-  notAllowed,
+  AuthorizationRequest,
 } from './authorization-request/authorization-request.js';
 import {
   AuthorizationRequests,

@@ -268,11 +268,8 @@ function malformedVerifier(verifier: string): OAuthError {
 function explainRedirectUri(sent: string, requested: string): Explanation | undefined {
   const difference = redirectUriDifference(sent, [requested]);
   if (!difference) return undefined;
-  return explanation('redirect_uri_differs_from_request', {
-    position: difference.position,
-    requested: difference.expected,
-    sent: difference.sent,
-  });
+  const { expected, ...found } = difference;
+  return explanation('redirect_uri_differs_from_request', { ...found, requested: expected });
 }
 
 /** RFC 7636 §4.6. Ignoring a challenge or a verifier without the other would defeat PKCE. */

@@ -5,7 +5,8 @@ import '../../http/failure.js';
 import { ClientFailureLimit } from '../../oauth-clients/client-failure-limit.js';
 import type { OAuthClient } from '../../oauth-clients/oauth-clients.service.js';
 import { RequestLog } from '../../oauth-clients/request-log.js';
-import { AuthorizationAttempt, AuthorizationRequestError } from './authorization-request.js';
+import { AuthorizationRequestError } from './authorization-refusals.js';
+import { AuthorizationAttempt } from './authorization-request.js';
 
 /** Logs refused authorization requests, for the developers of the client that sent the user. */
 @Injectable()

@@ -3,25 +3,19 @@ import {
   isOwnResource,
   isS256Challenge,
   matchesRedirectUri,
-  OAUTH_ERRORS,
-  type OAuthErrorCode,
-  type ParameterProblem,
   readParameters,
   resolveRequestedScope,
-  toErrorDescription,
-  withResponseParameters,
 } from '@flixcheck/oauth-protocol';
-import { REFUSALS, type RefusalReason } from '../../account-policy/account-policy.js';
-import {
-  ApiError,
-  type Explanation,
-  type ProblemCode,
-  type ProblemOptions,
-} from '../../http/api-error.js';
-import type { FailureReason } from '../../http/failure-reasons.js';
 import type { OAuthClient } from '../../oauth-clients/oauth-clients.service.js';
-import { redirectUriDifference } from '../../oauth-clients/redirect-uri-difference.js';
 import { explanation, quoted } from '../../oauth-clients/request-explanation.js';
+import {
+  AuthorizationRequestError,
+  explainRedirectUri,
+  parameterError,
+  type Refuse,
+  refusingTo,
+  unknownClient,
+} from './authorization-refusals.js';
 
 /** A request that passed every check: what the user is asked to grant. */
 export interface AuthorizationRequest {
@@ -54,40 +48,6 @@ export class AuthorizationAttempt {
   client: OAuthClient | undefined;
   /** Why the user cannot grant access, also where the page shows it instead of failing. */
   refusal: AuthorizationRequestError | undefined;
-}
-
-/** A refused request. */
-export class AuthorizationRequestError extends ApiError {
-  /** What the client is told, where that is another code than the caller's. */
-  readonly oauthError: OAuthErrorCode | undefined;
-
-  constructor(
-    code: ProblemCode,
-    /** Stable code for the request log, one for each way to fail. */
-    readonly reason: FailureReason,
-    detail: string,
-    {
-      received,
-      oauthError,
-      explanation: found,
-      ...options
-    }: ProblemOptions & {
-      explanation?: Explanation | undefined;
-      oauthError?: OAuthErrorCode;
-      /** What the request had instead: for the log, not for the page. */
-      received?: string;
-    } = {},
-  ) {
-    super(code, detail, { ...options, reason });
-    this.oauthError = oauthError;
-    const all = received === undefined ? detail : `${detail} The request has ${received}.`;
-    this.logDetail = found ? `${all} ${found.sentence}` : all;
-    this.explanation = found ? { code: found.code, parameters: found.parameters } : null;
-  }
-
-  readonly logDetail: string;
-  /** For the log, like `logDetail`. */
-  readonly explanation: Omit<Explanation, 'sentence'> | null;
 }
 
 /** Both spellings of a parameter: the published one and the standard one. */
@@ -144,14 +104,6 @@ function refuseProblemOf(name: keyof typeof SPELLINGS, { problems }: Read): void
   if (problem) throw parameterError(problem);
 }
 
-const parameterError = (problem: ParameterProblem, options: ProblemOptions = {}) =>
-  new AuthorizationRequestError(
-    'invalid_request',
-    `parameter_${problem.problem}`,
-    describeParameterProblem(problem),
-    { ...options, explanation: explanation('parameter', { parameter: problem.parameter }) },
-  );
-
 function validateRequestOf(
   client: OAuthClient,
   read: Read,
@@ -162,20 +114,7 @@ function validateRequestOf(
   refuseProblemOf('redirectUri', read);
   const redirectUri = findRedirectUri(values, client, rules.page);
 
-  const refuse: Refuse = (error, reason, detail, received, found) =>
-    new AuthorizationRequestError(error, reason, detail, {
-      received,
-      explanation: found ?? explainValue(reason, received),
-      redirectTo:
-        redirectUri !== null && OAUTH_ERRORS[error].redirectable
-          ? withResponseParameters(redirectUri, {
-              error,
-              error_description: toErrorDescription(detail),
-              state: values.state,
-              iss: rules.publicUrl,
-            })
-          : undefined,
-    });
+  const refuse = refusingTo(redirectUri, values.state, rules.publicUrl);
 
   const problem = problems[0];
   if (problem) {
@@ -199,62 +138,6 @@ function validateRequestOf(
     );
   }
   return { client, redirectUri, scope, state: values.state, codeChallenge };
-}
-
-/** What the client is told when the user says no (RFC 6749 §4.1.2.1). */
-export function denialRedirect(
-  { redirectUri, state }: AuthorizationRequest,
-  publicUrl: string,
-  why = 'The user refused access.',
-): string | null {
-  if (redirectUri === null) return null;
-  return withResponseParameters(redirectUri, {
-    error: 'access_denied',
-    error_description: toErrorDescription(why),
-    state,
-    iss: publicUrl,
-  });
-}
-
-/** The refusal of a valid request whose client the user's account does not allow. */
-export function notAllowed(
-  request: AuthorizationRequest,
-  refusal: RefusalReason,
-  publicUrl: string,
-): AuthorizationRequestError {
-  const { reason, detail, remedy } = REFUSALS[refusal];
-  return new AuthorizationRequestError('client_not_allowed', reason, `${detail} ${remedy}`, {
-    oauthError: 'access_denied',
-    redirectTo: denialRedirect(request, publicUrl, detail) ?? undefined,
-  });
-}
-
-const QUOTED: Readonly<Record<string, string>> = {
-  response_type_unsupported: 'response_type',
-  scope_invalid: 'scope',
-  resource_unknown: 'resource',
-  code_challenge_method_unsupported: 'code_challenge_method',
-};
-
-function explainValue(reason: string, received: string | undefined): Explanation | undefined {
-  const parameter = QUOTED[reason];
-  if (parameter === undefined || received === undefined) return undefined;
-  return explanation('value_unknown', { parameter, sent: received });
-}
-
-type Refuse = (
-  error: OAuthErrorCode & ProblemCode,
-  reason: FailureReason,
-  detail: string,
-  received?: string,
-  found?: Explanation,
-) => AuthorizationRequestError;
-
-function explainRedirectUri(requested: string, client: OAuthClient): Explanation | undefined {
-  const difference = redirectUriDifference(requested, client.redirectUris);
-  if (!difference) return undefined;
-  const { position, expected, sent } = difference;
-  return explanation('redirect_uri_differs', { position, registered: expected, sent });
 }
 
 /**
@@ -306,15 +189,6 @@ async function findClient(
   const client = await find(clientId);
   if (!client) throw unknownClient('unknown_client');
   return client;
-}
-
-/** The page does not tell the two apart. */
-function unknownClient(reason: 'unknown_client' | 'client_disabled'): AuthorizationRequestError {
-  return new AuthorizationRequestError(
-    'unknown_client',
-    reason,
-    'No application is registered under this clientId, or it has been switched off. Its developer can have it registered by Flixcheck.',
-  );
 }
 
 function findRedirectUri(values: Parameters, client: OAuthClient, page: boolean): string | null {

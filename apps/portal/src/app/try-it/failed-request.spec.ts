@@ -5,9 +5,12 @@ const REGISTERED = [
   'https://app.bestandsblick.example/',
   'https://bestandsblick.example/oauth/callback',
 ];
-const differs = (position: number, registered: string, sent: string) => ({
+const differs = (position: number, registered: string, sent: string, whole?: string) => ({
   reason: 'redirect_uri_unregistered',
-  explanation: { code: 'redirect_uri_differs', parameters: { position, registered, sent } },
+  explanation: {
+    code: 'redirect_uri_differs',
+    parameters: { position, registered, sent, ...(whole !== undefined && { whole }) },
+  },
 });
 
 describe('a failed request is tried again with what the log has of it', () => {
@@ -19,8 +22,13 @@ describe('a failed request is tried again with what the log has of it', () => {
     ],
     [
       'another scheme',
-      differs(5, 'https://bestandsblic…', 'http://bestandsblick…'),
-      'http://bestandsblick',
+      differs(
+        5,
+        'https://bestandsblic…',
+        'http://bestandsblick…',
+        'http://bestandsblick.example/oauth/callback',
+      ),
+      'http://bestandsblick.example/oauth/callback',
     ],
     [
       'a short one',
@@ -29,6 +37,11 @@ describe('a failed request is tried again with what the log has of it', () => {
     ],
   ])('the redirect URI with %s', (_, request, redirectUri) => {
     expect(failedRequest(request, REGISTERED).sent).toEqual({ redirectUri });
+  });
+
+  it('and no redirect URI of which only the beginning is known', () => {
+    const request = differs(5, 'https://bestandsblic…', 'http://bestandsblick…');
+    expect(failedRequest(request, REGISTERED)).toMatchObject({ sent: {}, meant: REGISTERED[1] });
   });
 
   it('and which of the registered ones was meant', () => {

@@ -27,7 +27,14 @@ export function failedRequest(
   registered: readonly string[],
 ): FailedRequest {
   const none = { reason, sent: {}, meant: null };
-  const { position, registered: asRegistered, requested, sent, parameter } = values(explanation);
+  const {
+    position,
+    registered: asRegistered,
+    requested,
+    sent,
+    whole,
+    parameter,
+  } = values(explanation);
   if (typeof sent !== 'string') return none;
   if (explanation?.code === 'value_unknown') {
     return parameter === 'scope' ? { ...none, sent: { scope: unquoted(sent) } } : none;
@@ -38,6 +45,9 @@ export function failedRequest(
   const begins = (uri: string) => (expected.startsWith(DOTS) ? from(uri) > 0 : from(uri) === 0);
   const meant = registered.find((uri) => begins(uri) && from(uri) < position);
   if (meant === undefined) return none;
+  if (typeof whole === 'string') return { ...none, sent: { redirectUri: whole }, meant };
+  // What follows the excerpt is not known.
+  if (sent.endsWith(DOTS)) return { ...none, meant };
   const tail = core(sent).slice(position - 1 - from(meant));
   return { ...none, sent: { redirectUri: meant.slice(0, position - 1) + tail }, meant };
 }
