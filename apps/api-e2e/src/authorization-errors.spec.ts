@@ -124,6 +124,21 @@ describe('an error stays on the page until client and redirect URI are known to 
   });
 });
 
+it('a clientId that is nearly right is told to the developer of the client, and to nobody else', async () => {
+  const { client } = await register(world.operator, { clientId: 'bestandsblick' });
+  const detail = async (clientId: string) => (await open({ ...VALID, clientId })).body.detail;
+  expect(await detail('bestandblick')).not.toContain('bestandsblick');
+  const { email } = (await world.member.send<{ resource: { email: string } }>('/user/v7/users/me'))
+    .body.resource;
+  const developers = `/admin/v7/oauth-clients/${client.id}/developers`;
+  const added = await world.operator.send(developers, { json: { resource: { email } } });
+  expect(added.status).toBe(201);
+  for (const near of ['bestandblick', 'Bestandsblick', 'bestandsblick-']) {
+    expect(await detail(near)).toContain('You look after bestandsblick');
+  }
+  expect(await detail('elsewhere')).not.toContain('bestandsblick');
+});
+
 describe('every other error goes back to the client with error, state and iss (RFC 6749 §4.1.2.1, RFC 9207)', () => {
   const cases: [rule: string, error: string, parameters: () => Form][] = [
     ['no response_type', 'invalid_request', () => without('response_type')],

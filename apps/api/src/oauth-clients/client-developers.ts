@@ -171,6 +171,17 @@ export class ClientDevelopers {
     if (rows.length === 0) throw notFound('This OAuth client');
   }
 
+  /** The `client_id`s of the clients that the user looks after, 100 at most. */
+  async clientIdsOf(userId: string): Promise<string[]> {
+    const rows: { clientId: string }[] = await this.dataSource.query(
+      `SELECT c.client_id AS "clientId"
+         FROM client_developers d JOIN oauth_clients c ON c.id = d.oauth_client_id
+        WHERE d.user_id = $1 AND c.deleted_at IS NULL ORDER BY d.added_at DESC LIMIT 100`,
+      [userId],
+    );
+    return rows.map(({ clientId }) => clientId);
+  }
+
   /** Whether the user is a developer of any client that has not been deleted. */
   async developsAny(userId: string): Promise<boolean> {
     const rows: unknown[] = await this.dataSource.query(

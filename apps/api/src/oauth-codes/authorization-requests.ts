@@ -15,11 +15,18 @@ import type { ConnectionRecord } from '../connections/connection.js';
 import { ConnectionsService } from '../connections/connections.service.js';
 import { ApiError } from '../http/api-error.js';
 import type { SessionCaller } from '../http/access.js';
+import { ClientDevelopers } from '../oauth-clients/client-developers.js';
+import { nearestClientId } from '../oauth-clients/near-client-id.js';
 import { pickFields } from '../oauth-clients/client-record.js';
 import { type OAuthClient, OAuthClientsService } from '../oauth-clients/oauth-clients.service.js';
 import { KNOWN_SCOPES } from '../oauth-clients/oauth-scopes.js';
 import { UsersService } from '../users/users.service.js';
-import { denialRedirect, notAllowed } from './authorization-request/authorization-refusals.js';
+import {
+  AuthorizationRequestError,
+  denialRedirect,
+  notAllowed,
+  unknownClient,
+} from './authorization-request/authorization-refusals.js';
 import {
   AuthorizationAttempt,
   type AuthorizationRequest,
@@ -40,6 +47,7 @@ export class AuthorizationRequests {
     @Inject(CONFIG) private readonly config: RuntimeConfig,
     private readonly users: UsersService,
     private readonly clients: OAuthClientsService,
+    private readonly developers: ClientDevelopers,
     private readonly connections: ConnectionsService,
     private readonly policies: AccountPolicyStore,
     private readonly approvalRequests: ApprovalRequests,
@@ -55,7 +63,9 @@ export class AuthorizationRequests {
     caller: SessionCaller,
     attempt: AuthorizationAttempt,
   ): Promise<AuthorizationRequestDto> {
-    const request = await this.validate(query, true, attempt);
+    const request = await this.validate(query, true, attempt).catch(async (error: unknown) => {
+      throw await this.withHint(error, query, caller);
+    });
     const { client, redirectUri } = request;
     const [user, existing, { refusal: reason, advance }] = await Promise.all([
       this.users.findById(caller.userId),
@@ -173,6 +183,20 @@ export class AuthorizationRequests {
       page,
     };
     return validateAuthorizationRequest(input, rules, attempt);
+  }
+
+  /** Who looks after an application is told its id, where the link nearly has it. */
+  private async withHint(error: unknown, query: unknown, caller: SessionCaller): Promise<unknown> {
+    if (!(error instanceof AuthorizationRequestError && error.reason === 'unknown_client')) {
+      return error;
+    }
+    const { clientId, client_id: standard } = Object(query) as Record<string, unknown>;
+    const sent = clientId ?? standard;
+    if (typeof sent !== 'string') return error;
+    const meant = nearestClientId(sent, await this.developers.clientIdsOf(caller.userId));
+    return meant === undefined
+      ? error
+      : unknownClient('unknown_client', ` You look after ${meant}: is that the one you mean?`);
   }
 
   private async describeAdvance(

@@ -92,14 +92,18 @@ export const parameterError = (problem: ParameterProblem, options: ProblemOption
     { ...options, explanation: explanation('parameter', { parameter: problem.parameter }) },
   );
 
-/** The page does not tell the two apart. */
+/**
+ * The page does not tell the two apart.
+ * @param hint a sentence for whom it is meant, after a space
+ */
 export function unknownClient(
   reason: 'unknown_client' | 'client_disabled',
+  hint = '',
 ): AuthorizationRequestError {
   return new AuthorizationRequestError(
     'unknown_client',
     reason,
-    'No application is registered under this clientId, or it has been switched off. Its developer can have it registered by Flixcheck.',
+    `No application is registered under this clientId, or it has been switched off. Its developer can have it registered by Flixcheck.${hint}`,
   );
 }
 
