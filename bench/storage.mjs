@@ -20,8 +20,8 @@ if (!Number.isInteger(rows) || rows < 1000) throw new Error('--rows must be 1000
 const adminUrl = process.env.TEST_DATABASE_URL;
 if (!adminUrl) throw new Error('TEST_DATABASE_URL is missing. Run this as: npm run bench:storage');
 
-/** So many refreshes share a statement under load, as far as they arrive together. */
-const REFRESHES_PER_STATEMENT = 64;
+/** So many exchanges, or refreshes, share a statement under load, as far as they arrive together. */
+const GRANTS_PER_STATEMENT = 64;
 /** As in `delete-in-batches.ts` and `tokens-housekeeping.ts`. */
 const DELETED_PER_STATEMENT = 5000;
 const FAMILIES_PER_STATEMENT = 1000;
@@ -51,10 +51,10 @@ const CONNECTIONS = {
         md5('a' || n)::uuid, 'read', now() FROM generate_series(1, $1::integer) n`,
   authorization_codes: `
     INSERT INTO authorization_codes (id, code_hash, connection_id, redirect_uri, scope, created_at,
-        expires_at, redeemed_at, family_id, user_id, code_challenge)
+        expires_at, user_id, code_challenge)
       SELECT gen_random_uuid(), sha256(n::text::bytea), md5('k' || n)::uuid,
-        'https://app.example/callback', 'read', now(), now(), now(), md5('f' || n)::uuid,
-        md5('u' || n)::uuid, repeat('x', 43) FROM generate_series(1, $1::integer) n`,
+        'https://app.example/callback', 'read', now(), now(), md5('u' || n)::uuid, repeat('x', 43)
+        FROM generate_series(1, $1::integer) n`,
   refresh_token_families: `
     INSERT INTO refresh_token_families
         (id, connection_id, handle_hash, scope, generation, current_hash, created_at, expires_at)
@@ -65,6 +65,11 @@ const CONNECTIONS = {
       SELECT md5('k' || n)::uuid, now(), type, md5('u' || n)::uuid, 'read'
         FROM generate_series(1, $1::integer) n, unnest(ARRAY['granted', 'token_issued']) type`,
 };
+/** What the exchange changes; the version of the row before stays until vacuum. */
+const REDEEM = `
+  UPDATE authorization_codes SET redeemed_at = now(), family_id = gen_random_uuid()
+   WHERE code_hash = ANY (ARRAY(
+     SELECT sha256(n::text::bytea) FROM generate_series($1::integer, $2::integer) n))`;
 const USE = `
   INSERT INTO connection_usage (connection_id, day, requests)
     SELECT md5('k' || n)::uuid, current_date, 60 FROM generate_series(1, $1::integer) n`;
@@ -108,6 +113,8 @@ async function report() {
     const { bytes, wal } = await growth(of, () => client.query(statement, [rows]));
     connection.push([`a connection: \`${of}\``, bytes, wal]);
   }
+  const redeemed = await growth('authorization_codes', () => forEach('redeem', REDEEM));
+  connection.push(['a connection: its code is redeemed', redeemed.bytes, redeemed.wal]);
   const total = ['a connection, all of it', sum(connection, 1), sum(connection, 2)];
   const day = [];
   for (const [what, of, statement] of [
@@ -118,7 +125,7 @@ async function report() {
     const { bytes, wal } = await growth(of, () => client.query(statement, [rows]));
     day.push([what, bytes, wal]);
   }
-  const refresh = await growth('refresh_token_families', rotateAll);
+  const refresh = await growth('refresh_token_families', () => forEach('rotate', ROTATE));
   const log = await growth('oauth_requests', () => client.query(LOGGED, [rows, new Date()]));
   return [
     `${rows} rows each, PostgreSQL ${(await one('SHOW server_version')).server_version}.\n`,
@@ -142,10 +149,10 @@ async function report() {
 }
 
 /** Under load, in the order of no index. */
-async function rotateAll() {
-  for (let first = 1; first <= rows; first += REFRESHES_PER_STATEMENT) {
-    const last = Math.min(rows, first + REFRESHES_PER_STATEMENT - 1);
-    await client.query({ name: 'rotate', text: ROTATE, values: [first, last] });
+async function forEach(name, text) {
+  for (let first = 1; first <= rows; first += GRANTS_PER_STATEMENT) {
+    const last = Math.min(rows, first + GRANTS_PER_STATEMENT - 1);
+    await client.query({ name, text, values: [first, last] });
   }
 }
 
