@@ -39,6 +39,11 @@ export const registry: PortalState[] = [
       await page.route('**/admin/v7/oauth-clients', (route) =>
         route.fulfill({ status: 201, json: { resource: CREATED } }),
       );
+      for (const nobody of ['developers', 'developer-invitations']) {
+        await page.route(`**/admin/v7/oauth-clients/*/${nobody}*`, (route) =>
+          route.fulfill({ json: { resources: [], meta: { nextCursor: null } } }),
+        );
+      }
       await show(page, settings('registry/new'));
       await page.locator('#client-name').fill(CREATED.name);
       await page.locator('#client-publisher').fill(CREATED.publisher);
@@ -46,6 +51,7 @@ export const registry: PortalState[] = [
       await page.locator('#scope-read').check();
       await page.locator('button[type=submit]').click();
       await expect(page.getByText(CREATED.secret.value)).toBeVisible();
+      await expect(page.locator('#developer-email')).toBeVisible();
     },
   },
   {
