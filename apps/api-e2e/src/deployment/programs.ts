@@ -2,13 +2,33 @@ import { eventually } from '@flixcheck/test-harness';
 import { describe } from '@jest/globals';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { accessSync, chmodSync, constants, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  accessSync,
+  chmodSync,
+  constants,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 
-/** Where packages put servers, which is in the PATH of administrators only. */
-const FOLDERS = [...(process.env['PATH'] ?? '').split(delimiter), '/usr/sbin', '/usr/local/sbin'];
+/** Packages put servers where not everybody's PATH leads. */
+const FOLDERS = [
+  ...versionsOf('/usr/lib/postgresql'),
+  ...(process.env['PATH'] ?? '').split(delimiter),
+  ...['/usr/sbin', '/usr/local/sbin'],
+];
+
+/** Where Debian puts the servers of each version, the newest first. */
+function versionsOf(folder: string): string[] {
+  if (!existsSync(folder)) return [];
+  const versions = readdirSync(folder).sort((a, b) => Number(b) - Number(a));
+  return versions.map((version) => join(folder, version, 'bin'));
+}
 
 /** The path of a program of this machine. */
 export function findProgram(name: string): string | undefined {
@@ -26,9 +46,7 @@ export function findProgram(name: string): string | undefined {
 export function describeWith(program: string, name: string, tests: (path: string) => void): void {
   const path = findProgram(program);
   if (path) describe(name, () => tests(path));
-  else
-    describe.skip(`${name} (skipped: there is no ${program}; apt-get install ${program})`, () =>
-      tests(''));
+  else describe.skip(`${name} (skipped: there is no ${program} on this machine)`, () => tests(''));
 }
 
 export interface Program {

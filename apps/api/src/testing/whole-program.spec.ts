@@ -56,7 +56,10 @@ const WHY: Record<string, string[]> = {
     ...['connections/connection-changes', 'connections/connections-export', 'people/audit-trail'],
   ],
   'how the program starts': ['database/slow-start'],
-  'what requests of every kind send to the database': ['app.module.plans'],
+  'what requests of every kind send to the database': [
+    'app.module.one-company',
+    'app.module.plans',
+  ],
   'what a command does to a program that runs': ['cli/oauth-clients', 'cli/program', 'cli/users'],
 };
 
