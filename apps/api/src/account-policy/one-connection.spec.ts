@@ -2,6 +2,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import type { QueryRunner } from 'typeorm';
 import { BackgroundWork } from '../background/background-work.js';
 import { DAY } from '../config/clock.js';
+import { ConnectionDecisions } from '../connections/connection-decisions.js';
 import { POOL_SIZE } from '../database/data-source.js';
 import { ClientRegistry } from '../oauth-clients/registry.service.js';
 import { Application, createTokensModule } from '../testing/application.js';
@@ -28,9 +29,6 @@ beforeAll(async () => {
   admin = await person(api, 'admin@musterhaus.example');
   member = await person(api);
   crmId = (await api.app.get(ClientRegistry).getByClientId(CRM)).id;
-  // The first job of a process reads its queue through the pool, and later ones do not.
-  await allow('selected');
-  await ask();
 });
 afterAll(() => api.close());
 beforeEach(() => {
@@ -51,6 +49,18 @@ const allow = (allows: 'every' | 'selected', more: { endConnections?: boolean } 
 const ask = () => crm.askForApproval(member, QUERY);
 
 describe('A transaction needs one connection of the pool, so that many never wait for each other:', () => {
+  it('one that ends what a colleague has granted, and tells them by mail who it was', async () => {
+    await allow('every');
+    await crm.connect(member);
+    await leaveOne();
+    const decisions = api.app.get(ConnectionDecisions);
+    expect(await decisions.endMany(admin, { userId: member.id })).toEqual({ revoked: 1 });
+    const told = await api.dataSource.query(
+      `SELECT user_id AS id FROM mails WHERE kind = 'connection-ended'`,
+    );
+    expect(told).toEqual([{ id: member.id }]);
+  });
+
   it('one that changes the policy and ends what it refuses', async () => {
     await allow('every');
     await crm.connect(member);

@@ -52,7 +52,7 @@ export class ConnectionNotices {
     if (others.length === 0) return;
     const clientIds = others.map(({ oauthClientId }) => oauthClientId);
     const clients = await this.clients.byIds(clientIds, tx);
-    const by = await this.personOf(actorId);
+    const by = await this.personOf(tx, actorId);
     const notices = others.map(({ userId, oauthClientId }) => {
       const application = clients.get(oauthClientId)?.name ?? '';
       return { userId, data: { application, by, at: at.toISOString() } };
@@ -67,7 +67,7 @@ export class ConnectionNotices {
     { actorId, at }: { actorId: string; at: Date },
   ): Promise<void> {
     if (userId === actorId) return;
-    const by = await this.personOf(actorId);
+    const by = await this.personOf(tx, actorId);
     const data = { application: null, by, at: at.toISOString() };
     await this.notices.tell(tx, 'connection-ended', [userId], data);
   }
@@ -84,8 +84,8 @@ export class ConnectionNotices {
     return (await this.clients.byIds([oauthClientId], tx)).get(oauthClientId)?.name ?? '';
   }
 
-  private async personOf(id: string): Promise<string> {
-    const person = (await this.users.people([id])).get(id);
+  private async personOf(tx: EntityManager, id: string): Promise<string> {
+    const person = (await this.users.people([id], tx)).get(id);
     return person ? `${person.firstName} ${person.lastName}`.trim() : '';
   }
 }

@@ -144,11 +144,12 @@ export class AuthorizationRequests {
     { query, note = '' }: ApprovalRequestInput,
     caller: SessionCaller,
   ): Promise<string> {
-    const { client } = await this.validate(parseQuery(query), true, new AuthorizationAttempt());
+    const asked = await this.validate(parseQuery(query), true, new AuthorizationAttempt());
     return this.dataSource.transaction(async (tx) => {
       const user = await this.users.lockActive(tx, caller.userId);
       if (!user) throw sessionEnded();
-      if (!(await this.clients.lockActive(tx, client.id))) throw switchedOff();
+      const client = await this.clients.lockActive(tx, asked.client.id);
+      if (!client) throw switchedOff();
       const whose = { accountId: user.accountId, userId: user.id };
       const { refusal } = await this.policies.standingForGrant(tx, whose, client);
       if (refusal === null) {
