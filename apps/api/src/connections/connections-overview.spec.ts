@@ -277,6 +277,7 @@ describe('the history of a connection', () => {
       scope,
       detail,
       inAdvance: false,
+      former: null,
     });
     expect(events).toEqual([
       line('revoked', admin, null, 'admin'),
