@@ -101,6 +101,16 @@ test('an operator registers an application; each mistake is explained where it w
   await button(page, 'Secret kopieren').click();
   await expect(button(page, 'Secret kopieren')).toHaveText(/Kopiert/);
   expect(await page.evaluate(() => navigator.clipboard.readText())).toMatch(/^[\w-]{43}$/);
+  // Nobody has to send the secret: the developer is invited from here.
+  const developer = page.getByRole('textbox', { name: 'E-Mail-Adresse des Entwicklers' });
+  await button(page, 'Entwickler hinzufügen').click();
+  await expect(developer).toBeFocused();
+  await expect(developer).toHaveAccessibleDescription(/vollständige E-Mail-Adresse/);
+  await developer.fill('neue-entwicklerin@crm.example');
+  await expect(developer).not.toHaveAccessibleDescription(/vollständige/);
+  await button(page, 'Entwickler hinzufügen').click();
+  await button(page, 'Einladung senden').click();
+  await expect(page.getByText('eingeladen von Operator Flixcheck')).toBeVisible();
   await page.getByRole('link', { name: 'Zur Anwendung' }).click();
   await expect(page.getByRole('heading', { level: 1, name: 'Neues CRM' })).toBeVisible();
 
