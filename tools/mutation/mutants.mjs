@@ -6,6 +6,7 @@ const GUARD = 'apps/api/src/auth/access.guard.ts';
 const REQUEST = 'apps/api/src/oauth-codes/authorization-request/authorization-request.ts';
 const REDIRECT_URI = 'libs/oauth-protocol/src/redirect-uri.ts';
 const ACCESS_TOKEN = 'libs/access-token-verifier/src/access-token.ts';
+const REQUESTS = 'apps/api/src/oauth-codes/authorization-requests.ts';
 const CODES = 'apps/api/src/oauth-codes/oauth-codes.service.ts';
 const DEVELOPERS = 'apps/api/src/oauth-clients/client-developers.ts';
 const ACCEPTANCE = 'apps/api/src/people/invitation-acceptance.ts';
@@ -171,8 +172,12 @@ export const mutants = [
     ...['api', 'account-policy.spec'],
   ],
   [
-    ...['no advance grant without a click for a public client (RFC 8252 §8.6)', CODES],
+    ...['no advance grant without a click for a public client (RFC 8252 §8.6)', REQUESTS],
     ...["|| client.kind === 'public' ||", '||', 'api', 'advance-grants'],
+  ],
+  [
+    ...['a consent is for the client as it was shown', CODES],
+    ...['input.clientVersion !== undefined', 'false', 'api-e2e', 'authorization-request'],
   ],
   [
     ...['a code of an authenticator app works once (RFC 6238 §5.2)', FACTORS],
