@@ -11,11 +11,27 @@ export const REVOCATION_RETENTION_MS = 120 * MINUTE;
 const CATCH_UP_WINDOW_MS = 30 * SECOND;
 
 interface Row {
-  subject: string;
+  /** Whatever was not committed when this was read has a transaction from this one on. */
+  horizon: string;
+  /** null in the one row that there is without any revocation */
+  subject: string | null;
   expires_at: Date;
   /** The driver reads `infinity` as a number. */
   issued_before: Date | number;
 }
+
+/** On one snapshot: the horizon, and those revocations for which the condition holds. */
+const readWhere = (condition: string): string => `
+  SELECT horizon, subject, expires_at, issued_before
+    FROM (SELECT pg_snapshot_xmin(pg_current_snapshot())::text AS horizon) snapshot
+    LEFT JOIN revocations r ON ${condition}`;
+const READ_ALL = readWhere('expires_at > $1');
+/**
+ * Written by a transaction from the horizon of the last read on: what that one has read is not read
+ * again. The transaction of a row has the last 32 bits of its number, which go round.
+ */
+const READ_NEW = readWhere(`revoked_at > $1 AND expires_at > $2 AND
+  (r.xmin::text::bigint - $3::bigint % 4294967296 + 4294967296) % 4294967296 < 2147483648`);
 
 interface Entry {
   /** Tokens issued before are refused (epoch, ms); Infinity: all. */
@@ -32,6 +48,7 @@ interface Entry {
 export class RevocationSet {
   private readonly entries = new Map<string, Entry>();
   private sweptAt = 0;
+  private horizon: string | undefined;
   /** Until then (epoch, ms) there may be an entry that newer tokens of its subject pass. */
   private passableUntil = 0;
 
@@ -91,19 +108,19 @@ export class RevocationSet {
 
   private async catchUp(query: FeedQuery, reconnected: boolean): Promise<void> {
     const now = this.now();
-    const rows = reconnected
-      ? await query<Row>(
-          'SELECT subject, expires_at, issued_before FROM revocations WHERE expires_at > $1',
-          [now],
-        )
-      : await query<Row>(
-          `SELECT subject, expires_at, issued_before FROM revocations
-            WHERE revoked_at > $1 AND expires_at > $2`,
-          [new Date(now.getTime() - CATCH_UP_WINDOW_MS), now],
-        );
+    const rows =
+      reconnected || this.horizon === undefined
+        ? await query<Row>(READ_ALL, [now])
+        : await query<Row>(READ_NEW, [
+            new Date(now.getTime() - CATCH_UP_WINDOW_MS),
+            now,
+            this.horizon,
+          ]);
     for (const { subject, expires_at, issued_before } of rows) {
+      if (subject === null) continue;
       this.set(subject, { issuedBefore: Number(issued_before), expiresAt: expires_at.getTime() });
     }
+    this.horizon = rows[0]?.horizon;
     this.sweep(now.getTime());
   }
 

@@ -1,11 +1,15 @@
 import { eventually, sql } from '@flixcheck/test-harness';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { addPairs, connect, end, type Pair } from './endings.js';
+import { fillConnections } from './fill.js';
 import { type Fleet, startFleet, statusAt } from './fleet.js';
+import { startRefreshes } from './refreshes.js';
 import { report, scale } from './scale.js';
 
 /** As many connections as the application, and each of the people's companies, has besides. */
 const CONNECTIONS = scale('LOAD_CONNECTIONS', 20_000);
+/** Of another application, before and meanwhile at least. */
+const REFRESHES = scale('LOAD_REFRESHES', 50);
 const EVERYTHING_MS = 600_000;
 
 let fleet: Fleet;
@@ -18,31 +22,6 @@ afterAll(() => fleet.nodes.stop());
 
 const query = <Row>(statement: string, values: unknown[] = []): Promise<Row[]> =>
   sql<Row>(fleet.nodes.databaseUrl, statement, values);
-
-/** Connections of the application with as many people, each with a refresh token that would work. */
-async function fill(oauthClientId: string): Promise<void> {
-  await query(
-    `WITH people AS (
-       INSERT INTO users (id, account_id, email, first_name, last_name, role, locale, status,
-         password_hash, created_at, updated_at)
-       SELECT gen_random_uuid(), account_id, gen_random_uuid() || '@musterhaus.example', first_name,
-         last_name, role, locale, status, password_hash, now(), now()
-       FROM users, generate_series(1, $2) WHERE id = $1
-       RETURNING id, account_id
-     ), connected AS (
-       INSERT INTO connections (id, oauth_client_id, user_id, account_id, scope, granted_at)
-       SELECT gen_random_uuid(), $3, id, account_id, 'readwrite', now() FROM people
-       RETURNING id
-     )
-     INSERT INTO refresh_token_families
-       (id, connection_id, handle_hash, scope, generation, current_hash, created_at, expires_at)
-     SELECT gen_random_uuid(), id, sha256(id::text::bytea), 'readwrite', 1, sha256(id::text::bytea),
-       now(), now() + interval '30 days'
-     FROM connected`,
-    [pair.member.id, CONNECTIONS, oauthClientId],
-  );
-  await query('ANALYZE connections, refresh_token_families, users');
-}
 
 const active = async (oauthClientId: string): Promise<number> => {
   const [row] = await query<{ count: number }>(
@@ -66,8 +45,11 @@ describe('the kill switch works at any size', () => {
     `a client with ${CONNECTIONS} connections is off on every node under a second, and its rows follow`,
     async () => {
       const { application } = pair;
-      await fill(application.id);
+      await fillConnections(fleet, pair, CONNECTIONS);
+      const others = await startRefreshes(fleet);
+      await others.settled(REFRESHES);
       const victim = await connect(pair, fleet, 0);
+      const before = others.percentiles();
       const since = performance.now();
       const [acknowledgedMs, ...refusedMs] = await Promise.all([
         end('disabled client', victim, pair, fleet, 0).then(() => performance.now() - since),
@@ -85,11 +67,18 @@ describe('the kill switch works at any size', () => {
       await eventually(open, (endings) => endings.length === 0, EVERYTHING_MS);
       expect(await active(application.id)).toBe(0);
       const rowsMs = performance.now() - since;
+      await others.settled(REFRESHES);
+      const meanwhile = others.percentiles();
+      await others.stop();
       report('kill switch', {
         connections: CONNECTIONS + 1,
         acknowledgedMs,
         refusedMs: Math.max(...refusedMs),
         rowsMs,
+        refreshP50BeforeMs: before.p50,
+        refreshP99BeforeMs: before.p99,
+        refreshP50MeanwhileMs: meanwhile.p50,
+        refreshP99MeanwhileMs: meanwhile.p99,
       });
     },
     EVERYTHING_MS * 2,
