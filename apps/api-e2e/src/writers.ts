@@ -87,6 +87,12 @@ export async function writersOf(world: World): Promise<Writer[]> {
     },
     {
       method: 'POST',
+      path: '/guest/v7/invitations/passkey-challenges',
+      who: () => ({}),
+      valid: { token: 'made-up', firstName: 'Nora', lastName: 'Neu' },
+    },
+    {
+      method: 'POST',
       path: '/user/v7/invitations',
       who: admin,
       valid: {

@@ -1,3 +1,4 @@
+import { plugIn } from './harness/authenticator';
 import {
   ADMIN,
   expect,
@@ -113,6 +114,42 @@ test('an invited person opens the link in the mail, chooses a password and is in
   await expect(row).toHaveCount(0);
   await theirs.reload();
   await expect(theirs.getByRole('heading', { level: 1 })).toHaveText('Anmelden');
+  await theirs.close();
+});
+
+test('an invited person chooses a passkey instead of a password, and signs in with it again', async ({
+  page,
+  browser,
+}) => {
+  const email = `pia.${Date.now()}@neuhaus.example`;
+  await signIn(page, OTHER_ADMIN);
+  await page.request.post(`${portalUrl()}/user/v7/invitations`, {
+    data: { resource: { invitations: [{ email, role: 'member', locale: 'de' }] } },
+  });
+  const theirs = await browser.newPage();
+  await plugIn(theirs);
+  await theirs.addInitScript(() => {
+    PublicKeyCredential.isConditionalMediationAvailable = () => Promise.resolve(false);
+  });
+  const mail = theirs.getByRole('article').filter({ hasText: email }).first();
+  await expect(async () => {
+    await theirs.goto(`${portalUrl()}/portal/demo/mail`);
+    await expect(mail).toBeVisible({ timeout: 1000 });
+  }).toPass();
+  await mail.getByRole('link').click();
+  const join = theirs.getByRole('button', { name: 'Mit Passkey statt Passwort annehmen' });
+  await join.click();
+  await expect(theirs.getByLabel('Vorname')).toBeFocused();
+  await theirs.getByLabel('Vorname').fill('Pia');
+  await theirs.getByLabel('Nachname').fill('Neu');
+  await join.click();
+  await expect(theirs.getByRole('heading', { level: 1 })).toHaveText('Verbindungen');
+
+  await theirs.context().clearCookies();
+  await theirs.goto(`${portalUrl()}/portal/settings/security`);
+  await theirs.getByRole('button', { name: 'Passkey verwenden' }).click();
+  await expect(theirs.getByRole('heading', { level: 1 })).toHaveText('Konto und Sicherheit');
+  await expect(theirs.locator('fx-email-form')).toContainText(email);
   await theirs.close();
 });
 

@@ -1,19 +1,8 @@
 import type { Page } from '@playwright/test';
+import { plugIn } from './harness/authenticator';
 import { expect, OTHER_ADMIN, PASSWORD, portalUrl, signIn, test } from './harness/fixtures';
 
 const security = (): string => `${portalUrl()}/portal/settings/security`;
-
-/** A device that makes passkeys, and is unlocked each time. */
-async function plugIn(page: Page): Promise<void> {
-  const session = await page.context().newCDPSession(page);
-  await session.send('WebAuthn.enable');
-  await session.send('WebAuthn.addVirtualAuthenticator', {
-    options: {
-      ...{ protocol: 'ctap2', transport: 'internal', hasResidentKey: true },
-      ...{ hasUserVerification: true, isUserVerified: true, automaticPresenceSimulation: true },
-    },
-  });
-}
 
 /** The device answers what the field offers at once, and would leave nothing to click. */
 const offerNothingInFields = (page: Page) =>
@@ -76,5 +65,37 @@ test('a passkey is offered in the field for the e-mail address', async ({ page }
   await expect(section.getByRole('listitem')).toContainText('Zuletzt benutzt');
   await section.getByRole('button', { name: 'Entfernen: Laptop' }).click();
   await page.getByRole('button', { name: 'Passkey entfernen' }).click();
+  await expect(section.getByText('Sie haben noch keinen Passkey.')).toBeVisible();
+});
+
+test('a passkey proves in the middle of what one does that it is oneself, instead of the password', async ({
+  page,
+}) => {
+  await plugIn(page);
+  await offerNothingInFields(page);
+  await signIn(page, OTHER_ADMIN);
+  await page.goto(security());
+  const section = page.getByRole('region', { name: 'Passkeys' });
+  await section.getByRole('button', { name: 'Passkey hinzufügen' }).click();
+  await expect(section.getByRole('button', { name: 'Stattdessen Passkey' })).toBeHidden();
+  await section.getByLabel('Name des Passkeys').fill('Laptop');
+  await section.getByLabel('Ihr Passwort').fill(PASSWORD);
+  await section.getByRole('button', { name: 'Passkey anlegen' }).click();
+  await expect(section.getByRole('listitem')).toContainText('Laptop');
+
+  // As if the sign-in were long ago.
+  await page.route(
+    /\/users\/me\/passkeys\/[\w-]+$/,
+    (route) =>
+      route.fulfill({
+        status: 403,
+        contentType: 'application/problem+json',
+        json: { status: 403, code: 'identity_proof_required', errors: [] },
+      }),
+    { times: 1 },
+  );
+  await section.getByRole('button', { name: 'Entfernen: Laptop' }).click();
+  await page.getByRole('button', { name: 'Passkey entfernen' }).click();
+  await page.getByRole('button', { name: 'Stattdessen Passkey verwenden' }).click();
   await expect(section.getByText('Sie haben noch keinen Passkey.')).toBeVisible();
 });

@@ -1323,6 +1323,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/guest/v7/invitations/passkey-challenges": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Begin to accept an invitation with a passkey
+         * @description Gives what the browser’s `navigator.credentials.create` takes. Its answer is good for 5 minutes, once, for this invitation.
+         */
+        post: operations["InvitationAcceptance_begin"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/guest/v7/invitations/acceptances": {
         parameters: {
             query?: never;
@@ -1334,9 +1354,29 @@ export interface paths {
         put?: never;
         /**
          * Accept an invitation
-         * @description Makes the user, and signs them in as at `POST /guest/v7/sessions`.
+         * @description With a password or a passkey. Makes the user, and signs them in as at `POST /guest/v7/sessions`.
          */
         post: operations["InvitationAcceptance_accept"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/user/v7/sessions/current/proofs/challenges": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Begin to prove with a passkey that it is me
+         * @description Gives what the browser’s `navigator.credentials.get` takes. Its answer is good for 5 minutes, once, in this session.
+         */
+        post: operations["IdentityProof_begin"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1354,7 +1394,7 @@ export interface paths {
         put?: never;
         /**
          * Prove again that it is me
-         * @description With the password, and a code from users who have a second factor. For 10 minutes, as after a sign-in, nothing that this session does is refused with `identity_proof_required`. A wrong password or code counts as a failed sign-in.
+         * @description With a passkey; or with the password, and a code from users who have a second factor. For 10 minutes, as after a sign-in, nothing that this session does is refused with `identity_proof_required`. The answer sets another cookie for it. A wrong password or code counts as a failed sign-in.
          */
         post: operations["IdentityProof_prove"];
         delete?: never;
@@ -1577,7 +1617,7 @@ export interface paths {
         put?: never;
         /**
          * Switch two steps off
-         * @description A wrong password or code counts as a failed sign-in.
+         * @description The answer sets another cookie for this session; the others stay. A wrong password or code counts as a failed sign-in.
          */
         post: operations["SecondFactor_remove"];
         delete?: never;
@@ -1663,7 +1703,7 @@ export interface paths {
         put?: never;
         /**
          * Add a passkey
-         * @description What the browser has made of a challenge of this session. The user is told by mail.
+         * @description What the browser has made of a challenge of this session, which gets another cookie. The user is told by mail.
          */
         post: operations["Passkeys_add"];
         delete?: never;
@@ -1683,7 +1723,7 @@ export interface paths {
         put?: never;
         /**
          * Begin to add a passkey
-         * @description Gives what the browser’s `navigator.credentials.create` takes. A wrong password or code counts as a failed sign-in.
+         * @description Gives what the browser’s `navigator.credentials.create` takes, once it is proven that it is me. A wrong password or code counts as a failed sign-in.
          */
         post: operations["Passkeys_begin"];
         delete?: never;
@@ -1704,7 +1744,7 @@ export interface paths {
         post?: never;
         /**
          * Remove a passkey
-         * @description Nobody signs in with it any more. Sessions that it has begun stay.
+         * @description Nobody signs in with it any more. Sessions that it has begun stay; this one gets another cookie.
          */
         delete: operations["Passkeys_remove"];
         options?: never;
@@ -4777,6 +4817,20 @@ export interface components {
         InvitationTokenRequest: {
             resource: components["schemas"]["InvitationTokenInput"];
         };
+        JoiningInput: {
+            /**
+             * @description from the fragment of the link; `link_invalid` once it was used or has expired
+             * @example b2dGZ5c0Y4cVh1R3pLd0ZtTn…
+             */
+            token: string;
+            /** @example Nora */
+            firstName: string;
+            /** @example Neu */
+            lastName: string;
+        };
+        JoiningRequest: {
+            resource: components["schemas"]["JoiningInput"];
+        };
         AcceptanceInput: {
             /**
              * @description from the fragment of the link; `link_invalid` once it was used or has expired
@@ -4789,10 +4843,21 @@ export interface components {
             lastName: string;
             /**
              * Format: password
-             * @description `too_common` if it is easy to guess, as when it is changed
+             * @description needed where no `credential` is given; `too_common` if it is easy to guess, as when it is changed
              * @example drei-blaue-elefanten
              */
-            password: string;
+            password?: string;
+            /**
+             * @description a passkey instead of a password: what `PublicKeyCredential.toJSON()` gives, to a challenge of this invitation
+             * @example {
+             *       "id": "q2…",
+             *       "type": "public-key",
+             *       "response": {
+             *         "clientDataJSON": "ey…"
+             *       }
+             *     }
+             */
+            credential?: Record<string, never>;
         };
         AcceptanceRequest: {
             resource: components["schemas"]["AcceptanceInput"];
@@ -4800,14 +4865,26 @@ export interface components {
         IdentityProofInput: {
             /**
              * Format: password
+             * @description needed where no `credential` is given
              * @example demo-passwort-2026
              */
-            currentPassword: string;
+            currentPassword?: string;
             /**
-             * @description of the authenticator app, or a recovery code; needed by users who have a second factor
+             * @description of the authenticator app, or a recovery code; needed with the password by users who have a second factor
              * @example 492039
              */
             code?: string;
+            /**
+             * @description what `PublicKeyCredential.toJSON()` gives, to a challenge of this session: instead of password and code
+             * @example {
+             *       "id": "q2…",
+             *       "type": "public-key",
+             *       "response": {
+             *         "clientDataJSON": "ey…"
+             *       }
+             *     }
+             */
+            credential?: Record<string, never>;
         };
         IdentityProofRequest: {
             resource: components["schemas"]["IdentityProofInput"];
@@ -4975,14 +5052,26 @@ export interface components {
         EmailChangeInput: {
             /**
              * Format: password
+             * @description needed where no `credential` is given
              * @example demo-passwort-2026
              */
-            currentPassword: string;
+            currentPassword?: string;
             /**
-             * @description of the authenticator app, or a recovery code; needed by users who have a second factor
+             * @description of the authenticator app, or a recovery code; needed with the password by users who have a second factor
              * @example 492039
              */
             code?: string;
+            /**
+             * @description what `PublicKeyCredential.toJSON()` gives, to a challenge of this session: instead of password and code
+             * @example {
+             *       "id": "q2…",
+             *       "type": "public-key",
+             *       "response": {
+             *         "clientDataJSON": "ey…"
+             *       }
+             *     }
+             */
+            credential?: Record<string, never>;
             /**
              * Format: email
              * @example neu@musterhaus.example
@@ -10363,6 +10452,59 @@ export interface operations {
             };
         };
     };
+    InvitationAcceptance_begin: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["JoiningRequest"];
+            };
+        };
+        responses: {
+            /** @description For the browser */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        resource: components["schemas"]["PasskeyOptionsDto"];
+                    };
+                };
+            };
+            /** @description Problem: `validation_failed`, `malformed_request` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description Problem: `origin_refused` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description Problem: `unsupported_media_type` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+        };
+    };
     InvitationAcceptance_accept: {
         parameters: {
             query?: never;
@@ -10425,6 +10567,55 @@ export interface operations {
             };
             /** @description Problem: `service_unavailable` */
             503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+        };
+    };
+    IdentityProof_begin: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description To be answered by a passkey */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        resource: components["schemas"]["PasskeyOptionsDto"];
+                    };
+                };
+            };
+            /** @description Problem: `session_required` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description Problem: `session_required`, `origin_refused` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description Problem: `conflict` */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };

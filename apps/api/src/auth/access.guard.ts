@@ -7,11 +7,11 @@ import { ConnectionUsage } from '../connections/connection-usage.js';
 import {
   ACCESS,
   type Access,
+  ALLOWED_DUTIES,
   type BearerCaller,
+  type Duty,
   type Role,
   type SessionCaller,
-  WITH_GIVEN_PASSWORD,
-  WITHOUT_FACTOR,
 } from '../http/access.js';
 import { ApiError, type ProblemCode } from '../http/api-error.js';
 import { authorizationHeaders } from '../http/authorization-headers.js';
@@ -36,6 +36,20 @@ const SESSION_REQUIRED: Problem = {
 const TOKEN_REQUIRED: Problem = {
   code: 'invalid_token',
   detail: 'Send an access token: Authorization: Bearer …',
+};
+
+const OWED: Readonly<Record<Duty, Problem>> = {
+  // Whoever has set the password must not set a factor up with it.
+  password: {
+    code: 'password_change_required',
+    detail:
+      'Somebody else has set your password. First choose one of your own: POST /user/v7/users/me/password.',
+  },
+  factor: {
+    code: 'second_factor_setup_required',
+    detail:
+      'Your company, or this installation, requires a second factor. First set up a passkey or an authenticator app.',
+  },
 };
 
 /**
@@ -111,22 +125,17 @@ export class AccessGuard implements CanActivate {
 
   /** Third parties' tokens go on: what they may do has been granted before. */
   private requireSetUp(
-    { lacksFactor, passwordGiven }: SessionCaller,
+    { duty }: SessionCaller,
     declared: Parameters<Reflector['getAllAndOverride']>[1],
   ) {
-    if (passwordGiven) {
-      // Whoever has set the password must not set a factor up with it.
-      if (this.reflector.getAllAndOverride(WITH_GIVEN_PASSWORD, declared)) return;
-      throw new ApiError(
-        'password_change_required',
-        'Somebody else has set your password. First choose one of your own: POST /user/v7/users/me/password.',
-      );
-    }
-    if (!lacksFactor || this.reflector.getAllAndOverride(WITHOUT_FACTOR, declared)) return;
-    throw new ApiError(
-      'second_factor_setup_required',
-      'Your company, or this installation, requires a second factor. First set up a passkey or an authenticator app.',
+    if (!duty) return;
+    const allowed = this.reflector.getAllAndOverride<readonly Duty[] | undefined>(
+      ALLOWED_DUTIES,
+      declared,
     );
+    if (allowed?.includes(duty)) return;
+    const { code, detail } = OWED[duty];
+    throw new ApiError(code, detail);
   }
 
   private async requireDeveloper(request: FastifyRequest, { userId }: SessionCaller) {

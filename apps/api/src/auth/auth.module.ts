@@ -75,6 +75,7 @@ import { authPersonalData } from './auth-personal-data.js';
     SessionCookie,
     SessionsService,
     SignInAnswer,
+    SignInAudit,
     SignInLimits,
     SignInService,
   ],

@@ -41,7 +41,7 @@ describe('signing in with a passkey', () => {
     ]);
     const me = await call(test.url, 'GET', ME, { headers: { cookie: cookieOf(answer) } });
     expect(me.body.resource.email).toBe(USER);
-    const { body } = await user.call('GET', PASSKEYS);
+    const { body } = await world.user.call('GET', PASSKEYS);
     expect(body.resource.passkeys).toEqual([
       {
         ...{ id, name: 'Diensthandy', synced: false },

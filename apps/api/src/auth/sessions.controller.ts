@@ -11,8 +11,7 @@ import {
 import { ApiNoContentResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import {
-  AllowWithGivenPassword,
-  AllowWithoutFactor,
+  AllowWithDuty,
   CurrentCaller,
   RequireSession,
   type SessionCaller,
@@ -47,8 +46,7 @@ export class SessionsController {
 
   @Get('current')
   @RequireSession()
-  @AllowWithoutFactor()
-  @AllowWithGivenPassword()
+  @AllowWithDuty('password', 'factor')
   @ApiOperation({ summary: 'Who am I' })
   @ApiResource(CurrentSessionDto)
   @ApiProblems(401, 403)
@@ -65,8 +63,7 @@ export class SessionsController {
 
   @Delete('current')
   @RequireSession()
-  @AllowWithoutFactor()
-  @AllowWithGivenPassword()
+  @AllowWithDuty('password', 'factor')
   @HttpCode(204)
   @ApiOperation({ summary: 'Sign out' })
   @ApiNoContentResponse({ description: 'Signed out' })

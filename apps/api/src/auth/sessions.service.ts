@@ -15,8 +15,8 @@ import { Clock, DAY, HOUR, MINUTE, SECOND } from '../config/clock.js';
 import { CONFIG, type RuntimeConfig } from '../config/config.module.js';
 import { ConnectionChanges } from '../connections/connection-changes.js';
 import { preparedStatement } from '../database/prepared-statement.js';
-import type { Role, SessionCaller } from '../http/access.js';
-import { notFound } from '../http/api-error.js';
+import type { Duty, Role, SessionCaller } from '../http/access.js';
+import { ApiError, notFound } from '../http/api-error.js';
 import {
   DEFAULT_LIMIT,
   decodeCursor,
@@ -101,15 +101,15 @@ export interface SessionEnd {
   at: Date;
 }
 
-type Duty = 'lacksFactor' | 'passwordGiven';
-type CallerRow = Omit<SessionCaller, 'via' | Duty> & Record<Duty | 'seen', boolean>;
+type CallerRow = Omit<SessionCaller, 'via' | 'duty'> & { seen: boolean; duty: Duty | null };
 
 const callerOf = preparedStatement<CallerRow>(
   'session_caller',
   `SELECT s.id AS "sessionId", s.user_id AS "userId", u.account_id AS "accountId", u.role,
           s.last_seen_at > $3 AS seen,
           coalesce(s.proven_at, s.created_at) > $4 AS "freshlyProven",
-          u.password_given AS "passwordGiven", ${lacksFactor('$2', '$5')} AS "lacksFactor"
+          CASE WHEN u.password_given THEN 'password'
+               WHEN ${lacksFactor('$2', '$5')} THEN 'factor' END AS duty
      FROM sessions s JOIN ${ACTIVE_USERS} u ON u.id = s.user_id
     WHERE s.secret_hash = $1 AND ${livingAt('$2')} AND NOT ${resetIsDue('s.user_id', '$2')}`,
 );
@@ -201,13 +201,9 @@ export class SessionsService implements OnModuleInit {
       this.config.staffNeedSecondFactor,
     ]);
     if (!row) return null;
-    const { seen, lacksFactor, passwordGiven, ...caller } = row;
+    const { seen, duty, ...caller } = row;
     if (!seen) await this.touch(caller.sessionId, now);
-    return {
-      ...{ via: 'session', ...caller },
-      ...(lacksFactor && { lacksFactor }),
-      ...(passwordGiven && { passwordGiven }),
-    };
+    return { via: 'session', ...caller, ...(duty && { duty }) };
   }
 
   async findById(id: string): Promise<SessionRecord | null> {
@@ -254,9 +250,28 @@ export class SessionsService implements OnModuleInit {
     });
   }
 
-  /** Notes that the user of the session has just proved again who they are. */
-  async noteProof(id: string, at: Date): Promise<void> {
-    await this.sessions.update({ id }, { provenAt: at });
+  /**
+   * Gives the session another secret, when its user has proved again who they are or changed a factor:
+   * a cookie from before is worth nothing (session fixation, OWASP ASVS 7.2.4).
+   * @param options `proven`: for a time, its user is not asked again
+   * @returns the secret for its cookie
+   * @throws ApiError session_required when it has ended in the meantime
+   */
+  async renew(
+    tx: EntityManager,
+    id: string,
+    { proven = false }: { proven?: boolean } = {},
+  ): Promise<string> {
+    const secret = randomSecret();
+    const { affected } = await tx.update(
+      SessionEntity,
+      { id },
+      { secretHash: hashSecret(secret), ...(proven && { provenAt: this.clock.now() }) },
+    );
+    if (affected !== 1) {
+      throw new ApiError('session_required', 'The session has ended. Sign in again.');
+    }
+    return secret;
   }
 
   /** Ends the session that a cookie stands for, if there is one. */

@@ -66,10 +66,10 @@ export class SignInAudit implements OnModuleDestroy {
   }
 
   /** Only somebody who holds the passkey, which is as good as a secret, causes this. */
-  async passkeyRefused(userId: string, ip: string): Promise<void> {
+  async passkeyRefused(userId: string, ip: string, purpose: Purpose = 'sign_in'): Promise<void> {
     await this.audit.note({
       actorId: null,
-      action: 'sign_in_failed',
+      action: `${purpose}_failed`,
       subjectId: userId,
       detail: { reason: 'passkey_refused', ip, network: networkOf(ip) },
       at: this.clock.now(),

@@ -48,15 +48,17 @@ export const AllowClient = (
   return declare(access, RouteConfig({ ...config, access }));
 };
 
-export const WITHOUT_FACTOR = Symbol('without-factor');
+/**
+ * What somebody has to do before anything else: replace a password that somebody else has set, then set
+ * up a second factor.
+ */
+export const DUTIES = ['password', 'factor'] as const;
+export type Duty = (typeof DUTIES)[number];
 
-/** Also a session that has to set up a second factor first: what it needs for that. */
-export const AllowWithoutFactor = () => SetMetadata(WITHOUT_FACTOR, true);
+export const ALLOWED_DUTIES = Symbol('allowed-duties');
 
-export const WITH_GIVEN_PASSWORD = Symbol('with-given-password');
-
-/** Also a session whose user has to choose a password first: what it needs for that. */
-export const AllowWithGivenPassword = () => SetMetadata(WITH_GIVEN_PASSWORD, true);
+/** Works for a session whose user still has to do one of these. */
+export const AllowWithDuty = (...duties: Duty[]) => SetMetadata(ALLOWED_DUTIES, duties);
 
 /** A portal session, of one of these roles if any are given. */
 export const RequireSession = (...roles: Role[]) =>
@@ -92,10 +94,8 @@ export interface SessionCaller {
   role: Role;
   /** They have signed in, or proved again who they are, within `PROOF_LASTS_MS`. */
   freshlyProven: boolean;
-  /** It is time to set up a second factor, before anything else. */
-  lacksFactor?: true;
-  /** Somebody else has set the password: it has to be replaced, before anything else. */
-  passwordGiven?: true;
+  /** What they have to do before anything else; the first of several. */
+  duty?: Duty;
 }
 
 export interface BearerCaller {

@@ -188,15 +188,16 @@ describe('who accepts the invitation of a developer', () => {
     });
   });
 
-  it('leaves audit records, the last of them by the operator', async () => {
+  it('leaves audit records, which call them a developer', async () => {
     const { body } = await accepted(await link());
     const records = await api.dataSource.query(
-      `SELECT action, actor_id FROM audit_records WHERE subject_id = $1 ORDER BY id`,
+      `SELECT action, actor_id, detail ->> 'role' AS role FROM audit_records
+        WHERE subject_id = $1 ORDER BY id`,
       [body.resource.user.id],
     );
     expect(records).toMatchObject([
-      { action: 'user_created', actor_id: operator.id },
-      { action: 'invitation_accepted', actor_id: body.resource.user.id },
+      { action: 'user_created', actor_id: operator.id, role: 'developer' },
+      { action: 'invitation_accepted', actor_id: body.resource.user.id, role: 'developer' },
       { action: 'client_developer_added', actor_id: operator.id },
       { action: 'signed_in', actor_id: body.resource.user.id },
     ]);

@@ -1,4 +1,4 @@
-import { call, DEMO_CLIENTS, eventually, PortalUser, ThirdParty } from '@flixcheck/test-harness';
+import { call, DEMO_CLIENTS, PortalUser, ThirdParty } from '@flixcheck/test-harness';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { DAY, SECOND } from '../config/clock.js';
 import { DEMO_PASSWORD } from '../database/demo-data.js';
@@ -25,17 +25,8 @@ beforeEach(async () => {
   await test.dataSource.query('UPDATE users SET password_hash = $1', [originalHash]);
   home = await PortalUser.signIn(test.url, USER);
   await test.dataSource.query('DELETE FROM sign_in_notices');
-  await forgetMails();
-});
-
-/** Those that are still on their way, too. */
-async function forgetMails(): Promise<void> {
-  await eventually(async () => {
-    const waiting = await test.dataSource.query(`SELECT FROM mails WHERE status = 'waiting'`);
-    return waiting.length === 0;
-  });
   await mails.forget();
-}
+});
 
 const signIn = (userAgent = FIREFOX, cookie = '') =>
   call(test.url, 'POST', '/guest/v7/sessions', {
@@ -47,7 +38,7 @@ const noticesSent = async (): Promise<number> =>
 const disavow = (token: string) =>
   call(test.url, 'POST', '/guest/v7/sessions/disavowals', { resource: { token } });
 async function tokenAfterSignIn(): Promise<string> {
-  await forgetMails();
+  await mails.forget();
   await signIn();
   const { text } = await mails.next(USER, /neuen Gerät/);
   return /\/portal\/not-me#(\S+)/.exec(text)?.[1] ?? 'none';
@@ -131,7 +122,7 @@ describe('"this was not me"', () => {
   it('makes no browser known: the next sign-in there is told, too', async () => {
     const { headers } = await signIn(FIREFOX);
     const cookie = (headers['set-cookie'] ?? []).find((line) => line.startsWith('device='));
-    await forgetMails();
+    await mails.forget();
     test.clock.advance(SECOND);
     await signIn('curl/8.14.1');
     const { text } = await mails.next(USER, /neuen Gerät/);

@@ -12,16 +12,14 @@ import { Mail } from '../mail/mail.js';
 import { AuditLog } from '../users/audit-log.js';
 import { Notices } from '../users/notices.js';
 import { normalizeEmail, type UserRecord, UsersService } from '../users/users.service.js';
-import { IdentityProof, type ProofSource } from './identity-proof.js';
+import { type GivenProof, IdentityProof, type ProofSource } from './identity-proof.js';
 import { endEmailChanges, endRecoveryLinks, linkInvalid } from './recovery-links.js';
 
 /** Within the life of a link: of one user, and to one address. */
 export const MAX_EMAIL_CHANGES = 5;
 
-export interface EmailChange {
+export interface EmailChange extends GivenProof {
   newEmail: string;
-  currentPassword: string;
-  code?: string | undefined;
 }
 
 /** Lets users give themselves another e-mail address, once they have shown that they read its mails. */
@@ -41,7 +39,7 @@ export class EmailChanges {
   /**
    * Sends a link to the new address, and tells the present one. An address that somebody else has
    * gets a mail that says so instead: the caller learns nothing of it.
-   * @throws ApiError validation_failed for a wrong password or code, or the present address;
+   * @throws ApiError validation_failed for a wrong password, code or passkey, or the present address;
    *   too_many_attempts; session_required when the user has been disabled in the meantime
    */
   async request(caller: SessionCaller, change: EmailChange, source: ProofSource): Promise<void> {

@@ -244,10 +244,10 @@ describe('the reset of a second factor', () => {
     const id = await world.add();
     await world.add(new Authenticator(ORIGIN));
     await ask();
-    await user.call('DELETE', `${PASSKEYS}/${id}`);
+    await world.remove(id);
     expect(await stops()).toEqual([]);
-    const { body } = await user.call('GET', PASSKEYS);
-    await user.call('DELETE', `${PASSKEYS}/${body.resource.passkeys[0].id}`);
+    const { body } = await world.user.call('GET', PASSKEYS);
+    await world.remove(body.resource.passkeys[0].id);
     expect(await stops()).toEqual(['removed']);
     await world.mails.next(ADMIN, /wird nicht zurückgesetzt/);
   });

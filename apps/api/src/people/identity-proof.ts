@@ -1,15 +1,30 @@
 import { Injectable } from '@nestjs/common';
+import type {
+  AuthenticationResponseJSON,
+  PublicKeyCredentialRequestOptionsJSON,
+} from '@simplewebauthn/server';
 import type { FastifyRequest } from 'fastify';
+import { DataSource, type EntityManager } from 'typeorm';
 import { Credentials, type VerifiedCredentials } from '../auth/credentials.js';
+import { FactorResets } from '../auth/factor-resets.js';
 import type { KnownDevices } from '../auth/known-devices.js';
 import { SecondStep } from '../auth/second-step.js';
 import type { Device } from '../auth/sessions.service.js';
-import type { Purpose } from '../auth/sign-in-audit.js';
+import { type Purpose, SignInAudit } from '../auth/sign-in-audit.js';
 import type { SessionCaller } from '../http/access.js';
-import { type ApiError, notFound } from '../http/api-error.js';
+import { ApiError, notFound } from '../http/api-error.js';
 import { validationFailed } from '../http/validation.js';
+import { Passkeys, type ProvenPasskey } from '../users/passkeys.service.js';
 import { SecondFactors } from '../users/second-factors.service.js';
 import { type UserRecord, UsersService } from '../users/users.service.js';
+
+/** What is given to prove it. */
+export interface GivenProof {
+  currentPassword?: string | undefined;
+  code?: string | undefined;
+  /** Of a passkey, instead of both. */
+  credential?: AuthenticationResponseJSON | undefined;
+}
 
 /** The request that proves who somebody is. */
 export interface ProofSource extends Device {
@@ -38,11 +53,27 @@ export function proofSourceOf(
 @Injectable()
 export class IdentityProof {
   constructor(
+    private readonly dataSource: DataSource,
     private readonly users: UsersService,
     private readonly factors: SecondFactors,
+    private readonly passkeys: Passkeys,
+    private readonly resets: FactorResets,
     private readonly credentials: Credentials,
     private readonly secondStep: SecondStep,
+    private readonly audit: SignInAudit,
   ) {}
+
+  /**
+   * What a browser needs to ask for a passkey of the user.
+   * @throws ApiError conflict for a user who has none
+   */
+  async passkeyOptions(caller: SessionCaller): Promise<PublicKeyCredentialRequestOptionsJSON> {
+    const known = await this.passkeys.of(caller.userId);
+    if (known.length === 0) {
+      throw new ApiError('conflict', 'You have no passkey. Send the password instead.');
+    }
+    return this.passkeys.proofOptions(known, caller.sessionId);
+  }
 
   /** @throws ApiError validation_failed for a wrong password; too_many_attempts */
   async verifyPassword(
@@ -79,20 +110,48 @@ export class IdentityProof {
   }
 
   /**
-   * The password, and the code as well from users who have a second factor.
-   * @throws ApiError validation_failed for a wrong password, or a wrong or missing code;
-   *   too_many_attempts
+   * A passkey; or the password, and the code as well from users who have a second factor.
+   * @throws ApiError validation_failed for what is wrong, and a missing code; too_many_attempts, but
+   *   never for a passkey
    */
   async verify(
     caller: SessionCaller,
-    { currentPassword, code }: { currentPassword: string; code?: string | undefined },
+    { credential, currentPassword = '', code }: GivenProof,
     source: ProofSource,
   ): Promise<UserRecord> {
+    if (credential) return this.verifyPasskey(caller, credential, source);
     const { enabledAt } = await this.factors.stateOf(caller.userId);
     if (enabledAt === null) return this.verifyPassword(caller, currentPassword, source);
     if (code === undefined) throw codeMissing();
     return this.verifyBoth(caller, { currentPassword, code }, source);
   }
+
+  private async verifyPasskey(
+    { userId, sessionId }: SessionCaller,
+    credential: AuthenticationResponseJSON,
+    { purpose, ip }: ProofSource,
+  ): Promise<UserRecord> {
+    const found = await this.passkeys.prove(credential, sessionId);
+    const proven = found?.userId === userId ? found.proven : null;
+    const user = proven && (await this.dataSource.transaction((tx) => this.use(tx, proven)));
+    if (user) return user;
+    await this.audit.passkeyRefused(userId, ip, purpose);
+    throw passkeyRefused();
+  }
+
+  private async use(tx: EntityManager, proven: ProvenPasskey): Promise<UserRecord | null> {
+    const user = await this.users.lockActive(tx, proven.userId, 'NO KEY UPDATE');
+    if (!user || !(await this.passkeys.use(tx, proven))) return null;
+    // Whoever has it has not lost it.
+    await this.resets.stop(tx, user.id, 'factor', user.id);
+    return user;
+  }
+}
+
+function passkeyRefused(): ApiError {
+  const message =
+    'This passkey was not accepted: it is not yours, or its answer came too late or to another session. Begin again.';
+  return validationFailed([{ field: 'credential', code: 'not_accepted', message }]);
 }
 
 export function wrongPassword(): ApiError {

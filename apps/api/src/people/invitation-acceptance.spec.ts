@@ -1,4 +1,4 @@
-import { call, PortalUser } from '@flixcheck/test-harness';
+import { call, eventually, PortalUser } from '@flixcheck/test-harness';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { demoMails } from '../testing/demo-mails.js';
 import {
@@ -8,15 +8,18 @@ import {
   invitedPerson,
   NEW_COLLEAGUE,
 } from '../testing/invitations.js';
+import { Authenticator } from '../testing/authenticator.js';
 import { createTestApp, type TestApp } from '../testing/test-app.js';
 import { PasswordHasher } from '../users/password-hasher.js';
+
+const ORIGIN = 'http://localhost:3000';
 
 let test: TestApp;
 let mails: Awaited<ReturnType<typeof demoMails>>;
 let person: ReturnType<typeof invitedPerson>;
 let admin: PortalUser;
 beforeAll(async () => {
-  test = await createTestApp({ env: { DEMO_DATA: 'on' } });
+  test = await createTestApp({ env: { DEMO_DATA: 'on', PUBLIC_URL: ORIGIN } });
   mails = await demoMails(test);
   person = invitedPerson(test, mails);
   admin = await PortalUser.signIn(test.url, 'admin@musterhaus.example');
@@ -166,5 +169,83 @@ describe('who accepts an invitation', () => {
   it('cannot be made to from another site', async () => {
     const answer = await person.accept(await link(), {}, { origin: 'https://evil.example' });
     expect([answer.status, answer.body.code]).toEqual([403, 'origin_refused']);
+  });
+});
+
+describe('who accepts an invitation with a passkey', () => {
+  const NAMES = { firstName: 'Nora', lastName: 'Neu' };
+  const options = async (token: string) => {
+    const { status, body } = await call(
+      test.url,
+      'POST',
+      '/guest/v7/invitations/passkey-challenges',
+      { resource: { token, ...NAMES } },
+    );
+    return status === 201 ? body.resource.publicKey : body.errors[0]?.code;
+  };
+  const present = async (device: Authenticator) => {
+    const path = '/guest/v7/sessions';
+    const { body } = await call(test.url, 'POST', `${path}/passkey-challenges`);
+    const credential = device.get(body.resource.publicKey);
+    return call(test.url, 'POST', `${path}/passkeys`, { resource: { credential } });
+  };
+
+  it('has no password, is signed in, and signs in with it again', async () => {
+    const token = await link();
+    const device = new Authenticator(ORIGIN);
+    const made = await options(token);
+    expect(made.user).toMatchObject({ name: NEW_COLLEAGUE, displayName: 'Nora Neu' });
+    const answer = await person.accept(
+      token,
+      { password: undefined, credential: device.create(made) },
+      { 'user-agent': 'Mozilla/5.0 (X11; Linux x86_64; rv:150.0) Gecko/20100101 Firefox/150.0' },
+    );
+    expect([answer.status, answer.body.resource.user.firstName]).toEqual([201, 'Nora']);
+    const { id } = answer.body.resource.user;
+    expect(Buffer.from(made.user.id, 'base64url').toString()).toBe(id);
+    expect((await present(device)).status).toBe(201);
+    const cookie = answer.headers['set-cookie']?.[0]?.split(';', 1)[0] ?? '';
+    const listed = await call(test.url, 'GET', '/user/v7/users/me/passkeys', {
+      headers: { cookie },
+    });
+    expect(listed.body.resource.passkeys).toMatchObject([{ name: 'Firefox, Linux' }]);
+    const records = await test.dataSource.query(
+      'SELECT action FROM audit_records WHERE subject_id = $1 ORDER BY id LIMIT 4',
+      [id],
+    );
+    expect(records.map(({ action }: { action: string }) => action)).toEqual([
+      ...['user_created', 'invitation_accepted', 'passkey_added', 'signed_in'],
+    ]);
+    await mails.next(NEW_COLLEAGUE, /Passkey/);
+  });
+
+  it('made for another invitation, or already known, is refused and uses nothing up', async () => {
+    const token = await link();
+    const other = await options(token);
+    const tokens = await test.dataSource.query('SELECT token_hash AS hash FROM invitations');
+    expect(tokens).toHaveLength(1);
+    const { body } = await admin.call('GET', INVITATIONS);
+    await admin.call('POST', `${INVITATIONS}/links`, {
+      resource: { invitationId: body.resources[0].id },
+    });
+    const latest = async () => {
+      const { text } = await mails.next(NEW_COLLEAGUE, /Einladung/);
+      const found = /\/portal\/invitation#(\S+)/.exec(text)?.[1] ?? '';
+      return found === token ? undefined : found;
+    };
+    const next = (await eventually(latest)) as string;
+    const device = new Authenticator(ORIGIN);
+    const credential = device.create(other);
+    expect(errorOf(await person.accept(next, { password: undefined, credential }))).toEqual([
+      ...[400, 'credential', 'not_accepted'],
+    ]);
+    const own = device.create(await options(next));
+    expect((await person.accept(next, { password: undefined, credential: own })).status).toBe(201);
+  });
+
+  it('takes neither a made-up link, nor nothing at all', async () => {
+    expect(await options('made-up')).toBe('link_invalid');
+    const nothing = await person.accept(await link(), { password: undefined });
+    expect(errorOf(nothing)[1]).toBe('password');
   });
 });

@@ -1,6 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
-import { hashSecret } from '@flixcheck/oauth-protocol';
+import { hashSecret, randomSecret } from '@flixcheck/oauth-protocol';
+import type {
+  PublicKeyCredentialCreationOptionsJSON,
+  RegistrationResponseJSON,
+} from '@simplewebauthn/server';
 import type { DataSource, EntityManager } from 'typeorm';
 import { type SignedIn, type SigningInDevice, SignInService } from '../auth/sign-in.service.js';
 import { Clock } from '../config/clock.js';
@@ -14,6 +18,7 @@ import { PasswordPolicy } from '../users/password-policy.js';
 import { Provisioning } from '../users/provisioning.js';
 import { type UserRecord, UsersService } from '../users/users.service.js';
 import { type Invited, mayInvite } from './invitations.js';
+import { OwnPasskeys } from './own-passkeys.js';
 
 /** An invitation, as the invited person sees it: into a company, or to develop an application. */
 export interface OpenInvitation extends Invited {
@@ -25,11 +30,12 @@ export interface OpenInvitation extends Invited {
   inviter: UserRecord;
 }
 
-/** What the invited person decides. */
+/** What the invited person decides: either a password or a passkey. */
 export interface Acceptance {
   firstName: string;
   lastName: string;
-  password: string;
+  password?: string | undefined;
+  credential?: RegistrationResponseJSON | undefined;
 }
 
 /**
@@ -46,6 +52,7 @@ export class InvitationAcceptance {
     private readonly provisioning: Provisioning,
     private readonly hasher: PasswordHasher,
     private readonly policy: PasswordPolicy,
+    private readonly passkeys: OwnPasskeys,
     private readonly signIn: SignInService,
     private readonly audit: AuditLog,
     private readonly clock: Clock,
@@ -82,19 +89,34 @@ export class InvitationAcceptance {
   }
 
   /**
+   * What a browser needs to make a passkey for whoever holds the link.
+   * @throws ApiError validation_failed at `token`
+   */
+  async passkeyOptions(
+    token: string,
+    name: { firstName: string; lastName: string },
+  ): Promise<PublicKeyCredentialCreationOptionsJSON> {
+    const { email } = await this.find(token);
+    return this.passkeys.beginJoining({ id: userIdOf(token), email, ...name }, token);
+  }
+
+  /**
    * Makes the user and signs them in; the link is used up.
-   * @throws ApiError validation_failed at `token` or `password`, and then nothing is used up
+   * @throws ApiError validation_failed at `token`, `password` or `credential`, and then nothing is
+   *   used up
    */
   async accept(
     token: string,
-    { firstName, lastName, password }: Acceptance,
+    { firstName, lastName, password, credential }: Acceptance,
     device: SigningInDevice,
   ): Promise<SignedIn> {
     const open = await this.find(token);
     const { inviter, email, company, role, locale } = open;
     const personal = [firstName, lastName, email, company?.name ?? open.application?.name ?? ''];
-    await this.policy.refuseWeak('password', password, personal);
-    const passwordHash = await this.hasher.hash(password);
+    // Who signs in with a passkey has no password: this one nobody knows.
+    const chosen = credential ? randomSecret() : (password ?? '');
+    if (!credential) await this.policy.refuseWeak('password', chosen, personal);
+    const passwordHash = await this.hasher.hash(chosen);
     return this.dataSource.transaction(async (tx) => {
       const developed = await this.developers.claim(tx, email);
       const { id: invitationId } = company
@@ -102,7 +124,11 @@ export class InvitationAcceptance {
         : (developed.find(({ tokenHash }) => tokenHash.equals(hashSecret(token))) ?? refuse());
       await this.refuseTaken(tx, open);
       const accountId = company?.id ?? (await this.provisioning.addPersonalAccount(tx));
-      const person = { accountId, email, firstName, lastName, role, locale };
+      const developer = company === null;
+      const person = {
+        ...{ id: userIdOf(token), accountId, email },
+        ...{ firstName, lastName, role, locale, developer },
+      };
       const own = { passwordHash, passwordGiven: false };
       const userId = await this.provisioning.addUser(tx, person, own, inviter.id);
       const user = await this.users.lockActive(tx, userId);
@@ -111,11 +137,14 @@ export class InvitationAcceptance {
         actorId: userId,
         action: 'invitation_accepted',
         subjectId: userId,
-        detail: { invitationId, role, ip: device.ip },
+        detail: { invitationId, role: developer ? 'developer' : role, ip: device.ip },
         at: this.clock.now(),
       });
       await this.developers.takeUp(tx, userId, developed);
-      return this.signIn.startIn(tx, { user, passwordHash }, device);
+      const { userAgent } = device;
+      if (credential) await this.passkeys.join(tx, userId, token, { credential, userAgent });
+      const proven = { user, passwordHash: credential ? null : passwordHash };
+      return this.signIn.startIn(tx, proven, device);
     });
   }
 
@@ -154,6 +183,18 @@ export class InvitationAcceptance {
       : 'This address has an account already. Sign in with it, or ask for an invitation to another address.';
     throw validationFailed([{ field: 'token', code: 'address_taken', message }]);
   }
+}
+
+/**
+ * The id of the user who accepts: a passkey is made for it before there is a user, and one that is made
+ * again replaces that of the first attempt on the device. As random as the token, which it does not tell.
+ */
+function userIdOf(token: string): string {
+  const bytes = hashSecret(`user ${token}`).subarray(0, 16);
+  // As if drawn at random (RFC 9562 §5.4).
+  bytes.writeUInt8((bytes.readUInt8(6) & 0x0f) | 0x40, 6);
+  bytes.writeUInt8((bytes.readUInt8(8) & 0x3f) | 0x80, 8);
+  return bytes.toString('hex').replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-');
 }
 
 function refuse(): never {

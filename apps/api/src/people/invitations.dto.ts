@@ -1,4 +1,5 @@
 import { ApiProperty, ApiPropertyOptional, OmitType } from '@nestjs/swagger';
+import type { RegistrationResponseJSON } from '@simplewebauthn/server';
 import { Type } from 'class-transformer';
 import {
   ArrayMaxSize,
@@ -9,8 +10,10 @@ import {
   IsObject,
   IsUUID,
   MaxLength,
+  ValidateIf,
   ValidateNested,
 } from 'class-validator';
+import { IsPasskeyAnswer } from '../auth/passkeys.dto.js';
 import { IsDisplayText } from '../http/display-text.js';
 import { IsOmittable } from '../oauth-clients/client-rules.js';
 import { SentInvitationDto, toSentInvitation } from '../users/sent-invitation.dto.js';
@@ -119,7 +122,8 @@ export class InvitationTokenRequest {
   resource!: InvitationTokenInput;
 }
 
-export class AcceptanceInput extends InvitationTokenInput {
+/** Who accepts an invitation. */
+export class JoiningInput extends InvitationTokenInput {
   @ApiProperty({ minLength: 1, maxLength: 100, example: 'Nora' })
   @IsDisplayText({ asTyped: true })
   @MaxLength(100)
@@ -129,9 +133,33 @@ export class AcceptanceInput extends InvitationTokenInput {
   @IsDisplayText({ asTyped: true })
   @MaxLength(100)
   lastName!: string;
+}
 
-  @IsNewPassword()
-  password!: string;
+export class JoiningRequest {
+  @ApiProperty({ type: JoiningInput })
+  @IsObject()
+  @ValidateNested()
+  @Type(() => JoiningInput)
+  resource!: JoiningInput;
+}
+
+export class AcceptanceInput extends JoiningInput {
+  @ValidateIf((input: AcceptanceInput) => input.credential === undefined)
+  @IsNewPassword(
+    'needed where no `credential` is given; `too_common` if it is easy to guess, as when it is changed',
+  )
+  @ApiPropertyOptional()
+  password?: string;
+
+  @ApiPropertyOptional({
+    type: Object,
+    description:
+      'a passkey instead of a password: what `PublicKeyCredential.toJSON()` gives, to a challenge of this invitation',
+    example: { id: 'q2…', type: 'public-key', response: { clientDataJSON: 'ey…' } },
+  })
+  @ValidateIf((input: AcceptanceInput) => input.credential !== undefined)
+  @IsPasskeyAnswer()
+  credential?: RegistrationResponseJSON;
 }
 
 export class AcceptanceRequest {

@@ -5,7 +5,7 @@ import { KnownDevices } from '../auth/known-devices.js';
 import { SessionCookie } from '../auth/session-cookie.js';
 import {
   type Caller,
-  AllowWithGivenPassword,
+  AllowWithDuty,
   CurrentCaller,
   RequireSession,
   RequireSessionOrBearer,
@@ -44,7 +44,7 @@ export class MeController {
 
   @Post('password')
   @RequireSession()
-  @AllowWithGivenPassword()
+  @AllowWithDuty('password')
   @HttpCode(204)
   @ApiOperation({
     summary: 'Change my password',
@@ -66,7 +66,7 @@ export class MeController {
 
   @Post('password-strength')
   @RequireSession()
-  @AllowWithGivenPassword()
+  @AllowWithDuty('password')
   @HttpCode(200)
   @ApiOperation({
     summary: 'Rate a password',

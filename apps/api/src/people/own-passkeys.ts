@@ -3,18 +3,26 @@ import type {
   PublicKeyCredentialCreationOptionsJSON,
   RegistrationResponseJSON,
 } from '@simplewebauthn/server';
+import { hashSecret } from '@flixcheck/oauth-protocol';
 import { DataSource, type EntityManager } from 'typeorm';
 import { Clock } from '../config/clock.js';
 import { FactorResets } from '../auth/factor-resets.js';
 import { SessionsService } from '../auth/sessions.service.js';
+import { deviceWords } from '../auth/user-agent.js';
 import type { SessionCaller } from '../http/access.js';
 import { ApiError, notFound } from '../http/api-error.js';
 import { validationFailed } from '../http/validation.js';
 import { AuditLog } from '../users/audit-log.js';
 import { Notices } from '../users/notices.js';
-import { MAX_PASSKEYS, type Passkey, Passkeys } from '../users/passkeys.service.js';
+import {
+  MAX_PASSKEYS,
+  type Passkey,
+  type PasskeyMaker,
+  type PasskeyOwner,
+  Passkeys,
+} from '../users/passkeys.service.js';
 import { UsersService } from '../users/users.service.js';
-import { IdentityProof, type ProofSource } from './identity-proof.js';
+import { type GivenProof, IdentityProof, type ProofSource } from './identity-proof.js';
 
 /** Lets users add and remove the passkeys by which they sign in. */
 @Injectable()
@@ -36,47 +44,91 @@ export class OwnPasskeys {
   }
 
   /**
-   * Lets this session make one passkey: it will replace password and code, so both are asked for.
+   * Lets this session make one passkey: it will replace password and code, so both are asked for, or
+   * another passkey.
    * @throws ApiError validation_failed for a wrong password or code; too_many_attempts; conflict
    *   when there are too many
    */
   async begin(
     caller: SessionCaller,
-    proof: { currentPassword: string; code?: string | undefined },
+    proof: GivenProof,
     source: ProofSource,
   ): Promise<PublicKeyCredentialCreationOptionsJSON> {
     const user = await this.proof.verify(caller, proof, source);
     const known = await this.passkeys.of(user.id);
     refuseMore(known);
-    return this.passkeys.setUpOptions(user, known, caller.sessionId);
+    return this.passkeys.setUpOptions(user, known, caller);
   }
 
   /**
+   * @returns the passkey, and another secret for the cookie of this session
    * @throws ApiError validation_failed if the browser's answer is not to what `begin` gave;
    *   session_required when the session has ended in the meantime
    */
-  add(caller: SessionCaller, name: string, credential: RegistrationResponseJSON): Promise<Passkey> {
-    const { userId } = caller;
+  add(
+    caller: SessionCaller,
+    name: string,
+    credential: RegistrationResponseJSON,
+  ): Promise<{ passkey: Passkey; cookie: string }> {
+    const { userId, sessionId } = caller;
     return this.dataSource.transaction(async (tx) => {
       // One at a time, and none beside a reset or a new password, which end the session.
       const user = await this.users.lockActive(tx, userId, 'NO KEY UPDATE');
-      const living = await this.sessions.living([caller.sessionId], tx);
-      if (!user || !living.has(caller.sessionId)) throw sessionEnded();
+      const living = await this.sessions.living([sessionId], tx);
+      if (!user || !living.has(sessionId)) throw sessionEnded();
       refuseMore(await this.passkeys.of(userId, tx));
-      const added = await this.passkeys.add(tx, caller, name, credential);
-      if (!added) throw notAccepted();
+      const passkey = await this.keep(tx, userId, { sessionId }, name, credential);
       // The new one is not lost.
       await this.resets.stop(tx, userId, 'factor', userId);
-      const at = this.clock.now();
-      const detail = { passkeyId: added.id, name };
-      await this.audit.record(tx, {
-        ...{ actorId: userId, action: 'passkey_added', subjectId: userId, detail, at },
-      });
-      await this.notices.tell(tx, 'passkey', [userId], {
-        ...{ event: 'added', name, at: at.toISOString() },
-      });
-      return added;
+      return { passkey, cookie: await this.sessions.renew(tx, sessionId) };
     });
+  }
+
+  /**
+   * Lets whoever holds the link of an invitation make a passkey instead of a password.
+   * @param token of the link
+   */
+  beginJoining(user: PasskeyOwner, token: string): Promise<PublicKeyCredentialCreationOptionsJSON> {
+    return this.passkeys.setUpOptions(user, [], invitationOf(token));
+  }
+
+  /**
+   * Keeps that passkey for the user who has just been made.
+   * @throws ApiError validation_failed if the browser's answer is not to what `beginJoining` gave
+   */
+  async join(
+    tx: EntityManager,
+    userId: string,
+    token: string,
+    {
+      credential,
+      userAgent,
+    }: { credential: RegistrationResponseJSON; userAgent?: string | undefined },
+  ): Promise<void> {
+    const { browser, system } = deviceWords(userAgent ?? null);
+    const name = [browser, system].filter((word) => word !== null).join(', ') || 'Passkey';
+    await this.keep(tx, userId, invitationOf(token), name, credential);
+  }
+
+  private async keep(
+    tx: EntityManager,
+    userId: string,
+    by: PasskeyMaker,
+    name: string,
+    credential: RegistrationResponseJSON,
+  ): Promise<Passkey> {
+    const added = await this.passkeys.add(tx, userId, by, name, credential);
+    if (!added) throw notAccepted();
+    const at = this.clock.now();
+    // Not what it is called, because the audit trail outlives what users want forgotten.
+    const detail = { passkeyId: added.id };
+    await this.audit.record(tx, {
+      ...{ actorId: userId, action: 'passkey_added', subjectId: userId, detail, at },
+    });
+    await this.notices.tell(tx, 'passkey', [userId], {
+      ...{ event: 'added', name, at: at.toISOString() },
+    });
+    return added;
   }
 
   /**
@@ -97,8 +149,11 @@ export class OwnPasskeys {
     });
   }
 
-  /** @throws ApiError not_found */
-  remove({ userId }: SessionCaller, id: string): Promise<void> {
+  /**
+   * @returns another secret for the cookie of this session
+   * @throws ApiError not_found
+   */
+  remove({ userId, sessionId }: SessionCaller, id: string): Promise<string> {
     return this.dataSource.transaction(async (tx) => {
       const user = await this.users.lockActive(tx, userId, 'NO KEY UPDATE');
       const name = user && (await this.passkeys.remove(tx, user.id, id));
@@ -107,14 +162,19 @@ export class OwnPasskeys {
       const at = this.clock.now();
       await this.audit.record(tx, {
         ...{ actorId: userId, action: 'passkey_removed', subjectId: userId },
-        ...{ detail: { passkeyId: id, name }, at },
+        ...{ detail: { passkeyId: id }, at },
       });
       await this.notices.tell(tx, 'passkey', [userId], {
         ...{ event: 'removed', name, at: at.toISOString() },
       });
+      return this.sessions.renew(tx, sessionId);
     });
   }
 }
+
+const invitationOf = (token: string): PasskeyMaker => ({
+  invitation: hashSecret(token).toString('hex'),
+});
 
 function sessionEnded(): ApiError {
   return new ApiError('session_required', 'The session has ended. Sign in again.');

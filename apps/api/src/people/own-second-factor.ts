@@ -106,23 +106,27 @@ export class OwnSecondFactor {
     });
   }
 
-  /** @throws ApiError validation_failed for a wrong password or code; too_many_attempts */
+  /**
+   * @returns another secret for the cookie of this session; null if there was nothing to remove
+   * @throws ApiError validation_failed for a wrong password or code; too_many_attempts
+   */
   async remove(
     caller: SessionCaller,
     proof: { currentPassword: string; code: string },
     source: ProofSource,
-  ): Promise<void> {
+  ): Promise<string | null> {
     await this.proof.verifyBoth(caller, proof, source);
     const at = this.clock.now();
-    await this.dataSource.transaction(async (tx) => {
+    return this.dataSource.transaction(async (tx) => {
       const user = await this.users.lockActive(tx, caller.userId, 'NO KEY UPDATE');
-      if (!user || !(await this.factors.remove(tx, user.id))) return;
+      if (!user || !(await this.factors.remove(tx, user.id))) return null;
       await this.resets.settle(tx, user.id, user.id);
       await this.note(tx, 'second_factor_disabled', caller.userId, caller.userId, at);
       await this.notices.tell(tx, 'second-factor', [caller.userId], {
         event: 'disabled',
         at: at.toISOString(),
       });
+      return this.sessions.renew(tx, caller.sessionId);
     });
   }
 

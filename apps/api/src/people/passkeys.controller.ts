@@ -8,13 +8,15 @@ import {
   ParseUUIDPipe,
   Post,
   Req,
+  Res,
 } from '@nestjs/common';
 import { ApiNoContentResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
-import type { FastifyRequest } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { KnownDevices } from '../auth/known-devices.js';
 import { PasskeyOptionsDto } from '../auth/passkeys.dto.js';
+import { SessionCookie } from '../auth/session-cookie.js';
 import {
-  AllowWithoutFactor,
+  AllowWithDuty,
   CurrentCaller,
   RequireSession,
   type SessionCaller,
@@ -35,11 +37,12 @@ export class PasskeysController {
   constructor(
     private readonly passkeys: OwnPasskeys,
     private readonly devices: KnownDevices,
+    private readonly cookie: SessionCookie,
   ) {}
 
   @Get()
   @RequireSession()
-  @AllowWithoutFactor()
+  @AllowWithDuty('factor')
   @ApiOperation({ summary: 'My passkeys' })
   @ApiResource(PasskeysDto)
   @ApiProblems(401, 403)
@@ -49,11 +52,11 @@ export class PasskeysController {
 
   @Post('challenges')
   @RequireSession()
-  @AllowWithoutFactor()
+  @AllowWithDuty('factor')
   @ApiOperation({
     summary: 'Begin to add a passkey',
     description:
-      'Gives what the browser’s `navigator.credentials.create` takes. A wrong password or code counts as a failed sign-in.',
+      'Gives what the browser’s `navigator.credentials.create` takes, once it is proven that it is me. A wrong password or code counts as a failed sign-in.',
   })
   @ApiResource(PasskeyOptionsDto, { status: 201, description: 'For the browser' })
   @ApiProblems(400, 401, 403, 409, 415, 429, 'service_unavailable')
@@ -68,19 +71,22 @@ export class PasskeysController {
 
   @Post()
   @RequireSession()
-  @AllowWithoutFactor()
+  @AllowWithDuty('factor')
   @ApiOperation({
     summary: 'Add a passkey',
     description:
-      'What the browser has made of a challenge of this session. The user is told by mail.',
+      'What the browser has made of a challenge of this session, which gets another cookie. The user is told by mail.',
   })
   @ApiResource(PasskeyDto, { status: 201, description: 'Added' })
   @ApiProblems(400, 401, 403, 409, 415)
   async add(
     @CurrentCaller() caller: SessionCaller,
     @Body() { resource: { name, credential } }: AddPasskeyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<ResourceEnvelope<PasskeyDto>> {
-    return { resource: toPasskey(await this.passkeys.add(caller, name.trim(), credential)) };
+    const { passkey, cookie } = await this.passkeys.add(caller, name.trim(), credential);
+    this.cookie.set(reply, cookie);
+    return { resource: toPasskey(passkey) };
   }
 
   @Delete(':id')
@@ -89,15 +95,17 @@ export class PasskeysController {
   @RequireIdentityProof()
   @ApiOperation({
     summary: 'Remove a passkey',
-    description: 'Nobody signs in with it any more. Sessions that it has begun stay.',
+    description:
+      'Nobody signs in with it any more. Sessions that it has begun stay; this one gets another cookie.',
   })
   @ApiParam({ name: 'id', schema: { type: 'string', format: 'uuid' } })
   @ApiNoContentResponse({ description: 'Removed' })
   @ApiProblems(401, 403, 404)
-  remove(
+  async remove(
     @CurrentCaller() caller: SessionCaller,
     @Param('id', passkeyId) id: string,
+    @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<void> {
-    return this.passkeys.remove(caller, id);
+    this.cookie.set(reply, await this.passkeys.remove(caller, id));
   }
 }

@@ -110,13 +110,15 @@ describe('a second factor', () => {
 
     const currentPassword = DEMO_PASSWORD;
     expect(await codes(again, [['GET', '/user/v7/users/me/passkeys']])).toEqual([200]);
-    expect(await codes(again, [['POST', `${CURRENT}/proofs`, { currentPassword }]])).toEqual([204]);
-    const begun = await again.call('POST', FACTOR, { resource: { currentPassword } });
+    const proven = await again.call('POST', `${CURRENT}/proofs`, { resource: { currentPassword } });
+    expect(proven.status).toBe(204);
+    const here = again.after(proven);
+    const begun = await here.call('POST', FACTOR, { resource: { currentPassword } });
     const totp = new TOTP({ secret: Secret.fromBase32(begun.body.resource.secret) });
     const code = totp.generate({ timestamp: test.clock.now().getTime() });
-    const on = await again.call('POST', `${FACTOR}/confirmations`, { resource: { code } });
+    const on = await here.call('POST', `${FACTOR}/confirmations`, { resource: { code } });
     expect(on.status).toBe(201);
-    expect(await codes(again.after(on), ALL)).toEqual([200, 200, 200, 201]);
+    expect(await codes(here.after(on), ALL)).toEqual([200, 200, 200, 201]);
   });
 
   it('may be a passkey', async () => {

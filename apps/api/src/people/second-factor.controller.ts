@@ -4,7 +4,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { KnownDevices } from '../auth/known-devices.js';
 import { SessionCookie } from '../auth/session-cookie.js';
 import {
-  AllowWithoutFactor,
+  AllowWithDuty,
   CurrentCaller,
   RequireSession,
   type SessionCaller,
@@ -33,7 +33,7 @@ export class SecondFactorController {
 
   @Get('me/second-factor')
   @RequireSession()
-  @AllowWithoutFactor()
+  @AllowWithDuty('factor')
   @ApiOperation({ summary: 'Whether my sign-in has two steps' })
   @ApiResource(SecondFactorDto)
   @ApiProblems(401, 403)
@@ -43,7 +43,7 @@ export class SecondFactorController {
 
   @Post('me/second-factor')
   @RequireSession()
-  @AllowWithoutFactor()
+  @AllowWithDuty('factor')
   @ApiOperation({
     summary: 'Set up an authenticator app',
     description:
@@ -62,7 +62,7 @@ export class SecondFactorController {
 
   @Post('me/second-factor/confirmations')
   @RequireSession()
-  @AllowWithoutFactor()
+  @AllowWithDuty('factor')
   @ApiOperation({
     summary: 'Switch two steps on',
     description:
@@ -106,16 +106,19 @@ export class SecondFactorController {
   @HttpCode(204)
   @ApiOperation({
     summary: 'Switch two steps off',
-    description: 'A wrong password or code counts as a failed sign-in.',
+    description:
+      'The answer sets another cookie for this session; the others stay. A wrong password or code counts as a failed sign-in.',
   })
   @ApiNoContentResponse({ description: 'Switched off' })
   @ApiProblems(400, 401, 403, 415, 429, 'service_unavailable')
-  remove(
+  async remove(
     @CurrentCaller() caller: SessionCaller,
     @Body() { resource }: FullProofRequest,
     @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<void> {
-    return this.factor.remove(caller, resource, this.sourceOf(request));
+    const cookie = await this.factor.remove(caller, resource, this.sourceOf(request));
+    if (cookie !== null) this.cookie.set(reply, cookie);
   }
 
   private sourceOf(request: FastifyRequest): ProofSource {

@@ -8,6 +8,7 @@ import { createTestApp, type TestApp } from './test-app.js';
 
 export const USER = 'user@musterhaus.example';
 export const PASSKEYS = '/user/v7/users/me/passkeys';
+export const PROOFS = '/user/v7/sessions/current/proofs';
 export const ME = '/user/v7/users/me';
 export const ORIGIN = 'http://localhost:3000';
 export const REFUSED = [401, 'invalid_passkey'];
@@ -58,8 +59,16 @@ export class PasskeyWorld {
     });
   }
 
-  finish(credential: object, who = this.user, name = 'Diensthandy') {
-    return who.call('POST', PASSKEYS, { resource: { name, credential } });
+  async finish(credential: object, who = this.user, name = 'Diensthandy') {
+    const answer = await who.call('POST', PASSKEYS, { resource: { name, credential } });
+    if (who === this.user) this.user = who.after(answer);
+    return answer;
+  }
+
+  async remove(id: string) {
+    const answer = await this.user.call('DELETE', `${PASSKEYS}/${id}`);
+    this.user = this.user.after(answer);
+    return answer;
   }
 
   /** @returns its id */
@@ -79,6 +88,12 @@ export class PasskeyWorld {
   present(credential: object, headers: Record<string, string> = {}) {
     const path = '/guest/v7/sessions/passkeys';
     return call(this.test.url, 'POST', path, { resource: { credential }, headers });
+  }
+
+  /** What a passkey makes of a challenge to prove who the user of this session is. */
+  async proof(who = this.user, made = this.authenticator): Promise<object> {
+    const { body } = await who.call('POST', `${PROOFS}/challenges`);
+    return { credential: made.get(body.resource.publicKey) };
   }
 
   async signIn(made = this.authenticator) {

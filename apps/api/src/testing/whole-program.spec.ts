@@ -37,7 +37,8 @@ const WHY: Record<string, string[]> = {
       'people/invitations',
       'people/me',
     ],
-    ...['people/passkeys', 'people/password-recovery', 'people/second-factor'],
+    ...['people/passkey-proofs', 'people/passkeys', 'people/password-recovery'],
+    ...['people/second-factor'],
   ],
   'the request log and the metrics, which are written at the end of a request': [
     ...[

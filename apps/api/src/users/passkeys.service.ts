@@ -2,6 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import type {
   AuthenticationResponseJSON,
+  AuthenticatorTransport,
   PublicKeyCredentialCreationOptionsJSON,
   PublicKeyCredentialRequestOptionsJSON,
   RegistrationResponseJSON,
@@ -60,9 +61,14 @@ const TRANSPORTS = ['usb', 'nfc', 'ble', 'smart-card', 'hybrid', 'internal'];
 /** Ed25519, ES256 and RS256: what devices have (COSE Algorithms registry). */
 const ALGORITHMS = [-8, -7, -257];
 
+/** Who makes a passkey: a session after a proof, or whoever accepts the invitation of this token. */
+export type PasskeyMaker = { sessionId: string } | { invitation: string };
+
 const SIGN_IN = 'sign-in';
-/** A session sets up a passkey for its user, after it has proved who that is. */
-const setUpOf = (sessionId: string) => `set-up ${sessionId}`;
+const setUpOf = (by: PasskeyMaker) =>
+  'sessionId' in by ? `set-up ${by.sessionId}` : `join ${by.invitation}`;
+/** A session lets its user prove again who they are. */
+const proofOf = (sessionId: string) => `proof ${sessionId}`;
 
 // Only for those who use passkeys: it brings an ASN.1 parser, which takes its time to load.
 const library = () => import('@simplewebauthn/server');
@@ -108,13 +114,30 @@ export class Passkeys {
   }
 
   /**
+   * The same for one of these passkeys, by which the user of this session proves who they are.
+   */
+  proofOptions(
+    known: readonly Passkey[],
+    sessionId: string,
+  ): PublicKeyCredentialRequestOptionsJSON {
+    return {
+      ...this.signInOptions(),
+      challenge: this.challenges.create(proofOf(sessionId)).toString('base64url'),
+      allowCredentials: known.map(({ credentialId, transports }) => ({
+        ...{ id: credentialId, type: 'public-key' },
+        transports: transports as AuthenticatorTransport[],
+      })),
+    };
+  }
+
+  /**
    * What a browser needs to make a passkey.
    * @param known the user's passkeys, which their devices are not to make again
    */
   async setUpOptions(
     { id, email, firstName, lastName }: PasskeyOwner,
     known: readonly Passkey[],
-    sessionId: string,
+    by: PasskeyMaker,
   ): Promise<PublicKeyCredentialCreationOptionsJSON> {
     const { generateRegistrationOptions } = await library();
     return generateRegistrationOptions({
@@ -123,7 +146,7 @@ export class Passkeys {
       userName: email,
       userDisplayName: `${firstName} ${lastName}`.trim(),
       userID: new TextEncoder().encode(id),
-      challenge: new Uint8Array(this.challenges.create(setUpOf(sessionId))),
+      challenge: new Uint8Array(this.challenges.create(setUpOf(by))),
       timeout: PASSKEY_CHALLENGE_MS,
       attestationType: 'none',
       supportedAlgorithmIDs: ALGORITHMS,
@@ -142,7 +165,8 @@ export class Passkeys {
    */
   async add(
     tx: EntityManager,
-    { userId, sessionId }: { userId: string; sessionId: string },
+    userId: string,
+    by: PasskeyMaker,
     name: string,
     response: RegistrationResponseJSON,
   ): Promise<Passkey | null> {
@@ -152,7 +176,7 @@ export class Passkeys {
       response,
       expectedChallenge: (challenge) => {
         made.challenge = challenge;
-        return this.challenges.isGood(challenge, setUpOf(sessionId));
+        return this.challenges.isGood(challenge, setUpOf(by));
       },
       expectedOrigin: this.origin,
       expectedRPID: this.rpId,
@@ -185,10 +209,12 @@ export class Passkeys {
 
   /**
    * Whose passkey it is, and whether it has signed a challenge of ours.
+   * @param sessionId of the session that asks for a proof; otherwise it is a sign-in
    * @returns null if it is nobody's; `proven`: null if anything of its answer is not right
    */
   async prove(
     response: AuthenticationResponseJSON,
+    sessionId?: string,
   ): Promise<{ userId: string; proven: ProvenPasskey | null } | null> {
     const [stored]: StoredPasskey[] = await this.dataSource.query(
       `SELECT id, user_id AS "userId", public_key AS "publicKey", counter::float8 AS counter,
@@ -200,11 +226,12 @@ export class Passkeys {
     const { verifyAuthenticationResponse } = await library();
     const { id, userId, publicKey, counter, transports } = stored;
     const signed = { challenge: '' };
+    const purpose = sessionId === undefined ? SIGN_IN : proofOf(sessionId);
     const answer = await verifyAuthenticationResponse({
       response,
       expectedChallenge: (challenge) => {
         signed.challenge = challenge;
-        return this.challenges.isGood(challenge, SIGN_IN);
+        return this.challenges.isGood(challenge, purpose);
       },
       expectedOrigin: this.origin,
       expectedRPID: this.rpId,

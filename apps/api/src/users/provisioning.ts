@@ -205,25 +205,26 @@ export class Provisioning {
   }
 
   /**
-   * @param user checked, but for the address
+   * @param user checked, but for the address; `id`: where it has been chosen before; `developer`: what
+   *   the trail calls somebody without a company
    * @param actorId null for the command line
    * @returns the user's id
    * @throws ApiError conflict for an address that is taken
    */
   async addUser(
     tx: EntityManager,
-    user: Omit<NewUser, 'password'>,
+    user: Omit<NewUser, 'password'> & { id?: string; developer?: boolean },
     { passwordHash, passwordGiven }: { passwordHash: string; passwordGiven: boolean },
     actorId: string | null,
   ): Promise<string> {
     const at = this.clock.now();
-    const { accountId, firstName, lastName, role, locale } = user;
+    const { accountId, firstName, lastName, role, locale, developer = false } = user;
     const inserted = await tx
       .createQueryBuilder()
       .insert()
       .into(UserEntity)
       .values({
-        id: randomUUID(),
+        id: user.id ?? randomUUID(),
         accountId,
         email: normalizeEmail(user.email),
         firstName,
@@ -246,7 +247,7 @@ export class Provisioning {
       actorId,
       action: 'user_created',
       subjectId: row.id,
-      detail: { accountId, role },
+      detail: { accountId, role: developer ? 'developer' : role },
       at,
     });
     return row.id;

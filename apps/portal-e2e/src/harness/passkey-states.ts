@@ -1,6 +1,6 @@
 import type { Page } from '@playwright/test';
-import { OTHER_ADMIN } from './fixtures';
-import { type PortalState, settings, show } from './portal-state';
+import { expect, OTHER_ADMIN } from './fixtures';
+import { answer, type PortalState, settings, show } from './portal-state';
 
 /** The page "Konto und Sicherheit" of somebody who has these passkeys. */
 export async function passkeys(page: Page, ...names: string[]): Promise<void> {
@@ -30,6 +30,25 @@ export const passkeyStates: PortalState[] = [
       await passkeys(page);
       await page.getByRole('button', { name: /^(Passkey hinzufügen|Add a passkey)$/ }).click();
       await page.getByRole('button', { name: /^(Passkey anlegen|Make passkey)$/ }).click();
+    },
+  },
+  {
+    name: 'security-passkey-proof',
+    who: OTHER_ADMIN,
+    open: async (page) => {
+      await passkeys(page, 'Diensthandy');
+      await answer(page, /\/users\/me\/passkeys\/[\w-]+$/, 403, {
+        code: 'identity_proof_required',
+      });
+      await answer(page, '**/user/v7/sessions/current/proofs/challenges', 503, {
+        code: 'service_unavailable',
+      });
+      await page.getByRole('button', { name: /^(Entfernen|Remove): Diensthandy$/ }).click();
+      await page.getByRole('button', { name: /^(Passkey entfernen|Remove passkey)$/ }).click();
+      await page
+        .getByRole('button', { name: /^(Stattdessen Passkey verwenden|Use a passkey instead)$/ })
+        .click();
+      await expect(page.locator('#proof-passkey-error')).toBeVisible();
     },
   },
 ];

@@ -23,6 +23,13 @@ describe('what an audit record says besides its sentence', () => {
     ]);
   });
 
+  it('is as what somebody has joined', () => {
+    const label = 'audit.detail.role.label';
+    expect(of('invitation_accepted', { role: 'developer' })).toEqual([
+      { label, to: { text: 'audit.detail.role.developer' } },
+    ]);
+  });
+
   it('is what has come to a list and what has gone', () => {
     const changes = {
       redirectUris: { from: ['https://a.example', 'https://b.example'], to: ['https://b.example'] },

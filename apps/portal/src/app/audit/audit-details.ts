@@ -25,6 +25,7 @@ const NAMED: Record<string, string> = {
   member: 'audit.detail.role.member',
   admin: 'audit.detail.role.admin',
   operator: 'audit.detail.role.operator',
+  developer: 'audit.detail.role.developer',
   every: 'audit.detail.policy.every',
   verified: 'audit.detail.policy.verified',
   selected: 'audit.detail.policy.selected',
@@ -81,6 +82,7 @@ export function auditDetails({ action, detail }: AuditRecord): AuditDetail[] {
     case 'role_changed':
       return [change('audit.detail.role.label', detail['from'], detail['to'])];
     case 'user_created':
+    case 'invitation_accepted':
     case 'invitation_sent':
     case 'invitation_resent':
     case 'invitation_revoked':

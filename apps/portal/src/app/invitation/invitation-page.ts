@@ -3,6 +3,7 @@ import {
   ChangeDetectionStrategy,
   Component,
   computed,
+  DestroyRef,
   ElementRef,
   inject,
   Injector,
@@ -21,7 +22,8 @@ import { ApiError, apiErrorFrom } from '../api/problem';
 import { Envelope, OpenInvitation } from '../api/types';
 import { Formats } from '../i18n/formats';
 import { takeLinkToken } from '../session/link-token';
-import { SessionStore } from '../session/session-store';
+import { knowsPasskeys, makePasskey } from '../session/passkeys';
+import { type Acceptance, SignIn } from '../session/sign-in';
 import { GuestLayout } from '../ui/guest-layout';
 import { Icon } from '../ui/icon';
 import { PasswordField } from '../ui/password-field';
@@ -58,13 +60,16 @@ type FieldName = 'firstName' | 'lastName' | 'password';
 })
 export class InvitationPage {
   private readonly api = inject(Api);
-  private readonly session = inject(SessionStore);
+  private readonly signIn = inject(SignIn);
   private readonly router = inject(Router);
   private readonly host = inject<ElementRef<HTMLElement>>(ElementRef);
   private readonly injector = inject(Injector);
   private readonly formats = inject(Formats);
 
   private token = '';
+  /** Ends the question of the browser that is on the screen. */
+  private attempt: AbortController | null = null;
+  protected readonly knowsPasskeys = knowsPasskeys();
   protected readonly state = signal<State>('loading');
   protected readonly invitation = signal<OpenInvitation | null>(null);
   protected readonly firstName = signal('');
@@ -81,6 +86,7 @@ export class InvitationPage {
   protected readonly errorIcon = errorIcon;
 
   constructor() {
+    inject(DestroyRef).onDestroy(() => this.attempt?.abort());
     takeLinkToken('/invitation', (token) => {
       if (token) {
         this.token = token;
@@ -117,17 +123,38 @@ export class InvitationPage {
   protected async send(event: Event): Promise<void> {
     event.preventDefault();
     if (this.busy()) return;
+    await this.accept({ ...this.missingName(), ...this.missingPassword() }, () =>
+      Promise.resolve({ password: this.password() }),
+    );
+  }
+
+  /** Accepts with a passkey of this device. */
+  protected async join(): Promise<void> {
+    if (this.busy()) return;
+    await this.accept(this.missingName(), async () => {
+      const { signal } = (this.attempt = new AbortController());
+      const { resource } = await this.api.post<
+        Envelope<{ publicKey: PublicKeyCredentialCreationOptionsJSON }>
+      >('/guest/v7/invitations/passkey-challenges', { resource: this.named() }, { signal });
+      const credential = await makePasskey(resource.publicKey, signal);
+      if (!credential && !signal.aborted) this.trouble.set({ text: 'invitation.passkey.notMade' });
+      return credential && { credential };
+    });
+  }
+
+  /** @param choose what to sign in with from now on; null: nothing, after all */
+  private async accept(
+    missing: Partial<Record<FieldName, string>>,
+    choose: () => Promise<Pick<Acceptance, 'password' | 'credential'> | null>,
+  ): Promise<void> {
     this.trouble.set(null);
-    this.errors.set(this.missing());
-    if (Object.keys(this.errors()).length > 0) return this.focusInvalid();
+    this.errors.set(missing);
+    if (Object.keys(missing).length > 0) return this.focusInvalid();
     this.busy.set(true);
     try {
-      await this.session.accept({
-        token: this.token,
-        firstName: this.firstName().trim(),
-        lastName: this.lastName().trim(),
-        password: this.password(),
-      });
+      const chosen = await choose();
+      if (!chosen) return;
+      await this.signIn.byInvitation({ ...this.named(), ...chosen });
       await this.router.navigateByUrl('/', { replaceUrl: true });
     } catch (cause) {
       this.explain(apiErrorFrom(cause));
@@ -136,16 +163,24 @@ export class InvitationPage {
     }
   }
 
-  private missing(): Partial<Record<FieldName, string>> {
+  private named() {
+    const [firstName, lastName] = [this.firstName().trim(), this.lastName().trim()];
+    return { token: this.token, firstName, lastName };
+  }
+
+  private missingName(): Partial<Record<FieldName, string>> {
     const fits = (name: string) => name !== '' && [...name].length <= MAX_PERSON_NAME_LENGTH;
-    const length = [...this.password()].length;
+    const { firstName, lastName } = this.named();
     return {
-      ...(!fits(this.firstName().trim()) && { firstName: 'invitation.errors.firstName' }),
-      ...(!fits(this.lastName().trim()) && { lastName: 'invitation.errors.lastName' }),
-      ...(length < MIN_PASSWORD_LENGTH && {
-        password: length === 0 ? 'invitation.errors.missing' : 'invitation.errors.tooShort',
-      }),
+      ...(!fits(firstName) && { firstName: 'invitation.errors.firstName' }),
+      ...(!fits(lastName) && { lastName: 'invitation.errors.lastName' }),
     };
+  }
+
+  private missingPassword(): Partial<Record<FieldName, string>> {
+    const length = [...this.password()].length;
+    if (length >= MIN_PASSWORD_LENGTH) return {};
+    return { password: length === 0 ? 'invitation.errors.missing' : 'invitation.errors.tooShort' };
   }
 
   /** @returns whether the link is of no use any more */
@@ -158,6 +193,9 @@ export class InvitationPage {
 
   private explain(error: ApiError): void {
     if (this.refused(error)) return;
+    if (error.problem.errors.some(({ field }) => field === 'credential')) {
+      return this.trouble.set({ text: 'invitation.passkey.refused' });
+    }
     const errors: Partial<Record<FieldName, string>> = {};
     for (const { field, code } of error.problem.errors) {
       if (field === 'password') {

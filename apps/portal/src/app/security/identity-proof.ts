@@ -3,6 +3,7 @@ import {
   ChangeDetectionStrategy,
   Component,
   computed,
+  DestroyRef,
   ElementRef,
   inject,
   Injector,
@@ -13,7 +14,11 @@ import {
 import { TranslocoDirective } from '@jsverse/transloco';
 import errorIcon from '@material-symbols/svg-400/rounded/error.svg';
 import { MAX_CODE_LENGTH } from '@flixcheck/api-types/limits';
+import { Api } from '../api/api';
+import { apiResource } from '../api/api-resource';
 import { ApiError } from '../api/problem';
+import { Envelope, Passkey } from '../api/types';
+import { askForPasskey, knowsPasskeys, type PasskeyAnswer } from '../session/passkeys';
 import { Icon } from '../ui/icon';
 import { OwnPassword } from './own-password';
 
@@ -21,6 +26,7 @@ import { OwnPassword } from './own-password';
 export interface Proof {
   currentPassword?: string;
   code?: string;
+  credential?: PasskeyAnswer;
 }
 
 type Field = 'currentPassword' | 'code';
@@ -36,6 +42,9 @@ const ERRORS: Record<string, string> = {
   required: 'security.proof.codeNeeded',
 };
 
+const PASSKEYS = '/user/v7/users/me/passkeys';
+const CHALLENGES = '/user/v7/sessions/current/proofs/challenges';
+
 /**
  * Asks users who are signed in to prove once more that it is them, before something changes that
  * protects their account. What has been typed goes with the component.
@@ -49,6 +58,9 @@ const ERRORS: Record<string, string> = {
     :host {
       display: contents;
     }
+    .passkey > button {
+      justify-self: start;
+    }
   `,
 })
 export class IdentityProof {
@@ -57,13 +69,16 @@ export class IdentityProof {
   readonly password = input(true);
   /**
    * `app`: the code that the app shows now; `any`: that, or a recovery code; `if-asked`: once the
-   * API has asked for one.
+   * API has asked for one, or a passkey instead of both.
    */
   readonly code = input<'app' | 'any' | 'if-asked' | null>(null);
 
+  private readonly api = inject(Api);
+  private readonly host = inject<ElementRef<HTMLElement>>(ElementRef);
   private readonly injector = inject(Injector);
   private readonly passwordField = viewChild(OwnPassword);
   private readonly codeField = viewChild<ElementRef<HTMLInputElement>>('codeField');
+  private readonly passkeyButton = viewChild<ElementRef<HTMLButtonElement>>('passkeyButton');
 
   protected readonly typedPassword = signal('');
   protected readonly typedCode = signal('');
@@ -72,10 +87,45 @@ export class IdentityProof {
   protected readonly codeShown = computed(
     () => this.code() !== null && (this.code() !== 'if-asked' || this.codeAsked()),
   );
+  private readonly passkeys = apiResource<Envelope<{ passkeys: Passkey[] }>>(() =>
+    this.code() === 'if-asked' && knowsPasskeys() ? PASSKEYS : undefined,
+  );
+  protected readonly passkeyOffered = computed(
+    () => this.passkeys.hasValue() && this.passkeys.value().resource.passkeys.length > 0,
+  );
+  protected readonly passkeyError = signal<string | null>(null);
+  private readonly credential = signal<PasskeyAnswer | null>(null);
+  /** Ends the question of the browser that is on the screen. */
+  private attempt: AbortController | null = null;
   protected readonly maxCode = MAX_CODE_LENGTH;
   protected readonly errorIcon = errorIcon;
 
+  constructor() {
+    inject(DestroyRef).onDestroy(() => this.attempt?.abort());
+  }
+
+  /** Asks for a passkey, and sends the form with it. */
+  protected async usePasskey(): Promise<void> {
+    this.attempt?.abort();
+    const { signal } = (this.attempt = new AbortController());
+    this.passkeyError.set(null);
+    try {
+      const { resource } = await this.api.post<
+        Envelope<{ publicKey: PublicKeyCredentialRequestOptionsJSON }>
+      >(CHALLENGES, undefined, { signal });
+      const credential = await askForPasskey(resource.publicKey, 'optional', signal);
+      if (!credential || signal.aborted) return;
+      this.credential.set(credential);
+      this.errors.set({});
+      this.host.nativeElement.closest('form')?.requestSubmit();
+    } catch {
+      if (!signal.aborted) this.passkeyError.set('security.proof.passkeyFailed');
+    }
+  }
+
   value(): Proof {
+    const credential = this.credential();
+    if (credential) return { credential };
     return {
       ...(this.password() && { currentPassword: this.typedPassword() }),
       ...(this.codeShown() && { code: this.typedCode().trim() }),
@@ -93,18 +143,23 @@ export class IdentityProof {
   /** Shows what the API has said about the proof. @returns whether it has said anything */
   refuse({ problem }: ApiError): boolean {
     const errors: Partial<Record<Field, string>> = {};
+    // It is good once.
+    this.credential.set(null);
+    const refused = problem.errors.some(({ field }) => field === 'credential');
+    this.passkeyError.set(refused ? 'security.proof.passkeyRefused' : null);
     for (const { field, code } of problem.errors) {
       const text = ERRORS[code];
       if (text && (field === 'currentPassword' || field === 'code')) errors[field] = text;
     }
     this.errors.set(errors);
     if (errors.code) this.codeAsked.set(true);
-    return Object.keys(errors).length > 0;
+    return refused || Object.keys(errors).length > 0;
   }
 
-  /** A code is good once. */
+  /** A code is good once, and so is what a passkey has answered. */
   forgetCode(): void {
     this.typedCode.set('');
+    this.credential.set(null);
   }
 
   /** The first field with an error, or the first. */
@@ -113,6 +168,7 @@ export class IdentityProof {
   }
 
   private focusNow(): void {
+    if (this.passkeyError()) return this.passkeyButton()?.nativeElement.focus();
     const { currentPassword, code } = this.errors();
     if (this.password() && (currentPassword || !code)) return this.passwordField()?.focus();
     const field = this.codeField()?.nativeElement;

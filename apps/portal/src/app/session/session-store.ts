@@ -2,12 +2,12 @@ import { computed, inject, Injectable, signal } from '@angular/core';
 import { CURRENT_SESSION } from '../api/addresses';
 import { Api, CallOptions } from '../api/api';
 import { ApiError, apiErrorFrom } from '../api/problem';
-import { AcceptanceInput, Envelope, Session, SessionUser } from '../api/types';
-import type { PasskeyAnswer } from './passkeys';
+import { Envelope, Session, SessionUser } from '../api/types';
 import { SessionExpiry } from './session-expiry';
 import { SignedInBefore } from './signed-in-before';
 
-const TELL: CallOptions = { onSessionEnd: 'tell' };
+/** A request by somebody who may not be signed in, and need not be. */
+export const TELL: CallOptions = { onSessionEnd: 'tell' };
 
 /** Who is signed in, as far as this page has asked. */
 @Injectable({ providedIn: 'root' })
@@ -53,47 +53,11 @@ export class SessionStore {
     }
   }
 
-  /** @param secondFactor for users who have one: the API says when it is needed */
-  async signIn(email: string, password: string, secondFactor?: string): Promise<Session> {
-    const answer = await this.api.post<Envelope<Session>>(
-      '/guest/v7/sessions',
-      { resource: { email, password, ...(secondFactor && { secondFactor }) } },
-      TELL,
-    );
-    this.become(answer.resource);
-    return answer.resource;
-  }
-
-  /**
-   * Signs in by a passkey.
-   * @param ask shows the browser's question; null once nobody wants to answer it
-   * @returns whether somebody is signed in
-   */
-  async signInByPasskey(
-    ask: (options: PublicKeyCredentialRequestOptionsJSON) => Promise<PasskeyAnswer | null>,
-  ): Promise<boolean> {
-    const { resource } = await this.api.post<
-      Envelope<{ publicKey: PublicKeyCredentialRequestOptionsJSON }>
-    >('/guest/v7/sessions/passkey-challenges', undefined, TELL);
-    const credential = await ask(resource.publicKey);
-    if (!credential) return false;
-    const answer = await this.api.post<Envelope<Session>>(
-      '/guest/v7/sessions/passkeys',
-      { resource: { credential } },
-      TELL,
-    );
-    this.become(answer.resource);
-    return true;
-  }
-
-  /** Becomes a user through an invitation, and is signed in. */
-  async accept(acceptance: AcceptanceInput): Promise<void> {
-    const answer = await this.api.post<Envelope<Session>>(
-      '/guest/v7/invitations/acceptances',
-      { resource: acceptance },
-      TELL,
-    );
-    this.become(answer.resource);
+  /** Takes over a session that has just begun. */
+  become(session: Session): void {
+    // Of other tabs' storage it is a change also where somebody was signed in before.
+    this.before.set(null);
+    this.arrive(session);
   }
 
   /** Ends the session on the server; one that has already ended counts as ended. */
@@ -119,12 +83,6 @@ export class SessionStore {
     this.current.set(null);
     this.absent.set(true);
     this.before.set(null);
-  }
-
-  /** Of other tabs' storage it is a change also where somebody was signed in before. */
-  private become(session: Session): void {
-    this.before.set(null);
-    this.arrive(session);
   }
 
   private arrive(session: Session): void {

@@ -7,6 +7,7 @@ import { Api } from '../api/api';
 import { errorFromAnswer } from '../api/problem';
 import { Session } from '../api/types';
 import { SessionStore } from '../session/session-store';
+import { SignIn } from '../session/sign-in';
 import { SignInPage } from './sign-in-page';
 
 @Component({ template: '' })
@@ -64,7 +65,8 @@ beforeEach(() => {
     providers: [
       ...providePortal(['sign-in'], [{ path: '**', component: Elsewhere }]),
       { provide: Api, useValue: { get } },
-      { provide: SessionStore, useValue: { signIn, signOut, session } },
+      { provide: SessionStore, useValue: { signOut, session } },
+      { provide: SignIn, useValue: { byPassword: signIn } },
     ],
   });
 });

@@ -27,6 +27,7 @@ import { SignInReason } from '../session/session-expiry';
 import { askForPasskey, knowsPasskeys, offersPasskeys } from '../session/passkeys';
 import { SessionStore } from '../session/session-store';
 import { watchSession } from '../session/session-watch';
+import { SignIn } from '../session/sign-in';
 import { ClientLogo } from '../ui/client-logo';
 import { EmailField } from '../ui/email-field';
 import { GuestLayout } from '../ui/guest-layout';
@@ -76,6 +77,7 @@ export class SignInPage {
 
   private readonly router = inject(Router);
   private readonly session = inject(SessionStore);
+  private readonly ways = inject(SignIn);
   protected readonly countdown = inject(Countdown);
   protected readonly formats = inject(Formats);
 
@@ -220,7 +222,7 @@ export class SignInPage {
     let begun = !inField;
     let expired = false;
     try {
-      const signedIn = await this.session.signInByPasskey(async (options) => {
+      const signedIn = await this.ways.byPasskey(async (options) => {
         const expiry = setTimeout(() => {
           expired = inField;
           if (inField) asking.abort();
@@ -270,7 +272,7 @@ export class SignInPage {
     this.busy.set(true);
     const code = this.codeStep() ? this.code().trim() : undefined;
     try {
-      await this.session.signIn(this.email().trim(), this.password(), code);
+      await this.ways.byPassword(this.email().trim(), this.password(), code);
       await this.goOn();
     } catch (cause) {
       const code = this.complain(cause);
