@@ -10,7 +10,7 @@ import { loadReport } from './report.mjs';
 import { writeSection } from './results.mjs';
 
 describe('npm run bench', () => {
-  it('measures both grants beside the floor, requests with a token, and the check', async () => {
+  it('measures both grants and other routes beside the floor, requests with a token, and the check', async () => {
     const script = fileURLToPath(new URL('run.mjs', import.meta.url));
     const sizes = ['--quick', '--requests=20'];
     const { stdout } = await promisify(execFile)(process.execPath, [script, ...sizes]);
@@ -22,6 +22,7 @@ describe('npm run bench', () => {
       ),
       '`GET /user/v7/oauth-userinfo`',
       '`GET /user/v7/users/me`',
+      ...['metadata', 'JWKS', 'authorize page', 'connections list', 'create code', 'sign-in'],
     ]) {
       assert.match(stdout, new RegExp(`^\\| ${row} +\\| +\\d`, 'm'));
     }

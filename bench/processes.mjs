@@ -11,6 +11,8 @@ export async function startServer(script, env) {
       : [],
     // A pipe, as a container has for its log.
     stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
+    // Bytes and moments arrive as such.
+    serialization: 'advanced',
     env: { PATH: process.env.PATH, ...env },
   });
   child.stdout.resume();

@@ -1,10 +1,11 @@
 import { inWords, table } from './markdown.mjs';
 
 /** The report of `npm run bench`: of the parts that were measured. */
-export function costReport({ machine, sizes, grants, bearer, check }) {
+export function costReport({ machine, sizes, grants, bearer, routes, check }) {
   const parts = [
     grants && grantsReport(grants, sizes),
     bearer && bearerReport(bearer, sizes),
+    routes && routesReport(routes, sizes),
     check && checkReport(check, sizes),
   ];
   return [`${machine}.\n`, ...parts.filter(Boolean)].join('\n');
@@ -32,6 +33,19 @@ ${table(
   ['request', 'CPU µs with', 'CPU µs without', '× without'],
   rows.map(({ path, with: on, without, ratio }) => [
     ...[`\`GET ${path}\``, on, without, spread(ratio)],
+  ]),
+)}`;
+}
+
+function routesReport(rows, { rounds, requests }) {
+  return `### Other routes
+
+${inWords(rounds)} rounds, in each of which every side has a block of ${inWords(requests / 4)} requests.
+
+${table(
+  ['route', 'statements', 'server µs', 'PostgreSQL µs', 'bare: server', 'PostgreSQL', '× bare'],
+  rows.map(({ route, statements, server, postgres, floorServer, floorPostgres, ratio }) => [
+    ...[route, statements, server, postgres, floorServer, floorPostgres, spread(ratio)],
   ]),
 )}`;
 }

@@ -2,7 +2,7 @@ import { Agent, request } from 'node:http';
 
 const agent = new Agent({ keepAlive: true, maxSockets: 256 });
 
-/** One request with as little work of our own as possible; anything but a 200 is an error. */
+/** One request with as little work of our own as possible; anything but success is an error. */
 export function ask(url, { method = 'GET', headers, body } = {}) {
   return new Promise((resolve, reject) => {
     const outgoing = request(url, {
@@ -17,7 +17,7 @@ export function ask(url, { method = 'GET', headers, body } = {}) {
       incoming.on('error', reject);
       incoming.on('end', () => {
         const text = Buffer.concat(chunks).toString();
-        if (incoming.statusCode === 200) resolve(text);
+        if ([200, 201].includes(incoming.statusCode)) resolve(text);
         else reject(new Error(`${incoming.statusCode}: ${text}`));
       });
     });

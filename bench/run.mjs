@@ -10,6 +10,7 @@ import { benchCheck } from './check.mjs';
 import { benchGrants } from './grants.mjs';
 import { machine } from './machine.mjs';
 import { costReport } from './report.mjs';
+import { benchRoutes } from './routes.mjs';
 import { writeJson, writeSection } from './results.mjs';
 import { startWorld } from './world.mjs';
 
@@ -27,7 +28,7 @@ const QUICK = {
   ...{ calls: 100_000, seconds: 1 },
 };
 const SIZES = ['rounds', 'pairs', 'requests', 'lanes'];
-const PARTS = ['grants', 'bearer', 'check'];
+const PARTS = ['grants', 'bearer', 'routes', 'check'];
 
 const { values: options } = parseArgs({
   options: {
@@ -65,6 +66,10 @@ try {
   if (options.part.includes('bearer')) {
     say('Measuring requests with an access token');
     results.bearer = await benchBearer({ ...sizes, connections: sizes.requests / 10 }, world);
+  }
+  if (options.part.includes('routes')) {
+    say('Measuring the other routes');
+    results.routes = await benchRoutes({ ...sizes, requests: sizes.requests / 4 }, world);
   }
   if (options.part.includes('check')) {
     say('Measuring the check of revocations');

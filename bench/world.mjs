@@ -53,6 +53,11 @@ export async function startWorld(adminUrl, { peers = false } = {}) {
     database: database.url,
     sides,
     postgres,
+    /** A server that does to the database of the API what recorded requests did. */
+    async startReplay(recordings) {
+      const server = await startServer('replay.mjs', { DATABASE_URL: database.url });
+      return { ...server, statements: await server.ask('replay', recordings) };
+    },
     /** Ends the servers and drops the databases. */
     stop: () => all.disposeAsync(),
   };

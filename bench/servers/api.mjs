@@ -5,6 +5,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { createRequire } from 'node:module';
 import { answer, cpu } from './answer.mjs';
+import { recordStatements } from './statements.mjs';
 
 const require = createRequire(import.meta.url);
 const api = (path) => require(`../../apps/api/dist/${path}.js`);
@@ -20,6 +21,7 @@ const { ConnectionUsage } = api('connections/connection-usage');
 const { Revocations } = api('connections/revocations');
 const { ChangeFeed } = api('database/change-feed');
 const { AccessGuard } = api('auth/access.guard');
+const { PasswordHasher } = api('users/password-hasher');
 
 const CONNECTIONS = `
   WITH people AS (
@@ -72,8 +74,18 @@ function assumeCaller(context) {
   return true;
 }
 
+const { record, recorded } = recordStatements(require('pg'));
+const { verify } = PasswordHasher.prototype;
+
 answer({
   cpu,
+  record,
+  recorded,
+
+  /** Whether passwords are looked at; otherwise all are right. */
+  passwords(on) {
+    PasswordHasher.prototype.verify = on ? verify : () => Promise.resolve(true);
+  },
 
   /** Has the database know what use is still counted in memory. */
   writeUsage: () => app.get(ConnectionUsage).flush(),
