@@ -9,6 +9,8 @@ import pg from 'pg';
 export async function postgresCpu(url) {
   const client = new pg.Client({ connectionString: url });
   await client.connect();
+  /** By database and process: what ends between two readings keeps what it had spent. */
+  const known = new Map();
   return {
     /**
      * Microseconds so far: of all that works for a database, housekeeping included, and of the
@@ -17,11 +19,14 @@ export async function postgresCpu(url) {
      */
     async of(database) {
       const { rows } = await client.query(PROCESSES, [database]);
-      const spent = rows.map(({ pid }) => microsecondsOf(pid)).filter((time) => time !== undefined);
-      if (spent.length === 0) {
+      const spent = known.get(database) ?? new Map();
+      known.set(database, spent);
+      for (const { pid } of rows) spent.set(pid, microsecondsOf(pid) ?? spent.get(pid) ?? 0);
+      const total = [...spent.values()].reduce((sum, time) => sum + time, 0);
+      if (total === 0) {
         throw new Error('the database server must run on this machine, under Linux');
       }
-      return spent.reduce((sum, time) => sum + time, 0);
+      return total;
     },
     stop: () => client.end(),
   };

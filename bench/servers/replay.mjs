@@ -7,7 +7,11 @@ import pg from 'pg';
 import { answer, cpu } from './answer.mjs';
 import { renewing } from './statements.mjs';
 
-const pool = new pg.Pool({ connectionString: process.env.DATABASE_URL, max: 4 });
+const pool = new pg.Pool({
+  connectionString: process.env.DATABASE_URL,
+  max: 4,
+  idleTimeoutMillis: 0,
+});
 let statementsOf;
 let body;
 
