@@ -13,8 +13,9 @@ interface Tab {
  * has read and compiled the portal's scripts already. That is most of what a page costs.
  *
  * Between two tests, the tab forgets what they may do: answers of their own, cookies and storage,
- * its size, theme and place of the mouse, being offline. What a test adds beyond that (scripts for
- * each page, permissions) would stay, so it belongs into a test with a browser of its own.
+ * its size, theme and place of the mouse, being offline; and it is signed out. What a test adds
+ * beyond that (scripts for each page, permissions) would stay, so it belongs into a test with a
+ * browser of its own.
  */
 export const test = base.extend<object, { tab: Tab }>({
   tab: [
@@ -59,6 +60,8 @@ async function forget(page: Page): Promise<boolean> {
     location.replace('about:blank');
   });
   await page.waitForURL('about:blank');
+  // Or lists of devices would become longer with every test.
+  await page.context().request.delete(`${portalUrl()}/user/v7/sessions/current`);
   await page.context().clearCookies();
   await page.mouse.move(-1, -1);
   return true;
