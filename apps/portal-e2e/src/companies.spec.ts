@@ -13,7 +13,14 @@ test('an operator makes a company, its first admin joins, and closing it keeps e
   await signIn(page, OPERATOR);
   await page.goto(`${portalUrl()}/portal/settings/companies`);
   await page.getByRole('link', { name: 'Unternehmen anlegen' }).click();
-  await page.getByLabel('Name des Unternehmens').fill(name);
+  const named = page.getByLabel('Name des Unternehmens');
+  await named.fill('ü'.repeat(112));
+  await page.getByRole('button', { name: 'Anlegen und einladen' }).click();
+  await expect(named).toBeFocused();
+  await expect(named).toHaveAccessibleDescription(
+    /Bitte kürzen: Es sind 112 Zeichen, höchstens 100 sind möglich\./,
+  );
+  await named.fill(name);
   await page.getByLabel('E-Mail-Adresse des Administrators').fill(OPERATOR);
   await page.getByRole('button', { name: 'Anlegen und einladen' }).click();
   await expect(page.getByText('gehört zu einer Person eines anderen Unternehmens')).toBeVisible();
