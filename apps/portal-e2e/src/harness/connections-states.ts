@@ -23,6 +23,39 @@ export async function forbiddenApps(
   await show(page, settings('connections?list=apps'));
 }
 
+const EVENT = { detail: null, scope: null, inAdvance: false, former: null };
+
+/** Renewed with other rights and another end, and limited before. */
+async function changedHistory(page: Page, used: string): Promise<void> {
+  const [spring, summer] = ['2030-03-20T08:00:00.000Z', '2030-06-20T08:00:00.000Z'];
+  await page.route(/\/events(\?|$)/, async (route) => {
+    const response = await route.fetch();
+    const { resources } = await response.json();
+    const actor = resources.find(({ actor: by }: { actor: object | null }) => by)?.actor ?? null;
+    const events = [
+      {
+        type: 'renewed',
+        scope: 'readwrite',
+        former: { scope: 'read', expiresAt: spring },
+      },
+      { type: 'limit_changed', detail: spring, former: { scope: 'read', expiresAt: summer } },
+      {
+        type: 'renewed',
+        scope: 'read',
+        detail: summer,
+        former: { scope: 'readwrite', expiresAt: null },
+      },
+      { type: 'granted', scope: 'readwrite' },
+    ].map((event, index) => {
+      const at = `2026-11-${20 - index}T08:00:00.000Z`;
+      return { ...EVENT, ...event, id: String(index + 1), at, actor };
+    });
+    await route.fulfill({ response, json: { resources: events, meta: {} } });
+  });
+  await show(page, settings(`connections/${used}`));
+  await expect(page.locator('fx-connection-events .changes').first()).toBeVisible();
+}
+
 export const connections: PortalState[] = [
   {
     name: 'connections-apps-forbidden',
@@ -117,6 +150,11 @@ export const connections: PortalState[] = [
           .first(),
       ).toBeVisible();
     },
+  },
+  {
+    name: 'connection-changed',
+    who: MEMBER,
+    open: (page, { used }) => changedHistory(page, used),
   },
   {
     name: 'connection-reduce-dialog',
