@@ -73,7 +73,7 @@ const PLACES: Record<string, Place> = {
     operator: true,
     open: async (page) => {
       await page.goto(settings('registry?q=maklerwelt-crm'));
-      await page.locator('.clients a').first().click();
+      await page.locator('.rows a').first().click();
       await expect(button(page, /^(Löschen|Delete) …$/)).toBeVisible();
     },
   },

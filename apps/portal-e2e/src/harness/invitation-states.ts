@@ -57,7 +57,7 @@ export async function developersInvited(
       : route.fulfill({ json: { resources: [], meta: {} } }),
   );
   await show(page, settings('registry?q=maklerwelt-crm'));
-  await page.locator('.clients a').first().click();
+  await page.locator('.rows a').first().click();
   await page.locator('#developer-email').fill('dunja@neuhaus.example');
   await page.getByRole('button', { name: /^(Entwickler hinzufügen|Add developer)$/ }).click();
   const language = page.locator('#developer-language');

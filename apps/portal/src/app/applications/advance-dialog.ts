@@ -65,7 +65,7 @@ export interface AdvanceQuestion {
   ],
   providers: [DialogAction],
   templateUrl: './advance-dialog.html',
-  styleUrl: './advance-dialog.scss',
+  styleUrls: ['../ui/dialog.scss', './advance-dialog.scss'],
 })
 export class AdvanceDialog {
   protected readonly question = inject<AdvanceQuestion>(MAT_DIALOG_DATA);

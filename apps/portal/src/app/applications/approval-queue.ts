@@ -34,7 +34,7 @@ const TROUBLES = { validation_failed: 'applications.queue.text' };
   changeDetection: ChangeDetectionStrategy.OnPush,
   imports: [ClientLogo, DeclineForm, FullName, Icon, Moment, Publisher, TranslocoDirective],
   templateUrl: './approval-queue.html',
-  styleUrl: './approval-queue.scss',
+  styleUrls: ['./entries.scss', './approval-queue.scss'],
 })
 export class ApprovalQueue {
   readonly requests = input.required<ApprovalRequest[]>();

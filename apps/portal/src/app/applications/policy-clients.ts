@@ -46,7 +46,7 @@ const SEARCH_FROM = 8;
   changeDetection: ChangeDetectionStrategy.OnPush,
   imports: [ClientLogo, FullName, Icon, PageState, Publisher, SearchField, TranslocoDirective],
   templateUrl: './policy-clients.html',
-  styleUrl: './policy-clients.scss',
+  styleUrls: ['./entries.scss', './policy-clients.scss'],
 })
 export class PolicyClients {
   readonly clients = input.required<PolicyClient[]>();

@@ -49,7 +49,7 @@ const STATES = [
     Waiting,
   ],
   templateUrl: './companies-page.html',
-  styleUrl: './companies-page.scss',
+  styleUrls: ['../ui/list-page.scss', './companies-page.scss'],
 })
 export class CompaniesPage {
   protected readonly list = companiesList();

@@ -49,7 +49,7 @@ const APP_TITLES = {
   imports: [Icon, MatDialogActions, MatDialogContent, MatDialogTitle, TranslocoDirective, Trouble],
   providers: [DialogAction],
   templateUrl: './end-dialog.html',
-  styleUrl: './end-dialog.scss',
+  styleUrls: ['../ui/dialog.scss', './end-dialog.scss'],
 })
 export class EndDialog {
   private readonly question = inject<EndQuestion>(MAT_DIALOG_DATA);

@@ -38,7 +38,7 @@ export type ReduceResult = 'reduced' | 'ended';
   imports: [Icon, MatDialogActions, MatDialogContent, MatDialogTitle, TranslocoDirective, Trouble],
   providers: [DialogAction],
   templateUrl: './reduce-dialog.html',
-  styleUrl: './end-dialog.scss',
+  styleUrls: ['../ui/dialog.scss', './end-dialog.scss'],
 })
 export class ReduceDialog {
   protected readonly target = inject<ReduceTarget>(MAT_DIALOG_DATA);

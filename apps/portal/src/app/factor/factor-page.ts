@@ -8,70 +8,49 @@ import { Formats } from '../i18n/formats';
 import { Passkeys } from '../security/passkeys';
 import { TwoSteps } from '../security/two-steps';
 import { clientIdOf, safeReturnTo } from '../session/return-to';
-import { SessionExpiry } from '../session/session-expiry';
 import { SessionStore } from '../session/session-store';
-import { GuestLayout } from '../ui/guest-layout';
 import { Icon } from '../ui/icon';
-import { Messages } from '../ui/messages';
+import { OwedPage } from './owed-page';
 
 /** Where a session is led that can do nothing until its user has a second factor. */
 @Component({
   selector: 'fx-factor-page',
   changeDetection: ChangeDetectionStrategy.OnPush,
-  imports: [GuestLayout, Icon, Passkeys, TranslocoDirective, TwoSteps],
+  imports: [Icon, OwedPage, Passkeys, TranslocoDirective, TwoSteps],
   template: `
-    <fx-guest-layout>
-      <div class="parts" *transloco="let t">
-        <header>
-          <h1>{{ t('security.required.title') }}</h1>
-          @if (demand(); as demand) {
-            <p>{{ t(demand.text, demand.values) }}</p>
-          }
-          <p class="fx-muted">{{ t('security.required.text') }}</p>
-          @if (client.hasValue()) {
-            <p>{{ t('security.required.asks', { name: client.value().resource.name }) }}</p>
-          }
-        </header>
-        <div role="status">
-          @if (done()) {
-            <div class="fx-notice fx-notice--positive">
-              <fx-icon [svg]="checkIcon" />
-              <p>{{ t('security.required.done') }}</p>
-            </div>
-          }
-        </div>
+    <fx-owed-page heading="security.required.title" [done]="done()" *transloco="let t">
+      @if (demand(); as demand) {
+        <p about>{{ t(demand.text, demand.values) }}</p>
+      }
+      <p about class="fx-muted">{{ t('security.required.text') }}</p>
+      @if (client.hasValue()) {
+        <p about>{{ t('security.required.asks', { name: client.value().resource.name }) }}</p>
+      }
+      <div role="status">
         @if (done()) {
-          <button type="button" class="fx-button fx-button--primary" (click)="goOn()">
-            {{ t('security.required.goOn') }}
-          </button>
-        }
-        <fx-passkeys (added)="setUp()" />
-        <fx-two-steps (changed)="setUp()" />
-        @if (!done()) {
-          @if (due()) {
-            <p class="fx-small fx-muted">{{ t('security.required.without') }}</p>
-          } @else {
-            <button type="button" class="fx-button fx-button--secondary" (click)="goOn()">
-              {{ t('security.required.later') }}
-            </button>
-          }
-          <button type="button" class="fx-button fx-button--secondary" (click)="signOut()">
-            {{ t('security.required.signOut') }}
-          </button>
+          <div class="fx-notice fx-notice--positive">
+            <fx-icon [svg]="checkIcon" />
+            <p>{{ t('security.required.done') }}</p>
+          </div>
         }
       </div>
-    </fx-guest-layout>
+      @if (done()) {
+        <button type="button" class="fx-button fx-button--primary" (click)="goOn()">
+          {{ t('security.required.goOn') }}
+        </button>
+      }
+      <fx-passkeys (added)="setUp()" />
+      <fx-two-steps (changed)="setUp()" />
+      @if (due()) {
+        <p class="fx-small fx-muted">{{ t('security.required.without') }}</p>
+      } @else if (!done()) {
+        <button type="button" class="fx-button fx-button--secondary" (click)="goOn()">
+          {{ t('security.required.later') }}
+        </button>
+      }
+    </fx-owed-page>
   `,
   styles: `
-    .parts {
-      display: grid;
-      grid-template-columns: minmax(0, 1fr);
-      gap: var(--fx-space-5);
-    }
-    header {
-      display: grid;
-      gap: var(--fx-space-2);
-    }
     [role='status']:not(:has(*)) {
       display: contents;
     }
@@ -82,8 +61,6 @@ export class FactorPage {
 
   private readonly router = inject(Router);
   private readonly store = inject(SessionStore);
-  private readonly expiry = inject(SessionExpiry);
-  private readonly messages = inject(Messages);
   private readonly formats = inject(Formats);
 
   /** Whose request for access waits until then. */
@@ -117,13 +94,5 @@ export class FactorPage {
 
   protected async goOn(): Promise<void> {
     await this.router.navigateByUrl(safeReturnTo(this.returnTo()), { replaceUrl: true });
-  }
-
-  protected async signOut(): Promise<void> {
-    try {
-      await this.expiry.signOut(() => this.store.signOut());
-    } catch {
-      this.messages.show('settings.menu.signOutFailed');
-    }
   }
 }

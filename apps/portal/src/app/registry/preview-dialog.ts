@@ -57,6 +57,7 @@ import { Icon } from '../ui/icon';
       </mat-dialog-actions>
     </ng-container>
   `,
+  styleUrl: '../ui/dialog.scss',
   styles: `
     .fx-notice {
       margin-bottom: var(--fx-space-4);
@@ -66,10 +67,6 @@ import { Icon } from '../ui/icon';
       border: 2px dashed var(--mat-sys-outline);
       border-radius: var(--fx-radius-lg);
       background: var(--mat-sys-background);
-    }
-    mat-dialog-actions {
-      display: flex;
-      justify-content: flex-end;
     }
   `,
 })

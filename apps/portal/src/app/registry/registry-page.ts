@@ -59,7 +59,7 @@ const SORTS = [
     Waiting,
   ],
   templateUrl: './registry-page.html',
-  styleUrl: './registry-page.scss',
+  styleUrls: ['../ui/list-page.scss', './registry-page.scss'],
 })
 export class RegistryPage {
   protected readonly registry = registryClients();

@@ -59,22 +59,12 @@ const PROOFS = '/user/v7/sessions/current/proofs';
       </mat-dialog-actions>
     </form>
   `,
+  styleUrl: '../ui/dialog.scss',
   styles: `
     .fields {
       display: grid;
       grid-template-columns: minmax(0, 1fr);
       gap: var(--fx-space-4);
-    }
-    mat-dialog-actions {
-      display: flex;
-      flex-wrap: wrap;
-      justify-content: flex-end;
-      gap: var(--fx-space-3);
-    }
-    @media (max-width: 30rem) {
-      mat-dialog-actions > .fx-button {
-        flex: 1 1 100%;
-      }
     }
   `,
 })

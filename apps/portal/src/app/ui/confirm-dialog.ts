@@ -18,7 +18,7 @@ import { Trouble } from './trouble';
   imports: [MatDialogActions, MatDialogContent, MatDialogTitle, TranslocoDirective, Trouble],
   providers: [DialogAction],
   templateUrl: './confirm-dialog.html',
-  styleUrl: './confirm-dialog.scss',
+  styleUrls: ['./dialog.scss', './confirm-dialog.scss'],
 })
 export class ConfirmDialog {
   protected readonly question = inject<Question>(MAT_DIALOG_DATA);

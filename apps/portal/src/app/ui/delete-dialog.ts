@@ -76,11 +76,8 @@ export interface DeleteQuestion {
       </mat-dialog-actions>
     </form>
   `,
+  styleUrl: './dialog.scss',
   styles: `
-    h2,
-    mat-dialog-content {
-      overflow-wrap: anywhere;
-    }
     .points {
       display: grid;
       gap: var(--fx-space-3);
@@ -88,20 +85,6 @@ export interface DeleteQuestion {
     }
     .worst {
       font-weight: var(--fx-weight-strong);
-    }
-    fx-trouble:has(*) {
-      margin-top: var(--fx-space-4);
-    }
-    mat-dialog-actions {
-      display: flex;
-      flex-wrap: wrap;
-      justify-content: flex-end;
-      gap: var(--fx-space-3);
-    }
-    @media (max-width: 30rem) {
-      mat-dialog-actions > .fx-button {
-        flex: 1 1 100%;
-      }
     }
   `,
 })
