@@ -68,9 +68,9 @@ test('reducing to read-only asks once, says what stops and what stays, and holds
   ).toBeVisible();
   await expect(reduce(page)).toHaveCount(0);
   await expect(page.getByRole('heading', { level: 1 })).toBeFocused();
-  await expect(page.getByText('Flixchecks anlegen und ändern')).toHaveCount(0);
+  await expect(page.getByText('Flixchecks anlegen und ändern', { exact: true })).toHaveCount(0);
   await expect(history(page)).toContainText(
-    'Sie haben die Rechte der Anwendung verringert, jetzt: Nur ansehen',
+    /Sie haben die Rechte der Anwendung verringert, jetzt: Nur ansehen\s+Entfällt: Flixchecks anlegen und ändern/,
   );
   expect(await member.use(connection)).toBe(401);
   expect(await member.connections()).toMatchObject([{ id: connection.id, scope: 'read' }]);
