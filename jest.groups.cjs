@@ -1,9 +1,14 @@
 const { default: circus } = require('jest-circus/runner');
-const { globSync } = require('node:fs');
+const { globSync, statSync } = require('node:fs');
+const { availableParallelism } = require('node:os');
 const { join } = require('node:path');
 
-/** Neighbours, which mostly load the same modules; few enough to share out over the processors. */
-const SIZE = 6;
+/** More would be too many for the memory, where what a file leaves stays until its group has ended. */
+const LARGEST = 18;
+/** Fewer take less time than to load the modules. */
+const SMALLEST = 3;
+/** Of Jest, at most; see the configurations. */
+const WORKERS = Math.min(availableParallelism(), 4);
 
 /** Jest's own runner, which finds a whole group where it loads the group's first file. */
 module.exports = (globalConfig, config, environment, runtime, testPath, ...rest) => {
@@ -27,14 +32,39 @@ module.exports = (globalConfig, config, environment, runtime, testPath, ...rest)
  * Only for a run of all: Jest looks for names among the first files of the groups.
  */
 module.exports.inGroups = (rootDir) => {
-  const files = globSync('src/**/*.spec.ts', { cwd: rootDir }).sort();
   const groups = {};
-  for (let start = 0; start < files.length; start += SIZE) {
-    groups[join(rootDir, files[start])] = files.slice(start, start + SIZE);
-  }
+  for (const group of shareOut(specsIn(rootDir))) groups[join(rootDir, group[0])] = group;
   return {
     testMatch: Object.values(groups).map(([first]) => `<rootDir>/${first}`),
     testRunner: __filename,
+    testSequencer: join(__dirname, 'jest.sequencer.cjs'),
     testEnvironmentOptions: { groups },
   };
 };
+
+function specsIn(rootDir) {
+  const files = globSync('src/**/*.spec.ts', { cwd: rootDir }).sort();
+  return files.map((file) => ({ file, bytes: statSync(join(rootDir, file)).size }));
+}
+
+/**
+ * Neighbours, which mostly load the same modules, in groups that become smaller: few of them load
+ * the modules, and at the end no processor waits long for another's.
+ */
+function shareOut(specs) {
+  const groups = [];
+  let left = specs.reduce((sum, { bytes }) => sum + bytes, 0);
+  let group;
+  let room = 0;
+  for (const { file, bytes } of specs) {
+    const isFull = group?.length === LARGEST || (room <= 0 && group?.length >= SMALLEST);
+    if (!group || isFull) {
+      room = left / (2 * WORKERS);
+      groups.push((group = []));
+    }
+    group.push(file);
+    room -= bytes;
+    left -= bytes;
+  }
+  return groups;
+}
