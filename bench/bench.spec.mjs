@@ -6,11 +6,12 @@ import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { mannWhitney } from './refusals.mjs';
 import { loadReport } from './report.mjs';
 import { writeSection } from './results.mjs';
 
 describe('npm run bench', () => {
-  it('measures both grants and other routes beside the floor, requests with a token, and the check', async () => {
+  it('measures both grants and other routes beside the floor, requests with a token, refused sign-ins, and the check', async () => {
     const script = fileURLToPath(new URL('run.mjs', import.meta.url));
     const sizes = ['--quick', '--requests=20'];
     const { stdout } = await promisify(execFile)(process.execPath, [script, ...sizes]);
@@ -23,11 +24,27 @@ describe('npm run bench', () => {
       '`GET /user/v7/oauth-userinfo`',
       '`GET /user/v7/users/me`',
       ...['metadata', 'JWKS', 'authorize page', 'connections list', 'create code', 'sign-in'],
+      ...['wrong password', 'unknown address', 'disabled account'],
+      ...['limited, wrong password', 'limited, unknown address'],
     ]) {
       assert.match(stdout, new RegExp(`^\\| ${row} +\\| +\\d`, 'm'));
     }
     assert.equal(stdout.match(/1\.00 \(1\.00–1\.00\)/g).length, 4);
     assert.doesNotMatch(stdout, /NaN|undefined|null/);
+  });
+});
+
+describe('the Mann–Whitney test', () => {
+  const numbers = (from, to) => Array.from({ length: to - from }, (_, at) => from + at);
+
+  it('finds nothing where nothing differs, and what differs', () => {
+    assert.ok(mannWhitney(numbers(0, 30), numbers(0, 30)) > 0.999);
+    assert.equal(mannWhitney(Array(30).fill(1), Array(30).fill(1)), 1);
+    assert.ok(mannWhitney(numbers(0, 30), numbers(30, 60)) < 1e-9);
+  });
+
+  it('computes what R does: wilcox.test(1:20, 5:24, exact = FALSE)', () => {
+    assert.ok(Math.abs(mannWhitney(numbers(1, 21), numbers(5, 25)) - 0.05292) < 0.0001);
   });
 });
 

@@ -1,11 +1,12 @@
 import { inWords, table } from './markdown.mjs';
 
 /** The report of `npm run bench`: of the parts that were measured. */
-export function costReport({ machine, sizes, grants, bearer, routes, check }) {
+export function costReport({ machine, sizes, grants, bearer, routes, refusals, check }) {
   const parts = [
     grants && grantsReport(grants, sizes),
     bearer && bearerReport(bearer, sizes),
     routes && routesReport(routes, sizes),
+    refusals && refusalsReport(refusals),
     check && checkReport(check, sizes),
   ];
   return [`${machine}.\n`, ...parts.filter(Boolean)].join('\n');
@@ -47,6 +48,15 @@ ${table(
   rows.map(({ route, statements, server, postgres, floorServer, floorPostgres, ratio }) => [
     ...[route, statements, server, postgres, floorServer, floorPostgres, spread(ratio)],
   ]),
+)}`;
+}
+
+function refusalsReport(rows) {
+  return `### Refused sign-ins
+
+${table(
+  ['reason', 'attempts', 'median ms', 'p'],
+  rows.map(({ reason, attempts, ms, p }) => [reason, attempts, ms, p === null ? '' : p.toFixed(2)]),
 )}`;
 }
 

@@ -10,6 +10,7 @@ import { benchCheck } from './check.mjs';
 import { benchGrants } from './grants.mjs';
 import { machine } from './machine.mjs';
 import { costReport } from './report.mjs';
+import { benchRefusals } from './refusals.mjs';
 import { benchRoutes } from './routes.mjs';
 import { writeJson, writeSection } from './results.mjs';
 import { startWorld } from './world.mjs';
@@ -20,15 +21,16 @@ const FULL = {
   connections: [1, 16, 64],
   pairs: 15,
   lanes: 16,
+  attempts: 200,
   calls: 2_000_000,
   seconds: 10,
 };
 const QUICK = {
   ...{ rounds: 1, requests: 100, connections: [1, 4], pairs: 1, lanes: 4 },
-  ...{ calls: 100_000, seconds: 1 },
+  ...{ attempts: 2, calls: 100_000, seconds: 1 },
 };
-const SIZES = ['rounds', 'pairs', 'requests', 'lanes'];
-const PARTS = ['grants', 'bearer', 'routes', 'check'];
+const SIZES = ['rounds', 'pairs', 'requests', 'lanes', 'attempts'];
+const PARTS = ['grants', 'bearer', 'routes', 'refusals', 'check'];
 
 const { values: options } = parseArgs({
   options: {
@@ -70,6 +72,10 @@ try {
   if (options.part.includes('routes')) {
     say('Measuring the other routes');
     results.routes = await benchRoutes({ ...sizes, requests: sizes.requests / 4 }, world);
+  }
+  if (options.part.includes('refusals')) {
+    say('Measuring refused sign-ins');
+    results.refusals = await benchRefusals(sizes, world);
   }
   if (options.part.includes('check')) {
     say('Measuring the check of revocations');

@@ -1,0 +1,124 @@
+import pg from 'pg';
+import { median } from './requests.mjs';
+
+const KNOWN = 'user@musterhaus.example';
+const DISABLED = 'admin@musterhaus.example';
+const UNKNOWN = 'nobody@musterhaus.example';
+/** So many failures for one address are followed by a refusal. */
+const FAILURES = 10;
+
+/** What somebody may try who does not know whether an address has an account. */
+const WRONG = {
+  'wrong password': KNOWN,
+  'unknown address': UNKNOWN,
+  'disabled account': DISABLED,
+};
+/** The same, once there have been too many failures. */
+const LIMITED = {
+  'limited, wrong password': KNOWN,
+  'limited, unknown address': UNKNOWN,
+};
+
+/**
+ * Whether the time of a refused sign-in tells why it was refused: the same number of attempts for
+ * each reason, one at a time and in random order.
+ * @param attempts for each reason
+ * @returns a row for each, with the median in ms, and the two-sided p of the Mann–Whitney test
+ *   against the first of its kind
+ */
+export async function benchRefusals({ attempts }, { api, database }) {
+  const client = new pg.Client({ connectionString: database });
+  await client.connect();
+  const forget = () => client.query('DELETE FROM sign_in_failures');
+  const setStatus = (status) =>
+    client.query('UPDATE users SET status = $1 WHERE email = $2', [status, DISABLED]);
+  try {
+    await setStatus('disabled');
+    const wrong = await sample(api, WRONG, attempts, 401, forget);
+    await forget();
+    for (const email of Object.values(LIMITED)) {
+      for (let time = 0; time < FAILURES; time++) await refused(api, email, 401);
+    }
+    const limited = await sample(api, LIMITED, attempts, 429);
+    return [...compared(wrong), ...compared(limited)];
+  } finally {
+    await forget();
+    await setStatus('active');
+    await client.end();
+  }
+}
+
+async function sample(api, reasons, attempts, status, before = () => undefined) {
+  const names = Object.keys(reasons);
+  const samples = Object.fromEntries(names.map((name) => [name, []]));
+  // The first ones open connections and compile.
+  const warmUp = Math.ceil(attempts / 10);
+  for (let round = -warmUp; round < attempts; round++) {
+    for (const name of shuffled(names)) {
+      await before();
+      const ms = await refused(api, reasons[name], status);
+      if (round >= 0) samples[name].push(ms);
+    }
+  }
+  return samples;
+}
+
+async function refused({ url }, email, status) {
+  const sentAt = performance.now();
+  const response = await fetch(`${url}/guest/v7/sessions`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ resource: { email, password: 'no password of anybody' } }),
+  });
+  const text = await response.text();
+  const ms = performance.now() - sentAt;
+  if (response.status !== status) throw new Error(`${response.status}: ${text}`);
+  return ms;
+}
+
+function compared(samples) {
+  const [first] = Object.values(samples);
+  return Object.entries(samples).map(([reason, ms]) => ({
+    reason,
+    attempts: ms.length,
+    ms: median(ms),
+    p: ms === first ? null : mannWhitney(first, ms),
+  }));
+}
+
+function shuffled(values) {
+  const rest = [...values];
+  return values.map(() => rest.splice(Math.floor(Math.random() * rest.length), 1)[0]);
+}
+
+/**
+ * How likely two samples of the same distribution differ at least as much as these (Mann–Whitney U
+ * with the normal approximation, which needs about 20 of each; ties share their ranks).
+ */
+export function mannWhitney(one, other) {
+  const all = [...one.map((value) => [value, true]), ...other.map((value) => [value, false])];
+  all.sort(([a], [b]) => a - b);
+  let rankSum = 0;
+  let ties = 0;
+  for (let start = 0; start < all.length;) {
+    let end = start;
+    while (end < all.length && all[end][0] === all[start][0]) end++;
+    const rank = (start + 1 + end) / 2;
+    rankSum += rank * all.slice(start, end).filter(([, isOne]) => isOne).length;
+    ties += (end - start) ** 3 - (end - start);
+    start = end;
+  }
+  const [m, n, total] = [one.length, other.length, all.length];
+  const u = rankSum - (m * (m + 1)) / 2;
+  const deviation = Math.sqrt(((m * n) / 12) * (total + 1 - ties / (total * (total - 1))));
+  if (deviation === 0) return 1;
+  return twoSided(Math.max(0, Math.abs(u - (m * n) / 2) - 0.5) / deviation);
+}
+
+/** Of the normal distribution (Abramowitz and Stegun, 7.1.26: exact to seven digits). */
+function twoSided(z) {
+  const x = z / Math.SQRT2;
+  const t = 1 / (1 + 0.3275911 * x);
+  const terms = [0.254829592, -0.284496736, 1.421413741, -1.453152027, 1.061405429];
+  return terms.reduceRight((sum, term) => (sum + term) * t, 0) * Math.exp(-x * x);
+}
