@@ -5,7 +5,7 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
@@ -31,6 +31,16 @@ function edit(path, from, to) {
   if (!kept.has(file)) kept.set(file, source);
   assert.ok(source.includes(from), `${path} has '${from}'`);
   writeFileSync(file, source.replace(from, to));
+}
+
+/** As Git and many editors save: another file takes the name. */
+function replace(path, from, to) {
+  const file = inWorkspace(path);
+  const source = readFileSync(file, 'utf8');
+  if (!kept.has(file)) kept.set(file, source);
+  assert.ok(source.includes(from), `${path} has '${from}'`);
+  writeFileSync(`${file}.new`, source.replace(from, to));
+  renameSync(`${file}.new`, file);
 }
 
 function restore() {
@@ -118,6 +128,20 @@ describe('a change is visible within 3 s of saving', () => {
       async () => (await answer('/docs/openapi.json')).includes('The changed resource'),
     );
     assert.match(output, /restarted \d+ ms after http\/swagger\.ts was saved|restarted \d+ ms/);
+  });
+
+  it('in a service whose file is replaced, each time', async (t) => {
+    const file = 'apps/api/src/http/swagger.ts';
+    for (const [from, to] of [
+      ['The changed resource', 'The replaced resource'],
+      ['The replaced resource', 'The resource of last'],
+    ]) {
+      await visibleAfter(
+        t,
+        () => replace(file, from, to),
+        async () => (await answer('/docs/openapi.json')).includes(to),
+      );
+    }
   });
 
   it('in a migration', async (t) => {

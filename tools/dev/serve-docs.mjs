@@ -1,10 +1,10 @@
 /** `nx serve docs`: the documentation, made anew at every save; the API serves it under /docs. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { watch } from 'node:fs';
 import { inWorkspace, root } from '../setup/workspace.mjs';
 import { makeSay } from './say.mjs';
 import { untilTheEnd } from './supervise.mjs';
+import { watch } from './watch.mjs';
 
 const WATCHED = [
   'docs',
@@ -14,16 +14,14 @@ const WATCHED = [
   'apps/docs/tools',
   'apps/api-e2e/src/compat/other',
   'apps/portal/src/styles',
+  'CHANGELOG.md',
+  'apps/docs/build.mjs',
+  'apps/docs/eleventy.config.mjs',
 ];
-/** An editor replaces a file when it saves, so that its folder is watched. */
-const FILES = { '.': ['CHANGELOG.md'], 'apps/docs': ['build.mjs', 'eleventy.config.mjs'] };
-/** An editor writes a file in several steps. */
-const SETTLE_MS = 30;
 
 const say = makeSay('documentation');
 let changed;
 let changedAt;
-let timer;
 let build;
 
 async function make() {
@@ -40,23 +38,12 @@ async function make() {
   if (changedAt !== since) await make();
 }
 
-function saved(name) {
-  changed = name;
+const watcher = watch(WATCHED, (names) => {
+  changed = names.at(-1);
   changedAt = Date.now();
-  clearTimeout(timer);
-  timer = setTimeout(() => void make(), SETTLE_MS);
-}
-
-const watchers = [
-  ...WATCHED.map((folder) =>
-    watch(inWorkspace(folder), { recursive: true }, (_event, name) => saved(name)),
-  ),
-  ...Object.entries(FILES).map(([folder, files]) =>
-    watch(inWorkspace(folder), (_event, name) => files.includes(name) && saved(name)),
-  ),
-];
-untilTheEnd(() => {
-  clearTimeout(timer);
-  for (const watcher of watchers) watcher.close();
+  void make();
+});
+untilTheEnd(async () => {
+  await watcher.close();
   build?.kill();
 });

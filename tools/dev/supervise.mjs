@@ -1,9 +1,7 @@
 import { spawn } from 'node:child_process';
-import { watch } from 'node:fs';
 import { inWorkspace, root } from '../setup/workspace.mjs';
+import { watch } from './watch.mjs';
 
-/** An editor writes a file in several steps, and saves several files at once. */
-const SETTLE_MS = 30;
 /**
  * How long the program may take to stop in order before it is killed; its database survives both.
  */
@@ -26,7 +24,6 @@ export function supervise(program, { node = process.execPath, env, folders, debu
   let standby;
   let changed;
   let changedAt;
-  let timer;
   let restarting = false;
   let stopped = false;
 
@@ -84,21 +81,20 @@ export function supervise(program, { node = process.execPath, env, folders, debu
     if (changedAt !== seen) await restart();
   };
 
-  const watchers = folders.map((folder) =>
-    watch(inWorkspace(folder), { recursive: true }, (_event, name) => {
-      if (!name || !/\.(ts|json)$/.test(name) || /\.spec\.ts$/.test(name)) return;
-      changed = name;
+  const watcher = watch(
+    folders,
+    (names) => {
+      changed = names.at(-1);
       changedAt = Date.now();
-      clearTimeout(timer);
-      timer = setTimeout(() => void restart(), SETTLE_MS);
-    }),
+      void restart();
+    },
+    { isSource: (path) => /\.(ts|json)$/.test(path) && !/\.spec\.ts$/.test(path) },
   );
-  start();
+  prepareNext();
+  void watcher.ready.then(() => stopped || start());
   return async () => {
     stopped = true;
-    clearTimeout(timer);
-    for (const watcher of watchers) watcher.close();
-    await Promise.all([end(child), end(standby)]);
+    await Promise.all([watcher.close(), end(child), end(standby)]);
   };
 }
 

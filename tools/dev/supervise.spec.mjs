@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { root } from '../setup/workspace.mjs';
@@ -53,6 +53,20 @@ describe('a program that is being developed', { timeout: 60_000 }, () => {
     write('part.ts', `export const part: string = 'second';`);
     assert.match(await until(/restarted/), /after part\.ts was saved/);
     assert.ok(said.includes('cannot start: second'));
+  });
+
+  it('starts again with a file that replaces another, and at each save after that', async () => {
+    for (const word of ['replaced', 'replaced again']) {
+      said = [];
+      write('part.ts.tmp', `export const part: string = '${word}';`);
+      renameSync(join(folder, 'part.ts.tmp'), join(folder, 'part.ts'));
+      assert.match(await until(/restarted/), /after part\.ts was saved/);
+      assert.ok(said.includes(`cannot start: ${word}`));
+    }
+    said = [];
+    write('part.ts', `export const part: string = 'saved';`);
+    await until(/restarted/);
+    assert.ok(said.includes('cannot start: saved'));
   });
 
   it('waits for the change that fixes it', async () => {
