@@ -2,7 +2,7 @@ import { hkdfSync } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 
-/** What the program runs with: environment variables, parsed and validated once (README). */
+/** What the program runs with: environment variables, parsed and validated once (docs/operate.md). */
 export interface Config {
   production: boolean;
   port: number;
