@@ -21,6 +21,10 @@ test('an existing connection is named, what changes against it, and what refusin
   await signIn(page, MEMBER);
   await page.goto(authorizeUrl());
   await expect(heading(page)).toHaveText('Maklerwelt CRM erneut verbinden?');
+  const less = page.getByRole('checkbox', { name: 'Nur das Ansehen erlauben' });
+  await expect(less).toBeChecked();
+  await expect(page.getByText('Die Anwendung darf danach dasselbe wie bisher.')).toBeVisible();
+  await less.uncheck();
   await expect(page.getByText('Die Anwendung darf danach mehr als bisher.')).toBeVisible();
   await expect(page.getByRole('listitem').filter({ hasText: 'Flixchecks anlegen' })).toContainText(
     'neu',

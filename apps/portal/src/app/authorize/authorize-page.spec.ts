@@ -74,6 +74,7 @@ async function open(): Promise<ComponentFixture<AuthorizePage>> {
 
 beforeEach(() => {
   jest.resetAllMocks();
+  sessionStorage.clear();
   api.read.mockResolvedValue(request);
   session.signOut.mockResolvedValue();
   history.replaceState(null, '', '/oauth/authorize?clientId=maklerwelt-crm&state=a+b%2Fc');
@@ -356,8 +357,28 @@ describe('the authorize page', () => {
     it('names what is new against it', async () => {
       api.read.mockResolvedValue(connected('read'));
       const fixture = await open();
-      expect(textOf(fixture)).toContain('Die Anwendung darf danach mehr als bisher.');
+      document.querySelector<HTMLInputElement>('#consent-view-only')?.click();
+      await shown(fixture, () => textOf(fixture).includes('mehr als bisher.'));
       expect(textOf(fixture)).toContain('Flixchecks anlegen und ändern neu');
+    });
+
+    it('a connection that only views is not widened by the main button alone', async () => {
+      api.read.mockResolvedValue(connected('read'));
+      api.grant.mockResolvedValue({ code: 'c', expiresAt: '', redirectTo: 'https://x.example/cb' });
+      const fixture = await open();
+      expect(textOf(fixture)).toContain('Die Anwendung darf danach dasselbe wie bisher.');
+      control(fixture, 'Verbindung erneuern')?.click();
+      await shown(fixture, () => leave.mock.calls.length === 1);
+      expect(api.grant.mock.calls.map(([, allowed]) => allowed.scope)).toEqual(['read']);
+    });
+
+    it('a connection that does more is not narrowed by the main button alone', async () => {
+      api.read.mockResolvedValue(connected('readwrite'));
+      api.grant.mockResolvedValue({ code: 'c', expiresAt: '', redirectTo: 'https://x.example/cb' });
+      const fixture = await open();
+      control(fixture, 'Verbindung erneuern')?.click();
+      await shown(fixture, () => leave.mock.calls.length === 1);
+      expect(api.grant.mock.calls.map(([, allowed]) => allowed.scope)).toEqual(['readwrite']);
     });
 
     it('names what it loses', async () => {

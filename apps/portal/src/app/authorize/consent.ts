@@ -111,8 +111,12 @@ export class Consent {
     return viewOnlyPart(scope, knownScopes);
   });
   private readonly kept = computed(() => keptChoices(this.request().user.id));
-  private readonly keptViewOnly = computed(() => this.kept()?.viewOnly ?? false);
-  protected readonly viewOnly = linkedSignal(this.keptViewOnly);
+  /** One tap on the main button never widens a connection that only views. */
+  private readonly initialViewOnly = computed(
+    () =>
+      this.kept()?.viewOnly ?? this.request().existingConnection?.scope === this.viewOnlyScope(),
+  );
+  protected readonly viewOnly = linkedSignal(this.initialViewOnly);
   protected readonly scope = computed(() => {
     const less = this.viewOnly() ? this.viewOnlyScope() : null;
     return less ?? this.request().scope;
