@@ -189,7 +189,12 @@ test('offline is said in words, and mends itself', async ({ page, member: _, con
   await page.goto(`${portalUrl()}/portal/settings/connections`);
   await expect(page.getByText('Noch keine Verbindung')).toBeVisible();
   await context.setOffline(true);
-  await expect(page.getByText(/^Keine Internetverbindung\. Sie sehen/)).toBeVisible();
+  await page.getByRole('link', { name: 'Beendet', exact: true }).click();
+  await expect(page.getByText('wird alles Weitere von selbst geladen')).toBeVisible();
+  await expect(page.getByText('letzten bekannten Stand')).toHaveCount(0);
+  await expect(page.getByText(/^Keine Internetverbindung\. Bis sie wieder steht/)).toBeVisible();
   await context.setOffline(false);
-  await expect(page.getByText(/^Keine Internetverbindung\. Sie sehen/)).toBeHidden();
+  await expect(page.getByText(/^Keine Internetverbindung\. Bis sie wieder steht/)).toBeHidden();
+  await expect(page.locator('fx-load-error')).toHaveCount(0);
+  await expect(page.locator('.list')).not.toHaveAttribute('aria-busy');
 });

@@ -33,8 +33,8 @@ export const SCOPE_TABLE = {
         en: 'See the company’s Flixchecks and their progress',
       },
       {
-        de: 'Namen, E-Mail-Adresse und Unternehmen sehen',
-        en: 'See name, e-mail address and company',
+        de: 'Sehen, für wen sie handelt: Name, E-Mail-Adresse und Unternehmen',
+        en: 'See whom it acts for: name, e-mail address and company',
       },
     ],
   },

@@ -30,4 +30,13 @@ describe('mails about requests, to and about a person who may be connected alrea
     expect(text.de(asked, words).after?.join(' ')).toContain('Was schon verbunden ist');
     expect(text.en(asked, words).after?.join(' ')).toContain('What is already connected goes on');
   });
+
+  it('say of a request what holds now, not what was never allowed', () => {
+    const asked = { person: 'User Musterhaus', application: 'Belegscanner', note: '' };
+    const { text } = MAIL_KINDS['approval-requested'];
+    expect(text.de(asked, words).paragraphs.join(' ')).toContain('erlauben das zurzeit nicht');
+    expect(text.de(asked, words).paragraphs.join(' ')).not.toContain('bisher');
+    expect(text.en(asked, words).paragraphs.join(' ')).toContain('do not allow that at present');
+    expect(text.en(asked, words).paragraphs.join(' ')).not.toContain('so far');
+  });
 });

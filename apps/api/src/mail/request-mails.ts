@@ -31,7 +31,7 @@ export const REQUEST_MAILS: { [Kind in keyof RequestData]: KindOfMail<RequestDat
       de: ({ person, application, note }) => ({
         subject: `${person} möchte ${application} verbinden`,
         paragraphs: [
-          `${person} möchte ${application} mit Flixcheck verbinden. Ihr Unternehmen hat diese Anwendung bisher nicht freigegeben.`,
+          `${person} möchte ${application} mit Flixcheck verbinden. Die Regeln Ihres Unternehmens erlauben das zurzeit nicht.`,
         ],
         facts: note === '' ? [] : [['Begründung', note]],
         after: [
@@ -42,7 +42,7 @@ export const REQUEST_MAILS: { [Kind in keyof RequestData]: KindOfMail<RequestDat
       en: ({ person, application, note }) => ({
         subject: `${person} wants to connect ${application}`,
         paragraphs: [
-          `${person} wants to connect ${application} to Flixcheck. Your company has not allowed this application so far.`,
+          `${person} wants to connect ${application} to Flixcheck. Your company’s rules do not allow that at present.`,
         ],
         facts: note === '' ? [] : [['Reason', note]],
         after: [
