@@ -57,6 +57,35 @@ describe('demo large', () => {
     expect(contradictions).toEqual({ usedBeforeOrLater: 0, usedOnNoDay: 0, ofNobodySignedIn: 0 });
   });
 
+  it('contradicts itself in nothing that has ended', async () => {
+    const [contradictions] = await api.dataSource.query(
+      `SELECT count(*) FILTER (WHERE NOT c.granted_at <= c.last_used_at
+           OR NOT c.last_used_at <= c.revoked_at OR c.revoked_at > now())::integer AS "outOfOrder",
+         count(*) FILTER (WHERE (c.revocation_reason = 'client_disabled')
+           <> (app.status = 'disabled'))::integer AS "byAnOperator",
+         count(*) FILTER (WHERE (c.revocation_reason = 'user') <> (c.revoked_by IS NOT NULL))::integer
+           AS "byAPerson",
+         count(*) FILTER (WHERE EXISTS (SELECT FROM connections later
+           WHERE later.user_id = c.user_id AND later.oauth_client_id = c.oauth_client_id
+             AND later.id <> c.id AND later.granted_at < c.revoked_at))::integer AS "overlapping",
+         count(*) FILTER (WHERE p.email LIKE 'person%' AND p.created_at > c.granted_at)::integer
+           AS "beforeThePerson",
+         count(*) FILTER (WHERE p.last_sign_in_at IS NULL AND p.email LIKE 'person%')::integer
+           AS "ofNobodySignedIn"
+       FROM connections c JOIN users p ON p.id = c.user_id
+         JOIN oauth_clients app ON app.id = c.oauth_client_id
+       WHERE c.revoked_at IS NOT NULL`,
+    );
+    expect(contradictions).toEqual({
+      outOfOrder: 0,
+      byAnOperator: 0,
+      byAPerson: 0,
+      overlapping: 0,
+      beforeThePerson: 0,
+      ofNobodySignedIn: 0,
+    });
+  });
+
   it('leaves people who sign in with the demo’s password', async () => {
     const { signal } = new AbortController();
     const from = { purpose: 'sign_in', ip: '192.0.2.1', deviceCookie: undefined, signal } as const;

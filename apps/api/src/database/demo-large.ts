@@ -101,7 +101,7 @@ async function insertApplications(tx: EntityManager, now: Date) {
        name || ' GmbH', n % 3 > 0, 'public',
        ARRAY['https://sample' || n || '.example/callback'], '{read,readwrite}', true,
        CASE WHEN n IN (5, 6) THEN 'disabled' ELSE 'active' END, n <> 7,
-       'https://sample' || n || '.example', $2, $2, CASE WHEN n = 6 THEN $2::timestamptz END
+       'https://sample' || n || '.example', $2::timestamptz - interval '500 days', $2, CASE WHEN n = 6 THEN $2::timestamptz END
      FROM unnest($1::text[]) WITH ORDINALITY sample (name, n)
      ON CONFLICT (client_id) DO NOTHING`,
     [APPLICATIONS, now],
@@ -111,8 +111,8 @@ async function insertApplications(tx: EntityManager, now: Date) {
 /** Every pair of person and application once, in an order that looks random. */
 const PAIRS = `
   SELECT person.id AS user_id, app.id AS oauth_client_id, app.status AS app_status,
-    person.status = 'active' AND
-      (person.last_sign_in_at IS NOT NULL OR person.email NOT LIKE 'person%') AS can_connect,
+    person.status = 'active' AS is_active,
+    person.last_sign_in_at IS NOT NULL OR person.email NOT LIKE 'person%' AS was_here,
     -- As an admin may have done for a program that does not run on the devices of its users.
     app.kind = 'confidential' AND left(md5(person.email), 1) < '8' AS in_advance,
     row_number() OVER (ORDER BY md5(person.email || app.client_id)) AS n
@@ -134,7 +134,7 @@ async function insertConnections(tx: EntityManager, accountId: string, now: Date
          CASE WHEN in_advance THEN $2::timestamptz - interval '300 days' END,
          CASE WHEN in_advance THEN admin.id END
        FROM (SELECT *, row_number() OVER (ORDER BY n) AS place FROM pairs
-             WHERE app_status = 'active' AND can_connect) usable,
+             WHERE app_status = 'active' AND is_active AND was_here) usable,
          (SELECT id FROM users WHERE email = '${ACCOUNT}') admin
        WHERE place <= $3
        ON CONFLICT (oauth_client_id, user_id) WHERE revoked_at IS NULL DO NOTHING
@@ -155,12 +155,18 @@ async function insertConnections(tx: EntityManager, accountId: string, now: Date
        INSERT INTO connections (id, oauth_client_id, user_id, account_id, scope, granted_at,
          last_used_at, revoked_at, revoked_by, revocation_reason)
        SELECT gen_random_uuid(), oauth_client_id, user_id, $1, 'readwrite',
-         $2::timestamptz - (n + 800) * interval '9 hours',
-         $2::timestamptz - (n % 100 + 200) * interval '1 day',
-         $2::timestamptz - ((n * 37) % 180) * interval '1 day' - n * interval '1 minute',
-         CASE WHEN n % 3 = 0 THEN user_id END,
-         CASE n % 3 WHEN 0 THEN 'user' WHEN 1 THEN 'client' ELSE 'client_disabled' END
-       FROM pairs WHERE n <= $3
+         ended_at - (n % 90 + 60) * interval '1 day', ended_at - (n % 50) * interval '1 hour',
+         ended_at,
+         CASE WHEN app_status = 'active' AND n % 2 = 0 THEN user_id END,
+         CASE WHEN app_status <> 'active' THEN 'client_disabled'
+              WHEN n % 2 = 0 THEN 'user' ELSE 'client' END
+       FROM (SELECT *, row_number() OVER (ORDER BY n) AS place,
+               CASE WHEN app_status = 'active'
+                 -- Before the same person has allowed the application anew.
+                 THEN $2::timestamptz - n * interval '5 hours' - (1 + n * 37 % 120) * interval '1 hour'
+                 ELSE $2::timestamptz - interval '30 days' END AS ended_at
+             FROM pairs WHERE was_here) usable
+       WHERE place <= $3
        RETURNING id, user_id, scope, granted_at, revoked_at, revoked_by, revocation_reason
      )
      INSERT INTO connection_events (connection_id, at, type, actor_id, scope, detail)
