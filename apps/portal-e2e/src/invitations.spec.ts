@@ -23,7 +23,7 @@ test('an invited person opens the link in the mail, chooses a password and is in
   await page.goto(team());
   await page.getByRole('link', { name: 'Personen einladen' }).click();
   await expect(page.getByRole('heading', { level: 1 })).toHaveText('Personen einladen');
-  const people = page.getByLabel('Personen, eine je Zeile');
+  const people = page.getByRole('textbox', { name: 'Personen' });
   const send = page.getByRole('button', { name: 'Einladungen senden' });
 
   await people.fill(`Nora Neu <${email}>\n${OTHER_ADMIN}\nohne Adresse`);

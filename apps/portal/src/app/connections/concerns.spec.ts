@@ -1,11 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
 import { Connection } from '../api/types';
-import { concernsOf } from './concerns';
+import { aftermathOf, concernsOf } from './concerns';
+import { EndTarget } from './end-connections';
 
 const connection = (app: string, person: string, email = person): Connection =>
   ({
     namesake: email !== person,
-    client: { name: app },
+    client: { clientId: app, name: app },
     grantedBy: { id: email, email: `${email}@musterhaus.example`, firstName: person, lastName: '' },
   }) as Connection;
 
@@ -78,5 +79,51 @@ describe('the question whether chosen connections should end', () => {
         others: 237,
       },
     ]);
+  });
+});
+
+describe('what stays after connections have ended, and how to connect again,', () => {
+  const some = (...connections: Connection[]) => ({ kind: 'some' as const, connections });
+  const one = { kind: 'one' as const, connectionId: 'c', clientId: 'a', appName: 'A', owner: null };
+  const anna = connection('Belegscanner', 'Anna').grantedBy;
+
+  it.each([
+    ['one’s own', one, 'Text', 'againOwn'],
+    ['a colleague’s', { ...one, owner: anna }, 'Text', 'again'],
+    [
+      'several to one application',
+      some(connection('Belegscanner', 'Anna'), connection('Belegscanner', 'Bert')),
+      'Text',
+      'again',
+    ],
+    [
+      'several to several',
+      some(connection('Belegscanner', 'Anna'), connection('Terminbrücke', 'Bert')),
+      'TextMany',
+      'againMany',
+    ],
+    [
+      'one’s own to several',
+      some(connection('Belegscanner', 'Anna'), connection('Terminbrücke', 'Anna')),
+      'TextMany',
+      'againManyOwn',
+    ],
+    [
+      'all of a colleague',
+      { kind: 'person' as const, person: connection('', 'Bert').grantedBy },
+      'TextMany',
+      'againMany',
+    ],
+    [
+      'all to one application',
+      { kind: 'app' as const, clientId: 'a', appName: 'A' },
+      'Text',
+      'again',
+    ],
+  ])('speaks of %s', (_, target, stays, again) => {
+    expect(aftermathOf(target as EndTarget, 'Anna')).toEqual({
+      stays: `connections.end.stays${stays}`,
+      again: `connections.end.${again}`,
+    });
   });
 });

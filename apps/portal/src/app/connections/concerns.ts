@@ -53,6 +53,47 @@ function concernsOfSome(connections: readonly Connection[], viewer: string | und
   ];
 }
 
+const ONE_APP = {
+  stays: 'connections.end.staysText',
+  again: 'connections.end.again',
+  againOwn: 'connections.end.againOwn',
+};
+const SEVERAL_APPS = {
+  stays: 'connections.end.staysTextMany',
+  again: 'connections.end.againMany',
+  againOwn: 'connections.end.againManyOwn',
+};
+
+/**
+ * What stays, and how to connect again: of one application or of several, to those whose
+ * connections they are or to somebody else.
+ */
+export function aftermathOf(
+  target: EndTarget,
+  viewer: string | undefined,
+): { stays: string; again: string } {
+  const { stays, again, againOwn } = hasOneApp(target) ? ONE_APP : SEVERAL_APPS;
+  return { stays, again: isOwn(target, viewer) ? againOwn : again };
+}
+
+function hasOneApp(target: EndTarget): boolean {
+  if (target.kind !== 'some') return target.kind !== 'person';
+  return new Set(target.connections.map(({ client }) => client.clientId)).size === 1;
+}
+
+function isOwn(target: EndTarget, viewer: string | undefined): boolean {
+  switch (target.kind) {
+    case 'one':
+      return !target.owner;
+    case 'some':
+      return target.connections.every(({ grantedBy }) => grantedBy.id === viewer);
+    case 'person':
+      return target.person.id === viewer;
+    case 'app':
+      return false;
+  }
+}
+
 /** @param count how many there are, of whom not all may have been read */
 function concern(text: string, all: readonly string[], count = all.length): Concern {
   const names = count <= NAMED + 1 ? [...all] : all.slice(0, NAMED);

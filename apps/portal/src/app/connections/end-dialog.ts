@@ -18,7 +18,7 @@ import { SessionStore } from '../session/session-store';
 import { DialogAction } from '../ui/dialog-action';
 import { Icon } from '../ui/icon';
 import { Trouble } from '../ui/trouble';
-import { concernsOf } from './concerns';
+import { aftermathOf, concernsOf } from './concerns';
 import { Concerned, EndConnections, EndTarget } from './end-connections';
 
 export interface EndQuestion {
@@ -54,6 +54,7 @@ const APP_TITLES = {
 export class EndDialog {
   private readonly question = inject<EndQuestion>(MAT_DIALOG_DATA);
   protected readonly target = this.question.target;
+  private readonly viewer = inject(SessionStore).user()?.id;
   private readonly count =
     this.target.kind === 'some'
       ? this.target.connections.length
@@ -92,11 +93,8 @@ export class EndDialog {
         ? this.target.person
         : null;
   /** Which applications and people it is about, as far as the heading does not say so. */
-  protected readonly concerns = concernsOf(
-    this.target,
-    this.question.concerned,
-    inject(SessionStore).user()?.id,
-  );
+  protected readonly concerns = concernsOf(this.target, this.question.concerned, this.viewer);
+  protected readonly words = aftermathOf(this.target, this.viewer);
   /** What the reader could connect again; of others' connections and of many, nothing is known. */
   private readonly available = apiWholeList<AvailableClient>(() =>
     this.target.kind === 'one' && !this.target.owner ? '/user/v7/oauth-clients' : undefined,

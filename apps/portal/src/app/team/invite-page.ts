@@ -54,12 +54,13 @@ interface Draft {
 }
 
 interface LineError {
+  invited: InvitedLine;
   line: number;
   shown: string;
   text: string;
 }
 
-/** For admins: invites colleagues, one a line, with the same role and language. */
+/** For admins: invites colleagues, one or many, with the same role and language. */
 @Component({
   selector: 'fx-invite-page',
   changeDetection: ChangeDetectionStrategy.OnPush,
@@ -146,9 +147,9 @@ export class InvitePage {
       const line = lines[Number(index)];
       return index === undefined || !line ? [] : [errorAt(line, code)];
     });
-    // One line may be wrong in several ways; the first says enough.
+    // One person may be wrong in several ways; the first says enough.
     this.lineErrors.set(
-      found.filter(({ line }, at) => found.findIndex((e) => e.line === line) === at),
+      found.filter(({ invited }, at) => found.findIndex((e) => e.invited === invited) === at),
     );
     if (found.length > 0) this.focusPeople();
     else this.trouble.set(troubleWords(error, this.formats, TROUBLES));
@@ -159,7 +160,8 @@ export class InvitePage {
   }
 }
 
-function errorAt({ line, text }: InvitedLine, code: string): LineError {
+function errorAt(invited: InvitedLine, code: string): LineError {
+  const { line, text } = invited;
   const shown = text.length > 80 ? `${text.slice(0, 79)}…` : text;
-  return { line, shown, text: LINE_ERRORS[code] ?? 'team.invite.errors.unreadable' };
+  return { invited, line, shown, text: LINE_ERRORS[code] ?? 'team.invite.errors.unreadable' };
 }

@@ -25,6 +25,38 @@ describe('a pasted list of people', () => {
     expect(invitedPeople(text)).toEqual([{ line: 1, text, person: null }]);
   });
 
+  it.each([
+    ['a@x.example; b@x.example, c@x.example', [['a@x.example'], ['b@x.example'], ['c@x.example']]],
+    [
+      'Nora Neu <nora@x.example>; "Müller, Bernd" <bernd@x.example>;',
+      [
+        ['nora@x.example', 'Nora', 'Neu'],
+        ['bernd@x.example', 'Bernd', 'Müller'],
+      ],
+    ],
+    [
+      'Nora Neu <nora@x.example>, Müller, Bernd <bernd@x.example>',
+      [
+        ['nora@x.example', 'Nora', 'Neu'],
+        ['bernd@x.example', 'Bernd', 'Müller'],
+      ],
+    ],
+  ])('“%s” is several people, as a mail’s recipients stand there', (text, people) => {
+    expect(
+      invitedPeople(text).map(({ line, person }) => [
+        line,
+        person?.email,
+        person?.firstName,
+        person?.lastName,
+      ]),
+    ).toEqual(people.map(([email, first = '', last = '']) => [1, email, first, last]));
+  });
+
+  it('names of several in a line the one that is wrong', () => {
+    const people = invitedPeople('a@x.example; Nora Neu; b@x.example');
+    expect(people.filter(({ person }) => !person).map(({ text }) => text)).toEqual(['Nora Neu']);
+  });
+
   it('counts its lines as they stand, and skips those that are empty', () => {
     const lines = invitedPeople('a@neu.example\r\n\r\n   \nb@neu.example\n');
     expect(lines.map(({ line, person }) => [line, person?.email])).toEqual([

@@ -9,15 +9,26 @@ export interface InvitedLine {
 }
 
 /**
- * One person a line, as they are pasted from mails and tables: an address, with the name before or
- * after it, in any of the usual signs.
- * @returns the lines that are not empty; `person` is null where there is not exactly one address
+ * People as they are pasted from mails and tables: one a line, an address with the name before or
+ * after it in any of the usual signs, or several in a line as a mail's recipients stand there.
+ * @returns the people and the lines that are not empty; `person` is null where there is not
+ *   exactly one address
  */
 export function invitedPeople(text: string): InvitedLine[] {
-  return text.split(/\r?\n/).flatMap((raw, index) => {
-    const line = raw.trim();
-    return line === '' ? [] : [{ line: index + 1, text: line, person: personOf(line) }];
-  });
+  return text.split(/\r?\n/).flatMap((raw, index) =>
+    peopleIn(raw)
+      .map((part) => part.trim())
+      .filter((part) => part !== '')
+      .map((part) => ({ line: index + 1, text: part, person: personOf(part) })),
+  );
+}
+
+/** Between people: a semicolon, or the comma after an address with another one ahead. */
+const BETWEEN_PEOPLE = /;|(?<=@[^\s,;<>@]+>?\s*),(?=[^;]*@)/;
+
+function peopleIn(line: string): string[] {
+  const several = line.split('@').length > 2;
+  return several ? line.split(BETWEEN_PEOPLE) : [line];
 }
 
 /** As address books and mails write it: the comma puts the last name first. */
