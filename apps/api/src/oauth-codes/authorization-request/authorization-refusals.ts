@@ -17,7 +17,6 @@ import type { FailureReason } from '../../http/failure-reasons.js';
 import type { OAuthClient } from '../../oauth-clients/oauth-clients.service.js';
 import { redirectUriDifference } from '../../oauth-clients/redirect-uri-difference.js';
 import { explanation } from '../../oauth-clients/request-explanation.js';
-import type { AuthorizationRequest } from './authorization-request.js';
 
 /** A refused request. */
 export class AuthorizationRequestError extends ApiError {
@@ -107,9 +106,15 @@ export function unknownClient(
   );
 }
 
+/** Where a request wants its answer. */
+interface ReturnAddress {
+  redirectUri: string | null;
+  state: string | undefined;
+}
+
 /** What the client is told when the user says no (RFC 6749 §4.1.2.1). */
 export function denialRedirect(
-  { redirectUri, state }: AuthorizationRequest,
+  { redirectUri, state }: ReturnAddress,
   publicUrl: string,
   why = 'The user refused access.',
 ): string | null {
@@ -124,7 +129,7 @@ export function denialRedirect(
 
 /** The refusal of a valid request whose client the user's account does not allow. */
 export function notAllowed(
-  request: AuthorizationRequest,
+  request: ReturnAddress,
   refusal: RefusalReason,
   publicUrl: string,
 ): AuthorizationRequestError {
