@@ -155,3 +155,34 @@ describe('the name of a secret', () => {
     },
   );
 });
+
+describe('a text of a client with white space at its ends, or unseen characters, is refused and changes nothing', () => {
+  const FIELDS = ['name', 'publisher', 'description', 'descriptionEn'];
+
+  it.each(FIELDS)('%s', async (field) => {
+    const before = (await get()).body.resource;
+    for (const text of [
+      ' Neu',
+      'Neu ',
+      'Neu\u00A0',
+      '\u2003Neu',
+      'Neu\nNeu',
+      'Neu\u200B',
+      'a\u202Eb',
+    ]) {
+      const { status, body } = await change({ [field]: text });
+      expect([text, status, body.code]).toEqual([text, 400, 'validation_failed']);
+      expect(body.errors).toMatchObject([{ field }]);
+    }
+    expect((await get()).body.resource).toEqual(before);
+  });
+
+  it('the name of a secret', async () => {
+    const { secrets } = (await get()).body.resource;
+    const { status, body } = await operator.call('POST', `${CLIENTS}/${id}/secrets`, {
+      resource: { name: 'Produktion ' },
+    });
+    expect([status, body.errors]).toMatchObject([400, [{ field: 'name' }]]);
+    expect((await get()).body.resource.secrets).toEqual(secrets);
+  });
+});
