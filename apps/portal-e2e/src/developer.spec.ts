@@ -103,6 +103,11 @@ test('an operator names a developer, who sees a failed exchange appear and rotat
     'href',
     '/docs/doctor#pkce_not_required',
   );
+  // What has failed meanwhile is not passed over, also without a reload.
+  await expect(doctor).toContainText('Letzte Anfragen: 1, davon gescheitert: 1.');
+  await doctor.getByRole('button', { name: 'Gescheiterte Anfragen anzeigen' }).click();
+  await expect(log.getByRole('heading', { name: 'Anfragen', exact: true })).toBeFocused();
+  await expect(page).toHaveURL(/outcome=failure/);
   await figures.getByLabel('Zeitraum der Statistik').selectOption('90 Tage');
   const why = figures.getByRole('table', { name: 'Woran Anfragen gescheitert sind' });
   await expect(why.getByRole('row', { name: /^client_secret_wrong 1 / })).toBeVisible();

@@ -4514,6 +4514,18 @@ export interface components {
              */
             docs: string;
         };
+        LatestRequestsDto: {
+            /**
+             * @description So many were looked at, at most 100 of 7 days
+             * @example 100
+             */
+            requests: number;
+            /**
+             * @description So many of them failed
+             * @example 3
+             */
+            failures: number;
+        };
         ClientDiagnosisDto: {
             /**
              * Format: date-time
@@ -4522,6 +4534,8 @@ export interface components {
             examinedAt: string;
             /** @description The worst first. Empty: nothing to mend */
             findings: components["schemas"]["FindingDto"][];
+            /** @description Single failures are no finding; the request log explains each */
+            latest: components["schemas"]["LatestRequestsDto"];
         };
         SessionUserDto: {
             /**

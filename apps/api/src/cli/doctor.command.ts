@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import type { FindingDto } from '../client-reports/client-diagnosis.dto.js';
+import type { FindingDto, LatestRequestsDto } from '../client-reports/client-diagnosis.dto.js';
 import { ClientDiagnosis } from '../client-reports/client-diagnosis.js';
 import { ClientRegistry } from '../oauth-clients/registry.service.js';
 import { withServices } from './application.js';
@@ -25,11 +25,18 @@ Example:
         const { id } = await findClient(resolve(ClientRegistry), name);
         return resolve(ClientDiagnosis).of(id);
       });
-      const { findings } = diagnosis;
+      const { findings, latest } = diagnosis;
       if (json) terminal.out(toJson(diagnosis));
-      else if (findings.length === 0) terminal.out('Nothing to mend.');
-      else terminal.out(findings.map(inWords).join('\n\n'));
+      else {
+        const found = findings.length > 0 ? findings.map(inWords) : ['Nothing to mend.'];
+        terminal.out([...found, ...failuresInWords(latest)].join('\n\n'));
+      }
     });
+}
+
+function failuresInWords({ requests, failures }: LatestRequestsDto): string[] {
+  if (failures === 0) return [];
+  return [`Of the last ${requests} requests, ${failures} failed: the request log says why.`];
 }
 
 function inWords({ code, severity, seen, remedy, docs }: FindingDto): string {

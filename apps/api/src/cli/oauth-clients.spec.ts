@@ -5,6 +5,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { picture } from '../oauth-clients/logo-samples.fixture.js';
+import { RequestLog } from '../oauth-clients/request-log.js';
 import { runBeside } from '../testing/cli.js';
 import { createTestApp, type TestApp } from '../testing/test-app.js';
 
@@ -343,5 +344,12 @@ describe('doctor', () => {
     await requirePkce(true);
     expect((await doctor()).out).toBe('Nothing to mend.');
     await requirePkce(false);
+  });
+
+  it('says how many of the last requests failed, also where there is nothing to mend', async () => {
+    expect(await tokenAnswer('maklerwelt-crm', 'wrong')).toBe('invalid_client');
+    await api.app.get(RequestLog).flush();
+    const { out } = await doctor();
+    expect(out).toMatch(/^Of the last \d+ requests, [1-9]\d* failed: the request log says why\.$/m);
   });
 });

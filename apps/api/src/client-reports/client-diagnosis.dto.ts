@@ -48,10 +48,22 @@ export class FindingDto {
   docs!: string;
 }
 
+/** How the client's last requests ended. */
+export class LatestRequestsDto {
+  @ApiProperty({ description: 'So many were looked at, at most 100 of 7 days', example: 100 })
+  requests!: number;
+
+  @ApiProperty({ description: 'So many of them failed', example: 3 })
+  failures!: number;
+}
+
 export class ClientDiagnosisDto {
   @ApiProperty({ format: 'date-time', example: '2026-11-26T08:30:00.000Z' })
   examinedAt!: string;
 
   @ApiProperty({ type: [FindingDto], description: 'The worst first. Empty: nothing to mend' })
   findings!: FindingDto[];
+
+  @ApiProperty({ description: 'Single failures are no finding; the request log explains each' })
+  latest!: LatestRequestsDto;
 }

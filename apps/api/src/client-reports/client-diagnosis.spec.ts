@@ -76,6 +76,17 @@ describe('the diagnosis of a client', () => {
     await dataSource.query('UPDATE oauth_clients SET require_pkce = false WHERE id = $1', [id]);
   });
 
+  it('says how many of the last 100 requests failed, for whatever reason', async () => {
+    expect((await diagnose()).latest).toEqual({ requests: 0, failures: 0 });
+    const failure = { outcome: 'failure', error: 'invalid_client' } as const;
+    await sent({ ...failure, at: new Date(test.clock.now().getTime() - 8 * DAY) });
+    await sent({ ...failure, reason: 'client_secret_wrong' });
+    await sent({ endpoint: 'authorize', grantType: null });
+    expect((await diagnose()).latest).toEqual({ requests: 2, failures: 1 });
+    for (let index = 0; index < 99; index += 1) await sent({});
+    expect((await diagnose()).latest).toEqual({ requests: 100, failures: 0 });
+  });
+
   it('counts the codes of the newest exchanges that came without PKCE', async () => {
     const user = await person(test);
     const crm = new Application(test);

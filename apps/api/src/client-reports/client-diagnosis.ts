@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { Clock, DAY, toDay } from '../config/clock.js';
 import { ConnectionSamples } from '../connections/connection-samples.js';
 import { PkceUse } from '../oauth-codes/pkce-use.js';
-import { RecentRequestLog } from '../oauth-clients/recent-requests.js';
+import { RecentRequestLog, type RecentRequests } from '../oauth-clients/recent-requests.js';
 import { ClientRegistry, type RegistryClient } from '../oauth-clients/registry.service.js';
 import { RequestCounts } from '../oauth-clients/request-counts.js';
 import type { ClientDiagnosisDto, FindingDto } from './client-diagnosis.dto.js';
@@ -38,10 +38,11 @@ export class ClientDiagnosis {
     return {
       examinedAt: symptoms.now.toISOString(),
       findings: examine(symptoms).map(toDto),
+      latest: symptoms.recent.latest,
     };
   }
 
-  private async look(client: RegistryClient): Promise<Symptoms> {
+  private async look(client: RegistryClient): Promise<Symptoms & { recent: RecentRequests }> {
     const now = this.clock.now();
     const ago = (ms: number) => new Date(now.getTime() - ms);
     const since = ago(LOOK_BACK_MS);

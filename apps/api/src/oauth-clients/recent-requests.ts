@@ -5,6 +5,8 @@ import { RequestLog } from './request-log.js';
 
 /** So many of a client's newest requests are looked at, however many there are. */
 const MOST = 2000;
+/** Enough to see whether the client works at present. */
+const LATEST = 100;
 
 /** What stands out among a client's newest requests, at most 2,000 of them. */
 export interface RecentRequests {
@@ -16,6 +18,8 @@ export interface RecentRequests {
   exchangedFor: string[];
   /** how many came for an ended connection, where it was more than the one that learns of it */
   afterEnd: { connectionId: string; requests: number }[];
+  /** how many of the last requests failed, of at most 100, for whatever reason */
+  latest: { requests: number; failures: number };
 }
 
 /** Looks at a client's newest requests, for what no count by day can tell. */
@@ -48,6 +52,11 @@ const RECENT = `
       SELECT at, outcome, grant_type, reason, connection_id FROM oauth_requests
        WHERE oauth_client_id = $1 ORDER BY id DESC LIMIT ${MOST}) each
      WHERE at >= $2 AND connection_id IS NOT NULL
+  ), latest AS (
+    SELECT outcome FROM (
+      SELECT at, outcome FROM oauth_requests
+       WHERE oauth_client_id = $1 ORDER BY id DESC LIMIT ${LATEST}) each
+     WHERE at >= $2
   ), refreshed AS (
     SELECT at - lag(at) OVER (PARTITION BY connection_id ORDER BY at) AS pause FROM newest
      WHERE outcome = 'success' AND grant_type = 'refresh_token' AND reason IS NULL AND at >= $3
@@ -64,4 +73,7 @@ const RECENT = `
            AS "exchangedFor",
          (SELECT coalesce(json_agg(json_build_object(
                    'connectionId', connection_id, 'requests', requests)), '[]')
-            FROM failed) AS "afterEnd"`;
+            FROM failed) AS "afterEnd",
+         (SELECT json_build_object('requests', count(*),
+                   'failures', count(*) FILTER (WHERE outcome = 'failure'))
+            FROM latest) AS latest`;

@@ -61,6 +61,7 @@ const REQUEST = {
 /** Finds something of each severity. */
 const DIAGNOSIS = {
   examinedAt: '2026-11-25T09:12:00.000Z',
+  latest: { requests: 100, failures: 12 },
   findings: [
     {
       code: 'redirect_without_tls',

@@ -152,7 +152,11 @@ const NOTHING = {
   activeConnections: 0,
 };
 
-const HEALTHY = { examinedAt: '2026-11-25T09:12:00.000Z', findings: [] };
+const HEALTHY = {
+  examinedAt: '2026-11-25T09:12:00.000Z',
+  findings: [],
+  latest: { requests: 40, failures: 3 },
+};
 
 const request = (change: object) => ({
   requestId: '5f0c7c1e-2f5e-4f3a-9d7c-1b8f6f0a2e44',

@@ -77,6 +77,10 @@ export class ClientFigures {
       .reverse(),
   );
 
+  reload(): void {
+    this.read.reload();
+  }
+
   protected choose(event: Event): void {
     this.period.set(Number((event.target as HTMLSelectElement).value));
   }

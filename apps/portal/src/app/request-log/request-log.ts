@@ -8,6 +8,8 @@ import {
   inject,
   input,
   linkedSignal,
+  output,
+  viewChild,
 } from '@angular/core';
 import { toSignal } from '@angular/core/rxjs-interop';
 import { ActivatedRoute, Params, Router, RouterLink } from '@angular/router';
@@ -72,12 +74,16 @@ export class RequestLog {
   /** The page on which a developer makes mistakes on purpose; null for who has none. */
   readonly tryAt = input<readonly string[] | null>(null);
 
+  /** Something has come since the page was read. */
+  readonly arrived = output();
+
   protected readonly formats = inject(Formats);
   private readonly api = inject(Api);
   private readonly document = inject(DOCUMENT);
 
   private readonly router = inject(Router);
   private readonly route = inject(ActivatedRoute);
+  private readonly section = viewChild(SettingsSection);
   private readonly focusLater = focusLater();
 
   // What narrows the list is in the address, to be kept and sent.
@@ -145,6 +151,12 @@ export class RequestLog {
     return `/docs/guide/request-log${reason ? `#${reason}` : ''}`;
   }
 
+  /** Shows every request that failed, and goes there. */
+  showFailures(): void {
+    this.show({ outcome: 'failure', hours: null, q: null });
+    this.section()?.focus();
+  }
+
   protected showAll(): void {
     this.show({ outcome: null, hours: null, q: null });
   }
@@ -178,10 +190,11 @@ export class RequestLog {
     try {
       const { resources } = await this.api.get<ListEnvelope<OAuthRequest>>(path);
       if (path !== this.path()) return;
-      this.fresh.update((before) => {
-        const known = new Set(before.map(({ requestId }) => requestId));
-        return [...resources.filter(({ requestId }) => !known.has(requestId)), ...before];
-      });
+      const known = new Set(this.entries()?.map(({ requestId }) => requestId));
+      const fresh = resources.filter(({ requestId }) => !known.has(requestId));
+      if (fresh.length === 0) return;
+      this.fresh.update((before) => [...fresh, ...before]);
+      this.arrived.emit();
     } catch {
       // The list says when it could not be read; this only adds to it.
     }
