@@ -42,7 +42,11 @@ test('an operator makes a company, its first admin joins, and closing it keeps e
   await page.getByRole('button', { name: 'Schließen …' }).click();
   const dialog = page.getByRole('alertdialog');
   await expect(dialog).toContainText('1 Person wird überall abgemeldet');
-  await dialog.getByRole('button', { name: 'Unternehmen schließen' }).click();
+  const close = dialog.getByRole('button', { name: 'Unternehmen schließen' });
+  await close.click();
+  await expect(dialog.getByText('Das ist nicht der Name des Unternehmens.')).toBeVisible();
+  await dialog.getByLabel(`Geben Sie zur Bestätigung den Namen ein: ${name}`).fill(name);
+  await close.click();
   await expect(page.getByText(`${name} ist geschlossen.`)).toBeVisible();
   await theirs.reload();
   await fillSignIn(theirs, email, PASSWORD);

@@ -5,6 +5,7 @@ import { Api } from '../api/api';
 import { CompanyDetails, Envelope } from '../api/types';
 import { Formats } from '../i18n/formats';
 import { Confirmation } from '../ui/confirmation';
+import { Deletion } from '../ui/deletion';
 import { Messages } from '../ui/messages';
 import { Words } from '../ui/question';
 import { SettingsSection } from '../ui/settings-section';
@@ -38,7 +39,7 @@ import { connectionsInWords, peopleInWords } from './company-words';
           class="fx-button fx-button--compact"
           [class.fx-button--danger-quiet]="open()"
           [class.fx-button--secondary]="!open()"
-          (click)="toggle()"
+          (click)="open() ? close() : reopen()"
         >
           {{ t(open() ? 'companies.close.action' : 'companies.reopen.action') }}
         </button>
@@ -65,29 +66,43 @@ export class CompanyEnding {
 
   private readonly api = inject(Api);
   private readonly confirmation = inject(Confirmation);
+  private readonly deletion = inject(Deletion);
   private readonly messages = inject(Messages);
   protected readonly formats = inject(Formats);
   protected readonly open = computed(() => this.company().status === 'active');
   private readonly path = computed(() => `${COMPANIES}/${this.company().id}`);
 
-  protected async toggle(): Promise<void> {
-    const values = { name: this.company().name };
-    const close = this.open();
-    const done = await this.confirmation.ask(async () => ({
-      heading: { text: close ? 'companies.close.heading' : 'companies.reopen.heading', values },
-      points: close
-        ? await this.harm()
-        : [{ text: 'companies.reopen.signIn' }, { text: 'companies.reopen.ended' }],
-      confirm: { text: close ? 'companies.close.confirm' : 'companies.reopen.confirm' },
-      danger: close,
-      action: async () => {
-        const { resource } = await this.api.patch<Envelope<CompanyDetails>>(this.path(), {
-          resource: { status: close ? 'closed' : 'active' },
-        });
-        this.changed.emit(resource);
-      },
+  /** Its connections and invitations do not come back: the name has to be typed. */
+  protected async close(): Promise<void> {
+    const { name } = this.company();
+    const closed = await this.deletion.ask(async () => ({
+      heading: { text: 'companies.close.heading', values: { name } },
+      points: await this.harm(),
+      name,
+      type: { text: 'companies.close.type', values: { name } },
+      wrong: 'companies.close.wrong',
+      confirm: 'companies.close.confirm',
+      action: () => this.set('closed'),
     }));
-    if (done) this.messages.show(close ? 'companies.close.done' : 'companies.reopen.done', values);
+    if (closed) this.messages.show('companies.close.done', { name });
+  }
+
+  protected async reopen(): Promise<void> {
+    const values = { name: this.company().name };
+    const done = await this.confirmation.ask({
+      heading: { text: 'companies.reopen.heading', values },
+      points: [{ text: 'companies.reopen.signIn' }, { text: 'companies.reopen.ended' }],
+      confirm: { text: 'companies.reopen.confirm' },
+      action: () => this.set('active'),
+    });
+    if (done) this.messages.show('companies.reopen.done', values);
+  }
+
+  private async set(status: CompanyDetails['status']): Promise<void> {
+    const { resource } = await this.api.patch<Envelope<CompanyDetails>>(this.path(), {
+      resource: { status },
+    });
+    this.changed.emit(resource);
   }
 
   /** What closing ends, with the numbers of this moment, or those of the page where they do not come. */

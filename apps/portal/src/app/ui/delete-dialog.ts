@@ -25,7 +25,7 @@ export interface DeleteQuestion {
   action: () => Promise<void>;
 }
 
-/** Opened by Deletion. Deletes for good, once the name of what is deleted has been typed. */
+/** Opened by Deletion. Ends what does not come back, once the name of it has been typed. */
 @Component({
   selector: 'fx-delete-dialog',
   changeDetection: ChangeDetectionStrategy.OnPush,

@@ -4,7 +4,7 @@ import { Dialogs } from './dialogs';
 
 const load = () => import('./delete-dialog').then((file) => file.DeleteDialog);
 
-/** Asks before something is deleted for good: its name has to be typed. */
+/** Asks before something ends that does not come back: the name has to be typed. */
 @Injectable({ providedIn: 'root' })
 export class Deletion {
   private readonly dialogs = inject(Dialogs);
@@ -15,7 +15,7 @@ export class Deletion {
 
   /**
    * @param question made when it is asked, with the numbers of that moment
-   * @returns whether it has been deleted
+   * @returns whether it has ended
    */
   async ask(question: () => Promise<DeleteQuestion>): Promise<boolean> {
     const done = await this.dialogs.open<DeleteDialog, DeleteQuestion, boolean>(load, async () => ({
