@@ -16,7 +16,7 @@ import { Api } from '../api/api';
 import { apiErrorFrom } from '../api/problem';
 import { DeveloperClient, Envelope } from '../api/types';
 import { Formats } from '../i18n/formats';
-import { errorTextOf, isLink, READING, SAVING } from '../registry/client-form-errors';
+import { errorTextOf, linkTrouble, READING, SAVING } from '../registry/client-form-errors';
 import { FIELD_LABELS } from '../registry/client-form-model';
 import { focusLater } from '../ui/focus-later';
 import { sendForm } from '../ui/send-form';
@@ -85,10 +85,7 @@ export class DeveloperForm {
       );
     }
     for (const field of LINKS) {
-      validate(path[field], ({ value }) => {
-        const text = value().trim();
-        return text === '' || isLink(text) ? undefined : { kind: 'link_uri' };
-      });
+      validate(path[field], ({ value }) => linkTrouble(value()));
     }
     validate(path.contactEmail, ({ value }) => {
       const text = value().trim();

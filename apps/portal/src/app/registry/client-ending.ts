@@ -30,18 +30,14 @@ import { REGISTRY } from './registry-clients';
     <fx-settings-section
       *transloco="let t"
       name="ending"
-      [heading]="t('registry.part.ending.title')"
-      [text]="t('registry.part.ending.text')"
+      [heading]="t(off() ? 'registry.part.ending.offTitle' : 'registry.part.ending.title')"
+      [text]="t(off() ? 'registry.part.ending.offText' : 'registry.part.ending.text')"
     >
       <div class="part">
         <div>
-          <h3>
-            {{
-              t(client().status === 'active' ? 'registry.disable.title' : 'registry.enable.title')
-            }}
-          </h3>
+          <h3>{{ t(off() ? 'registry.enable.title' : 'registry.disable.title') }}</h3>
           <p class="fx-small fx-muted" role="status">
-            @if (client().status === 'disabled') {
+            @if (off()) {
               {{ t('registry.enable.text') }}
             } @else if (harm(); as words) {
               {{ t(words.text, words.values) }}
@@ -51,13 +47,11 @@ import { REGISTRY } from './registry-clients';
         <button
           type="button"
           class="fx-button fx-button--compact"
-          [class.fx-button--danger-quiet]="client().status === 'active'"
-          [class.fx-button--secondary]="client().status !== 'active'"
+          [class.fx-button--danger-quiet]="!off()"
+          [class.fx-button--secondary]="off()"
           (click)="toggle()"
         >
-          {{
-            t(client().status === 'active' ? 'registry.disable.action' : 'registry.enable.action')
-          }}
+          {{ t(off() ? 'registry.enable.action' : 'registry.disable.action') }}
         </button>
       </div>
       <div class="part">
@@ -107,9 +101,10 @@ export class ClientEnding {
   private readonly deletion = inject(Deletion);
   private readonly messages = inject(Messages);
 
+  protected readonly off = computed(() => this.client().status === 'disabled');
   private readonly path = computed(() => `${REGISTRY}/${this.client().id}`);
   private readonly connections = apiResource<Envelope<ClientConnections>>(() =>
-    this.client().status === 'active' ? `${this.path()}/connections` : undefined,
+    this.off() ? undefined : `${this.path()}/connections`,
   );
   /** What disabling or deleting ends; null while it is not known. */
   protected readonly harm = computed<Words | null>(() =>
@@ -128,7 +123,7 @@ export class ClientEnding {
 
   protected async toggle(): Promise<void> {
     const values = { name: this.client().name };
-    const disable = this.client().status === 'active';
+    const disable = !this.off();
     const done = await this.confirmation.ask(async () => ({
       heading: { text: disable ? 'registry.disable.heading' : 'registry.enable.heading', values },
       points: disable
@@ -160,7 +155,7 @@ export class ClientEnding {
       points: [
         await this.fresh(),
         { text: 'registry.delete.forGood' },
-        { text: 'registry.delete.instead' },
+        ...(this.off() ? [] : [{ text: 'registry.delete.instead' }]),
       ],
       name,
       type: { text: 'registry.delete.type', values: { name } },

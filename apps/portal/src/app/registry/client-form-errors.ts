@@ -9,6 +9,7 @@ export const ERROR_TEXTS: Record<string, string> = {
   mixed_scripts: 'registry.error.mixedScripts',
   looks_alike: 'registry.error.looksAlike',
   link_uri: 'registry.error.linkUri',
+  link_not_https: 'registry.error.linkNotHttps',
   is_email: 'registry.error.email',
   client_id: 'registry.error.clientId',
   matches: 'registry.error.clientId',
@@ -65,6 +66,11 @@ export function isBeginning(uri: string): boolean {
 }
 
 /** Roughly what the API takes for a link; it has the last word. */
-export function isLink(text: string): boolean {
-  return /^https:\/\/[^\s/]|^http:\/\/(localhost|127\.0\.0\.1|\[::1\])([:/?#]|$)/.test(text);
+const LINK = /^https:\/\/[^\s/]|^http:\/\/(localhost|127\.0\.0\.1|\[::1\])([:/?#]|$)/;
+
+/** What is wrong with a link, if it is not left empty. */
+export function linkTrouble(typed: string): FieldTrouble | undefined {
+  const text = typed.trim();
+  if (text === '' || LINK.test(text)) return undefined;
+  return { kind: /^http:\/\/[^\s/]/.test(text) ? 'link_not_https' : 'link_uri' };
 }

@@ -89,6 +89,44 @@ describe('the buttons to save and to discard', () => {
   );
 });
 
+describe('after saving or discarding', () => {
+  beforeEach(() => document.body.replaceChildren(host()));
+
+  it.each(['Änderungen speichern', 'Verwerfen'])(
+    'the focus is back where something was changed, and the page does not move: %s',
+    async (name) => {
+      const field = radio('none')!;
+      field.focus();
+      await choose('none');
+      const button = await shown(fixture, () => control(fixture, name));
+      patch.mockImplementation(() => {
+        const saved = { ...sampleClient(), listed: false };
+        fixture.componentRef.setInput('client', saved);
+        return Promise.resolve({ resource: saved });
+      });
+      button.focus();
+      const focus = jest.spyOn(field, 'focus');
+      button.click();
+      await shown(fixture, () => document.activeElement === field);
+      expect(focus).toHaveBeenCalledWith({ preventScroll: true });
+    },
+  );
+});
+
+describe('a link', () => {
+  it.each([
+    ['http://firma.example/ds', 'Die Adresse muss mit https:// beginnen'],
+    ['firma.example', 'Bitte die vollständige Adresse eingeben'],
+  ])('is told what it lacks: %s', async (typed, said) => {
+    const field = host().querySelector<HTMLInputElement>('#client-privacy')!;
+    field.value = typed;
+    field.dispatchEvent(new Event('input'));
+    await save();
+    expect(textOf(fixture)).toContain(said);
+    expect(patch).not.toHaveBeenCalled();
+  });
+});
+
 describe('without an answer', () => {
   beforeEach(() => choose('none'));
 

@@ -45,7 +45,7 @@ import { Messages } from '../ui/messages';
 import { Words } from '../ui/question';
 import { troubleWords } from '../ui/trouble';
 import { UnsavedChanges } from '../unsaved/unsaved-changes';
-import { errorTextOf, isLink, READING, SAVING } from './client-form-errors';
+import { errorTextOf, linkTrouble, READING, SAVING } from './client-form-errors';
 import {
   ClientField,
   ClientFormModel,
@@ -119,6 +119,7 @@ export class ClientForm implements OnInit {
   private readonly document = inject(DOCUMENT);
   private readonly messages = inject(Messages);
   private readonly focusLater = focusLater();
+  private lastField: HTMLElement | undefined;
 
   protected readonly base = computed(() => toModel(this.client()));
   /** What had been typed when the session ended, and on what. */
@@ -144,10 +145,7 @@ export class ClientForm implements OnInit {
       });
     }
     for (const field of [path.homepageUri, path.privacyPolicyUri, path.startUri]) {
-      validate(field, ({ value }) => {
-        const text = value().trim();
-        return text === '' || isLink(text) ? undefined : { kind: 'link_uri' };
-      });
+      validate(field, ({ value }) => linkTrouble(value()));
     }
     validate(path.contactEmail, ({ value }) => {
       const text = value().trim();
@@ -379,13 +377,23 @@ export class ClientForm implements OnInit {
     return this.form[name as Exclude<ClientField, 'redirectUris'>];
   }
 
-  /** The buttons that had it go with the last change; the one beside them stays. */
+  protected remember({ target }: FocusEvent): void {
+    if (target instanceof HTMLElement && !target.closest('.send')) this.lastField = target;
+  }
+
+  /**
+   * The buttons that had it go with the last change, and the one beside them goes to the end of the
+   * form: it is back where something was changed, and the page stays where it is.
+   */
   private focusIfLost(): void {
     afterNextRender(
       {
         read: () => {
-          const lost = this.document.activeElement === this.document.body;
-          if (lost) this.host.nativeElement.querySelector<HTMLElement>('.send button')?.focus();
+          if (this.document.activeElement !== this.document.body) return;
+          const next = this.lastField?.isConnected
+            ? this.lastField
+            : this.host.nativeElement.querySelector<HTMLElement>('.send button');
+          next?.focus({ preventScroll: true });
         },
       },
       { injector: this.injector },

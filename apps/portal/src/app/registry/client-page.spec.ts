@@ -3,11 +3,14 @@ import { Type } from '@angular/core';
 import { ComponentFixture, TestBed } from '@angular/core/testing';
 import { By } from '@angular/platform-browser';
 import { Navigation, Router } from '@angular/router';
-import { providePortal, shown, textOf } from '../../testing/portal-testing';
+import { control, providePortal, shown, textOf } from '../../testing/portal-testing';
 import { sampleClient } from '../../testing/sample-client';
 import { Api } from '../api/api';
 import { unreachableError } from '../api/problem';
 import { RegistryClient } from '../api/types';
+import { RequestLog } from '../request-log/request-log';
+import { Deletion } from '../ui/deletion';
+import { ClientEnding } from './client-ending';
 import { ClientPage } from './client-page';
 import { ClientSecrets } from './client-secrets';
 import { LogoUpload } from './logo-upload';
@@ -63,5 +66,25 @@ describe('the page of a registered application', () => {
     part(LogoUpload).changed.emit({ ...client, version: client.version + 1 });
     await fixture.whenStable();
     expect(counted()).toBe(before + 1);
+  });
+
+  it('offers to switch on, not off, what is off, and does not advise to switch it off', async () => {
+    expect(textOf(fixture)).toContain('Abschalten oder löschen');
+    part(ClientEnding).changed.emit({ ...client, version: client.version + 1, status: 'disabled' });
+    await shown(fixture, () => textOf(fixture).includes('Einschalten oder löschen'));
+    expect(textOf(fixture)).not.toMatch(/Abschalten|Beides beendet/);
+    const ask = jest.spyOn(TestBed.inject(Deletion), 'ask').mockResolvedValue(false);
+    control(fixture, 'Löschen …')?.click();
+    const question = await ask.mock.calls[0]![0]();
+    expect(question.points.map(({ text }) => text)).not.toContain('registry.delete.instead');
+  });
+
+  it('reads diagnosis and statistics again when its log has something new', async () => {
+    const reads = () =>
+      get.mock.calls.filter(([path]) => /\/(diagnosis|statistics\?days=30)$/.test(path)).length;
+    expect(reads()).toBe(2);
+    part(RequestLog).arrived.emit();
+    await fixture.whenStable();
+    expect(reads()).toBe(4);
   });
 });
