@@ -82,6 +82,10 @@ test('an operator names a developer, who sees a failed exchange appear and rotat
   await expect(page.getByRole('main').getByRole('heading', { level: 2 }).first()).toHaveText(
     'Erste Anfrage',
   );
+  await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+  await button(page, 'Beispiel kopieren').click();
+  await expect(page.getByText('Das Beispiel ist in der Zwischenablage.')).toBeVisible();
+  expect(await page.evaluate(() => navigator.clipboard.readText())).toContain(clientId);
   const log = page.getByRole('region', { name: 'Anfragen' });
   await expect(log.getByText('Keine Anfragen')).toBeVisible();
   const figures = page.getByRole('region', { name: 'Statistik', exact: true });

@@ -10,6 +10,7 @@ import {
 } from '@angular/core';
 import { RouterLink } from '@angular/router';
 import { TranslocoDirective } from '@jsverse/transloco';
+import copyIcon from '@material-symbols/svg-400/rounded/content_copy.svg';
 import { ClientSecret, DeveloperClient } from '../api/types';
 import { ClientSecrets } from '../registry/client-secrets';
 import { BackLink } from '../ui/back-link';
@@ -22,6 +23,8 @@ import { exchange } from '../try-it/requests';
 import { curl } from '../try-it/samples/curl';
 import { SettingsSection } from '../ui/settings-section';
 import { ClientLogo } from '../ui/client-logo';
+import { Clipboard } from '../ui/clipboard';
+import { Icon } from '../ui/icon';
 import { Messages } from '../ui/messages';
 import { Publisher } from '../ui/publisher';
 import { ChangeRequests } from './change-requests';
@@ -44,6 +47,7 @@ import { DeveloperForm } from './developer-form';
     CopyValue,
     DeveloperClientMissing,
     DeveloperForm,
+    Icon,
     LogoUpload,
     NgTemplateOutlet,
     Publisher,
@@ -59,6 +63,8 @@ export class DeveloperClientPage {
   readonly id = input.required<string>();
 
   private readonly messages = inject(Messages);
+  private readonly clipboard = inject(Clipboard);
+  protected readonly copyIcon = copyIcon;
 
   protected readonly path = computed(() => developerClientPath(this.id()));
   protected readonly found = developerClient(() => this.id());
@@ -85,6 +91,13 @@ export class DeveloperClientPage {
     const context = { origin: location.origin, client, secret: '', redirectUri };
     return curl(exchange(context, { code: '', verifier: '' }), false);
   });
+
+  protected async copy(): Promise<void> {
+    await this.clipboard.copy(this.sample(), {
+      done: 'developer.start.copied',
+      failed: 'developer.start.copyFailed',
+    });
+  }
 
   protected take(client: DeveloperClient): void {
     this.client.set(client);
