@@ -5563,6 +5563,15 @@ export interface components {
              */
             email: string | null;
         };
+        AuditedAccountDto: {
+            /**
+             * Format: uuid
+             * @example 8f14e45f-ceea-467f-9b1c-3c7a4c6f5e21
+             */
+            id: string;
+            /** @example Musterhaus Versicherung AG */
+            name: string;
+        };
         AuditedConnectionDto: {
             /**
              * Format: uuid
@@ -5600,6 +5609,10 @@ export interface components {
             subject: components["schemas"]["AuditedThingDto"] | null;
             /** @description the application that it was about, where a user is the subject */
             application: components["schemas"]["AuditedThingDto"] | null;
+            /** @description whose request was decided, where an application is the subject */
+            person: components["schemas"]["AuditedUserDto"] | null;
+            /** @description the company that it concerns; null for none, and once it has been deleted */
+            account: components["schemas"]["AuditedAccountDto"] | null;
             /** @description the connections that it was about, where they were named one by one; the first 5 of them. `detail` has the ids of all, or their number where everything of an application or a person was ended at once */
             connections: components["schemas"]["AuditedConnectionDto"][];
             /**

@@ -311,6 +311,13 @@ describe('requests are answered', () => {
       { action: 'approval_request_approved', by: admin.id, of: crmId },
       { action: 'application_allowed', by: admin.id, of: crmId },
     ]);
+    const { body } = await admin.call(
+      'GET',
+      '/user/v7/audit-records?action=approval_request_approved',
+    );
+    expect(body.resources).toEqual([
+      expect.objectContaining({ person: expect.objectContaining({ id: member.id }) }),
+    ]);
   });
 });
 

@@ -332,11 +332,11 @@ export class ApprovalRequests implements OnModuleInit {
     );
     await this.audit.recordAll(
       tx,
-      rows.map(({ id, oauthClientId }) => ({
+      rows.map(({ id, userId, oauthClientId }) => ({
         actorId: by,
         action: `approval_request_${status}`,
         subjectId: oauthClientId,
-        detail: { request: id },
+        detail: { request: id, userId },
         at,
       })),
     );

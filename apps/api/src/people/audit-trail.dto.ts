@@ -98,6 +98,14 @@ export class AuditedThingDto {
   email!: string | null;
 }
 
+export class AuditedAccountDto {
+  @ApiProperty({ format: 'uuid', example: ID })
+  id!: string;
+
+  @ApiProperty({ example: 'Musterhaus Versicherung AG' })
+  name!: string;
+}
+
 /** A connection that was granted, changed or ended. */
 export class AuditedConnectionDto {
   @ApiProperty({ format: 'uuid', example: ID })
@@ -141,6 +149,20 @@ export class AuditRecordDto {
     description: 'the application that it was about, where a user is the subject',
   })
   application!: AuditedThingDto | null;
+
+  @ApiProperty({
+    type: AuditedUserDto,
+    nullable: true,
+    description: 'whose request was decided, where an application is the subject',
+  })
+  person!: AuditedUserDto | null;
+
+  @ApiProperty({
+    type: AuditedAccountDto,
+    nullable: true,
+    description: 'the company that it concerns; null for none, and once it has been deleted',
+  })
+  account!: AuditedAccountDto | null;
 
   @ApiProperty({
     type: [AuditedConnectionDto],

@@ -101,7 +101,12 @@ export class AuditTrail {
         ...applications,
         ...connected.map(({ oauthClientId }) => oauthClientId),
       ]),
-      this.users.people(connected.map(({ userId }) => userId)),
+      this.users.people([
+        ...connected.map(({ userId }) => userId),
+        ...entries.flatMap(({ detail: { userId } }) =>
+          typeof userId === 'string' ? [userId] : [],
+        ),
+      ]),
       this.invitations.addressesOf(others),
     ]);
     const toConnection = (id: string): AuditedConnectionDto[] => {
@@ -111,7 +116,7 @@ export class AuditTrail {
       return [{ id, application, user: people.get(between.userId) ?? null }];
     };
     return entries.map((entry) => {
-      const { id, at, action, actor, subject, subjectId, detail } = entry;
+      const { id, at, action, actor, subject, subjectId, detail, account } = entry;
       return {
         id,
         at,
@@ -126,6 +131,8 @@ export class AuditTrail {
           typeof detail['oauthClientId'] === 'string'
             ? toThing(detail['oauthClientId'], clients.get(detail['oauthClientId'])?.name)
             : null,
+        person: people.get(String(detail['userId'])) ?? null,
+        account,
         connections: connectionsOf(entry).flatMap(toConnection),
         detail,
       };

@@ -41,6 +41,8 @@ describe('the audit trail', () => {
       actor: { id: member.id, email: MEMBER, firstName: 'User', lastName: 'Musterhaus' },
       subject: { type: 'user', id: member.id, name: 'User Musterhaus', email: MEMBER },
       application: null,
+      person: null,
+      account: { id: admin.accountId, name: 'Musterhaus Versicherungsmakler GmbH' },
       connections: [],
       detail: { sessionId: member.sessionId, ip: expect.any(String) },
     });
@@ -203,5 +205,27 @@ describe('an invitation in the audit trail', () => {
     expect(body.resources).toEqual([
       expect.objectContaining({ subject: expect.objectContaining({ type: 'other', email }) }),
     ]);
+  });
+});
+
+describe('the company that something concerns', () => {
+  const latest = async (action: string) =>
+    (await operator.call('GET', `${EVERYBODYS}?action=${action}`)).body.resources[0];
+
+  it('is named where Flixcheck creates it, invites into it and closes it', async () => {
+    const name = 'Beispiel Assekuranz AG';
+    const invited = { email: 'neu@assekuranz.example', locale: 'de' };
+    const resource = { name, admin: invited };
+    const { body } = await operator.call('POST', '/admin/v7/accounts', { resource });
+    const account = { id: body.resource.id, name };
+    expect(await latest('invitation_sent')).toMatchObject({
+      account,
+      subject: { email: invited.email },
+    });
+    await operator.call('PATCH', `/admin/v7/accounts/${account.id}`, {
+      resource: { status: 'closed' },
+    });
+    expect(await latest('account_created')).toMatchObject({ account });
+    expect(await latest('account_closed')).toMatchObject({ account });
   });
 });

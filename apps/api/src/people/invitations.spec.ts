@@ -99,7 +99,10 @@ describe('an admin', () => {
       'invitation_revoked',
     ]);
     for (const { actor_id, detail } of records) {
-      expect([actor_id, detail]).toEqual([admin.id, { role: 'member' }]);
+      expect([actor_id, detail]).toEqual([
+        admin.id,
+        { role: 'member', accountId: admin.accountId },
+      ]);
     }
   });
 });

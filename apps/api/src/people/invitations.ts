@@ -188,7 +188,7 @@ export class Invitations {
         actorId: caller.userId,
         action: 'invitation_sent' as const,
         subjectId: id,
-        detail: { role },
+        detail: { role, accountId: caller.accountId },
         at,
       })),
     );
@@ -332,7 +332,7 @@ export class Invitations {
 
   private record(
     tx: EntityManager,
-    { userId }: Inviting,
+    { userId, accountId }: Inviting,
     action: AuditAction,
     { id, role }: Row,
     at: Date,
@@ -341,7 +341,7 @@ export class Invitations {
       actorId: userId,
       action,
       subjectId: id,
-      detail: { role },
+      detail: { role, accountId },
       at,
     });
   }

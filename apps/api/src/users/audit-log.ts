@@ -115,6 +115,8 @@ export interface AuditEntry {
   /** Null if it was not done to a user. */
   subject: AuditedUser | null;
   detail: Record<string, unknown>;
+  /** Null where it concerns none. */
+  account: { id: string; name: string } | null;
 }
 
 export interface AuditFilter {
@@ -203,10 +205,13 @@ export class AuditLog {
     }
     const rows: AuditEntry[] = await this.dataSource.query(
       `SELECT r.id, r.at, r.actor_id AS "actorId", ${USER('actor')} AS actor, r.action,
-              r.subject_id AS "subjectId", ${USER('subject')} AS subject, r.detail
+              r.subject_id AS "subjectId", ${USER('subject')} AS subject, r.detail,
+              CASE WHEN account.id IS NOT NULL
+                   THEN jsonb_build_object('id', account.id, 'name', account.name) END AS account
          FROM audit_records r
          LEFT JOIN users actor ON actor.id = r.actor_id
          LEFT JOIN users subject ON subject.id = r.subject_id
+         LEFT JOIN accounts account ON account.id = ${ACCOUNT}
         WHERE ${conditions.join(' AND ')}
         ORDER BY r.id DESC LIMIT ${bind(limit + 1)}`,
       values,
@@ -219,6 +224,10 @@ export class AuditLog {
     );
   }
 }
+
+/** What Flixcheck does for a company is recorded as done by one of its own people. */
+const ACCOUNT = `CASE WHEN r.action IN ('account_closed', 'account_created', 'account_reopened')
+  THEN r.subject_id ELSE coalesce((r.detail ->> 'accountId')::uuid, r.account_id) END`;
 
 const USER = (name: string): string =>
   `CASE WHEN ${name}.id IS NOT NULL THEN jsonb_build_object('id', ${name}.id, 'email', ${name}.email,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { AuditRecord } from '../api/types';
-import { auditDetails, connectionName } from './audit-details';
+import { auditDetails, connectionName, nameAndAddress } from './audit-details';
 
 const of = (action: AuditRecord['action'], detail: AuditRecord['detail']) =>
   auditDetails({ action, detail } as AuditRecord);
@@ -61,6 +61,13 @@ describe('what an audit record says besides its sentence', () => {
     ]);
     expect(of('signed_in', { ip: '192.0.2.1' })).toEqual([]);
     expect(of('client_changed', {})).toEqual([]);
+  });
+});
+
+describe('an audit record of a decided request', () => {
+  it('says whose it was, with the address', () => {
+    const person = { id: 'a', email: 'anna@a.example', firstName: 'Anna', lastName: 'Müller' };
+    expect(nameAndAddress(person)).toBe('Anna Müller (anna@a.example)');
   });
 });
 

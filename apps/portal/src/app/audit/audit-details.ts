@@ -145,9 +145,12 @@ export function auditDetails({ action, detail }: AuditRecord): AuditDetail[] {
 
 /** Whose connection to what; with the address, because two people may have the same name. */
 export function connectionName({ application, user }: AuditRecord['connections'][number]): string {
-  if (!user) return application;
+  return user ? `${application}, ${nameAndAddress(user)}` : application;
+}
+
+export function nameAndAddress(user: NonNullable<AuditRecord['person']>): string {
   const name = fullName(user);
-  return `${application}, ${name ? `${name} (${user.email})` : user.email}`;
+  return name ? `${name} (${user.email})` : user.email;
 }
 
 /** How many connections, or attempts, a record is about. */

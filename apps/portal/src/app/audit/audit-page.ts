@@ -20,7 +20,7 @@ import { LoadMore } from '../ui/load-more';
 import { Moment } from '../ui/moment';
 import { PageState } from '../ui/page-state';
 import { Waiting } from '../ui/waiting';
-import { auditDetails, connectionName, countOf } from './audit-details';
+import { auditDetails, connectionName, countOf, nameAndAddress } from './audit-details';
 import { AUDIT_KINDS, auditWords } from './audit-words';
 
 /** How far back, in days. */
@@ -30,6 +30,12 @@ const PERIODS = [
   { value: '30', text: 'audit.period.month' },
 ];
 const DAY_MS = 86_400_000;
+/** Whose sentence names the company. */
+const NAMING_COMPANY: ReadonlySet<AuditRecord['action']> = new Set([
+  'account_closed',
+  'account_created',
+  'account_reopened',
+]);
 
 /** For admins: who did what in the account. For operators: in all of them. */
 @Component({
@@ -52,6 +58,7 @@ const DAY_MS = 86_400_000;
 })
 export class AuditPage {
   protected readonly connectionName = connectionName;
+  protected readonly nameAndAddress = nameAndAddress;
   protected readonly formats = inject(Formats);
   protected readonly session = inject(SessionStore);
   private readonly knownScopes = inject(KnownScopes);
@@ -109,6 +116,12 @@ export class AuditPage {
   protected text({ detail }: AuditRecord, name: string): string {
     const value = detail[name];
     return typeof value === 'string' || typeof value === 'number' ? String(value) : '';
+  }
+
+  /** Which company an operator reads of, where it is another one and the sentence does not name it. */
+  protected companyOf({ account, action }: AuditRecord): string | null {
+    if (!this.operator() || !account || NAMING_COMPANY.has(action)) return null;
+    return account.id === this.session.session()?.account.id ? null : account.name;
   }
 
   protected scopeName(scope: string): string {
