@@ -8,6 +8,7 @@ import { projectEnvironment } from '../setup/project-node.mjs';
 import { inWorkspace, root } from '../setup/workspace.mjs';
 import { isFree } from '../start/ports.mjs';
 import { devPorts } from './ports.mjs';
+import { whenReady } from './ready.mjs';
 import { warmUpPortal } from './warm-up.mjs';
 
 /** Processes of the group that are left this long after Ctrl-C are killed. */
@@ -19,6 +20,7 @@ const PATIENCE_MS = 4000;
  * the documentation is built, at the start and at every save.
  */
 export async function develop() {
+  const startedAt = Date.now();
   const signal = listenForInterrupt();
   const progress = new Progress();
   let exitCode = 0;
@@ -35,8 +37,10 @@ export async function develop() {
     const node = await prepare(['docs'], { signal, progress });
     signal.throwIfAborted();
     const ended = new AbortController();
+    const over = AbortSignal.any([signal, ended.signal]);
     // A comfort: without it, only the first changed line takes longer.
-    warmUpPortal(ports.portal, AbortSignal.any([signal, ended.signal])).catch(() => undefined);
+    warmUpPortal(ports.portal, over).catch(() => undefined);
+    greet({ env: process.env, ports, startedAt, signal: over }, progress).catch(() => undefined);
     exitCode = await serveAll(node, { signal });
     ended.abort();
   } catch (error) {
@@ -44,6 +48,10 @@ export async function develop() {
     if (exitCode > 0) progress.line(`\n${progress.red(inWords(error))}\n`);
   }
   process.exit(exitCode);
+}
+
+async function greet(about, progress) {
+  for await (const line of whenReady(about, progress)) progress.line(line);
 }
 
 async function serveAll(node, { signal }) {

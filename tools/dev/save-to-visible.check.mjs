@@ -207,6 +207,16 @@ describe('npm run dev', () => {
     assert.equal(targets.length, 1);
   });
 
+  it('says at last with whom to sign in, and where', async () => {
+    await eventually(() => output.includes(`Open ${origin}/portal/sign-in`), START_MS);
+    assert.match(output, /Sign in as[^]*admin@musterhaus\.example/);
+    assert.equal((await fetch(`${origin}/portal/sign-in`)).status, 200);
+  });
+
+  it('logs no request that came while the API was restarting', () => {
+    assert.doesNotMatch(output, /http proxy error/);
+  });
+
   it('serves the portal with source maps', async () => {
     assert.match(await answer('/portal/main.js'), /sourceMappingURL/);
   });

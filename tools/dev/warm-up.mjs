@@ -1,8 +1,8 @@
 import { utimesSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { inWorkspace } from '../setup/workspace.mjs';
+import { untilServed } from './ready.mjs';
 
-const RETRY_MS = 250;
 /** The server begins to watch the files when it has answered for the first time. */
 const WATCHED_AFTER_MS = 500;
 
@@ -13,16 +13,8 @@ const WATCHED_AFTER_MS = 500;
  * @param signal aborted when everything ends; then it rejects
  */
 export async function warmUpPortal(port, signal) {
-  while (!(await isServed(port, signal))) await delay(RETRY_MS, undefined, { signal });
+  await untilServed(`http://localhost:${port}/portal/main.js`, signal);
   await delay(WATCHED_AFTER_MS, undefined, { signal });
   const now = new Date();
   utimesSync(inWorkspace('apps/portal/src/main.ts'), now, now);
-}
-
-async function isServed(port, signal) {
-  try {
-    return (await fetch(`http://localhost:${port}/portal/main.js`, { signal })).ok;
-  } catch {
-    return false;
-  }
 }
