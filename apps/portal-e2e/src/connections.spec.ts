@@ -235,6 +235,38 @@ test('an admin sees the account, filters it, and ends all of a person or of an a
   expect(await admin.connections()).toEqual([]);
 });
 
+test('on a laptop the address of a namesake breaks before its host, and nowhere else', async ({
+  page,
+  member,
+}) => {
+  await member.connect();
+  await page.route(/\/user\/v7\/connections\?/, async (route) => {
+    const response = await route.fetch();
+    const { resources, meta } = await response.json();
+    const email = 'person57@musterhaus.example';
+    const json = {
+      resources: resources.map((each: { grantedBy: object }) => ({
+        ...each,
+        namesake: true,
+        grantedBy: { ...each.grantedBy, email },
+      })),
+      meta,
+    };
+    await route.fulfill({ response, json });
+  });
+  await resize(page, { width: 1280, height: 800 });
+  await signIn(page, ADMIN);
+  await page.goto(settings('connections'));
+  const address = page.getByRole('article').getByText('person57@musterhaus.example').first();
+  await expect(address).toBeVisible();
+  const lines = await address.evaluate((element) => {
+    const words = document.createRange();
+    words.selectNodeContents(element);
+    return new Set([...words.getClientRects()].map(({ top }) => Math.round(top))).size;
+  });
+  expect(lines).toBeLessThanOrEqual(2);
+});
+
 test('a member sees neither a colleague’s connections nor the team nor the audit trail', async ({
   page,
   member: _,

@@ -87,11 +87,13 @@ test('a connection that is about to end is recalled, and renewed by one click', 
   await page.getByText('Endet in 5 Tagen: Maklerwelt CRM').click();
   await expect(reminder).toBeVisible();
   await expectAccessible(page);
-  // On paper: whose connections these are and of when, and nothing to press.
+  // On paper: whose connections these are and of when, which and in which order, and nothing to press.
   await page.emulateMedia({ media: 'print' });
   await expect(
     page.getByText(/Musterhaus Versicherungsmakler GmbH · User Musterhaus · Stand: .*20\d\d/),
   ).toBeVisible();
+  await expect(page.getByText('Verbindungen: Aktiv', { exact: true })).toBeVisible();
+  await expect(page.getByText('Sortierung: Neueste Erlaubnis zuerst')).toBeVisible();
   await expect(page.getByRole('article')).toContainText('Maklerwelt CRM');
   for (const role of ['button', 'navigation', 'checkbox'] as const) {
     await expect(page.getByRole(role)).toHaveCount(0);

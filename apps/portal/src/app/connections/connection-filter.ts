@@ -78,3 +78,31 @@ export function queryOf({ status, q, userId, clientId, health, sort }: Connectio
   if (sort) query.set('sort', sort);
   return query;
 }
+
+/** A choice in words: its label, with what was chosen by name or as a text key. */
+interface Chosen {
+  label: string;
+  text: string;
+  name?: string;
+}
+
+/** Which list it is, what narrows it and its order, as it is printed above the list. */
+export function inWords(
+  { status, q, userId, clientId, health, sort }: ConnectionFilter,
+  names: { list: string; person: string | null | undefined; app: string | undefined },
+): Chosen[] {
+  const unknown = 'connections.filters.unknownPerson';
+  const words: Chosen[] = [{ label: 'connections.printed.list', text: names.list }];
+  if (q) words.push({ label: 'connections.printed.search', text: '', name: q });
+  if (userId) {
+    const name = names.person;
+    words.push({ label: 'connections.printed.person', text: unknown, ...(name && { name }) });
+  }
+  if (clientId) {
+    words.push({ label: 'connections.printed.app', text: '', name: names.app ?? clientId });
+  }
+  if (health) words.push({ label: 'connections.printed.health', text: LISTED_HEALTHS[health] });
+  const order = SORTS[status].find(({ value }) => value === sort);
+  if (order) words.push({ label: 'connections.printed.order', text: order.text });
+  return words;
+}

@@ -33,7 +33,7 @@ import { Waiting } from '../ui/waiting';
 import { AvailableApps } from './available-apps';
 import { chosenPerson } from './chosen-person';
 import { ConnectionChanges } from './connection-changes';
-import { ConnectionFilter, filterFrom, queryOf } from './connection-filter';
+import { ConnectionFilter, filterFrom, inWords, queryOf } from './connection-filter';
 import { ConnectionFilters, FilterChange } from './connection-filters';
 import { ConnectionFocus } from './connection-focus';
 import { Above, ConnectionList } from './connection-list';
@@ -164,6 +164,16 @@ export class ConnectionsPage {
     query.set('language', this.formats.language());
     query.set('timeZone', Intl.DateTimeFormat().resolvedOptions().timeZone);
     return `/user/v7/connections/export?${query}`;
+  });
+
+  /** Where the controls that say it are left out. */
+  protected readonly printed = computed(() => {
+    const { clientId } = this.filter();
+    return inWords(this.filter(), {
+      list: this.heard(),
+      person: this.personName(),
+      app: this.clients()?.find((client) => client.clientId === clientId)?.name,
+    });
   });
 
   /** Offered to an admin who looks at one person or one application. */
