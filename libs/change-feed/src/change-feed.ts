@@ -10,6 +10,12 @@ export interface Subscribed {
 const HEARTBEAT_MS = 250;
 /** Without a heartbeat for this long the feed is down: a silent cut must not outlive a second. */
 const LIVENESS_MS = 700;
+/**
+ * Without an answer for this long the connection is given up. Longer than the liveness: a connection
+ * that is only slow is trusted again as soon as it answers in time, and what it has heard is not
+ * read again, which would make a busy database slower still.
+ */
+const ANSWER_TIMEOUT_MS = 3000;
 const RECONNECT_MS = 200;
 const CONNECT_TIMEOUT_MS = 3000;
 /** The first catch-up reads whole tables, and nobody relies on the feed before it has ended. */
@@ -100,7 +106,7 @@ export class ChangeFeed<Channel extends string = string> {
     const client = new Client({
       connectionString: this.options.connectionString,
       connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
-      query_timeout: LIVENESS_MS,
+      query_timeout: ANSWER_TIMEOUT_MS,
       application_name: this.options.applicationName,
       keepAlive: true,
     });
@@ -136,7 +142,7 @@ export class ChangeFeed<Channel extends string = string> {
 
   private async catchUp(client: Client, reconnected: boolean): Promise<void> {
     const askedAt = performance.now();
-    const timeout = reconnected ? FIRST_CATCH_UP_TIMEOUT_MS : LIVENESS_MS;
+    const timeout = reconnected ? FIRST_CATCH_UP_TIMEOUT_MS : ANSWER_TIMEOUT_MS;
     let asked = false;
     const query: FeedQuery = async <Row>(text: string, values: unknown[]) => {
       asked = true;
