@@ -332,6 +332,8 @@ describe('doctor', () => {
     run(['oauth-clients', 'update', 'maklerwelt-crm', `--${required ? '' : 'no-'}require-pkce`]);
 
   it('says what is wrong or risky with a client and how to mend it, or that there is nothing', async () => {
+    await api.app.get(RequestLog).flush();
+    await api.dataSource.query('DELETE FROM oauth_requests');
     const { exitCode, out } = await doctor();
     expect(exitCode).toBe(0);
     expect(out.split('\n')).toEqual([

@@ -222,6 +222,7 @@ describe('audit list', () => {
       action: 'password_reset',
       subjectId: user.id,
       subject: EMAIL,
+      account: { id: user.accountId, name: 'Musterhaus Versicherungsmakler GmbH' },
       detail: { revokeConnections: true },
     });
   });
