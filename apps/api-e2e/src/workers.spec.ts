@@ -190,9 +190,15 @@ describe('several workers on one port', () => {
       taken.close();
     }
   });
+
+  it('a port on which others have workers is taken, too', async () => {
+    const { port } = new URL(api.url);
+    const start = startServer({ env: { ...env, PORT: port } });
+    await expect(start).rejects.toThrow(`Port ${port} is taken by another program`);
+  });
 });
 
-/** Over a connection of its own, which the next worker takes. */
+/** Over a connection of its own, which any of the workers takes. */
 async function fresh(accessToken: string): Promise<number> {
   const headers = { authorization: `Bearer ${accessToken}`, connection: 'close' };
   const answer = await fetch(`${api.url}/user/v7/oauth-userinfo`, { headers });

@@ -1,6 +1,7 @@
 import 'reflect-metadata';
 import cluster from 'node:cluster';
-import type { AddressInfo } from 'node:net';
+import { once } from 'node:events';
+import { type AddressInfo, createServer } from 'node:net';
 import { DataSource } from 'typeorm';
 import { BackgroundWork } from './background/background-work.js';
 import { parseConfig } from './config/config.js';
@@ -19,6 +20,12 @@ import { Workers } from './workers.js';
 const SHUTDOWN_LIMIT_MS = 4000;
 /** So much more for whoever waits for its workers. */
 const WORKERS_LIMIT_MS = 1000;
+
+/**
+ * Each worker listens by itself, and the kernel shares out the connections. Otherwise the first process
+ * accepts them and hands them over; what it hands to one that has just been killed never gets an answer.
+ */
+const SHARING = { reusePort: cluster.isWorker && process.platform === 'linux' };
 
 type Message =
   | { type: 'progress'; message: string }
@@ -64,6 +71,7 @@ async function start(): Promise<void> {
     closers.push(database.stop);
     if (cluster.isPrimary) await makeReady(database.config, progress);
     if (leads) {
+      await assertPortIsFree(config);
       const workers = new Workers(config.workers, logger);
       closers.push(() => workers.stop());
       await workers.start();
@@ -72,7 +80,7 @@ async function start(): Promise<void> {
     }
     const app = await createApp(database.config, logger);
     closers.push(() => app.close());
-    await app.listen({ port: config.port, host: config.host });
+    await app.listen({ port: config.port, host: config.host, ...SHARING });
     const { address, port } = app.getHttpServer().address() as AddressInfo;
     logger.pino.info({ url: config.publicUrl, address, port }, 'ready');
     tell({ type: 'ready', url: config.publicUrl });
@@ -81,6 +89,17 @@ async function start(): Promise<void> {
     fail(explain(error, config.port));
     await stop(1);
   }
+}
+
+/** Workers that share a port share it with those of another program, too. */
+async function assertPortIsFree({
+  port,
+  host,
+}: Pick<RuntimeConfig, 'port' | 'host'>): Promise<void> {
+  const server = createServer().listen({ port, host, exclusive: true });
+  await once(server, 'listening');
+  server.close();
+  await once(server, 'close');
 }
 
 async function makeReady(config: RuntimeConfig, progress: (line: string) => void): Promise<void> {
