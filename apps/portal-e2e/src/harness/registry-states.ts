@@ -117,7 +117,7 @@ export const registry: PortalState[] = [
         route.fulfill({ json: { resource: HEALTHY } }),
       );
       await openClient(page, 'Maklerwelt CRM');
-      const link = page.getByRole('link', { name: /invalid_client/ });
+      const link = page.getByRole('link', { name: /: client_secret_wrong$/ });
       await expect(link).toBeVisible();
       await link.scrollIntoViewIfNeeded();
     },
