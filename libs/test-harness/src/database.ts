@@ -1,5 +1,7 @@
 import { Client } from 'pg';
 
+const UUID_LENGTH = 36;
+
 /** Asks a server's database directly, for what the API must not show or do. */
 export function sql<Row>(
   databaseUrl: string,
@@ -40,7 +42,8 @@ export function dump(databaseUrl: string, schema = 'public'): Promise<Record<str
 /**
  * The same without what is noted in passing, and later than it happens: the request log, the use
  * of connections, sessions and client secrets, failures to sign in, when a step last ran, what
- * steps have counted and sealed, the portal's files. What is left changes only when something does.
+ * steps have counted and sealed, what became of a mail once it was written, the portal's files.
+ * What is left changes only when something does.
  */
 export async function substance(databaseUrl: string): Promise<Record<string, string[] | number>> {
   const {
@@ -53,6 +56,8 @@ export async function substance(databaseUrl: string): Promise<Record<string, str
     oauth_request_counts: _counted,
     connection_counts: _active,
     audit_seals: _seals,
+    demo_mails: _delivered,
+    mails = [],
     connections = [],
     oauth_client_secrets: secrets = [],
     connection_events: events = [],
@@ -61,6 +66,7 @@ export async function substance(databaseUrl: string): Promise<Record<string, str
   } = await dump(databaseUrl);
   return {
     ...tables,
+    mails: mails.map((mail) => mail.slice('('.length, '('.length + UUID_LENGTH)),
     connections: connections.length,
     oauth_client_secrets: secrets.length,
     connection_events: events.filter((event) => !event.includes(',used,')).length,
