@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
+import type { MailData } from '../mail/mail-kinds.js';
 import { OAuthClientsService } from '../oauth-clients/oauth-clients.service.js';
 import { Notices } from '../users/notices.js';
 import { UsersService } from '../users/users.service.js';
@@ -9,6 +10,9 @@ interface Subject {
   userId: string;
   oauthClientId: string;
 }
+
+/** As many applications as anybody reads in a mail. */
+const NAMED = 20;
 
 /** Tells people by mail what has happened to their connections. */
 @Injectable()
@@ -42,7 +46,7 @@ export class ConnectionNotices {
     });
   }
 
-  /** Tells those whose connections somebody else has ended, one mail for each. */
+  /** Tells those whose connections somebody else has ended, one mail for each person. */
   async ended(
     tx: EntityManager,
     ids: readonly string[],
@@ -50,13 +54,18 @@ export class ConnectionNotices {
   ): Promise<void> {
     const others = (await this.subjects(tx, ids)).filter(({ userId }) => userId !== actorId);
     if (others.length === 0) return;
-    const clientIds = others.map(({ oauthClientId }) => oauthClientId);
+    const clientIds = [...new Set(others.map(({ oauthClientId }) => oauthClientId))];
     const clients = await this.clients.byIds(clientIds, tx);
-    const by = await this.personOf(tx, actorId);
-    const notices = others.map(({ userId, oauthClientId }) => {
-      const application = clients.get(oauthClientId)?.name ?? '';
-      return { userId, data: { application, by, at: at.toISOString() } };
-    });
+    const told = { by: await this.personOf(tx, actorId), at: at.toISOString() };
+    const names = new Map<string, string[]>();
+    for (const { userId, oauthClientId } of others) {
+      const name = clients.get(oauthClientId)?.name ?? '';
+      names.set(userId, [...(names.get(userId) ?? []), name]);
+    }
+    const notices = [...names].map(([userId, theirs]) => ({
+      userId,
+      data: { ...applicationsOf(theirs), ...told },
+    }));
     await this.notices.tellEach(tx, 'connection-ended', notices);
   }
 
@@ -88,4 +97,14 @@ export class ConnectionNotices {
     const person = (await this.users.people([id], tx)).get(id);
     return person ? `${person.firstName} ${person.lastName}`.trim() : '';
   }
+}
+
+function applicationsOf(
+  names: readonly string[],
+): Pick<MailData['connection-ended'], 'application' | 'several'> {
+  const [application = ''] = names;
+  if (names.length === 1) return { application };
+  const sorted = names.toSorted((one, other) => one.localeCompare(other, 'de'));
+  const several = { names: sorted.slice(0, NAMED), more: Math.max(0, names.length - NAMED) };
+  return { application: null, several };
 }

@@ -6,13 +6,29 @@ export interface ConnectionData {
   'connection-made': { connectionId: string; application: string; at: string };
   /** The same, where the connection may do more than before. */
   'connection-widened': { connectionId: string; application: string; at: string };
-  /** To whose connections somebody else has ended; `application`: null for all of them. */
-  'connection-ended': { application: string | null; by: string; at: string };
+  /**
+   * To whose connections somebody else has ended; `application`: null for all of them, or where
+   * there are `several`.
+   */
+  'connection-ended': {
+    application: string | null;
+    several?: EndedApplications;
+    by: string;
+    at: string;
+  };
   /** To whose connection was cut, because a token or code of it was used twice. */
   'connection-reuse': { connectionId: string; application: string; at: string };
 }
 
+/** Whose connections ended at once: the first of them by name, and how many besides. */
+export interface EndedApplications {
+  names: string[];
+  more: number;
+}
+
 const pathOf = (id: string) => `/portal/settings/connections/${id}` as const;
+/** Where those that have ended are listed. */
+const ENDED = '/portal/settings/connections?list=ended';
 
 export const CONNECTION_MAILS: {
   [Kind in keyof ConnectionData]: KindOfMail<ConnectionData[Kind]>;
@@ -70,33 +86,41 @@ export const CONNECTION_MAILS: {
   'connection-ended': {
     sendWithinMs: NEWS_WITHIN_MS,
     text: {
-      de: ({ application, by, at }, { moment }) => ({
-        subject:
-          application === null
-            ? 'Ihre Verbindungen wurden beendet'
-            : `Ihre Verbindung zu ${application} wurde beendet`,
-        paragraphs: [
-          application === null
-            ? `${by} hat alle Ihre Verbindungen beendet. Die Anwendungen können nicht mehr in Ihrem Namen auf Flixcheck zugreifen.`
-            : `${by} hat Ihre Verbindung zu ${application} beendet. Die Anwendung kann nicht mehr in Ihrem Namen auf Flixcheck zugreifen.`,
-        ],
+      de: ({ application, several, by, at }, { moment }) => ({
+        ...(several
+          ? severalInGerman(several, by)
+          : {
+              subject:
+                application === null
+                  ? 'Ihre Verbindungen wurden beendet'
+                  : `Ihre Verbindung zu ${application} wurde beendet`,
+              paragraphs: [
+                application === null
+                  ? `${by} hat alle Ihre Verbindungen beendet. Die Anwendungen können nicht mehr in Ihrem Namen auf Flixcheck zugreifen.`
+                  : `${by} hat Ihre Verbindung zu ${application} beendet. Die Anwendung kann nicht mehr in Ihrem Namen auf Flixcheck zugreifen.`,
+              ],
+            }),
         facts: [['Zeitpunkt', moment(at)]],
         after: ['Fragen dazu beantwortet die Administration Ihres Unternehmens.'],
-        button: { label: 'Verbindungen ansehen', path: '/portal/settings/connections' },
+        button: { label: 'Verbindungen ansehen', path: ENDED },
       }),
-      en: ({ application, by, at }, { moment }) => ({
-        subject:
-          application === null
-            ? 'Your connections were ended'
-            : `Your connection to ${application} was ended`,
-        paragraphs: [
-          application === null
-            ? `${by} has ended all your connections. The applications can no longer access Flixcheck on your behalf.`
-            : `${by} has ended your connection to ${application}. The application can no longer access Flixcheck on your behalf.`,
-        ],
+      en: ({ application, several, by, at }, { moment }) => ({
+        ...(several
+          ? severalInEnglish(several, by)
+          : {
+              subject:
+                application === null
+                  ? 'Your connections were ended'
+                  : `Your connection to ${application} was ended`,
+              paragraphs: [
+                application === null
+                  ? `${by} has ended all your connections. The applications can no longer access Flixcheck on your behalf.`
+                  : `${by} has ended your connection to ${application}. The application can no longer access Flixcheck on your behalf.`,
+              ],
+            }),
         facts: [['Time', moment(at)]],
         after: ['Your company’s admin answers questions about it.'],
-        button: { label: 'View the connections', path: '/portal/settings/connections' },
+        button: { label: 'View the connections', path: ENDED },
       }),
     },
   },
@@ -128,3 +152,23 @@ export const CONNECTION_MAILS: {
     },
   },
 };
+
+function severalInGerman({ names, more }: EndedApplications, by: string) {
+  return {
+    subject: `${names.length + more} Ihrer Verbindungen wurden beendet`,
+    paragraphs: [
+      `${by} hat ${names.length + more} Ihrer Verbindungen beendet. Diese Anwendungen können nicht mehr in Ihrem Namen auf Flixcheck zugreifen:`,
+    ],
+    list: more > 0 ? [...names, `und ${more} weitere`] : names,
+  };
+}
+
+function severalInEnglish({ names, more }: EndedApplications, by: string) {
+  return {
+    subject: `${names.length + more} of your connections were ended`,
+    paragraphs: [
+      `${by} has ended ${names.length + more} of your connections. These applications can no longer access Flixcheck on your behalf:`,
+    ],
+    list: more > 0 ? [...names, `and ${more} more`] : names,
+  };
+}

@@ -28,12 +28,14 @@ export interface MailForm extends MailText {
 
 /** The mail for programs that show text alone, and for people who like it so. */
 export function asText(mail: MailForm): string {
-  const { paragraphs, facts = [], button, after = [], publicUrl, locale, optional } = mail;
+  const { paragraphs, list = [], facts = [], button, after = [] } = mail;
+  const { publicUrl, locale, optional } = mail;
   const frame = FRAME[locale];
   return [
     'Flixcheck',
     frame.hello,
     ...paragraphs,
+    ...(list.length > 0 ? [list.map((line) => `- ${line}`).join('\n')] : []),
     ...(facts.length > 0 ? [facts.map(([label, value]) => `${label}: ${value}`).join('\n')] : []),
     ...(button ? [`${button.label}:\n${publicUrl}${button.path}`] : []),
     ...after,
@@ -46,11 +48,12 @@ export function asText(mail: MailForm): string {
 
 /** The mail in the portal's colours. Programs that know no dark mode show the light one. */
 export function asHtml(mail: MailForm): string {
-  const { subject, paragraphs, facts = [], button, after = [], locale, optional } = mail;
+  const { subject, paragraphs, list = [], facts = [], button, after = [], locale, optional } = mail;
   const publicUrl = escaped(mail.publicUrl);
   const frame = FRAME[locale];
   const safe = (text: string): string => escaped(unlinked(mail.publicUrl)(text));
   const paragraph = (text: string): string => `<p style="margin:0 0 16px">${safe(text)}</p>`;
+  const lines = list.map((line) => `<li style="word-break:break-word">${safe(line)}</li>`);
   const rows = facts.map(
     ([label, value]) =>
       `<tr><td class="quiet" style="padding:4px 16px 4px 0;color:#4a5a5d;vertical-align:top">${safe(label)}</td>` +
@@ -83,6 +86,7 @@ export function asHtml(mail: MailForm): string {
 <div class="card" style="background:#ffffff;border:1px solid #dedcd3;border-radius:12px;padding:24px">
 <h1 style="margin:0 0 16px;font-size:22px;line-height:1.25">${safe(subject)}</h1>
 ${[frame.hello, ...paragraphs].map(paragraph).join('\n')}
+${lines.length > 0 ? `<ul style="margin:0 0 16px;padding:0 0 0 24px">${lines.join('\n')}</ul>` : ''}
 ${rows.length > 0 ? `<table cellpadding="0" cellspacing="0" style="margin:0 0 16px;font-size:15px">${rows.join('\n')}</table>` : ''}
 ${
   button

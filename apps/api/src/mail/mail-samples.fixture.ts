@@ -22,6 +22,11 @@ export const MAIL_SAMPLES: { [Kind in MailKind]: MailData[Kind][] } = {
   'connection-ended': [
     { application: 'Maklerwelt CRM', by: 'Admin Musterhaus', at: '2026-11-25T20:04:00Z' },
     { application: null, by: 'Admin Musterhaus', at: '2026-11-25T20:04:00Z' },
+    {
+      application: null,
+      several: { names: ['Belegscanner', 'Maklerwelt CRM', 'Terminbrücke'], more: 40 },
+      ...{ by: 'Admin Musterhaus', at: '2026-11-25T20:04:00Z' },
+    },
   ],
   'connection-reuse': [
     { connectionId: ID, application: 'Maklerwelt CRM', at: '2026-11-25T20:04:00Z' },

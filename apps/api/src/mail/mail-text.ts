@@ -9,6 +9,8 @@ export type Locale = 'de' | 'en';
 export interface MailText {
   subject: string;
   paragraphs: string[];
+  /** Below the paragraphs, one a line. */
+  list?: string[];
   /** Label and value. */
   facts?: [label: string, value: string][];
   /** `path` begins with /portal/, so that no mail leads anywhere else. */

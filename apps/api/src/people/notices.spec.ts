@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { MINUTE } from '../config/clock.js';
 import { ConnectionDecisions } from '../connections/connection-decisions.js';
+import { MailOutbox } from '../mail/mail-outbox.js';
+import { MailWriter } from '../mail/mail-writer.js';
 import { SigningKeys } from '../oauth-tokens/signing-keys.js';
 import { Application } from '../testing/application.js';
 import { grant } from '../testing/connections.js';
@@ -107,6 +109,44 @@ describe('a connection', () => {
     await connect();
     await end(admin, { clientId: 'maklerwelt-crm' });
     expect(await ended()).toEqual(Array.from({ length: 3 }, () => ['connection-ended', user.id]));
+  });
+
+  it('is told to each person in one mail, however many an admin ends at once', async () => {
+    const clients: { client_id: string }[] = await test.dataSource.query(
+      `INSERT INTO oauth_clients (id, client_id, name, description, publisher, publisher_verified,
+         kind, redirect_uris, scopes, require_pkce, status, listed, created_at, updated_at)
+       SELECT gen_random_uuid(), 'many-' || n, 'Anwendung ' || lpad(n::text, 2, '0'), '', 'X', false,
+         kind, redirect_uris, scopes, false, 'active', true, now(), now()
+       FROM oauth_clients, generate_series(1, 22) n WHERE client_id = 'maklerwelt-crm'
+       RETURNING client_id`,
+    );
+    const ids: string[] = [(await grant(test, admin)).id];
+    for (const { client_id: clientId } of clients) {
+      ids.push((await grant(test, user, { clientId })).id);
+    }
+    await test.dataSource.query('DELETE FROM mails');
+    expect(await end(admin, { ids })).toEqual({ revoked: 23 });
+    expect(await told()).toEqual([['connection-ended', user.id]]);
+    const mail = await test.app.get(MailOutbox, { strict: false }).claimNext();
+    const writer = test.app.get(MailWriter, { strict: false });
+    const written = mail?.content && writer.write(mail.kind, mail.content);
+    expect(written?.subject).toBe('22 Ihrer Verbindungen wurden beendet');
+    expect(written?.text).toContain('- Anwendung 20\n- und 2 weitere\n');
+    expect(written?.html).toContain('>Anwendung 20</li>');
+    expect(written?.html).toContain('>und 2 weitere</li>');
+    expect(written?.html).not.toContain('Anwendung 21');
+  });
+
+  it('of two is told with both names, in their order', async () => {
+    const crm = await grant(test, user);
+    const scanner = await grant(test, user, { clientId: 'belegscanner' });
+    await test.dataSource.query('DELETE FROM mails');
+    await end(admin, { ids: [crm.id, scanner.id] });
+    const mail = await test.app.get(MailOutbox, { strict: false }).claimNext();
+    expect(mail?.content?.data).toMatchObject({
+      application: null,
+      several: { names: ['Belegscanner', 'Maklerwelt CRM'], more: 0 },
+    });
   });
 
   it('is told when a token of it is used twice', async () => {
