@@ -68,9 +68,11 @@ export class Formats {
     if (distance < 45 * MINUTE) return say(seconds / MINUTE, 'minute');
     if (distance < 22 * HOUR || days === 0) return say(seconds / HOUR, 'hour');
     if (distance < 26 * DAY) return say(days, 'day');
-    // Whole ones: what is a year and a half away is neither one year nor two.
-    const whole = (length: number) => Math.trunc(seconds / length) || Math.sign(seconds);
-    if (distance < 2 * YEAR) return say(whole(MONTH), 'month');
+    // What is a year and a half away is neither one year nor two, but 59 days are as good as two
+    // months: the next one counts where less than a quarter of it is missing.
+    const whole = (length: number) => Math.trunc(seconds / length + Math.sign(seconds) / 4);
+    const months = whole(MONTH);
+    if (Math.abs(months) < 24) return say(months, 'month');
     return say(whole(YEAR), 'year');
   }
 
