@@ -210,6 +210,54 @@ test('an application that is not offered can be chosen, and all its connections 
   await expect(page.getByText('Ältere Anwendung hat keine aktive Verbindung')).toBeVisible();
 });
 
+test('all that a filter lets through can be chosen and ended by one request, and is asked again where it has grown', async ({
+  page,
+}) => {
+  const sent: string[] = [];
+  page.on('request', (request) => {
+    if (request.method() === 'DELETE') sent.push(new URL(request.url()).search);
+  });
+  await page.goto(settings('connections?q=nummer'));
+  await expect(page.getByText('180 Verbindungen gefunden')).toBeVisible();
+  await page.getByRole('checkbox', { name: 'Alle angezeigten auswählen' }).check();
+  await expect(page.getByText('50 ausgewählt')).toBeVisible();
+  await page
+    .getByRole('button', { name: 'Alle 180 auswählen, die zu diesem Filter passen' })
+    .click();
+  await expect(page.getByText('180 ausgewählt')).toBeVisible();
+  const end = page.getByRole('button', { name: 'Ausgewählte beenden' });
+  await expect(end).toBeFocused();
+  await end.click();
+  const dialog = page.getByRole('dialog', { name: '180 Verbindungen beenden?' });
+  await expect(dialog).toContainText(
+    'Anwendungen: Ältere Anwendung, Belegscanner und Maklerwelt CRM',
+  );
+  await expect(dialog).toContainText(/Personen: .*Person Nummer 03 und 57 weitere/);
+  await many.addOne();
+  await dialog.getByRole('button', { name: '180 Verbindungen beenden' }).click();
+  const again = page.getByRole('dialog', { name: '181 Verbindungen beenden?' });
+  await expect(again).toContainText('Inzwischen sind es mehr');
+  await again.getByRole('button', { name: '181 Verbindungen beenden' }).click();
+  await expect(page.getByText('181 Verbindungen sind beendet.')).toBeVisible();
+  await expect(page.getByText('Nichts gefunden')).toBeVisible();
+  expect(sent).toEqual([
+    '?q=nummer&status=active&expected=180',
+    '?q=nummer&status=active&expected=181',
+  ]);
+});
+
+test('one row less than all is chosen row by row again', async ({ page }) => {
+  await page.goto(settings('connections'));
+  await page.getByRole('checkbox', { name: 'Alle angezeigten auswählen' }).check();
+  await page.getByRole('button', { name: 'Alle 181 auswählen' }).click();
+  await more(page).click();
+  await expect(rows(page)).toHaveCount(100);
+  await expect(rows(page).nth(99).getByRole('checkbox')).toBeChecked();
+  await rows(page).nth(99).getByRole('checkbox').uncheck();
+  await expect(page.getByText('99 ausgewählt')).toBeVisible();
+  await expect(page.getByRole('button', { name: /^Alle 181/ })).toBeHidden();
+});
+
 test('many can be chosen and ended at once', async ({ page }) => {
   await showAll(page);
   await page.getByRole('checkbox', { name: 'Alle angezeigten auswählen' }).check();

@@ -533,8 +533,8 @@ export interface paths {
         put?: never;
         post?: never;
         /**
-         * End many connections: some, all of a user, or all of an application within the account
-         * @description For admins; members may end their own, by `ids` or all by their `userId`. If the caller cannot see one of the ids, the answer is 404 and nothing ends. Ending all of a user or of an application takes a fresh proof of identity.
+         * End many connections: some, all of a user, all of an application within the account, or all that a list shows
+         * @description For admins; members may end their own. If the caller cannot see one of the `ids`, the answer is 404 and nothing ends. With `status=active` all end that the list with the same query shows, 10000 at most, and `expected` says how many that are: where more match by now, the answer is 409 and nothing ends. All but `ids` takes a fresh proof of identity.
          */
         delete: operations["Connections_endMany"];
         options?: never;
@@ -554,6 +554,26 @@ export interface paths {
          * @description Of the connections that the caller may see; also applications that are not offered, disabled or deleted.
          */
         get: operations["Connections_usedClients"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/user/v7/connections/effect": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Count the active connections that match, their applications and their people
+         * @description What `DELETE` with `status=active` and the same query would end.
+         */
+        get: operations["Connections_effectOfEnding"];
         put?: never;
         post?: never;
         delete?: never;
@@ -3482,6 +3502,25 @@ export interface components {
              * @example 3
              */
             activeConnections: number;
+        };
+        NamedDto: {
+            /** @example 2 */
+            count: number;
+            /**
+             * @example [
+             *       "Belegscanner",
+             *       "Maklerwelt CRM"
+             *     ]
+             */
+            names: string[];
+        };
+        EndingEffectDto: {
+            /** @example 1200 */
+            activeConnections: number;
+            /** @description the applications; the first 4 by name */
+            clients: components["schemas"]["NamedDto"];
+            /** @description who granted access; the first 4 by name */
+            people: components["schemas"]["NamedDto"];
         };
         UsageDto: {
             /**
@@ -7885,12 +7924,22 @@ export interface operations {
     Connections_endMany: {
         parameters: {
             query?: {
+                /** @description words that must all be found, in any order, whatever their case and accents; `ue` also finds `ü` */
+                q?: string;
+                /** @description of one application */
+                clientId?: string;
+                /** @description granted by this user */
+                userId?: string;
+                /** @description active ones in this state */
+                health?: "ok" | "unused" | "dormant" | "refresh_refused";
+                /** @description active ones that end by themselves before this moment; the first to end first */
+                expiresBefore?: string;
                 /** @description these, repeated or separated by commas; 100 at most */
                 ids?: string[];
-                /** @description all of this user */
-                userId?: string;
-                /** @description all of this application */
-                clientId?: string;
+                /** @description all that the list with this query shows: `q`, `userId` and the like narrow it */
+                status?: "active";
+                /** @description with `status`: how many are meant; where more match by now, none ends */
+                expected?: number;
             };
             header?: never;
             path?: never;
@@ -7945,6 +7994,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDto"];
                 };
             };
+            /** @description Problem: `conflict` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
         };
     };
     Connections_usedClients: {
@@ -7969,6 +8027,57 @@ export interface operations {
                     "application/json": {
                         resources: components["schemas"]["UsedClientDto"][];
                         meta: components["schemas"]["MetaDto"];
+                    };
+                };
+            };
+            /** @description Problem: `validation_failed` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description Problem: `session_required` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+        };
+    };
+    Connections_effectOfEnding: {
+        parameters: {
+            query?: {
+                /** @description words that must all be found, in any order, whatever their case and accents; `ue` also finds `ü` */
+                q?: string;
+                /** @description of one application */
+                clientId?: string;
+                /** @description granted by this user */
+                userId?: string;
+                /** @description active ones in this state */
+                health?: "ok" | "unused" | "dormant" | "refresh_refused";
+                /** @description active ones that end by themselves before this moment; the first to end first */
+                expiresBefore?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        resource: components["schemas"]["EndingEffectDto"];
                     };
                 };
             };

@@ -11,10 +11,11 @@ import { AuditLog } from '../users/audit-log.js';
 import { UsersService } from '../users/users.service.js';
 import type { Ending } from './connection.js';
 import { ConnectionEntity } from './connection.entity.js';
-import type { ConnectionPatch, EndConnectionsQuery } from './connections.dto.js';
+import type { ConnectionPatch, EndConnectionsQuery, MatchingQuery } from './connections.dto.js';
 import { activeAt, type EndingScope } from './connection-endings.js';
 import { ConnectionNotices } from './connection-notices.js';
 import { ConnectionsService } from './connections.service.js';
+import { findMatching } from './matching-connections.js';
 import { limitProblem, TimeLimits } from './time-limits.js';
 import { findVisible, visibleTo } from './visible-connections.js';
 
@@ -69,20 +70,20 @@ export class ConnectionDecisions {
 
   /**
    * Ends the connections of these ids, or all active ones of a user, or of an application within
-   * the caller's account.
+   * the caller's account; or with `status`, all that match.
    * @returns how many there were
    * @throws ApiError validation_failed, forbidden, not_found (another account's user, or a
-   *   connection that the caller does not see: then none has ended)
+   *   connection that the caller does not see: then none has ended), conflict (more than expected
+   *   match: then none has ended)
    */
   async endMany(
     caller: SessionCaller,
-    { ids, userId, clientId }: EndConnectionsQuery,
+    { status, expected, ids, ...matching }: EndConnectionsQuery,
   ): Promise<{ revoked: number }> {
-    if ([ids, userId, clientId].filter((given) => given !== undefined).length !== 1) {
-      const message = 'Name connections, or a user, or an application.';
-      throw validationFailed([{ field: 'userId', code: 'exactly_one_of', message }]);
-    }
+    const { userId, clientId } = matching;
+    refuseUnclear({ status, expected, ids, ...matching });
     await this.timeLimits.settle(caller.accountId);
+    if (expected !== undefined) return this.endMatching(caller, matching, expected);
     if (ids !== undefined) {
       const seen = await this.connections.countBy({ id: In(ids), ...visibleTo(caller) });
       if (seen !== ids.length) throw notFound('One of the connections');
@@ -100,6 +101,24 @@ export class ConnectionDecisions {
     if (!client) return { revoked: 0 };
     const { accountId } = caller;
     return this.endAll(caller, client.id, { oauthClientId: client.id, accountId });
+  }
+
+  private async endMatching(
+    caller: SessionCaller,
+    query: MatchingQuery,
+    expected: number,
+  ): Promise<{ revoked: number }> {
+    const revoked = await this.endOnRecord(caller, null, async (tx, ending) => {
+      const ids = await findMatching(tx, caller, query, {
+        now: ending.at,
+        most: expected,
+      });
+      if (ids.length > expected) throw moreMatch(expected);
+      const ended = await this.service.revoke(ids, ending, tx);
+      await this.notices.ended(tx, ended, { actorId: caller.userId, at: ending.at });
+      return { count: ended.length, detail: { connections: ended.length } };
+    });
+    return { revoked };
   }
 
   private async narrow(
@@ -227,6 +246,27 @@ export class ConnectionDecisions {
 }
 
 /** @throws ApiError validation_failed */
+function refuseUnclear({ status, expected, ids, ...matching }: EndConnectionsQuery): void {
+  const { userId, clientId, ...others } = matching;
+  if (status === undefined) {
+    const one = [ids, userId, clientId].filter((given) => given !== undefined);
+    const narrowed = [expected, ...Object.values(others)].some((given) => given !== undefined);
+    if (one.length === 1 && !narrowed) return;
+    const message =
+      'Name connections, or a user, or an application; with `status=active`, all that match end.';
+    throw validationFailed([{ field: 'userId', code: 'exactly_one_of', message }]);
+  }
+  if (ids !== undefined) {
+    const message = 'Name connections, or with `status=active` what they have in common.';
+    throw validationFailed([{ field: 'ids', code: 'exactly_one_of', message }]);
+  }
+  if (expected === undefined) {
+    const message = 'Say how many connections you mean, so that no others end.';
+    throw validationFailed([{ field: 'expected', code: 'required', message }]);
+  }
+}
+
+/** @throws ApiError validation_failed */
 function refuseWider(held: string, asked: string): void {
   if (scopeCovers(held, asked)) return;
   const message = `The connection has '${held}'. Name that or less: only a new consent makes it wider.`;
@@ -257,4 +297,11 @@ function alreadyEnded(): ApiError {
 
 function changedMeanwhile(): ApiError {
   return new ApiError('conflict', 'The connection has just been ended or changed. Read it again.');
+}
+
+function moreMatch(expected: number): ApiError {
+  return new ApiError(
+    'conflict',
+    `By now more than ${expected} connections match, so none has ended. Look at them again.`,
+  );
 }

@@ -356,3 +356,84 @@ describe('ending many connections', () => {
     expect(await isActive(id)).toBe(true);
   });
 });
+
+describe('ending all connections that match', () => {
+  const endMatching = (who: PortalUser, query: string) =>
+    who.call('DELETE', `${CONNECTIONS}?status=active&${query}`);
+  const effect = async (who: PortalUser, query: string) =>
+    (await who.call('GET', `${CONNECTIONS}/effect?${query}`)).body.resource;
+
+  it('is foretold: how many, of which applications and people, as far as the caller sees them', async () => {
+    await grant(test, member);
+    await grant(test, member, { clientId: 'belegscanner' });
+    await grant(test, colleague, { clientId: 'belegscanner' });
+    await grant(test, stranger);
+    expect(await effect(admin, '')).toEqual({
+      activeConnections: 3,
+      clients: { count: 2, names: ['Belegscanner', 'Maklerwelt CRM'] },
+      people: { count: 2, names: [expect.any(String), expect.any(String)] },
+    });
+    expect(await effect(admin, 'clientId=maklerwelt-crm')).toMatchObject({ activeConnections: 1 });
+    expect(await effect(admin, 'q=beleg')).toMatchObject({
+      activeConnections: 2,
+      clients: { count: 1, names: ['Belegscanner'] },
+    });
+    expect(await effect(member, '')).toMatchObject({ activeConnections: 2, people: { count: 1 } });
+    expect(await effect(stranger, 'q=beleg')).toEqual({
+      activeConnections: 0,
+      clients: { count: 0, names: [] },
+      people: { count: 0, names: [] },
+    });
+  });
+
+  it('ends those and no others, with one record, which counts them', async () => {
+    const ended = [
+      await grant(test, member, { clientId: 'belegscanner' }),
+      await grant(test, colleague, { clientId: 'belegscanner' }),
+    ];
+    const kept = [await grant(test, member), await grant(test, stranger)];
+    const { status, body } = await endMatching(admin, 'q=beleg&expected=2');
+    expect([status, body.resource]).toEqual([200, { revoked: 2 }]);
+    for (const { id } of ended) expect(await isActive(id)).toBe(false);
+    for (const { id } of kept) expect(await isActive(id)).toBe(true);
+    const [record] = await test.dataSource.query(
+      `SELECT actor_id, subject_id, detail FROM audit_records WHERE action = 'connections_revoked'
+       ORDER BY id DESC LIMIT 1`,
+    );
+    expect(record).toEqual({ actor_id: admin.id, subject_id: null, detail: { connections: 2 } });
+  });
+
+  it('of a member ends the member’s own', async () => {
+    const mine = await grant(test, member);
+    const other = await grant(test, colleague);
+    expect((await endMatching(member, 'expected=1')).body.resource).toEqual({ revoked: 1 });
+    expect([await isActive(mine.id), await isActive(other.id)]).toEqual([false, true]);
+  });
+
+  it('ends none where more match by now than were meant, and what is left where fewer do', async () => {
+    const { id } = await grant(test, member);
+    await grant(test, colleague);
+    const { status, body } = await endMatching(admin, 'expected=1');
+    expect([status, body.code]).toEqual([409, 'conflict']);
+    expect(await isActive(id)).toBe(true);
+    expect((await endMatching(admin, 'expected=10')).body.resource).toEqual({ revoked: 2 });
+  });
+
+  it('needs to be told how many, and nothing that contradicts it', async () => {
+    const { id } = await grant(test, member);
+    for (const query of [
+      '?status=active',
+      '?status=active&expected=0',
+      '?status=active&expected=10001',
+      `?status=active&expected=1&ids=${id}`,
+      '?status=revoked&expected=1',
+      '?expected=1',
+      '?q=beleg',
+      '?clientId=maklerwelt-crm&q=beleg',
+    ]) {
+      const { status, body } = await admin.call('DELETE', `${CONNECTIONS}${query}`);
+      expect([query, status, body.code]).toEqual([query, 400, 'validation_failed']);
+    }
+    expect(await isActive(id)).toBe(true);
+  });
+});

@@ -39,9 +39,12 @@ import {
   type ConnectionDto,
   type ConnectionEventDto,
   type ConnectionsQuery,
+  type EndingEffectDto,
+  type MatchingQuery,
   type UsedClientDto,
 } from './connections.dto.js';
 import { countByClient, findConnections } from './find-connections.js';
+import { effectOfEnding } from './matching-connections.js';
 import { TimeLimits } from './time-limits.js';
 import { findVisible } from './visible-connections.js';
 import { USAGE_DAYS } from './connection-usage.js';
@@ -103,6 +106,12 @@ export class ConnectionsOverview {
     return pageOfClients(byName([...clients.values()]), page, (client) =>
       toUsedDto(client, caller.accountId, active.get(client.id) ?? 0),
     );
+  }
+
+  /** What ending all active connections that match would end, among those that the caller may see. */
+  async effectOfEnding(caller: SessionCaller, query: MatchingQuery): Promise<EndingEffectDto> {
+    await this.timeLimits.settle(caller.accountId);
+    return effectOfEnding(this.connections.manager, caller, query, this.clock.now());
   }
 
   /** @throws ApiError not_found */

@@ -46,7 +46,10 @@ import {
   ConnectionsQuery,
   EndConnectionsQuery,
   EndedConnectionsDto,
+  EndingEffectDto,
   ExportQuery,
+  MatchingQuery,
+  MOST_MATCHING,
   UsedClientDto,
 } from './connections.dto.js';
 import { ConnectionsExport } from './connections-export.js';
@@ -100,6 +103,21 @@ export class ConnectionsController {
     @Query() page: PageQuery,
   ): Promise<ResourcesEnvelope<UsedClientDto>> {
     return this.overview.usedClients(caller, page);
+  }
+
+  @Get('effect')
+  @RequireSession()
+  @ApiOperation({
+    summary: 'Count the active connections that match, their applications and their people',
+    description: 'What `DELETE` with `status=active` and the same query would end.',
+  })
+  @ApiResource(EndingEffectDto)
+  @ApiProblems(400, 401)
+  async effectOfEnding(
+    @CurrentCaller() caller: SessionCaller,
+    @Query() query: MatchingQuery,
+  ): Promise<ResourceEnvelope<EndingEffectDto>> {
+    return { resource: await this.overview.effectOfEnding(caller, query) };
   }
 
   @Get('export')
@@ -221,12 +239,11 @@ export class ConnectionsController {
   @RequireSession()
   @ApiOperation({
     summary:
-      'End many connections: some, all of a user, or all of an application within the account',
-    description:
-      'For admins; members may end their own, by `ids` or all by their `userId`. If the caller cannot see one of the ids, the answer is 404 and nothing ends. Ending all of a user or of an application takes a fresh proof of identity.',
+      'End many connections: some, all of a user, all of an application within the account, or all that a list shows',
+    description: `For admins; members may end their own. If the caller cannot see one of the \`ids\`, the answer is 404 and nothing ends. With \`status=active\` all end that the list with the same query shows, ${MOST_MATCHING} at most, and \`expected\` says how many that are: where more match by now, the answer is 409 and nothing ends. All but \`ids\` takes a fresh proof of identity.`,
   })
   @ApiResource(EndedConnectionsDto)
-  @ApiProblems(400, 401, 403, 'identity_proof_required', 404)
+  @ApiProblems(400, 401, 403, 'identity_proof_required', 404, 409)
   async endMany(
     @CurrentCaller() caller: SessionCaller,
     @Query() query: EndConnectionsQuery,

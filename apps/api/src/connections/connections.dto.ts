@@ -14,10 +14,13 @@ import {
   ArrayUnique,
   IsArray,
   IsIn,
+  IsInt,
   IsObject,
   IsOptional,
   IsUUID,
   Matches,
+  Max,
+  Min,
   ValidateNested,
 } from 'class-validator';
 import { inWords } from '../config/in-words.js';
@@ -135,19 +138,67 @@ export class ExportQuery extends IntersectionType(
   CsvQuery,
 ) {}
 
-export class EndConnectionsQuery {
+/** As many as one transaction ends without holding others up. */
+export const MOST_MATCHING = 10_000;
+
+/** What narrows a list of active connections. */
+export class MatchingQuery extends PickType(ConnectionsQuery, [
+  'q',
+  'userId',
+  'clientId',
+  'health',
+  'expiresBefore',
+] as const) {}
+
+export class EndConnectionsQuery extends MatchingQuery {
   @Ids(`these, repeated or separated by commas; ${MAX_IDS} at most`)
   ids?: string[];
 
-  @ApiPropertyOptional({ format: 'uuid', example: USER_ID, description: 'all of this user' })
+  @ApiPropertyOptional({
+    enum: ['active'],
+    description: 'all that the list with this query shows: `q`, `userId` and the like narrow it',
+  })
   @IsOptional()
-  @IsUUID()
-  userId?: string;
+  @IsIn(['active'])
+  status?: 'active';
 
-  @ApiPropertyOptional({ example: 'maklerwelt-crm', description: 'all of this application' })
+  @ApiPropertyOptional({
+    type: 'integer',
+    minimum: 1,
+    maximum: MOST_MATCHING,
+    example: 1200,
+    description: 'with `status`: how many are meant; where more match by now, none ends',
+  })
   @IsOptional()
-  @Matches(CLIENT_ID, CLIENT_ID_MESSAGE)
-  clientId?: string;
+  @Transform(({ value }) => (/^\d{1,5}$/.test(String(value)) ? Number(value) : value))
+  @IsInt()
+  @Min(1)
+  @Max(MOST_MATCHING)
+  expected?: number;
+}
+
+/** More names than these are read by nobody who is asked whether to go on. */
+export const NAMED_AT_MOST = 4;
+const FIRST_BY_NAME = `the first ${NAMED_AT_MOST} by name`;
+
+export class NamedDto {
+  @ApiProperty({ type: 'integer', example: 2 })
+  count!: number;
+
+  @ApiProperty({ type: [String], example: ['Belegscanner', 'Maklerwelt CRM'] })
+  names!: string[];
+}
+
+/** What ending all that match would end. */
+export class EndingEffectDto {
+  @ApiProperty({ type: 'integer', example: 1200 })
+  activeConnections!: number;
+
+  @ApiProperty({ type: NamedDto, description: `the applications; ${FIRST_BY_NAME}` })
+  clients!: NamedDto;
+
+  @ApiProperty({ type: NamedDto, description: `who granted access; ${FIRST_BY_NAME}` })
+  people!: NamedDto;
 }
 
 /** Every scope string of known scopes; which are known, their table says. */

@@ -52,7 +52,8 @@ function visibleTo({ role, accountId, userId }: SessionCaller, bind: Bind): stri
   return role === 'admin' ? [account] : [account, `c.user_id = ${bind(userId)}`];
 }
 
-function conditions(
+/** What makes a connection one of those that the query means and that the caller may see. */
+export function conditions(
   caller: SessionCaller,
   { q, status, userId, clientId, health, ids, expiresBefore }: ConnectionsQuery,
   now: Date,

@@ -3,6 +3,8 @@ import { databaseUrl } from './place';
 
 export interface ManyConnections {
   remove: () => Promise<void>;
+  /** One more is active, as if granted by somebody else just now. */
+  addOne: () => Promise<void>;
 }
 
 /**
@@ -48,6 +50,16 @@ export async function manyConnections(): Promise<ManyConnections> {
     );
   });
   return {
+    addOne: () =>
+      withDatabase(async (client) => {
+        await client.query(
+          `INSERT INTO connections (id, oauth_client_id, user_id, account_id, scope, granted_at)
+           SELECT gen_random_uuid(), app.id, person.id, person.account_id, 'read', now()
+             FROM users person, oauth_clients app
+            WHERE person.email = 'many1@musterhaus.example'
+              AND app.client_id = 'assistent-desktop'`,
+        );
+      }),
     remove: () =>
       withDatabase(async (client) => {
         await client.query(`DELETE FROM connections WHERE user_id IN

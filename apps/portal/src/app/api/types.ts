@@ -75,6 +75,7 @@ export type ConnectionDetail = Dto<'ConnectionDetailDto'>;
 export type ConnectionEvent = Dto<'ConnectionEventDto'>;
 export type DailyUsage = Dto<'UsageDto'>;
 export type EndedConnections = Dto<'EndedConnectionsDto'>;
+export type EndingEffect = Dto<'EndingEffectDto'>;
 export type AuditRecord = Dto<'AuditRecordDto'>;
 export type MailOrigin = Dto<'MailOriginDto'>;
 export type DemoMail = Dto<'DemoMailDto'>;

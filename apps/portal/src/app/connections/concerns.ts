@@ -25,32 +25,37 @@ export function concernsOf(
   viewer: string | undefined,
 ): Concern[] {
   if (target.kind === 'some') return concernsOfSome(target.connections, viewer);
+  if (target.kind === 'matching') return concernsOfParts(concerned, target.own);
   const { names = [], count = 0 } = concerned ?? {};
   return names.length > 0 ? [concern('connections.end.concerns.text', names, count)] : [];
+}
+
+function concernsOfParts(concerned: Concerned | null, own: boolean): Concern[] {
+  if (!concerned?.parts) return [];
+  const { clients, people } = concerned.parts;
+  const apps = concern(textOfApps(clients.count), clients.names, clients.count);
+  return own ? [apps] : [apps, concern(textOfPeople(people.count), people.names, people.count)];
+}
+
+function textOfApps(count: number): string {
+  return count === 1 ? 'connections.end.concerns.app' : 'connections.end.concerns.apps';
+}
+
+function textOfPeople(count: number): string {
+  return count === 1 ? 'connections.end.concerns.person' : 'connections.end.concerns.people';
 }
 
 function concernsOfSome(connections: readonly Connection[], viewer: string | undefined): Concern[] {
   const people = connections.map(({ grantedBy }) => grantedBy);
   const apps = byName(connections.map(({ client }) => client.name));
-  const concerns = [
-    concern(
-      apps.length === 1 ? 'connections.end.concerns.app' : 'connections.end.concerns.apps',
-      apps,
-    ),
-  ];
+  const concerns = [concern(textOfApps(apps.length), apps)];
   if (people.every(({ id }) => id === viewer)) return concerns;
   const named = byName(
     connections.map(({ grantedBy, namesake }) =>
       namesake ? nameAndEmail(grantedBy) : fullName(grantedBy),
     ),
   );
-  return [
-    ...concerns,
-    concern(
-      named.length === 1 ? 'connections.end.concerns.person' : 'connections.end.concerns.people',
-      named,
-    ),
-  ];
+  return [...concerns, concern(textOfPeople(named.length), named)];
 }
 
 const ONE_APP = {
@@ -77,6 +82,7 @@ export function aftermathOf(
 }
 
 function hasOneApp(target: EndTarget): boolean {
+  if (target.kind === 'matching') return target.filter.clientId !== null;
   if (target.kind !== 'some') return target.kind !== 'person';
   return new Set(target.connections.map(({ client }) => client.clientId)).size === 1;
 }
@@ -87,6 +93,8 @@ function isOwn(target: EndTarget, viewer: string | undefined): boolean {
       return !target.owner;
     case 'some':
       return target.connections.every(({ grantedBy }) => grantedBy.id === viewer);
+    case 'matching':
+      return target.own;
     case 'person':
       return target.person.id === viewer;
     case 'app':

@@ -35,6 +35,22 @@ describe('the chosen rows of a list', () => {
     expect(selection.all()).toBe(false);
   });
 
+  it('are also those that come later where the whole has been chosen, until one is taken out', () => {
+    selection.toggleAll();
+    selection.whole.set(true);
+    listed.set(rows('a', 'b', 'c', 'd'));
+    expect([chosen(), selection.has('e')]).toEqual([['a', 'b', 'c', 'd'], true]);
+    selection.toggle('b');
+    expect([chosen(), selection.whole(), selection.has('e')]).toEqual([
+      ['a', 'c', 'd'],
+      false,
+      false,
+    ]);
+    selection.whole.set(true);
+    filter.set('others');
+    expect([chosen(), selection.whole()]).toEqual([[], false]);
+  });
+
   it('are none under another filter', () => {
     selection.toggle('a');
     filter.set('mine');

@@ -7,7 +7,12 @@ export class ConnectionSelection {
     source: () => this.filter(),
     computation: () => new Set(),
   });
-  readonly chosen = computed(() => (this.rows() ?? []).filter(({ id }) => this.ids().has(id)));
+  /** Also what is not listed yet has been chosen: all that the filter lets through. */
+  readonly whole = linkedSignal<unknown, boolean>({
+    source: () => this.filter(),
+    computation: () => false,
+  });
+  readonly chosen = computed(() => (this.rows() ?? []).filter(({ id }) => this.has(id)));
   readonly all = computed(
     () => this.chosen().length > 0 && this.chosen().length === this.rows()?.length,
   );
@@ -22,11 +27,13 @@ export class ConnectionSelection {
   ) {}
 
   has(id: string): boolean {
-    return this.ids().has(id);
+    return this.whole() || this.ids().has(id);
   }
 
   toggle(id: string): void {
-    this.ids.update((before) => {
+    const before = this.whole() ? this.chosen().map((row) => row.id) : this.ids();
+    this.whole.set(false);
+    this.ids.update(() => {
       const after = new Set(before);
       if (!after.delete(id)) after.add(id);
       return after;
@@ -35,10 +42,13 @@ export class ConnectionSelection {
 
   /** Chooses all rows, or none where all are chosen. */
   toggleAll(): void {
-    this.ids.set(new Set(this.all() ? [] : this.rows()?.map(({ id }) => id)));
+    const none = this.all();
+    this.whole.set(false);
+    this.ids.set(new Set(none ? [] : this.rows()?.map(({ id }) => id)));
   }
 
   clear(): void {
+    this.whole.set(false);
     this.ids.set(new Set());
   }
 }

@@ -24,6 +24,7 @@ import { Formats } from '../i18n/formats';
 import { FullName, fullName, nameAndEmail } from '../people/full-name';
 import { KnownScopes } from '../scopes/known-scopes';
 import { SessionStore } from '../session/session-store';
+import { focusLater } from '../ui/focus-later';
 import { Icon } from '../ui/icon';
 import { keepInSight } from '../ui/keep-in-sight';
 import { LoadError } from '../ui/load-error';
@@ -39,7 +40,7 @@ import { ConnectionFocus } from './connection-focus';
 import { Above, ConnectionList } from './connection-list';
 import { ConnectionRow } from './connection-row';
 import { OwnRequests } from './own-requests';
-import { EndTarget } from './end-connections';
+import { EndTarget, MOST_MATCHING } from './end-connections';
 import { EndFlow } from './end-flow';
 import { EndingSoon } from './ending-soon';
 
@@ -95,6 +96,7 @@ export class ConnectionsPage {
   private readonly endFlow = inject(EndFlow);
   private readonly router = inject(Router);
   protected readonly focus = new ConnectionFocus();
+  private readonly focusLater = focusLater();
   private readonly apps = viewChild(AvailableApps);
   private readonly chosenBar = viewChild<ElementRef<HTMLElement>>('chosenBar');
 
@@ -200,6 +202,17 @@ export class ConnectionsPage {
       : { text: 'connections.empty.filteredApp', values: { app: app?.name } };
   });
 
+  /** Whether what is not listed yet can be chosen, too. */
+  protected readonly moreToChoose = computed(
+    () =>
+      this.selection.all() &&
+      !this.selection.whole() &&
+      this.connections.hasMore() &&
+      this.connections.total() <= MOST_MATCHING,
+  );
+  protected readonly chosenCount = computed(() =>
+    this.selection.whole() ? this.connections.total() : this.selection.chosen().length,
+  );
   /** Whether their number is said: also that nothing was found, which nobody hears otherwise. */
   protected readonly counted = computed(
     () =>
@@ -295,6 +308,11 @@ export class ConnectionsPage {
     if (bar) keepInSight(event, bar);
   }
 
+  protected chooseWhole(): void {
+    this.selection.whole.set(true);
+    this.focusLater('.chosen .fx-button');
+  }
+
   protected chooseNone(): void {
     this.selection.clear();
     this.focus.heading();
@@ -312,6 +330,12 @@ export class ConnectionsPage {
   }
 
   protected endChosen(): void {
+    if (this.selection.whole()) {
+      const filter = this.filter();
+      const own = !this.session.isAdmin() || filter.userId === filter.viewer;
+      void this.end({ kind: 'matching', filter, own });
+      return;
+    }
     const connections = this.selection.chosen();
     const [first] = connections;
     if (first && connections.length === 1) this.endOne(first);
@@ -333,6 +357,7 @@ export class ConnectionsPage {
           before.findIndex(({ id }) => ids.includes(id)),
         );
       } else {
+        this.selection.clear();
         this.connections.reload();
         this.focus.heading();
       }

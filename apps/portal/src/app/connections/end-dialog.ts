@@ -1,4 +1,4 @@
-import { ChangeDetectionStrategy, Component, computed, inject } from '@angular/core';
+import { ChangeDetectionStrategy, Component, computed, inject, signal } from '@angular/core';
 import {
   MAT_DIALOG_DATA,
   MatDialogActions,
@@ -55,19 +55,22 @@ export class EndDialog {
   private readonly question = inject<EndQuestion>(MAT_DIALOG_DATA);
   protected readonly target = this.question.target;
   private readonly viewer = inject(SessionStore).user()?.id;
-  private readonly count =
-    this.target.kind === 'some'
-      ? this.target.connections.length
-      : (this.question.concerned?.count ?? 0);
+  private readonly concerned = signal(this.question.concerned);
+  private readonly count = computed(() =>
+    this.target.kind === 'some' ? this.target.connections.length : (this.concerned()?.count ?? 0),
+  );
   protected readonly formats = inject(Formats);
   private readonly connections = inject(EndConnections);
   private readonly dialog = inject<MatDialogRef<EndDialog, number>>(MatDialogRef);
 
   protected readonly action = inject(DialogAction);
   protected readonly title = computed(() => {
-    const { target, concerned } = this.question;
+    const { target } = this;
+    const concerned = this.concerned();
     if (target.kind === 'one') return 'connections.end.title.one';
-    if (target.kind === 'some') return this.formats.plural(this.count, SOME_TITLES);
+    if (target.kind === 'some' || target.kind === 'matching') {
+      return this.formats.plural(this.count(), SOME_TITLES);
+    }
     if (target.kind === 'person') {
       return concerned
         ? this.formats.plural(concerned.count, PERSON_TITLES)
@@ -78,11 +81,11 @@ export class EndDialog {
       : 'connections.end.title.app.all';
   });
   protected readonly values = computed(() => {
-    const { target } = this.question;
+    const { target } = this;
     return {
       app: 'appName' in target ? target.appName : '',
       person: fullName(this.owner),
-      count: this.formats.number(this.count),
+      count: this.formats.number(this.count()),
     };
   });
   /** Whose they are, where that is one person who is not the reader. */
@@ -93,7 +96,9 @@ export class EndDialog {
         ? this.target.person
         : null;
   /** Which applications and people it is about, as far as the heading does not say so. */
-  protected readonly concerns = concernsOf(this.target, this.question.concerned, this.viewer);
+  protected readonly concerns = computed(() =>
+    concernsOf(this.target, this.concerned(), this.viewer),
+  );
   protected readonly words = aftermathOf(this.target, this.viewer);
   /** What the reader could connect again; of others' connections and of many, nothing is known. */
   private readonly available = apiWholeList<AvailableClient>(() =>
@@ -110,7 +115,12 @@ export class EndDialog {
   protected async confirm(): Promise<void> {
     await this.action.run(
       async () => this.dialog.close(await this.end()),
-      ({ unreachable }) => (unreachable ? { text: this.unreachable } : null),
+      ({ unreachable, code }) => {
+        if (code === 'conflict' && this.target.kind === 'matching') {
+          return { text: 'connections.end.moreByNow', values: this.values() };
+        }
+        return unreachable ? { text: this.unreachable } : null;
+      },
     );
   }
 
@@ -123,8 +133,12 @@ export class EndDialog {
   /** @returns how many have ended */
   private async end(): Promise<number> {
     try {
-      return await this.connections.end(this.target);
+      return await this.connections.end(this.target, this.count());
     } catch (cause) {
+      // More match by now: what is asked next is about those.
+      if (apiErrorFrom(cause).code === 'conflict' && this.target.kind === 'matching') {
+        this.concerned.set(await this.connections.concernedBy(this.target));
+      }
       // Already gone, perhaps ended by somebody else: the result is what was asked for.
       const gone = apiErrorFrom(cause).code === 'not_found';
       if (gone && this.target.kind !== 'some') return 1;

@@ -24,6 +24,10 @@ export class EndFlow {
   async run(target: EndTarget): Promise<boolean> {
     const known = target.kind === 'one' || target.kind === 'some';
     const concerned = known ? null : await this.concernedBy(target);
+    if (target.kind === 'matching' && !concerned) {
+      this.messages.show('connections.end.notCounted');
+      return false;
+    }
     if (concerned?.count === 0) {
       this.confirm(target, 0);
       return true;
@@ -55,6 +59,7 @@ export class EndFlow {
         return this.messages.show(text, { app, person });
       }
       case 'some':
+      case 'matching':
         return this.messages.show(this.formats.plural(count, SOME_DONE), {
           count: this.formats.number(count),
         });
