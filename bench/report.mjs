@@ -108,6 +108,20 @@ export function loadReport({ machine, entries }) {
   return `${machine}.\n\n${table(['load', 'figures'], rows)}${details.join('')}`;
 }
 
+/** The report of `npm run bench:portal`: a table for each of its parts. */
+export function portalReport({ machine, entries }) {
+  const parts = Object.entries(Object.groupBy(entries, (entry) => entry.table)).map(
+    ([title, rows]) => {
+      const columns = Object.keys(rows[0].row);
+      return `\n### ${title}\n\n${table(
+        columns,
+        rows.map(({ row }) => columns.map((column) => row[column])),
+      )}`;
+    },
+  );
+  return `${machine}.\n${parts.join('')}`;
+}
+
 /** `acceptedAfterMs` is "accepted after ms". */
 const keyInWords = (key) => key.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
 

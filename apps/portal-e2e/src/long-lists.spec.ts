@@ -53,12 +53,13 @@ test('ending row 121 keeps the place, puts the focus on the next row, and asks o
   await showAll(page);
   await expect(page.getByText('181 Verbindungen', { exact: true })).toBeVisible();
   const row = rows(page).nth(120);
-  const next = await rows(page).nth(121).getByRole('link').innerText();
-  await row.scrollIntoViewIfNeeded();
+  const next = (await rows(page).nth(121).getByRole('link').textContent()) ?? '';
+  const end = row.getByRole('button', { name: /^Verbindung zu .* beenden$/ });
+  await end.hover();
   const before = await place(page);
   expect(before).toBeGreaterThan(3000);
   const requests = countRequests(page);
-  await row.getByRole('button', { name: /^Verbindung zu .* beenden$/ }).click();
+  await end.click();
   const followed = page.waitForResponse((response) =>
     /\/user\/v7\/connections\?status/.test(response.url()),
   );

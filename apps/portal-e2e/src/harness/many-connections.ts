@@ -8,10 +8,11 @@ export interface ManyConnections {
 }
 
 /**
- * 181 active and 20 ended connections of 61 more people of the demo company, written to the
- * database. One of the three applications is not offered to anybody.
+ * Three active connections of each of 61 more people of the demo company but of the last, who has
+ * one, and 20 ended ones, written to the database. One of the three applications is not offered to
+ * anybody.
  */
-export async function manyConnections(): Promise<ManyConnections> {
+export async function manyConnections(people = 61): Promise<ManyConnections> {
   await withDatabase(async (client) => {
     await client.query(
       `INSERT INTO oauth_clients (id, client_id, name, description, publisher, publisher_verified,
@@ -24,10 +25,11 @@ export async function manyConnections(): Promise<ManyConnections> {
       `INSERT INTO users (id, account_id, email, first_name, last_name, role, locale, status,
          password_hash, created_at, updated_at)
        SELECT gen_random_uuid(), account_id, 'many' || n || '@musterhaus.example',
-         CASE n WHEN 61 THEN 'Zoë' ELSE 'Person' END,
-         CASE n WHEN 61 THEN 'Ärger' ELSE 'Nummer ' || lpad(n::text, 2, '0') END,
+         CASE n WHEN $1 THEN 'Zoë' ELSE 'Person' END,
+         CASE n WHEN $1 THEN 'Ärger' ELSE 'Nummer ' || lpad(n::text, length($1::text), '0') END,
          'member', 'de', 'active', password_hash, now(), now()
-       FROM users, generate_series(1, 61) n WHERE email = 'user@musterhaus.example'`,
+       FROM users, generate_series(1, $1::integer) n WHERE email = 'user@musterhaus.example'`,
+      [people],
     );
     await client.query(
       `INSERT INTO connections (id, oauth_client_id, user_id, account_id, scope, granted_at)

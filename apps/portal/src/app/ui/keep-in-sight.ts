@@ -1,9 +1,14 @@
 /** Below what has the focus, in pixels. */
 const GAP = 8;
 
-/** Scrolls so far that what takes the focus is not behind a bar that sticks to the lower edge. */
+/**
+ * Scrolls so far that what takes the focus is not behind a bar that sticks to the lower edge. What is
+ * being pressed stays where it is: let go beside it, the press would count for nothing.
+ */
 export function keepInSight({ target }: FocusEvent, bar: HTMLElement): void {
-  const { bottom } = (target as HTMLElement).getBoundingClientRect();
+  const focused = target as HTMLElement;
+  if (focused.matches(':active')) return;
+  const { bottom } = focused.getBoundingClientRect();
   const hidden = bottom + GAP - bar.getBoundingClientRect().top;
   if (hidden > 0 && getComputedStyle(bar).position === 'sticky') scrollBy(0, hidden);
 }
