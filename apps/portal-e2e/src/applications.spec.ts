@@ -68,11 +68,16 @@ test('whoever may not connect an application asks for it, and goes on with the v
 
   await page.context().clearCookies();
   await signIn(page, ADMIN);
-  await page.goto(applications());
+  await page.goto(`${portalUrl()}/portal/settings/team`);
+  // Wherever an admin is, the way to the requests says how many wait.
+  const way = page.getByRole('link', { name: /^Anwendungen/ });
+  await expect(way).toHaveAccessibleName(/1 offene Anfrage/);
+  await way.click();
   const queue = page.getByRole('region', { name: 'Offene Anfragen' });
   await expect(queue).toContainText('Für die Schadenmeldungen');
   await queue.getByRole('button', { name: /^Freigeben: Maklerwelt CRM/ }).click();
   await expect(queue.getByRole('heading', { name: 'Offene Anfragen' })).toBeFocused();
+  await expect(way).toHaveAccessibleName('Anwendungen');
   await expect(queue).toContainText('Niemand wartet');
   await expect(row(page, 'Maklerwelt CRM')).toContainText('Erlaubt');
 

@@ -5,6 +5,7 @@ import {
   expect,
   layoutShift,
   MEMBER,
+  OPERATOR,
   PASSWORD,
   portalUrl,
   recordLayoutShifts,
@@ -197,4 +198,34 @@ test('offline is said in words, and mends itself', async ({ page, member: _, con
   await expect(page.getByText(/^Keine Internetverbindung\. Bis sie wieder steht/)).toBeHidden();
   await expect(page.locator('fx-load-error')).toHaveCount(0);
   await expect(page.locator('.list')).not.toHaveAttribute('aria-busy');
+});
+
+test('an address that leads nowhere keeps the frame of who is signed in, with a way back', async ({
+  page,
+  member: _,
+}) => {
+  const nowhere = `${portalUrl()}/portal/nonsense/of-a-link`;
+  await page.goto(nowhere);
+  await expect(heading(page)).toHaveText('Diese Seite gibt es nicht');
+  await expect(page.getByRole('navigation')).toHaveCount(0);
+  await signIn(page, MEMBER);
+  for (const address of [nowhere, `${portalUrl()}/portal/settings/nonsense`]) {
+    await page.goto(`${portalUrl()}/portal/settings`);
+    await expect(heading(page)).toHaveText('Verbindungen');
+    await page.goto(address);
+    await expect(heading(page)).toHaveText('Diese Seite gibt es nicht');
+    await expect(page.getByRole('link', { name: 'Konto und Sicherheit' })).toBeVisible();
+    await page.getByRole('link', { name: 'Zur Startseite', exact: true }).click();
+    await expect(heading(page)).toHaveText('Verbindungen');
+  }
+});
+
+test('an operator begins with the applications, and reads why there are no connections', async ({
+  page,
+}) => {
+  await signIn(page, OPERATOR);
+  await page.goto(`${portalUrl()}/portal/`);
+  await expect(page).toHaveURL(/settings\/registry$/);
+  await page.getByRole('link', { name: 'Verbindungen', exact: true }).click();
+  await expect(page.getByText(/Was Flixcheck registriert hat, steht unter/)).toBeVisible();
 });

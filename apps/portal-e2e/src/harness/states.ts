@@ -104,6 +104,16 @@ const guest: PortalState[] = [
 ];
 
 const others: PortalState[] = [
+  {
+    name: 'not-found-signed-in',
+    who: MEMBER,
+    open: async (page) => {
+      // Only in a browser where somebody has signed in before is it asked who that is.
+      await show(page, settings('security'));
+      await show(page, `${portalUrl()}/portal/no-such-page`);
+      await expect(page.getByRole('navigation')).toBeVisible();
+    },
+  },
   { name: 'team', who: ADMIN, open: (page) => show(page, settings('team')) },
   ...invitationStates.filter(({ who }) => who !== undefined),
   {

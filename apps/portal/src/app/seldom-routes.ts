@@ -1,6 +1,7 @@
 import { Routes } from '@angular/router';
 import { provideTranslocoScope } from '@jsverse/transloco';
 import { sessionGuard } from './session/session-guard';
+import { signedIn } from './session/signed-in';
 
 /** The pages that a link from a mail opens, and others without the settings' frame. */
 export const seldomRoutes: Routes = [
@@ -69,6 +70,19 @@ export const seldomRoutes: Routes = [
     // Not linked from anywhere. It shows parts of other pages, with their texts.
     providers: [provideTranslocoScope('settings', 'security')],
     loadComponent: () => import('./design/design-page').then((file) => file.DesignPage),
+  },
+  {
+    path: '',
+    canMatch: [signedIn],
+    providers: [provideTranslocoScope('settings')],
+    loadComponent: () => import('./shell/shell').then((file) => file.Shell),
+    children: [
+      {
+        path: '**',
+        title: 'titles.notFound',
+        loadComponent: () => import('./shell/not-found').then((file) => file.NotFound),
+      },
+    ],
   },
   {
     path: '**',

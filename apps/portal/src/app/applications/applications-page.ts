@@ -40,6 +40,7 @@ import type { AdvanceInput } from './advance-dialog';
 import { AdvanceFlow } from './advance-flow';
 import { ApprovalQueue } from './approval-queue';
 import { type Advance, type Decided, PolicyClients } from './policy-clients';
+import { WaitingApprovals } from './waiting-approvals';
 
 const PATH = '/user/v7/account-policy';
 
@@ -88,6 +89,7 @@ export class ApplicationsPage {
   private readonly advanceFlow = inject(AdvanceFlow);
   private readonly messages = inject(Messages);
   private readonly scopes = inject(KnownScopes);
+  private readonly waiting = inject(WaitingApprovals);
   private readonly queueHeading = viewChild<ElementRef<HTMLElement>>('queueHeading');
 
   protected readonly policies = POLICIES;
@@ -144,6 +146,7 @@ export class ApplicationsPage {
     this.policyAnswer.reload();
     this.clientsAnswer.reload();
     this.requestsAnswer.reload();
+    this.waiting.reload();
   }
 
   /** Says in numbers what would stop, if anything would. */

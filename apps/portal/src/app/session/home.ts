@@ -2,9 +2,18 @@ import { inject } from '@angular/core';
 import { CanActivateFn, RedirectCommand, Router } from '@angular/router';
 import { SessionStore } from './session-store';
 
-/** Where somebody begins: with their connections, or with the applications that they develop. */
+/**
+ * Where somebody begins: with their connections, or with the applications that they develop or
+ * register.
+ */
 export const home: CanActivateFn = () => {
-  const place = inject(SessionStore).account()?.kind === 'personal' ? 'developer' : 'connections';
+  const session = inject(SessionStore);
+  const place =
+    session.account()?.kind === 'personal'
+      ? 'developer'
+      : session.isOperator()
+        ? 'registry'
+        : 'connections';
   const router = inject(Router);
   // Why the settings begin anew is for the page to say.
   const state = router.currentNavigation()?.extras.state ?? {};

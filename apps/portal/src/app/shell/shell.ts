@@ -22,6 +22,7 @@ import { Connectivity } from '../ui/connectivity';
 import { Icon } from '../ui/icon';
 import { LoadError } from '../ui/load-error';
 import { PresentMinute } from '../ui/moment';
+import { WaitingApprovals } from '../applications/waiting-approvals';
 import { WaitingChanges } from '../registry/waiting-changes';
 import { Drafts } from '../unsaved/drafts';
 import { UnsavedChanges } from '../unsaved/unsaved-changes';
@@ -32,9 +33,14 @@ interface Place {
   text: string;
   icon: string;
   /** How many things wait there for an answer. */
-  waiting?: number;
+  waiting?: { count: number; words: { one: string; other: string } };
 }
 
+const CHANGES = { one: 'settings.nav.waiting.one', other: 'settings.nav.waiting.other' };
+const APPROVALS = {
+  one: 'settings.nav.waitingApprovals.one',
+  other: 'settings.nav.waitingApprovals.other',
+};
 const DESK: Place = { path: '/settings/developer', text: 'settings.nav.developer', icon: code };
 
 /** The frame of the settings: who is signed in, where one can go. */
@@ -62,7 +68,8 @@ export class Shell {
   protected readonly connectivity = inject(Connectivity);
   protected readonly formats = inject(Formats);
   private readonly minute = inject(PresentMinute);
-  private readonly waiting = inject(WaitingChanges);
+  private readonly waitingChanges = inject(WaitingChanges);
+  private readonly waitingApprovals = inject(WaitingApprovals);
   protected readonly offline = cloudOff;
   protected readonly info = info;
   protected readonly key = key;
@@ -77,7 +84,12 @@ export class Shell {
     ...(this.store.isAdmin()
       ? [
           { path: '/settings/team', text: 'settings.nav.team', icon: group },
-          { path: '/settings/applications', text: 'settings.nav.applications', icon: apps },
+          {
+            path: '/settings/applications',
+            text: 'settings.nav.applications',
+            icon: apps,
+            waiting: { count: this.waitingApprovals.count(), words: APPROVALS },
+          },
         ]
       : []),
     ...(this.store.user()?.role === 'member'
@@ -89,7 +101,7 @@ export class Shell {
             path: '/settings/registry',
             text: 'settings.nav.registry',
             icon: registry,
-            waiting: this.waiting.count(),
+            waiting: { count: this.waitingChanges.count(), words: CHANGES },
           },
           { path: '/settings/companies', text: 'settings.nav.companies', icon: domain },
         ]
