@@ -1,6 +1,6 @@
 import type { Page } from '@playwright/test';
 import { requests } from './approval-samples';
-import { ADMIN, expect, MEMBER, OTHER_ADMIN } from './fixtures';
+import { ADMIN, expect, MEMBER, OPERATOR, OTHER_ADMIN } from './fixtures';
 import { answer, type PortalState, settings, show } from './portal-state';
 
 /** As if the company allowed the application no more that the person is connected to. */
@@ -174,6 +174,28 @@ export const connections: PortalState[] = [
       await expect(
         page.getByRole('region', { name: /^(Ausgewählte Verbindungen|Selected connections)$/ }),
       ).toBeVisible();
+    },
+  },
+  {
+    name: 'connections-chosen-all',
+    who: MEMBER,
+    open: async (page) => {
+      await page.route(/\/user\/v7\/connections\?status=active&q=/, async (route) => {
+        const response = await route.fetch();
+        const meta = { total: 1200, nextCursor: 'more' };
+        await route.fulfill({ response, json: { ...(await response.json()), meta } });
+      });
+      await show(page, settings('connections?q=a'));
+      await page.getByRole('checkbox').first().check();
+      await expect(page.getByRole('button', { name: /1[.,]200/ })).toBeVisible();
+    },
+  },
+  {
+    name: 'connections-of-operator',
+    who: OPERATOR,
+    open: async (page) => {
+      await show(page, settings('connections'));
+      await expect(page.getByText(/Was Flixcheck registriert|What Flixcheck has/)).toBeVisible();
     },
   },
   {

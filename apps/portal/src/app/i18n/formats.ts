@@ -70,9 +70,8 @@ export class Formats {
     if (distance < 26 * DAY) return say(days, 'day');
     // What is a year and a half away is neither one year nor two, but 59 days are as good as two
     // months: the next one counts where less than a quarter of it is missing.
-    const whole = (length: number) => Math.trunc(seconds / length + Math.sign(seconds) / 4);
-    const months = whole(MONTH);
-    if (Math.abs(months) < 24) return say(months, 'month');
+    const whole = (length: number) => seconds / length - Math.sign(seconds) / 4;
+    if (distance < 23.75 * MONTH) return say(whole(MONTH), 'month');
     return say(whole(YEAR), 'year');
   }
 
