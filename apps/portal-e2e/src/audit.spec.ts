@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { ADMIN, expect, MEMBER, portalUrl, signIn, test } from './harness/fixtures';
+import { ADMIN, expect, MEMBER, OPERATOR, portalUrl, signIn, test } from './harness/fixtures';
 
 const audit = (query = ''): string => `${portalUrl()}/portal/settings/audit${query}`;
 
@@ -39,4 +39,42 @@ test('an admin finds a refused sign-in in the audit trail, and takes it along as
   await expect(page.getByText('Zu dieser Auswahl gibt es nichts.')).toBeVisible();
   await page.getByRole('button', { name: 'Alle Einträge anzeigen' }).click();
   await expect(records.first()).toBeVisible();
+});
+
+test('a person is found in the audit trail, and a company by an operator, whose table names it', async ({
+  page,
+  member: _,
+  admin: __,
+}) => {
+  await signIn(page, MEMBER);
+  await signIn(page, ADMIN);
+  await page.goto(audit('?kind=sign-ins'));
+  const records = page.getByRole('main').getByRole('listitem');
+  await expect(records.first()).toContainText('Admin Musterhaus hat sich angemeldet');
+  await page.getByRole('searchbox', { name: /Person suchen/ }).fill('user@musterhaus');
+  await expect(page).toHaveURL(/kind=sign-ins&q=user@musterhaus$/);
+  await expect(
+    records.filter({ hasText: 'User Musterhaus hat sich angemeldet' }).first(),
+  ).toBeVisible();
+  await expect(records.filter({ hasText: 'Admin Musterhaus hat sich' })).toHaveCount(0);
+  await page.getByRole('searchbox').fill('gibt es nicht');
+  await page.getByRole('button', { name: 'Alle Einträge anzeigen' }).click();
+  await expect(page.getByRole('searchbox')).toHaveValue('');
+
+  await signIn(page, OPERATOR);
+  await page.goto(audit('?kind=sign-ins&q=versicherungsmakler'));
+  await expect(page.getByRole('searchbox', { name: /oder Unternehmen/ })).toHaveValue(
+    'versicherungsmakler',
+  );
+  await expect(
+    records.filter({ hasText: 'Admin Musterhaus hat sich angemeldet' }).first(),
+  ).toBeVisible();
+  const [file] = await Promise.all([
+    page.waitForEvent('download'),
+    page.getByRole('link', { name: 'Als CSV-Datei herunterladen' }).click(),
+  ]);
+  const [head, ...lines] = (await readFile(await file.path(), 'utf8')).trim().split('\r\n');
+  expect(head).toContain(';Unternehmen;');
+  expect(lines.length).toBeGreaterThan(0);
+  for (const line of lines) expect(line).toContain(';Musterhaus Versicherungsmakler GmbH;');
 });

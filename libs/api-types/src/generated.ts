@@ -2023,7 +2023,7 @@ export interface paths {
         };
         /**
          * See who did what in the account, latest first
-         * @description Everything that was done by or to its users. Nobody can change or remove it here.
+         * @description Everything that was done by or to its users. Nobody can change or remove it here. `q` finds who did it, and to whom it was done.
          */
         get: operations["AuditTrail_list"];
         put?: never;
@@ -2063,9 +2063,29 @@ export interface paths {
         };
         /**
          * See who did what, in every account, latest first
-         * @description Also what concerns no account: clients, their secrets, and signing keys.
+         * @description Also what concerns no account: clients, their secrets, and signing keys. `q` finds companies, too.
          */
         get: operations["AuditTrail_listAll"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/v7/audit-records/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Download the audit trail of every account as a table for spreadsheets
+         * @description What the list would show on all its pages, as CSV (RFC 4180) in UTF-8, with the company of each record. A value that a spreadsheet would take for a formula has an apostrophe before it.
+         */
+        get: operations["AuditTrail_exportAll"];
         put?: never;
         post?: never;
         delete?: never;
@@ -13343,6 +13363,8 @@ export interface operations {
                 limit?: number;
                 /** @description `meta.nextCursor` of the page before */
                 cursor?: string;
+                /** @description words that must all be found, in any order, whatever their case and accents; `ue` also finds `ü` */
+                q?: string;
                 /** @description only these actions, repeated or separated by commas; 20 at most */
                 action?: ("account_closed" | "account_created" | "account_policy_changed" | "account_reopened" | "advance_grant_withdrawn" | "application_allowed" | "application_blocked" | "application_granted_in_advance" | "application_left_to_policy" | "approval_request_approved" | "approval_request_declined" | "approval_request_withdrawn" | "approval_requested" | "client_change_accepted" | "client_change_declined" | "client_change_requested" | "client_change_withdrawn" | "client_changed" | "client_created" | "client_deleted" | "client_developer_added" | "client_developer_invitation_resent" | "client_developer_invitation_revoked" | "client_developer_invited" | "client_developer_removed" | "client_disabled" | "client_enabled" | "client_secret_created" | "client_secret_removed" | "connection_granted" | "connection_limit_changed" | "connection_narrowed" | "connection_renewed" | "connections_revoked" | "email_change_failed" | "email_change_requested" | "email_changed" | "failed_attempts_deleted" | "invitation_accepted" | "invitation_resent" | "invitation_revoked" | "invitation_sent" | "notices_changed" | "passkey_added" | "passkey_change_failed" | "identity_proof_failed" | "second_factor_requirement_changed" | "passkey_removed" | "password_change_failed" | "password_changed" | "password_reset" | "password_reset_requested" | "person_erased" | "personal_data_exported" | "profile_changed" | "role_changed" | "recovery_codes_renewed" | "second_factor_change_failed" | "second_factor_disabled" | "second_factor_enabled" | "second_factor_failed" | "second_factor_reset" | "second_factor_reset_asked" | "second_factor_reset_stopped" | "session_ended" | "sign_in_disavowed" | "sign_in_failed" | "sign_in_limited" | "signed_in" | "signed_out" | "signing_key_created" | "signing_key_revoked" | "user_created" | "user_disabled" | "user_enabled")[];
                 /** @description only what this user did, or what was done to this user */
@@ -13402,6 +13424,8 @@ export interface operations {
     AuditTrail_export: {
         parameters: {
             query?: {
+                /** @description words that must all be found, in any order, whatever their case and accents; `ue` also finds `ü` */
+                q?: string;
                 /** @description only these actions, repeated or separated by commas; 20 at most */
                 action?: ("account_closed" | "account_created" | "account_policy_changed" | "account_reopened" | "advance_grant_withdrawn" | "application_allowed" | "application_blocked" | "application_granted_in_advance" | "application_left_to_policy" | "approval_request_approved" | "approval_request_declined" | "approval_request_withdrawn" | "approval_requested" | "client_change_accepted" | "client_change_declined" | "client_change_requested" | "client_change_withdrawn" | "client_changed" | "client_created" | "client_deleted" | "client_developer_added" | "client_developer_invitation_resent" | "client_developer_invitation_revoked" | "client_developer_invited" | "client_developer_removed" | "client_disabled" | "client_enabled" | "client_secret_created" | "client_secret_removed" | "connection_granted" | "connection_limit_changed" | "connection_narrowed" | "connection_renewed" | "connections_revoked" | "email_change_failed" | "email_change_requested" | "email_changed" | "failed_attempts_deleted" | "invitation_accepted" | "invitation_resent" | "invitation_revoked" | "invitation_sent" | "notices_changed" | "passkey_added" | "passkey_change_failed" | "identity_proof_failed" | "second_factor_requirement_changed" | "passkey_removed" | "password_change_failed" | "password_changed" | "password_reset" | "password_reset_requested" | "person_erased" | "personal_data_exported" | "profile_changed" | "role_changed" | "recovery_codes_renewed" | "second_factor_change_failed" | "second_factor_disabled" | "second_factor_enabled" | "second_factor_failed" | "second_factor_reset" | "second_factor_reset_asked" | "second_factor_reset_stopped" | "session_ended" | "sign_in_disavowed" | "sign_in_failed" | "sign_in_limited" | "signed_in" | "signed_out" | "signing_key_created" | "signing_key_revoked" | "user_created" | "user_disabled" | "user_enabled")[];
                 /** @description only what this user did, or what was done to this user */
@@ -13465,6 +13489,8 @@ export interface operations {
                 limit?: number;
                 /** @description `meta.nextCursor` of the page before */
                 cursor?: string;
+                /** @description words that must all be found, in any order, whatever their case and accents; `ue` also finds `ü` */
+                q?: string;
                 /** @description only these actions, repeated or separated by commas; 20 at most */
                 action?: ("account_closed" | "account_created" | "account_policy_changed" | "account_reopened" | "advance_grant_withdrawn" | "application_allowed" | "application_blocked" | "application_granted_in_advance" | "application_left_to_policy" | "approval_request_approved" | "approval_request_declined" | "approval_request_withdrawn" | "approval_requested" | "client_change_accepted" | "client_change_declined" | "client_change_requested" | "client_change_withdrawn" | "client_changed" | "client_created" | "client_deleted" | "client_developer_added" | "client_developer_invitation_resent" | "client_developer_invitation_revoked" | "client_developer_invited" | "client_developer_removed" | "client_disabled" | "client_enabled" | "client_secret_created" | "client_secret_removed" | "connection_granted" | "connection_limit_changed" | "connection_narrowed" | "connection_renewed" | "connections_revoked" | "email_change_failed" | "email_change_requested" | "email_changed" | "failed_attempts_deleted" | "invitation_accepted" | "invitation_resent" | "invitation_revoked" | "invitation_sent" | "notices_changed" | "passkey_added" | "passkey_change_failed" | "identity_proof_failed" | "second_factor_requirement_changed" | "passkey_removed" | "password_change_failed" | "password_changed" | "password_reset" | "password_reset_requested" | "person_erased" | "personal_data_exported" | "profile_changed" | "role_changed" | "recovery_codes_renewed" | "second_factor_change_failed" | "second_factor_disabled" | "second_factor_enabled" | "second_factor_failed" | "second_factor_reset" | "second_factor_reset_asked" | "second_factor_reset_stopped" | "session_ended" | "sign_in_disavowed" | "sign_in_failed" | "sign_in_limited" | "signed_in" | "signed_out" | "signing_key_created" | "signing_key_revoked" | "user_created" | "user_disabled" | "user_enabled")[];
                 /** @description only what this user did, or what was done to this user */
@@ -13492,6 +13518,70 @@ export interface operations {
                         resources: components["schemas"]["AuditRecordDto"][];
                         meta: components["schemas"]["MetaDto"];
                     };
+                };
+            };
+            /** @description Problem: `validation_failed` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description Problem: `session_required` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description Problem: `session_required`, `forbidden` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+        };
+    };
+    AuditTrail_exportAll: {
+        parameters: {
+            query?: {
+                /** @description words that must all be found, in any order, whatever their case and accents; `ue` also finds `ü` */
+                q?: string;
+                /** @description only these actions, repeated or separated by commas; 20 at most */
+                action?: ("account_closed" | "account_created" | "account_policy_changed" | "account_reopened" | "advance_grant_withdrawn" | "application_allowed" | "application_blocked" | "application_granted_in_advance" | "application_left_to_policy" | "approval_request_approved" | "approval_request_declined" | "approval_request_withdrawn" | "approval_requested" | "client_change_accepted" | "client_change_declined" | "client_change_requested" | "client_change_withdrawn" | "client_changed" | "client_created" | "client_deleted" | "client_developer_added" | "client_developer_invitation_resent" | "client_developer_invitation_revoked" | "client_developer_invited" | "client_developer_removed" | "client_disabled" | "client_enabled" | "client_secret_created" | "client_secret_removed" | "connection_granted" | "connection_limit_changed" | "connection_narrowed" | "connection_renewed" | "connections_revoked" | "email_change_failed" | "email_change_requested" | "email_changed" | "failed_attempts_deleted" | "invitation_accepted" | "invitation_resent" | "invitation_revoked" | "invitation_sent" | "notices_changed" | "passkey_added" | "passkey_change_failed" | "identity_proof_failed" | "second_factor_requirement_changed" | "passkey_removed" | "password_change_failed" | "password_changed" | "password_reset" | "password_reset_requested" | "person_erased" | "personal_data_exported" | "profile_changed" | "role_changed" | "recovery_codes_renewed" | "second_factor_change_failed" | "second_factor_disabled" | "second_factor_enabled" | "second_factor_failed" | "second_factor_reset" | "second_factor_reset_asked" | "second_factor_reset_stopped" | "session_ended" | "sign_in_disavowed" | "sign_in_failed" | "sign_in_limited" | "signed_in" | "signed_out" | "signing_key_created" | "signing_key_revoked" | "user_created" | "user_disabled" | "user_enabled")[];
+                /** @description only what this user did, or what was done to this user */
+                userId?: string;
+                /** @description no older than this */
+                since?: string;
+                /** @description older than this */
+                until?: string;
+                /** @description only of this company */
+                accountId?: string;
+                /** @description of headings and words; with `de`, fields are separated by semicolons */
+                language?: "de" | "en";
+                /** @description of the times */
+                timeZone?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The table */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
                 };
             };
             /** @description Problem: `validation_failed` */

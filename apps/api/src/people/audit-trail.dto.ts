@@ -2,7 +2,7 @@ import { ApiProperty, ApiPropertyOptional, IntersectionType, OmitType } from '@n
 import { Transform } from 'class-transformer';
 import { ArrayMaxSize, IsIn, IsOptional, IsUUID } from 'class-validator';
 import { CsvQuery } from '../http/csv.js';
-import { PageQuery } from '../http/envelope.js';
+import { SearchQuery } from '../http/envelope.js';
 import { IsMoment } from '../http/validation.js';
 import { AUDIT_ACTIONS, type AuditAction } from '../users/audit-log.js';
 import { PersonDto } from '../users/profile.dto.js';
@@ -13,7 +13,7 @@ export const MAX_CONNECTIONS = 5;
 const ID = '8f14e45f-ceea-467f-9b1c-3c7a4c6f5e21';
 
 /** Which records of the audit trail to show. */
-export class AuditQuery extends PageQuery {
+export class AuditQuery extends SearchQuery {
   @ApiPropertyOptional({
     enum: AUDIT_ACTIONS,
     isArray: true,
@@ -64,6 +64,11 @@ export class OperatorAuditQuery extends AuditQuery {
 
 export class AuditExportQuery extends IntersectionType(
   OmitType(AuditQuery, ['limit', 'cursor'] as const),
+  CsvQuery,
+) {}
+
+export class OperatorAuditExportQuery extends IntersectionType(
+  OmitType(OperatorAuditQuery, ['limit', 'cursor'] as const),
   CsvQuery,
 ) {}
 

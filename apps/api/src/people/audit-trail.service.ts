@@ -12,9 +12,9 @@ import { UsersService } from '../users/users.service.js';
 import {
   type AuditedConnectionDto,
   type AuditedThingDto,
-  type AuditExportQuery,
   type AuditRecordDto,
   MAX_CONNECTIONS,
+  type OperatorAuditExportQuery,
   type OperatorAuditQuery,
 } from './audit-trail.dto.js';
 import { AuditWords } from './audit-words.js';
@@ -28,6 +28,9 @@ const OF_ONE_CONNECTION: ReadonlySet<AuditAction> = new Set([
   'connection_renewed',
 ]);
 
+const COMPANY = { de: 'Unternehmen', en: 'Company' };
+/** Before which column the company stands. */
+const COMPANY_AT = 4;
 const COLUMNS = {
   de: [
     'Zeit',
@@ -68,20 +71,23 @@ export class AuditTrail {
   }
 
   /**
+   * @param companies whether it says to which company each record belongs
    * @returns the content of a table
    * @throws what `list` does
    */
   table(
-    accountId: string,
-    { language = 'en', timeZone = 'UTC', ...query }: AuditExportQuery,
+    { language = 'en', timeZone = 'UTC', ...query }: OperatorAuditExportQuery,
+    { companies = false } = {},
   ): Promise<Readable> {
     const time = csvTime(timeZone);
     const words = new AuditWords(language, time);
+    const withCompany = (cells: string[], company: string) =>
+      companies ? cells.toSpliced(COMPANY_AT, 0, company) : cells;
     return csvOf({
-      columns: COLUMNS[language],
+      columns: withCompany(COLUMNS[language], COMPANY[language]),
       language,
-      page: (cursor) => this.list({ ...query, accountId, cursor, limit: CSV_PAGE_SIZE }),
-      cells: (record) => row(record, time, words),
+      page: (cursor) => this.list({ ...query, cursor, limit: CSV_PAGE_SIZE }),
+      cells: (record) => withCompany(row(record, time, words), record.account?.name ?? ''),
       log: (error) => this.logger.error(error),
     });
   }

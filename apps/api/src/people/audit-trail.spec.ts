@@ -75,11 +75,12 @@ describe('the audit trail', () => {
   });
 
   it('is for admins and operators alone', async () => {
-    for (const path of [TRAIL, `${TRAIL}/export`, EVERYBODYS]) {
+    for (const path of [TRAIL, `${TRAIL}/export`, EVERYBODYS, `${EVERYBODYS}/export`]) {
       expect((await member.call('GET', path)).status).toBe(403);
       expect((await call(test.url, 'GET', path)).status).toBe(401);
     }
     expect((await admin.call('GET', EVERYBODYS)).status).toBe(403);
+    expect((await admin.call('GET', `${EVERYBODYS}/export`)).status).toBe(403);
   });
 
   it('is narrowed to actions, a user and a time', async () => {
@@ -93,6 +94,24 @@ describe('the audit trail', () => {
     const tomorrow = new Date(Date.now() + 86_400_000).toISOString();
     expect(await actionsOf(admin, `${TRAIL}?since=${tomorrow}`)).toEqual([]);
     expect(await actionsOf(admin, `${TRAIL}?until=${tomorrow}`)).toHaveLength(3);
+  });
+
+  it('is searched for people, by name and address, and by operators for companies, too', async () => {
+    expect(await actionsOf(admin, `${TRAIL}?q=MUSTERHAUS%20user@`)).toEqual([
+      'signed_in',
+      'sign_in_failed',
+    ]);
+    expect(await actionsOf(admin, `${TRAIL}?q=admin&action=signed_in`)).toEqual(['signed_in']);
+    expect(await actionsOf(admin, `${TRAIL}?q=beispiel`)).toEqual([]);
+    expect(await actionsOf(admin, `${TRAIL}?q=versicherungsmakler`)).toEqual([]);
+    expect(await actionsOf(operator, `${EVERYBODYS}?q=Beispiel%20Assekuranz`)).toEqual([
+      'signed_in',
+    ]);
+    expect(await actionsOf(operator, `${EVERYBODYS}?q=versicherungsmakler`)).toEqual([
+      'signed_in',
+      'sign_in_failed',
+      'signed_in',
+    ]);
   });
 
   it('comes page by page', async () => {
@@ -131,6 +150,18 @@ describe('the audit trail', () => {
       /^\d{4}-\d\d-\d\d \d\d:\d\d;Anmeldung fehlgeschlagen;;User Musterhaus;Grund: Passwort falsch;/,
     );
     expect(lines[1]).toMatch(/;sign_in_failed;"\{/);
+  });
+
+  it('is downloaded by operators with the company of each record', async () => {
+    const answer = await fetch(`${test.url}${EVERYBODYS}/export?language=de&q=assekuranz`, {
+      headers: { cookie: operator.cookie },
+    });
+    expect(answer.headers.get('content-disposition')).toBe('attachment; filename="protokoll.csv"');
+    const lines = (await answer.text()).trim().split('\r\n');
+    expect(lines).toHaveLength(2);
+    expect(lines[0]).toContain('Zeit;Was;Wer;Wen oder was;Unternehmen;Einzelheiten;');
+    expect(lines[1]).toContain(';Beispiel Assekuranz AG;');
+    expect(lines[1]).toMatch(/;signed_in;"\{/);
   });
 });
 

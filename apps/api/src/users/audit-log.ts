@@ -2,7 +2,10 @@ import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import type { DataSource, EntityManager } from 'typeorm';
 import { decodeCursor, DEFAULT_LIMIT, type ResourcesEnvelope, toPage } from '../http/envelope.js';
-import { parameters } from '../http/keyset.js';
+import { searchable, searchWords } from '../database/search-text.js';
+import { type Bind, parameters } from '../http/keyset.js';
+import { finds } from '../http/searched-list.js';
+import { USER_SEARCH_TEXT } from './find-users.js';
 
 /** What may have been done, past tense. Stable: records are kept for good. */
 export const AUDIT_ACTIONS = [
@@ -130,6 +133,8 @@ export interface AuditFilter {
   accountId?: string | undefined;
   /** Who did it, or to whom it was done. */
   userId?: string | undefined;
+  /** Words of the name or address of who did it or to whom it was done; or of a company's name. */
+  q?: string | undefined;
 }
 
 /** The only place that writes and reads audit records. */
@@ -191,6 +196,7 @@ export class AuditLog {
    */
   async list(filter: AuditFilter): Promise<ResourcesEnvelope<AuditEntry>> {
     const { limit = DEFAULT_LIMIT, cursor, since, until, actions, accountId, userId } = filter;
+    const { q } = filter;
     const { values, bind } = parameters();
     const conditions = ['true'];
     const after = decodeCursor(cursor, 'bigint');
@@ -203,6 +209,7 @@ export class AuditLog {
       const user = bind(userId);
       conditions.push(`(r.actor_id = ${user} OR r.subject_id = ${user})`);
     }
+    if (searchWords(q).length > 0) conditions.push(concerns(q, accountId, bind));
     const rows: AuditEntry[] = await this.dataSource.query(
       `SELECT r.id, r.at, r.actor_id AS "actorId", ${USER('actor')} AS actor, r.action,
               r.subject_id AS "subjectId", ${USER('subject')} AS subject, r.detail,
@@ -232,3 +239,20 @@ const ACCOUNT = `CASE WHEN r.action IN ('account_closed', 'account_created', 'ac
 const USER = (name: string): string =>
   `CASE WHEN ${name}.id IS NOT NULL THEN jsonb_build_object('id', ${name}.id, 'email', ${name}.email,
      'firstName', ${name}.first_name, 'lastName', ${name}.last_name) END`;
+
+/**
+ * The people are those of the company and of Flixcheck, where it is one company's trail: an account
+ * has few of them, and many records.
+ */
+function concerns(q: string | undefined, accountId: string | undefined, bind: Bind): string {
+  const ofTrail =
+    accountId === undefined ? [] : [`(account_id = ${bind(accountId)} OR role = 'operator')`];
+  const found = [...ofTrail, ...finds(USER_SEARCH_TEXT, q, bind)].join(' AND ');
+  const people = `SELECT id FROM users WHERE ${found}`;
+  const either = [`r.actor_id IN (${people})`, `r.subject_id IN (${people})`];
+  if (accountId === undefined) {
+    const named = finds(searchable('name'), q, bind).join(' AND ');
+    either.push(`account.id IN (SELECT id FROM accounts WHERE ${named})`);
+  }
+  return `(${either.join(' OR ')})`;
+}

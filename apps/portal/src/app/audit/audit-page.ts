@@ -5,7 +5,7 @@ import { TranslocoDirective } from '@jsverse/transloco';
 import block from '@material-symbols/svg-400/rounded/block.svg';
 import download from '@material-symbols/svg-400/rounded/download.svg';
 import history from '@material-symbols/svg-400/rounded/history.svg';
-import { idFrom } from '../api/address-words';
+import { idFrom, searchFrom } from '../api/address-words';
 import { pagedList } from '../api/paged-list';
 import { AuditRecord } from '../api/types';
 import { Formats } from '../i18n/formats';
@@ -19,6 +19,7 @@ import { LoadError } from '../ui/load-error';
 import { LoadMore } from '../ui/load-more';
 import { Moment } from '../ui/moment';
 import { PageState } from '../ui/page-state';
+import { SearchField } from '../ui/search-field';
 import { Waiting } from '../ui/waiting';
 import { auditDetails, connectionName, countOf, nameAndAddress } from './audit-details';
 import { AUDIT_KINDS, auditWords } from './audit-words';
@@ -50,6 +51,7 @@ const NAMING_COMPANY: ReadonlySet<AuditRecord['action']> = new Set([
     NgTemplateOutlet,
     PageState,
     RouterLink,
+    SearchField,
     TranslocoDirective,
     Waiting,
   ],
@@ -69,6 +71,7 @@ export class AuditPage {
   readonly kind = input<string>();
   readonly days = input<string>();
   readonly person = input<string>();
+  readonly q = input<string>();
 
   protected readonly kinds = Object.entries(AUDIT_KINDS).map(([value, { text }]) => ({
     value,
@@ -85,15 +88,19 @@ export class AuditPage {
     if (days) query.set('since', new Date(Date.now() - Number(days) * DAY_MS).toISOString());
     const person = idFrom(this.person());
     if (person) query.set('userId', person);
+    const q = searchFrom(this.q());
+    if (q) query.set('q', q);
     return query;
   });
   protected readonly operator = computed(() => this.session.user()?.role === 'operator');
+  private readonly base = computed(() =>
+    this.operator() ? '/admin/v7/audit-records' : '/user/v7/audit-records',
+  );
   protected readonly list = pagedList<AuditRecord>(() => {
     // Where it is not known who asks, the API decides.
     const user = this.session.user();
     if (user && user.role === 'member') return undefined;
-    const base = this.operator() ? '/admin/v7/audit-records' : '/user/v7/audit-records';
-    return `${base}?${this.query()}`;
+    return `${this.base()}?${this.query()}`;
   });
   protected readonly entries = computed(() =>
     this.list.items()?.map((record) => ({
@@ -110,7 +117,7 @@ export class AuditPage {
     const query = new URLSearchParams(this.query());
     query.set('language', this.formats.language());
     query.set('timeZone', Intl.DateTimeFormat().resolvedOptions().timeZone);
-    return this.operator() ? null : `/user/v7/audit-records/export?${query}`;
+    return `${this.base()}/export?${query}`;
   });
 
   protected text({ detail }: AuditRecord, name: string): string {
@@ -128,13 +135,17 @@ export class AuditPage {
     return scopeName(scope, this.knownScopes.table(), this.formats.language());
   }
 
+  protected search(q: string): void {
+    this.show({ q: q || null });
+  }
+
   protected narrow(name: string, event: Event): void {
     const { value } = event.target as HTMLSelectElement;
     this.show({ [name]: value || null });
   }
 
   protected showAll(): void {
-    this.show({ kind: null, days: null, person: null });
+    this.show({ kind: null, days: null, person: null, q: null });
   }
 
   private show(queryParams: Params): void {
