@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { seconds } from '../setup/progress.mjs';
-import { welcome } from '../start/welcome.mjs';
+import { isOn, welcome } from '../start/welcome.mjs';
 
 const RETRY_MS = 250;
 
@@ -27,7 +27,7 @@ export async function* whenReady({ env, ports, startedAt, signal }, style) {
       (address) => untilServed(address, signal),
     ),
   );
-  const demo = !['off', 'false', '0'].includes(env.DEMO_DATA?.trim());
+  const demo = isOn(env.DEMO_DATA);
   const mailbox = demo && !env.SMTP_URL?.trim() && !env.SMTP_URL_FILE?.trim();
   yield* welcome({ url, demoUrl, demo, mailbox }, style);
   yield style.dim(`Ready after ${seconds(Date.now() - startedAt)}. Ctrl-C stops everything.`);

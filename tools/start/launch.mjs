@@ -5,7 +5,7 @@ import { listenForInterrupt } from '../setup/interrupt.mjs';
 import { prepare } from '../setup/prepare.mjs';
 import { Progress, seconds } from '../setup/progress.mjs';
 import { projectEnvironment } from '../setup/project-node.mjs';
-import { welcome } from './welcome.mjs';
+import { isOn, welcome } from './welcome.mjs';
 import { root } from '../setup/workspace.mjs';
 import { becomesFree, isFree } from './ports.mjs';
 import { Program } from './program.mjs';
@@ -80,7 +80,7 @@ async function runUntilTheEnd({ signal, progress, programs }) {
   const whatRuns = {
     url: api.url,
     demoUrl,
-    demo: isDemo(process.env),
+    demo: hasDemoData(process.env),
     mailbox: hasMailbox(process.env),
   };
   for (const line of welcome(whatRuns, progress)) {
@@ -98,7 +98,8 @@ async function runUntilTheEnd({ signal, progress, programs }) {
 }
 
 const isDemo = (env) => !env.DATABASE_URL?.trim() && !env.DATABASE_URL_FILE?.trim();
-const hasMailbox = (env) => isDemo(env) && !env.SMTP_URL?.trim() && !env.SMTP_URL_FILE?.trim();
+const hasDemoData = (env) => isDemo(env) && isOn(env.DEMO_DATA);
+const hasMailbox = (env) => hasDemoData(env) && !env.SMTP_URL?.trim() && !env.SMTP_URL_FILE?.trim();
 
 /**
  * The ports that will be used. A value that is not a port at all is left for the program to report.
