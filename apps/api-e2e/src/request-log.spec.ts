@@ -28,6 +28,8 @@ interface Entry {
   connectionId: string | null;
   ip: string;
   durationMs: number;
+  route: string | null;
+  requests: number;
 }
 
 let world: World;
@@ -75,6 +77,8 @@ describe('the request log', () => {
       connectionId: connection_id,
       ip: expect.stringMatching(/^(127\.0\.0\.1|::1|::ffff:127\.0\.0\.1)$/),
       durationMs: expect.any(Number),
+      route: null,
+      requests: 1,
     });
     expect(entries[2]).toMatchObject({
       requestId: failed.headers['x-request-id'],
@@ -87,6 +91,20 @@ describe('the request log', () => {
       expect(durationMs).toBeGreaterThan(0);
       expect(durationMs).toBeLessThan(20_000);
     }
+  });
+
+  it('has a refused call of the API, a second later', async () => {
+    const { access_token } = await client.connect(world.member);
+    await client.revoke(access_token);
+    expect(await client.use(access_token)).toBe(401);
+    const entries = await eventually(log, ([newest]) => newest?.endpoint === 'api');
+    expect(entries[0]).toMatchObject({
+      outcome: 'failure',
+      error: 'invalid_token',
+      reason: 'access_token_revoked',
+      requests: 1,
+    });
+    expect(entries[0]?.route).toMatch(/^GET \/user\/v7\//);
   });
 
   it('is the client’s own: another’s requests are not in it', async () => {

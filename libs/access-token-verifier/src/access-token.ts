@@ -42,6 +42,8 @@ export class AccessTokenError extends Error {
   constructor(
     readonly reason: AccessTokenFailure,
     message: string,
+    /** What the token says, where its signature is good: who sent it is then certain. */
+    readonly claims?: AccessTokenClaims,
   ) {
     super(message);
   }
@@ -76,6 +78,9 @@ export interface VerifyOptions {
 const REFUSED_HEADERS = ['jwk', 'jku', 'x5u', 'x5c', 'crit', 'zip', 'b64'];
 const MAX_TOKEN_LENGTH = 4096;
 
+/** What jsonwebtoken says of a token only once it has verified its signature. */
+const VERIFIED_BUT_MISDIRECTED = /^jwt (?:audience|issuer) invalid\b/;
+
 /**
  * Checks form, type, algorithm, key, signature, issuer and audience (RFC 9068 §4, RFC 8725). Times
  * are checked by `checkTimes`, because they pass while a verified token is remembered.
@@ -98,9 +103,16 @@ export async function verifyAccessToken(
       ignoreNotBefore: true,
     });
   } catch (error) {
-    throw (error as Error).message.startsWith('jwt ')
-      ? new AccessTokenError('wrong_issuer_or_audience', 'The token is meant for another server.')
-      : new AccessTokenError('bad_signature', 'The signature of the token is not good.');
+    const { message } = error as Error;
+    if (!message.startsWith('jwt ')) {
+      throw new AccessTokenError('bad_signature', 'The signature of the token is not good.');
+    }
+    const said = VERIFIED_BUT_MISDIRECTED.test(message) ? jwt.decode(token) : null;
+    throw new AccessTokenError(
+      'wrong_issuer_or_audience',
+      'The token is meant for another server.',
+      said === null ? undefined : { ...readClaims(said), kid },
+    );
   }
   return { ...readClaims(claims), kid };
 }

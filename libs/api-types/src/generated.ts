@@ -2814,11 +2814,11 @@ export interface components {
              */
             at: string;
             /**
-             * @description `authorize`: a refused authorization request; granted ones are in the history
+             * @description `authorize`: a refused authorization request; granted ones are in the history. `api`: a refused call of the API; accepted ones are not logged
              * @example token
              * @enum {string}
              */
-            endpoint: "authorize" | "token" | "revoke" | "introspect";
+            endpoint: "authorize" | "token" | "revoke" | "introspect" | "api";
             /** @example authorization_code */
             grantType: string | null;
             /**
@@ -2852,6 +2852,16 @@ export interface components {
              * @example 3.2
              */
             durationMs: number;
+            /**
+             * @description Of a call of the API: method and address, with the names of its parameters
+             * @example null
+             */
+            route: string | null;
+            /**
+             * @description How many requests the entry stands for. More than 1: the last of many refused calls of the API, of which the others have no entry
+             * @example 1
+             */
+            requests: number;
         };
         ClientDeveloperDto: {
             /**
@@ -4540,7 +4550,7 @@ export interface components {
              * @example pkce_not_used
              * @enum {string}
              */
-            code: "secret_missing" | "redirect_without_tls" | "refresh_token_reused" | "failures_frequent" | "secret_expires" | "refresh_too_often" | "users_disabled" | "pkce_not_used" | "pkce_not_required" | "second_secret_old" | "secret_unused" | "scope_unused" | "no_traffic";
+            code: "secret_missing" | "redirect_without_tls" | "refresh_token_reused" | "failures_frequent" | "secret_expires" | "refresh_too_often" | "users_disabled" | "calls_expired" | "calls_after_end" | "calls_beyond_scope" | "pkce_not_used" | "pkce_not_required" | "second_secret_old" | "secret_unused" | "scope_unused" | "no_traffic";
             /**
              * @description `critical`: requests fail, or will soon, or users are at risk. `warning`: mend it. `notice`: worth a look.
              * @example warning

@@ -17,8 +17,10 @@ import { ApiError, type ProblemCode } from '../http/api-error.js';
 import { authorizationHeaders } from '../http/authorization-headers.js';
 import { NEEDS_PROOF, requireIdentityProof } from '../http/identity-proof.js';
 import { ClientDevelopers } from '../oauth-clients/client-developers.js';
+import { explanation } from '../oauth-clients/request-explanation.js';
 import { AppLogger } from '../telemetry/app-logger.js';
 import { bearerRefusal, isBearer } from './bearer.js';
+import { RefusedCalls } from './refused-calls.js';
 import { assertFromPortal, isStateChanging } from './request-origin.js';
 import { SessionCookie } from './session-cookie.js';
 import { AccessTokenStrategy } from './strategies/access-token.strategy.js';
@@ -65,6 +67,7 @@ export class AccessGuard implements CanActivate {
     private readonly cookie: SessionCookie,
     private readonly usage: ConnectionUsage,
     private readonly developers: ClientDevelopers,
+    private readonly refused: RefusedCalls,
     private readonly logger: AppLogger,
     @Inject(CONFIG) private readonly config: RuntimeConfig,
   ) {}
@@ -162,10 +165,15 @@ export class AccessGuard implements CanActivate {
     scope: Scope,
     otherwise: Problem = TOKEN_REQUIRED,
   ): Promise<BearerCaller> {
-    const caller = await this.tokens.validate(request);
+    const startedAt = performance.now();
+    const caller = await this.tokens.validate(request, startedAt);
     if (!caller) throw bearerRefusal(this.config.publicUrl, otherwise);
     if (!scopeAllows(caller.scope, scope)) {
       const description = `This takes the scope ${scope}.`;
+      const reason = 'scope_insufficient' as const;
+      const said = explanation(reason, { scope: caller.scope, needed: scope });
+      const refusal = { error: 'insufficient_scope', reason, detail: description } as const;
+      this.refused.note(request, caller, { ...refusal, explanation: said }, startedAt);
       throw bearerRefusal(
         this.config.publicUrl,
         { code: 'insufficient_scope', detail: description },

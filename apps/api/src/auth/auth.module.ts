@@ -15,6 +15,7 @@ import { KnownDevices } from './known-devices.js';
 import { NewDeviceNotices } from './new-device-notices.js';
 import { PasskeySignIn } from './passkey-sign-in.js';
 import { PasskeySignInController } from './passkey-sign-in.controller.js';
+import { RefusedCalls } from './refused-calls.js';
 import { SecondStep } from './second-step.js';
 import { SessionCookie } from './session-cookie.js';
 import { SessionEntity } from './session.entity.js';
@@ -55,6 +56,7 @@ import { authPersonalData } from './auth-personal-data.js';
     LocalStrategy,
     NewDeviceNotices,
     PasskeySignIn,
+    RefusedCalls,
     SecondStep,
     SessionCookie,
     SessionStrategy,

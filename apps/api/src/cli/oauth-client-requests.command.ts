@@ -66,7 +66,7 @@ Example:
       const rows = resources.map((request): Cell[] => [
         request.at,
         request.endpoint,
-        request.grantType,
+        request.grantType ?? request.route,
         request.outcome,
         request.reason,
         request.ip,
@@ -116,6 +116,8 @@ function requestCard(request: FoundRequest): string {
     ['client', request.clientId],
     ['at', request.at],
     ['endpoint', request.endpoint],
+    ['route', request.route],
+    ['requests', request.requests],
     ['grant type', request.grantType],
     ['outcome', request.outcome],
     ['error', request.error],

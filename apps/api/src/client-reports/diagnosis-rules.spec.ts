@@ -29,6 +29,9 @@ const count = (change: Partial<RequestCount> = {}): RequestCount => ({
 const failed = (reason: string, requests: number, day = dayOf(0)): RequestCount =>
   count({ failed: true, reason, requests, day });
 
+const refused = (reason: string, requests: number, day = dayOf(0)): RequestCount =>
+  count({ kind: 'api', failed: true, reason, requests, day });
+
 /** A client of which there is nothing to say. */
 const HEALTHY: Symptoms = {
   now: NOW,
@@ -111,6 +114,7 @@ const CASES: Record<
       ['few of them', { counts: [failed('code_expired', 19)] }],
       ['few among many', { counts: [count({ requests: 1000 }), failed('code_expired', 100)] }],
       ['those of long ago', { counts: [count(), failed('code_expired', 500, dayOf(2))] }],
+      ['calls of the API', { counts: [count(), refused('access_token_expired', 15)] }],
       ['several reasons', { counts: [failed('code_expired', 15), failed('code_used', 15)] }],
     ],
   },
@@ -159,6 +163,46 @@ const CASES: Record<
       ],
     ],
     right: [],
+  },
+  calls_expired: {
+    wrong: [
+      [
+        { counts: [count({ requests: 10 }), refused('access_token_expired', 31)] },
+        { severity: 'warning', parameters: { requests: 31, refreshes: 10 } },
+      ],
+    ],
+    right: [
+      ['few of them', { counts: [refused('access_token_expired', 19)] }],
+      [
+        'a refresh after each refused call',
+        { counts: [count({ requests: 500 }), refused('access_token_expired', 500)] },
+      ],
+      ['those of long ago', { counts: [refused('access_token_expired', 500, dayOf(2))] }],
+    ],
+  },
+  calls_after_end: {
+    wrong: [
+      [
+        { counts: [refused('connection_ended', 12), refused('access_token_revoked', 8)] },
+        { severity: 'warning', parameters: { requests: 20 } },
+      ],
+    ],
+    right: [
+      ['few of them', { counts: [refused('connection_ended', 19)] }],
+      [
+        'refreshes that fail',
+        { counts: [count({ requests: 900 }), failed('connection_ended', 30)] },
+      ],
+    ],
+  },
+  calls_beyond_scope: {
+    wrong: [
+      [
+        { counts: [refused('scope_insufficient', 20)] },
+        { severity: 'warning', parameters: { requests: 20 } },
+      ],
+    ],
+    right: [['few of them', { counts: [refused('scope_insufficient', 19)] }]],
   },
   pkce_not_used: {
     wrong: [

@@ -14,6 +14,9 @@ export interface FindingParameters {
   secret_expires: { lastFour: string; expiresAt: string; days: number };
   refresh_too_often: { refreshes: number; early: number };
   users_disabled: { requests: number; connections: number };
+  calls_expired: { requests: number; refreshes: number };
+  calls_after_end: { requests: number };
+  calls_beyond_scope: { requests: number };
   pkce_not_used: { looked: number; withoutPkce: number };
   pkce_not_required: { looked: number };
   second_secret_old: { lastFour: string; days: number };
@@ -67,6 +70,8 @@ export const EARLY_MS = ACCESS_TOKEN_LIFETIME_MS / 2;
 /** With fewer, one user who tries twice would already be a finding. */
 const FEWEST_REFRESHES = 20;
 const FEWEST_FAILURES = 20;
+/** Who refreshes once a call is refused has one refused call for each refresh, or some at a time. */
+const EXPIRED_PER_REFRESH = 3;
 const FEWEST_CONNECTIONS = 5;
 
 /** RFC 9700 §2.1.1: confidential clients should use PKCE, too. */
@@ -175,8 +180,43 @@ const disabledUsers: Rule = ({ afterDisabling: { requests, connections } }) =>
     ? []
     : [{ code: 'users_disabled', severity: 'warning', parameters: { requests, connections } }];
 
-const failures: Rule = ({ counts, now }) => {
+const calls: Rule = ({ counts, now }) => {
   const lately = since(counts, now, 2);
+  const refused = (...reasons: string[]) =>
+    sum(lately, ({ kind, reason, requests }) =>
+      kind === 'api' && reasons.includes(reason) ? requests : 0,
+    );
+  const refreshes = sum(lately, ({ kind, failed, requests }) =>
+    kind === 'refresh' && !failed ? requests : 0,
+  );
+  const expired = refused('access_token_expired');
+  const ended = refused('connection_ended', 'access_token_revoked');
+  const narrow = refused('scope_insufficient');
+  const findings: Finding[] = [];
+  if (expired >= FEWEST_FAILURES && expired > refreshes * EXPIRED_PER_REFRESH) {
+    const parameters = { requests: expired, refreshes };
+    findings.push({ code: 'calls_expired', severity: 'warning', parameters });
+  }
+  if (ended >= FEWEST_FAILURES) {
+    findings.push({
+      code: 'calls_after_end',
+      severity: 'warning',
+      parameters: { requests: ended },
+    });
+  }
+  if (narrow >= FEWEST_FAILURES) {
+    findings.push({
+      code: 'calls_beyond_scope',
+      severity: 'warning',
+      parameters: { requests: narrow },
+    });
+  }
+  return findings;
+};
+
+/** Calls of the API have rules of their own: of them, the log has no successes to compare with. */
+const failures: Rule = ({ counts, now }) => {
+  const lately = since(counts, now, 2).filter(({ kind }) => kind !== 'api');
   const all = sum(lately, ({ requests }) => requests);
   const byReason = new Map<string, number>();
   for (const { failed, reason, requests } of lately) {
@@ -205,6 +245,7 @@ const RULES: readonly Rule[] = [
   secretExpires,
   refreshing,
   disabledUsers,
+  calls,
   pkce,
   twoSecrets,
   secretUnused,

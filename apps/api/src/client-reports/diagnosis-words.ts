@@ -48,6 +48,24 @@ export const FINDING_WORDS: { readonly [Code in FindingCode]: Words<Code> } = {
       `Of the newest requests, ${requests} came with tokens of ${connections} connections whose users have been disabled.`,
     remedy: 'Delete the stored tokens of a user when a refresh fails with connection_ended.',
   },
+  calls_expired: {
+    seen: ({ requests, refreshes }) =>
+      `Since yesterday, ${requests} calls of the API came with an access token that had expired, and there were ${refreshes} refreshes.`,
+    remedy:
+      'When a call is answered 401 invalid_token, refresh once and send it again with the new token.',
+  },
+  calls_after_end: {
+    seen: ({ requests }) =>
+      `Since yesterday, ${requests} calls of the API came with access tokens that had been ended.`,
+    remedy:
+      'When a call is answered 401 invalid_token, refresh; if that fails with invalid_grant, delete the tokens and stop calling.',
+  },
+  calls_beyond_scope: {
+    seen: ({ requests }) =>
+      `Since yesterday, ${requests} calls of the API were refused because the scope of their token does not reach.`,
+    remedy:
+      'Ask for the scope that the call takes when you send users to the authorize page, or leave the call out.',
+  },
   pkce_not_used: {
     seen: ({ looked, withoutPkce }) =>
       `Of the last ${looked} authorization codes, ${withoutPkce} were requested without PKCE.`,

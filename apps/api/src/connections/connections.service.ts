@@ -27,11 +27,17 @@ import {
   insertConnection,
   sameScope,
 } from './consent.js';
+import type { RevocationReason } from './revocation-reasons.js';
 import { Revocations } from './revocations.js';
 import { END_IN_TIME, wholeSeconds } from './time-limits.js';
 
 /** The outcome of a request to have a connection end by itself. */
 export type LimitOutcome = 'changed' | 'same' | 'ended' | 'longer';
+
+export interface ConnectionEnding {
+  endedAt: Date;
+  reason: RevocationReason;
+}
 
 interface ConnectionSummary {
   id: string;
@@ -243,6 +249,26 @@ export class ConnectionsService {
       this.clock.now(),
     ]);
     return summary ?? null;
+  }
+
+  /** When and why these have ended; without those that have not. */
+  async endingsOf(ids: readonly string[]): Promise<Map<string, ConnectionEnding>> {
+    if (ids.length === 0) return new Map();
+    const rows = await this.connections.find({
+      select: { id: true, revokedAt: true, revocationReason: true, expiresAt: true },
+      where: { id: In([...new Set(ids)]) },
+    });
+    const now = this.clock.now();
+    return new Map(
+      rows.flatMap(({ id, revokedAt, revocationReason, expiresAt }) => {
+        if (revokedAt && revocationReason) {
+          return [[id, { endedAt: revokedAt, reason: revocationReason }] as const];
+        }
+        return expiresAt && expiresAt <= now
+          ? [[id, { endedAt: expiresAt, reason: 'expired' as const }] as const]
+          : [];
+      }),
+    );
   }
 
   /** The application behind each of the connections, ended ones too. */

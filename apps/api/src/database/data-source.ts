@@ -53,6 +53,7 @@ import { RequestLogByDay1806983000000 } from './migrations/1806983000000-request
 import { HistoryByMonth1806983100000 } from './migrations/1806983100000-history-by-month.js';
 import { FindByPerson1806983200000 } from './migrations/1806983200000-find-by-person.js';
 import { HistoryOfChanges1806984100000 } from './migrations/1806984100000-history-of-changes.js';
+import { RefusedCalls1806985200000 } from './migrations/1806985200000-refused-calls.js';
 
 /** Every migration, oldest first. The app, the command line and the tests share this list. */
 export const MIGRATIONS = [
@@ -108,6 +109,7 @@ export const MIGRATIONS = [
   HistoryByMonth1806983100000,
   FindByPerson1806983200000,
   HistoryOfChanges1806984100000,
+  RefusedCalls1806985200000,
 ];
 
 export const POOL_SIZE = 20;

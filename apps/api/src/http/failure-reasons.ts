@@ -83,6 +83,12 @@ export const FAILURE_REASONS = [
   'scope_not_registered',
   'scope_wider_than_granted',
   'scope_no_longer_allowed',
+  // A call of the API.
+  'access_token_expired',
+  'access_token_revoked',
+  'access_token_not_yet_valid',
+  'access_token_of_other_server',
+  'scope_insufficient',
   // Revocation.
   'token_of_other_client',
   'too_many_revocations',

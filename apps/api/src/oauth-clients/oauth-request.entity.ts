@@ -18,7 +18,11 @@ export class OAuthRequestEntity {
   at!: Date;
 
   @Column({ type: 'text' })
-  endpoint!: 'authorize' | 'token' | 'revoke' | 'introspect';
+  endpoint!: 'authorize' | 'token' | 'revoke' | 'introspect' | 'api';
+
+  /** Of a call of the API: method and pattern of the address, without what identifies anybody. */
+  @Column({ type: 'text', nullable: true })
+  route!: string | null;
 
   @Column({ name: 'grant_type', type: 'text', nullable: true })
   grantType!: string | null;
@@ -46,4 +50,8 @@ export class OAuthRequestEntity {
 
   @Column({ name: 'duration_ms', type: 'real' })
   durationMs!: number;
+
+  /** How many it stands for: of many refused calls, only some have an entry of their own. */
+  @Column({ type: 'integer' })
+  requests!: number;
 }

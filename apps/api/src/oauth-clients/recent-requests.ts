@@ -7,8 +7,10 @@ import { RequestLog } from './request-log.js';
 const MOST = 2000;
 /** Enough to see whether the client works at present. */
 const LATEST = 100;
+/** Calls of the API are in the log only where they were refused; so many entries are passed over. */
+const PASSED_OVER = 20_000;
 
-/** What stands out among a client's newest requests, at most 2,000 of them. */
+/** What stands out among a client's newest requests, at most 2,000 of them, without calls of the API. */
 export interface RecentRequests {
   /** successful ones lately that followed another of the same connection */
   refreshes: number;
@@ -47,15 +49,18 @@ export class RecentRequestLog {
 
 /** A refresh that was answered again has a reason and is none of its own. */
 const RECENT = `
-  WITH newest AS (
+  WITH own AS NOT MATERIALIZED (
     SELECT * FROM (
-      SELECT at, outcome, grant_type, reason, connection_id FROM oauth_requests
-       WHERE oauth_client_id = $1 ORDER BY id DESC LIMIT ${MOST}) each
+      SELECT id, at, endpoint, outcome, grant_type, reason, connection_id FROM oauth_requests
+       WHERE oauth_client_id = $1 ORDER BY id DESC LIMIT ${PASSED_OVER}) each
+     WHERE endpoint <> 'api'
+  ), newest AS (
+    SELECT * FROM (
+      SELECT * FROM own ORDER BY id DESC LIMIT ${MOST}) each
      WHERE at >= $2 AND connection_id IS NOT NULL
   ), latest AS (
     SELECT outcome FROM (
-      SELECT at, outcome FROM oauth_requests
-       WHERE oauth_client_id = $1 ORDER BY id DESC LIMIT ${LATEST}) each
+      SELECT at, outcome FROM own ORDER BY id DESC LIMIT ${LATEST}) each
      WHERE at >= $2
   ), refreshed AS (
     SELECT at - lag(at) OVER (PARTITION BY connection_id ORDER BY at) AS pause FROM newest

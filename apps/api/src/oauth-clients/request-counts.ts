@@ -14,21 +14,21 @@ export interface RequestCount {
   /** YYYY-MM-DD, UTC */
   day: string;
   /** what was asked for; `token`: a grant that we do not have */
-  kind: 'exchange' | 'refresh' | 'token' | 'authorize' | 'revoke' | 'introspect';
+  kind: 'exchange' | 'refresh' | 'token' | 'authorize' | 'revoke' | 'introspect' | 'api';
   failed: boolean;
   /** as in the request log, empty where it says none */
   reason: string;
   requests: number;
 }
 
-/** Of an entry of the log: day, kind, failed, reason. */
+/** Of an entry of the log: day, kind, failed, reason, and how many requests it stands for. */
 const WHAT = `
   (at AT TIME ZONE 'UTC')::date AS day,
   CASE WHEN endpoint <> 'token' THEN endpoint
        WHEN grant_type = 'authorization_code' THEN 'exchange'
        WHEN grant_type = 'refresh_token' THEN 'refresh'
        ELSE 'token' END AS kind,
-  outcome = 'failure' AS failed, coalesce(reason, '') AS reason`;
+  outcome = 'failure' AS failed, coalesce(reason, '') AS reason, requests`;
 
 /**
  * How many requests each client has sent, day by day. Counted from the request log in the background,
@@ -83,7 +83,7 @@ const OF_CLIENT = `
     FROM (SELECT day, kind, failed, reason, requests FROM oauth_request_counts
            WHERE oauth_client_id = $1 AND day >= $2
           UNION ALL
-          SELECT day, kind, failed, reason, 1 FROM uncounted WHERE day >= $2) each
+          SELECT day, kind, failed, reason, requests FROM uncounted WHERE day >= $2) each
    GROUP BY day, kind, failed, reason ORDER BY day, kind, failed, reason`;
 
 const COUNT = `
@@ -97,7 +97,7 @@ const COUNT = `
        WHERE id > due.counted AND id <= due.seen ORDER BY id LIMIT ${ENTRIES_PER_STATEMENT}) entry
   ), added AS (
     INSERT INTO oauth_request_counts AS known
-    SELECT oauth_client_id, day, kind, failed, reason, count(*) FROM batch
+    SELECT oauth_client_id, day, kind, failed, reason, sum(requests) FROM batch
      WHERE oauth_client_id IN (SELECT id FROM oauth_clients)
      GROUP BY oauth_client_id, day, kind, failed, reason
     ON CONFLICT (oauth_client_id, day, kind, failed, reason)

@@ -76,6 +76,14 @@ const SENTENCES = {
   refresh_length: (p: { length: number; expected: number }) =>
     `What was sent has ${p.length} characters; a refresh token has ${p.expected}.`,
   connection_ended: (p: { endedAt: string }) => `The connection ended at ${p.endedAt}.`,
+  connection_ended_because: (p: { endedAt: string; reason: string }) =>
+    `The connection ended at ${p.endedAt} (${p.reason}).`,
+  access_token_expired: (p: { secondsAgo: number; expiredAt: string }) =>
+    `It expired ${p.secondsAgo} s ago, at ${p.expiredAt}.`,
+  scope_insufficient: (p: { scope: string; needed: string }) =>
+    `The token has the scope ${p.scope}; this takes ${p.needed}.`,
+  calls_counted: (p: { requests: number; sinceAt: string; untilAt: string }) =>
+    `This is the last of ${p.requests} calls that were refused for the same reason from ${p.sinceAt} to ${p.untilAt}; the others have no entry of their own.`,
   parameters_misplaced: (p: { where: 'query' | 'resource' | 'json'; names: string }) =>
     `${MISPLACED[p.where]}: ${p.names}.`,
   parameter: (p: { parameter: string }) => `It is about ${p.parameter}.`,

@@ -78,8 +78,9 @@ export class OAuthRequestDto {
   at!: Date;
 
   @ApiProperty({
-    enum: ['authorize', 'token', 'revoke', 'introspect'],
-    description: '`authorize`: a refused authorization request; granted ones are in the history',
+    enum: ['authorize', 'token', 'revoke', 'introspect', 'api'],
+    description:
+      '`authorize`: a refused authorization request; granted ones are in the history. `api`: a refused call of the API; accepted ones are not logged',
     example: 'token',
   })
   endpoint!: string;
@@ -130,4 +131,20 @@ export class OAuthRequestDto {
 
   @ApiProperty({ type: Number, description: 'Milliseconds', example: 3.2 })
   durationMs!: number;
+
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    description: 'Of a call of the API: method and address, with the names of its parameters',
+    example: null,
+  })
+  route!: string | null;
+
+  @ApiProperty({
+    type: 'integer',
+    description:
+      'How many requests the entry stands for. More than 1: the last of many refused calls of the API, of which the others have no entry',
+    example: 1,
+  })
+  requests!: number;
 }

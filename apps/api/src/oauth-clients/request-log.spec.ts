@@ -95,6 +95,8 @@ describe('the request log', () => {
       resources: [second, first].map(({ oauthClientId: _, at, ...shown }) => ({
         ...shown,
         at: at.toISOString(),
+        route: null,
+        requests: 1,
       })),
       meta: {},
     });

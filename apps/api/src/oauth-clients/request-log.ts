@@ -3,10 +3,13 @@ import { InjectDataSource } from '@nestjs/typeorm';
 import type { DataSource } from 'typeorm';
 import { DEFAULT_LIMIT, decodeCursor, type ResourcesEnvelope, toPage } from '../http/envelope.js';
 import { AppLogger } from '../telemetry/app-logger.js';
+import { Metrics } from '../telemetry/metrics.js';
 import { OAuthRequestEntity } from './oauth-request.entity.js';
 import type { RequestLogQuery } from './request-log.dto.js';
 
-export type RequestLogEntry = Omit<OAuthRequestEntity, 'id'>;
+export type RequestLogEntry = Omit<OAuthRequestEntity, 'id' | 'route' | 'requests'> &
+  // What only calls of the API have.
+  Partial<Pick<OAuthRequestEntity, 'route' | 'requests'>>;
 export type RequestLogRecord = Omit<OAuthRequestEntity, 'id' | 'oauthClientId'>;
 
 /** How late a success may appear in the log. */
@@ -19,9 +22,10 @@ const MAX_TEXT = 1000;
 
 const INSERT = `
   INSERT INTO oauth_requests (request_id, oauth_client_id, at, endpoint, grant_type, outcome, error,
-    reason, detail, explanation, connection_id, ip, duration_ms)
+    reason, detail, explanation, connection_id, ip, duration_ms, route, requests)
   SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::timestamptz[], $4::text[], $5::text[], $6::text[],
-    $7::text[], $8::text[], $9::text[], $10::jsonb[], $11::uuid[], $12::text[], $13::real[])`;
+    $7::text[], $8::text[], $9::text[], $10::jsonb[], $11::uuid[], $12::text[], $13::real[],
+    $14::text[], $15::integer[])`;
 
 /**
  * What each client asked for and why it failed. It costs the token endpoint nothing:
@@ -33,11 +37,19 @@ export class RequestLog implements OnApplicationShutdown {
   private pending: RequestLogEntry[] = [];
   private timer: NodeJS.Timeout | undefined;
   private writing: Promise<void> = Promise.resolve();
+  private readonly lost;
 
   constructor(
     @InjectDataSource() private readonly dataSource: DataSource,
     private readonly logger: AppLogger,
-  ) {}
+    metrics: Metrics,
+  ) {
+    this.lost = metrics.counter(
+      'oauth_request_log_lost_total',
+      'Entries of the request log that could not be written',
+      [],
+    );
+  }
 
   /** Never rejects: a failing log must not make the request fail. */
   async record(entry: RequestLogEntry): Promise<void> {
@@ -46,6 +58,18 @@ export class RequestLog implements OnApplicationShutdown {
     if (entry.outcome === 'failure') await this.flush();
     else if (this.pending.length === BATCH_SIZE) void this.flush();
     else this.timer ??= setTimeout(() => void this.flush(), FLUSH_MS).unref();
+  }
+
+  /** Writes entries that nobody waits for. Never rejects. */
+  async add(entries: readonly RequestLogEntry[]): Promise<void> {
+    this.pending.push(...entries);
+    await this.flush();
+  }
+
+  /** Says that entries will never be in the log. */
+  lose(count: number, error: Error): void {
+    this.lost.inc(count);
+    this.logger.warn(`${count} entries of the request log are lost: ${error.message}`);
   }
 
   /** A client's requests, newest first, including those that this process has not written yet. */
@@ -78,7 +102,9 @@ export class RequestLog implements OnApplicationShutdown {
   }
 
   /** The request with this id, whichever client sent it. */
-  async find(requestId: string): Promise<RequestLogEntry | null> {
+  async find(
+    requestId: string,
+  ): Promise<(RequestLogRecord & Pick<OAuthRequestEntity, 'oauthClientId'>) | null> {
     await this.flush();
     const row = await this.dataSource.getRepository(OAuthRequestEntity).findOneBy({ requestId });
     return row && { ...toRecord(row), oauthClientId: row.oauthClientId };
@@ -120,9 +146,7 @@ export class RequestLog implements OnApplicationShutdown {
       try {
         await this.dataSource.query(INSERT, toColumns(batch));
       } catch (error) {
-        this.logger.warn(
-          `${batch.length} entries of the request log are lost: ${(error as Error).message}`,
-        );
+        this.lose(batch.length, error as Error);
       }
     }
   }
@@ -143,6 +167,8 @@ function toColumns(batch: readonly RequestLogEntry[]): unknown[][] {
     batch.map(({ connectionId }) => connectionId),
     batch.map(({ ip }) => ip),
     batch.map(({ durationMs }) => durationMs),
+    batch.map(({ route }) => route ?? null),
+    batch.map(({ requests }) => requests ?? 1),
   ];
 }
 

@@ -1,5 +1,6 @@
 import {
   ACCESS_TOKEN_TYPE,
+  AccessTokenError,
   type AccessTokenClaims,
   checkTimes,
   verifyAccessToken,
@@ -90,7 +91,7 @@ export class AccessTokens {
   /**
    * Checks form, type, algorithm, key, signature, issuer, audience and times (RFC 9068 §4). Its
    * own tokens end on the second; the tolerance of 60 s is only for a node whose clock is behind.
-   * @throws AccessTokenError
+   * @throws AccessTokenError with the claims, where the signature is good
    */
   async verify(token: string): Promise<VerifiedAccessToken> {
     // A digest, so that no memory dump of the cache holds tokens.
@@ -111,9 +112,14 @@ export class AccessTokens {
   }
 
   private checkTimes(token: VerifiedAccessToken): void {
-    checkTimes(token, this.clock.now(), {
-      expirySeconds: 0,
-      futureSeconds: CLOCK_TOLERANCE_MS / 1000,
-    });
+    try {
+      checkTimes(token, this.clock.now(), {
+        expirySeconds: 0,
+        futureSeconds: CLOCK_TOLERANCE_MS / 1000,
+      });
+    } catch (error) {
+      const { reason, message } = error as AccessTokenError;
+      throw new AccessTokenError(reason, message, token);
+    }
   }
 }

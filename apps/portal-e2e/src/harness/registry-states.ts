@@ -197,6 +197,25 @@ const REQUESTS = [
     },
   }),
   request({
+    requestId: '8f0c7c1e-2f5e-4f3a-9d7c-1b8f6f0a2e47',
+    endpoint: 'api',
+    route: 'POST /user/v7/connections/{id}',
+    grantType: null,
+    error: 'invalid_token',
+    reason: 'access_token_expired',
+    detail:
+      'The access token has expired. Refresh it. This is the last of 312 calls that were refused for the same reason from 2026-11-22T10:14:00.000Z to 2026-11-22T10:14:58.000Z; the others have no entry of their own.',
+    explanation: {
+      code: 'calls_counted',
+      parameters: {
+        requests: 312,
+        sinceAt: '2026-11-22T10:14:00.000Z',
+        untilAt: '2026-11-22T10:14:58.000Z',
+      },
+    },
+    requests: 312,
+  }),
+  request({
     requestId: '7f0c7c1e-2f5e-4f3a-9d7c-1b8f6f0a2e46',
     grantType: 'refresh_token',
     outcome: 'success',

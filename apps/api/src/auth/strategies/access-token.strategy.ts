@@ -1,5 +1,6 @@
 import {
   AccessTokenError,
+  type AccessTokenFailure,
   connectionTimeIsUp,
   revocationSubjects,
 } from '@flixcheck/access-token-verifier';
@@ -10,9 +11,13 @@ import { CONFIG, type RuntimeConfig } from '../../config/config.module.js';
 import { ConnectionsService } from '../../connections/connections.service.js';
 import { Revocations } from '../../connections/revocations.js';
 import type { BearerCaller } from '../../http/access.js';
+import type { Explanation } from '../../http/api-error.js';
 import { authorizationHeaders } from '../../http/authorization-headers.js';
+import type { FailureReason } from '../../http/failure-reasons.js';
+import { explanation } from '../../oauth-clients/request-explanation.js';
 import { AccessTokens, type VerifiedAccessToken } from '../../oauth-tokens/access-tokens.js';
 import { bearerRefusal, describeMalformed, invalidToken, parseBearer } from '../bearer.js';
+import { RefusedCalls } from '../refused-calls.js';
 
 /** Authenticates a third-party application by the access token in the header (RFC 6750 §2.1). */
 @Injectable()
@@ -21,15 +26,20 @@ export class AccessTokenStrategy {
     private readonly accessTokens: AccessTokens,
     private readonly revocations: Revocations,
     private readonly connections: ConnectionsService,
+    private readonly refused: RefusedCalls,
     private readonly clock: Clock,
     @Inject(CONFIG) private readonly config: RuntimeConfig,
   ) {}
 
   /**
+   * @param startedAt of `performance.now()`, for the log of a refused call
    * @returns null when there is no token in the request
    * @throws ApiError with the challenge that RFC 6750 §3 asks for
    */
-  async validate(request: FastifyRequest): Promise<BearerCaller | null> {
+  async validate(
+    request: FastifyRequest,
+    startedAt = performance.now(),
+  ): Promise<BearerCaller | null> {
     const [authorization, ...more] = authorizationHeaders(request);
     if (authorization === undefined) return null;
     if (more.length > 0) throw this.severalHeaders();
@@ -39,11 +49,13 @@ export class AccessTokenStrategy {
       if (malformed === null) return null;
       throw invalidToken(this.config.publicUrl, malformed);
     }
-    const verified = await this.verify(token);
+    const verified = await this.verify(token, request, startedAt);
     if (await this.revocations.isRevoked(revocationSubjects(verified), verified.issuedAt)) {
-      throw invalidToken(
-        this.config.publicUrl,
+      throw this.ended(
+        request,
+        verified,
         'The access token has been revoked. Refresh it; where that is refused too, send the user to the authorize page again.',
+        startedAt,
       );
     }
     // Only the database knows whether it was given more time since the token was issued.
@@ -51,22 +63,47 @@ export class AccessTokenStrategy {
       connectionTimeIsUp(verified, this.clock.now()) &&
       !(await this.connections.isActive(verified.connectionId))
     ) {
-      throw invalidToken(
-        this.config.publicUrl,
+      throw this.ended(
+        request,
+        verified,
         'The time that the user had chosen for the connection is up. Send the user to the authorize page again.',
+        startedAt,
       );
     }
     const { userId, accountId, connectionId, clientId, scope } = verified;
     return { via: 'bearer', userId, accountId, connectionId, clientId, scope };
   }
 
-  private async verify(token: string): Promise<VerifiedAccessToken> {
+  private ended(
+    request: FastifyRequest,
+    token: VerifiedAccessToken,
+    detail: string,
+    startedAt: number,
+  ) {
+    const refusal = { error: 'invalid_token', reason: 'access_token_revoked', detail } as const;
+    this.refused.note(request, token, refusal, startedAt);
+    return invalidToken(this.config.publicUrl, detail);
+  }
+
+  private async verify(
+    token: string,
+    request: FastifyRequest,
+    startedAt: number,
+  ): Promise<VerifiedAccessToken> {
     try {
       return await this.accessTokens.verify(token);
     } catch (error) {
       // Any other error, such as an unavailable database, says nothing about the token.
       if (!(error instanceof AccessTokenError)) throw error;
-      throw invalidToken(this.config.publicUrl, error.message);
+      const { claims, message } = error;
+      const said = SAID[error.reason];
+      // Without claims, nobody knows who has sent it.
+      if (claims && said) {
+        const explanation = said.explain?.(claims, this.clock.now());
+        const refusal = { error: 'invalid_token', reason: said.reason, detail: message } as const;
+        this.refused.note(request, claims, { ...refusal, explanation }, startedAt);
+      }
+      throw invalidToken(this.config.publicUrl, message);
     }
   }
 
@@ -79,3 +116,22 @@ export class AccessTokenStrategy {
     );
   }
 }
+
+interface Said {
+  reason: FailureReason;
+  explain?: (claims: VerifiedAccessToken, now: Date) => Explanation;
+}
+
+/** What the request log says of tokens whose signature is good. */
+const SAID: Partial<Record<AccessTokenFailure, Said>> = {
+  expired: {
+    reason: 'access_token_expired',
+    explain: ({ exp }, now) =>
+      explanation('access_token_expired', {
+        secondsAgo: Math.floor(now.getTime() / 1000 - exp),
+        expiredAt: new Date(exp * 1000).toISOString(),
+      }),
+  },
+  not_yet_valid: { reason: 'access_token_not_yet_valid' },
+  wrong_issuer_or_audience: { reason: 'access_token_of_other_server' },
+};

@@ -39,6 +39,18 @@ const WORDS: Readonly<Record<Finding['code'], Words>> = {
     seen: () => 'reports.finding.users_disabled.seen',
     remedy: 'reports.finding.users_disabled.remedy',
   },
+  calls_expired: {
+    seen: () => 'reports.finding.calls_expired.seen',
+    remedy: 'reports.finding.calls_expired.remedy',
+  },
+  calls_after_end: {
+    seen: () => 'reports.finding.calls_after_end.seen',
+    remedy: 'reports.finding.calls_after_end.remedy',
+  },
+  calls_beyond_scope: {
+    seen: () => 'reports.finding.calls_beyond_scope.seen',
+    remedy: 'reports.finding.calls_beyond_scope.remedy',
+  },
   pkce_not_used: {
     seen: () => 'reports.finding.pkce_not_used.seen',
     remedy: 'reports.finding.pkce_not_used.remedy',
