@@ -3084,6 +3084,128 @@ export interface components {
              */
             limitedToCompanies: boolean;
         };
+        DeveloperClientDetailDto: {
+            /**
+             * @description As users see it
+             * @example Maklerwelt CRM
+             */
+            name: string;
+            /**
+             * @description What the application is for, in a sentence that users read
+             * @example Verwaltet Kunden und startet Flixchecks direkt aus der Kundenakte.
+             */
+            description: string;
+            /**
+             * @description The same in English, for users who read English; where it is empty, they see `description`
+             * @example Manages customers and starts Flixchecks right from the customer’s file.
+             */
+            descriptionEn: string;
+            /**
+             * @description Who stands behind it
+             * @example Maklerwelt Software GmbH
+             */
+            publisher: string;
+            /** @description Whether Flixcheck has verified who the publisher is */
+            publisherVerified: boolean;
+            /**
+             * @description Compared character for character: https, or http on a loopback address. A public client’s loopback IP matches on any port (RFC 8252 §7.3).
+             * @example [
+             *       "https://maklerwelt.example/flixcheck/callback"
+             *     ]
+             */
+            redirectUris: string[];
+            /**
+             * @description What the client may ask for. `readwrite` includes `read`. A scope taken away is taken from its connections too.
+             * @example [
+             *       "readwrite"
+             *     ]
+             */
+            scopes: ("read" | "readwrite")[];
+            /** @description Always true for public clients; false only for the documented flow without PKCE */
+            requirePkce: boolean;
+            /**
+             * Format: uri
+             * @description The address of its logo: ours once one has been uploaded, which is the only one that users are shown. Another address, or null, removes what was uploaded
+             * @example https://connect.example/guest/v7/oauth-clients/maklerwelt-crm/logo/47DEQpj8HBSa
+             */
+            logoUri: string | null;
+            /**
+             * Format: uri
+             * @description The application’s own page
+             * @example https://maklerwelt.example
+             */
+            homepageUri: string | null;
+            /**
+             * Format: uri
+             * @description What the publisher does with data
+             * @example https://maklerwelt.example/datenschutz
+             */
+            privacyPolicyUri: string | null;
+            /**
+             * Format: uri
+             * @description Where connecting starts at the application itself; without it, users start at the authorize page
+             * @example https://maklerwelt.example/einstellungen/flixcheck
+             */
+            startUri: string | null;
+            /**
+             * Format: email
+             * @description Whom Flixcheck writes to about the client, such as its developers; users never see it
+             * @example entwicklung@maklerwelt.example
+             */
+            contactEmail: string | null;
+            /** @description Whether users are offered it among the available applications. Without it, they connect from the application itself */
+            listed: boolean;
+            /**
+             * Format: uuid
+             * @example 0b8f6f8e-4a6b-4c55-9d0c-7d8b1c0c3a11
+             */
+            id: string;
+            /**
+             * @description Chosen by the operator, or else generated. Never used twice.
+             * @example maklerwelt-crm
+             */
+            clientId: string;
+            /**
+             * @description A confidential client keeps a secret on a server; a public one cannot
+             * @example confidential
+             * @enum {string}
+             */
+            kind: "confidential" | "public";
+            /**
+             * @description `disabled` ends all connections of the client at once; enabling it again brings none of them back
+             * @example active
+             * @enum {string}
+             */
+            status: "active" | "disabled";
+            /**
+             * Format: date-time
+             * @example 2026-11-22T10:15:00.000Z
+             */
+            createdAt: string;
+            /**
+             * Format: date-time
+             * @example 2026-11-22T10:15:00.000Z
+             */
+            updatedAt: string;
+            /**
+             * @description Grows with each change; in quotation marks, it is the ETag
+             * @example 3
+             */
+            version: number;
+            /** @description The live secrets, without their values */
+            secrets: components["schemas"]["ClientSecretDto"][];
+            /**
+             * @description Whether Flixcheck has registered it for chosen companies: people of others cannot connect it
+             * @example false
+             */
+            limitedToCompanies: boolean;
+            /**
+             * Format: date-time
+             * @description since when Flixcheck has switched it off; null: it has not
+             * @example null
+             */
+            disabledAt: string | null;
+        };
         DeveloperClientUpdateInput: {
             /**
              * @description What the application is for, in a sentence that users read
@@ -6977,7 +7099,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
-                        resource: components["schemas"]["DeveloperClientDto"];
+                        resource: components["schemas"]["DeveloperClientDetailDto"];
                     };
                 };
             };

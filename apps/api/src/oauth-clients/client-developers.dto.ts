@@ -62,6 +62,17 @@ export class DeveloperClientDto extends OmitType(RegistryClientDto, [
   limitedToCompanies!: boolean;
 }
 
+export class DeveloperClientDetailDto extends DeveloperClientDto {
+  @ApiProperty({
+    type: String,
+    format: 'date-time',
+    nullable: true,
+    example: null,
+    description: 'since when Flixcheck has switched it off; null: it has not',
+  })
+  disabledAt!: string | null;
+}
+
 /** What names nobody and opens nothing: the rest is what companies have agreed to. */
 const DEVELOPER_FIELDS = [
   'description',

@@ -21,10 +21,14 @@ import {
   RequireSession,
   type SessionCaller,
 } from '../http/access.js';
-import { ApiProblems, ApiResource, ApiResources } from '../http/envelope.js';
+import { ApiProblems, ApiResource, ApiResources, type ResourceEnvelope } from '../http/envelope.js';
 import { RequireIdentityProof } from '../http/identity-proof.js';
 import { imageOf, TakesImage } from '../http/image-body.js';
-import { DeveloperClientDto, DeveloperClientUpdateRequest } from './client-developers.dto.js';
+import {
+  DeveloperClientDetailDto,
+  DeveloperClientDto,
+  DeveloperClientUpdateRequest,
+} from './client-developers.dto.js';
 import { ETAG, IF_MATCH, tagged } from './client-etag.js';
 import { ClientLogos, LOGO_BODY, LOGO_UPLOAD } from './client-logos.js';
 import { ClientSecretRotateRequest, NewClientSecretDto } from './client-secrets.dto.js';
@@ -62,10 +66,15 @@ export class DeveloperDeskController {
   @Get(':id')
   @RequireDeveloper()
   @ApiOperation({ summary: 'One of my clients' })
-  @ApiResource(DeveloperClientDto, { headers: ETAG })
+  @ApiResource(DeveloperClientDetailDto, { headers: ETAG })
   @ApiProblems(401, 403, 404)
-  async get(@Param('id') id: string, @Res({ passthrough: true }) reply: FastifyReply) {
-    return { resource: toOwn(tagged(reply, await this.registry.get(id))) };
+  async get(
+    @Param('id') id: string,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<ResourceEnvelope<DeveloperClientDetailDto>> {
+    const client = tagged(reply, await this.registry.get(id));
+    const disabledAt = (await this.registry.disabledSince(client))?.toISOString() ?? null;
+    return { resource: { ...toOwn(client), disabledAt } };
   }
 
   @Patch(':id')

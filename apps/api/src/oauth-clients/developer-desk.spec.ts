@@ -208,6 +208,19 @@ describe('developers see their own clients and no others', () => {
     expect(operators.body.resource['findings']).toEqual(body.resource['findings']);
   });
 
+  it('also while it is switched off, with since when, and its request log', async () => {
+    await appoint();
+    expect((await read()).body.resource.disabledAt).toBeNull();
+    const before = new Date().toISOString();
+    await operator.call('PATCH', `${CLIENTS}/${id}`, { resource: { status: 'disabled' } });
+    const { resource } = (await read()).body;
+    expect(resource).toMatchObject({ status: 'disabled', disabledAt: expect.stringMatching(/Z$/) });
+    expect(resource.disabledAt >= before).toBe(true);
+    expect((await developer.call('GET', `${DESK}/${id}/requests`)).status).toBe(200);
+    await operator.call('PATCH', `${CLIENTS}/${id}`, { resource: { status: 'active' } });
+    expect((await read()).body.resource.disabledAt).toBeNull();
+  });
+
   it('not after the client has been deleted', async () => {
     await appoint();
     await operator.call('DELETE', `${CLIENTS}/${id}`);

@@ -195,6 +195,11 @@ export class ClientRegistry {
     return this.describeOne(client);
   }
 
+  /** Since when the client has been switched off; null where it is not, or nobody knows. */
+  async disabledSince({ id, status }: Pick<RegistryClient, 'id' | 'status'>): Promise<Date | null> {
+    return status === 'disabled' ? this.audit.lastAt('client_disabled', id) : null;
+  }
+
   /**
    * Deletes the client for good: its connections end, its secrets are removed, its clientId is
    * never given out again. The row stays, because histories name it.

@@ -179,6 +179,15 @@ export class AuditLog {
     await this.record(this.dataSource.manager, record);
   }
 
+  /** When this was last done to the user or thing; null for never. */
+  async lastAt(action: AuditAction, subjectId: string): Promise<Date | null> {
+    const [row]: { at: Date }[] = await this.dataSource.query(
+      `SELECT at FROM audit_records WHERE action = $1 AND subject_id = $2 ORDER BY id DESC LIMIT 1`,
+      [action, subjectId],
+    );
+    return row?.at ?? null;
+  }
+
   /** When a secret of a client was last removed that ended like this; null for none. */
   async secretRemovedAt(oauthClientId: string, lastFour: string): Promise<Date | null> {
     const [row]: { at: Date }[] = await this.dataSource.query(

@@ -227,6 +227,19 @@ export const developer: PortalState[] = [
     },
   },
   {
+    name: 'developer-client-off',
+    who: MEMBER,
+    open: async (page) => {
+      const off = { status: 'disabled', disabledAt: '2026-11-24T08:15:00.000Z' };
+      await developing(page, (found) => {
+        const { resource } = found as { resource?: object };
+        return resource && 'clientId' in resource ? { resource: { ...resource, ...off } } : found;
+      });
+      await openDeveloped(page);
+      await expect(page.getByText(/abgeschaltet\.|switched this application off on/)).toBeVisible();
+    },
+  },
+  {
     name: 'developer-change',
     who: MEMBER,
     open: async (page) => {

@@ -54,6 +54,7 @@ export type Finding = ClientDiagnosis['findings'][number];
 export type ClientDay = ClientStatistics['days'][number];
 export type ClientDeveloper = Dto<'ClientDeveloperDto'>;
 export type DeveloperInvitation = Dto<'DeveloperInvitationDto'>;
+export type DeveloperClientDetail = Dto<'DeveloperClientDetailDto'>;
 export type DeveloperClient = Dto<'DeveloperClientDto'>;
 export type ChangeRequest = Dto<'ChangeRequestDto'>;
 export type DeveloperChangeRequest = Dto<'DeveloperChangeRequestDto'>;

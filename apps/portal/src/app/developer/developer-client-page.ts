@@ -11,7 +11,9 @@ import {
 import { RouterLink } from '@angular/router';
 import { TranslocoDirective } from '@jsverse/transloco';
 import copyIcon from '@material-symbols/svg-400/rounded/content_copy.svg';
+import warning from '@material-symbols/svg-400/rounded/warning.svg';
 import { ClientSecret, DeveloperClient } from '../api/types';
+import { Formats } from '../i18n/formats';
 import { ClientSecrets } from '../registry/client-secrets';
 import { BackLink } from '../ui/back-link';
 import { CopyValue } from '../ui/copy-value';
@@ -64,7 +66,9 @@ export class DeveloperClientPage {
 
   private readonly messages = inject(Messages);
   private readonly clipboard = inject(Clipboard);
+  protected readonly formats = inject(Formats);
   protected readonly copyIcon = copyIcon;
+  protected readonly warning = warning;
 
   protected readonly path = computed(() => developerClientPath(this.id()));
   protected readonly found = developerClient(() => this.id());
