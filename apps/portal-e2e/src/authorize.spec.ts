@@ -258,7 +258,7 @@ test('an application that is switched off while the page is open gets nothing', 
   await operator.setClientStatus('maklerwelt-crm', 'disabled');
   try {
     await allow(page).click();
-    await expect(heading(page)).toHaveText('Diese Anwendung wurde inzwischen gesperrt');
+    await expect(heading(page)).toHaveText('Diese Anwendung wurde inzwischen abgeschaltet');
     await expect(page.getByText('Es wurde nichts freigegeben.')).toBeVisible();
     expect(await member.connections()).toEqual([]);
     await page.reload();

@@ -53,7 +53,7 @@ test('an operator registers an application; each mistake is explained where it w
   await expect(field(page, 'Name')).toBeFocused();
   await expect(field(page, 'Name')).toHaveAccessibleDescription(/Bitte ausfüllen/);
   await field(page, 'Name').fill('Neues CRM');
-  await field(page, 'Herausgeber').fill('Neues CRM GmbH');
+  await field(page, 'Anbieter').fill('Neues CRM GmbH');
 
   const uri = field(page, 'Weiterleitungsadresse 1');
   await uri.fill('http://');
@@ -144,10 +144,10 @@ test('somebody else’s change is noticed, and neither of the two is lost', asyn
   });
 
   // What has been typed is not lost by a wrong click either.
-  await field(page, 'Herausgeber').fill('Andere GmbH');
+  await field(page, 'Anbieter').fill('Andere GmbH');
   await page.getByRole('link', { name: 'Alle Anwendungen' }).click();
   await page.getByRole('alertdialog').getByRole('button', { name: 'Abbrechen' }).click();
-  await expect(field(page, 'Herausgeber')).toHaveValue('Andere GmbH');
+  await expect(field(page, 'Anbieter')).toHaveValue('Andere GmbH');
 });
 
 test('a secret follows another in three steps, after a proof of identity; one in use is ended only after a second question', async ({
@@ -332,7 +332,7 @@ test('an application for chosen companies says before saving what that ends; oth
   await expect(
     page.getByRole('heading', { name: 'Bestandsblick ist für Ihr Unternehmen nicht vorgesehen' }),
   ).toBeVisible();
-  await expect(page.getByText(/an den Herausgeber, Bestandsblick GmbH/)).toBeVisible();
+  await expect(page.getByText(/an den Anbieter, Bestandsblick GmbH/)).toBeVisible();
   await expect(button(page, 'Freigabe anfragen')).toHaveCount(0);
   await expect(button(page, /^Ohne Verbindung zurück/)).toBeVisible();
   await signIn(page, OPERATOR);

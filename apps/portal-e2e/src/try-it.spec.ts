@@ -107,7 +107,7 @@ test('a developer goes through the whole flow with their own client, and makes e
   await page.goto(`${portalUrl()}/portal/settings/developer/${id}`);
   await page.getByRole('link', { name: 'Ablauf Schritt für Schritt ausprobieren' }).click();
   await expect(page.getByRole('heading', { level: 1 })).toHaveText('Bestandsblick ausprobieren');
-  await page.getByLabel('Client-Secret').fill(clientSecret);
+  await page.getByLabel('Secret', { exact: true }).fill(clientSecret);
 
   await expect(page.getByLabel('Weiterleitungsadresse')).toHaveValue(
     /\/portal\/developer\/callback$/,

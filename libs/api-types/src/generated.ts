@@ -3433,7 +3433,7 @@ export interface components {
              * @enum {string}
              */
             status: "accepted" | "declined";
-            /** @example Bitte zuerst den Herausgeber nachweisen. */
+            /** @example Bitte zuerst den Anbieter nachweisen. */
             answer?: string;
         };
         ChangeRequestAnswerRequest: {

@@ -17,7 +17,7 @@ const REASON_TABLE = {
   user_disabled: { de: 'Benutzerkonto gesperrt', en: 'User account disabled' },
   client_disabled: {
     byFlixcheck: true,
-    de: 'Anwendung von Flixcheck gesperrt',
+    de: 'Anwendung von Flixcheck abgeschaltet',
     en: 'Application disabled by Flixcheck',
   },
   client_deleted: {

@@ -115,7 +115,7 @@ export const MAIL_SAMPLES: { [Kind in MailKind]: MailData[Kind][] } = {
       oauthClientId: '0b8f6f8e-4a6b-4c55-9d0c-7d8b1c0c3a11',
       application: 'Maklerwelt CRM',
       status: 'declined',
-      answer: 'Die neue Adresse gehört nicht zum Herausgeber.',
+      answer: 'Die neue Adresse gehört nicht zum Anbieter.',
     },
   ],
   'approval-decided': [

@@ -148,7 +148,7 @@ export class ChangeRequestAnswerInput {
   @IsIn(['accepted', 'declined'])
   status!: 'accepted' | 'declined';
 
-  @Words('Bitte zuerst den Herausgeber nachweisen.')
+  @Words('Bitte zuerst den Anbieter nachweisen.')
   answer?: string;
 }
 

@@ -53,7 +53,7 @@ const answer = (request: string, resource: object, headers: Record<string, strin
   operator.call('PATCH', `${QUEUE}/${request}`, { resource, headers });
 const accept = (request: string, headers?: Record<string, string>) =>
   answer(request, { status: 'accepted' }, headers);
-const decline = (request: string, words = 'Die Adresse gehört nicht zum Herausgeber.') =>
+const decline = (request: string, words = 'Die Adresse gehört nicht zum Anbieter.') =>
   answer(request, { status: 'declined', answer: words });
 const client = async () => (await operator.call('GET', `${CLIENTS}/${id}`)).body.resource;
 const change = (resource: object) => operator.call('PATCH', `${CLIENTS}/${id}`, { resource });

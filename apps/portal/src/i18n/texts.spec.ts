@@ -69,6 +69,16 @@ const FREE_FIGURES: Record<string, RegExp> = {
   'security.strength': /1234/g,
 };
 
+/** What each thing is called, and other words that would call it something else. */
+const ONE_WORD: Record<string, RegExp> = {
+  Anbieter: /Herausgeber/,
+  Secret: /Client[- ]Secret|Geheimnis/,
+  // A company blocks an application for its people, Flixcheck switches it off for all.
+  abgeschaltet: /Flixcheck hat die Anwendung gesperrt|Anwendung wurde inzwischen gesperrt/,
+  'sperren oder abschalten': /deaktivier/i,
+  'als Ausnahme erlauben': /immer erlauben/i,
+};
+
 const freeFigures = (key: string) =>
   Object.entries(FREE_FIGURES).filter(([prefix]) => key.startsWith(prefix));
 
@@ -98,6 +108,15 @@ describe('the texts', () => {
       /\b(du|dir|dich|dein|deine|deinen|deinem|deiner)\b/i.test(text),
     );
     expect(informal).toEqual([]);
+  });
+
+  it('name each thing by one word in German', () => {
+    const others = [...german].flatMap(([key, text]) =>
+      Object.entries(ONE_WORD)
+        .filter(([, other]) => other.test(text))
+        .map(([word]) => [key, word]),
+    );
+    expect(others).toEqual([]);
   });
 
   it('name the limits of the API, whose figures are typed in nowhere', () => {

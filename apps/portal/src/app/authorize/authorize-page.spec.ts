@@ -194,7 +194,7 @@ describe('the authorize page', () => {
     api.grant.mockRejectedValue(problem(400, 'unknown_client'));
     const fixture = await open();
     control(fixture, 'Zugriff erlauben')?.click();
-    await shown(fixture, () => textOf(fixture).includes('wurde inzwischen gesperrt'));
+    await shown(fixture, () => textOf(fixture).includes('wurde inzwischen abgeschaltet'));
     expect(leave).not.toHaveBeenCalled();
   });
 
