@@ -4,8 +4,10 @@ import { createHash } from 'node:crypto';
 import { MINUTE, SECOND } from '../config/clock.js';
 import { DEMO_PASSWORD } from '../database/demo-data.js';
 import { deferred } from '../testing/deferred.js';
+import { recordStatements } from '../testing/statements.js';
 import { createTestApp, type TestApp } from '../testing/test-app.js';
 import { PasswordHasher } from '../users/password-hasher.js';
+import { USER_BY_EMAIL } from '../users/user-record.js';
 import { Credentials } from './credentials.js';
 import { SignInLimits } from './sign-in-limits.js';
 
@@ -186,6 +188,39 @@ describe('an unknown address, a wrong password and a disabled user', () => {
     expect(wrong.verifications).toBe(1);
     expect([unknown, disabled]).toEqual([wrong, wrong]);
     expect(await test.dataSource.query('SELECT id FROM sign_in_failures')).toHaveLength(3);
+  });
+});
+
+describe('a refused sign-in', () => {
+  const disable = (status: string) =>
+    test.dataSource.query(`UPDATE users SET status = $2 WHERE email = $1`, [USER, status]);
+  const statements = (email: string) =>
+    recordStatements(test.dataSource, () => attempt(email, 'wrong'));
+
+  it('sends the database the same statements for whatever reason, and reads the same rows', async () => {
+    const wrong = await statements(USER);
+    const unknown = await statements('nobody@musterhaus.example');
+    await disable('disabled');
+    const disabled = await statements(USER);
+    await disable('active');
+    expect(wrong.length).toBeGreaterThan(3);
+    expect(unknown).toEqual(wrong);
+    expect(disabled).toEqual(wrong);
+    const rows = async (email: string) =>
+      (await test.dataSource.query(USER_BY_EMAIL, [email])) as object[];
+    const columns = async (email: string) => (await rows(email)).map((row) => Object.keys(row));
+    expect(await columns(USER)).toHaveLength(1);
+    expect(await columns('nobody@musterhaus.example')).toEqual(await columns(USER));
+  });
+
+  it('sends the same ones over the limits, whether anybody has the address or not', async () => {
+    for (let n = 0; n < 10; n++) await attempt(USER, 'wrong');
+    for (let n = 0; n < 10; n++) await attempt('nobody@musterhaus.example', 'wrong');
+    // The first of a network leaves a record, for whichever address it is.
+    await attempt(USER, 'wrong');
+    const known = await statements(USER);
+    expect(known).toHaveLength(1);
+    expect(await statements('nobody@musterhaus.example')).toEqual(known);
   });
 });
 

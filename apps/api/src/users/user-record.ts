@@ -32,14 +32,27 @@ export type UserRow = Omit<UserRecord, 'account'> & {
 };
 
 /** A company that has been closed disables its people without a word in their rows. */
-export const ONE_USER = `
-  SELECT u.id, u.account_id AS "accountId", u.email, u.first_name AS "firstName",
+const USER_COLUMNS = `
+         u.id, u.account_id AS "accountId", u.email, u.first_name AS "firstName",
          u.last_name AS "lastName", u.role, u.locale,
          CASE WHEN a.closed_at IS NULL THEN u.status ELSE 'disabled' END AS status,
          u.last_sign_in_at AS "lastSignInAt", u.created_at AS "createdAt",
-         u.erased_at AS "erasedAt", a.name AS "accountName", a.kind AS "accountKind"
+         u.erased_at AS "erasedAt", a.name AS "accountName", a.kind AS "accountKind"`;
+
+export const ONE_USER = `
+  SELECT ${USER_COLUMNS}
     FROM users u JOIN accounts a ON a.id = u.account_id
    WHERE u.id = $1`;
+
+/**
+ * Who has this address, in lower case. Always one row, empty where nobody has it, so that the
+ * answer takes as long to send and to read.
+ */
+export const USER_BY_EMAIL = `
+  SELECT ${USER_COLUMNS}, u.password_hash AS "passwordHash"
+    FROM (SELECT $1::text AS email) given
+    LEFT JOIN (users u JOIN accounts a ON a.id = u.account_id)
+      ON lower(u.email) = given.email`;
 
 /** An e-mail address in the form in which it is compared and indexed. */
 export function normalizeEmail(email: string): string {
