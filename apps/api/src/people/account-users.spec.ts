@@ -170,6 +170,26 @@ describe('disabling a user', () => {
     expect(records[1]?.action).not.toBe('user_disabled');
   });
 
+  it('records how many connections it ended, and nothing where there were none', async () => {
+    const ended = () =>
+      test.dataSource.query(
+        `SELECT actor_id, subject_id, detail FROM audit_records
+          WHERE action = 'connections_revoked' AND subject_id = $1 ORDER BY id`,
+        [user.id],
+      );
+    await connect();
+    await setStatus(admin, user.id, 'disabled');
+    const records = await ended();
+    expect(records.at(-1)).toEqual({
+      actor_id: admin.id,
+      subject_id: user.id,
+      detail: { connections: 1, reason: 'user_disabled' },
+    });
+    await setStatus(admin, user.id, 'active');
+    await setStatus(admin, user.id, 'disabled');
+    expect(await ended()).toEqual(records);
+  });
+
   it('is refused for oneself, however the id is spelt: 409 cannot_disable_self', async () => {
     for (const id of [admin.id, admin.id.toUpperCase()]) {
       const { status, body } = await setStatus(admin, id, 'disabled');

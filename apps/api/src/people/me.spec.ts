@@ -170,6 +170,14 @@ describe('changing the password', () => {
       [id],
     );
     expect(row).toEqual({ revocation_reason: 'password_changed', revoked_by: user.id });
+    const records = await test.dataSource.query(
+      `SELECT actor_id, detail FROM audit_records
+        WHERE action = 'connections_revoked' AND subject_id = $1`,
+      [user.id],
+    );
+    expect(records).toEqual([
+      { actor_id: user.id, detail: { connections: 1, reason: 'password_changed' } },
+    ]);
   });
 
   it('leaves an audit record', async () => {

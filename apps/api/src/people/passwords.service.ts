@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { canonical, type Judgement } from '@flixcheck/password-strength';
-import { DataSource } from 'typeorm';
+import { DataSource, type EntityManager } from 'typeorm';
 import { Clock } from '../config/clock.js';
 import type { SessionCaller } from '../http/access.js';
 import { ApiError, notFound } from '../http/api-error.js';
@@ -92,13 +92,7 @@ export class PasswordsService {
         userAgent,
         at,
       });
-      if (revokeConnections) {
-        await this.connections.revokeAll(
-          tx,
-          { userId: user.id },
-          { actorId: user.id, reason: 'password_changed', at },
-        );
-      }
+      if (revokeConnections) await this.endConnections(tx, user.id, { actorId: user.id, at });
       await this.audit.record(tx, {
         actorId: user.id,
         action: 'password_changed',
@@ -145,13 +139,7 @@ export class PasswordsService {
       await endRecoveryLinks(tx, user.id, at);
       await this.passkeys.removeAll(tx, user.id, { actorId: null, at });
       await this.sessions.endAll(user.id, tx, { actorId: null, reason: 'password_reset', at });
-      if (revokeConnections) {
-        await this.connections.revokeAll(
-          tx,
-          { userId: user.id },
-          { actorId: null, reason: 'password_changed', at },
-        );
-      }
+      if (revokeConnections) await this.endConnections(tx, user.id, { actorId: null, at });
       await this.audit.record(tx, {
         actorId: null,
         action: 'password_reset',
@@ -164,6 +152,23 @@ export class PasswordsService {
         by: 'operator',
         connectionsEnded: revokeConnections,
       });
+    });
+  }
+
+  private async endConnections(
+    tx: EntityManager,
+    userId: string,
+    by: { actorId: string | null; at: Date },
+  ): Promise<void> {
+    const ending = { ...by, reason: 'password_changed' } as const;
+    const connections = await this.connections.revokeAll(tx, { userId }, ending);
+    if (connections === 0) return;
+    const detail = { connections, reason: ending.reason };
+    await this.audit.record(tx, {
+      ...by,
+      action: 'connections_revoked',
+      subjectId: userId,
+      detail,
     });
   }
 }
