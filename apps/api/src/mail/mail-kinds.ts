@@ -1,5 +1,6 @@
 import { DAY, MINUTE } from '../config/clock.js';
 import { CONNECTION_MAILS, type ConnectionData } from './connection-mails.js';
+import { COMPANY_MAILS, type CompanyData } from './company-mails.js';
 import { EMAIL_CHANGE_MAILS, type EmailChangeData } from './email-change-mails.js';
 import { FACTOR_RESET_MAILS, type FactorResetData } from './factor-reset-mails.js';
 import { type KindOfMail, NEWS_WITHIN_MS } from './mail-text.js';
@@ -11,7 +12,8 @@ import { SECOND_FACTOR_TEXTS, type SecondFactorEvent } from './second-factor-tex
  * What each kind of mail needs to know beyond its recipient. It waits as data and is worded when it
  * is sent, so a mail from before an update lacks a field that is new: make that one optional.
  */
-export interface MailData extends ConnectionData, EmailChangeData, FactorResetData, RequestData {
+export interface MailData
+  extends CompanyData, ConnectionData, EmailChangeData, FactorResetData, RequestData {
   /** To a user for whom somebody has asked for it. The token is good for that user's password. */
   'password-forgotten': { token: string };
   /** To the user, who may not be the one who changed it. */
@@ -120,6 +122,7 @@ export const MAIL_KINDS: { [Kind in MailKind]: KindOfMail<MailData[Kind]> } = {
       }),
     },
   },
+  ...COMPANY_MAILS,
   ...CONNECTION_MAILS,
   ...EMAIL_CHANGE_MAILS,
   ...FACTOR_RESET_MAILS,

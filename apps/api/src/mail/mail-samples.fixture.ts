@@ -13,6 +13,15 @@ export const MAIL_SAMPLES: { [Kind in MailKind]: MailData[Kind][] } = {
   'email-change-known': [{}],
   'email-change-requested': [{ email: 'neu@musterhaus.example' }],
   'email-changed': [{ email: 'neu@musterhaus.example', at: '2026-11-25T20:04:00Z' }],
+  'company-closed': [
+    {
+      company: 'Musterhaus Versicherungsmakler GmbH',
+      ...{ at: '2026-11-25T20:04:00Z', keptUntil: '2027-02-23T20:04:00Z' },
+    },
+  ],
+  'company-reopened': [
+    { company: 'Musterhaus Versicherungsmakler GmbH', at: '2026-11-25T20:04:00Z' },
+  ],
   'connection-made': [
     { connectionId: ID, application: 'Maklerwelt CRM', at: '2026-11-25T20:04:00Z' },
   ],

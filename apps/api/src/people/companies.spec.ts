@@ -170,6 +170,15 @@ describe('closing a company', () => {
     expect([refused.status, refused.body.code]).toEqual([401, 'invalid_credentials']);
     const other = await PortalUser.signIn(test.url, 'admin@beispiel.example');
     expect((await other.call('GET', '/user/v7/users/me')).status).toBe(200);
+    const [record] = await test.dataSource.query(
+      `SELECT actor_id, detail FROM audit_records
+        WHERE action = 'connections_revoked' AND subject_id = $1`,
+      [admin.accountId],
+    );
+    expect(record).toEqual({
+      actor_id: operator.id,
+      detail: { connections: 1, reason: 'account_closed', accountId: admin.accountId },
+    });
   });
 
   it('is on record with who did it, and says until when the data is kept', async () => {
@@ -201,6 +210,31 @@ describe('closing a company', () => {
     expect((await admin.call('GET', '/user/v7/users/me')).status).toBe(401);
     expect(await crm.use(tokens.access_token)).toBe(401);
     expect((await crm.refresh(tokens.refresh_token)).body.error).toBe('invalid_grant');
+  });
+
+  it('is told to its admins, with until when the data is kept, and so is opening it again', async () => {
+    const { accountId } = await PortalUser.signIn(test.url, ADMIN);
+    await mails.forget();
+    await setStatus(accountId, 'closed');
+    const closed = await mails.next(ADMIN, /geschlossen/);
+    expect(closed.subject).toContain('Musterhaus Versicherungsmakler GmbH');
+    const keptUntil = new Date((await get(accountId)).keptUntil);
+    const day = new Intl.DateTimeFormat('de-DE', {
+      ...{ day: 'numeric', month: 'long', year: 'numeric', timeZone: 'Europe/Berlin' },
+    }).format(keptUntil);
+    expect(closed.text).toContain(day);
+    expect(closed.text).toContain('Ansprechperson bei Flixcheck');
+    await setStatus(accountId, 'active');
+    expect((await mails.next(ADMIN, /wieder geöffnet/)).text).toContain('/portal/sign-in');
+    const told = await test.dataSource.query(
+      `SELECT m.kind, u.role FROM mails m JOIN users u ON u.id = m.user_id
+        WHERE m.kind LIKE 'company-%' AND u.account_id = $1 AND m.id = ANY ($2) ORDER BY m.kind`,
+      [accountId, (await mails.all()).map(({ id }) => id)],
+    );
+    expect(told).toEqual([
+      { kind: 'company-closed', role: 'admin' },
+      { kind: 'company-reopened', role: 'admin' },
+    ]);
   });
 
   it('has its people erased after 90 days, and cannot be opened any more', async () => {

@@ -13,6 +13,7 @@ import {
   type AccountSearch,
   type AccountStatus,
 } from '../users/accounts.service.js';
+import { Notices } from '../users/notices.js';
 import { Provisioning } from '../users/provisioning.js';
 import { CLOSED_KEPT_MS, isGone } from './companies-retention.js';
 import { type Invitation, Invitations, type Invited } from './invitations.js';
@@ -36,12 +37,23 @@ export class Companies implements OnModuleInit {
     private readonly provisioning: Provisioning,
     private readonly invitations: Invitations,
     private readonly counts: ConnectionCounts,
+    private readonly notices: Notices,
     private readonly clock: Clock,
   ) {}
 
   onModuleInit(): void {
     this.accounts.onClosed(async (tx, { accountId }) => {
       await tx.query('DELETE FROM invitations WHERE account_id = $1', [accountId]);
+    });
+    // They are answered like strangers from now on, so nothing else tells them.
+    this.accounts.onClosed(async (tx, { accountId, name, at }) => {
+      const keptUntil = new Date(at.getTime() + CLOSED_KEPT_MS).toISOString();
+      const data = { company: name, at: at.toISOString(), keptUntil };
+      await this.notices.tellAdminsOfClosed(tx, 'company-closed', accountId, data);
+    });
+    this.accounts.onReopened(async (tx, { accountId, name, at }) => {
+      const data = { company: name, at: at.toISOString() };
+      await this.notices.tellAdmins(tx, 'company-reopened', accountId, data);
     });
   }
 

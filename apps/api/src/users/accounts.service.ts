@@ -34,13 +34,15 @@ export interface AccountSearch {
   cursor?: string | undefined;
 }
 
+/** Of a company that is closed, or opened again. */
 export interface AccountClosed {
   accountId: string;
+  name: string;
   actorId: string;
   at: Date;
 }
 
-/** Ends what a company that is closed has going on. Runs in the transaction that closes it. */
+/** Runs in the transaction that closes the company, or opens it again. */
 export type ClosedHook = (tx: EntityManager, event: AccountClosed) => Promise<void>;
 
 const STATES: Record<AccountStatus, string> = {
@@ -56,6 +58,7 @@ const SEARCH_TEXT = searchable('name');
 @Injectable()
 export class Accounts {
   private readonly closedHooks: ClosedHook[] = [];
+  private readonly reopenedHooks: ClosedHook[] = [];
 
   constructor(
     @InjectRepository(AccountEntity) private readonly accounts: Repository<AccountEntity>,
@@ -66,6 +69,11 @@ export class Accounts {
   /** Registers what must happen in the same transaction when a company is closed. */
   onClosed(hook: ClosedHook): void {
     this.closedHooks.push(hook);
+  }
+
+  /** The same when it is opened again. */
+  onReopened(hook: ClosedHook): void {
+    this.reopenedHooks.push(hook);
   }
 
   /**
@@ -135,7 +143,9 @@ export class Accounts {
       await refuseOperators(tx, account.id);
       const at = this.clock.now();
       await tx.update(AccountEntity, { id: account.id }, { closedAt: at });
-      for (const hook of this.closedHooks) await hook(tx, { accountId: account.id, actorId, at });
+      const { name } = account;
+      const event = { accountId: account.id, name, actorId, at };
+      for (const hook of this.closedHooks) await hook(tx, event);
       await this.record(tx, 'account_closed', account, { actorId, at });
     });
   }
@@ -149,7 +159,10 @@ export class Accounts {
       const account = await this.lock(tx, id, 'for_no_key_update');
       if (!account.closedAt) return;
       await tx.update(AccountEntity, { id: account.id }, { closedAt: null });
-      await this.record(tx, 'account_reopened', account, { actorId, at: this.clock.now() });
+      const at = this.clock.now();
+      const event = { accountId: account.id, name: account.name, actorId, at };
+      for (const hook of this.reopenedHooks) await hook(tx, event);
+      await this.record(tx, 'account_reopened', account, { actorId, at });
     });
   }
 

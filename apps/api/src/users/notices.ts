@@ -52,6 +52,22 @@ export class Notices {
     await this.tellThose(tx, kind, `account_id = $3 AND role = 'admin'`, accountId, data);
   }
 
+  /** Tells the admins of an account that has been closed. */
+  async tellAdminsOfClosed<Kind extends MailKind>(
+    tx: EntityManager,
+    kind: Kind,
+    accountId: string,
+    data: MailData[Kind],
+  ): Promise<void> {
+    const recipients: Recipient[] = await tx.query(
+      `SELECT id AS "userId", email, locale FROM users
+        WHERE account_id = $1 AND role = 'admin' AND status = 'active' ORDER BY id`,
+      [accountId],
+    );
+    const mails = recipients.map((to) => ({ to, data }));
+    await this.mail.enqueueAll(tx, kind, mails);
+  }
+
   /** Tells everybody who works for Flixcheck. */
   async tellOperators<Kind extends MailKind>(
     tx: EntityManager,
