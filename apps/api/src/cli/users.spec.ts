@@ -204,7 +204,7 @@ describe('audit list', () => {
     const byCommandLine = json.filter(({ actorId }: { actorId: unknown }) => actorId === null);
     // Failed sign-ins have no actor either, and each session that ends has a record of its own.
     expect(byCommandLine.map(({ action }: { action: string }) => action)).toEqual([
-      ...['password_reset', 'session_ended'],
+      ...['password_reset', 'connections_revoked', 'session_ended'],
       ...['password_reset', 'session_ended'],
       ...['password_reset', 'session_ended'],
       ...['password_reset', 'session_ended', 'sign_in_failed'],
@@ -212,7 +212,7 @@ describe('audit list', () => {
       ...['second_factor_reset', 'session_ended', 'second_factor_reset_asked'],
       ...['second_factor_reset_stopped', 'second_factor_reset_asked'],
       ...['user_enabled', 'sign_in_failed'],
-      ...['user_disabled', 'session_ended'],
+      ...['user_disabled', 'session_ended', 'connections_revoked'],
     ]);
     expect(byCommandLine[0]).toEqual({
       id: expect.stringMatching(/^\d+$/),
