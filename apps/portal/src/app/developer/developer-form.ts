@@ -8,7 +8,7 @@ import {
   output,
   signal,
 } from '@angular/core';
-import { form, FormField, validate } from '@angular/forms/signals';
+import { form, FormField } from '@angular/forms/signals';
 import { TranslocoDirective } from '@jsverse/transloco';
 import errorIcon from '@material-symbols/svg-400/rounded/error.svg';
 import { MAX_DESCRIPTION_LENGTH } from '@flixcheck/api-types/limits';
@@ -16,7 +16,8 @@ import { Api } from '../api/api';
 import { apiErrorFrom } from '../api/problem';
 import { DeveloperClient, Envelope } from '../api/types';
 import { Formats } from '../i18n/formats';
-import { errorTextOf, linkTrouble, READING, SAVING } from '../registry/client-form-errors';
+import { checkContact, checkLength, checkLink } from '../registry/client-checks';
+import { errorTextOf, READING, SAVING } from '../registry/client-form-errors';
 import { FIELD_LABELS } from '../registry/client-form-model';
 import { focusLater } from '../ui/focus-later';
 import { sendForm } from '../ui/send-form';
@@ -79,18 +80,9 @@ export class DeveloperForm {
     },
   });
   protected readonly form = form(this.model, (path) => {
-    for (const field of TEXTS) {
-      validate(path[field], ({ value }) =>
-        [...value().trim()].length > MAX_DESCRIPTION_LENGTH ? { kind: 'too_long' } : undefined,
-      );
-    }
-    for (const field of LINKS) {
-      validate(path[field], ({ value }) => linkTrouble(value()));
-    }
-    validate(path.contactEmail, ({ value }) => {
-      const text = value().trim();
-      return text === '' || /^\S+@\S+\.\S+$/.test(text) ? undefined : { kind: 'is_email' };
-    });
+    for (const field of TEXTS) checkLength(path[field], MAX_DESCRIPTION_LENGTH);
+    for (const field of LINKS) checkLink(path[field]);
+    checkContact(path.contactEmail);
   });
 
   protected readonly dirty = computed(() => changed(this.base(), this.model()).length > 0);

@@ -45,7 +45,8 @@ import { Messages } from '../ui/messages';
 import { Words } from '../ui/question';
 import { troubleWords } from '../ui/trouble';
 import { UnsavedChanges } from '../unsaved/unsaved-changes';
-import { errorTextOf, linkTrouble, READING, SAVING } from './client-form-errors';
+import { checkContact, checkLength, checkLink } from './client-checks';
+import { errorTextOf, READING, SAVING } from './client-form-errors';
 import {
   ClientField,
   ClientFormModel,
@@ -138,19 +139,13 @@ export class ClientForm implements OnInit {
   });
   protected readonly form = form(this.model, (path) => {
     for (const [field, max] of Object.entries(LENGTHS) as [keyof typeof LENGTHS, number][]) {
-      validate(path[field], ({ value }) => {
-        const text = value().trim();
-        if (text === '' && (field === 'name' || field === 'publisher')) return { kind: 'missing' };
-        return [...text].length > max ? { kind: 'too_long' } : undefined;
-      });
+      checkLength(path[field], max);
     }
-    for (const field of [path.homepageUri, path.privacyPolicyUri, path.startUri]) {
-      validate(field, ({ value }) => linkTrouble(value()));
+    for (const field of [path.name, path.publisher]) {
+      validate(field, ({ value }) => (value().trim() === '' ? { kind: 'missing' } : undefined));
     }
-    validate(path.contactEmail, ({ value }) => {
-      const text = value().trim();
-      return text === '' || /^\S+@\S+\.\S+$/.test(text) ? undefined : { kind: 'is_email' };
-    });
+    for (const field of [path.homepageUri, path.privacyPolicyUri, path.startUri]) checkLink(field);
+    checkContact(path.contactEmail);
     validate(path.clientId, ({ value }) => {
       const text = value().trim();
       return text === '' || clientIdFrom(text) ? undefined : { kind: 'client_id' };
