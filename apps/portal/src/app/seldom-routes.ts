@@ -87,6 +87,7 @@ export const seldomRoutes: Routes = [
   {
     path: '**',
     title: 'titles.notFound',
+    providers: [provideTranslocoScope('settings')],
     loadComponent: () => import('./shell/not-found-page').then((file) => file.NotFoundPage),
   },
 ];

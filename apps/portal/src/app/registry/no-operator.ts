@@ -14,7 +14,7 @@ import { PageState } from '../ui/page-state';
       <fx-page-state [icon]="block" [heading]="t('errors.forbidden.title')" [level]="1">
         <p>{{ t('settings.operatorsOnly') }}</p>
         <a actions class="fx-button fx-button--secondary" routerLink="/settings/connections">
-          {{ t('errors.page.home') }}
+          {{ t('settings.noPage.home') }}
         </a>
       </fx-page-state>
     </div>

@@ -14,12 +14,12 @@ import { PageState } from '../ui/page-state';
       <fx-page-state
         *transloco="let t"
         [icon]="icon"
-        [heading]="t('errors.page.title')"
+        [heading]="t('settings.noPage.title')"
         [level]="1"
       >
-        <p>{{ t('errors.page.text') }}</p>
+        <p>{{ t('settings.noPage.text') }}</p>
         <a actions class="fx-button fx-button--primary" routerLink="/settings">
-          {{ t('errors.page.home') }}
+          {{ t('settings.noPage.home') }}
         </a>
       </fx-page-state>
     </fx-guest-layout>

@@ -11,8 +11,8 @@ import { PageState } from '../ui/page-state';
   imports: [PageState, RouterLink, TranslocoDirective],
   template: `
     <div class="fx-card" *transloco="let t">
-      <fx-page-state [icon]="icon" [heading]="t('errors.page.title')" [level]="1">
-        <p>{{ t('errors.page.text') }}</p>
+      <fx-page-state [icon]="icon" [heading]="t('settings.noPage.title')" [level]="1">
+        <p>{{ t('settings.noPage.text') }}</p>
         <a actions class="fx-button fx-button--primary" routerLink="/settings">
           {{ t('settings.toStart') }}
         </a>
