@@ -13,6 +13,7 @@ import { FactorDuty } from './factor-duty.js';
 import { FactorResets } from './factor-resets.js';
 import { KnownDevices } from './known-devices.js';
 import { NewDeviceNotices } from './new-device-notices.js';
+import { AttemptNotices } from './attempt-notices.js';
 import { PasskeySignIn } from './passkey-sign-in.js';
 import { PasskeySignInController } from './passkey-sign-in.controller.js';
 import { RefusedCalls } from './refused-calls.js';
@@ -45,6 +46,7 @@ import { authPersonalData } from './auth-personal-data.js';
   ],
   controllers: [SignInController, PasskeySignInController, SessionsController],
   providers: [
+    AttemptNotices,
     authPersonalData,
     { provide: APP_GUARD, useClass: AccessGuard },
     AccessTokenStrategy,

@@ -6,6 +6,7 @@ import { FACTOR_RESET_MAILS, type FactorResetData } from './factor-reset-mails.j
 import { type KindOfMail, NEWS_WITHIN_MS } from './mail-text.js';
 import { PASSKEY_TEXTS, type PasskeyEvent } from './passkey-texts.js';
 import { REQUEST_MAILS, type RequestData } from './request-mails.js';
+import { SIGN_IN_ATTEMPT_MAILS, type SignInAttemptData } from './sign-in-attempt-mails.js';
 import { SECOND_FACTOR_TEXTS, type SecondFactorEvent } from './second-factor-texts.js';
 
 /**
@@ -13,7 +14,13 @@ import { SECOND_FACTOR_TEXTS, type SecondFactorEvent } from './second-factor-tex
  * is sent, so a mail from before an update lacks a field that is new: make that one optional.
  */
 export interface MailData
-  extends CompanyData, ConnectionData, EmailChangeData, FactorResetData, RequestData {
+  extends
+    CompanyData,
+    ConnectionData,
+    EmailChangeData,
+    FactorResetData,
+    RequestData,
+    SignInAttemptData {
   /** To a user for whom somebody has asked for it. The token is good for that user's password. */
   'password-forgotten': { token: string };
   /** To the user, who may not be the one who changed it. */
@@ -125,6 +132,7 @@ export const MAIL_KINDS: { [Kind in MailKind]: KindOfMail<MailData[Kind]> } = {
   ...COMPANY_MAILS,
   ...CONNECTION_MAILS,
   ...EMAIL_CHANGE_MAILS,
+  ...SIGN_IN_ATTEMPT_MAILS,
   ...FACTOR_RESET_MAILS,
   'new-device': {
     sendWithinMs: DISAVOWAL_LIFETIME_MS,

@@ -53,6 +53,7 @@ export const MAIL_SAMPLES: { [Kind in MailKind]: MailData[Kind][] } = {
     { how: 'removed', person: 'User Musterhaus' },
     { how: 'disavowed', person: 'User Musterhaus' },
   ],
+  'sign-in-attempts': [{ attempts: 10, last: '2026-11-25T20:04:00Z' }],
   'new-device': [
     {
       ...{ token: 't'.repeat(43), at: '2026-11-25T20:04:00Z', ip: '192.0.2.17' },

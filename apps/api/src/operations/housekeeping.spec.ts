@@ -34,6 +34,7 @@ const STEPS = [
   'users.passkey-challenges',
 ];
 const OTHER_STEPS = [
+  'auth.attempt-notices',
   // A row for each factor that is lost: a handful.
   'auth.factor-resets',
   'connections.daily-counts',

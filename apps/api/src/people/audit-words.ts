@@ -89,6 +89,10 @@ const ACTIONS: Record<AuditAction, Phrase> = {
     'Anmeldung in zwei Schritten eingeschaltet',
     'Sign-in in two steps turned on',
   ],
+  sign_in_attempts_told: [
+    'Auf viele falsche Passwörter hingewiesen',
+    'Told of many wrong passwords',
+  ],
   second_factor_failed: [
     'Anmeldung gescheitert: Passwort richtig, Code falsch',
     'Sign-in failed: right password, wrong code',

@@ -74,6 +74,7 @@ export const AUDIT_ACTIONS = [
   'second_factor_reset_asked',
   'second_factor_reset_stopped',
   'session_ended',
+  'sign_in_attempts_told',
   'sign_in_disavowed',
   'sign_in_failed',
   'sign_in_limited',

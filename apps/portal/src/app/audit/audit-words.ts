@@ -44,6 +44,7 @@ export const WORDS: Record<Action, AuditWords> = {
   second_factor_reset: said('audit.action.secondFactorReset', caution),
   second_factor_reset_asked: said('audit.action.secondFactorResetAsked', caution),
   second_factor_reset_stopped: said('audit.action.secondFactorResetStopped', caution),
+  sign_in_attempts_told: said('audit.action.signInAttemptsTold', caution),
   second_factor_failed: said('audit.action.secondFactorFailed', caution),
   second_factor_change_failed: said('audit.action.secondFactorChangeFailed', caution),
   passkey_change_failed: said('audit.action.passkeyChangeFailed', caution),
@@ -148,6 +149,7 @@ export const AUDIT_KINDS: Record<string, { text: string; actions: Action[] }> = 
     actions: [
       'sign_in_failed',
       'sign_in_limited',
+      'sign_in_attempts_told',
       'second_factor_failed',
       'second_factor_change_failed',
       'passkey_change_failed',
