@@ -21,6 +21,7 @@ const WHY: Record<string, string[]> = {
   ],
   'cookies, and the addresses that requests come from': [
     ...[
+      'auth/attempt-notices',
       'auth/auth-audit',
       'auth/known-devices',
       'auth/passkey-sign-in',
