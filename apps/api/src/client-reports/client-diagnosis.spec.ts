@@ -34,8 +34,8 @@ const finding = async (code: FindingCode) =>
   (await diagnose()).findings.find((each) => each.code === code);
 
 /** An entry of the client's log. */
-async function sent(change: Partial<RequestLogEntry>): Promise<void> {
-  await test.app.get(RequestLog).record({
+function entry(change: Partial<RequestLogEntry>): RequestLogEntry {
+  return {
     requestId: crypto.randomUUID(),
     oauthClientId: id,
     at: test.clock.now(),
@@ -50,8 +50,10 @@ async function sent(change: Partial<RequestLogEntry>): Promise<void> {
     ip: '203.0.113.7',
     durationMs: 1,
     ...change,
-  });
+  };
 }
+
+const sent = (change: Partial<RequestLogEntry>) => test.app.get(RequestLog).record(entry(change));
 
 describe('the diagnosis of a client', () => {
   it('says what was seen, how to mend it, and where that is explained', async () => {
@@ -85,6 +87,19 @@ describe('the diagnosis of a client', () => {
     expect((await diagnose()).latest).toEqual({ requests: 2, failures: 1 });
     for (let index = 0; index < 99; index += 1) await sent({});
     expect((await diagnose()).latest).toEqual({ requests: 100, failures: 0 });
+  });
+
+  it('takes refused calls of the API for what they are, however many push the requests back', async () => {
+    for (let index = 0; index < 20; index += 1) await sent({ connectionId: id });
+    const refused = { endpoint: 'api', outcome: 'failure', grantType: null } as const;
+    const calls = Array.from({ length: 110 }, () => ({
+      ...entry({ ...refused, error: 'invalid_token', reason: 'connection_ended' }),
+      requests: 3,
+    }));
+    await test.app.get(RequestLog).add(calls);
+    expect((await diagnose()).latest).toEqual({ requests: 20, failures: 0 });
+    expect(await finding('calls_after_end')).toMatchObject({ parameters: { requests: 330 } });
+    expect(await finding('failures_frequent')).toBeUndefined();
   });
 
   it('counts the codes of the newest exchanges that came without PKCE', async () => {
