@@ -23,14 +23,11 @@ export class RefusedCalls1806985200000 implements MigrationInterface {
   }
 
   async down(runner: QueryRunner): Promise<void> {
-    await runner.query(`DELETE FROM oauth_requests WHERE endpoint = 'api'`);
-    await setConstraint(
-      runner,
-      'oauth_requests',
-      CHECK,
-      `CHECK (endpoint IN ('authorize', 'token', 'revoke', 'introspect'))`,
-    );
     await runner.query(`
-      ALTER TABLE oauth_requests DROP COLUMN IF EXISTS route, DROP COLUMN IF EXISTS requests`);
+      DELETE FROM oauth_requests WHERE endpoint = 'api';
+      ALTER TABLE oauth_requests
+        DROP CONSTRAINT ${CHECK},
+        ADD CONSTRAINT ${CHECK} CHECK (endpoint IN ('authorize', 'token', 'revoke', 'introspect')),
+        DROP COLUMN route, DROP COLUMN requests`);
   }
 }
