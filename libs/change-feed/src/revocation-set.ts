@@ -1,18 +1,15 @@
 import type { FeedQuery, Subscription } from './subscriber.js';
 
-const SECOND = 1000;
-const MINUTE = 60 * SECOND;
+const MINUTE = 60_000;
 /**
  * Longer than any access token lives and clocks differ, as in the database's triggers. A test of
  * the API compares it with both.
  */
 export const REVOCATION_RETENTION_MS = 120 * MINUTE;
-/** Longer than a revoking transaction takes from reading the clock to its commit. */
-const CATCH_UP_WINDOW_MS = 30 * SECOND;
 
 interface Row {
-  /** Whatever was not committed when this was read has a transaction from this one on. */
-  horizon: string;
+  /** What was visible when this was read: the first transaction that was not, and those before it. */
+  snapshot: string;
   /** null in the one row that there is without any revocation */
   subject: string | null;
   expires_at: Date;
@@ -20,21 +17,31 @@ interface Row {
   issued_before: Date | number;
 }
 
-/** On one snapshot: the horizon, and those revocations for which the condition holds. */
+/** On one snapshot: what it shows, and those revocations for which the condition holds. */
 const readWhere = (condition: string): string => `
-  SELECT horizon, subject, expires_at, issued_before
-    FROM (SELECT pg_snapshot_xmin(pg_current_snapshot())::text AS horizon) snapshot
+  SELECT snapshot, subject, expires_at, issued_before
+    FROM (SELECT pg_current_snapshot()::text AS snapshot) seen
     LEFT JOIN revocations r ON ${condition}`;
 const READ_ALL = readWhere('expires_at > $1');
 /**
- * Written by a transaction from the horizon of the last read on: what that one has read is not read
- * again. The transaction of a row has the last 32 bits of its number, which go round.
+ * Written by a transaction that the last read could not see: one that had not begun then, or one
+ * that was under way, however long it took to commit. An index finds exactly those; the sum
+ * keeps the database from taking the one on the expiry instead, which finds everything.
  */
-const READ_NEW = readWhere(`revoked_at > $1 AND expires_at > $2 AND
-  (r.xmin::text::bigint - $3::bigint % 4294967296 + 4294967296) % 4294967296 < 2147483648`);
+const READ_NEW = readWhere(`expires_at + interval '0' > $1
+  AND (written_by >= $2::xid8 OR written_by = ANY ($3::xid8[]))`);
 
-interface Entry {
-  /** Tokens issued before are refused (epoch, ms); Infinity: all. */
+/** `xmin:xmax:xip,…`, as PostgreSQL writes a snapshot. */
+function unseenBy(snapshot: string): [from: string, underWay: string[]] {
+  const [, from = '0', underWay = ''] = snapshot.split(':');
+  return [from, underWay.split(',').filter(Boolean)];
+}
+
+/** A small number takes no memory of its own, unlike a time in milliseconds. */
+const minuteAfter = (time: number): number => Math.ceil(time / MINUTE);
+
+interface Passable {
+  /** Tokens issued before are refused (epoch, ms). */
   issuedBefore: number;
   /** When none of those can be alive any more (epoch, ms). */
   expiresAt: number;
@@ -46,9 +53,12 @@ interface Entry {
  * a moment, so that one entry ends any number of tokens. A change feed keeps it complete.
  */
 export class RevocationSet {
-  private readonly entries = new Map<string, Entry>();
+  /** What is refused whenever it was issued, and until when (epoch, minutes). */
+  private readonly ended = new Map<string, number>();
+  /** What is refused if it was issued early enough; none of them has ended. */
+  private readonly narrowed = new Map<string, Passable>();
   private sweptAt = 0;
-  private horizon: string | undefined;
+  private snapshot: string | undefined;
   /** Until then (epoch, ms) there may be an entry that newer tokens of its subject pass. */
   private passableUntil = 0;
 
@@ -63,7 +73,7 @@ export class RevocationSet {
   };
 
   get size(): number {
-    return this.entries.size;
+    return this.ended.size + this.narrowed.size;
   }
 
   /** Whether there are entries that refuse only what was issued before some moment. */
@@ -78,7 +88,8 @@ export class RevocationSet {
    */
   refuses(subjects: readonly string[], issuedAt = 0): boolean {
     for (const subject of subjects) {
-      const entry = this.entries.get(subject);
+      if (this.ended.has(subject)) return true;
+      const entry = this.narrowed.get(subject);
       if (entry && issuedAt < entry.issuedBefore) return true;
     }
     return false;
@@ -87,7 +98,7 @@ export class RevocationSet {
   /** @param issuedBefore epoch, ms; left out: whenever the token was issued */
   remember(subject: string, issuedBefore = Infinity): void {
     const from = Number.isFinite(issuedBefore) ? issuedBefore : this.now().getTime();
-    this.set(subject, { issuedBefore, expiresAt: from + REVOCATION_RETENTION_MS });
+    this.set(subject, issuedBefore, from + REVOCATION_RETENTION_MS);
   }
 
   /** As the database's triggers write it: the subject, and the moment where there is one. */
@@ -96,39 +107,42 @@ export class RevocationSet {
     this.remember(subject ?? announcement, moment === undefined ? Infinity : Number(moment));
   }
 
-  private set(subject: string, entry: Entry): void {
-    const known = this.entries.get(subject);
-    const issuedBefore = Math.max(known?.issuedBefore ?? 0, entry.issuedBefore);
-    const expiresAt = Math.max(known?.expiresAt ?? 0, entry.expiresAt);
-    this.entries.set(subject, { issuedBefore, expiresAt });
-    if (Number.isFinite(issuedBefore)) {
-      this.passableUntil = Math.max(this.passableUntil, expiresAt);
+  private set(subject: string, issuedBefore: number, expiresAt: number): void {
+    const end = this.ended.get(subject);
+    const known = this.narrowed.get(subject);
+    const last = Math.max(known?.expiresAt ?? 0, expiresAt);
+    if (end !== undefined || !Number.isFinite(issuedBefore)) {
+      this.ended.set(subject, Math.max(end ?? 0, minuteAfter(last)));
+      this.narrowed.delete(subject);
+      return;
     }
+    const latest = Math.max(known?.issuedBefore ?? 0, issuedBefore);
+    this.narrowed.set(subject, { issuedBefore: latest, expiresAt: last });
+    this.passableUntil = Math.max(this.passableUntil, last);
   }
 
   private async catchUp(query: FeedQuery, reconnected: boolean): Promise<void> {
     const now = this.now();
     const rows =
-      reconnected || this.horizon === undefined
+      reconnected || this.snapshot === undefined
         ? await query<Row>(READ_ALL, [now])
-        : await query<Row>(READ_NEW, [
-            new Date(now.getTime() - CATCH_UP_WINDOW_MS),
-            now,
-            this.horizon,
-          ]);
+        : await query<Row>(READ_NEW, [now, ...unseenBy(this.snapshot)]);
     for (const { subject, expires_at, issued_before } of rows) {
       if (subject === null) continue;
-      this.set(subject, { issuedBefore: Number(issued_before), expiresAt: expires_at.getTime() });
+      this.set(subject, Number(issued_before), expires_at.getTime());
     }
-    this.horizon = rows[0]?.horizon;
+    this.snapshot = rows[0]?.snapshot;
     this.sweep(now.getTime());
   }
 
   private sweep(now: number): void {
     if (Math.abs(now - this.sweptAt) < MINUTE) return;
     this.sweptAt = now;
-    for (const [subject, { expiresAt }] of this.entries) {
-      if (expiresAt <= now) this.entries.delete(subject);
+    for (const [subject, minute] of this.ended) {
+      if (minute * MINUTE <= now) this.ended.delete(subject);
+    }
+    for (const [subject, { expiresAt }] of this.narrowed) {
+      if (expiresAt <= now) this.narrowed.delete(subject);
     }
   }
 }

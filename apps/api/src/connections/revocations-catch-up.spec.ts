@@ -79,6 +79,61 @@ describe('a heartbeat reads what is new, and that alone', () => {
     expect(set.refuses(['slow'])).toBe(true);
   });
 
+  it('what others have under way meanwhile makes nobody read anything twice', async () => {
+    await slow.query('BEGIN');
+    await slow.query('SELECT pg_current_xact_id()');
+    await catchUp(true);
+    await revoke(writer, 'meanwhile');
+    expect(await catchUp()).toEqual(['meanwhile']);
+    expect(await catchUp()).toEqual([]);
+    await revoke(slow, 'at last');
+    expect(await catchUp()).toEqual([]);
+    await slow.query('COMMIT');
+    expect(await catchUp()).toEqual(['at last']);
+  });
+
+  it('what takes longer to commit than any request is not missed', async () => {
+    await catchUp(true);
+    await slow.query('BEGIN');
+    await slow.query(
+      `INSERT INTO revocations (subject, revoked_at, expires_at)
+       VALUES ('an hour ago', now() - interval '1 hour', now() + interval '1 hour')`,
+    );
+    await catchUp();
+    await catchUp();
+    await slow.query('COMMIT');
+    expect(await catchUp()).toEqual(['an hour ago']);
+  });
+
+  it('what was there before there were signatures is read at first, and again once it changes', async () => {
+    await revoke(writer, 'old');
+    await writer.query('ALTER TABLE revocations DISABLE TRIGGER sign');
+    await writer.query('UPDATE revocations SET written_by = NULL');
+    await writer.query('ALTER TABLE revocations ENABLE TRIGGER sign');
+    expect(await catchUp(true)).toEqual(['old']);
+    expect(await catchUp()).toEqual([]);
+    await revoke(writer, 'old');
+    expect(await catchUp()).toEqual(['old']);
+  });
+
+  it('an index finds it, however many have ended in the last moments', async () => {
+    await writer.query(
+      `INSERT INTO revocations (subject, revoked_at, expires_at)
+       SELECT 'ended ' || n, now(), now() + interval '2 hours' FROM generate_series(1, 20000) n`,
+    );
+    await catchUp(true);
+    let sent: Parameters<FeedQuery> | undefined;
+    await set.subscription.catchUp?.((...asked) => {
+      sent = asked;
+      return query(...asked);
+    }, false);
+    const [text, values] = sent as Parameters<FeedQuery>;
+    const { rows } = await feed.query<{ 'QUERY PLAN': string }>(`EXPLAIN ${text}`, values);
+    const plan = rows.map((row) => row['QUERY PLAN']).join('\n');
+    expect(plan).toContain('revocations_written');
+    expect(plan).not.toContain('Seq Scan');
+  });
+
   it('a part of a transaction that has a number of its own is not missed either', async () => {
     await catchUp(true);
     await slow.query('BEGIN');

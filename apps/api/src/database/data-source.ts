@@ -54,6 +54,7 @@ import { HistoryByMonth1806983100000 } from './migrations/1806983100000-history-
 import { FindByPerson1806983200000 } from './migrations/1806983200000-find-by-person.js';
 import { HistoryOfChanges1806984100000 } from './migrations/1806984100000-history-of-changes.js';
 import { RefusedCalls1806985200000 } from './migrations/1806985200000-refused-calls.js';
+import { NewRevocations1806986100000 } from './migrations/1806986100000-new-revocations.js';
 
 /** Every migration, oldest first. The app, the command line and the tests share this list. */
 export const MIGRATIONS = [
@@ -110,6 +111,7 @@ export const MIGRATIONS = [
   FindByPerson1806983200000,
   HistoryOfChanges1806984100000,
   RefusedCalls1806985200000,
+  NewRevocations1806986100000,
 ];
 
 export const POOL_SIZE = 20;
