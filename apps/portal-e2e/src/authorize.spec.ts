@@ -367,8 +367,13 @@ test('loads nothing from anywhere else, is not stored, framed or referred from',
   page.on('console', (message) => {
     if (message.type() === 'error') complaints.push(message.text());
   });
+  const script = page.waitForResponse(/\/main-.*\.js$/);
   const response = await page.goto(authorizeUrl());
   await expect(allow(page)).toBeVisible();
+  // A script by itself is no page.
+  expect((await script).headers()['content-security-policy']).toBe(
+    "default-src 'none';frame-ancestors 'none'",
+  );
   const headers = response?.headers() ?? {};
   expect(headers['cache-control']).toContain('no-store');
   expect(headers['referrer-policy']).toBe('no-referrer');

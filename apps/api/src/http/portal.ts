@@ -26,6 +26,9 @@ const TYPES: Record<string, string> = {
  */
 const TRUSTED_TYPES = "require-trusted-types-for 'script';trusted-types angular angular#components";
 
+/** A script or a style is no page, which could load or be framed: two lines less for a phone to wait for. */
+const NO_PAGE = "default-src 'none';frame-ancestors 'none'";
+
 interface Portal {
   /** Where the build is. */
   directory?: string;
@@ -67,6 +70,8 @@ export async function servePortal(
       if (file.endsWith('index.html')) {
         const policy = response.getHeader('content-security-policy');
         void response.header('content-security-policy', `${policy};${TRUSTED_TYPES}`);
+      } else if (/\.(js|css)$/.test(file)) {
+        void response.header('content-security-policy', NO_PAGE);
       }
     },
   });
@@ -77,6 +82,7 @@ export async function servePortal(
       return reply
         .header('content-type', TYPES[path.replace(/.*\./, '')])
         .header('cache-control', cacheControl(path))
+        .header('content-security-policy', NO_PAGE)
         .send(content);
     }
     // A missing file is a 404, or a browser would take the page for a script.

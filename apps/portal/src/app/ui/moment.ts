@@ -42,7 +42,11 @@ export class PresentMinute {
       display: block;
       color: var(--mat-sys-on-surface-variant);
       font-size: var(--fx-text-xs);
-      white-space: nowrap;
+    }
+    @media (min-width: 48rem) {
+      :host(.stacked) span {
+        white-space: nowrap;
+      }
     }
   `,
 })
