@@ -56,6 +56,35 @@ test.describe('team', () => {
     await theirs.close();
   });
 
+  test('a person is signed out everywhere, whose access and connections stay', async ({
+    page,
+    browser,
+    member,
+  }) => {
+    const connection = await member.connect();
+    const theirs = await browser.newPage();
+    await signIn(theirs, MEMBER);
+    await signIn(page, ADMIN);
+    await page.goto(settings('team'));
+    const row = page.getByRole('row').filter({ hasText: MEMBER });
+    const button = row.getByRole('button', { name: 'Überall abmelden: User Musterhaus' });
+    await button.click();
+    const dialog = page.getByRole('alertdialog');
+    await expect(dialog).toContainText('wird sofort auf allen Geräten abgemeldet');
+    await expect(dialog).toContainText('1 aktive Verbindung bleibt bestehen');
+    await dialog.getByRole('button', { name: 'Überall abmelden' }).click();
+    await expect(
+      page.getByText(`User Musterhaus (${MEMBER}) ist auf allen Geräten abgemeldet.`),
+    ).toBeVisible();
+    await expect(button).toBeFocused();
+    await expect(row).toContainText('Aktiv');
+    expect(await member.use(connection)).toBe(200);
+    await theirs.goto(settings('connections'));
+    await fillSignIn(theirs, MEMBER);
+    await expect(theirs.getByRole('heading', { level: 1 })).toHaveText('Verbindungen');
+    await theirs.close();
+  });
+
   test('nobody locks themselves out by accident', async ({ page }) => {
     await signIn(page, ADMIN);
     await page.goto(settings('team'));

@@ -208,6 +208,9 @@ const PLACES: Record<string, Place> = {
   },
   'the invitation of a developer': { open: (page) => openedOfDeveloper(page, lengthened) },
   'disabling a person': { open: (page) => dialogOf(page, 'team', /sperren$|^Disable/) },
+  'signing a person out': {
+    open: (page) => dialogOf(page, 'team', /^(Überall abmelden|Sign out)/),
+  },
   'erasing a person': { open: (page) => eraseDialog(page, lengthened) },
   applications: {
     open: async (page) => {

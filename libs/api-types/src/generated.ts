@@ -1813,6 +1813,26 @@ export interface paths {
         patch: operations["AccountUsers_update"];
         trace?: never;
     };
+    "/user/v7/users/{id}/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Sign a user of the account out on all devices
+         * @description Says how many sessions have ended; 0 where there was none. The user is told by mail, and may sign in again at once. Connections stay. Your own are 409.
+         */
+        delete: operations["SignOuts_end"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/user/v7/users/{id}/erasure": {
         parameters: {
             query?: never;
@@ -5537,6 +5557,13 @@ export interface components {
         UpdateUserRequest: {
             resource: components["schemas"]["UserChangesInput"];
         };
+        EndedSessionsDto: {
+            /**
+             * @description how many sessions were ended
+             * @example 2
+             */
+            ended: number;
+        };
         ErasureEffectDto: {
             /** @description records that go, besides the profile */
             deleted: number;
@@ -5793,7 +5820,7 @@ export interface components {
              * @example signed_in
              * @enum {string}
              */
-            action: "account_closed" | "account_created" | "account_policy_changed" | "account_reopened" | "advance_grant_withdrawn" | "application_allowed" | "application_blocked" | "application_granted_in_advance" | "application_left_to_policy" | "approval_request_approved" | "approval_request_declined" | "approval_request_withdrawn" | "approval_requested" | "client_change_accepted" | "client_change_declined" | "client_change_requested" | "client_change_withdrawn" | "client_changed" | "client_created" | "client_deleted" | "client_developer_added" | "client_developer_invitation_resent" | "client_developer_invitation_revoked" | "client_developer_invited" | "client_developer_removed" | "client_disabled" | "client_enabled" | "client_secret_created" | "client_secret_removed" | "connection_granted" | "connection_limit_changed" | "connection_narrowed" | "connection_renewed" | "connections_revoked" | "email_change_failed" | "email_change_requested" | "email_changed" | "failed_attempts_deleted" | "invitation_accepted" | "invitation_resent" | "invitation_revoked" | "invitation_sent" | "notices_changed" | "passkey_added" | "passkey_change_failed" | "identity_proof_failed" | "second_factor_requirement_changed" | "passkey_removed" | "password_change_failed" | "password_changed" | "password_reset" | "password_reset_requested" | "person_erased" | "personal_data_exported" | "profile_changed" | "role_changed" | "recovery_codes_renewed" | "second_factor_change_failed" | "second_factor_disabled" | "second_factor_enabled" | "second_factor_failed" | "second_factor_reset" | "second_factor_reset_asked" | "second_factor_reset_stopped" | "session_ended" | "sign_in_attempts_told" | "sign_in_disavowed" | "sign_in_failed" | "sign_in_limited" | "signed_in" | "signed_out" | "signing_key_created" | "signing_key_revoked" | "user_created" | "user_disabled" | "user_enabled";
+            action: "account_closed" | "account_created" | "account_policy_changed" | "account_reopened" | "advance_grant_withdrawn" | "application_allowed" | "application_blocked" | "application_granted_in_advance" | "application_left_to_policy" | "approval_request_approved" | "approval_request_declined" | "approval_request_withdrawn" | "approval_requested" | "client_change_accepted" | "client_change_declined" | "client_change_requested" | "client_change_withdrawn" | "client_changed" | "client_created" | "client_deleted" | "client_developer_added" | "client_developer_invitation_resent" | "client_developer_invitation_revoked" | "client_developer_invited" | "client_developer_removed" | "client_disabled" | "client_enabled" | "client_secret_created" | "client_secret_removed" | "connection_granted" | "connection_limit_changed" | "connection_narrowed" | "connection_renewed" | "connections_revoked" | "email_change_failed" | "email_change_requested" | "email_changed" | "failed_attempts_deleted" | "invitation_accepted" | "invitation_resent" | "invitation_revoked" | "invitation_sent" | "notices_changed" | "passkey_added" | "passkey_change_failed" | "identity_proof_failed" | "second_factor_requirement_changed" | "passkey_removed" | "password_change_failed" | "password_changed" | "password_reset" | "password_reset_requested" | "person_erased" | "personal_data_exported" | "profile_changed" | "role_changed" | "recovery_codes_renewed" | "second_factor_change_failed" | "second_factor_disabled" | "second_factor_enabled" | "second_factor_failed" | "second_factor_reset" | "second_factor_reset_asked" | "second_factor_reset_stopped" | "session_ended" | "sign_in_attempts_told" | "sign_in_disavowed" | "sign_in_failed" | "sign_in_limited" | "signed_in" | "signed_out" | "signing_key_created" | "signing_key_revoked" | "user_created" | "user_disabled" | "user_enabled" | "user_signed_out";
             /** @description who did it; null if nobody was signed in, as at a failed sign-in or a command */
             actor: components["schemas"]["AuditedUserDto"] | null;
             /** @description to whom or what */
@@ -12582,6 +12609,66 @@ export interface operations {
             };
         };
     };
+    SignOuts_end: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        resource: components["schemas"]["EndedSessionsDto"];
+                    };
+                };
+            };
+            /** @description Problem: `session_required` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description Problem: `session_required`, `forbidden`, `origin_refused`, `identity_proof_required` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description Problem: `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description Problem: `conflict` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+        };
+    };
     Erasure_effect: {
         parameters: {
             query?: never;
@@ -13498,7 +13585,7 @@ export interface operations {
                 /** @description words that must all be found, in any order, whatever their case and accents; `ue` also finds `ü` */
                 q?: string;
                 /** @description only these actions, repeated or separated by commas; 20 at most */
-                action?: ("account_closed" | "account_created" | "account_policy_changed" | "account_reopened" | "advance_grant_withdrawn" | "application_allowed" | "application_blocked" | "application_granted_in_advance" | "application_left_to_policy" | "approval_request_approved" | "approval_request_declined" | "approval_request_withdrawn" | "approval_requested" | "client_change_accepted" | "client_change_declined" | "client_change_requested" | "client_change_withdrawn" | "client_changed" | "client_created" | "client_deleted" | "client_developer_added" | "client_developer_invitation_resent" | "client_developer_invitation_revoked" | "client_developer_invited" | "client_developer_removed" | "client_disabled" | "client_enabled" | "client_secret_created" | "client_secret_removed" | "connection_granted" | "connection_limit_changed" | "connection_narrowed" | "connection_renewed" | "connections_revoked" | "email_change_failed" | "email_change_requested" | "email_changed" | "failed_attempts_deleted" | "invitation_accepted" | "invitation_resent" | "invitation_revoked" | "invitation_sent" | "notices_changed" | "passkey_added" | "passkey_change_failed" | "identity_proof_failed" | "second_factor_requirement_changed" | "passkey_removed" | "password_change_failed" | "password_changed" | "password_reset" | "password_reset_requested" | "person_erased" | "personal_data_exported" | "profile_changed" | "role_changed" | "recovery_codes_renewed" | "second_factor_change_failed" | "second_factor_disabled" | "second_factor_enabled" | "second_factor_failed" | "second_factor_reset" | "second_factor_reset_asked" | "second_factor_reset_stopped" | "session_ended" | "sign_in_attempts_told" | "sign_in_disavowed" | "sign_in_failed" | "sign_in_limited" | "signed_in" | "signed_out" | "signing_key_created" | "signing_key_revoked" | "user_created" | "user_disabled" | "user_enabled")[];
+                action?: ("account_closed" | "account_created" | "account_policy_changed" | "account_reopened" | "advance_grant_withdrawn" | "application_allowed" | "application_blocked" | "application_granted_in_advance" | "application_left_to_policy" | "approval_request_approved" | "approval_request_declined" | "approval_request_withdrawn" | "approval_requested" | "client_change_accepted" | "client_change_declined" | "client_change_requested" | "client_change_withdrawn" | "client_changed" | "client_created" | "client_deleted" | "client_developer_added" | "client_developer_invitation_resent" | "client_developer_invitation_revoked" | "client_developer_invited" | "client_developer_removed" | "client_disabled" | "client_enabled" | "client_secret_created" | "client_secret_removed" | "connection_granted" | "connection_limit_changed" | "connection_narrowed" | "connection_renewed" | "connections_revoked" | "email_change_failed" | "email_change_requested" | "email_changed" | "failed_attempts_deleted" | "invitation_accepted" | "invitation_resent" | "invitation_revoked" | "invitation_sent" | "notices_changed" | "passkey_added" | "passkey_change_failed" | "identity_proof_failed" | "second_factor_requirement_changed" | "passkey_removed" | "password_change_failed" | "password_changed" | "password_reset" | "password_reset_requested" | "person_erased" | "personal_data_exported" | "profile_changed" | "role_changed" | "recovery_codes_renewed" | "second_factor_change_failed" | "second_factor_disabled" | "second_factor_enabled" | "second_factor_failed" | "second_factor_reset" | "second_factor_reset_asked" | "second_factor_reset_stopped" | "session_ended" | "sign_in_attempts_told" | "sign_in_disavowed" | "sign_in_failed" | "sign_in_limited" | "signed_in" | "signed_out" | "signing_key_created" | "signing_key_revoked" | "user_created" | "user_disabled" | "user_enabled" | "user_signed_out")[];
                 /** @description only what this user did, or what was done to this user */
                 userId?: string;
                 /** @description no older than this */
@@ -13559,7 +13646,7 @@ export interface operations {
                 /** @description words that must all be found, in any order, whatever their case and accents; `ue` also finds `ü` */
                 q?: string;
                 /** @description only these actions, repeated or separated by commas; 20 at most */
-                action?: ("account_closed" | "account_created" | "account_policy_changed" | "account_reopened" | "advance_grant_withdrawn" | "application_allowed" | "application_blocked" | "application_granted_in_advance" | "application_left_to_policy" | "approval_request_approved" | "approval_request_declined" | "approval_request_withdrawn" | "approval_requested" | "client_change_accepted" | "client_change_declined" | "client_change_requested" | "client_change_withdrawn" | "client_changed" | "client_created" | "client_deleted" | "client_developer_added" | "client_developer_invitation_resent" | "client_developer_invitation_revoked" | "client_developer_invited" | "client_developer_removed" | "client_disabled" | "client_enabled" | "client_secret_created" | "client_secret_removed" | "connection_granted" | "connection_limit_changed" | "connection_narrowed" | "connection_renewed" | "connections_revoked" | "email_change_failed" | "email_change_requested" | "email_changed" | "failed_attempts_deleted" | "invitation_accepted" | "invitation_resent" | "invitation_revoked" | "invitation_sent" | "notices_changed" | "passkey_added" | "passkey_change_failed" | "identity_proof_failed" | "second_factor_requirement_changed" | "passkey_removed" | "password_change_failed" | "password_changed" | "password_reset" | "password_reset_requested" | "person_erased" | "personal_data_exported" | "profile_changed" | "role_changed" | "recovery_codes_renewed" | "second_factor_change_failed" | "second_factor_disabled" | "second_factor_enabled" | "second_factor_failed" | "second_factor_reset" | "second_factor_reset_asked" | "second_factor_reset_stopped" | "session_ended" | "sign_in_attempts_told" | "sign_in_disavowed" | "sign_in_failed" | "sign_in_limited" | "signed_in" | "signed_out" | "signing_key_created" | "signing_key_revoked" | "user_created" | "user_disabled" | "user_enabled")[];
+                action?: ("account_closed" | "account_created" | "account_policy_changed" | "account_reopened" | "advance_grant_withdrawn" | "application_allowed" | "application_blocked" | "application_granted_in_advance" | "application_left_to_policy" | "approval_request_approved" | "approval_request_declined" | "approval_request_withdrawn" | "approval_requested" | "client_change_accepted" | "client_change_declined" | "client_change_requested" | "client_change_withdrawn" | "client_changed" | "client_created" | "client_deleted" | "client_developer_added" | "client_developer_invitation_resent" | "client_developer_invitation_revoked" | "client_developer_invited" | "client_developer_removed" | "client_disabled" | "client_enabled" | "client_secret_created" | "client_secret_removed" | "connection_granted" | "connection_limit_changed" | "connection_narrowed" | "connection_renewed" | "connections_revoked" | "email_change_failed" | "email_change_requested" | "email_changed" | "failed_attempts_deleted" | "invitation_accepted" | "invitation_resent" | "invitation_revoked" | "invitation_sent" | "notices_changed" | "passkey_added" | "passkey_change_failed" | "identity_proof_failed" | "second_factor_requirement_changed" | "passkey_removed" | "password_change_failed" | "password_changed" | "password_reset" | "password_reset_requested" | "person_erased" | "personal_data_exported" | "profile_changed" | "role_changed" | "recovery_codes_renewed" | "second_factor_change_failed" | "second_factor_disabled" | "second_factor_enabled" | "second_factor_failed" | "second_factor_reset" | "second_factor_reset_asked" | "second_factor_reset_stopped" | "session_ended" | "sign_in_attempts_told" | "sign_in_disavowed" | "sign_in_failed" | "sign_in_limited" | "signed_in" | "signed_out" | "signing_key_created" | "signing_key_revoked" | "user_created" | "user_disabled" | "user_enabled" | "user_signed_out")[];
                 /** @description only what this user did, or what was done to this user */
                 userId?: string;
                 /** @description no older than this */
@@ -13624,7 +13711,7 @@ export interface operations {
                 /** @description words that must all be found, in any order, whatever their case and accents; `ue` also finds `ü` */
                 q?: string;
                 /** @description only these actions, repeated or separated by commas; 20 at most */
-                action?: ("account_closed" | "account_created" | "account_policy_changed" | "account_reopened" | "advance_grant_withdrawn" | "application_allowed" | "application_blocked" | "application_granted_in_advance" | "application_left_to_policy" | "approval_request_approved" | "approval_request_declined" | "approval_request_withdrawn" | "approval_requested" | "client_change_accepted" | "client_change_declined" | "client_change_requested" | "client_change_withdrawn" | "client_changed" | "client_created" | "client_deleted" | "client_developer_added" | "client_developer_invitation_resent" | "client_developer_invitation_revoked" | "client_developer_invited" | "client_developer_removed" | "client_disabled" | "client_enabled" | "client_secret_created" | "client_secret_removed" | "connection_granted" | "connection_limit_changed" | "connection_narrowed" | "connection_renewed" | "connections_revoked" | "email_change_failed" | "email_change_requested" | "email_changed" | "failed_attempts_deleted" | "invitation_accepted" | "invitation_resent" | "invitation_revoked" | "invitation_sent" | "notices_changed" | "passkey_added" | "passkey_change_failed" | "identity_proof_failed" | "second_factor_requirement_changed" | "passkey_removed" | "password_change_failed" | "password_changed" | "password_reset" | "password_reset_requested" | "person_erased" | "personal_data_exported" | "profile_changed" | "role_changed" | "recovery_codes_renewed" | "second_factor_change_failed" | "second_factor_disabled" | "second_factor_enabled" | "second_factor_failed" | "second_factor_reset" | "second_factor_reset_asked" | "second_factor_reset_stopped" | "session_ended" | "sign_in_attempts_told" | "sign_in_disavowed" | "sign_in_failed" | "sign_in_limited" | "signed_in" | "signed_out" | "signing_key_created" | "signing_key_revoked" | "user_created" | "user_disabled" | "user_enabled")[];
+                action?: ("account_closed" | "account_created" | "account_policy_changed" | "account_reopened" | "advance_grant_withdrawn" | "application_allowed" | "application_blocked" | "application_granted_in_advance" | "application_left_to_policy" | "approval_request_approved" | "approval_request_declined" | "approval_request_withdrawn" | "approval_requested" | "client_change_accepted" | "client_change_declined" | "client_change_requested" | "client_change_withdrawn" | "client_changed" | "client_created" | "client_deleted" | "client_developer_added" | "client_developer_invitation_resent" | "client_developer_invitation_revoked" | "client_developer_invited" | "client_developer_removed" | "client_disabled" | "client_enabled" | "client_secret_created" | "client_secret_removed" | "connection_granted" | "connection_limit_changed" | "connection_narrowed" | "connection_renewed" | "connections_revoked" | "email_change_failed" | "email_change_requested" | "email_changed" | "failed_attempts_deleted" | "invitation_accepted" | "invitation_resent" | "invitation_revoked" | "invitation_sent" | "notices_changed" | "passkey_added" | "passkey_change_failed" | "identity_proof_failed" | "second_factor_requirement_changed" | "passkey_removed" | "password_change_failed" | "password_changed" | "password_reset" | "password_reset_requested" | "person_erased" | "personal_data_exported" | "profile_changed" | "role_changed" | "recovery_codes_renewed" | "second_factor_change_failed" | "second_factor_disabled" | "second_factor_enabled" | "second_factor_failed" | "second_factor_reset" | "second_factor_reset_asked" | "second_factor_reset_stopped" | "session_ended" | "sign_in_attempts_told" | "sign_in_disavowed" | "sign_in_failed" | "sign_in_limited" | "signed_in" | "signed_out" | "signing_key_created" | "signing_key_revoked" | "user_created" | "user_disabled" | "user_enabled" | "user_signed_out")[];
                 /** @description only what this user did, or what was done to this user */
                 userId?: string;
                 /** @description no older than this */
@@ -13687,7 +13774,7 @@ export interface operations {
                 /** @description words that must all be found, in any order, whatever their case and accents; `ue` also finds `ü` */
                 q?: string;
                 /** @description only these actions, repeated or separated by commas; 20 at most */
-                action?: ("account_closed" | "account_created" | "account_policy_changed" | "account_reopened" | "advance_grant_withdrawn" | "application_allowed" | "application_blocked" | "application_granted_in_advance" | "application_left_to_policy" | "approval_request_approved" | "approval_request_declined" | "approval_request_withdrawn" | "approval_requested" | "client_change_accepted" | "client_change_declined" | "client_change_requested" | "client_change_withdrawn" | "client_changed" | "client_created" | "client_deleted" | "client_developer_added" | "client_developer_invitation_resent" | "client_developer_invitation_revoked" | "client_developer_invited" | "client_developer_removed" | "client_disabled" | "client_enabled" | "client_secret_created" | "client_secret_removed" | "connection_granted" | "connection_limit_changed" | "connection_narrowed" | "connection_renewed" | "connections_revoked" | "email_change_failed" | "email_change_requested" | "email_changed" | "failed_attempts_deleted" | "invitation_accepted" | "invitation_resent" | "invitation_revoked" | "invitation_sent" | "notices_changed" | "passkey_added" | "passkey_change_failed" | "identity_proof_failed" | "second_factor_requirement_changed" | "passkey_removed" | "password_change_failed" | "password_changed" | "password_reset" | "password_reset_requested" | "person_erased" | "personal_data_exported" | "profile_changed" | "role_changed" | "recovery_codes_renewed" | "second_factor_change_failed" | "second_factor_disabled" | "second_factor_enabled" | "second_factor_failed" | "second_factor_reset" | "second_factor_reset_asked" | "second_factor_reset_stopped" | "session_ended" | "sign_in_attempts_told" | "sign_in_disavowed" | "sign_in_failed" | "sign_in_limited" | "signed_in" | "signed_out" | "signing_key_created" | "signing_key_revoked" | "user_created" | "user_disabled" | "user_enabled")[];
+                action?: ("account_closed" | "account_created" | "account_policy_changed" | "account_reopened" | "advance_grant_withdrawn" | "application_allowed" | "application_blocked" | "application_granted_in_advance" | "application_left_to_policy" | "approval_request_approved" | "approval_request_declined" | "approval_request_withdrawn" | "approval_requested" | "client_change_accepted" | "client_change_declined" | "client_change_requested" | "client_change_withdrawn" | "client_changed" | "client_created" | "client_deleted" | "client_developer_added" | "client_developer_invitation_resent" | "client_developer_invitation_revoked" | "client_developer_invited" | "client_developer_removed" | "client_disabled" | "client_enabled" | "client_secret_created" | "client_secret_removed" | "connection_granted" | "connection_limit_changed" | "connection_narrowed" | "connection_renewed" | "connections_revoked" | "email_change_failed" | "email_change_requested" | "email_changed" | "failed_attempts_deleted" | "invitation_accepted" | "invitation_resent" | "invitation_revoked" | "invitation_sent" | "notices_changed" | "passkey_added" | "passkey_change_failed" | "identity_proof_failed" | "second_factor_requirement_changed" | "passkey_removed" | "password_change_failed" | "password_changed" | "password_reset" | "password_reset_requested" | "person_erased" | "personal_data_exported" | "profile_changed" | "role_changed" | "recovery_codes_renewed" | "second_factor_change_failed" | "second_factor_disabled" | "second_factor_enabled" | "second_factor_failed" | "second_factor_reset" | "second_factor_reset_asked" | "second_factor_reset_stopped" | "session_ended" | "sign_in_attempts_told" | "sign_in_disavowed" | "sign_in_failed" | "sign_in_limited" | "signed_in" | "signed_out" | "signing_key_created" | "signing_key_revoked" | "user_created" | "user_disabled" | "user_enabled" | "user_signed_out")[];
                 /** @description only what this user did, or what was done to this user */
                 userId?: string;
                 /** @description no older than this */

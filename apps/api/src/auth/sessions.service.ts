@@ -89,6 +89,7 @@ export interface SessionEnd {
   reason:
     | 'signed_out'
     | 'by_user'
+    | 'by_admin'
     | 'signed_in_again'
     | 'too_many'
     | 'disavowed'
@@ -291,6 +292,14 @@ export class SessionsService implements OnModuleInit {
    */
   endAll(userId: string, tx: EntityManager, end: SessionEnd): Promise<string[]> {
     return this.delete(tx, { userId }, end);
+  }
+
+  /**
+   * Ends the sessions of the user that have not ended by themselves, so that it can be said how many.
+   * @returns their ids
+   */
+  endLiving(userId: string, tx: EntityManager, end: SessionEnd): Promise<string[]> {
+    return this.delete(tx, { userId, ...living(end.at) }, end);
   }
 
   /** Ends all sessions of the user except the one to keep. */

@@ -5,6 +5,7 @@ import type { Role } from '../http/access.js';
 import { OwnSecondFactor } from '../people/own-second-factor.js';
 import { PasswordsService } from '../people/passwords.service.js';
 import { PersonalDataExport } from '../people/personal-data-export.js';
+import { SignOuts } from '../people/sign-outs.js';
 import {
   NewAccount,
   NewPassword,
@@ -199,6 +200,23 @@ export function usersCommands(terminal: Terminal): Command {
       );
     });
 
+  group
+    .command('sign-out')
+    .description(
+      'Sign a user out on all devices. The user is told by mail, and can sign in again; connections stay.',
+    )
+    .argument('<user>', USER)
+    .addOption(jsonOption())
+    .action(async (name: string, given: Output) => {
+      const { user, ended } = await withServices(terminal.env, async (resolve) => {
+        const found = await resolve(UsersService).getByName(name);
+        return { user: found, ended: await resolve(SignOuts).signOut(found.id, null) };
+      });
+      const message =
+        ended === 0 ? 'There was no session to end.' : `Signed out. Sessions ended: ${ended}.`;
+      showUser(terminal, given, user, message, { ended });
+    });
+
   passwordOptions(group.command('reset-password'))
     .description(
       'Reset a password that is forgotten or known to others. Ends all sessions of the user.',
@@ -269,7 +287,7 @@ function showUser(
   { json }: Output,
   { id, email, account, role, status }: UserRecord,
   message: string,
-  more: { password?: string; dueAt?: Date } = {},
+  more: { password?: string; dueAt?: Date; ended?: number } = {},
 ): void {
   if (json) {
     terminal.out(toJson({ id, email, account: account.name, role, status, ...more }));

@@ -107,6 +107,20 @@ describe('users disable', () => {
   );
 });
 
+describe('users sign-out', () => {
+  it('ends all sessions on the running program, and says how many; the user can sign in again', async () => {
+    await api.dataSource.query('DELETE FROM sessions WHERE user_id = $1', [user.id]);
+    user = await PortalUser.signIn(api.url, EMAIL);
+    await PortalUser.signIn(api.url, EMAIL);
+    const { json } = await run(['users', 'sign-out', EMAIL, '--json']);
+    expect(json).toMatchObject({ email: EMAIL, status: 'active', ended: 2 });
+    expect(await sessionStatus()).toBe(401);
+    expect((await run(['users', 'sign-out', EMAIL])).out).toContain('no session to end');
+    user = await PortalUser.signIn(api.url, EMAIL);
+    expect(await sessionStatus()).toBe(200);
+  });
+});
+
 describe('users reset-second-factor', () => {
   it('asks first, and is announced; at once where the operator says so, and all sessions have ended', async () => {
     await api.dataSource.query(
@@ -211,6 +225,7 @@ describe('audit list', () => {
       ...['password_reset', 'session_ended'],
       ...['second_factor_reset', 'session_ended', 'second_factor_reset_asked'],
       ...['second_factor_reset_stopped', 'second_factor_reset_asked'],
+      ...['user_signed_out', 'session_ended', 'session_ended'],
       ...['user_enabled', 'sign_in_failed'],
       ...['user_disabled', 'session_ended', 'connections_revoked'],
     ]);

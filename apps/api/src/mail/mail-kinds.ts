@@ -54,6 +54,8 @@ export interface MailData
   'invitation-known': { company: string; inviter: string };
   /** To the user. */
   'role-changed': { at: string; role: 'member' | 'admin' };
+  /** To the user. `by`: the admin, null: Flixcheck. */
+  'signed-out': { at: string; by: string | null };
   /** To who granted access to the application, some time before the connection ends by itself. */
   'connection-ends': { connectionId: string; application: string; at: string };
 }
@@ -324,6 +326,37 @@ export const MAIL_KINDS: { [Kind in MailKind]: KindOfMail<MailData[Kind]> } = {
         facts: [['Time', moment(at)]],
         after: ['You did not expect this? Ask an admin of your company.'],
         button: { label: 'To sign-in', path: '/portal/sign-in' },
+      }),
+    },
+  },
+  'signed-out': {
+    sendWithinMs: NEWS_WITHIN_MS,
+    text: {
+      de: ({ at, by }, { moment }) => ({
+        subject: 'Sie wurden überall von Flixcheck abgemeldet',
+        paragraphs: [
+          `${by ?? 'Flixcheck'} hat Sie auf allen Geräten abgemeldet. Ihr Zugang bleibt: Melden Sie sich wie gewohnt wieder an. Verbundene Anwendungen arbeiten weiter.`,
+        ],
+        facts: [['Zeitpunkt', moment(at)]],
+        button: { label: 'Zur Anmeldung', path: '/portal/sign-in' },
+        after: [
+          by === null
+            ? 'Haben Sie ein Gerät verloren, oder kennt jemand Ihr Passwort? Dann setzen Sie nach der Anmeldung unter „Konto und Sicherheit“ ein neues, und sehen Sie nach, welche Anwendungen verbunden sind.'
+            : `Haben Sie ein Gerät verloren, oder kennt jemand Ihr Passwort? Dann setzen Sie nach der Anmeldung unter „Konto und Sicherheit“ ein neues, und sehen Sie nach, welche Anwendungen verbunden sind. Kommt das unerwartet? Fragen Sie bei ${by} nach.`,
+        ],
+      }),
+      en: ({ at, by }, { moment }) => ({
+        subject: 'You have been signed out of Flixcheck everywhere',
+        paragraphs: [
+          `${by ?? 'Flixcheck'} has signed you out on all devices. You still have access: sign in again as usual. Connected applications go on working.`,
+        ],
+        facts: [['Time', moment(at)]],
+        button: { label: 'To sign-in', path: '/portal/sign-in' },
+        after: [
+          by === null
+            ? 'Have you lost a device, or does somebody know your password? Then set a new one under “Account and security” once you have signed in, and check which applications are connected.'
+            : `Have you lost a device, or does somebody know your password? Then set a new one under “Account and security” once you have signed in, and check which applications are connected. You did not expect this? Ask ${by}.`,
+        ],
       }),
     },
   },

@@ -99,6 +99,10 @@ export const MAIL_SAMPLES: { [Kind in MailKind]: MailData[Kind][] } = {
     { at: '2026-11-25T20:04:00Z', role: 'admin' },
     { at: '2026-11-25T20:04:00Z', role: 'member' },
   ],
+  'signed-out': [
+    { at: '2026-11-25T20:04:00Z', by: 'Admin Musterhaus' },
+    { at: '2026-11-25T20:04:00Z', by: null },
+  ],
   'connection-ends': [
     {
       connectionId: 'e7a1c2b4-0d53-4a7e-8a55-6f1f6a2b9c01',

@@ -123,6 +123,7 @@ const ACTIONS: Record<AuditAction, Phrase> = {
   user_created: ['Zugang angelegt', 'Access created'],
   user_disabled: ['Zugang gesperrt', 'Access disabled'],
   user_enabled: ['Zugang freigegeben', 'Access enabled'],
+  user_signed_out: ['Auf allen Geräten abgemeldet', 'Signed out on all devices'],
 };
 
 /** What else records say. What has no words here stands in the column of the record's data alone. */
@@ -207,6 +208,7 @@ const REASONS: Record<string, Phrase> = {
   wrong_password: ['Passwort falsch', 'wrong password'],
   wrong_code: ['Code falsch', 'wrong code'],
   passkey_refused: ['Passkey abgewiesen', 'passkey refused'],
+  by_admin: ['durch die Administration oder Flixcheck', 'by an admin or Flixcheck'],
   signed_in_again: ['neu angemeldet', 'signed in again'],
   too_many: ['auf zu vielen Geräten angemeldet', 'signed in on too many devices'],
   disavowed: [

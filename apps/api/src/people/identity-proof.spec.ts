@@ -100,6 +100,9 @@ const DELICATE: Record<string, Ask> = {
   'two steps of somebody else': [
     ...(['admin', 'POST', () => `/user/v7/users/${ids.user}/factor-reset`] as const),
   ],
+  'the end of all sessions of somebody else': [
+    ...(['admin', 'DELETE', () => `/user/v7/users/${ids.user}/sessions`] as const),
+  ],
   'a passkey that is removed': ['member', 'DELETE', () => `/user/v7/users/me/passkeys/${NOBODY}`],
   'the end of another session of mine': ['member', 'DELETE', () => `/user/v7/sessions/${NOBODY}`],
   'the end of all other sessions of mine': ['member', 'DELETE', () => '/user/v7/sessions'],

@@ -48,6 +48,8 @@ import { ProfileController } from './profile.controller.js';
 import { RequiredFactorsController } from './required-factors.controller.js';
 import { RoleChanges } from './role-changes.js';
 import { SecondFactorController } from './second-factor.controller.js';
+import { SignOuts } from './sign-outs.js';
+import { SignOutsController } from './sign-outs.controller.js';
 import { peoplePersonalData } from './people-personal-data.js';
 
 /** What people do with themselves and their account's users, on top of all that it touches. */
@@ -78,6 +80,7 @@ import { peoplePersonalData } from './people-personal-data.js';
     RequiredFactorsController,
     PasskeysController,
     AccountUsersController,
+    SignOutsController,
     ErasureController,
     InvitationsController,
     CompaniesController,
@@ -107,7 +110,8 @@ import { peoplePersonalData } from './people-personal-data.js';
     PersonalDataExport,
     PersonalDataLimit,
     RoleChanges,
+    SignOuts,
   ],
-  exports: [ErasureEffects, OwnSecondFactor, PasswordsService, PersonalDataExport],
+  exports: [ErasureEffects, OwnSecondFactor, PasswordsService, PersonalDataExport, SignOuts],
 })
 export class PeopleModule {}

@@ -17,7 +17,7 @@ const WHY: Record<string, string[]> = {
     ...['auth/database-away', 'checks/checks', 'connections/connections-overview', 'http/roles'],
     ...['oauth-clients/client-change-requests', 'oauth-clients/developer-desk'],
     ...['people/account-users', 'people/companies', 'people/identity-proof'],
-    ...['people/required-factors', 'people/role-changes'],
+    ...['people/required-factors', 'people/role-changes', 'people/sign-outs'],
   ],
   'cookies, and the addresses that requests come from': [
     ...[

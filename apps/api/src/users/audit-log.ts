@@ -85,6 +85,7 @@ export const AUDIT_ACTIONS = [
   'user_created',
   'user_disabled',
   'user_enabled',
+  'user_signed_out',
 ] as const;
 export type AuditAction = (typeof AUDIT_ACTIONS)[number];
 

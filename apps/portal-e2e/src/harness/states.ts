@@ -127,6 +127,17 @@ const others: PortalState[] = [
       await expect(page.getByRole('alertdialog')).toBeVisible();
     },
   },
+  {
+    name: 'team-sign-out-dialog',
+    who: ADMIN,
+    open: async (page) => {
+      await show(page, settings('team'));
+      await page
+        .getByRole('button', { name: /^(Überall abmelden|Sign out everywhere): User Musterhaus$/ })
+        .click();
+      await expect(page.getByRole('alertdialog')).toBeVisible();
+    },
+  },
   ...erasureStates,
   {
     name: 'applications',

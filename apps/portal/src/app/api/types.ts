@@ -76,6 +76,7 @@ export type ConnectionDetail = Dto<'ConnectionDetailDto'>;
 export type ConnectionEvent = Dto<'ConnectionEventDto'>;
 export type DailyUsage = Dto<'UsageDto'>;
 export type EndedConnections = Dto<'EndedConnectionsDto'>;
+export type EndedSessions = Dto<'EndedSessionsDto'>;
 export type EndingEffect = Dto<'EndingEffectDto'>;
 export type AuditRecord = Dto<'AuditRecordDto'>;
 export type MailOrigin = Dto<'MailOriginDto'>;

@@ -63,6 +63,7 @@ const FIELDS: Record<string, string> = {
 };
 /** Why a session ended, where the person did not end it there and then. */
 const SESSION_ENDS: Record<string, string> = {
+  by_admin: 'audit.detail.sessionEnd.byAdmin',
   signed_in_again: 'audit.detail.sessionEnd.signedInAgain',
   too_many: 'audit.detail.sessionEnd.tooMany',
   disavowed: 'audit.detail.sessionEnd.disavowed',

@@ -48,6 +48,7 @@ beforeEach(() => {
   api.post.mockResolvedValue({
     resource: { askedAt: '2026-11-26T08:00:00Z', dueAt: '2026-11-27T08:00:00Z', askedBy: null },
   });
+  api.delete.mockResolvedValue({ resource: { ended: 2 } });
   ask.mockImplementation(async ({ action }) => {
     await action?.(false);
     return true;
@@ -68,6 +69,7 @@ describe('of two people with one name', () => {
   it.each([
     ['Zugang von Anna Ahrens (person48@musterhaus.example) sperren', 'team.disable.done'],
     ['Rolle ändern: Anna Ahrens (person48@musterhaus.example)', 'team.changeRole.toAdmin.done'],
+    ['Überall abmelden: Anna Ahrens (person48@musterhaus.example)', 'team.signOut.done'],
     ['Anmeldung zurücksetzen: Anna Ahrens (person48@musterhaus.example)', 'team.resetFactor.done'],
   ])('button, question and message say which is meant: %s', async (button, done) => {
     (await shown(fixture, () => control(fixture, button))).click();
@@ -78,4 +80,13 @@ describe('of two people with one name', () => {
       { name: 'Anna Ahrens (person48@musterhaus.example)' },
     ]);
   });
+});
+
+it('who is signed out everywhere where there was nothing to end: the message says so', async () => {
+  api.delete.mockResolvedValue({ resource: { ended: 0 } });
+  const button = 'Überall abmelden: Anna Ahrens (person48@musterhaus.example)';
+  (await shown(fixture, () => control(fixture, button))).click();
+  await shown(fixture, () => show.mock.calls.length === 1);
+  expect(api.delete).toHaveBeenCalledWith('/user/v7/users/person48/sessions');
+  expect(show.mock.calls[0]?.[0]).toBe('team.signOut.none');
 });

@@ -190,6 +190,37 @@ export class TeamPage {
     if (done) this.say(texts.done, user);
   }
 
+  /** For a device that is lost: the person goes on working on another one. */
+  protected async signOut(user: TeamUser): Promise<void> {
+    const name = fullName(user);
+    const count = user.activeConnections;
+    let ended = 0;
+    const done = await this.confirmation.ask({
+      heading: { text: 'team.signOut.heading', values: { name } },
+      email: user.email,
+      points: [
+        { text: 'team.signOut.sessions', values: { name } },
+        { text: 'team.signOut.signIn', values: { name } },
+        {
+          text:
+            count === 0
+              ? 'team.signOut.connections.none'
+              : this.formats.plural(count, {
+                  one: 'team.signOut.connections.one',
+                  other: 'team.signOut.connections.other',
+                }),
+          values: { count: this.formats.number(count) },
+        },
+      ],
+      confirm: { text: 'team.signOut.confirm' },
+      danger: true,
+      action: async () => {
+        ended = await this.team.signOut(user.id);
+      },
+    });
+    if (done) this.say(ended === 0 ? 'team.signOut.none' : 'team.signOut.done', user);
+  }
+
   /** For somebody who has lost the app and the recovery codes. */
   protected async resetFactor(user: TeamUser): Promise<void> {
     const values = { name: fullName(user) };

@@ -38,6 +38,7 @@ export class TeamTable {
   readonly ownId = input.required<string | null>();
   readonly changeStatus = output<TeamUser>();
   readonly changeRole = output<TeamUser>();
+  readonly signOut = output<TeamUser>();
   readonly resetFactor = output<TeamUser>();
   readonly keepFactor = output<TeamUser>();
   readonly erase = output<TeamUser>();

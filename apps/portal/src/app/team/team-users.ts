@@ -1,7 +1,14 @@
 import { inject, Injectable } from '@angular/core';
 import { Api } from '../api/api';
 import { searchedList } from '../api/searched-list';
-import { Envelope, FactorReset, TeamUser, UserChanges, UserStatus } from '../api/types';
+import {
+  EndedSessions,
+  Envelope,
+  FactorReset,
+  TeamUser,
+  UserChanges,
+  UserStatus,
+} from '../api/types';
 import { refusedUnless } from '../session/refused-unless';
 
 const PATH = '/user/v7/users';
@@ -50,6 +57,13 @@ export class TeamUsers {
 
   setRole(id: string, role: 'member' | 'admin'): Promise<void> {
     return this.change(id, { role });
+  }
+
+  /** @returns how many sessions have ended */
+  async signOut(id: string): Promise<number> {
+    const path = `${PATH}/${encodeURIComponent(id)}/sessions`;
+    const { resource } = await this.api.delete<Envelope<EndedSessions>>(path);
+    return resource.ended;
   }
 
   /** @returns whether it waits; where the installation has it so, it is done at once */
