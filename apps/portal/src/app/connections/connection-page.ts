@@ -37,7 +37,7 @@ import { ConnectButton } from './connect-button';
 import { ConnectionChanges } from './connection-changes';
 import { ConnectionEvents } from './connection-events';
 import { ConnectionList } from './connection-list';
-import { ENDED, HEALTH } from './connection-texts';
+import { endedText, HEALTH } from './connection-texts';
 import { EndFlow } from './end-flow';
 import { HealthChip } from './health-chip';
 import { ReduceFlow } from './reduce-flow';
@@ -154,8 +154,8 @@ export class ConnectionPage {
   );
   protected readonly endedText = computed(() => {
     const { revokedBy, revocationReason } = this.connection() ?? {};
-    if (revokedBy && revokedBy.id === this.session.user()?.id) return 'connections.ended.self';
-    return ENDED[revocationReason ?? 'user'];
+    const byReader = !!revokedBy && revokedBy.id === this.session.user()?.id;
+    return endedText(revocationReason ?? null, byReader);
   });
   protected readonly icons = { check, searchOff };
   protected readonly fullName = fullName;

@@ -10,7 +10,7 @@ import { SessionStore } from '../session/session-store';
 import { endsSoon } from '../time-limits/time-limit-choices';
 import { ClientLogo } from '../ui/client-logo';
 import { Publisher } from '../ui/publisher';
-import { ENDED } from './connection-texts';
+import { endedText } from './connection-texts';
 import { Moment } from '../ui/moment';
 import { ConnectionList } from './connection-list';
 import { HealthChip } from './health-chip';
@@ -60,8 +60,7 @@ export class ConnectionRow {
   protected readonly endsSoon = computed(() => endsSoon(this.connection().expiresAt, Date.now()));
   protected readonly endedText = computed(() => {
     const { revocationReason, revokedBy } = this.connection();
-    if (revokedBy && revokedBy.id === this.session.user()?.id) return 'connections.ended.self';
-    return ENDED[revocationReason ?? 'user'];
+    return endedText(revocationReason, !!revokedBy && revokedBy.id === this.session.user()?.id);
   });
   protected readonly endedBy = computed(() => {
     const { revokedBy } = this.connection();

@@ -50,7 +50,7 @@ export const HEALTH: Record<Connection['health'], HealthWords> = {
 };
 
 /** How a connection ended; `{{name}}` is whoever ended it. */
-export const ENDED: Record<NonNullable<Connection['revocationReason']>, string> = {
+const ENDED: Record<NonNullable<Connection['revocationReason']>, string> = {
   user: 'connections.ended.user',
   admin: 'connections.ended.admin',
   client: 'connections.ended.client',
@@ -63,3 +63,17 @@ export const ENDED: Record<NonNullable<Connection['revocationReason']>, string> 
   client_withdrawn: 'connections.ended.clientWithdrawn',
   account_closed: 'connections.ended.accountClosed',
 };
+
+/** What somebody does to a connection itself. Any other end is the consequence of something else. */
+const BY_HAND: readonly string[] = ['user', 'admin'];
+
+/**
+ * How a connection ended, in words for whoever reads them. Where it is the consequence of something
+ * else that the reader has done, like a changed password, that is said instead of their having ended it.
+ * @param reason null for one that the API does not name
+ */
+export function endedText(reason: string | null, byReader: boolean): string {
+  const known = reason ?? 'user';
+  if (byReader && BY_HAND.includes(known)) return 'connections.ended.self';
+  return (ENDED as Partial<Record<string, string>>)[known] ?? ENDED.user;
+}

@@ -8,10 +8,10 @@ import linkOff from '@material-symbols/svg-400/rounded/link_off.svg';
 import renew from '@material-symbols/svg-400/rounded/autorenew.svg';
 import visibility from '@material-symbols/svg-400/rounded/visibility.svg';
 import alarm from '@material-symbols/svg-400/rounded/gpp_maybe.svg';
-import { Connection, ConnectionEvent, OAuthScope } from '../api/types';
+import { ConnectionEvent, OAuthScope } from '../api/types';
 import { fullName } from '../people/full-name';
 import { Right, rightsOf } from '../scopes/scope-words';
-import { ENDED } from './connection-texts';
+import { endedText } from './connection-texts';
 
 export interface TimelineEntry {
   id: string;
@@ -137,8 +137,7 @@ function textOf(
       if (detail === null) return 'connections.events.unlimited';
       return own ? 'connections.events.limitedSelf' : WORDS.limit_changed.text;
     case 'revoked':
-      if (own) return 'connections.ended.self';
-      return ENDED[(detail ?? 'user') as NonNullable<Connection['revocationReason']>] ?? ENDED.user;
+      return endedText(detail, own);
     case 'grant_revoked':
       return detail === 'superseded'
         ? 'connections.events.grantSuperseded'
