@@ -8,6 +8,7 @@ import { SessionStore } from '../session/session-store';
 import { GuestLayout } from '../ui/guest-layout';
 import { Icon } from '../ui/icon';
 import { Trouble } from '../ui/trouble';
+import { AFTER_DISAVOWAL } from './after-disavowal';
 import { LinkStep } from './link-step';
 
 /** Where the mail about a new device leads: ends everything, and goes on to a new password. */
@@ -36,7 +37,8 @@ export class NotMePage {
       // Every session of the user has ended, one of this browser too.
       this.session.forget();
       const next = this.router.createUrlTree(['/reset-password'], { fragment: resource.token });
-      await this.router.navigateByUrl(next, { replaceUrl: true });
+      const state = { [AFTER_DISAVOWAL]: true };
+      await this.router.navigateByUrl(next, { replaceUrl: true, state });
     });
   }
 }

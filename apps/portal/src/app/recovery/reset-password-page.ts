@@ -7,7 +7,7 @@ import {
   signal,
   viewChild,
 } from '@angular/core';
-import { RouterLink } from '@angular/router';
+import { Router, RouterLink } from '@angular/router';
 import { TranslocoDirective } from '@jsverse/transloco';
 import checkIcon from '@material-symbols/svg-400/rounded/check_circle.svg';
 import errorIcon from '@material-symbols/svg-400/rounded/error.svg';
@@ -23,6 +23,7 @@ import { PageFocus } from '../ui/page-focus';
 import { Words } from '../ui/question';
 import { Trouble, troubleWords } from '../ui/trouble';
 import { PasswordField } from '../ui/password-field';
+import { AFTER_DISAVOWAL } from './after-disavowal';
 
 const PASSWORD_ERRORS: Record<string, string> = {
   min_length: 'recovery.reset.errors.tooShort',
@@ -44,9 +45,12 @@ export class ResetPasswordPage {
   private readonly focus = inject(PageFocus);
   private readonly injector = inject(Injector);
   private readonly formats = inject(Formats);
+  private readonly router = inject(Router);
 
   /** From the link. Null once it has turned out to be of no use, and after the page was reloaded. */
   protected readonly token = signal<string | null>(null);
+  /** It comes from somebody's not having been a sign-in, which has ended connections. */
+  protected readonly disavowed = signal(false);
   /** The API has refused it. */
   protected readonly refused = signal(false);
   protected readonly password = signal('');
@@ -65,6 +69,8 @@ export class ResetPasswordPage {
     takeLinkToken('/reset-password', (token) => {
       if (!token) return;
       this.token.set(token);
+      const state = this.router.currentNavigation()?.extras.state;
+      this.disavowed.set(state?.[AFTER_DISAVOWAL] === true);
       this.refused.set(false);
     });
   }
