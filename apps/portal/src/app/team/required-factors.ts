@@ -69,6 +69,11 @@ export class RequiredFactors {
   protected readonly graces = GRACES;
   protected readonly keyIcon = keyIcon;
 
+  /** Who is in the company, or how they sign in, has changed. */
+  reload(): void {
+    this.read.reload();
+  }
+
   protected numbersText({ people }: FactorRequirement): string {
     return this.formats.plural(people, {
       one: 'team.factors.numbers.one',
@@ -124,6 +129,6 @@ export class RequiredFactors {
 
   private async change(graceDays: number | null): Promise<void> {
     await this.api.patch(REQUIREMENT, { resource: { graceDays } });
-    this.read.reload();
+    this.reload();
   }
 }

@@ -1,11 +1,12 @@
 import { beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { ComponentFixture, TestBed } from '@angular/core/testing';
-import { control, providePortal, shown } from '../../testing/portal-testing';
+import { control, providePortal, shown, textOf } from '../../testing/portal-testing';
 import { Api } from '../api/api';
 import { TeamUser } from '../api/types';
 import { Confirmation } from '../ui/confirmation';
 import { Messages } from '../ui/messages';
 import type { Question } from '../ui/question';
+import { Erasure } from './erasure';
 import { TeamPage } from './team-page';
 
 const anna = (id: string): TeamUser => ({
@@ -59,6 +60,7 @@ beforeEach(() => {
       { provide: Api, useValue: api },
       { provide: Confirmation, useValue: { ask } },
       { provide: Messages, useValue: { show } },
+      { provide: Erasure, useValue: { ask: () => Promise.resolve(true) } },
     ],
   });
   fixture = TestBed.createComponent(TeamPage);
@@ -89,4 +91,32 @@ it('who is signed out everywhere where there was nothing to end: the message say
   await shown(fixture, () => show.mock.calls.length === 1);
   expect(api.delete).toHaveBeenCalledWith('/user/v7/users/person48/sessions');
   expect(show.mock.calls[0]?.[0]).toBe('team.signOut.none');
+});
+
+describe('how many can sign in safely', () => {
+  const REQUIREMENT = '/user/v7/second-factor-requirement';
+
+  it.each([
+    ['somebody is shut out', 'Zugang von Anna Ahrens (left@musterhaus.example) sperren'],
+    ['somebody is let in again', 'Zugang von Anna Ahrens (left@musterhaus.example) freigeben'],
+    ['a sign-in is reset', 'Anmeldung zurücksetzen: Anna Ahrens (left@musterhaus.example)'],
+    ['somebody is erased', 'Für immer löschen: Anna Ahrens (left@musterhaus.example)'],
+  ])('is read again once %s', async (what, button) => {
+    const shutOut = what.includes('again') || what.includes('erased');
+    const left: TeamUser = { ...anna('left'), status: shutOut ? 'disabled' : 'active' };
+    let withFactor = 2;
+    api.get.mockImplementation((path) =>
+      Promise.resolve(
+        path.startsWith('/user/v7/users')
+          ? { resources: [anna('person32'), left], meta: { total: 2 } }
+          : path === REQUIREMENT
+            ? { resource: { requiredFrom: null, people: 2, withFactor, own: true } }
+            : { resources: [], meta: {} },
+      ),
+    );
+    await shown(fixture, () => textOf(fixture).includes('2 von 2 Personen'));
+    withFactor = 1;
+    (await shown(fixture, () => control(fixture, button))).click();
+    await shown(fixture, () => textOf(fixture).includes('1 von 2 Personen'));
+  });
 });

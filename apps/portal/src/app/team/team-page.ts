@@ -90,6 +90,7 @@ export class TeamPage {
   private readonly messages = inject(Messages);
   private readonly table = viewChild(TeamTable);
   private readonly searchField = viewChild(SearchField);
+  private readonly requiredFactors = viewChild(RequiredFactors);
   private readonly router = inject(Router);
   private readonly injector = inject(Injector);
 
@@ -169,7 +170,9 @@ export class TeamPage {
       danger: disable,
       action: () => this.team.setStatus(user.id, disable ? 'disabled' : 'active'),
     });
-    if (done) this.say(disable ? 'team.disable.done' : 'team.enable.done', user);
+    if (!done) return;
+    this.say(disable ? 'team.disable.done' : 'team.enable.done', user);
+    this.requiredFactors()?.reload();
   }
 
   protected async changeRole(user: TeamUser): Promise<void> {
@@ -242,6 +245,7 @@ export class TeamPage {
     });
     if (!done) return;
     this.say(waits ? 'team.resetFactor.done' : 'team.resetFactor.doneAtOnce', user);
+    this.requiredFactors()?.reload();
     // The button goes: there is nothing left to reset.
     this.table()?.focus(user.id);
   }
@@ -271,6 +275,7 @@ export class TeamPage {
     if (!(await this.erasure.ask(user))) return;
     this.say('team.erase.done', user);
     this.team.reload();
+    this.requiredFactors()?.reload();
     this.searchField()?.focus();
   }
 
