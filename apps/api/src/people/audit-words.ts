@@ -98,16 +98,16 @@ const ACTIONS: Record<AuditAction, Phrase> = {
     'Sign-in failed: right password, wrong code',
   ],
   second_factor_reset: [
-    'Anmeldung in zwei Schritten zurückgesetzt',
-    'Sign-in in two steps was reset',
+    'Anmeldung zurückgesetzt: zwei Schritte und Passkeys entfernt',
+    'Sign-in reset: two steps and passkeys removed',
   ],
   second_factor_reset_asked: [
-    'Zurücksetzen der Anmeldung in zwei Schritten veranlasst',
-    'Reset of sign-in in two steps requested',
+    'Zurücksetzen der Anmeldung veranlasst',
+    'Reset of the sign-in requested',
   ],
   second_factor_reset_stopped: [
-    'Zurücksetzen der Anmeldung in zwei Schritten gestoppt',
-    'Reset of sign-in in two steps stopped',
+    'Zurücksetzen der Anmeldung gestoppt',
+    'Reset of the sign-in stopped',
   ],
   session_ended: ['Auf einem Gerät abgemeldet', 'Signed out on a device'],
   sign_in_disavowed: ['Anmeldung als fremd gemeldet', 'Sign-in reported as someone else’s'],
