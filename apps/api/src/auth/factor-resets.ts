@@ -72,17 +72,12 @@ export class FactorResets implements OnModuleInit {
       run: (signal) => this.carryOutAllDue(signal),
     });
     this.users.onDisabled(async (tx, { userId, actorId }) => {
-      await tx.query('DELETE FROM factor_resets WHERE user_id = $1', [userId]);
+      await this.drop(tx, 'u.id = $1', userId, { how: 'disabled', actorId });
       await this.stopAskedBy(tx, userId, actorId);
     });
-    this.accounts.onClosed(async (tx, { accountId }) => {
-      await tx.query(
-        `DELETE FROM factor_resets WHERE user_id IN (
-           SELECT reset.user_id FROM factor_resets reset JOIN ${NAMED_USERS} u ON u.id = reset.user_id
-            WHERE u.account_id = $1 ORDER BY reset.user_id FOR UPDATE OF reset)`,
-        [accountId],
-      );
-    });
+    this.accounts.onClosed((tx, { accountId, actorId }) =>
+      this.drop(tx, 'u.account_id = $1', accountId, { how: 'closed', actorId }),
+    );
   }
 
   /** Those of these users whose reset is pending. */
@@ -278,7 +273,36 @@ export class FactorResets implements OnModuleInit {
           ORDER BY user_id FOR UPDATE) RETURNING ${COLUMNS}`,
       [value, at],
     );
-    await this.audit.recordAll(
+    await this.recordStops(tx, stopped, how, actorOf);
+    for (const reset of stopped) await this.tellStopped(tx, reset, how);
+    return stopped.length > 0;
+  }
+
+  /** Of people who are shut out: due or not, it goes, and nobody hears of it by mail. */
+  private async drop(
+    tx: EntityManager,
+    condition: string,
+    value: string,
+    { how, actorId }: { how: 'disabled' | 'closed'; actorId: string | null },
+  ): Promise<void> {
+    const [dropped]: [{ userId: string }[]] = await tx.query(
+      `DELETE FROM factor_resets WHERE user_id IN (
+         SELECT reset.user_id FROM factor_resets reset JOIN ${NAMED_USERS} u ON u.id = reset.user_id
+          WHERE ${condition} ORDER BY reset.user_id FOR UPDATE OF reset)
+       RETURNING user_id AS "userId"`,
+      [value],
+    );
+    await this.recordStops(tx, dropped, how, () => actorId);
+  }
+
+  private recordStops(
+    tx: EntityManager,
+    stopped: readonly { userId: string }[],
+    how: string,
+    actorOf: (userId: string) => string | null,
+  ): Promise<void> {
+    const at = this.clock.now();
+    return this.audit.recordAll(
       tx,
       stopped.map(({ userId }) => ({
         actorId: actorOf(userId),
@@ -288,8 +312,6 @@ export class FactorResets implements OnModuleInit {
         at,
       })),
     );
-    for (const reset of stopped) await this.tellStopped(tx, reset, how);
-    return stopped.length > 0;
   }
 
   private async tellStopped(

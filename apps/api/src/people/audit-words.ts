@@ -230,6 +230,17 @@ const RESET_STOPS: Record<string, Phrase> = {
   link: ['Link in der E-Mail', 'link in the mail'],
   factor: ['App oder Passkey benutzt oder neu eingerichtet', 'app or passkey used or set up anew'],
   admin: ['von der Administration abgesagt', 'called off by an admin'],
+  asker: [
+    'Auftraggeber ist nicht mehr in der Administration',
+    'whoever asked is no admin any more',
+  ],
+  removed: ['nichts mehr zurückzusetzen', 'nothing left to reset'],
+  disavowed: [
+    'eine Anmeldung war nicht von der Person selbst',
+    'a sign-in was not the person’s own',
+  ],
+  disabled: ['Zugang gesperrt', 'access disabled'],
+  closed: ['Unternehmen geschlossen', 'company closed'],
 };
 
 /** Too long for a cell, or ids that nobody knows: that they changed is said, not how. */

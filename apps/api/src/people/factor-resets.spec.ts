@@ -221,6 +221,7 @@ describe('the reset of a second factor', () => {
     const setStatus = async (status: string) =>
       (await admin()).call('PATCH', `/user/v7/users/${user.id}`, { resource: { status } });
     await setStatus('disabled');
+    expect(await stops()).toEqual(['disabled']);
     await setStatus('active');
     world.clock.advance(WAIT);
     expect(await attempt()).toBe('second_factor_required');
@@ -235,6 +236,7 @@ describe('the reset of a second factor', () => {
       expect((await operator.call('PATCH', path, { resource: { status } })).status).toBe(200);
     };
     await setStatus('closed');
+    expect(await stops()).toEqual(['closed']);
     await setStatus('active');
     world.clock.advance(WAIT);
     expect(await attempt()).toBe('second_factor_required');

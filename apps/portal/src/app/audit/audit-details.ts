@@ -38,6 +38,8 @@ const RESET_STOPS: Record<string, string> = {
   asker: 'audit.detail.resetStop.asker',
   removed: 'audit.detail.resetStop.removed',
   disavowed: 'audit.detail.resetStop.disavowed',
+  disabled: 'audit.detail.resetStop.disabled',
+  closed: 'audit.detail.resetStop.closed',
 };
 
 /** The fields that people see, of an application and of a person, with their labels. */
