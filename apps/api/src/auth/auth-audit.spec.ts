@@ -80,12 +80,48 @@ describe('a failed sign-in leaves an audit record', () => {
         actor: null,
         action: 'sign_in_limited',
         subject: user.id,
-        detail: { network: '192.0.2.1', count: 1 },
+        detail: { network: '192.0.2.1', limit: 'account', count: 1 },
       },
     ]);
     test.clock.advance(16 * MINUTE);
     for (let n = 0; n < 11; n++) await attempt(EMAIL, 'wrong');
-    expect((await limited())[1]?.detail).toEqual({ network: '192.0.2.1', count: 5 });
+    expect((await limited())[1]?.detail).toEqual({
+      network: '192.0.2.1',
+      limit: 'account',
+      count: 5,
+    });
+  });
+
+  it('and once a network is limited one that does not say so of the account', async () => {
+    await test.dataSource.query(
+      `INSERT INTO sign_in_failures (email_hash, network, at)
+       SELECT sha256(n::text::bytea), '192.0.2.77', $1::timestamptz FROM generate_series(1, 100) n`,
+      [test.clock.now()],
+    );
+    expect((await attempt(EMAIL, 'wrong', '192.0.2.77')).status).toBe(429);
+    const limited = (await trail()).filter(({ action }) => action === 'sign_in_limited');
+    expect(limited).toEqual([
+      {
+        actor: null,
+        action: 'sign_in_limited',
+        subject: user.id,
+        detail: { network: '192.0.2.77', limit: 'network', count: 1 },
+      },
+    ]);
+  });
+
+  it('that counts the refused attempts of each account by themselves', async () => {
+    const colleague = 'admin@musterhaus.example';
+    const ip = '192.0.2.5';
+    for (const email of [EMAIL, colleague]) {
+      for (let n = 0; n < 12; n++) await attempt(email, 'wrong', ip);
+    }
+    const limited = (await trail()).filter(({ action }) => action === 'sign_in_limited');
+    expect(limited.map(({ detail }) => detail)).toEqual([
+      { network: ip, limit: 'account', count: 1 },
+      { network: ip, limit: 'account', count: 1 },
+    ]);
+    expect(new Set(limited.map(({ subject }) => subject)).size).toBe(2);
   });
 
   it('as does a wrong current password', async () => {

@@ -5,7 +5,7 @@ import { PasswordHasher } from '../users/password-hasher.js';
 import { normalizeEmail, type UserRecord, UsersService } from '../users/users.service.js';
 import { KnownDevices } from './known-devices.js';
 import { type Purpose, SignInAudit } from './sign-in-audit.js';
-import { type Guess, SignInLimits } from './sign-in-limits.js';
+import { type Guess, OverSignInLimit, SignInLimits } from './sign-in-limits.js';
 import { Slots, type SlotsOptions } from './slots.js';
 
 const QUEUE: SlotsOptions = {
@@ -70,9 +70,10 @@ export class Credentials {
       await this.limits.check(guess);
       return await this.slots.run(() => this.attempt(purpose, guess, password), turn);
     } catch (error) {
-      if (error instanceof ApiError && error.code === 'too_many_attempts') {
+      if (error instanceof OverSignInLimit) {
         const user = () => this.users.findByEmailForSignIn(address);
-        await this.audit.refused(ip, async () => (await user())?.id ?? null);
+        const { limit } = error;
+        await this.audit.refused({ ip, limit, address }, async () => (await user())?.id ?? null);
       }
       throw error;
     }

@@ -3,7 +3,7 @@ import { LRUCache } from 'lru-cache';
 import { Clock } from '../config/clock.js';
 import { networkOf } from '../http/network.js';
 import { AuditLog } from '../users/audit-log.js';
-import { SignInLimits, WINDOW_MS } from './sign-in-limits.js';
+import { type SignInLimit, SignInLimits, WINDOW_MS } from './sign-in-limits.js';
 
 /** What a password was given for. */
 export type Purpose =
@@ -24,22 +24,34 @@ export interface FailedAttempt {
   ip: string;
 }
 
+/** An attempt that was over a limit, and whose password was not checked. */
+export interface RefusedAttempt {
+  ip: string;
+  limit: SignInLimit;
+  /** In lower case. */
+  address: string;
+}
+
 interface Refusals {
+  network: string;
+  limit: SignInLimit;
   /** Until then, attempts are counted without a record of each. */
   until: number;
   count: number;
+  /** Whose account; of a network's limit, whose was refused first. */
+  userId: string | null;
 }
 
-const MAX_NETWORKS = 10_000;
+const MAX_REFUSALS = 10_000;
 
 /**
  * Failed attempts in the audit trail: every one that was checked, of which the limits allow few. Of
- * those over the limits there is one record for each network and window, so that guessing cannot
- * fill the disk.
+ * those over the limits there is one record for each network and window, and one for each account that
+ * is over its own limit, for which it takes failures enough: guessing cannot fill the disk.
  */
 @Injectable()
 export class SignInAudit implements OnModuleDestroy {
-  private readonly refusals = new LRUCache<string, Refusals>({ max: MAX_NETWORKS });
+  private readonly refusals = new LRUCache<string, Refusals>({ max: MAX_REFUSALS });
 
   constructor(
     private readonly audit: AuditLog,
@@ -49,8 +61,11 @@ export class SignInAudit implements OnModuleDestroy {
 
   /** Writes what has been counted, which would be lost with the process. */
   async onModuleDestroy(): Promise<void> {
-    for (const [network, { count }] of this.refusals.entries()) {
-      if (count > 0) await this.noteRefusals(network, count, null).catch(() => undefined);
+    for (const refusals of this.refusals.values()) {
+      const { count, limit, userId } = refusals;
+      if (count === 0) continue;
+      const subjectId = limit === 'account' ? userId : null;
+      await this.noteRefusals(refusals, count, subjectId).catch(() => undefined);
     }
   }
 
@@ -77,26 +92,33 @@ export class SignInAudit implements OnModuleDestroy {
   }
 
   /** @param userId called only when a record is due */
-  async refused(ip: string, userId: () => Promise<string | null>): Promise<void> {
+  async refused(attempt: RefusedAttempt, userId: () => Promise<string | null>): Promise<void> {
+    const { ip, limit, address } = attempt;
     const network = networkOf(ip);
     const now = this.clock.now().getTime();
-    const before = this.refusals.get(network);
+    const key = limit === 'account' ? `${network} ${this.limits.nameOf(address)}` : network;
+    const before = this.refusals.get(key);
     if (before && before.until > now) {
       before.count += 1;
       return;
     }
-    this.refusals.set(network, { until: now + WINDOW_MS, count: 0 });
-    await this.noteRefusals(network, (before?.count ?? 0) + 1, await userId());
+    const refusals: Refusals = { network, limit, until: now + WINDOW_MS, count: 0, userId: null };
+    this.refusals.set(key, refusals);
+    refusals.userId = await userId();
+    await this.noteRefusals(refusals, (before?.count ?? 0) + 1, refusals.userId);
   }
 
   /** @param count how many since the last record, this one included */
-  private noteRefusals(network: string, count: number, subjectId: string | null): Promise<void> {
-    const detail = { network, count };
+  private noteRefusals(
+    { network, limit }: Refusals,
+    count: number,
+    subjectId: string | null,
+  ): Promise<void> {
     return this.audit.note({
       actorId: null,
       action: 'sign_in_limited',
       subjectId,
-      detail,
+      detail: { network, limit, count },
       at: this.clock.now(),
     });
   }

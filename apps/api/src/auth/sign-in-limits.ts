@@ -4,13 +4,17 @@ import { DataSource, type EntityManager } from 'typeorm';
 import { Clock, MINUTE } from '../config/clock.js';
 import { deriveKeys } from '../config/config.js';
 import { CONFIG, type RuntimeConfig } from '../config/config.module.js';
-import { tooManyAttempts } from '../http/attempt-limits.js';
+import { ApiError } from '../http/api-error.js';
+import { secondsOf } from '../http/attempt-limits.js';
 import { networkOf } from '../http/network.js';
 
 export const WINDOW_MS = 15 * MINUTE;
 /** For an address, and apart from it for each browser from which its owner has signed in before. */
 export const MAX_FAILURES_PER_EMAIL = 10;
 export const MAX_FAILURES_PER_NETWORK = 100;
+
+/** Whose failures were too many: of one account (or of a browser its owner knows), or of a network. */
+export type SignInLimit = 'account' | 'network';
 
 /** A password that is to be tried. */
 export interface Guess {
@@ -114,7 +118,9 @@ export class SignInLimits {
         ],
       );
     const filledBy = Math.max(by_target?.getTime() ?? 0, by_network?.getTime() ?? 0);
-    if (filledBy > 0) throw tooManyAttempts(filledBy + WINDOW_MS - now.getTime(), tooOften);
+    if (filledBy === 0) return;
+    const waitMs = filledBy + WINDOW_MS - now.getTime();
+    throw new OverSignInLimit(by_target ? 'account' : 'network', waitMs);
   }
 
   private keysOf({ email, ip, knownDevice }: Guess): Keys {
@@ -122,6 +128,17 @@ export class SignInLimits {
     // No address has a space in it, so that no guess can be counted for a browser.
     const target = known ? `device ${knownDevice}` : email;
     return { targetHashes: this.hashes(target), network: networkOf(ip), known };
+  }
+}
+
+/** Which limit it is, is for the audit trail: the answer is the same for both. */
+export class OverSignInLimit extends ApiError {
+  constructor(
+    readonly limit: SignInLimit,
+    waitMs: number,
+  ) {
+    const retryAfterSeconds = secondsOf(waitMs);
+    super('too_many_attempts', tooOften(retryAfterSeconds), { retryAfterSeconds });
   }
 }
 

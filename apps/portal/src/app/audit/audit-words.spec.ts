@@ -64,3 +64,16 @@ describe('the sentence about a duty or an end', () => {
     expect(of('user_disabled', { ...anna, id: 'admin' }).namesActor).toBe(false);
   });
 });
+
+describe('the sentence about refused attempts', () => {
+  const subject = { type: 'user', id: 'a', name: 'Anna Müller', email: 'anna@a.example' } as const;
+  const said = (detail: AuditRecord['detail'], of: AuditRecord['subject'] = subject) =>
+    auditWords({ action: 'sign_in_limited', subject: of, detail } as AuditRecord).text;
+
+  it('says whether it was the account or the network that had too many', () => {
+    expect(said({ limit: 'account' })).toBe('audit.action.signInLimited');
+    expect(said({ limit: 'account' }, null)).toBe('audit.action.signInLimitedUnknown');
+    expect(said({ limit: 'network' })).toBe('audit.action.signInLimitedNetwork');
+    expect(said({ limit: 'network' }, null)).toBe('audit.action.signInLimitedNetworkFurther');
+  });
+});

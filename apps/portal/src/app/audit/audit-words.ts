@@ -105,6 +105,9 @@ const UNKNOWN: Partial<Record<Action, AuditWords>> = {
   sign_in_failed: said('audit.action.signInFailedUnknown', caution),
   sign_in_limited: said('audit.action.signInLimitedUnknown', caution),
 };
+/** It was the network that had too many failures, not the account. */
+const NETWORK_LIMITED = said('audit.action.signInLimitedNetwork', caution);
+const NETWORK_LIMITED_FURTHER = said('audit.action.signInLimitedNetworkFurther', caution);
 /** For some people instead of everybody. */
 const FOR_SOME = said('audit.action.advanceGrantedSome');
 /** Of a newer API than this page. */
@@ -126,6 +129,9 @@ export function auditWords(record: AuditRecord): AuditWords {
   if (action === 'connections_revoked') {
     if (subject && subject.type !== 'other') return ALL_REVOKED;
     if (countOf(record) === 1) return ONE_REVOKED;
+  }
+  if (action === 'sign_in_limited' && detail['limit'] === 'network') {
+    return subject === null ? NETWORK_LIMITED_FURTHER : NETWORK_LIMITED;
   }
   if (action === 'application_granted_in_advance' && detail?.['userIds']) return FOR_SOME;
   const unknown = subject === null ? UNKNOWN[action] : undefined;
