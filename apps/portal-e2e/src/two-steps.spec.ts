@@ -97,6 +97,7 @@ test('lost the phone: an admin resets the sign-in, its owner may stop that, and 
   await row.getByRole('button', { name: /^Anmeldung zurücksetzen/ }).click();
   const dialog = page.getByRole('alertdialog');
   await expect(dialog).toContainText('Fragen Sie persönlich nach');
+  await expect(dialog).toContainText('24 Stunden Zeit zu widersprechen');
   await dialog.getByRole('button', { name: 'Zurücksetzen' }).click();
   await expect(page.getByText('ist angekündigt')).toBeVisible();
   await expect(row.getByText(/Wird zurückgesetzt am .* Veranlasst von Admin/)).toBeVisible();

@@ -5431,6 +5431,11 @@ export interface components {
              * @example true
              */
             own: boolean;
+            /**
+             * @description how long somebody whose sign-in an admin resets has time to object, as the installation has it; 0: it is reset at once
+             * @example 24
+             */
+            resetHours: number;
         };
         FactorRequirementInput: {
             /**

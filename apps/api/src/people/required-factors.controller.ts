@@ -1,5 +1,6 @@
-import { Body, Controller, Get, Patch } from '@nestjs/common';
+import { Body, Controller, Get, Inject, Patch } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
+import { CONFIG, type RuntimeConfig } from '../config/config.module.js';
 import { CurrentCaller, RequireSession, type SessionCaller } from '../http/access.js';
 import { ApiProblems, ApiResource, type ResourceEnvelope } from '../http/envelope.js';
 import { RequireIdentityProof } from '../http/identity-proof.js';
@@ -14,7 +15,10 @@ import {
 @Controller('user/v7/second-factor-requirement')
 @RequireSession('admin')
 export class RequiredFactorsController {
-  constructor(private readonly factors: RequiredFactors) {}
+  constructor(
+    private readonly factors: RequiredFactors,
+    @Inject(CONFIG) private readonly config: RuntimeConfig,
+  ) {}
 
   @Get()
   @ApiOperation({ summary: 'Whether the account requires a second factor, and how many have one' })
@@ -23,7 +27,8 @@ export class RequiredFactorsController {
   async find(
     @CurrentCaller() caller: SessionCaller,
   ): Promise<ResourceEnvelope<FactorRequirementDto>> {
-    return { resource: toFactorRequirement(await this.factors.find(caller)) };
+    const found = await this.factors.find(caller);
+    return { resource: toFactorRequirement(found, this.config.factorResetHours) };
   }
 
   @Patch()

@@ -48,11 +48,20 @@ export class FactorRequirementDto {
 
   @ApiProperty({ example: true, description: 'whether the caller is among them' })
   own!: boolean;
+
+  @ApiProperty({
+    type: 'integer',
+    minimum: 0,
+    example: 24,
+    description:
+      'how long somebody whose sign-in an admin resets has time to object, as the installation has it; 0: it is reset at once',
+  })
+  resetHours!: number;
 }
 
-export function toFactorRequirement({
-  requiredFrom,
-  ...counts
-}: FactorRequirement): FactorRequirementDto {
-  return { requiredFrom: requiredFrom?.toISOString() ?? null, ...counts };
+export function toFactorRequirement(
+  { requiredFrom, ...counts }: FactorRequirement,
+  resetHours: number,
+): FactorRequirementDto {
+  return { requiredFrom: requiredFrom?.toISOString() ?? null, ...counts, resetHours };
 }

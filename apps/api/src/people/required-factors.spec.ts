@@ -63,7 +63,13 @@ const KEPT_OUT = ALL.map(() => 'second_factor_setup_required');
 describe('a second factor', () => {
   it('is required of nobody by default', async () => {
     const { body } = await admin.call('GET', REQUIREMENT);
-    expect(body.resource).toEqual({ requiredFrom: null, people: 2, withFactor: 0, own: false });
+    expect(body.resource).toEqual({
+      requiredFrom: null,
+      people: 2,
+      withFactor: 0,
+      own: false,
+      resetHours: 24,
+    });
     expect(await due(member)).toBeNull();
     expect(await codes(member, ALL)).toEqual([200, 200, 200, 201]);
   });
@@ -75,7 +81,13 @@ describe('a second factor', () => {
     const [status, resource] = await demand(14);
     expect([status, resource]).toEqual([
       200,
-      { requiredFrom: expect.any(String), people: 2, withFactor: 1, own: true },
+      {
+        requiredFrom: expect.any(String),
+        people: 2,
+        withFactor: 1,
+        own: true,
+        resetHours: 24,
+      },
     ]);
     const late = Date.parse(resource.requiredFrom) - soon;
     expect([late >= 0, late < 10 * SECOND]).toEqual([true, true]);

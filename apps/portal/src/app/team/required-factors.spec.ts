@@ -16,7 +16,7 @@ let fixture: ComponentFixture<RequiredFactors>;
 
 beforeEach(() => {
   document.body.replaceChildren();
-  requirement = { requiredFrom: null, people: 3, withFactor: 1, own: true };
+  requirement = { requiredFrom: null, people: 3, withFactor: 1, own: true, resetHours: 24 };
   TestBed.configureTestingModule({
     providers: [
       ...providePortal(['team', 'settings']),

@@ -62,9 +62,7 @@ export class RequiredFactors {
   protected readonly formats = inject(Formats);
 
   protected readonly read = apiResource<Envelope<FactorRequirement>>(() => REQUIREMENT);
-  protected readonly state = computed(() =>
-    this.read.hasValue() ? this.read.value().resource : null,
-  );
+  readonly state = computed(() => (this.read.hasValue() ? this.read.value().resource : null));
   protected readonly chosen = signal(0);
   protected readonly graces = GRACES;
   protected readonly keyIcon = keyIcon;

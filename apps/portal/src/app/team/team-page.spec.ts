@@ -110,7 +110,7 @@ describe('how many can sign in safely', () => {
         path.startsWith('/user/v7/users')
           ? { resources: [anna('person32'), left], meta: { total: 2 } }
           : path === REQUIREMENT
-            ? { resource: { requiredFrom: null, people: 2, withFactor, own: true } }
+            ? { resource: { requiredFrom: null, people: 2, withFactor, own: true, resetHours: 24 } }
             : { resources: [], meta: {} },
       ),
     );
@@ -119,4 +119,34 @@ describe('how many can sign in safely', () => {
     (await shown(fixture, () => control(fixture, button))).click();
     await shown(fixture, () => textOf(fixture).includes('1 von 2 Personen'));
   });
+});
+
+describe('before a sign-in is reset', () => {
+  it.each([
+    [24, 'team.resetFactor.waiting.other', { name: 'Anna Ahrens', count: '24' }],
+    [1, 'team.resetFactor.waiting.one', { name: 'Anna Ahrens', count: '1' }],
+    [0, 'team.resetFactor.atOnce', { name: 'Anna Ahrens' }],
+  ])(
+    'the time to object is named as the installation has it: %s hours',
+    async (hours, text, values) => {
+      api.get.mockImplementation((path) =>
+        Promise.resolve(
+          path.startsWith('/user/v7/users')
+            ? { resources: [anna('person32')], meta: { total: 1 } }
+            : path === '/user/v7/second-factor-requirement'
+              ? {
+                  resource: {
+                    ...{ requiredFrom: null, people: 1, withFactor: 1, own: true },
+                    resetHours: hours,
+                  },
+                }
+              : { resources: [], meta: {} },
+        ),
+      );
+      await shown(fixture, () => textOf(fixture).includes('1 von 1 Person'));
+      (await shown(fixture, () => control(fixture, 'Anmeldung zurücksetzen: Anna Ahrens'))).click();
+      await shown(fixture, () => ask.mock.calls.length === 1);
+      expect(ask.mock.calls[0]?.[0].points).toContainEqual({ text, values });
+    },
+  );
 });

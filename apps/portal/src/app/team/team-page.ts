@@ -233,7 +233,7 @@ export class TeamPage {
       email: user.email,
       points: [
         { text: 'team.resetFactor.sure', values },
-        { text: 'team.resetFactor.waiting', values },
+        this.resetWait(values.name),
         { text: 'team.resetFactor.password', values },
         { text: 'team.resetFactor.signedOut', values },
       ],
@@ -248,6 +248,18 @@ export class TeamPage {
     this.requiredFactors()?.reload();
     // The button goes: there is nothing left to reset.
     this.table()?.focus(user.id);
+  }
+
+  /** How long the person has time to object, as the installation has it. */
+  private resetWait(name: string): Words {
+    const hours = this.requiredFactors()?.state()?.resetHours;
+    if (hours === undefined) return { text: 'team.resetFactor.waitUnknown', values: { name } };
+    if (hours === 0) return { text: 'team.resetFactor.atOnce', values: { name } };
+    const text = this.formats.plural(hours, {
+      one: 'team.resetFactor.waiting.one',
+      other: 'team.resetFactor.waiting.other',
+    });
+    return { text, values: { name, count: this.formats.number(hours) } };
   }
 
   protected async keepFactor(user: TeamUser): Promise<void> {
