@@ -1,4 +1,5 @@
 import { ChangeDetectionStrategy, Component, inject, input, output } from '@angular/core';
+import { RouterLink } from '@angular/router';
 import { TranslocoDirective } from '@jsverse/transloco';
 import { Api } from '../api/api';
 import { apiWholeList } from '../api/api-resource';
@@ -7,6 +8,7 @@ import { Formats } from '../i18n/formats';
 import { FullName } from '../people/full-name';
 import { Confirmation } from '../ui/confirmation';
 import { LoadError } from '../ui/load-error';
+import { mailOrigin } from '../ui/mail-origin';
 import { Messages } from '../ui/messages';
 import { Moment } from '../ui/moment';
 import { REGISTRY } from './registry-clients';
@@ -17,7 +19,7 @@ export const invitationsOf = (clientId: string) => `${REGISTRY}/${clientId}/deve
 @Component({
   selector: 'fx-developer-invitations',
   changeDetection: ChangeDetectionStrategy.OnPush,
-  imports: [FullName, LoadError, Moment, TranslocoDirective],
+  imports: [FullName, LoadError, Moment, RouterLink, TranslocoDirective],
   templateUrl: './developer-invitations.html',
   styleUrl: './client-developers.scss',
 })
@@ -31,6 +33,9 @@ export class DeveloperInvitations {
   private readonly messages = inject(Messages);
   protected readonly formats = inject(Formats);
   protected readonly list = apiWholeList<DeveloperInvitation>(() => invitationsOf(this.clientId()));
+  protected readonly origin = mailOrigin(
+    () => this.list.hasValue() && this.list.value().length > 0,
+  );
 
   reload(): void {
     this.list.reload();

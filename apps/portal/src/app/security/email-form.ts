@@ -7,6 +7,7 @@ import {
   signal,
   viewChild,
 } from '@angular/core';
+import { RouterLink } from '@angular/router';
 import { TranslocoDirective } from '@jsverse/transloco';
 import mailIcon from '@material-symbols/svg-400/rounded/mail.svg';
 import { Api } from '../api/api';
@@ -14,6 +15,7 @@ import { apiErrorFrom } from '../api/problem';
 import { Formats } from '../i18n/formats';
 import { SessionStore } from '../session/session-store';
 import { Icon } from '../ui/icon';
+import { mailOrigin } from '../ui/mail-origin';
 import { Words } from '../ui/question';
 import { SettingsSection } from '../ui/settings-section';
 import { TextField } from '../ui/text-field';
@@ -27,7 +29,15 @@ const TROUBLES: Record<string, string> = { too_many_attempts: 'security.email.tr
 @Component({
   selector: 'fx-email-form',
   changeDetection: ChangeDetectionStrategy.OnPush,
-  imports: [Icon, IdentityProof, SettingsSection, TextField, TranslocoDirective, Trouble],
+  imports: [
+    Icon,
+    IdentityProof,
+    RouterLink,
+    SettingsSection,
+    TextField,
+    TranslocoDirective,
+    Trouble,
+  ],
   templateUrl: './email-form.html',
   styleUrls: ['./form.scss', './email-form.scss'],
 })
@@ -46,6 +56,7 @@ export class EmailForm {
   protected readonly trouble = signal<Words | null>(null);
   /** Where the link has gone. */
   protected readonly sent = signal<string | null>(null);
+  protected readonly origin = mailOrigin(() => this.sent() !== null);
   protected readonly mailIcon = mailIcon;
 
   constructor() {
