@@ -24,7 +24,9 @@ export async function requirement(
   { requiredFrom = FROM, own = true }: { requiredFrom?: string | null; own?: boolean } = {},
 ): Promise<void> {
   await page.route('**/user/v7/second-factor-requirement', (route) =>
-    route.fulfill({ json: { resource: { people: 62, withFactor: 12, requiredFrom, own } } }),
+    route.fulfill({
+      json: { resource: { people: 62, withFactor: 12, requiredFrom, own, resetHours: 24 } },
+    }),
   );
   await show(page, settings('team'));
   const section = page.locator('fx-required-factors');

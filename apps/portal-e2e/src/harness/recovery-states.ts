@@ -59,6 +59,22 @@ export const recovery: PortalState[] = [
     open: (page) => show(page, `${portalUrl()}/portal/not-me#${'t'.repeat(43)}`),
   },
   {
+    name: 'not-me-done',
+    open: async (page) => {
+      await page.route('**/guest/v7/sessions/disavowals', (route) =>
+        route.fulfill({ json: { resource: { token: 't'.repeat(43) } } }),
+      );
+      await page.route('**/guest/v7/password-recoveries/completions', (route) =>
+        route.fulfill({ status: 204 }),
+      );
+      await show(page, `${portalUrl()}/portal/not-me#${'t'.repeat(43)}`);
+      await page.getByRole('button', { name: /^(Alle abmelden|Sign)/ }).click();
+      await page.getByLabel(/^(Neues Passwort|New password)$/).fill('sieben-lila-regenschirme');
+      await page.getByRole('button', { name: /^(Passwort setzen|Set password)$/ }).click();
+      await expect(page.getByText(/(übrigen Verbindungen|other connections)/)).toBeVisible();
+    },
+  },
+  {
     name: 'keep-factor',
     open: (page) => show(page, `${portalUrl()}/portal/keep-factor#${'t'.repeat(43)}`),
   },
