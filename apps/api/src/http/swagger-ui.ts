@@ -87,6 +87,8 @@ export function serveSwaggerUi(
     customCss: STYLE,
     swaggerOptions: {
       persistAuthorization: false,
+      // An operation has an address, which leads to it although Swagger UI draws only what is in sight.
+      deepLinking: true,
       displayRequestDuration: true,
       tryItOutEnabled: true,
       oauth2RedirectUrl: `${publicUrl}${API_EXPLORER_REDIRECT_PATH}`,
