@@ -254,6 +254,23 @@ test.describe('sign-in', () => {
     await expect(password).toHaveAttribute('type', 'text');
   });
 
+  test('whoever opens the link to a new address signed out gets on with it after signing in', async ({
+    page,
+  }) => {
+    const token = 'x'.repeat(43);
+    await page.goto(`${settings('security/email')}#${token}`);
+    await expect(page).not.toHaveURL(/xxx/);
+    await fillSignIn(page, MEMBER);
+    await expect(page.getByRole('heading', { level: 1 })).toHaveText(
+      'Neue E-Mail-Adresse bestätigen',
+    );
+    await expect(page).toHaveURL(settings('security/email'));
+    const sent = page.waitForRequest(/email-changes\/completions/);
+    await page.getByRole('button', { name: 'Adresse bestätigen' }).click();
+    expect((await sent).postDataJSON()).toEqual({ resource: { token } });
+    await expect(page.getByText('Dieser Link gilt nicht mehr')).toBeVisible();
+  });
+
   test('after too many attempts the page says how long to wait', async ({ page, request }) => {
     // Nobody's, and not that of another run against this server either.
     const email = `somebody-${Date.now()}@nowhere.example`;

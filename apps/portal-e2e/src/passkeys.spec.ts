@@ -39,6 +39,8 @@ test('a passkey: made with the password, signs in without it, and no more once i
   await expect(section.getByRole('listitem')).toContainText('Zuletzt benutzt');
 
   await section.getByRole('button', { name: 'Entfernen: Diensthandy' }).click();
+  // Nobody is locked out: who has no password is told where to get one.
+  await expect(page.getByText('Es ist Ihr letzter Passkey')).toBeVisible();
   await page.getByRole('button', { name: 'Passkey entfernen' }).click();
   await expect(section.getByText('Sie haben noch keinen Passkey.')).toBeVisible();
   await page.context().clearCookies();

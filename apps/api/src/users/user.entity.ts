@@ -37,11 +37,11 @@ export class UserEntity {
   @Column({ name: 'password_hash', type: 'text', select: false })
   passwordHash!: string;
 
-  /** The kinds of mail that the user does without. */
   /** Somebody else has set the password, so its owner has to choose another one. */
   @Column({ name: 'password_given', type: 'boolean', default: false })
   passwordGiven!: boolean;
 
+  /** The kinds of mail that the user does without. */
   @Column({ name: 'muted_notices', type: 'text', array: true })
   mutedNotices!: string[];
 

@@ -21,6 +21,7 @@ import { PageFocus } from '../ui/page-focus';
 import { Words } from '../ui/question';
 import { Trouble, troubleWords } from '../ui/trouble';
 
+const ADDRESS = '/settings/security/email';
 const ME = '/user/v7/users/me';
 
 /** Where the mail to a new address leads: it counts once the user has said so. */
@@ -48,9 +49,17 @@ export class ConfirmEmailPage {
   protected readonly errorIcon = errorIcon;
 
   constructor() {
-    takeLinkToken('/settings/security/email', (token) => {
-      if (token) this.token.set(token);
+    takeLinkToken(ADDRESS, (token) => {
+      const taken = token ?? this.tokenBeforeSigningIn();
+      if (taken) this.token.set(taken);
     });
+  }
+
+  /** Whoever had to sign in first comes back to an address without it. */
+  private tokenBeforeSigningIn(): string | undefined {
+    const [page, token] = this.session.cameFor.split('#');
+    this.session.cameFor = '';
+    return page === ADDRESS ? token : undefined;
   }
 
   protected async confirm(): Promise<void> {

@@ -136,6 +136,7 @@ export class Passkeys {
       heading: { text: 'security.passkeys.removal.heading', values: { name } },
       points: [
         { text: 'security.passkeys.removal.stops' },
+        ...(this.list()?.length === 1 ? [{ text: 'security.passkeys.removal.last' }] : []),
         { text: 'security.passkeys.removal.device' },
       ],
       confirm: { text: 'security.passkeys.removal.confirm' },

@@ -13,6 +13,7 @@ export const sessionGuard: CanActivateFn = async (_route, state) => {
     // The frame behind the guard shows what is wrong, and offers to try again.
     return true;
   }
+  store.cameFor = state.url;
   return new RedirectCommand(
     // Without the fragment: the token of a link from a mail must not stay in an address.
     router.createUrlTree(['/sign-in'], { queryParams: { returnTo: state.url.split('#', 1)[0] } }),

@@ -21,6 +21,9 @@ export class SessionStore {
 
   private readonly absent = signal(false);
 
+  /** Where somebody was led through the sign-in from, fragment included: it is in no address. */
+  cameFor = '';
+
   /** The API has reported that nobody is signed in, or this page has signed the user out. */
   readonly nobody = this.absent.asReadonly();
   /** Why it is not known who is signed in: the API did not answer, or not well. */
