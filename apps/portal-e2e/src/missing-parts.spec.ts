@@ -37,6 +37,7 @@ test('without a network it says that, and goes with the next page that comes', a
   await page.getByRole('link', { name: 'Sicherheit' }).click();
   await expect(notice(page)).toContainText('weil Ihr Gerät offline ist');
   await page.context().setOffline(false);
+  await expect(notice(page)).toContainText('weil Ihr Gerät offline war');
   await expect(notice(page)).toContainText('Bitte laden Sie die Seite neu.');
 });
 

@@ -3691,7 +3691,7 @@ export interface components {
             activeConnections: number;
             /** @description the applications; the first 4 by name */
             clients: components["schemas"]["NamedDto"];
-            /** @description who granted access; the first 4 by name */
+            /** @description who granted access, namesakes with their e-mail addresses; the first 4 by name */
             people: components["schemas"]["NamedDto"];
         };
         UsageDto: {

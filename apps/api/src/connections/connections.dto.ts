@@ -197,7 +197,10 @@ export class EndingEffectDto {
   @ApiProperty({ type: NamedDto, description: `the applications; ${FIRST_BY_NAME}` })
   clients!: NamedDto;
 
-  @ApiProperty({ type: NamedDto, description: `who granted access; ${FIRST_BY_NAME}` })
+  @ApiProperty({
+    type: NamedDto,
+    description: `who granted access, namesakes with their e-mail addresses; ${FIRST_BY_NAME}`,
+  })
   people!: NamedDto;
 }
 

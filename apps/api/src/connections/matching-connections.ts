@@ -54,7 +54,10 @@ export async function effectOfEnding(
        ARRAY(SELECT app.name FROM ${NAMED_CLIENTS} app
               WHERE app.id IN (SELECT oauth_client_id FROM matching)
               ORDER BY app.name COLLATE ${NAME_COLLATION}, app.id LIMIT ${NAMED_AT_MOST}) AS "clientNames",
-       ARRAY(SELECT person.first_name || ' ' || person.last_name FROM ${NAMED_USERS} person
+       ARRAY(SELECT person.first_name || ' ' || person.last_name ||
+                CASE WHEN count(*) OVER (PARTITION BY person.first_name, person.last_name) > 1
+                  THEN ' (' || person.email || ')' ELSE '' END
+               FROM ${NAMED_USERS} person
               WHERE person.id IN (SELECT user_id FROM matching)
               ORDER BY person.last_name COLLATE ${NAME_COLLATION},
                 person.first_name COLLATE ${NAME_COLLATION}, person.id

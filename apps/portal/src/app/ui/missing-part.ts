@@ -22,6 +22,10 @@ export class MissingPart {
   /** Where the reader wanted to be; null while nothing is missing. */
   readonly wanted = this.address.asReadonly();
 
+  private readonly connectivity = inject(Connectivity);
+  /** What was missing then: the network, or the part itself. */
+  wasOffline = false;
+
   constructor() {
     inject(Router)
       .events.pipe(
@@ -33,6 +37,7 @@ export class MissingPart {
 
   /** @param address within the portal */
   report(address: string): void {
+    this.wasOffline = !this.connectivity.online();
     this.address.set(address);
   }
 }
@@ -44,6 +49,7 @@ const WORDS = {
       'Dieser Teil von Flixcheck konnte nicht geladen werden. Wahrscheinlich wurde Flixcheck gerade aktualisiert. Bitte laden Sie die Seite neu.',
     offline:
       'Dieser Teil von Flixcheck konnte nicht geladen werden, weil Ihr Gerät offline ist. Sobald die Verbindung wieder steht, laden Sie die Seite bitte neu.',
+    back: 'Dieser Teil von Flixcheck konnte nicht geladen werden, weil Ihr Gerät offline war. Die Verbindung steht wieder: Bitte laden Sie die Seite neu.',
     reload: 'Neu laden',
   },
   en: {
@@ -51,6 +57,7 @@ const WORDS = {
       'This part of Flixcheck could not be loaded. Flixcheck has probably just been updated. Please reload the page.',
     offline:
       'This part of Flixcheck could not be loaded because your device is offline. Once the connection is back, please reload the page.',
+    back: 'This part of Flixcheck could not be loaded because your device was offline. The connection is back: please reload the page.',
     reload: 'Reload',
   },
 };
@@ -65,7 +72,7 @@ const WORDS = {
       @if (address(); as href) {
         <div class="fx-notice fx-notice--caution box">
           <fx-icon [svg]="icon" />
-          <p>{{ online() ? words().missing : words().offline }}</p>
+          <p>{{ words()[why()] }}</p>
           <a class="fx-button fx-button--compact fx-button--secondary" [href]="href">{{
             words().reload
           }}</a>
@@ -94,7 +101,13 @@ export class MissingPartNotice {
   private readonly part = inject(MissingPart);
   private readonly location = inject(Location);
   private readonly preferences = inject(Preferences);
-  protected readonly online = inject(Connectivity).online;
+  private readonly online = inject(Connectivity).online;
+  protected readonly why = computed(() => {
+    // Asked first, so that another part that is missing is looked at anew.
+    this.part.wanted();
+    if (!this.online()) return 'offline';
+    return this.part.wasOffline ? 'back' : 'missing';
+  });
   protected readonly words = computed(() => WORDS[this.preferences.language()]);
   protected readonly address = computed(() => {
     const wanted = this.part.wanted();
