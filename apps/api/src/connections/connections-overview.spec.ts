@@ -389,13 +389,11 @@ describe('ending all connections that match', () => {
   it('names people of the same name by their e-mail addresses, too', async () => {
     await grant(test, member);
     await grant(test, colleague);
-    const [{ name }] = await test.dataSource
-      .query(
-        `UPDATE users u SET first_name = m.first_name, last_name = m.last_name FROM users m
+    const [[{ name }]]: [[{ name: string }]] = await test.dataSource.query(
+      `UPDATE users u SET first_name = m.first_name, last_name = m.last_name FROM users m
         WHERE u.id = $1 AND m.id = $2 RETURNING u.first_name || ' ' || u.last_name AS name`,
-        [colleague.id, member.id],
-      )
-      .then(([rows]: [{ name: string }[]]) => rows);
+      [colleague.id, member.id],
+    );
     try {
       expect((await effect(admin, '')).people.names.sort()).toEqual([
         `${name} (colleague@musterhaus.example)`,
