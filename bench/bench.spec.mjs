@@ -7,7 +7,7 @@ import { after, describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { mannWhitney } from './refusals.mjs';
-import { loadReport } from './report.mjs';
+import { loadReport, portalReport } from './report.mjs';
 import { writeSection } from './results.mjs';
 
 describe('npm run bench', () => {
@@ -62,6 +62,27 @@ describe('npm run bench:load', () => {
     assert.match(
       report,
       /^### latency\n\n\| way +\| told \| p50 \|\n.*\n\| click \| yes +\| 5\.5 \|$/m,
+    );
+  });
+});
+
+describe('npm run bench:portal', () => {
+  it('reports a table for each part, whichever order the figures come in', () => {
+    const report = portalReport({
+      machine: 'A machine',
+      entries: [
+        { table: 'Lighthouse', row: { page: 'sign-in', performance: 98 } },
+        { table: 'Opening', row: { cache: 'empty', 'median, ms': 2400 } },
+        { table: 'Lighthouse', row: { page: 'authorize', performance: 99 } },
+      ],
+    });
+    assert.match(
+      report,
+      /^A machine\.\n\n### Lighthouse\n\n\| page +\| performance \|\n.*\n\| sign-in +\| +98 \|\n\| authorize +\| +99 \|\n/,
+    );
+    assert.match(
+      report,
+      /\n### Opening\n\n\| cache \| median, ms \|\n.*\n\| empty \| +2,400 \|\n$/,
     );
   });
 });

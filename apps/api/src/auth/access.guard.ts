@@ -19,7 +19,7 @@ import { NEEDS_PROOF, requireIdentityProof } from '../http/identity-proof.js';
 import { ClientDevelopers } from '../oauth-clients/client-developers.js';
 import { explanation } from '../oauth-clients/request-explanation.js';
 import { AppLogger } from '../telemetry/app-logger.js';
-import { bearerRefusal, isBearer } from './bearer.js';
+import { bearerRefusal, isBearer, RefusedToken } from './bearer.js';
 import { RefusedCalls } from './refused-calls.js';
 import { assertFromPortal, isStateChanging } from './request-origin.js';
 import { SessionCookie } from './session-cookie.js';
@@ -166,22 +166,28 @@ export class AccessGuard implements CanActivate {
     otherwise: Problem = TOKEN_REQUIRED,
   ): Promise<BearerCaller> {
     const startedAt = performance.now();
-    const caller = await this.tokens.validate(request, startedAt);
-    if (!caller) throw bearerRefusal(this.config.publicUrl, otherwise);
-    if (!scopeAllows(caller.scope, scope)) {
-      const description = `This takes the scope ${scope}.`;
-      const reason = 'scope_insufficient' as const;
-      const said = explanation(reason, { scope: caller.scope, needed: scope });
-      const refusal = { error: 'insufficient_scope', reason, detail: description } as const;
-      this.refused.note(request, caller, { ...refusal, explanation: said }, startedAt);
-      throw bearerRefusal(
-        this.config.publicUrl,
-        { code: 'insufficient_scope', detail: description },
-        { error: 'insufficient_scope', description, scope },
-      );
+    try {
+      const caller = await this.tokens.validate(request);
+      if (!caller) throw bearerRefusal(this.config.publicUrl, otherwise);
+      if (!scopeAllows(caller.scope, scope)) throw this.insufficientScope(caller, scope);
+      this.usage.record(caller.connectionId);
+      return caller;
+    } catch (error) {
+      if (error instanceof RefusedToken) this.refused.note(request, error, startedAt);
+      throw error;
     }
-    this.usage.record(caller.connectionId);
-    return caller;
+  }
+
+  private insufficientScope(caller: BearerCaller, needed: Scope): RefusedToken {
+    const description = `This takes the scope ${needed}.`;
+    const answer = bearerRefusal(
+      this.config.publicUrl,
+      { code: 'insufficient_scope', detail: description },
+      { error: 'insufficient_scope', description, scope: needed },
+    );
+    const { scope } = caller;
+    const said = explanation('scope_insufficient', { scope, needed });
+    return new RefusedToken(answer, caller, 'scope_insufficient', said);
   }
 
   private async sessionOf(request: FastifyRequest): Promise<SessionCaller | null> {

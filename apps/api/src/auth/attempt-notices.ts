@@ -46,8 +46,10 @@ export class AttemptNotices implements OnModuleInit {
       const found: Attempts[] = await tx.query(
         `WITH recent AS MATERIALIZED (
            SELECT subject_id, action, at, detail ->> 'reason' AS reason FROM audit_records
-            WHERE at > $1 AND subject_id IS NOT NULL
-              AND action IN ('sign_in_failed', 'signed_in', 'sign_in_attempts_told')
+            WHERE at > $1 AND action IN ('sign_in_failed', 'signed_in', 'sign_in_attempts_told')
+              AND subject_id IN (
+                SELECT subject_id FROM audit_records WHERE at > $1 AND action = 'sign_in_failed'
+                 GROUP BY subject_id HAVING count(*) >= $2)
          ), since AS (
            SELECT subject_id, max(at) FILTER (WHERE action = 'signed_in') AS signed_in,
                   bool_or(action = 'sign_in_attempts_told') AS told

@@ -1,5 +1,6 @@
 import { toErrorDescription } from '@flixcheck/oauth-protocol';
-import { ApiError, type ProblemCode } from '../http/api-error.js';
+import { ApiError, type Explanation, type ProblemCode } from '../http/api-error.js';
+import type { FailureReason } from '../http/failure-reasons.js';
 
 /** RFC 6750 §2.1: one or more spaces, then a b64token; the scheme in any case (RFC 9110 §11.1). */
 const BEARER = /^Bearer +([A-Za-z0-9\-._~+/]+=*)$/i;
@@ -66,4 +67,23 @@ export function invalidToken(publicUrl: string, description: string): ApiError {
     { code: 'invalid_token', detail: description },
     { error: 'invalid_token', description },
   );
+}
+
+/** Who sent a token whose signature is good; what another says is nobody's. */
+export interface Sender {
+  clientId: string;
+  connectionId: string;
+}
+
+/** The refusal of such a token, which belongs in the sender's request log. */
+export class RefusedToken extends ApiError {
+  constructor(
+    { code, detail, options }: ApiError,
+    readonly sender: Sender,
+    /** For the log, as is the explanation. */
+    readonly reason: FailureReason,
+    readonly explanation?: Explanation,
+  ) {
+    super(code, detail, options);
+  }
 }

@@ -5,8 +5,9 @@ import { type ConnectionEnding, ConnectionsService } from '../connections/connec
 import type { Explanation } from '../http/api-error.js';
 import type { FailureReason } from '../http/failure-reasons.js';
 import { OAuthClientsService } from '../oauth-clients/oauth-clients.service.js';
-import { explanation } from '../oauth-clients/request-explanation.js';
+import { explanation, logged } from '../oauth-clients/request-explanation.js';
 import { RequestLog, type RequestLogEntry } from '../oauth-clients/request-log.js';
+import type { RefusedToken } from './bearer.js';
 
 /** How late a refused call may appear in the log. */
 const WRITE_AFTER_MS = SECOND;
@@ -15,21 +16,8 @@ export const LISTED_PER_MINUTE = 20;
 /** So many wait to be written, of all clients together; beyond it, they are counted at once. */
 const MOST_WAITING = 2000;
 
-export interface Refusal {
-  error: 'invalid_token' | 'insufficient_scope';
-  reason: FailureReason;
-  detail: string;
-  explanation?: Explanation;
-}
-
-/** Who sent a call, from a token whose signature is good; what it says is otherwise nobody's. */
-interface Sender {
-  clientId: string;
-  connectionId: string;
-}
-
-interface Call extends Refusal {
-  sender: Sender;
+interface Call extends Pick<RefusedToken, 'sender' | 'code' | 'reason' | 'detail'> {
+  explanation: Explanation | undefined;
   requestId: string;
   at: Date;
   route: string;
@@ -69,13 +57,13 @@ export class RefusedCalls implements OnApplicationShutdown {
 
   /**
    * Notes a refused call, and waits for nothing.
-   * @param sender of a token whose signature has been verified: anybody could fill a log otherwise
    * @param startedAt of `performance.now()`
    */
-  note(http: FastifyRequest, sender: Sender, refusal: Refusal, startedAt: number): void {
+  note(http: FastifyRequest, refused: RefusedToken, startedAt: number): void {
     const at = this.clock.now();
+    const { code, reason, detail, explanation, sender } = refused;
     const call: Call = {
-      ...refusal,
+      ...{ code, reason, detail, explanation },
       sender: { clientId: sender.clientId, connectionId: sender.connectionId },
       requestId: http.id,
       at,
@@ -174,7 +162,7 @@ const isRevoked = ({ reason }: Call): boolean => reason === 'access_token_revoke
 
 /** @param ending of the connection, where a token was refused because of it */
 function entryOf(call: Call, oauthClientId: string, ending?: ConnectionEnding): RequestLogEntry {
-  const { sender, requestId, at, route, ip, durationMs, requests, error, detail } = call;
+  const { sender, requestId, at, route, ip, durationMs, requests, code, detail } = call;
   const explained =
     call.explanation ??
     (ending &&
@@ -189,10 +177,9 @@ function entryOf(call: Call, oauthClientId: string, ending?: ConnectionEnding): 
     endpoint: 'api',
     grantType: null,
     outcome: 'failure',
-    error,
+    error: code,
     reason: ending ? 'connection_ended' : call.reason,
-    detail: explained ? `${detail} ${explained.sentence}` : detail,
-    explanation: explained ? { code: explained.code, parameters: explained.parameters } : null,
+    ...logged(detail, explained),
     connectionId: sender.connectionId,
     ip,
     durationMs,

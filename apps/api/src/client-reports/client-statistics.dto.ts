@@ -1,23 +1,16 @@
-import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { Transform } from 'class-transformer';
-import { IsInt, IsOptional, Max, Min } from 'class-validator';
+import { ApiProperty } from '@nestjs/swagger';
+import { QueryInteger } from '../http/query-integer.js';
 
 export const DEFAULT_DAYS = 30;
 const MOST_DAYS = 90;
 
 export class StatisticsQuery {
-  @ApiPropertyOptional({
-    type: 'integer',
+  @QueryInteger({
     minimum: 1,
     maximum: MOST_DAYS,
     default: DEFAULT_DAYS,
     description: 'how many days, today (UTC) the last of them',
   })
-  @IsOptional()
-  @Transform(({ value }) => (/^\d{1,4}$/.test(String(value)) ? Number(value) : value))
-  @IsInt()
-  @Min(1)
-  @Max(MOST_DAYS)
   days?: number;
 }
 

@@ -4,7 +4,7 @@ import { parse } from 'node:querystring';
 import { DAY, SECOND } from '../config/clock.js';
 import type { PageQuery } from '../http/envelope.js';
 import { grant } from '../testing/connections.js';
-import { type Person, person } from '../testing/person.js';
+import { addColleague, type Person, person } from '../testing/person.js';
 import type { TestContext } from '../testing/test-context.js';
 import { createTestModule } from '../testing/test-module.js';
 import { validated } from '../testing/validated.js';
@@ -25,14 +25,8 @@ let stranger: Person;
 beforeAll(async () => {
   test = await createTestModule([ConnectionsModule]);
   overview = test.app.get(ConnectionsOverview);
-  await test.dataSource.query(
-    `INSERT INTO users SELECT $1, account_id, 'colleague@musterhaus.example', 'Zoë', 'Ärger',
-       role, locale, status, password_hash, NULL, created_at, updated_at
-     FROM users WHERE email = 'user@musterhaus.example'`,
-    [randomUUID()],
-  );
   member = await person(test);
-  colleague = await person(test, 'colleague@musterhaus.example');
+  colleague = await person(test, await addColleague(test));
   admin = await person(test, 'admin@musterhaus.example');
   stranger = await person(test, 'admin@beispiel.example');
 });

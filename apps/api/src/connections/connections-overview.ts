@@ -39,10 +39,9 @@ import {
   type ConnectionDto,
   type ConnectionEventDto,
   type ConnectionsQuery,
-  type EndingEffectDto,
-  type MatchingQuery,
   type UsedClientDto,
 } from './connections.dto.js';
+import type { EndingEffectDto, MatchingQuery } from './ending-many.dto.js';
 import { countByClient, findConnections } from './find-connections.js';
 import { effectOfEnding } from './matching-connections.js';
 import { TimeLimits } from './time-limits.js';

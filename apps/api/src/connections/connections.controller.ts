@@ -44,14 +44,16 @@ import {
   ConnectionEventDto,
   ConnectionPatchRequest,
   ConnectionsQuery,
+  ExportQuery,
+  UsedClientDto,
+} from './connections.dto.js';
+import {
   EndConnectionsQuery,
   EndedConnectionsDto,
   EndingEffectDto,
-  ExportQuery,
   MatchingQuery,
   MOST_MATCHING,
-  UsedClientDto,
-} from './connections.dto.js';
+} from './ending-many.dto.js';
 import { ConnectionsExport } from './connections-export.js';
 import { ConnectionDecisions } from './connection-decisions.js';
 import { ConnectionsOverview } from './connections-overview.js';

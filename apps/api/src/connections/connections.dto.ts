@@ -14,13 +14,10 @@ import {
   ArrayUnique,
   IsArray,
   IsIn,
-  IsInt,
   IsObject,
   IsOptional,
   IsUUID,
   Matches,
-  Max,
-  Min,
   ValidateNested,
 } from 'class-validator';
 import { inWords } from '../config/in-words.js';
@@ -65,7 +62,7 @@ export type ConnectionSort = (typeof CONNECTION_SORTS)[number];
 const LISTED_HEALTHS = ['ok', 'unused', 'dormant', 'refresh_refused'] as const;
 export type ListedHealth = (typeof LISTED_HEALTHS)[number];
 
-const MAX_IDS = 100;
+export const MAX_IDS = 100;
 
 /** `ids=a,b` or `ids=a&ids=b`. */
 export function Ids(description: string, most = MAX_IDS) {
@@ -138,72 +135,6 @@ export class ExportQuery extends IntersectionType(
   CsvQuery,
 ) {}
 
-/** As many as one transaction ends without holding others up. */
-export const MOST_MATCHING = 10_000;
-
-/** What narrows a list of active connections. */
-export class MatchingQuery extends PickType(ConnectionsQuery, [
-  'q',
-  'userId',
-  'clientId',
-  'health',
-  'expiresBefore',
-] as const) {}
-
-export class EndConnectionsQuery extends MatchingQuery {
-  @Ids(`these, repeated or separated by commas; ${MAX_IDS} at most`)
-  ids?: string[];
-
-  @ApiPropertyOptional({
-    enum: ['active'],
-    description: 'all that the list with this query shows: `q`, `userId` and the like narrow it',
-  })
-  @IsOptional()
-  @IsIn(['active'])
-  status?: 'active';
-
-  @ApiPropertyOptional({
-    type: 'integer',
-    minimum: 1,
-    maximum: MOST_MATCHING,
-    example: 1200,
-    description: 'with `status`: how many are meant; where more match by now, none ends',
-  })
-  @IsOptional()
-  @Transform(({ value }) => (/^\d{1,5}$/.test(String(value)) ? Number(value) : value))
-  @IsInt()
-  @Min(1)
-  @Max(MOST_MATCHING)
-  expected?: number;
-}
-
-/** More names than these are read by nobody who is asked whether to go on. */
-export const NAMED_AT_MOST = 4;
-const FIRST_BY_NAME = `the first ${NAMED_AT_MOST} by name`;
-
-export class NamedDto {
-  @ApiProperty({ type: 'integer', example: 2 })
-  count!: number;
-
-  @ApiProperty({ type: [String], example: ['Belegscanner', 'Maklerwelt CRM'] })
-  names!: string[];
-}
-
-/** What ending all that match would end. */
-export class EndingEffectDto {
-  @ApiProperty({ type: 'integer', example: 1200 })
-  activeConnections!: number;
-
-  @ApiProperty({ type: NamedDto, description: `the applications; ${FIRST_BY_NAME}` })
-  clients!: NamedDto;
-
-  @ApiProperty({
-    type: NamedDto,
-    description: `who granted access, namesakes with their e-mail addresses; ${FIRST_BY_NAME}`,
-  })
-  people!: NamedDto;
-}
-
 /** Every scope string of known scopes; which are known, their table says. */
 const ANY_SCOPE = `(?:${SCOPES.join('|')})`;
 const SCOPE = new RegExp(`^${ANY_SCOPE}(?: ${ANY_SCOPE}){0,${SCOPES.length - 1}}$`);
@@ -235,11 +166,6 @@ export class ConnectionPatchRequest {
   @ValidateNested()
   @Type(() => ConnectionPatch)
   resource!: ConnectionPatch;
-}
-
-export class EndedConnectionsDto {
-  @ApiProperty({ type: 'integer', example: 3, description: 'how many connections were ended' })
-  revoked!: number;
 }
 
 export const CONNECTED_CLIENT = [

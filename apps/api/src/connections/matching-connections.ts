@@ -4,7 +4,7 @@ import type { SessionCaller } from '../http/access.js';
 import { parameters } from '../http/keyset.js';
 import { NAMED_CLIENTS } from '../oauth-clients/oauth-clients.service.js';
 import { NAMED_USERS } from '../users/user-relations.js';
-import { type EndingEffectDto, type MatchingQuery, NAMED_AT_MOST } from './connections.dto.js';
+import { type EndingEffectDto, type MatchingQuery, NAMED_AT_MOST } from './ending-many.dto.js';
 import { conditions, currentConnections } from './find-connections.js';
 
 interface EffectRow {

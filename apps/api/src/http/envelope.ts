@@ -8,10 +8,10 @@ import {
   type ApiResponseOptions,
   getSchemaPath,
 } from '@nestjs/swagger';
-import { IsInt, IsOptional, IsString, Max, MaxLength, Min } from 'class-validator';
-import { Transform } from 'class-transformer';
+import { IsOptional, IsString, MaxLength } from 'class-validator';
 import { ApiError, type ProblemCode, PROBLEMS } from './api-error.js';
 import { PROBLEM_CODES } from './openapi-problems.js';
+import { QueryInteger } from './query-integer.js';
 
 export interface ResourceEnvelope<T> {
   resource: T;
@@ -33,12 +33,7 @@ export const MAX_LIMIT = 100;
 
 /** What every list that can grow takes. */
 export class PageQuery {
-  @ApiPropertyOptional({ minimum: 1, maximum: MAX_LIMIT, default: DEFAULT_LIMIT, type: 'integer' })
-  @IsOptional()
-  @Transform(({ value }) => (/^\d{1,4}$/.test(String(value)) ? Number(value) : value))
-  @IsInt()
-  @Min(1)
-  @Max(MAX_LIMIT)
+  @QueryInteger({ minimum: 1, maximum: MAX_LIMIT, default: DEFAULT_LIMIT })
   limit?: number;
 
   @ApiPropertyOptional({ description: '`meta.nextCursor` of the page before' })

@@ -17,6 +17,7 @@ import {
 } from './client-request.js';
 import { ClientFailureLimit } from './client-failure-limit.js';
 import type { OAuthClient } from './oauth-client.js';
+import { logged } from './request-explanation.js';
 import { RequestLog, type RequestLogEntry } from './request-log.js';
 
 declare module 'fastify' {
@@ -173,7 +174,6 @@ function entryOf(
   failure?: Record<'error' | 'reason' | 'description', string>,
   explanation?: Explanation,
 ): RequestLogEntry {
-  const said = failure?.description ?? note?.detail ?? null;
   return {
     requestId: http.id,
     oauthClientId: client.id,
@@ -183,10 +183,7 @@ function entryOf(
     outcome: failure ? 'failure' : 'success',
     error: failure?.error ?? null,
     reason: failure?.reason ?? note?.reason ?? null,
-    detail: explanation ? `${said ?? ''} ${explanation.sentence}` : said,
-    explanation: explanation
-      ? { code: explanation.code, parameters: explanation.parameters }
-      : null,
+    ...logged(failure?.description ?? note?.detail ?? null, explanation),
     connectionId: connectionId ?? null,
     ip: http.ip,
     durationMs: performance.now() - startedAt,

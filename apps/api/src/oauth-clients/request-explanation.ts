@@ -1,4 +1,5 @@
 import type { Explanation } from '../http/api-error.js';
+import type { OAuthRequestEntity } from './oauth-request.entity.js';
 
 type Value = string | number | null;
 
@@ -109,6 +110,16 @@ export function explanation<Code extends ExplanationCode>(
   );
   const sentence = (SENTENCES[code] as (given: unknown) => string)(sayable);
   return { code, parameters: sayable, sentence };
+}
+
+/** How an entry of the log has it: with the sentence for the command line, and as data for the portal. */
+export function logged(
+  detail: string | null,
+  explained: Explanation | undefined,
+): Pick<OAuthRequestEntity, 'detail' | 'explanation'> {
+  if (!explained) return { detail, explanation: null };
+  const { code, parameters, sentence } = explained;
+  return { detail: `${detail ?? ''} ${sentence}`, explanation: { code, parameters } };
 }
 
 const MAX_QUOTE = 300;

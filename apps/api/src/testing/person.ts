@@ -19,3 +19,21 @@ export async function person(
   );
   return { via: 'session', sessionId: randomUUID(), freshlyProven: true, ...found };
 }
+
+const COLLEAGUE = 'colleague@musterhaus.example';
+
+/**
+ * One more member of the demo company, with the password of the first.
+ * @returns the address
+ */
+export async function addColleague({
+  dataSource,
+}: Pick<TestContext, 'dataSource'>): Promise<string> {
+  await dataSource.query(
+    `INSERT INTO users SELECT $1, account_id, $2, 'Zoë', 'Ärger',
+       role, locale, status, password_hash, NULL, created_at, updated_at
+     FROM users WHERE email = 'user@musterhaus.example'`,
+    [randomUUID(), COLLEAGUE],
+  );
+  return COLLEAGUE;
+}

@@ -16,8 +16,13 @@ import { authorizationHeaders } from '../../http/authorization-headers.js';
 import type { FailureReason } from '../../http/failure-reasons.js';
 import { explanation } from '../../oauth-clients/request-explanation.js';
 import { AccessTokens, type VerifiedAccessToken } from '../../oauth-tokens/access-tokens.js';
-import { bearerRefusal, describeMalformed, invalidToken, parseBearer } from '../bearer.js';
-import { RefusedCalls } from '../refused-calls.js';
+import {
+  bearerRefusal,
+  describeMalformed,
+  invalidToken,
+  parseBearer,
+  RefusedToken,
+} from '../bearer.js';
 
 /** Authenticates a third-party application by the access token in the header (RFC 6750 §2.1). */
 @Injectable()
@@ -26,20 +31,16 @@ export class AccessTokenStrategy {
     private readonly accessTokens: AccessTokens,
     private readonly revocations: Revocations,
     private readonly connections: ConnectionsService,
-    private readonly refused: RefusedCalls,
     private readonly clock: Clock,
     @Inject(CONFIG) private readonly config: RuntimeConfig,
   ) {}
 
   /**
-   * @param startedAt of `performance.now()`, for the log of a refused call
    * @returns null when there is no token in the request
-   * @throws ApiError with the challenge that RFC 6750 §3 asks for
+   * @throws ApiError with the challenge that RFC 6750 §3 asks for; RefusedToken where it is certain
+   *   whose token it is
    */
-  async validate(
-    request: FastifyRequest,
-    startedAt = performance.now(),
-  ): Promise<BearerCaller | null> {
+  async validate(request: FastifyRequest): Promise<BearerCaller | null> {
     const [authorization, ...more] = authorizationHeaders(request);
     if (authorization === undefined) return null;
     if (more.length > 0) throw this.severalHeaders();
@@ -49,13 +50,11 @@ export class AccessTokenStrategy {
       if (malformed === null) return null;
       throw invalidToken(this.config.publicUrl, malformed);
     }
-    const verified = await this.verify(token, request, startedAt);
+    const verified = await this.verify(token);
     if (await this.revocations.isRevoked(revocationSubjects(verified), verified.issuedAt)) {
-      throw this.ended(
-        request,
+      throw this.revoked(
         verified,
         'The access token has been revoked. Refresh it; where that is refused too, send the user to the authorize page again.',
-        startedAt,
       );
     }
     // Only the database knows whether it was given more time since the token was issued.
@@ -63,47 +62,35 @@ export class AccessTokenStrategy {
       connectionTimeIsUp(verified, this.clock.now()) &&
       !(await this.connections.isActive(verified.connectionId))
     ) {
-      throw this.ended(
-        request,
+      throw this.revoked(
         verified,
         'The time that the user had chosen for the connection is up. Send the user to the authorize page again.',
-        startedAt,
       );
     }
     const { userId, accountId, connectionId, clientId, scope } = verified;
     return { via: 'bearer', userId, accountId, connectionId, clientId, scope };
   }
 
-  private ended(
-    request: FastifyRequest,
-    token: VerifiedAccessToken,
-    detail: string,
-    startedAt: number,
-  ) {
-    const refusal = { error: 'invalid_token', reason: 'access_token_revoked', detail } as const;
-    this.refused.note(request, token, refusal, startedAt);
-    return invalidToken(this.config.publicUrl, detail);
+  private revoked(token: VerifiedAccessToken, detail: string): RefusedToken {
+    return new RefusedToken(
+      invalidToken(this.config.publicUrl, detail),
+      token,
+      'access_token_revoked',
+    );
   }
 
-  private async verify(
-    token: string,
-    request: FastifyRequest,
-    startedAt: number,
-  ): Promise<VerifiedAccessToken> {
+  private async verify(token: string): Promise<VerifiedAccessToken> {
     try {
       return await this.accessTokens.verify(token);
     } catch (error) {
       // Any other error, such as an unavailable database, says nothing about the token.
       if (!(error instanceof AccessTokenError)) throw error;
       const { claims, message } = error;
+      const answer = invalidToken(this.config.publicUrl, message);
       const said = SAID[error.reason];
       // Without claims, nobody knows who has sent it.
-      if (claims && said) {
-        const explanation = said.explain?.(claims, this.clock.now());
-        const refusal = { error: 'invalid_token', reason: said.reason, detail: message } as const;
-        this.refused.note(request, claims, { ...refusal, explanation }, startedAt);
-      }
-      throw invalidToken(this.config.publicUrl, message);
+      if (!claims || !said) throw answer;
+      throw new RefusedToken(answer, claims, said.reason, said.explain?.(claims, this.clock.now()));
     }
   }
 
