@@ -15,7 +15,6 @@ import { Api } from '../api/api';
 import { apiResource, apiWholeList, keptValue } from '../api/api-resource';
 import {
   AccountPolicy,
-  ApprovalRequest,
   ChangedPolicy,
   DecidedClient,
   Envelope,
@@ -104,13 +103,10 @@ export class ApplicationsPage {
   private readonly clientsAnswer = apiWholeList<PolicyClient>(() =>
     this.allowed() ? `${PATH}/oauth-clients` : undefined,
   );
-  private readonly requestsAnswer = apiWholeList<ApprovalRequest>(() =>
-    this.allowed() ? '/user/v7/approval-requests?status=open' : undefined,
-  );
   private readonly policy = keptValue(this.policyAnswer);
   protected readonly present = computed(() => this.policy()?.resource.allows);
   protected readonly clients = keptValue(this.clientsAnswer);
-  protected readonly requests = keptValue(this.requestsAnswer);
+  protected readonly requests = this.waiting.requests;
   /** What had been chosen when the session ended. */
   private readonly kept: { policy?: Policy } | null = inject(UnsavedChanges).watch({
     name: 'policy',
@@ -129,7 +125,7 @@ export class ApplicationsPage {
   protected readonly error = computed(() =>
     this.policy() && this.clients() && this.requests()
       ? undefined
-      : (this.policyAnswer.error() ?? this.clientsAnswer.error() ?? this.requestsAnswer.error()),
+      : (this.policyAnswer.error() ?? this.clientsAnswer.error() ?? this.waiting.error()),
   );
   protected readonly loaded = computed(
     () =>
@@ -142,10 +138,14 @@ export class ApplicationsPage {
         apiErrorFrom(this.policyAnswer.error()).code === 'forbidden'),
   );
 
+  constructor() {
+    // The frame may have asked long ago. While its first request is on the way, no second one goes out.
+    this.waiting.reload();
+  }
+
   protected reload(): void {
     this.policyAnswer.reload();
     this.clientsAnswer.reload();
-    this.requestsAnswer.reload();
     this.waiting.reload();
   }
 
