@@ -15,16 +15,20 @@ import { Preferences } from '../i18n/preferences';
 import { Connectivity } from './connectivity';
 import { Icon } from './icon';
 
+interface Missing {
+  /** Where the reader wanted to be. */
+  address: string;
+  /** Then there was no network; else it was the part itself that was not there. */
+  offline: boolean;
+}
+
 /** Remembers that a page or dialog could not be fetched: without it, a click would do nothing. */
 @Injectable({ providedIn: 'root' })
 export class MissingPart {
-  private readonly address = signal<string | null>(null);
-  /** Where the reader wanted to be; null while nothing is missing. */
-  readonly wanted = this.address.asReadonly();
-
   private readonly connectivity = inject(Connectivity);
-  /** What was missing then: the network, or the part itself. */
-  wasOffline = false;
+  private readonly state = signal<Missing | null>(null);
+  /** Null while nothing is missing. */
+  readonly missing = this.state.asReadonly();
 
   constructor() {
     inject(Router)
@@ -32,13 +36,12 @@ export class MissingPart {
         filter((event) => event instanceof NavigationStart),
         takeUntilDestroyed(),
       )
-      .subscribe(() => this.address.set(null));
+      .subscribe(() => this.state.set(null));
   }
 
   /** @param address within the portal */
   report(address: string): void {
-    this.wasOffline = !this.connectivity.online();
-    this.address.set(address);
+    this.state.set({ address, offline: !this.connectivity.online() });
   }
 }
 
@@ -103,15 +106,13 @@ export class MissingPartNotice {
   private readonly preferences = inject(Preferences);
   private readonly online = inject(Connectivity).online;
   protected readonly why = computed(() => {
-    // Asked first, so that another part that is missing is looked at anew.
-    this.part.wanted();
     if (!this.online()) return 'offline';
-    return this.part.wasOffline ? 'back' : 'missing';
+    return this.part.missing()?.offline ? 'back' : 'missing';
   });
   protected readonly words = computed(() => WORDS[this.preferences.language()]);
   protected readonly address = computed(() => {
-    const wanted = this.part.wanted();
-    return wanted === null ? null : this.location.prepareExternalUrl(wanted);
+    const missing = this.part.missing();
+    return missing && this.location.prepareExternalUrl(missing.address);
   });
   protected readonly icon = cloudOff;
 }
