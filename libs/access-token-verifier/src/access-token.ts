@@ -118,24 +118,27 @@ export async function verifyAccessToken(
 }
 
 /**
+ * @param claims of a token whose signature is good
  * @param now the verifier's clock
  * @param tolerance by how much the clocks of issuer and verifier may differ
- * @throws AccessTokenError expired, not_yet_valid
+ * @throws AccessTokenError expired, not_yet_valid, with the claims
  */
 export function checkTimes(
-  { iat, exp, nbf = iat }: Pick<AccessTokenClaims, 'iat' | 'exp' | 'nbf'>,
+  claims: AccessTokenClaims,
   now: Date,
   tolerance: { expirySeconds: number; futureSeconds: number },
 ): void {
+  const { iat, exp, nbf = iat } = claims;
   const seconds = now.getTime() / 1000;
   if (exp + tolerance.expirySeconds <= seconds) {
-    throw new AccessTokenError('expired', 'The access token has expired. Refresh it.');
+    throw new AccessTokenError('expired', 'The access token has expired. Refresh it.', claims);
   }
   if (iat - tolerance.futureSeconds > seconds) {
-    throw new AccessTokenError('not_yet_valid', 'The access token was issued in the future.');
+    const message = 'The access token was issued in the future.';
+    throw new AccessTokenError('not_yet_valid', message, claims);
   }
   if (nbf - tolerance.futureSeconds > seconds) {
-    throw new AccessTokenError('not_yet_valid', 'The access token is not valid yet.');
+    throw new AccessTokenError('not_yet_valid', 'The access token is not valid yet.', claims);
   }
 }
 

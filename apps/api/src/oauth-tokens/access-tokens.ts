@@ -1,6 +1,5 @@
 import {
   ACCESS_TOKEN_TYPE,
-  AccessTokenError,
   type AccessTokenClaims,
   checkTimes,
   verifyAccessToken,
@@ -112,14 +111,9 @@ export class AccessTokens {
   }
 
   private checkTimes(token: VerifiedAccessToken): void {
-    try {
-      checkTimes(token, this.clock.now(), {
-        expirySeconds: 0,
-        futureSeconds: CLOCK_TOLERANCE_MS / 1000,
-      });
-    } catch (error) {
-      const { reason, message } = error as AccessTokenError;
-      throw new AccessTokenError(reason, message, token);
-    }
+    checkTimes(token, this.clock.now(), {
+      expirySeconds: 0,
+      futureSeconds: CLOCK_TOLERANCE_MS / 1000,
+    });
   }
 }
