@@ -14,7 +14,8 @@ const WHY: Record<string, string[]> = {
   ],
   'whom the guard lets in': [
     'account-policy/available-clients',
-    ...['auth/database-away', 'checks/checks', 'connections/connections-overview', 'http/roles'],
+    ...['auth/database-away', 'checks/checks', 'connections/connections-overview'],
+    ...['connections/ending-many', 'http/roles'],
     ...['oauth-clients/client-change-requests', 'oauth-clients/developer-desk'],
     ...['people/account-users', 'people/companies', 'people/identity-proof'],
     ...['people/required-factors', 'people/role-changes', 'people/sign-outs'],
