@@ -2,6 +2,7 @@ import { afterNextRender, DestroyRef, ElementRef, inject, Injector } from '@angu
 import { takeUntilDestroyed } from '@angular/core/rxjs-interop';
 import { Router, Scroll } from '@angular/router';
 import { filter, take } from 'rxjs';
+import { OpenedRow } from './connection-list';
 
 /** Where the focus goes when what had it is gone from the list of connections. */
 export class ConnectionFocus {
@@ -10,14 +11,17 @@ export class ConnectionFocus {
   private readonly destroyRef = inject(DestroyRef);
   private readonly router = inject(Router);
 
-  row(id: string, { scroll = false } = {}): void {
+  row(id: string): void {
     this.later(() => {
-      const row = this.host.querySelector<HTMLElement>(
-        `[data-connection="${CSS.escape(id)}"] .name`,
-      );
+      const row = this.find(id);
       row?.focus({ preventScroll: true });
-      row?.scrollIntoView({ block: scroll ? 'center' : 'nearest' });
+      row?.scrollIntoView({ block: 'nearest' });
     });
+  }
+
+  /** How far a row is below the upper edge of the window, in pixels. */
+  topOf(id: string): number | undefined {
+    return this.find(id)?.getBoundingClientRect().top;
   }
 
   /** On the row that has moved up to where one was. */
@@ -33,8 +37,12 @@ export class ConnectionFocus {
     );
   }
 
-  /** The row that was opened, once the page that was left for it is there again. */
-  comeBackTo(id: string): void {
+  /**
+   * The row that was opened, once the page that was left for it is there again: as far below the upper
+   * edge as it was. The browser's Back restores only how far the page was scrolled, which leads
+   * elsewhere: rows that have not been painted yet are taken for as high as most are.
+   */
+  comeBackTo({ id, top }: OpenedRow): void {
     this.router.events
       .pipe(
         filter((event) => event instanceof Scroll),
@@ -42,9 +50,20 @@ export class ConnectionFocus {
         takeUntilDestroyed(this.destroyRef),
       )
       .subscribe(({ position }) => {
-        // The browser's Back restores the place by itself.
-        this.row(id, { scroll: position === null });
+        this.later(() => {
+          const row = this.find(id);
+          if (!row) return;
+          if (top !== undefined) scrollBy(0, row.getBoundingClientRect().top - top);
+          else if (position === null) row.scrollIntoView({ block: 'center' });
+          row.focus({ preventScroll: true });
+          // The window may be smaller by now.
+          row.scrollIntoView({ block: 'nearest' });
+        });
       });
+  }
+
+  private find(id: string): HTMLElement | null {
+    return this.host.querySelector<HTMLElement>(`[data-connection="${CSS.escape(id)}"] .name`);
   }
 
   private later(focus: () => void): void {

@@ -13,6 +13,12 @@ const LARGEST_PAGE = 100;
 
 type Page = CountedEnvelope<Connection>;
 
+export interface OpenedRow {
+  id: string;
+  /** How far it was below the upper edge of the window, in pixels; undefined where it was not seen. */
+  top?: number | undefined;
+}
+
 /** Whether there is any of it. */
 export interface Above {
   reminders: boolean;
@@ -33,7 +39,7 @@ export class ConnectionList {
   /** What is asked for after the list and shown above it, as far as it is known whether there is any. */
   readonly above = signal<Partial<Above>>({});
   /** The row that was left for its detail. */
-  opened: string | null = null;
+  opened: OpenedRow | null = null;
 
   private readonly list = resource({
     params: () => this.filter(),

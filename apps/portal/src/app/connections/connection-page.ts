@@ -166,7 +166,7 @@ export class ConnectionPage {
     if (left) this.list.address.set(left);
     // Also for whoever has come by the browser's buttons, the list begins where they were.
     effect(() => {
-      this.list.opened = this.id();
+      if (this.list.opened?.id !== this.id()) this.list.opened = { id: this.id() };
     });
     effect(() => {
       if (this.changes.version() === 0) return;

@@ -297,6 +297,10 @@ export class ConnectionsPage {
     });
   }
 
+  protected leave(id: string): void {
+    this.connections.opened = { id, top: this.focus.topOf(id) };
+  }
+
   protected async more(): Promise<void> {
     const first = await this.connections.more();
     // The button may have gone, and the focus with it.
