@@ -14,7 +14,7 @@ import { PageState } from '../ui/page-state';
       <fx-page-state [icon]="block" [heading]="t('errors.forbidden.title')" [level]="1">
         <p>{{ t('settings.operatorsOnly') }}</p>
         <a actions class="fx-button fx-button--secondary" routerLink="/settings/connections">
-          {{ t('settings.noPage.home') }}
+          {{ t('settings.toConnections') }}
         </a>
       </fx-page-state>
     </div>
