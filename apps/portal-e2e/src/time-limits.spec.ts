@@ -1,4 +1,4 @@
-import type { Page } from '@playwright/test';
+import type { Locator, Page } from '@playwright/test';
 import {
   authorizeUrl,
   changeAnswer,
@@ -18,6 +18,7 @@ import { requests } from './harness/approval-samples';
 const settings = (path: string): string => `${portalUrl()}/portal/settings/${path}`;
 const heading = (page: Page) => page.getByRole('heading', { level: 1 });
 const DAY = 86_400_000;
+const A4 = { width: 794, height: 1123 };
 const inDays = (days: number): string => new Date(Date.now() + days * DAY).toISOString();
 const shortDate = (iso: string): string =>
   new Date(iso).toLocaleDateString('de-DE', { dateStyle: 'medium', timeZone: 'Europe/Berlin' });
@@ -88,10 +89,18 @@ test('a connection that is about to end is recalled, and renewed by one click', 
   await expect(reminder).toBeVisible();
   await expectAccessible(page);
   // On paper: whose connections these are and of when, which and in which order, and nothing to press.
+  await resize(page, A4);
   await page.emulateMedia({ media: 'print' });
-  await expect(
-    page.getByText(/Musterhaus Versicherungsmakler GmbH · User Musterhaus · Stand: .*20\d\d/),
-  ).toBeVisible();
+  const whose = page.getByText(/GmbH · User Musterhaus · Stand: .*20\d\d/);
+  await expect(whose).toBeVisible();
+  // In line with what it is about, and no heads of columns where each value has its own.
+  const start = (part: Locator) =>
+    part.evaluate((element) => {
+      const { paddingInlineStart } = getComputedStyle(element);
+      return element.getBoundingClientRect().left + parseFloat(paddingInlineStart);
+    });
+  expect(await start(whose)).toBeCloseTo(await start(heading(page)), 1);
+  await expect(page.locator('.columns')).toBeHidden();
   await expect(page.getByText('Verbindungen: Aktiv', { exact: true })).toBeVisible();
   await expect(page.getByText('Sortierung: Neueste Erlaubnis zuerst')).toBeVisible();
   await expect(page.getByRole('article')).toContainText('Maklerwelt CRM');
