@@ -1,4 +1,5 @@
 import type { Page } from '@playwright/test';
+import { openSwitchedOff } from './harness/developer-states';
 import { expect, MEMBER, OPERATOR, portalUrl, signIn, test } from './harness/fixtures';
 
 /** From the mail to the desk, without a company at Flixcheck. */
@@ -171,4 +172,13 @@ test('an operator names a developer, who sees a failed exchange appear and rotat
 
   await signIn(page, OPERATOR);
   await page.request.delete(`${portalUrl()}${CLIENTS}/${id}`);
+});
+
+test('an application that is switched off shows its requests, and offers nothing to try', async ({
+  page,
+}) => {
+  await signIn(page, MEMBER);
+  await openSwitchedOff(page);
+  await expect(page.getByRole('link', { name: /^So beheben Sie/ }).first()).toBeVisible();
+  await expect(page.getByRole('link', { name: /nachstellen|ausprobieren/ })).toHaveCount(0);
 });

@@ -176,6 +176,17 @@ export async function developing(
   }
 }
 
+/** Flixcheck has switched the application off. */
+export async function openSwitchedOff(page: Page): Promise<void> {
+  const off = { status: 'disabled', disabledAt: '2026-11-24T08:15:00.000Z' };
+  await developing(page, (found) => {
+    const { resource } = found as { resource?: object };
+    return resource && 'clientId' in resource ? { resource: { ...resource, ...off } } : found;
+  });
+  await openDeveloped(page);
+  await expect(page.getByText(/abgeschaltet\.|switched this application off on/)).toBeVisible();
+}
+
 export const openDeveloped = (page: Page) => show(page, settings(`developer/${CLIENT.id}`));
 
 /** The page that walks through the flow, with the first answers there. */
@@ -229,15 +240,7 @@ export const developer: PortalState[] = [
   {
     name: 'developer-client-off',
     who: MEMBER,
-    open: async (page) => {
-      const off = { status: 'disabled', disabledAt: '2026-11-24T08:15:00.000Z' };
-      await developing(page, (found) => {
-        const { resource } = found as { resource?: object };
-        return resource && 'clientId' in resource ? { resource: { ...resource, ...off } } : found;
-      });
-      await openDeveloped(page);
-      await expect(page.getByText(/abgeschaltet\.|switched this application off on/)).toBeVisible();
-    },
+    open: openSwitchedOff,
   },
   {
     name: 'developer-change',
