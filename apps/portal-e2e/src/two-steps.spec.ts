@@ -100,7 +100,9 @@ test('lost the phone: an admin resets the sign-in, its owner may stop that, and 
   await expect(dialog).toContainText('24 Stunden Zeit zu widersprechen');
   await dialog.getByRole('button', { name: 'Zurücksetzen' }).click();
   await expect(page.getByText('ist angekündigt')).toBeVisible();
-  await expect(row.getByText(/Wird zurückgesetzt am .* Veranlasst von Admin/)).toBeVisible();
+  await expect(
+    row.getByText(/Anmeldung wird zurückgesetzt am .* Veranlasst von Admin/),
+  ).toBeVisible();
   await expect(row.getByText('User Musterhaus', { exact: true })).toBeFocused();
   await row.getByRole('button', { name: /^Zurücksetzung absagen/ }).click();
   await dialog.getByRole('button', { name: 'Absagen' }).click();

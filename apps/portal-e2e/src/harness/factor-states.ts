@@ -48,7 +48,7 @@ export async function resetPending(
     await route.fulfill({ response, json: change({ resources: users, ...rest }) });
   });
   await show(page, settings('team'));
-  await expect(page.getByText(/(Wird zurückgesetzt|Will be reset)/).first()).toBeVisible();
+  await expect(page.getByText(/(wird zurückgesetzt|will be reset)/).first()).toBeVisible();
 }
 
 /** It will be required of the one who is signed in. */
