@@ -18,7 +18,7 @@ export const COMPANY_MAILS: { [Kind in keyof CompanyData]: KindOfMail<CompanyDat
         paragraphs: [
           `Flixcheck hat den Zugang von ${company} geschlossen. Niemand aus dem Unternehmen kann sich mehr anmelden: Auch mit dem richtigen Passwort heißt es, E-Mail-Adresse oder Passwort seien falsch.`,
           'Alle Anmeldungen, alle Verbindungen zu Anwendungen und alle offenen Einladungen sind beendet.',
-          'Bis zum unten genannten Zeitpunkt kann Flixcheck das Unternehmen wieder öffnen. Danach werden die persönlichen Daten Ihrer Leute gelöscht, und das lässt sich nicht rückgängig machen.',
+          'Bis zum unten genannten Zeitpunkt kann Flixcheck das Unternehmen wieder öffnen. Danach werden die persönlichen Daten aller Personen des Unternehmens gelöscht, und das lässt sich nicht rückgängig machen.',
         ],
         facts: [
           ['Geschlossen', moment(at)],
@@ -33,7 +33,7 @@ export const COMPANY_MAILS: { [Kind in keyof CompanyData]: KindOfMail<CompanyDat
         paragraphs: [
           `Flixcheck has closed the access of ${company}. Nobody of the company can sign in any more: even with the right password, they are told that the e-mail address or the password is not right.`,
           'All sessions, all connections to applications and all open invitations have ended.',
-          'Until the time below, Flixcheck can open the company again. After that, the personal data of your people is erased, which cannot be undone.',
+          'Until the time below, Flixcheck can open the company again. After that, the personal data of everybody in the company is erased, which cannot be undone.',
         ],
         facts: [
           ['Closed', moment(at)],

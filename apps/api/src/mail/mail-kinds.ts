@@ -333,16 +333,15 @@ export const MAIL_KINDS: { [Kind in MailKind]: KindOfMail<MailData[Kind]> } = {
     sendWithinMs: NEWS_WITHIN_MS,
     text: {
       de: ({ at, by }, { moment }) => ({
-        subject: 'Sie wurden überall von Flixcheck abgemeldet',
+        subject: 'Sie wurden bei Flixcheck überall abgemeldet',
         paragraphs: [
           `${by ?? 'Flixcheck'} hat Sie auf allen Geräten abgemeldet. Ihr Zugang bleibt: Melden Sie sich wie gewohnt wieder an. Verbundene Anwendungen arbeiten weiter.`,
         ],
         facts: [['Zeitpunkt', moment(at)]],
         button: { label: 'Zur Anmeldung', path: '/portal/sign-in' },
         after: [
-          by === null
-            ? 'Haben Sie ein Gerät verloren, oder kennt jemand Ihr Passwort? Dann setzen Sie nach der Anmeldung unter „Konto und Sicherheit“ ein neues, und sehen Sie nach, welche Anwendungen verbunden sind.'
-            : `Haben Sie ein Gerät verloren, oder kennt jemand Ihr Passwort? Dann setzen Sie nach der Anmeldung unter „Konto und Sicherheit“ ein neues, und sehen Sie nach, welche Anwendungen verbunden sind. Kommt das unerwartet? Fragen Sie bei ${by} nach.`,
+          'Haben Sie ein Gerät verloren, oder kennt jemand Ihr Passwort? Dann setzen Sie nach der Anmeldung unter „Konto und Sicherheit“ ein neues, und sehen Sie nach, welche Anwendungen verbunden sind.',
+          ...(by === null ? [] : [`Kommt das unerwartet? Fragen Sie bei ${by} nach.`]),
         ],
       }),
       en: ({ at, by }, { moment }) => ({
@@ -353,9 +352,8 @@ export const MAIL_KINDS: { [Kind in MailKind]: KindOfMail<MailData[Kind]> } = {
         facts: [['Time', moment(at)]],
         button: { label: 'To sign-in', path: '/portal/sign-in' },
         after: [
-          by === null
-            ? 'Have you lost a device, or does somebody know your password? Then set a new one under “Account and security” once you have signed in, and check which applications are connected.'
-            : `Have you lost a device, or does somebody know your password? Then set a new one under “Account and security” once you have signed in, and check which applications are connected. You did not expect this? Ask ${by}.`,
+          'Have you lost a device, or does somebody know your password? Then set a new one under “Account and security” once you have signed in, and check which applications are connected.',
+          ...(by === null ? [] : [`You did not expect this? Ask ${by}.`]),
         ],
       }),
     },

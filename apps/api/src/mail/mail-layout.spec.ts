@@ -40,6 +40,11 @@ describe.each(SAMPLES)('the mail %s', (_name, kind, locale, data) => {
     }
   });
 
+  it('fits a phone: an address as long as ours breaks where the line ends', () => {
+    const shown = [...mail.html.matchAll(/<a [^>]*style="([^"]*)"[^>]*>https:/g)];
+    for (const [, style] of shown) expect(style).toContain('word-break:break-all');
+  });
+
   it('says where to do without it, if that is possible', () => {
     const optional: readonly MailKind[] = OPTIONAL_KINDS;
     const says = /Welche Hinweise Sie bekommen|Choose which notices you get/;

@@ -102,7 +102,7 @@ ${
 </div>
 <p class="quiet" style="margin:16px 0 0;font-size:13px;color:#4a5a5d">${frame.automatic}${
     optional
-      ? `<br>${frame.optional} <a class="link" href="${publicUrl}${SETTINGS}" style="color:#0b5a55">${publicUrl}${SETTINGS}</a>`
+      ? `<br>${frame.optional} <a class="link" href="${publicUrl}${SETTINGS}" style="color:#0b5a55;word-break:break-all">${publicUrl}${SETTINGS}</a>`
       : ''
   }</p>
 </td></tr></table>
