@@ -13,46 +13,43 @@ import { Icon } from './icon';
   changeDetection: ChangeDetectionStrategy.OnPush,
   imports: [Icon, TranslocoDirective],
   template: `
-    <span class="choice">
-      <fx-icon [svg]="languageIcon" />
-      <!-- Not among the translated: its width is there before their texts are. -->
-      <span aria-hidden="true">{{ languageName() }}</span>
-      <select
-        *transloco="let t"
-        [attr.aria-label]="t('preferences.language')"
-        (change)="setLanguage($event)"
-      >
-        @for (one of languages; track one.value) {
-          <option
-            [value]="one.value"
-            [attr.lang]="one.value"
-            [selected]="preferences.language() === one.value"
-          >
-            {{ one.name }}
-          </option>
-        }
-      </select>
-    </span>
-    <span class="choice">
-      <fx-icon [svg]="themeIcon" />
-      <select
-        *transloco="let t"
-        [attr.aria-label]="t('preferences.theme')"
-        (change)="setTheme($event)"
-      >
-        @for (one of themes; track one.value) {
-          <option [value]="one.value" [selected]="preferences.theme() === one.value">
-            {{ t(one.text) }}
-          </option>
-        }
-      </select>
-    </span>
+    <ng-container *transloco="let t">
+      <span class="choice">
+        <fx-icon [svg]="languageIcon" />
+        <span aria-hidden="true">{{ languageName() }}</span>
+        <select [attr.aria-label]="t('preferences.language')" (change)="setLanguage($event)">
+          @for (one of languages; track one.value) {
+            <option
+              [value]="one.value"
+              [attr.lang]="one.value"
+              [selected]="preferences.language() === one.value"
+            >
+              {{ one.name }}
+            </option>
+          }
+        </select>
+      </span>
+      <span class="choice">
+        <fx-icon [svg]="themeIcon" />
+        <select [attr.aria-label]="t('preferences.theme')" (change)="setTheme($event)">
+          @for (one of themes; track one.value) {
+            <option [value]="one.value" [selected]="preferences.theme() === one.value">
+              {{ t(one.text) }}
+            </option>
+          }
+        </select>
+      </span>
+    </ng-container>
   `,
   styles: `
     :host {
       display: flex;
       gap: var(--fx-space-1);
       min-height: var(--fx-control-height-compact);
+    }
+    /* Until its text is there, it would move. */
+    :host:has(span:empty) {
+      visibility: hidden;
     }
     .choice {
       display: inline-flex;
