@@ -37,7 +37,7 @@ test('an admin finds a refused sign-in in the audit trail, and takes it along as
 
   await page.goto(audit('?kind=connections&days=1&person=00000000-0000-4000-8000-000000000000'));
   await expect(page.getByText('Zu dieser Auswahl gibt es nichts.')).toBeVisible();
-  await page.getByRole('button', { name: 'Alle Einträge anzeigen' }).click();
+  await page.getByRole('button', { name: 'Auswahl aufheben' }).click();
   await expect(records.first()).toBeVisible();
 });
 
@@ -58,7 +58,7 @@ test('a person is found in the audit trail, and a company by an operator, whose 
   ).toBeVisible();
   await expect(records.filter({ hasText: 'Admin Musterhaus hat sich' })).toHaveCount(0);
   await page.getByRole('searchbox').fill('gibt es nicht');
-  await page.getByRole('button', { name: 'Alle Einträge anzeigen' }).click();
+  await page.getByRole('button', { name: 'Auswahl aufheben' }).click();
   await expect(page.getByRole('searchbox')).toHaveValue('');
 
   await signIn(page, OPERATOR);

@@ -42,7 +42,8 @@ export function dump(databaseUrl: string, schema = 'public'): Promise<Record<str
 /**
  * The same without what is noted in passing, and later than it happens: the request log, the use
  * of connections, sessions and client secrets, failures to sign in, when a step last ran, what
- * steps have counted and sealed, what became of a mail once it was written, the portal's files.
+ * steps have counted and sealed, what became of a mail once it was written and its audit record,
+ * the portal's files.
  * What is left changes only when something does.
  */
 export async function substance(databaseUrl: string): Promise<Record<string, string[] | number>> {
@@ -58,6 +59,7 @@ export async function substance(databaseUrl: string): Promise<Record<string, str
     audit_seals: _seals,
     demo_mails: _delivered,
     mails = [],
+    audit_records: records = [],
     connections = [],
     oauth_client_secrets: secrets = [],
     connection_events: events = [],
@@ -66,6 +68,7 @@ export async function substance(databaseUrl: string): Promise<Record<string, str
   } = await dump(databaseUrl);
   return {
     ...tables,
+    audit_records: records.filter((record) => !/,mail_(sent|failed),/.test(record)),
     mails: mails.map((mail) => mail.slice('('.length, '('.length + UUID_LENGTH)),
     connections: connections.length,
     oauth_client_secrets: secrets.length,

@@ -35,6 +35,19 @@ export interface ClaimedMail {
   tries: number;
 }
 
+/** A mail that has been sent or given up. */
+export interface SettledMail {
+  kind: MailKind;
+  status: 'sent' | 'failed';
+  /** Why it was given up, as a code, without the address; null for one that was sent. */
+  error: string | null;
+  /** null where the address belonged to no user. */
+  userId: string | null;
+  at: Date;
+}
+
+export type SettledHook = (tx: EntityManager, mail: SettledMail) => Promise<void>;
+
 interface Row {
   id: string;
   kind: MailKind;
@@ -49,6 +62,7 @@ const CLAIMED = `id, kind, sealed, send_by AS "sendBy", tries`;
 @Injectable()
 export class MailOutbox {
   private readonly sealing: Sealing;
+  private readonly settledHooks: SettledHook[] = [];
 
   constructor(
     @InjectDataSource() private readonly dataSource: DataSource,
@@ -101,13 +115,23 @@ export class MailOutbox {
     return rows.length > 0;
   }
 
+  /** Registers what must happen in the same transaction when a mail has been sent or given up. */
+  onSettled(hook: SettledHook): void {
+    this.settledHooks.push(hook);
+  }
+
   /** Ends the mail, whose content is erased. */
-  async settle(id: string, status: 'sent' | 'failed', error: string | null): Promise<void> {
-    await this.dataSource.query(
-      `UPDATE mails SET status = $2, sealed = NULL, claimed_until = NULL, settled_at = $3, error = $4
-        WHERE id = $1 AND status = 'waiting'`,
-      [id, status, this.clock.now(), error],
-    );
+  async settle(id: string, status: SettledMail['status'], error: string | null): Promise<void> {
+    const at = this.clock.now();
+    await this.dataSource.transaction(async (tx) => {
+      const [[settled]]: [Pick<SettledMail, 'kind' | 'userId'>[], number] = await tx.query(
+        `UPDATE mails SET status = $2, sealed = NULL, claimed_until = NULL, settled_at = $3, error = $4
+          WHERE id = $1 AND status = 'waiting' RETURNING kind, user_id AS "userId"`,
+        [id, status, at, error],
+      );
+      if (!settled) return;
+      for (const hook of this.settledHooks) await hook(tx, { ...settled, status, error, at });
+    });
   }
 
   /** Leaves the mail to another try. */

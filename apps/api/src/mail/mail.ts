@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { BackgroundWork } from '../background/background-work.js';
 import { MAIL_KINDS, type MailData, type MailKind } from './mail-kinds.js';
-import { MailOutbox, type Recipient } from './mail-outbox.js';
+import { MailOutbox, type Recipient, type SettledHook } from './mail-outbox.js';
 import { MAIL_QUEUE } from './mail-sender.js';
 
 /** Sends mails, each with the transaction that does what it tells about. */
@@ -12,6 +12,11 @@ export class Mail {
     private readonly outbox: MailOutbox,
     private readonly background: BackgroundWork,
   ) {}
+
+  /** Registers what must happen in the same transaction when a mail has been sent or given up. */
+  onSettled(hook: SettledHook): void {
+    this.outbox.onSettled(hook);
+  }
 
   /** The same as `enqueueAll`, for one mail. */
   enqueue<Kind extends MailKind>(

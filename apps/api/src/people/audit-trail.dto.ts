@@ -4,6 +4,7 @@ import { ArrayMaxSize, IsIn, IsOptional, IsUUID } from 'class-validator';
 import { CsvQuery } from '../http/csv.js';
 import { SearchQuery } from '../http/envelope.js';
 import { IsMoment } from '../http/validation.js';
+import { MAIL_KINDS, type MailKind } from '../mail/mail-kinds.js';
 import { AUDIT_ACTIONS, type AuditAction } from '../users/audit-log.js';
 import { PersonDto } from '../users/profile.dto.js';
 
@@ -26,6 +27,19 @@ export class AuditQuery extends SearchQuery {
   @ArrayMaxSize(MAX_ACTIONS)
   @IsIn(AUDIT_ACTIONS, { each: true })
   action?: AuditAction[];
+
+  @ApiPropertyOptional({
+    enum: AUDIT_ACTIONS,
+    isArray: true,
+    maxItems: MAX_ACTIONS,
+    description: `all but these actions, written like \`action\`; ${MAX_ACTIONS} at most`,
+    example: ['mail_sent'],
+  })
+  @IsOptional()
+  @Transform(({ value }) => (Array.isArray(value) ? value : String(value).split(',')))
+  @ArrayMaxSize(MAX_ACTIONS)
+  @IsIn(AUDIT_ACTIONS, { each: true })
+  exceptAction?: AuditAction[];
 
   @ApiPropertyOptional({
     format: 'uuid',
@@ -174,6 +188,13 @@ export class AuditRecordDto {
     description: `the connections that it was about, where they were named one by one; the first ${MAX_CONNECTIONS} of them. \`detail\` has the ids of all, or their number where everything of an application or a person was ended at once`,
   })
   connections!: AuditedConnectionDto[];
+
+  @ApiPropertyOptional({
+    enum: Object.keys(MAIL_KINDS),
+    description: 'which mail it was, of `mail_sent` and `mail_failed` alone',
+    example: 'password-changed',
+  })
+  mail?: MailKind;
 
   @ApiProperty({
     type: 'object',

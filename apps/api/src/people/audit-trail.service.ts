@@ -5,6 +5,7 @@ import type { DataSource } from 'typeorm';
 import { partiesOf } from '../connections/connection-parties.js';
 import { CSV_PAGE_SIZE, csvOf, csvTime } from '../http/csv.js';
 import type { ResourcesEnvelope } from '../http/envelope.js';
+import type { MailKind } from '../mail/mail-kinds.js';
 import { OAuthClientsService } from '../oauth-clients/oauth-clients.service.js';
 import { AppLogger } from '../telemetry/app-logger.js';
 import { type AuditAction, type AuditEntry, AuditLog } from '../users/audit-log.js';
@@ -27,6 +28,8 @@ const OF_ONE_CONNECTION: ReadonlySet<AuditAction> = new Set([
   'connection_narrowed',
   'connection_renewed',
 ]);
+
+const OF_MAILS: ReadonlySet<AuditAction> = new Set(['mail_failed', 'mail_sent']);
 
 const COMPANY = { de: 'Unternehmen', en: 'Company' };
 /** Before which column the company stands. */
@@ -60,10 +63,11 @@ export class AuditTrail {
 
   /** @throws what `AuditLog.list` does */
   async list(query: OperatorAuditQuery): Promise<ResourcesEnvelope<AuditRecordDto>> {
-    const { action, since, until, ...filter } = query;
+    const { action, exceptAction, since, until, ...filter } = query;
     const { resources, meta } = await this.log.list({
       ...filter,
       actions: action,
+      exceptActions: exceptAction,
       since: since === undefined ? undefined : new Date(since),
       until: until === undefined ? undefined : new Date(until),
     });
@@ -140,6 +144,7 @@ export class AuditTrail {
         person: people.get(String(detail['userId'])) ?? null,
         account,
         connections: connectionsOf(entry).flatMap(toConnection),
+        ...(isMail(entry) && { mail: entry.detail['mail'] as MailKind }),
         detail,
       };
     });
@@ -151,6 +156,10 @@ function connectionsOf({ action, subjectId, detail }: AuditEntry): string[] {
   const { connectionIds } = detail;
   if (Array.isArray(connectionIds)) return connectionIds.map(String).slice(0, MAX_CONNECTIONS);
   return OF_ONE_CONNECTION.has(action) && subjectId !== null ? [subjectId] : [];
+}
+
+function isMail({ action, detail }: AuditEntry): boolean {
+  return OF_MAILS.has(action) && typeof detail['mail'] === 'string';
 }
 
 function toPerson(user: NonNullable<AuditEntry['subject']>): AuditedThingDto {

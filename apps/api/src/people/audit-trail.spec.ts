@@ -1,5 +1,6 @@
 import { call, PortalUser, ThirdParty } from '@flixcheck/test-harness';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { AuditLog } from '../users/audit-log.js';
 import { createTestApp, type TestApp } from '../testing/test-app.js';
 
 const TRAIL = '/user/v7/audit-records';
@@ -127,6 +128,7 @@ describe('the audit trail', () => {
   it.each([
     'action=DROP%20TABLE',
     'action=signed_in,unheard_of',
+    'exceptAction=unheard_of',
     'userId=me',
     'since=yesterday',
     'since=2026-11-22T08:00:00',
@@ -236,6 +238,39 @@ describe('an invitation in the audit trail', () => {
     expect(body.resources).toEqual([
       expect.objectContaining({ subject: expect.objectContaining({ type: 'other', email }) }),
     ]);
+  });
+});
+
+describe('a mail in the audit trail', () => {
+  beforeAll(() =>
+    test.app.get(AuditLog).note({
+      actorId: null,
+      action: 'mail_sent',
+      subjectId: member.id,
+      detail: { mail: 'role-changed' },
+      at: test.clock.now(),
+    }),
+  );
+
+  it('says which kind of mail it was, in the table in words', async () => {
+    const { body } = await admin.call('GET', `${TRAIL}?action=mail_sent`);
+    expect(body.resources).toEqual([
+      expect.objectContaining({
+        mail: 'role-changed',
+        subject: expect.objectContaining({ id: member.id }),
+      }),
+    ]);
+    const { text } = await admin.call('GET', `${TRAIL}/export?action=mail_sent&language=de`);
+    expect(text).toContain(';E-Mail gesendet;;User Musterhaus;Thema: Rolle geändert;');
+  });
+
+  it('can be left out, of the table too', async () => {
+    const all = await actionsOf(admin, TRAIL);
+    expect(all[0]).toBe('mail_sent');
+    expect(await actionsOf(admin, `${TRAIL}?exceptAction=mail_sent`)).toEqual(all.slice(1));
+    const { text } = await admin.call('GET', `${TRAIL}/export?exceptAction=mail_sent,signed_in`);
+    expect(text).not.toMatch(/mail_sent|signed_in/);
+    expect(text).toContain('sign_in_failed');
   });
 });
 

@@ -64,6 +64,13 @@ describe('the table of the audit trail', () => {
       'Grund: auf zu vielen Geräten angemeldet',
       'Reason: signed in on too many devices',
     ],
+    [
+      'a mail that was given up',
+      'mail_failed',
+      { mail: 'password-changed', reason: 'too_late' },
+      'Thema: Passwort geändert; Grund: zu lange nicht zustellbar',
+      'Topic: Password changed; Reason: could not be delivered in time',
+    ],
   ])('says %s as people say it', (_what, action, detail, inGerman, inEnglish) => {
     expect(details(action, detail)).toBe(inGerman);
     expect(details(action, detail, english)).toBe(inEnglish);

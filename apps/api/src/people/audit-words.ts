@@ -1,5 +1,6 @@
 import { scopeNames, splitScope } from '@flixcheck/oauth-protocol';
 import type { AuditAction, AuditEntry } from '../users/audit-log.js';
+import { MAIL_NAMES } from './mail-names.js';
 
 type Phrase = readonly [de: string, en: string];
 
@@ -59,6 +60,8 @@ const ACTIONS: Record<AuditAction, Phrase> = {
   invitation_resent: ['Einladung erneut gesendet', 'Invitation sent again'],
   invitation_revoked: ['Einladung zurückgezogen', 'Invitation revoked'],
   invitation_sent: ['Einladung gesendet', 'Invitation sent'],
+  mail_failed: ['E-Mail nicht zugestellt', 'E-mail not delivered'],
+  mail_sent: ['E-Mail gesendet', 'E-mail sent'],
   notices_changed: ['Auswahl der E-Mails geändert', 'Choice of e-mails changed'],
   passkey_added: ['Passkey hinzugefügt', 'Passkey added'],
   passkey_change_failed: ['Passkeys nicht geändert', 'Passkeys not changed'],
@@ -141,6 +144,7 @@ const LABELS: Record<string, Phrase> = {
   inAdvance: ['Im Voraus erlaubt', 'Granted in advance'],
   kid: ['Schlüssel', 'Key'],
   lastFour: ['Secret endet auf', 'Secret ending in'],
+  mail: ['Thema', 'Topic'],
   name: ['Name', 'Name'],
   passkey: ['Mit Passkey', 'By passkey'],
   reason: ['Grund', 'Reason'],
@@ -205,6 +209,7 @@ const VALUES: Record<string, Phrase> = {
 
 const REASONS: Record<string, Phrase> = {
   unknown_address: ['unbekannte E-Mail-Adresse', 'unknown e-mail address'],
+  too_late: ['zu lange nicht zustellbar', 'could not be delivered in time'],
   wrong_password: ['Passwort falsch', 'wrong password'],
   wrong_code: ['Code falsch', 'wrong code'],
   passkey_refused: ['Passkey abgewiesen', 'passkey refused'],
@@ -303,7 +308,8 @@ export class AuditWords {
     if (text === '') return this.say(NONE[name] ?? NOTHING);
     if (name === 'scope') return scopeNames(splitScope(text), this.language) || text;
     if (MOMENT.test(text)) return this.time(new Date(text));
-    const words = { fields: FIELDS, how: RESET_STOPS, reason: REASONS }[name] ?? VALUES;
+    const words: Record<string, Phrase> =
+      { fields: FIELDS, how: RESET_STOPS, mail: MAIL_NAMES, reason: REASONS }[name] ?? VALUES;
     return Object.hasOwn(words, text) ? this.say(words[text]) : text;
   }
 

@@ -51,6 +51,8 @@ export const AUDIT_ACTIONS = [
   'invitation_resent',
   'invitation_revoked',
   'invitation_sent',
+  'mail_failed',
+  'mail_sent',
   'notices_changed',
   'passkey_added',
   'passkey_change_failed',
@@ -97,6 +99,8 @@ export interface AuditRecord {
   subjectId: string | null;
   /** What else a reader needs to know. Never a secret, never an e-mail address. */
   detail?: Record<string, unknown>;
+  /** In no company's trail: the company of who is concerned is not to know of it. */
+  isApart?: boolean;
   at: Date;
 }
 
@@ -131,6 +135,8 @@ export interface AuditFilter {
   since?: Date | undefined;
   until?: Date | undefined;
   actions?: readonly AuditAction[] | undefined;
+  /** All but these. */
+  exceptActions?: readonly AuditAction[] | undefined;
   /** What concerns this company: done by or to its users. */
   accountId?: string | undefined;
   /** Who did it, or to whom it was done. */
@@ -160,9 +166,9 @@ export class AuditLog {
     await tx.query(
       `INSERT INTO audit_records (at, actor_id, action, subject_id, detail, account_id)
        SELECT r.at, r.actor_id, r.action, r.subject_id, r.detail,
-              coalesce(subject.account_id, actor.account_id)
-         FROM unnest($1::timestamptz[], $2::uuid[], $3::text[], $4::uuid[], $5::jsonb[])
-              WITH ORDINALITY AS r (at, actor_id, action, subject_id, detail, place)
+              CASE WHEN NOT r.is_apart THEN coalesce(subject.account_id, actor.account_id) END
+         FROM unnest($1::timestamptz[], $2::uuid[], $3::text[], $4::uuid[], $5::jsonb[], $6::boolean[])
+              WITH ORDINALITY AS r (at, actor_id, action, subject_id, detail, is_apart, place)
          LEFT JOIN users subject ON subject.id = r.subject_id
          LEFT JOIN users actor ON actor.id = r.actor_id
         ORDER BY r.place`,
@@ -172,6 +178,7 @@ export class AuditLog {
         records.map(({ action }) => action),
         records.map(({ subjectId }) => subjectId),
         records.map(({ detail = {} }) => JSON.stringify(detail)),
+        records.map(({ isApart = false }) => isApart),
       ],
     );
   }
@@ -207,7 +214,7 @@ export class AuditLog {
    */
   async list(filter: AuditFilter): Promise<ResourcesEnvelope<AuditEntry>> {
     const { limit = DEFAULT_LIMIT, cursor, since, until, actions, accountId, userId } = filter;
-    const { q } = filter;
+    const { q, exceptActions } = filter;
     const { values, bind } = parameters();
     const conditions = ['true'];
     const after = decodeCursor(cursor, 'bigint');
@@ -215,6 +222,7 @@ export class AuditLog {
     if (since) conditions.push(`r.at >= ${bind(since)}`);
     if (until) conditions.push(`r.at < ${bind(until)}`);
     if (actions) conditions.push(`r.action = ANY (${bind(actions)})`);
+    if (exceptActions) conditions.push(`r.action <> ALL (${bind(exceptActions)})`);
     if (accountId !== undefined) conditions.push(`r.account_id = ${bind(accountId)}`);
     if (userId !== undefined) {
       const user = bind(userId);

@@ -8,6 +8,7 @@ import { AuditRetention } from './audit-retention.js';
 import { AuditSeals } from './audit-seals.js';
 import { AuditVerification } from './audit-verification.js';
 import { InvitationLimits } from './invitation-limits.js';
+import { MailRecords } from './mail-records.js';
 import { NoticeChoices } from './notice-choices.js';
 import { Notices } from './notices.js';
 import { PasskeyChallenges, passkeyChallengesRetention } from './passkey-challenges.js';
@@ -34,6 +35,7 @@ import { usersPersonalData } from './users-personal-data.js';
     AuditSeals,
     AuditVerification,
     InvitationLimits,
+    MailRecords,
     NoticeChoices,
     Notices,
     PasskeyChallenges,

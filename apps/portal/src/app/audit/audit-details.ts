@@ -1,5 +1,6 @@
 import { AuditRecord } from '../api/types';
 import { fullName } from '../people/full-name';
+import { MAIL_NAMES } from './mail-names';
 
 /** What a value is called: by a text, as a moment, by the table of scopes, or as it is. */
 export type AuditValue =
@@ -80,7 +81,7 @@ const SESSION_ENDS: Record<string, string> = {
 const LABEL_ONLY = new Set(['description', 'descriptionEn', 'logoUri', 'accountIds']);
 
 /** What a record says besides its sentence: what was changed, from what to what. */
-export function auditDetails({ action, detail }: AuditRecord): AuditDetail[] {
+export function auditDetails({ action, mail, detail }: AuditRecord): AuditDetail[] {
   switch (action) {
     case 'role_changed':
       return [change('audit.detail.role.label', detail['from'], detail['to'])];
@@ -106,6 +107,12 @@ export function auditDetails({ action, detail }: AuditRecord): AuditDetail[] {
     case 'session_ended': {
       const why = SESSION_ENDS[String(detail['reason'])];
       return why ? [{ label: 'audit.detail.reason', to: { text: why } }] : [];
+    }
+    case 'mail_sent':
+      return topic(mail);
+    case 'mail_failed': {
+      const text = `audit.detail.mail.${detail['reason'] === 'too_late' ? 'tooLate' : 'refused'}`;
+      return [...topic(mail), { label: 'audit.detail.reason', to: { text } }];
     }
     case 'second_factor_requirement_changed':
       return typeof detail['to'] === 'string'
@@ -180,6 +187,12 @@ function changedFields(changes: unknown): AuditDetail[] {
       },
     ];
   });
+}
+
+/** A kind of a newer API than this page is left out. */
+function topic(mail: AuditRecord['mail']): AuditDetail[] {
+  const text = mail && (MAIL_NAMES as Partial<typeof MAIL_NAMES>)[mail];
+  return text ? [{ label: 'audit.detail.mail.label', to: { text } }] : [];
 }
 
 function labelled(field: string): AuditDetail[] {

@@ -25,8 +25,14 @@ const record = (id: string, change: Partial<AuditRecord>): AuditRecord =>
     ...change,
   }) as AuditRecord;
 
-async function lines(role: 'operator' | 'admin', records: AuditRecord[]): Promise<string[]> {
-  const get = jest.fn(() => Promise.resolve({ resources: records, meta: { nextCursor: null } }));
+const get = jest.fn<(path: string) => Promise<unknown>>();
+
+async function lines(
+  role: 'operator' | 'admin',
+  records: AuditRecord[],
+  kind?: string,
+): Promise<string[]> {
+  get.mockReset().mockResolvedValue({ resources: records, meta: { nextCursor: null } });
   TestBed.configureTestingModule({
     providers: [
       ...providePortal(['audit', 'settings']),
@@ -44,6 +50,7 @@ async function lines(role: 'operator' | 'admin', records: AuditRecord[]): Promis
     ],
   });
   const fixture = TestBed.createComponent(AuditPage);
+  fixture.componentRef.setInput('kind', kind);
   const rows = () => (fixture.nativeElement as HTMLElement).querySelectorAll('[data-record]');
   await shown(
     fixture,
@@ -76,11 +83,39 @@ describe('a line of the audit trail', () => {
     expect(line).toContain('Unternehmen Altkunde AG wurde angelegt');
   });
 
+  it('says of a mail to whom, what it was about, and why it did not arrive', async () => {
+    const subject = { type: 'user', id: 'a', name: 'Anna Müller', email: anna.email } as const;
+    const of = { actor: null, subject, mail: 'password-changed' } as const;
+    const [sent, late, nobody] = await lines('operator', [
+      record('1', { ...of, action: 'mail_sent' }),
+      record('2', { ...of, action: 'mail_failed', detail: { reason: 'too_late' } }),
+      record('3', { ...of, action: 'mail_sent', subject: null, mail: 'invitation' }),
+    ]);
+    expect(sent).toMatch(/E-Mail an Anna Müller gesendet Thema: Passwort geändert anna@a.example/);
+    expect(late).toContain('E-Mail an Anna Müller nicht zugestellt');
+    expect(late).toContain('Grund: zu lange nicht zustellbar');
+    expect(nobody).toMatch(/E-Mail an eine Adresse ohne Konto gesendet Thema: Einladung/);
+  });
+
   it('says whose request was decided, and to admins nothing of their own company', async () => {
     const [line] = await lines('admin', [
       record('1', { action: 'approval_request_declined', person: anna }),
     ]);
     expect(line).toContain('Anfrage von Anna Müller (anna@a.example)');
     expect(line).not.toContain(BEISPIEL.name);
+  });
+});
+
+describe('the choice of entries', () => {
+  beforeEach(() => void TestBed.resetTestingModule());
+
+  it.each([
+    [undefined, null, 'mail_sent'],
+    ['all', null, null],
+    ['mails', 'mail_failed,mail_sent', null],
+  ])('asks for kind %s with actions %s, all but %s', async (kind, action, except) => {
+    await lines('admin', [record('1', { action: 'signed_in' })], kind);
+    const asked = new URL(String(get.mock.calls[0]?.[0]), 'https://api.example').searchParams;
+    expect([asked.get('action'), asked.get('exceptAction')]).toEqual([action, except]);
   });
 });

@@ -22,7 +22,7 @@ import { PageState } from '../ui/page-state';
 import { SearchField } from '../ui/search-field';
 import { Waiting } from '../ui/waiting';
 import { auditDetails, connectionName, countOf, nameAndAddress } from './audit-details';
-import { AUDIT_KINDS, auditWords } from './audit-words';
+import { AUDIT_KINDS, auditWords, EVERYTHING, LEFT_OUT } from './audit-words';
 
 /** How far back, in days. */
 const PERIODS = [
@@ -79,11 +79,15 @@ export class AuditPage {
   }));
   protected readonly periods = PERIODS;
   protected readonly icons = { block, download, history };
-  protected readonly narrowed = computed(() => [...this.query().keys()].length > 0);
+  protected readonly everything = EVERYTHING;
+  protected readonly narrowed = computed(() =>
+    [...this.query().keys()].some((name) => name !== 'exceptAction'),
+  );
   private readonly query = computed(() => {
     const query = new URLSearchParams();
     const actions = AUDIT_KINDS[this.kind() ?? '']?.actions;
     if (actions) query.set('action', actions.join(','));
+    else if (this.kind() !== EVERYTHING) query.set('exceptAction', LEFT_OUT.join(','));
     const days = PERIODS.find(({ value }) => value === this.days())?.value;
     if (days) query.set('since', new Date(Date.now() - Number(days) * DAY_MS).toISOString());
     const person = idFrom(this.person());

@@ -98,12 +98,16 @@ export const WORDS: Record<Action, AuditWords> = {
   client_secret_removed: said('audit.action.secretRemoved'),
   signing_key_created: said('audit.action.keyCreated'),
   signing_key_revoked: said('audit.action.keyRevoked', caution),
+  mail_sent: said('audit.action.mailSent', byActor),
+  mail_failed: said('audit.action.mailFailed', { ...byActor, ...caution }),
   failed_attempts_deleted: said('audit.action.failedAttemptsDeleted'),
 };
 /** An address that belongs to nobody. */
 const UNKNOWN: Partial<Record<Action, AuditWords>> = {
   sign_in_failed: said('audit.action.signInFailedUnknown', caution),
   sign_in_limited: said('audit.action.signInLimitedUnknown', caution),
+  mail_sent: said('audit.action.mailSentNobody', byActor),
+  mail_failed: said('audit.action.mailFailedNobody', { ...byActor, ...caution }),
 };
 /** It was the network that had too many failures, not the account. */
 const NETWORK_LIMITED = said('audit.action.signInLimitedNetwork', caution);
@@ -227,4 +231,10 @@ export const AUDIT_KINDS: Record<string, { text: string; actions: Action[] }> = 
       'approval_request_withdrawn',
     ],
   },
+  mails: { text: 'audit.kind.mails', actions: ['mail_failed', 'mail_sent'] },
 };
+
+/** The choice of records of every kind. */
+export const EVERYTHING = 'all';
+/** Each goes with something that has a record of its own: unless asked for, they would drown it. */
+export const LEFT_OUT: Action[] = ['mail_sent'];

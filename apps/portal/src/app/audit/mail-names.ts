@@ -1,0 +1,33 @@
+import { AuditRecord } from '../api/types';
+
+/** What each kind of mail is about; the API says which there are. */
+export const MAIL_NAMES: Record<NonNullable<AuditRecord['mail']>, string> = {
+  'approval-decided': 'audit.mail.approvalDecided',
+  'approval-requested': 'audit.mail.approvalRequested',
+  'client-change-decided': 'audit.mail.clientChangeDecided',
+  'client-change-requested': 'audit.mail.clientChangeRequested',
+  'company-closed': 'audit.mail.companyClosed',
+  'company-reopened': 'audit.mail.companyReopened',
+  'connection-ended': 'audit.mail.connectionEnded',
+  'connection-ends': 'audit.mail.connectionEnds',
+  'connection-made': 'audit.mail.connectionMade',
+  'connection-reuse': 'audit.mail.connectionReuse',
+  'connection-widened': 'audit.mail.connectionWidened',
+  'developer-invitation': 'audit.mail.developerInvitation',
+  'email-change': 'audit.mail.emailChange',
+  'email-change-known': 'audit.mail.emailChangeKnown',
+  'email-change-requested': 'audit.mail.emailChangeRequested',
+  'email-changed': 'audit.mail.emailChanged',
+  'factor-reset-announced': 'audit.mail.factorResetAnnounced',
+  'factor-reset-stopped': 'audit.mail.factorResetStopped',
+  invitation: 'audit.mail.invitation',
+  'invitation-known': 'audit.mail.invitationKnown',
+  'new-device': 'audit.mail.newDevice',
+  passkey: 'audit.mail.passkey',
+  'password-changed': 'audit.mail.passwordChanged',
+  'password-forgotten': 'audit.mail.passwordForgotten',
+  'role-changed': 'audit.mail.roleChanged',
+  'second-factor': 'audit.mail.secondFactor',
+  'sign-in-attempts': 'audit.mail.signInAttempts',
+  'signed-out': 'audit.mail.signedOut',
+};
