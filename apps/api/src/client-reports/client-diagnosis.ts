@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Clock, DAY, toDay } from '../config/clock.js';
 import { ConnectionSamples } from '../connections/connection-samples.js';
-import { PkceUse } from '../oauth-codes/pkce-use.js';
+import { RedeemedCodes } from '../oauth-codes/code-samples.js';
 import { RecentRequestLog, type RecentRequests } from '../oauth-clients/recent-requests.js';
 import { ClientRegistry, type RegistryClient } from '../oauth-clients/registry.service.js';
 import { RequestCounts } from '../oauth-clients/request-counts.js';
@@ -27,7 +27,7 @@ export class ClientDiagnosis {
     private readonly registry: ClientRegistry,
     private readonly counts: RequestCounts,
     private readonly recent: RecentRequestLog,
-    private readonly codes: PkceUse,
+    private readonly codes: RedeemedCodes,
     private readonly connections: ConnectionSamples,
     private readonly clock: Clock,
   ) {}

@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { DAY } from '../config/clock.js';
 import type { ClientSecret } from '../oauth-clients/client-secrets.service.js';
 import type { RequestCount } from '../oauth-clients/request-counts.js';
+import type { CodeSamples } from '../oauth-codes/code-samples.js';
 import { type FindingCode, examine, type Finding, type Symptoms } from './diagnosis-rules.js';
 import { FINDING_WORDS } from './diagnosis-words.js';
 
@@ -32,6 +33,16 @@ const failed = (reason: string, requests: number, day = dayOf(0)): RequestCount 
 const refused = (reason: string, requests: number, day = dayOf(0)): RequestCount =>
   count({ kind: 'api', failed: true, reason, requests, day });
 
+/** Of the newest 40 codes, the page has asked for 30. */
+const codes = ({
+  withoutPkce = 0,
+  ...states
+}: Partial<CodeSamples['states']> & { withoutPkce?: number } = {}): CodeSamples => ({
+  looked: 40,
+  withoutPkce,
+  states: { looked: 30, repeated: 0, repeatedWithoutPkce: 0, missing: 0, ...states },
+});
+
 /** A client of which there is nothing to say. */
 const HEALTHY: Symptoms = {
   now: NOW,
@@ -46,7 +57,7 @@ const HEALTHY: Symptoms = {
   },
   counts: [count({ requests: 1000 })],
   recent: { refreshes: 100, earlyRefreshes: 3 },
-  codes: { looked: 40, withoutPkce: 0 },
+  codes: codes(),
   afterDisabling: { requests: 0, connections: 0 },
   scopes: new Map([['readwrite', 12]]),
 };
@@ -207,15 +218,37 @@ const CASES: Record<
   pkce_not_used: {
     wrong: [
       [
-        { client: { requirePkce: false }, codes: { looked: 40, withoutPkce: 12 } },
+        { client: { requirePkce: false }, codes: codes({ withoutPkce: 12 }) },
         { severity: 'warning', parameters: { looked: 40, withoutPkce: 12 } },
       ],
     ],
-    right: [['an old code', { codes: { looked: 40, withoutPkce: 12 } }]],
+    right: [['an old code', { codes: codes({ withoutPkce: 12 }) }]],
   },
   pkce_not_required: {
     wrong: [
       [{ client: { requirePkce: false } }, { severity: 'notice', parameters: { looked: 40 } }],
+    ],
+    right: [],
+  },
+  state_missing: {
+    wrong: [
+      [
+        { codes: codes({ missing: 3 }) },
+        { severity: 'warning', parameters: { looked: 30, missing: 3 } },
+      ],
+    ],
+    right: [['a link that was tried by hand', { codes: codes({ missing: 2 }) }]],
+  },
+  state_constant: {
+    wrong: [
+      [
+        { codes: codes({ repeated: 12, repeatedWithoutPkce: 4 }) },
+        { severity: 'warning', parameters: { looked: 30, repeated: 12, withoutPkce: 4 } },
+      ],
+      [
+        { codes: codes({ repeated: 12 }) },
+        { severity: 'notice', parameters: { looked: 30, repeated: 12, withoutPkce: 0 } },
+      ],
     ],
     right: [],
   },

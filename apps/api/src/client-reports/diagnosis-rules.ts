@@ -3,6 +3,7 @@ import { DAY, toDay } from '../config/clock.js';
 import type { RecentRequests } from '../oauth-clients/recent-requests.js';
 import type { RegistryClient } from '../oauth-clients/registry.service.js';
 import type { RequestCount } from '../oauth-clients/request-counts.js';
+import type { CodeSamples } from '../oauth-codes/code-samples.js';
 import { ACCESS_TOKEN_LIFETIME_MS } from '../oauth-tokens/token-rules.js';
 
 /** The figures that belong to each finding. */
@@ -19,6 +20,8 @@ export interface FindingParameters {
   calls_beyond_scope: { requests: number };
   pkce_not_used: { looked: number; withoutPkce: number };
   pkce_not_required: { looked: number };
+  state_missing: { looked: number; missing: number };
+  state_constant: { looked: number; repeated: number; withoutPkce: number };
   second_secret_old: { lastFour: string; days: number };
   secret_unused: { lastFour: string; days: number };
   scope_unused: { scope: string; looked: number };
@@ -41,7 +44,7 @@ export interface Symptoms {
   /** of the newest requests, and of the last 24 hours */
   recent: Pick<RecentRequests, 'refreshes' | 'earlyRefreshes'>;
   /** of the connections that the newest exchanges belong to */
-  codes: { looked: number; withoutPkce: number };
+  codes: CodeSamples;
   /** Requests for connections that have ended because their user was disabled. */
   afterDisabling: { requests: number; connections: number };
   /** How many active connections have which scope, of at most 1,000. */
@@ -73,6 +76,8 @@ const FEWEST_FAILURES = 20;
 /** Who refreshes once a call is refused has one refused call for each refresh, or some at a time. */
 const EXPIRED_PER_REFRESH = 3;
 const FEWEST_CONNECTIONS = 5;
+/** Fewer may be somebody who tries the link by hand. */
+const FEWEST_WITHOUT_STATE = 3;
 
 /** RFC 9700 §2.1.1: confidential clients should use PKCE, too. */
 const pkce: Rule = ({ client, codes: { looked, withoutPkce } }) => {
@@ -81,6 +86,27 @@ const pkce: Rule = ({ client, codes: { looked, withoutPkce } }) => {
     return [{ code: 'pkce_not_used', severity: 'warning', parameters: { looked, withoutPkce } }];
   }
   return [{ code: 'pkce_not_required', severity: 'notice', parameters: { looked } }];
+};
+
+/**
+ * RFC 6749 §10.12. With PKCE, a code is of no use in another browser either, as long as the verifier is
+ * kept like a state (RFC 9700 §2.1): the same state is then only worth a look, and none is fine.
+ */
+const states: Rule = ({ codes }) => {
+  const { looked, repeated, repeatedWithoutPkce: withoutPkce, missing } = codes.states;
+  const findings: Finding[] = [];
+  if (missing >= FEWEST_WITHOUT_STATE) {
+    const parameters = { looked, missing };
+    findings.push({ code: 'state_missing', severity: 'warning', parameters });
+  }
+  if (repeated > 0) {
+    findings.push({
+      code: 'state_constant',
+      severity: withoutPkce > 0 ? 'warning' : 'notice',
+      parameters: { looked, repeated, withoutPkce },
+    });
+  }
+  return findings;
 };
 
 /** The registry refuses it; an older entry may still have it. */
@@ -247,6 +273,7 @@ const RULES: readonly Rule[] = [
   disabledUsers,
   calls,
   pkce,
+  states,
   twoSecrets,
   secretUnused,
   scopes,

@@ -79,6 +79,18 @@ export const FINDING_WORDS: { readonly [Code in FindingCode]: Words<Code> } = {
         : `All of the last ${looked} authorization codes were requested with PKCE, but it is not required of this client.`,
     remedy: 'Have PKCE required for the client in the registry.',
   },
+  state_missing: {
+    seen: ({ looked, missing }) =>
+      `Of the last ${looked} authorization requests, ${missing} had neither a state nor PKCE.`,
+    remedy:
+      'Send a new random state with each link, keep it in the session of that browser, and redeem a code only if the same state comes back.',
+  },
+  state_constant: {
+    seen: ({ looked, repeated, withoutPkce }) =>
+      `Of the last ${looked} authorization requests, ${repeated} had a state that had been sent before, ${withoutPkce === 0 ? 'all of them with PKCE' : `${withoutPkce} of them without PKCE`}.`,
+    remedy:
+      'Make a new random state for each link, keep it in the session of that browser, and accept it once.',
+  },
   second_secret_old: {
     seen: ({ lastFour, days }) =>
       `There have been two secrets for ${days} days; the older one ends in …${lastFour}.`,

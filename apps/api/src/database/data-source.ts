@@ -55,6 +55,7 @@ import { FindByPerson1806983200000 } from './migrations/1806983200000-find-by-pe
 import { HistoryOfChanges1806984100000 } from './migrations/1806984100000-history-of-changes.js';
 import { RefusedCalls1806985200000 } from './migrations/1806985200000-refused-calls.js';
 import { NewRevocations1806986100000 } from './migrations/1806986100000-new-revocations.js';
+import { StateDigests1806987000000 } from './migrations/1806987000000-state-digests.js';
 
 /** Every migration, oldest first. The app, the command line and the tests share this list. */
 export const MIGRATIONS = [
@@ -112,6 +113,7 @@ export const MIGRATIONS = [
   HistoryOfChanges1806984100000,
   RefusedCalls1806985200000,
   NewRevocations1806986100000,
+  StateDigests1806987000000,
 ];
 
 export const POOL_SIZE = 20;

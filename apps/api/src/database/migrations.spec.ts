@@ -8,6 +8,9 @@ const NAMES = MIGRATIONS.map(({ name }) => name);
 /** The database after the first, the first two, … migrations: what an installation may have. */
 const VERSIONS = NAMES.map((name, index) => [name, index + 1] as const);
 
+/** One after the other in one test, which takes longer with each of them. */
+const REVERTING_MS = VERSIONS.length * 2000;
+
 /** What the first version wrote, in the columns that it knew. */
 const IN_USE = `
   INSERT INTO accounts SELECT md5('account')::uuid, 'Musterhaus', now();
@@ -123,18 +126,22 @@ describe('migrating', () => {
     },
   );
 
-  it('each can be reverted and run again', async () => {
-    const dataSource = await install(1);
-    for (const [name, version] of VERSIONS.slice(1)) {
-      const before = await schemaOf(dataSource);
-      const next = await connect(MIGRATIONS.slice(0, version));
-      await next.runMigrations();
-      await next.undoLastMigration();
-      expect([name, await schemaOf(next)]).toEqual([name, before]);
-      expect(await migrate(database.url, MIGRATIONS.slice(0, version))).toEqual([name]);
-    }
-    expect(await schemaOf(dataSource)).toEqual(newest);
-  });
+  it(
+    'each can be reverted and run again',
+    async () => {
+      const dataSource = await install(1);
+      for (const [name, version] of VERSIONS.slice(1)) {
+        const before = await schemaOf(dataSource);
+        const next = await connect(MIGRATIONS.slice(0, version));
+        await next.runMigrations();
+        await next.undoLastMigration();
+        expect([name, await schemaOf(next)]).toEqual([name, before]);
+        expect(await migrate(database.url, MIGRATIONS.slice(0, version))).toEqual([name]);
+      }
+      expect(await schemaOf(dataSource)).toEqual(newest);
+    },
+    REVERTING_MS,
+  );
 
   it('the last use of secrets leaves those that exist unused, and announces no use', async () => {
     const index = NAMES.findIndex((name) => name.startsWith('SecretLastUsed'));

@@ -10,8 +10,9 @@ import { AuthorizationRequests } from './authorization-requests.js';
 import { codesRetention } from './codes-retention.js';
 import { OAuthCodesController } from './oauth-codes.controller.js';
 import { OAuthCodesService } from './oauth-codes.service.js';
-import { PkceUse } from './pkce-use.js';
+import { RedeemedCodes } from './code-samples.js';
 import { codesPersonalData } from './codes-personal-data.js';
+import { StateDigests } from './state-digests.js';
 
 @Module({
   imports: [
@@ -26,10 +27,11 @@ import { codesPersonalData } from './codes-personal-data.js';
     codesPersonalData,
     AuthorizationRequests,
     OAuthCodesService,
-    PkceUse,
+    RedeemedCodes,
+    StateDigests,
     AuthorizationRequestLog,
     codesRetention,
   ],
-  exports: [OAuthCodesService, PkceUse],
+  exports: [OAuthCodesService, RedeemedCodes],
 })
 export class OAuthCodesModule {}

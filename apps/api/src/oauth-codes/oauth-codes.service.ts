@@ -33,6 +33,7 @@ import {
 } from './authorization-requests.js';
 import { CODE_LIFETIME_MS } from './code-rules.js';
 import type { OAuthCodeDto, OAuthCodeInput } from './oauth-codes.dto.js';
+import { StateDigests } from './state-digests.js';
 
 /**
  * A person grants access a few times a day; a server that does it every minute, 60 times an hour.
@@ -63,6 +64,7 @@ export class OAuthCodesService {
     private readonly connections: ConnectionsService,
     private readonly policies: AccountPolicyStore,
     private readonly approvalRequests: ApprovalRequests,
+    private readonly states: StateDigests,
     @InjectRepository(AuthorizationCode) private readonly codes: Repository<AuthorizationCode>,
   ) {}
 
@@ -159,8 +161,8 @@ export class OAuthCodesService {
       await tx.query(
         `INSERT INTO authorization_codes
            (id, code_hash, connection_id, redirect_uri, scope, code_challenge, created_at, expires_at,
-            user_id)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
+            user_id, state_digest)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
         [
           randomUUID(),
           hashSecret(code),
@@ -171,6 +173,8 @@ export class OAuthCodesService {
           now,
           codeExpiresAt,
           user.id,
+          // Who creates the code without the page gets it without a link, and needs no state.
+          input.userId === undefined ? null : this.states.of(client.id, request.state),
         ],
       );
       await this.approvalRequests.forgetContinuations(tx, user.id, request.client.id);

@@ -80,6 +80,14 @@ const DIAGNOSIS = {
       docs: '/docs/doctor#secret_expires',
     },
     {
+      code: 'state_constant',
+      severity: 'warning',
+      parameters: { looked: 412, repeated: 412, withoutPkce: 37 },
+      seen: 'Of the last 412 authorization requests, 412 had a state that had been sent before, 37 of them without PKCE.',
+      remedy: 'Make a new random state for each link.',
+      docs: '/docs/doctor#state_constant',
+    },
+    {
       code: 'no_traffic',
       severity: 'notice',
       parameters: { days: 30 },

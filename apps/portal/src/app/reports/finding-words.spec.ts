@@ -47,6 +47,10 @@ describe('what the doctor finds, in words', () => {
     expect(seen({ code: 'refresh_token_reused', parameters: { requests: 1 } })).toContain('einmal');
     expect(seen({ code: 'refresh_token_reused', parameters: { requests: 2 } })).toContain('2-mal');
     expect(seen({ code: 'pkce_not_required', parameters: { looked: 0 } })).not.toContain('0');
+    const states = (withoutPkce: number) =>
+      seen({ code: 'state_constant', parameters: { looked: 12, repeated: 7, withoutPkce } });
+    expect(states(2)).toContain('ohne PKCE: 2');
+    expect(states(0)).toContain('Alle hatten PKCE');
   });
 
   it('leaves what it does not know in the API’s words', () => {

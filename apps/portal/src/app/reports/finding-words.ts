@@ -62,6 +62,17 @@ const WORDS: Readonly<Record<Finding['code'], Words>> = {
         : 'reports.finding.pkce_not_required.seen',
     remedy: 'reports.finding.pkce_not_required.remedy',
   },
+  state_missing: {
+    seen: () => 'reports.finding.state_missing.seen',
+    remedy: 'reports.finding.state_missing.remedy',
+  },
+  state_constant: {
+    seen: ({ withoutPkce }) =>
+      withoutPkce === 0
+        ? 'reports.finding.state_constant.seenWithPkce'
+        : 'reports.finding.state_constant.seen',
+    remedy: 'reports.finding.state_constant.remedy',
+  },
   second_secret_old: {
     seen: () => 'reports.finding.second_secret_old.seen',
     remedy: 'reports.finding.second_secret_old.remedy',

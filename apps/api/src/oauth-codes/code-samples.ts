@@ -1,0 +1,58 @@
+import { Injectable } from '@nestjs/common';
+import { InjectDataSource } from '@nestjs/typeorm';
+import type { DataSource } from 'typeorm';
+
+/** So many codes are looked at, however many these connections have had. */
+const MOST = 1000;
+/** Going back to the page and granting twice gives two, within seconds. */
+const SAME_STATES = 3;
+const SAME_STATE_FOR = '1 minute';
+
+/** How the authorization requests were protected whose codes were redeemed. */
+export interface CodeSamples {
+  looked: number;
+  withoutPkce: number;
+  /** of those that the page has asked the user about */
+  states: {
+    looked: number;
+    /** had a state that was used over and over */
+    repeated: number;
+    /** those of them without PKCE */
+    repeatedWithoutPkce: number;
+    /** had no state, nor PKCE, which does as well */
+    missing: number;
+  };
+}
+
+/** What authorization requests have against codes of somebody else (RFC 9700 §4.7), where it is their choice. */
+@Injectable()
+export class RedeemedCodes {
+  constructor(@InjectDataSource() private readonly dataSource: DataSource) {}
+
+  /** The codes of these connections that were redeemed since then. */
+  async of(connectionIds: readonly string[], since: Date): Promise<CodeSamples> {
+    const [found]: [CodeSamples] = await this.dataSource.query(SAMPLES, [connectionIds, since]);
+    return found;
+  }
+}
+
+/** An application that is done with a state once it has come back redeems no second code with it. */
+const SAMPLES = `
+  WITH newest AS (
+    SELECT code_challenge IS NULL AS bare, state_digest, created_at FROM authorization_codes
+     WHERE connection_id = ANY ($1) AND redeemed_at >= $2
+     ORDER BY redeemed_at DESC LIMIT ${MOST}
+  ), repeated AS (
+    SELECT count(*) AS codes, count(*) FILTER (WHERE bare) AS bare FROM newest
+     WHERE state_digest <> '' GROUP BY state_digest
+    HAVING count(*) >= ${SAME_STATES}
+       AND max(created_at) - min(created_at) >= interval '${SAME_STATE_FOR}'
+  )
+  SELECT count(*)::integer AS looked,
+         count(*) FILTER (WHERE bare)::integer AS "withoutPkce",
+         json_build_object(
+           'looked', count(state_digest),
+           'repeated', (SELECT coalesce(sum(codes), 0) FROM repeated),
+           'repeatedWithoutPkce', (SELECT coalesce(sum(bare), 0) FROM repeated),
+           'missing', count(*) FILTER (WHERE state_digest = '' AND bare)) AS states
+    FROM newest`;
