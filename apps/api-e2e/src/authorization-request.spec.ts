@@ -45,6 +45,7 @@ afterAll(() => world.server.stop());
 interface Page {
   resource: {
     clientVersion: string;
+    connectionVersion: string;
     redirectUri: string;
     scope: string;
     scopes: string[];
@@ -226,5 +227,45 @@ describe('the page is not trusted: the grant validates again', () => {
     expect(connections).not.toContain('Ganz anders');
 
     expect((await grant({ clientId: 'renamed', clientVersion: await shown() })).status).toBe(201);
+  });
+
+  it('for a connection that is otherwise by then is 409 connection_changed, and nothing is granted', async () => {
+    await register(world.operator, { clientId: 'two-windows' });
+    const parameters = { ...VALID, clientId: 'two-windows' };
+    const shown = async () => (await open(parameters)).body.resource.connectionVersion;
+    const connections = async () => {
+      const { body } = await world.member.send<{
+        resources: { id: string; client: { clientId: string } }[];
+      }>('/user/v7/connections');
+      return body.resources.filter(({ client }) => client.clientId === 'two-windows');
+    };
+    const allow = (connectionVersion?: string, scope = 'readwrite') =>
+      grant({ clientId: 'two-windows', scope, connectionVersion });
+    const refused = async (connectionVersion: string) => {
+      const before = await connections();
+      const { status, body } = await allow(connectionVersion);
+      expect([status, body.code]).toEqual([409, 'connection_changed']);
+      expect(await connections()).toEqual(before);
+    };
+
+    const none = await shown();
+    expect((await allow(none)).status).toBe(201);
+    await refused(none);
+
+    const opened = await shown();
+    expect((await allow(opened)).status).toBe(201);
+    // Renewed as it was: the answer still means the same.
+    expect((await allow(opened, 'read')).status).toBe(201);
+    await refused(opened);
+
+    const reduced = await shown();
+    const [active] = await connections();
+    await world.member.send(`/user/v7/connections/${active?.id}`, { method: 'DELETE' });
+    await refused(reduced);
+    await refused(opened);
+
+    // As published: what the page has shown is not said.
+    expect((await allow()).status).toBe(201);
+    expect((await allow()).status).toBe(201);
   });
 });

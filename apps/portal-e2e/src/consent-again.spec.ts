@@ -76,3 +76,29 @@ test('less can be allowed than is asked for: the token’s scope and the connect
   await page.goto(`${portalUrl()}/portal/settings/connections`);
   await expect(page.getByRole('article').first()).toContainText('Nur ansehen');
 });
+
+test('what was ended while another window asks is not renewed there: it says so', async ({
+  page,
+  member,
+}) => {
+  await member.connect();
+  await signIn(page, MEMBER);
+  await page.goto(authorizeUrl());
+  const renew = page.getByRole('button', { name: 'Verbindung erneuern' });
+  await expect(renew).toBeVisible();
+  const [made] = await member.connections();
+  await member.endConnection(made?.id ?? '');
+  await renew.click();
+  await expect(
+    page.getByText('Seit Sie diese Seite geöffnet haben, hat sich etwas geändert.'),
+  ).toBeVisible();
+  await expect(heading(page)).toHaveText(
+    'Maklerwelt CRM möchte in Ihrem Namen mit Flixcheck arbeiten',
+  );
+  expect(await member.connections()).toEqual([]);
+
+  await page.route(`${demoUrl()}/callback**`, (route) => route.fulfill({ status: 204 }));
+  await page.getByRole('button', { name: 'Zugriff erlauben' }).click();
+  await expect(page.getByText('Zugriff erlaubt')).toBeVisible();
+  expect(await member.connections()).toHaveLength(1);
+});

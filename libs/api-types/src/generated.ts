@@ -4425,6 +4425,11 @@ export interface components {
             user: components["schemas"]["PersonDto"];
             account: components["schemas"]["AccountDto"];
             existingConnection: components["schemas"]["ExistingConnectionDto"] | null;
+            /**
+             * @description another one whenever `existingConnection` is another, or has another scope or end: for the grant
+             * @example x6kU0gq3O3qTgJ0wZ1cLhA
+             */
+            connectionVersion: string;
             /** @description where to go when the user refuses, or may not grant access */
             denyRedirectTo: string;
             /** @description not null: the page goes on without a question */
@@ -4484,6 +4489,8 @@ export interface components {
             userId?: string;
             /** @description of the application as the page has shown it; where it is shown otherwise by now, nothing is granted (409 `client_changed`) */
             clientVersion?: string;
+            /** @description of the user’s connection to the application as the page has shown it, or its absence; where it has been opened, ended or changed by now, nothing is granted (409 `connection_changed`) */
+            connectionVersion?: string;
             /**
              * Format: date-time
              * @description when the connection ends by itself: a day to 400 days from now; null: never. Left out, a connection that is there keeps its end, and a new one has none
@@ -9403,7 +9410,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDto"];
                 };
             };
-            /** @description Problem: `user_changed`, `client_changed` */
+            /** @description Problem: `user_changed`, `client_changed`, `connection_changed` */
             409: {
                 headers: {
                     [name: string]: unknown;

@@ -39,6 +39,7 @@ export const PROBLEMS = {
   conflict: [409, 'Conflict with the current state'],
   user_changed: [409, 'Somebody else is signed in'],
   client_changed: [409, 'The application has changed'],
+  connection_changed: [409, 'The connection has changed'],
   cannot_disable_self: [409, 'You cannot disable yourself'],
   last_admin: [409, 'The company needs an admin'],
   precondition_failed: [412, 'Somebody else has changed it'],

@@ -103,6 +103,7 @@ export class AuthorizationRequests {
         lastUsedAt: existing.lastUsedAt?.toISOString() ?? null,
         expiresAt: existing.expiresAt?.toISOString() ?? null,
       },
+      connectionVersion: connectionVersionOf(existing),
       denyRedirectTo:
         refusal?.options.redirectTo ?? denialRedirect(request, this.config.publicUrl) ?? '',
       grantedInAdvance: await this.describeAdvance(
@@ -211,8 +212,12 @@ export class AuthorizationRequests {
 
 /** Another one where what the page shows of the client is another. */
 export function versionOf(client: OAuthClient): string {
-  const shown = JSON.stringify(pickFields(client, REQUESTING_CLIENT));
-  return createHash('sha256').update(shown).digest('base64url').slice(0, 22);
+  return shortHash(pickFields(client, REQUESTING_CLIENT));
+}
+
+/** Another one where the answer would do something else: open, renew, narrow, widen or limit. */
+export function connectionVersionOf(existing: ConnectionRecord | null): string {
+  return shortHash(existing && [existing.id, existing.scope, existing.expiresAt]);
 }
 
 export function switchedOff(): ApiError {
@@ -236,4 +241,8 @@ function toAskedDto({ id, status, requestedAt, decidedAt, answer }: ApprovalRequ
     decidedAt: decidedAt?.toISOString() ?? null,
     answer,
   };
+}
+
+function shortHash(shown: unknown): string {
+  return createHash('sha256').update(JSON.stringify(shown)).digest('base64url').slice(0, 22);
 }

@@ -28,7 +28,12 @@ const REFUSED = [
 ] as const;
 
 /** Why a request that is right is not granted. */
-const NOT_GRANTED = ['client_not_allowed', 'user_changed', 'client_changed'] as const;
+const NOT_GRANTED = [
+  'client_not_allowed',
+  'user_changed',
+  'client_changed',
+  'connection_changed',
+] as const;
 
 @ApiTags('Authorization')
 @Controller('user/v7')

@@ -90,6 +90,15 @@ export class OAuthCodeInput {
   clientVersion?: string;
 
   @ApiPropertyOptional({
+    description:
+      'of the user’s connection to the application as the page has shown it, or its absence; where it has been opened, ended or changed by now, nothing is granted (409 `connection_changed`)',
+  })
+  @IsOptional()
+  @IsString()
+  @MaxLength(MAX_LENGTH)
+  connectionVersion?: string;
+
+  @ApiPropertyOptional({
     type: String,
     format: 'date-time',
     nullable: true,
@@ -235,6 +244,12 @@ export class AuthorizationRequestDto {
   @ApiProperty({ type: AccountDto }) account!: AccountDto;
   @ApiProperty({ type: ExistingConnectionDto, nullable: true })
   existingConnection!: ExistingConnectionDto | null;
+  @ApiProperty({
+    example: 'x6kU0gq3O3qTgJ0wZ1cLhA',
+    description:
+      'another one whenever `existingConnection` is another, or has another scope or end: for the grant',
+  })
+  connectionVersion!: string;
   @ApiProperty({ description: 'where to go when the user refuses, or may not grant access' })
   denyRedirectTo!: string;
   @ApiProperty({

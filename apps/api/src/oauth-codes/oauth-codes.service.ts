@@ -10,6 +10,7 @@ import {
 import { ApprovalRequests } from '../account-policy/approval-requests.js';
 import { Clock } from '../config/clock.js';
 import { CONFIG, type RuntimeConfig } from '../config/config.module.js';
+import type { ConnectionRecord } from '../connections/connection.js';
 import { ConnectionsService } from '../connections/connections.service.js';
 import { limitProblem } from '../connections/time-limits.js';
 import { ApiError } from '../http/api-error.js';
@@ -27,6 +28,7 @@ import type {
 } from './authorization-request/authorization-request.js';
 import {
   AuthorizationRequests,
+  connectionVersionOf,
   sessionEnded,
   switchedOff,
   versionOf,
@@ -68,19 +70,25 @@ export class OAuthCodesService {
     @InjectRepository(AuthorizationCode) private readonly codes: Repository<AuthorizationCode>,
   ) {}
 
-  /**
-   * The same while it is granted: whoever ends or limits the connection comes before, or after.
-   * @throws ApiError conflict
-   */
+  /** While it is granted: whoever ends or limits the connection comes before, or after. */
+  private async lockExisting(
+    tx: EntityManager,
+    oauthClientId: string,
+    userId: string,
+  ): Promise<ConnectionRecord | null> {
+    const active = await this.connections.findActive(oauthClientId, userId, tx);
+    if (active) await this.connections.lockActive(tx, active.id);
+    return active && (await this.connections.findActive(oauthClientId, userId, tx));
+  }
+
+  /** @throws ApiError conflict */
   private async stillInAdvance(
     tx: EntityManager,
     request: AuthorizationRequest,
     userId: string,
     advance: OwnAdvanceGrant | null,
+    existing: ConnectionRecord | null,
   ): Promise<OwnAdvanceGrant> {
-    const active = await this.connections.findActive(request.client.id, userId, tx);
-    if (active) await this.connections.lockActive(tx, active.id);
-    const existing = active && (await this.connections.findActive(request.client.id, userId, tx));
     const still = await this.requests.inAdvance(request, userId, advance, existing, tx);
     if (still) return still;
     throw new ApiError(
@@ -96,7 +104,7 @@ export class OAuthCodesService {
    * @throws ApiError as `validateAuthorizationRequest` does; validation_failed; client_not_allowed by
    *   the user's account; too_many_attempts; conflict where an admin has not granted it in advance, or no more;
    *   user_changed when the page was shown for somebody else than the user who is signed in now;
-   *   client_changed when it has shown the client otherwise than it is now
+   *   client_changed or connection_changed when it has shown that otherwise than it is now
    */
   async create(
     input: OAuthCodeInput,
@@ -133,8 +141,13 @@ export class OAuthCodesService {
         CODES_LOCK,
       ]);
       await refuseOverHourlyLimit(tx, LIMIT, user.id, now);
+      const existing = await this.lockExisting(tx, request.client.id, user.id);
+      const { connectionVersion } = input;
+      if (connectionVersion !== undefined && connectionVersion !== connectionVersionOf(existing)) {
+        throw connectionChanged();
+      }
       const advance = input.inAdvance
-        ? await this.stillInAdvance(tx, request, user.id, standing.advance)
+        ? await this.stillInAdvance(tx, request, user.id, standing.advance, existing)
         : null;
       const connection = await this.connections.consent(tx, {
         oauthClientId: request.client.id,
@@ -261,5 +274,12 @@ function clientChanged(): ApiError {
   return new ApiError(
     'client_changed',
     'What the page shows of the application has changed since. Read the authorization request again and show it.',
+  );
+}
+
+function connectionChanged(): ApiError {
+  return new ApiError(
+    'connection_changed',
+    'The connection that the page shows has been opened, changed or ended since. Read the authorization request again and show it.',
   );
 }

@@ -42,10 +42,11 @@ export class AuthorizationApi {
     request: AuthorizationRequest,
     answer: Pick<CodeInput, 'scope' | 'expiresAt' | 'inAdvance'>,
   ): Promise<IssuedCode> {
-    const { client, clientVersion, user, redirectUri } = request;
+    const { client, clientVersion, connectionVersion, user, redirectUri } = request;
     const resource: CodeInput = {
       clientId: client.clientId,
       clientVersion,
+      connectionVersion,
       userId: user.id,
       redirectUri,
       ...answer,

@@ -39,6 +39,7 @@ const request: AuthorizationRequest = {
   user: { id: 'u1', email: 'user@musterhaus.example', firstName: 'Jonas', lastName: 'Feld' },
   account: { id: 'a1', name: 'Musterhaus GmbH' },
   existingConnection: null,
+  connectionVersion: 'none',
   denyRedirectTo: 'https://maklerwelt.example/cb?error=access_denied&state=open',
   grantedInAdvance: null,
   refusal: null,
@@ -248,6 +249,31 @@ describe('the authorize page', () => {
     expect(api.grant.mock.calls.map(([shownRequest]) => shownRequest.clientVersion)).toEqual([
       'v1',
       'v2',
+    ]);
+  });
+
+  it('grants on the connection as it is shown; shows it anew when it has been ended by then', async () => {
+    const existingConnection = {
+      id: 'c1',
+      scope: 'readwrite',
+      grantedAt: '2026-11-01T08:00:00.000Z',
+      lastUsedAt: null,
+      expiresAt: null,
+    };
+    api.read.mockResolvedValue({ ...request, existingConnection, connectionVersion: 'c1' });
+    const fixture = await open();
+    api.read.mockResolvedValue(request);
+    api.grant.mockRejectedValueOnce(problem(409, 'connection_changed'));
+    control(fixture, 'Verbindung erneuern')?.click();
+    await shown(fixture, () => control(fixture, 'Zugriff erlauben'));
+    expect(textOf(fixture)).toContain('hat sich etwas geändert');
+    expect(leave).not.toHaveBeenCalled();
+    api.grant.mockResolvedValue({ code: 'c', expiresAt: '', redirectTo: 'https://x.example/cb' });
+    control(fixture, 'Zugriff erlauben')?.click();
+    await shown(fixture, () => leave.mock.calls.length === 1);
+    expect(api.grant.mock.calls.map(([{ connectionVersion }]) => connectionVersion)).toEqual([
+      'c1',
+      'none',
     ]);
   });
 

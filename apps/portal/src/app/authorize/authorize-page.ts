@@ -314,14 +314,9 @@ function askTroubleOf(error: ApiError): AskTrouble {
   return error.unreachable ? 'unreachable' : 'failed';
 }
 
-const TROUBLES: Readonly<Record<string, Trouble>> = {
-  session_required: 'session-ended',
-  user_changed: 'other-user',
-  client_changed: 'changed',
-};
-
-function troubleOf(error: ApiError): Trouble {
-  const known = TROUBLES[error.code];
-  if (known) return known;
-  return error.unreachable ? 'unreachable' : 'failed';
+/** What has changed, and for whom, is found out by looking again. */
+function troubleOf({ code, unreachable }: ApiError): Trouble {
+  if (code === 'session_required') return 'session-ended';
+  if (code.endsWith('_changed')) return 'changed';
+  return unreachable ? 'unreachable' : 'failed';
 }

@@ -63,6 +63,7 @@ function request(
     user: { id: user.id, email: user.email, firstName: user.firstName, lastName: user.lastName },
     account: { id: account.id, name: account.name },
     existingConnection: null,
+    connectionVersion: '',
     grantedInAdvance: null,
     refusal: null,
     denyRedirectTo: redirectUri,
