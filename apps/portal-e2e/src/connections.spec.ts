@@ -187,8 +187,13 @@ test('an application that is connected but no longer allowed is named beside the
   const named = page.getByRole('region', { name: 'Verbunden, aber nicht mehr erlaubt' });
   await expect(named).toContainText('Ihre Verbindungen laufen weiter');
   await expectAccessible(page);
-  await named.getByRole('link', { name: 'Maklerwelt CRM' }).click();
-  await expect(page).toHaveURL(settings(`connections/${id}`));
+  await expect(named.getByRole('link', { name: 'Maklerwelt CRM', exact: true })).toHaveAttribute(
+    'href',
+    `/portal/settings/connections/${id}`,
+  );
+  // Where the company is asked, the person says what for.
+  await named.getByRole('link', { name: 'Freigabe anfragen: Maklerwelt CRM' }).click();
+  await expect(page).toHaveURL(/\/oauth\/authorize\?.*client_id=maklerwelt-crm/);
 });
 
 test('an admin sees the account, filters it, and ends all of a person or of an application', async ({

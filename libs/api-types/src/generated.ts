@@ -3625,7 +3625,7 @@ export interface components {
              * @example null
              * @enum {string|null}
              */
-            revocationReason: "user" | "admin" | "client" | "user_disabled" | "client_disabled" | "client_deleted" | "client_withdrawn" | "account_closed" | "password_changed" | "disavowed" | "expired" | null;
+            revocationReason: "user" | "admin" | "not_allowed" | "client" | "user_disabled" | "client_disabled" | "client_deleted" | "client_withdrawn" | "account_closed" | "password_changed" | "disavowed" | "expired" | null;
             /**
              * @description `unused`: no request yet; `dormant`: neither used nor granted for 90 days; `refresh_refused`: the last refresh was refused, and nothing has worked since
              * @example ok
@@ -3767,7 +3767,7 @@ export interface components {
              * @example null
              * @enum {string|null}
              */
-            revocationReason: "user" | "admin" | "client" | "user_disabled" | "client_disabled" | "client_deleted" | "client_withdrawn" | "account_closed" | "password_changed" | "disavowed" | "expired" | null;
+            revocationReason: "user" | "admin" | "not_allowed" | "client" | "user_disabled" | "client_disabled" | "client_deleted" | "client_withdrawn" | "account_closed" | "password_changed" | "disavowed" | "expired" | null;
             /**
              * @description `unused`: no request yet; `dormant`: neither used nor granted for 90 days; `refresh_refused`: the last refresh was refused, and nothing has worked since
              * @example ok
@@ -4018,6 +4018,14 @@ export interface components {
             /** @example 12 */
             activeConnections: number;
         };
+        AskedClientDto: {
+            /** @example belegscanner */
+            clientId: string;
+            /** @example Belegscanner */
+            name: string;
+            /** @example 2 */
+            openRequests: number;
+        };
         PolicyEffectDto: {
             /**
              * @description each of another person and application
@@ -4026,6 +4034,13 @@ export interface components {
             connections: number;
             /** @description by name */
             clients: components["schemas"]["AffectedClientDto"][];
+            /**
+             * @description open requests that it would approve, because it allows what they ask for
+             * @example 2
+             */
+            approvedRequests: number;
+            /** @description what they ask for, by name */
+            approvedClients: components["schemas"]["AskedClientDto"][];
         };
         PolicyClientDto: {
             /**

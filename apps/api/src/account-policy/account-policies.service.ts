@@ -71,23 +71,31 @@ export class AccountPolicies {
   }
 
   /**
-   * What is connected although this policy would not allow it. Changes nothing.
+   * What is connected although this policy would not allow it, and what it would approve. Changes
+   * nothing.
    * @param allows the current one by default
    */
   async effect({ accountId }: SessionCaller, allows?: Policy): Promise<PolicyEffectDto> {
-    const policy = await this.store.read(accountId);
-    const refused = await this.connectedAgainst(
-      { ...policy, ...(allows && { allows }) },
-      accountId,
-    );
+    const policy = { ...(await this.store.read(accountId)), ...(allows && { allows }) };
+    const [refused, approved] = await Promise.all([
+      this.connectedAgainst(policy, accountId),
+      this.askedForAndAllowed(policy, accountId),
+    ]);
     const clients = byName(refused).map(({ clientId, name, activeConnections }) => ({
       clientId,
       name,
       activeConnections,
     }));
+    const approvedClients = byName(approved).map(({ clientId, name, openRequests }) => ({
+      clientId,
+      name,
+      openRequests,
+    }));
     return {
       connections: clients.reduce((sum, { activeConnections }) => sum + activeConnections, 0),
       clients,
+      approvedRequests: approvedClients.reduce((sum, { openRequests }) => sum + openRequests, 0),
+      approvedClients,
     };
   }
 
@@ -130,12 +138,12 @@ export class AccountPolicies {
       this.clients.listAvailable(accountId),
       this.store.read(accountId),
       this.counts.byClient(accountId),
-      this.requests.clientsAskedFor(accountId),
+      this.requests.openByClient(accountId),
     ]);
     const others = await this.clients.byIds([
       ...active.keys(),
       ...policy.decisions.keys(),
-      ...requests,
+      ...requests.keys(),
     ]);
     const known = new Map([...others, ...offered.map((client) => [client.id, client] as const)]);
     const clients = byName([...known.values()].filter(({ deletedAt }) => deletedAt === null));
@@ -220,7 +228,9 @@ export class AccountPolicies {
     }
     const ends =
       decision === 'blocked' || (endConnections && isRefused(accountId, before, client, decision));
-    const endedConnections = ends ? await this.endConnections(tx, caller, client.id, at) : 0;
+    const endedConnections = ends
+      ? await this.connections.endDisallowed(tx, accountId, [client.id], { actorId: by, at })
+      : 0;
     if (decision === 'blocked') {
       await this.requests.declineAll(tx, accountId, client.id, by, at);
     }
@@ -251,15 +261,13 @@ export class AccountPolicies {
 
   private async endRefused(
     tx: EntityManager,
-    caller: SessionCaller,
+    { accountId, userId: actorId }: SessionCaller,
     policy: StoredPolicy,
     at: Date,
   ): Promise<number> {
-    let ended = 0;
-    for (const { id } of await this.connectedAgainst(policy, caller.accountId, tx)) {
-      ended += await this.endConnections(tx, caller, id, at);
-    }
-    return ended;
+    const refused = await this.connectedAgainst(policy, accountId, tx);
+    const ids = refused.map(({ id }) => id);
+    return this.connections.endDisallowed(tx, accountId, ids, { actorId, at });
   }
 
   /** The applications that are connected although the policy does not allow them. */
@@ -279,14 +287,18 @@ export class AccountPolicies {
     });
   }
 
-  private endConnections(
-    tx: EntityManager,
-    { accountId, userId }: SessionCaller,
-    oauthClientId: string,
-    at: Date,
-  ): Promise<number> {
-    const ending = { actorId: userId, reason: 'admin', at } as const;
-    return this.connections.revokeAll(tx, { oauthClientId, accountId }, ending);
+  /** The applications that somebody waits for and that the policy allows. */
+  private async askedForAndAllowed(
+    policy: StoredPolicy,
+    accountId: string,
+  ): Promise<(OAuthClient & { openRequests: number })[]> {
+    const asked = await this.requests.openByClient(accountId);
+    const clients = await this.clients.byIds([...asked.keys()]);
+    return [...clients.values()].flatMap((client) => {
+      const decision = policy.decisions.get(client.id)?.decision ?? null;
+      const openRequests = asked.get(client.id) ?? 0;
+      return isRefused(accountId, policy, client, decision) ? [] : [{ ...client, openRequests }];
+    });
   }
 }
 

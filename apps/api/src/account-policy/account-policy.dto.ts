@@ -96,7 +96,13 @@ export class AffectedClientDto {
   @ApiProperty({ type: 'integer', example: 12 }) activeConnections!: number;
 }
 
-/** What a policy would not allow although it is connected. */
+export class AskedClientDto {
+  @ApiProperty({ example: 'belegscanner' }) clientId!: string;
+  @ApiProperty({ example: 'Belegscanner' }) name!: string;
+  @ApiProperty({ type: 'integer', example: 2 }) openRequests!: number;
+}
+
+/** What a policy would not allow although it is connected, and what it would answer. */
 export class PolicyEffectDto {
   @ApiProperty({
     type: 'integer',
@@ -107,6 +113,16 @@ export class PolicyEffectDto {
 
   @ApiProperty({ type: [AffectedClientDto], description: 'by name' })
   clients!: AffectedClientDto[];
+
+  @ApiProperty({
+    type: 'integer',
+    example: 2,
+    description: 'open requests that it would approve, because it allows what they ask for',
+  })
+  approvedRequests!: number;
+
+  @ApiProperty({ type: [AskedClientDto], description: 'what they ask for, by name' })
+  approvedClients!: AskedClientDto[];
 }
 
 export const POLICY_CLIENT = ['id', 'kind', 'scopes', ...CONNECTED_CLIENT] as const;

@@ -215,6 +215,25 @@ describe('blocking an application', () => {
     expect((await crm.refresh(beispiel.refresh_token)).status).toBe(200);
   });
 
+  it('says why they ended, on record with their number, and tells whose they were', async () => {
+    await crm.connect(member);
+    await crm.connect(admin);
+    await api.dataSource.query('DELETE FROM mails; TRUNCATE audit_records CASCADE');
+    await decide(CRM, 'blocked');
+    const { body } = await admin.call('GET', '/user/v7/connections?status=revoked');
+    expect(body.resources.map((ended) => ended['revocationReason'])).toEqual([
+      'not_allowed',
+      'not_allowed',
+    ]);
+    expect(await audited()).toMatchObject([
+      { action: 'application_blocked', detail: { endedConnections: 2 } },
+    ]);
+    const told = await api.dataSource.query(
+      'SELECT kind, u.email FROM mails JOIN users u ON u.id = user_id',
+    );
+    expect(told).toEqual([{ kind: 'connection-ended', email: 'user@musterhaus.example' }]);
+  });
+
   it('brings none back when the block is lifted; a new grant opens a new one', async () => {
     const { refresh_token } = await crm.connect(member);
     await decide(CRM, 'blocked');
@@ -240,13 +259,14 @@ describe('a policy that allows less', () => {
     await crm.connect(admin);
     const effect = async (allows: string) =>
       (await admin.call('GET', `${POLICY}/effect?allows=${allows}`)).body.resource;
-    expect(await effect('verified')).toEqual({ connections: 0, clients: [] });
-    expect(await effect('selected')).toEqual({
+    const nothing = { connections: 0, clients: [], approvedRequests: 0, approvedClients: [] };
+    expect(await effect('verified')).toEqual(nothing);
+    expect(await effect('selected')).toMatchObject({
       connections: 2,
       clients: [{ clientId: CRM, name: expect.any(String), activeConnections: 2 }],
     });
     await decide(CRM, 'allowed');
-    expect(await effect('selected')).toEqual({ connections: 0, clients: [] });
+    expect(await effect('selected')).toEqual(nothing);
   });
 
   it('lets connections go on unless the admin ends them, but opens none and renews none', async () => {

@@ -260,6 +260,20 @@ describe('an approval', () => {
     expect((await allow('every')).body.resource).toMatchObject({ approvedRequests: 1 });
   });
 
+  it('is counted before a policy gives it, with what is asked for', async () => {
+    await asked();
+    const effect = async (allows: string) =>
+      (await admin.call('GET', `/user/v7/account-policy/effect?allows=${allows}`)).body.resource;
+    const nothing = { approvedRequests: 0, approvedClients: [] };
+    expect(await effect('selected')).toMatchObject(nothing);
+    expect(await effect('every')).toMatchObject({
+      approvedRequests: 1,
+      approvedClients: [{ clientId: CRM, name: 'Maklerwelt CRM', openRequests: 1 }],
+    });
+    await decide('blocked');
+    expect(await effect('every')).toMatchObject(nothing);
+  });
+
   it('counts for nothing once the application is not allowed any more', async () => {
     await answer(await asked(), 'approved');
     await decide('blocked');

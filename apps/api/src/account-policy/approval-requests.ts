@@ -206,14 +206,14 @@ export class ApprovalRequests implements OnModuleInit {
     );
   }
 
-  /** The database ids of the clients that somebody waits for. */
-  async clientsAskedFor(accountId: string): Promise<string[]> {
-    const rows: { id: string }[] = await this.dataSource.query(
-      `SELECT DISTINCT oauth_client_id AS id FROM approval_requests
-        WHERE account_id = $1 AND status = 'open'`,
+  /** How many wait for each client, by its database id. */
+  async openByClient(accountId: string): Promise<Map<string, number>> {
+    const rows: { id: string; count: number }[] = await this.dataSource.query(
+      `SELECT oauth_client_id AS id, count(*)::integer AS count FROM approval_requests
+        WHERE account_id = $1 AND status = 'open' GROUP BY oauth_client_id`,
       [accountId],
     );
-    return rows.map(({ id }) => id);
+    return new Map(rows.map(({ id, count }) => [id, count]));
   }
 
   async countOpen(accountId: string): Promise<number> {

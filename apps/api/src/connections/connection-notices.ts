@@ -46,17 +46,21 @@ export class ConnectionNotices {
     });
   }
 
-  /** Tells those whose connections somebody else has ended, one mail for each person. */
+  /**
+   * Tells those whose connections somebody else has ended, one mail for each person.
+   * @param ending `notAllowed`: because the company does not allow the applications any more
+   */
   async ended(
     tx: EntityManager,
     ids: readonly string[],
-    { actorId, at }: { actorId: string; at: Date },
+    { actorId, at, notAllowed }: { actorId: string; at: Date; notAllowed?: true },
   ): Promise<void> {
     const others = (await this.subjects(tx, ids)).filter(({ userId }) => userId !== actorId);
     if (others.length === 0) return;
     const clientIds = [...new Set(others.map(({ oauthClientId }) => oauthClientId))];
     const clients = await this.clients.byIds(clientIds, tx);
-    const told = { by: await this.personOf(tx, actorId), at: at.toISOString() };
+    const by = await this.personOf(tx, actorId);
+    const told = { by, at: at.toISOString(), ...(notAllowed && { notAllowed }) };
     const names = new Map<string, string[]>();
     for (const { userId, oauthClientId } of others) {
       const name = clients.get(oauthClientId)?.name ?? '';

@@ -201,7 +201,7 @@ export class ConnectionsService {
       oauthClientId,
       userId,
       revokedAt: MoreThan(at),
-      revocationReason: In(['user', 'admin']),
+      revocationReason: In(['user', 'admin', 'not_allowed']),
     });
   }
 
@@ -349,6 +349,30 @@ export class ConnectionsService {
     const count = await query.getCount();
     if (count > 0) await this.endings.decide(tx, [scope], ending);
     return count;
+  }
+
+  /**
+   * Ends the connections of applications that the account does not allow any more, as `revokeAll`
+   * does, and tells the people whose they were.
+   * @returns how many were active
+   */
+  async endDisallowed(
+    tx: EntityManager,
+    accountId: string,
+    oauthClientIds: readonly string[],
+    { actorId, at }: { actorId: string; at: Date },
+  ): Promise<number> {
+    const active: { id: string }[] = await tx.query(
+      `SELECT c.id FROM connections c
+        WHERE c.oauth_client_id = ANY ($1::uuid[]) AND c.account_id = $2 AND ${activeAt('$3')}`,
+      [oauthClientIds, accountId, at],
+    );
+    if (active.length === 0) return 0;
+    const scopes = oauthClientIds.map((oauthClientId) => ({ oauthClientId, accountId }));
+    await this.endings.decide(tx, scopes, { actorId, reason: 'not_allowed', at });
+    const ids = active.map(({ id }) => id);
+    await this.notices.ended(tx, ids, { actorId, at, notAllowed: true });
+    return ids.length;
   }
 
   private async lockForConsent(

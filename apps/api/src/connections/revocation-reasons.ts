@@ -13,6 +13,10 @@ interface ReasonDescription {
 const REASON_TABLE = {
   user: { de: 'Von der Person selbst beendet', en: 'Ended by the person' },
   admin: { de: 'Vom Administrator beendet', en: 'Ended by an administrator' },
+  not_allowed: {
+    de: 'Das Unternehmen erlaubt die Anwendung nicht mehr',
+    en: 'The company no longer allows the application',
+  },
   client: { de: 'Von der Anwendung beendet', en: 'Ended by the application' },
   user_disabled: { de: 'Benutzerkonto gesperrt', en: 'User account disabled' },
   client_disabled: {

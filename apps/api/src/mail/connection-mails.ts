@@ -15,6 +15,8 @@ export interface ConnectionData {
     several?: EndedApplications;
     by: string;
     at: string;
+    /** Because the company does not allow the application any more. */
+    notAllowed?: true;
   };
   /** To whose connection was cut, because a token or code of it was used twice. */
   'connection-reuse': { connectionId: string; application: string; at: string };
@@ -86,9 +88,9 @@ export const CONNECTION_MAILS: {
   'connection-ended': {
     sendWithinMs: NEWS_WITHIN_MS,
     text: {
-      de: ({ application, several, by, at }, { moment }) => ({
+      de: ({ application, several, by, at, notAllowed }, { moment }) => ({
         ...(several
-          ? severalInGerman(several, by)
+          ? severalInGerman(several, by, notAllowed)
           : {
               subject:
                 application === null
@@ -97,16 +99,18 @@ export const CONNECTION_MAILS: {
               paragraphs: [
                 application === null
                   ? `${by} hat alle Ihre Verbindungen beendet. Die Anwendungen können nicht mehr in Ihrem Namen auf Flixcheck zugreifen.`
-                  : `${by} hat Ihre Verbindung zu ${application} beendet. Die Anwendung kann nicht mehr in Ihrem Namen auf Flixcheck zugreifen.`,
+                  : notAllowed
+                    ? `Ihr Unternehmen erlaubt ${application} nicht mehr. Das hat ${by} entschieden, und damit wurde Ihre Verbindung beendet. Die Anwendung kann nicht mehr in Ihrem Namen auf Flixcheck zugreifen.`
+                    : `${by} hat Ihre Verbindung zu ${application} beendet. Die Anwendung kann nicht mehr in Ihrem Namen auf Flixcheck zugreifen.`,
               ],
             }),
         facts: [['Zeitpunkt', moment(at)]],
         after: ['Fragen dazu beantwortet die Administration Ihres Unternehmens.'],
         button: { label: 'Verbindungen ansehen', path: ENDED },
       }),
-      en: ({ application, several, by, at }, { moment }) => ({
+      en: ({ application, several, by, at, notAllowed }, { moment }) => ({
         ...(several
-          ? severalInEnglish(several, by)
+          ? severalInEnglish(several, by, notAllowed)
           : {
               subject:
                 application === null
@@ -115,7 +119,9 @@ export const CONNECTION_MAILS: {
               paragraphs: [
                 application === null
                   ? `${by} has ended all your connections. The applications can no longer access Flixcheck on your behalf.`
-                  : `${by} has ended your connection to ${application}. The application can no longer access Flixcheck on your behalf.`,
+                  : notAllowed
+                    ? `Your company no longer allows ${application}. ${by} has decided that, and it has ended your connection. The application can no longer access Flixcheck on your behalf.`
+                    : `${by} has ended your connection to ${application}. The application can no longer access Flixcheck on your behalf.`,
               ],
             }),
         facts: [['Time', moment(at)]],
@@ -153,22 +159,26 @@ export const CONNECTION_MAILS: {
   },
 };
 
-function severalInGerman({ names, more }: EndedApplications, by: string) {
+function severalInGerman({ names, more }: EndedApplications, by: string, notAllowed = false) {
+  const why = notAllowed
+    ? `Ihr Unternehmen erlaubt ${names.length + more} Anwendungen nicht mehr, mit denen Sie verbunden waren. Das hat ${by} entschieden, und damit wurden diese Verbindungen beendet.`
+    : `${by} hat ${names.length + more} Ihrer Verbindungen beendet.`;
   return {
     subject: `${names.length + more} Ihrer Verbindungen wurden beendet`,
     paragraphs: [
-      `${by} hat ${names.length + more} Ihrer Verbindungen beendet. Diese Anwendungen können nicht mehr in Ihrem Namen auf Flixcheck zugreifen:`,
+      `${why} Diese Anwendungen können nicht mehr in Ihrem Namen auf Flixcheck zugreifen:`,
     ],
     list: more > 0 ? [...names, `und ${more} weitere`] : names,
   };
 }
 
-function severalInEnglish({ names, more }: EndedApplications, by: string) {
+function severalInEnglish({ names, more }: EndedApplications, by: string, notAllowed = false) {
+  const why = notAllowed
+    ? `Your company no longer allows ${names.length + more} applications that you were connected to. ${by} has decided that, and it has ended these connections.`
+    : `${by} has ended ${names.length + more} of your connections.`;
   return {
     subject: `${names.length + more} of your connections were ended`,
-    paragraphs: [
-      `${by} has ended ${names.length + more} of your connections. These applications can no longer access Flixcheck on your behalf:`,
-    ],
+    paragraphs: [`${why} These applications can no longer access Flixcheck on your behalf:`],
     list: more > 0 ? [...names, `and ${more} more`] : names,
   };
 }

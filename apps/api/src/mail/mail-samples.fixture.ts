@@ -36,6 +36,15 @@ export const MAIL_SAMPLES: { [Kind in MailKind]: MailData[Kind][] } = {
       several: { names: ['Belegscanner', 'Maklerwelt CRM', 'Terminbrücke'], more: 40 },
       ...{ by: 'Admin Musterhaus', at: '2026-11-25T20:04:00Z' },
     },
+    {
+      application: 'Maklerwelt CRM',
+      ...{ by: 'Admin Musterhaus', at: '2026-11-25T20:04:00Z', notAllowed: true },
+    },
+    {
+      application: null,
+      several: { names: ['Belegscanner', 'Terminbrücke'], more: 0 },
+      ...{ by: 'Admin Musterhaus', at: '2026-11-25T20:04:00Z', notAllowed: true },
+    },
   ],
   'connection-reuse': [
     { connectionId: ID, application: 'Maklerwelt CRM', at: '2026-11-25T20:04:00Z' },

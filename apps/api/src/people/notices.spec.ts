@@ -1,6 +1,9 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { AccountPolicies } from '../account-policy/account-policies.service.js';
 import { MINUTE } from '../config/clock.js';
 import { ConnectionDecisions } from '../connections/connection-decisions.js';
+import type { ConnectionRecord } from '../connections/connection.js';
+import { ConnectionsService } from '../connections/connections.service.js';
 import { MailOutbox } from '../mail/mail-outbox.js';
 import { MailWriter } from '../mail/mail-writer.js';
 import { SigningKeys } from '../oauth-tokens/signing-keys.js';
@@ -135,6 +138,36 @@ describe('a connection', () => {
     expect(written?.html).toContain('>Anwendung 20</li>');
     expect(written?.html).toContain('>und 2 weitere</li>');
     expect(written?.html).not.toContain('Anwendung 21');
+  });
+
+  it('that a company no longer allows is told with that as the reason', async () => {
+    const crm = await grant(test, user);
+    const scanner = await grant(test, user, { clientId: 'belegscanner' });
+    const policies = test.app.get(AccountPolicies, { strict: false });
+    const written = async () => {
+      const mail = await test.app.get(MailOutbox, { strict: false }).claimNext();
+      return (
+        mail?.content && test.app.get(MailWriter, { strict: false }).write(mail.kind, mail.content)
+      );
+    };
+    await test.dataSource.query('DELETE FROM mails');
+    await policies.change(admin, { allows: 'selected', endConnections: true });
+    expect((await written())?.text.replaceAll('\n', ' ')).toContain(
+      'Ihr Unternehmen erlaubt 2 Anwendungen nicht mehr, mit denen Sie verbunden waren.',
+    );
+    await policies.change(admin, { allows: 'every' });
+    expect([crm.id, scanner.id]).not.toContain((await grant(test, user)).id);
+    await test.dataSource.query('DELETE FROM mails');
+    const { oauthClientId } = (await test.app
+      .get(ConnectionsService, { strict: false })
+      .findRecord(crm.id)) as ConnectionRecord;
+    await policies.decide(admin, oauthClientId, { decision: 'blocked' });
+    const one = await written();
+    expect(one?.subject).toBe('Ihre Verbindung zu Maklerwelt CRM wurde beendet');
+    expect(one?.text.replaceAll('\n', ' ')).toContain(
+      'Ihr Unternehmen erlaubt Maklerwelt CRM nicht mehr.',
+    );
+    await policies.decide(admin, oauthClientId, { decision: null });
   });
 
   it('of two is told with both names, in their order', async () => {

@@ -62,7 +62,33 @@ const POLICIES: { value: Policy; text: string; hint: string }[] = [
 ];
 
 const ENDS = { one: 'applications.block.ends.one', other: 'applications.block.ends.other' };
+const DECLINES = {
+  one: 'applications.block.declines.one',
+  other: 'applications.block.declines.other',
+};
 const GO_ON = { one: 'applications.effect.goOn.one', other: 'applications.effect.goOn.other' };
+const APPROVES = {
+  one: 'applications.effect.approves.one',
+  other: 'applications.effect.approves.other',
+};
+/** What has been changed, alone or with requests that it has approved. */
+const DONE = {
+  policy: {
+    none: 'applications.policy.done',
+    one: 'applications.policy.doneApproved.one',
+    other: 'applications.policy.doneApproved.other',
+  },
+  allow: {
+    none: 'applications.allow.done',
+    one: 'applications.allow.doneApproved.one',
+    other: 'applications.allow.doneApproved.other',
+  },
+  leave: {
+    none: 'applications.leave.done',
+    one: 'applications.leave.doneApproved.one',
+    other: 'applications.leave.doneApproved.other',
+  },
+};
 
 /** For admins: which applications the company allows, and who has asked for more. */
 @Component({
@@ -149,7 +175,7 @@ export class ApplicationsPage {
     this.waiting.reload();
   }
 
-  /** Says in numbers what would stop, if anything would. */
+  /** Says in numbers what would stop and what would be approved, if anything would. */
   protected async save(event: Event): Promise<void> {
     event.preventDefault();
     const allows = this.chosen();
@@ -157,12 +183,15 @@ export class ApplicationsPage {
     this.saving.set(true);
     this.failed.set(null);
     try {
-      const { resource } = await this.api.get<Envelope<PolicyEffect>>(
+      const { resource: effect } = await this.api.get<Envelope<PolicyEffect>>(
         `${PATH}/effect?allows=${allows}`,
       );
-      if (resource.connections === 0) await this.write(allows, false);
-      else if (!(await this.confirm(allows, resource))) return;
-      this.messages.show('applications.policy.done');
+      const asks = effect.connections > 0 || effect.approvedRequests > 0;
+      // Nothing is being saved while somebody reads what it would do.
+      if (asks) this.saving.set(false);
+      const changed = asks ? await this.confirm(allows, effect) : await this.write(allows, false);
+      if (!changed) return;
+      this.sayDone(DONE.policy, changed);
       this.reload();
     } catch (cause) {
       this.failed.set(troubleWords(apiErrorFrom(cause), this.formats));
@@ -173,19 +202,26 @@ export class ApplicationsPage {
 
   protected async decide({ client, decision }: Decided): Promise<void> {
     const values = { app: client.name, account: this.session.account()?.name };
+    let decided: DecidedClient | undefined;
     const write = async (endConnections: boolean) => {
-      await this.api.patch<Envelope<DecidedClient>>(`${PATH}/oauth-clients/${client.id}`, {
+      const path = `${PATH}/oauth-clients/${client.id}`;
+      const answer = await this.api.patch<Envelope<DecidedClient>>(path, {
         resource: { decision, endConnections },
       });
+      decided = answer.resource;
     };
     const connections = this.formats.number(client.activeConnections);
     if (decision === 'blocked') {
+      const waiting = (this.requests() ?? []).filter(
+        ({ client: { clientId } }) => clientId === client.clientId,
+      ).length;
       const done = await this.confirmation.ask({
         heading: { text: 'applications.block.heading', values },
         points: [
           ...(client.activeConnections > 0 ? [this.counted(ENDS, client.activeConnections)] : []),
           { text: 'applications.block.nobody', values },
-          { text: 'applications.block.later' },
+          ...(waiting > 0 ? [this.counted(DECLINES, waiting)] : []),
+          ...(client.activeConnections > 0 ? [{ text: 'applications.block.later' }] : []),
         ],
         confirm: { text: 'applications.block.confirm' },
         danger: true,
@@ -213,8 +249,7 @@ export class ApplicationsPage {
         this.sayWhy(cause);
         return;
       }
-      const done = decision === 'allowed' ? 'applications.allow.done' : 'applications.leave.done';
-      this.messages.show(done, values);
+      this.sayDone(decision === 'allowed' ? DONE.allow : DONE.leave, decided, values);
     }
     this.reload();
   }
@@ -262,9 +297,12 @@ export class ApplicationsPage {
     return present === 'selected' || (present === 'verified' && !publisherVerified);
   }
 
-  private confirm(allows: Policy, { connections, clients }: PolicyEffect): Promise<boolean> {
-    return this.confirmation.ask({
-      heading: { text: 'applications.effect.heading' },
+  private async confirm(
+    allows: Policy,
+    { connections, clients, approvedRequests, approvedClients }: PolicyEffect,
+  ): Promise<ChangedPolicy | undefined> {
+    let changed: ChangedPolicy | undefined;
+    const stops = {
       points: [
         {
           text: this.formats.plural(clients.length, {
@@ -282,13 +320,40 @@ export class ApplicationsPage {
         text: 'applications.effect.end',
         values: { connections: this.formats.number(connections) },
       },
+    };
+    const apps = this.formats.list(approvedClients.map(({ name }) => name));
+    const approves = this.counted(APPROVES, approvedRequests, { apps });
+    await this.confirmation.ask({
+      heading: {
+        text: connections > 0 ? 'applications.effect.heading' : 'applications.effect.headingMore',
+      },
+      points: [
+        ...(connections > 0 ? stops.points : []),
+        ...(approvedRequests > 0 ? [approves] : []),
+      ],
+      ...(connections > 0 && { option: stops.option }),
       confirm: { text: 'applications.policy.save' },
-      action: (endConnections) => this.write(allows, endConnections),
+      action: async (endConnections) => {
+        changed = await this.write(allows, endConnections);
+      },
     });
+    return changed;
   }
 
-  private async write(allows: Policy, endConnections: boolean): Promise<void> {
-    await this.api.patch<Envelope<ChangedPolicy>>(PATH, { resource: { allows, endConnections } });
+  private async write(allows: Policy, endConnections: boolean): Promise<ChangedPolicy> {
+    const resource = { allows, endConnections };
+    return (await this.api.patch<Envelope<ChangedPolicy>>(PATH, { resource })).resource;
+  }
+
+  /** With the requests that have gone from the queue by it. */
+  private sayDone(
+    { none, ...forms }: (typeof DONE)['policy'],
+    answer: Pick<ChangedPolicy, 'approvedRequests'> | undefined,
+    values?: Record<string, unknown>,
+  ): void {
+    const approved = answer?.approvedRequests ?? 0;
+    const said = approved > 0 ? this.counted(forms, approved, values) : { text: none, values };
+    this.messages.show(said.text, said.values);
   }
 
   private sayWhy(cause: unknown): void {
@@ -296,10 +361,14 @@ export class ApplicationsPage {
     this.messages.show(text, values);
   }
 
-  private counted(forms: { one: string; other: string }, count: number): Words {
+  private counted(
+    forms: { one: string; other: string },
+    count: number,
+    more?: Record<string, unknown>,
+  ): Words {
     return {
       text: this.formats.plural(count, forms),
-      values: { count: this.formats.number(count) },
+      values: { ...more, count: this.formats.number(count) },
     };
   }
 }

@@ -64,6 +64,17 @@ describe('what an audit record says besides its sentence', () => {
   });
 });
 
+describe('an audit record of what a company no longer allows', () => {
+  it('says how many connections have ended with it, where there were any', () => {
+    const ended = { label: 'audit.detail.endedConnections', to: { plain: '12' } };
+    expect(of('application_blocked', { endedConnections: 12 })).toEqual([ended]);
+    expect(of('application_left_to_policy', { endedConnections: 12 })).toEqual([ended]);
+    expect(of('application_blocked', { endedConnections: 0 })).toEqual([]);
+    const policy = { from: 'every', to: 'selected', endedConnections: 12 };
+    expect(of('account_policy_changed', policy)).toContainEqual(ended);
+  });
+});
+
 describe('an audit record of a decided request', () => {
   it('says whose it was, with the address', () => {
     const person = { id: 'a', email: 'anna@a.example', firstName: 'Anna', lastName: 'Müller' };

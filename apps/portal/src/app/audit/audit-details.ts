@@ -94,7 +94,13 @@ export function auditDetails({ action, mail, detail }: AuditRecord): AuditDetail
         ? [{ label: 'audit.detail.role.label', to: value(detail['role']) }]
         : [];
     case 'account_policy_changed':
-      return [change('audit.detail.policy.label', detail['from'], detail['to'])];
+      return [
+        change('audit.detail.policy.label', detail['from'], detail['to']),
+        ...endedConnections(detail),
+      ];
+    case 'application_blocked':
+    case 'application_left_to_policy':
+      return endedConnections(detail);
     case 'connection_granted':
     case 'connection_renewed':
       return [
@@ -168,6 +174,13 @@ export function countOf({ detail }: AuditRecord): number {
   const { count, connections, connectionIds } = detail;
   if (Array.isArray(connectionIds)) return connectionIds.length;
   return Number(count ?? connections ?? 1);
+}
+
+function endedConnections(detail: AuditRecord['detail']): AuditDetail[] {
+  const ended = Number(detail['endedConnections'] ?? 0);
+  return ended > 0
+    ? [{ label: 'audit.detail.endedConnections', to: { plain: String(ended) } }]
+    : [];
 }
 
 function changedFields(changes: unknown): AuditDetail[] {

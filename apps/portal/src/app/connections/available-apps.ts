@@ -6,6 +6,7 @@ import link from '@material-symbols/svg-400/rounded/link.svg';
 import searchOff from '@material-symbols/svg-400/rounded/search_off.svg';
 import { apiWholeList, keptValue } from '../api/api-resource';
 import { AvailableClient } from '../api/types';
+import { Outbound } from '../authorize/outbound';
 import { Formats } from '../i18n/formats';
 import { ClientLogo } from '../ui/client-logo';
 import { Icon } from '../ui/icon';
@@ -13,6 +14,8 @@ import { LoadError } from '../ui/load-error';
 import { PageState } from '../ui/page-state';
 import { SearchField } from '../ui/search-field';
 import { ClientCard } from './client-card';
+import { ConnectButton } from './connect-button';
+import { startsHere } from './starts-here';
 
 /** What can be connected, and where connecting starts. */
 @Component({
@@ -21,6 +24,7 @@ import { ClientCard } from './client-card';
   imports: [
     ClientCard,
     ClientLogo,
+    ConnectButton,
     Icon,
     LoadError,
     PageState,
@@ -36,6 +40,7 @@ export class AvailableApps {
   readonly searched = output<string>();
 
   protected readonly formats = inject(Formats);
+  private readonly outbound = inject(Outbound);
   private readonly list = apiWholeList<AvailableClient>(() => '/user/v7/oauth-clients');
   protected readonly clients = keptValue(this.list);
   /** Connected before the company changed its mind: nothing else here says that they go on. */
@@ -53,6 +58,10 @@ export class AvailableApps {
     );
   });
   protected readonly icons = { info, link, searchOff };
+
+  protected startsHere(client: AvailableClient): boolean {
+    return startsHere(client, this.outbound);
+  }
 
   /** Whether each is connected may have changed. */
   reload(): void {

@@ -11,6 +11,7 @@ import { ClientLogo } from '../ui/client-logo';
 import { Icon } from '../ui/icon';
 import { Publisher } from '../ui/publisher';
 import { ConnectButton } from './connect-button';
+import { startsHere } from './starts-here';
 
 /** An application that can be connected: what it is for, what it asks, where connecting starts. */
 @Component({
@@ -39,8 +40,6 @@ export class ClientCard {
     const scopes = this.client().scopes.join(' ');
     return scopeName(scopes, this.knownScopes.table(), this.preferences.language());
   });
-  protected readonly startsHere = computed(
-    () => this.client().authorizable || this.outbound.safe(this.client().startUri) !== null,
-  );
+  protected readonly startsHere = computed(() => startsHere(this.client(), this.outbound));
   protected readonly homepageUri = computed(() => this.outbound.safe(this.client().homepageUri));
 }

@@ -8,6 +8,12 @@ import { KnownScopes } from '../scopes/known-scopes';
 import { askFor } from '../scopes/scope-words';
 import { Icon } from '../ui/icon';
 
+const TEXTS = {
+  first: { words: 'connections.apps.connect', label: 'connections.apps.connectTo' },
+  again: { words: 'connections.apps.connectAgain', label: 'connections.apps.connectAgainTo' },
+  ask: { words: 'connections.apps.ask', label: 'connections.apps.askFor' },
+};
+
 /** Where connecting an application starts; nothing where only the application itself can start it. */
 @Component({
   selector: 'fx-connect-button',
@@ -16,11 +22,8 @@ import { Icon } from '../ui/icon';
   template: `
     <ng-container *transloco="let t">
       @let app = client();
-      @let words = t(again() ? 'connections.apps.connectAgain' : 'connections.apps.connect');
-      @let label =
-        t(again() ? 'connections.apps.connectAgainTo' : 'connections.apps.connectTo', {
-          app: app.name,
-        });
+      @let words = t(texts().words);
+      @let label = t(texts().label, { app: app.name });
       @if (startUri(); as uri) {
         <a
           class="fx-button fx-button--compact tonal"
@@ -61,15 +64,20 @@ import { Icon } from '../ui/icon';
 })
 export class ConnectButton {
   readonly client = input.required<AvailableClient>();
-  /** It has been connected before. */
-  readonly again = input(false);
+  /** Again: it has been connected before. Ask: the company has to allow it first. */
+  readonly purpose = input<'first' | 'again' | 'ask'>('first');
+  protected readonly texts = computed(() => TEXTS[this.purpose()]);
 
   private readonly outbound = inject(Outbound);
   private readonly knownScopes = inject(KnownScopes);
   protected readonly outward = outward;
 
   /** Where the application has a page of its own to begin, that page knows best what comes next. */
-  protected readonly startUri = computed(() => this.outbound.safe(this.client().startUri));
+  protected readonly startUri = computed(() => {
+    const { startUri, authorizable } = this.client();
+    // Where the company is asked is the portal's own page, which every way in leads to.
+    return this.purpose() === 'ask' && authorizable ? null : this.outbound.safe(startUri);
+  });
   protected readonly startHost = computed(() => {
     const uri = this.startUri();
     return uri ? new URL(uri).host : '';

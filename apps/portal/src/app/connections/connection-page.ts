@@ -14,10 +14,9 @@ import { RouterLink } from '@angular/router';
 import { TranslocoDirective } from '@jsverse/transloco';
 import check from '@material-symbols/svg-400/rounded/check.svg';
 import searchOff from '@material-symbols/svg-400/rounded/search_off.svg';
-import { apiResource, apiWholeList, keptValue } from '../api/api-resource';
+import { apiResource, keptValue } from '../api/api-resource';
 import { apiErrorFrom } from '../api/problem';
-import { AvailableClient, ConnectionDetail, Envelope } from '../api/types';
-import { Outbound } from '../authorize/outbound';
+import { ConnectionDetail, Envelope } from '../api/types';
 import { Formats } from '../i18n/formats';
 import { fullName } from '../people/full-name';
 import { KnownScopes } from '../scopes/known-scopes';
@@ -33,7 +32,7 @@ import { PageState } from '../ui/page-state';
 import { Publisher } from '../ui/publisher';
 import { StaleNotice } from '../ui/stale-notice';
 import { Waiting } from '../ui/waiting';
-import { ConnectButton } from './connect-button';
+import { ConnectAgain } from './connect-again';
 import { ConnectionChanges } from './connection-changes';
 import { ConnectionEvents } from './connection-events';
 import { ConnectionList } from './connection-list';
@@ -51,7 +50,7 @@ import { UsageChart } from './usage-chart';
   imports: [
     BackLink,
     ClientLogo,
-    ConnectButton,
+    ConnectAgain,
     ConnectionEvents,
     HealthChip,
     Icon,
@@ -78,7 +77,6 @@ export class ConnectionPage {
   private readonly knownScopes = inject(KnownScopes);
   private readonly endFlow = inject(EndFlow);
   private readonly reduceFlow = inject(ReduceFlow);
-  private readonly outbound = inject(Outbound);
   private readonly pageFocus = inject(PageFocus);
   private readonly document = inject(DOCUMENT);
   private readonly injector = inject(Injector);
@@ -134,23 +132,8 @@ export class ConnectionPage {
     const { status, scope } = this.connection() ?? {};
     return status === 'active' && scope ? viewOnlyPart(scope, this.knownScopes.table()) : null;
   });
-  private readonly mayNeedAnother = computed(() =>
-    ['refresh_refused', 'ended'].includes(this.connection()?.health ?? ''),
-  );
-  private readonly clientList = apiWholeList<AvailableClient>(() =>
-    this.own() && this.mayNeedAnother() ? '/user/v7/oauth-clients' : undefined,
-  );
-  /** Where it can be connected again, when that is what it needs. */
-  protected readonly again = computed(() =>
-    this.clientList.hasValue()
-      ? this.clientList
-          .value()
-          .find(({ clientId }) => clientId === this.connection()?.client.clientId)
-      : undefined,
-  );
-  /** Nobody can connect it any more, so far as this reader is offered. */
-  protected readonly gone = computed(
-    () => this.connection()?.health === 'ended' && this.clientList.hasValue() && !this.again(),
+  protected readonly mayNeedAnother = computed(
+    () => this.own() && ['refresh_refused', 'ended'].includes(this.connection()?.health ?? ''),
   );
   protected readonly endedText = computed(() => {
     const { revokedBy, revocationReason } = this.connection() ?? {};
@@ -169,11 +152,7 @@ export class ConnectionPage {
       if (this.list.opened?.id !== this.id()) this.list.opened = { id: this.id() };
     });
     effect(() => {
-      if (this.changes.version() === 0) return;
-      untracked(() => {
-        this.detail.reload();
-        this.clientList.reload();
-      });
+      if (this.changes.version() > 0) untracked(() => this.detail.reload());
     });
     // What has the focus may go with what has ended elsewhere.
     effect(() => {
@@ -182,10 +161,6 @@ export class ConnectionPage {
       const seeToIt = () => focused?.isConnected || this.pageFocus.focusHeading();
       untracked(() => afterNextRender(seeToIt, { injector: this.injector }));
     });
-  }
-
-  protected startsHere(client: AvailableClient): boolean {
-    return client.authorizable || this.outbound.safe(client.startUri) !== null;
   }
 
   protected inAdvanceBy({ at, by }: NonNullable<ConnectionDetail['grantedInAdvance']>) {

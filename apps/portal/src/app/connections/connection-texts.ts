@@ -53,6 +53,7 @@ export const HEALTH: Record<Connection['health'], HealthWords> = {
 const ENDED: Record<NonNullable<Connection['revocationReason']>, string> = {
   user: 'connections.ended.user',
   admin: 'connections.ended.admin',
+  not_allowed: 'connections.ended.notAllowed',
   client: 'connections.ended.client',
   user_disabled: 'connections.ended.userDisabled',
   client_disabled: 'connections.ended.clientDisabled',

@@ -149,6 +149,7 @@ const VALUES: Readonly<Record<string, string>> = {
   user: 'requests.value.user',
   admin: 'requests.value.admin',
   client: 'requests.value.client',
+  not_allowed: 'requests.value.not_allowed',
   user_disabled: 'requests.value.user_disabled',
   client_disabled: 'requests.value.client_disabled',
   client_deleted: 'requests.value.client_deleted',
