@@ -186,7 +186,7 @@ export class AuthorizePage {
       await this.session.signOut();
       this.signIn('switch');
     } catch {
-      this.view.set({ ...view, busy: false, trouble: 'sign-out-failed' } as View);
+      this.view.set({ ...view, busy: false, trouble: 'authorize.trouble.signOutFailed' } as View);
     }
   }
 
@@ -271,16 +271,17 @@ export class AuthorizePage {
       const request = await this.api.read(this.query);
       const otherUser = request.user.id !== before.request.user.id;
       const trouble = otherUser
-        ? 'other-user'
+        ? 'authorize.trouble.otherUser'
         : isSameData(request, before.request)
           ? null
-          : 'changed';
+          : 'authorize.trouble.changed';
       next = sameStep(before, viewOf(request), trouble);
     } catch (cause) {
       const error = apiErrorFrom(cause);
       if (REFUSALS.has(error.code)) next = { step: 'refused', error, seenBefore: true };
       else if (error.code !== 'session_required') return;
-      else if (before.step === 'deciding') next = { ...before, trouble: 'session-ended' };
+      else if (before.step === 'deciding')
+        next = { ...before, trouble: 'authorize.trouble.sessionEnded' };
       else return this.signIn('expired');
     }
     // A click in the meantime takes precedence.
@@ -309,14 +310,14 @@ function refusalOrFailure(error: ApiError, seenBefore: boolean): View {
 }
 
 function askTroubleOf(error: ApiError): AskTrouble {
-  if (error.code === 'validation_failed') return 'note';
-  if (error.code === 'too_many_attempts') return 'too-many';
-  return error.unreachable ? 'unreachable' : 'failed';
+  if (error.code === 'validation_failed') return 'authorize.refused.trouble.note';
+  if (error.code === 'too_many_attempts') return 'authorize.refused.trouble.tooMany';
+  return error.unreachable ? 'trouble.unreachable' : 'trouble.failed';
 }
 
 /** What has changed, and for whom, is found out by looking again. */
 function troubleOf({ code, unreachable }: ApiError): Trouble {
-  if (code === 'session_required') return 'session-ended';
-  if (code.endsWith('_changed')) return 'changed';
-  return unreachable ? 'unreachable' : 'failed';
+  if (code === 'session_required') return 'authorize.trouble.sessionEnded';
+  if (code.endsWith('_changed')) return 'authorize.trouble.changed';
+  return unreachable ? 'authorize.trouble.unreachable' : 'authorize.trouble.failed';
 }

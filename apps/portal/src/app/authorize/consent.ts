@@ -35,22 +35,20 @@ import { keepChoices, keptChoices } from './kept-choices';
 import { Outbound } from './outbound';
 import { isOnThisDevice } from './on-this-device';
 
-/** What has come in the way of the decision since the page was shown. */
+/** What has come in the way of the decision since the page was shown, by its text. */
 export type Trouble =
-  'session-ended' | 'other-user' | 'changed' | 'unreachable' | 'failed' | 'sign-out-failed';
-
-const FAILURES: Partial<Record<Trouble, string>> = {
-  'session-ended': 'authorize.trouble.sessionEnded',
-  unreachable: 'authorize.trouble.unreachable',
-  failed: 'authorize.trouble.failed',
-  'sign-out-failed': 'authorize.trouble.signOutFailed',
-};
+  | 'authorize.trouble.sessionEnded'
+  | 'authorize.trouble.otherUser'
+  | 'authorize.trouble.changed'
+  | 'authorize.trouble.unreachable'
+  | 'authorize.trouble.failed'
+  | 'authorize.trouble.signOutFailed';
 
 /** What should be looked at once more; shown above it. */
-const TO_LOOK_AT: Partial<Record<Trouble, string>> = {
-  'other-user': 'authorize.trouble.otherUser',
-  changed: 'authorize.trouble.changed',
-};
+const TO_LOOK_AT: readonly (Trouble | null)[] = [
+  'authorize.trouble.otherUser',
+  'authorize.trouble.changed',
+];
 
 const FIRST_TIME = {
   heading: 'authorize.heading',
@@ -146,8 +144,10 @@ export class Consent {
       : 'authorize.existing.same';
   });
   protected readonly onThisDevice = computed(() => isOnThisDevice(this.request().redirectUri));
-  protected readonly failure = computed(() => wordsFor(this.trouble(), FAILURES));
-  protected readonly look = computed(() => wordsFor(this.trouble(), TO_LOOK_AT));
+  protected readonly look = computed(() =>
+    TO_LOOK_AT.includes(this.trouble()) ? this.trouble() : null,
+  );
+  protected readonly failure = computed(() => (this.look() ? null : this.trouble()));
   protected readonly privacyUri = computed(() =>
     this.outbound.safe(this.request().client.privacyPolicyUri),
   );
@@ -182,8 +182,4 @@ export class Consent {
       place?.scrollIntoView({ block: 'nearest' });
     });
   }
-}
-
-function wordsFor(trouble: Trouble | null, words: Partial<Record<Trouble, string>>): string | null {
-  return (trouble && words[trouble]) ?? null;
 }

@@ -23,16 +23,13 @@ import { Icon } from '../ui/icon';
 import { Publisher } from '../ui/publisher';
 import { isOnThisDevice } from './on-this-device';
 
-/** What came in the way of asking. */
-export type AskTrouble = 'note' | 'too-many' | 'unreachable' | 'failed' | 'sign-out-failed';
-
-const TROUBLES: Record<AskTrouble, string> = {
-  note: 'authorize.refused.trouble.note',
-  'too-many': 'authorize.refused.trouble.tooMany',
-  unreachable: 'trouble.unreachable',
-  failed: 'trouble.failed',
-  'sign-out-failed': 'authorize.trouble.signOutFailed',
-};
+/** What came in the way of asking, by its text. */
+export type AskTrouble =
+  | 'authorize.refused.trouble.note'
+  | 'authorize.refused.trouble.tooMany'
+  | 'authorize.trouble.signOutFailed'
+  | 'trouble.unreachable'
+  | 'trouble.failed';
 
 const REASONS = {
   not_for_account: 'authorize.refused.notForAccount',
@@ -74,10 +71,6 @@ export class NotAllowed {
   );
   protected readonly asked = computed(() => this.request().refusal?.request ?? null);
   protected readonly mayDecide = computed(() => this.request().refusal?.mayDecide ?? false);
-  protected readonly failure = computed(() => {
-    const trouble = this.trouble();
-    return trouble && TROUBLES[trouble];
-  });
   protected readonly onThisDevice = computed(() => isOnThisDevice(this.request().redirectUri));
 
   protected readonly maxNote = MAX_APPROVAL_NOTE_LENGTH;
