@@ -21,9 +21,12 @@ describe('a pasted list of people', () => {
     ]);
   });
 
-  it.each(['Nora Neu', 'nora@neu.example uwe@neu.example'])('“%s” is nobody', (text) => {
-    expect(invitedPeople(text)).toEqual([{ line: 1, text, person: null }]);
-  });
+  it.each(['Nora Neu', 'nora@neu.example uwe@neu.example', 'nora@', '@neu.example', 'a@@b'])(
+    '“%s” is nobody',
+    (text) => {
+      expect(invitedPeople(text)).toEqual([{ line: 1, text, person: null }]);
+    },
+  );
 
   it.each([
     ['a@x.example; b@x.example, c@x.example', [['a@x.example'], ['b@x.example'], ['c@x.example']]],
@@ -55,6 +58,16 @@ describe('a pasted list of people', () => {
   it('names of several in a line the one that is wrong', () => {
     const people = invitedPeople('a@x.example; Nora Neu; b@x.example');
     expect(people.filter(({ person }) => !person).map(({ text }) => text)).toEqual(['Nora Neu']);
+  });
+
+  it.each([
+    ['kaputt@, c@z.example', 'kaputt@', ['c@z.example']],
+    ['a@x.example, Nora <kaputt@>, c@z.example', 'Nora <kaputt@>', ['a@x.example', 'c@z.example']],
+    ['@firma.example, c@z.example', '@firma.example', ['c@z.example']],
+  ])('in “%s”, “%s” alone is wrong', (text, wrong, right) => {
+    const people = invitedPeople(text);
+    expect(people.filter(({ person }) => !person).map((entry) => entry.text)).toEqual([wrong]);
+    expect(people.flatMap(({ person }) => person?.email ?? [])).toEqual(right);
   });
 
   it('counts its lines as they stand, and skips those that are empty', () => {

@@ -23,8 +23,11 @@ export function invitedPeople(text: string): InvitedLine[] {
   );
 }
 
-/** Between people: a semicolon, or the comma after an address with another one ahead. */
-const BETWEEN_PEOPLE = /;|(?<=@[^\s,;<>@]+>?\s*),(?=[^;]*@)/;
+/** Between people: a semicolon, or the comma after an address, even a broken one, with another ahead. */
+const BETWEEN_PEOPLE = /;|(?<=@[^\s,;<>@]*>?\s*),(?=[^;]*@)/;
+
+/** The API looks closer; this much is missing where an address was cut off. */
+const ADDRESS = /^[^@]+@[^@]+$/;
 
 function peopleIn(line: string): string[] {
   const several = line.split('@').length > 2;
@@ -37,7 +40,7 @@ const LAST_NAME_FIRST = /^"?([^",;<>@]+),([^",;<>@]+)"?\s*<[^<>]+>[;,]?$/;
 function personOf(line: string): InvitedLine['person'] {
   const words = line.split(/[\s,;<>"()]+/).filter((word) => word !== '');
   const [email, ...others] = words.filter((word) => word.includes('@'));
-  if (email === undefined || others.length > 0) return null;
+  if (email === undefined || others.length > 0 || !ADDRESS.test(email)) return null;
   const [firstName, lastName] = namesOf(
     line,
     words.filter((word) => word !== email),
