@@ -123,6 +123,7 @@ export class MarkedSecrets {
     );
     const strange = this.mark('link that is none of ours', 'x0'.repeat(21) + 'z');
     for (const path of [
+      '/guest/v7/password-recoveries/lookups',
       '/guest/v7/password-recoveries/completions',
       '/guest/v7/sessions/disavowals',
       '/guest/v7/invitations/lookups',
@@ -188,7 +189,8 @@ export class MarkedSecrets {
     const email = 'admin@beispiel.example';
     const recoveries = '/guest/v7/password-recoveries';
     await call(url, 'POST', recoveries, { resource: { email: 'user@musterhaus.example' } });
-    await this.link('open recovery', 'user@musterhaus.example', 'reset-password');
+    const open = await this.link('open recovery', 'user@musterhaus.example', 'reset-password');
+    await call(url, 'POST', `${recoveries}/lookups`, { resource: { token: open } });
     await call(url, 'POST', recoveries, { resource: { email } });
     await call(url, 'POST', `${recoveries}/completions`, {
       resource: {

@@ -58,6 +58,12 @@ export async function writersOf(world: World): Promise<Writer[]> {
     },
     {
       method: 'POST',
+      path: '/guest/v7/password-recoveries/lookups',
+      who: () => ({}),
+      valid: { token: 'made-up' },
+    },
+    {
+      method: 'POST',
       path: '/guest/v7/password-recoveries/completions',
       who: () => ({}),
       valid: { token: 'made-up', newPassword: 'drei-blaue-elefanten' },
@@ -170,6 +176,12 @@ export async function writersOf(world: World): Promise<Writer[]> {
       path: '/user/v7/users/me/email-changes',
       who: member,
       valid: { newEmail: 'uwe@musterhaus.example', currentPassword: PASSWORD },
+    },
+    {
+      method: 'POST',
+      path: '/user/v7/users/me/email-changes/lookups',
+      who: member,
+      valid: { token: 'made-up' },
     },
     {
       method: 'POST',

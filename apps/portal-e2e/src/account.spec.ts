@@ -10,6 +10,7 @@ import {
   signIn,
   test,
 } from './harness/fixtures';
+import { newAddress } from './harness/email-states';
 
 const settings = (path: string): string => `${portalUrl()}/portal/settings/${path}`;
 
@@ -258,6 +259,7 @@ test.describe('sign-in', () => {
     page,
   }) => {
     const token = 'x'.repeat(43);
+    await newAddress(page);
     await page.goto(`${settings('security/email')}#${token}`);
     await expect(page).not.toHaveURL(/xxx/);
     await fillSignIn(page, MEMBER);
@@ -265,6 +267,7 @@ test.describe('sign-in', () => {
       'Neue E-Mail-Adresse bestätigen',
     );
     await expect(page).toHaveURL(settings('security/email'));
+    await expect(page.getByText('neu@musterhaus.example')).toBeVisible();
     const sent = page.waitForRequest(/email-changes\/completions/);
     await page.getByRole('button', { name: 'Adresse bestätigen' }).click();
     expect((await sent).postDataJSON()).toEqual({ resource: { token } });

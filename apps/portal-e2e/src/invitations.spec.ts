@@ -117,7 +117,7 @@ test('an invited person opens the link in the mail, chooses a password and is in
   await theirs.close();
 });
 
-test('an invited person chooses a passkey instead of a password, and signs in with it again', async ({
+test('an invited person chooses a passkey instead of a password, signs in with it again, and sets a password', async ({
   page,
   browser,
 }) => {
@@ -150,6 +150,20 @@ test('an invited person chooses a passkey instead of a password, and signs in wi
   await theirs.getByRole('button', { name: 'Passkey verwenden' }).click();
   await expect(theirs.getByRole('heading', { level: 1 })).toHaveText('Konto und Sicherheit');
   await expect(theirs.locator('fx-email-form')).toContainText(email);
+
+  await theirs.getByRole('button', { name: /^Entfernen: / }).click();
+  await expect(theirs.locator('fx-passkeys').getByRole('alert')).toContainText('einziger Weg');
+  const form = theirs.locator('fx-password-form');
+  await expect(form.getByRole('heading', { name: 'Passwort setzen' })).toBeVisible();
+  await expect(form.getByLabel('Bisheriges Passwort')).toHaveCount(0);
+  await form.getByLabel('Neues Passwort', { exact: true }).fill('sieben-lila-regenschirme');
+  await form.getByRole('button', { name: 'Passwort setzen' }).click();
+  await expect(form.getByRole('status').first()).toContainText('Ihre Passkeys gelten weiter');
+  await expect(form.getByLabel('Bisheriges Passwort')).toBeVisible();
+  await theirs.context().clearCookies();
+  await theirs.goto(`${portalUrl()}/portal/sign-in`);
+  await fillSignIn(theirs, email, 'sieben-lila-regenschirme');
+  await expect(theirs.getByRole('heading', { level: 1 })).toHaveText('Verbindungen');
   await theirs.close();
 });
 

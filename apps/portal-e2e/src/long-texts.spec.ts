@@ -36,7 +36,7 @@ import { lengthenAnswers, lengthened, LONGEST, unreadableTexts } from './harness
 import { show } from './harness/portal-state';
 import { demoMail } from './harness/recovery-states';
 import { test } from './harness/one-tab';
-import { passkeys } from './harness/passkey-states';
+import { passkeys, withoutPassword } from './harness/passkey-states';
 import { setUp } from './harness/two-steps-states';
 import { withSampleConnections } from './harness/sample-connections';
 
@@ -244,6 +244,7 @@ const PLACES: Record<string, Place> = {
   'a password of one’s own': { open: (page) => passwordGiven(page) },
   'another e-mail address': { open: (page) => emailMistakes(page) },
   security: { open: (page) => passkeys(page, LONGEST.application) },
+  'a first password': { open: (page) => withoutPassword(page, LONGEST.application) },
   'setting an authenticator app up': { open: (page) => setUp(page) },
   'signing a device out': {
     open: (page) => dialogOf(page, 'security', /(abmelden$|^Sign out .)/i),

@@ -1283,6 +1283,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/guest/v7/password-recoveries/lookups": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Whether such a link can still be used
+         * @description The token is in the body, so that no log of addresses has it. Nothing is used up.
+         */
+        post: operations["PasswordRecovery_find"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/guest/v7/password-recoveries/completions": {
         parameters: {
             query?: never;
@@ -1455,7 +1475,7 @@ export interface paths {
         put?: never;
         /**
          * Change my password
-         * @description Ends all my sessions, this one too; the answer sets the cookie of a new one. A wrong current password counts as a failed sign-in.
+         * @description Ends all my sessions, this one too; the answer sets the cookie of a new one. A wrong current password counts as a failed sign-in. Who has joined with a passkey and has no password yet needs a fresh proof of identity instead.
          */
         post: operations["Me_changePassword"];
         delete?: never;
@@ -1539,6 +1559,26 @@ export interface paths {
          * @description A link goes to the new address, and works once within 60 minutes for who asked. The answer is the same where somebody else has it. The present address is told. At most 5 times in that time. A wrong password or code counts as a failed sign-in.
          */
         post: operations["EmailChanges_request"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/user/v7/users/me/email-changes/lookups": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Which address such a link is about
+         * @description Of those that I have asked for myself. The token is in the body, so that no log of addresses has it. Nothing is used up.
+         */
+        post: operations["EmailChanges_find"];
         delete?: never;
         options?: never;
         head?: never;
@@ -4807,6 +4847,8 @@ export interface components {
             secondFactorDueBy?: "account" | "installation";
             /** @description somebody else has set the password: they can do nothing until they have changed it; absent: it is their own */
             passwordGiven?: boolean;
+            /** @description they have joined with a passkey and may set their first password; absent: they have one */
+            passwordMissing?: boolean;
         };
         SessionAccountDto: {
             /**
@@ -4969,6 +5011,23 @@ export interface components {
         };
         RecoveryRequest: {
             resource: components["schemas"]["RecoveryInput"];
+        };
+        OpenLinkDto: {
+            /**
+             * Format: date-time
+             * @example 2026-11-22T09:00:00.000Z
+             */
+            expiresAt: string;
+        };
+        LinkTokenInput: {
+            /**
+             * @description from the fragment of the link; `link_invalid` once it was used or has expired
+             * @example b2dGZ5c0Y4cVh1R3pLd0ZtTn…
+             */
+            token: string;
+        };
+        LinkTokenRequest: {
+            resource: components["schemas"]["LinkTokenInput"];
         };
         RecoveredPasswordInput: {
             /**
@@ -5185,9 +5244,10 @@ export interface components {
         PasswordInput: {
             /**
              * Format: password
+             * @description left out by those who have none (`passwordMissing`)
              * @example demo-passwort-2026
              */
-            currentPassword: string;
+            currentPassword?: string;
             /**
              * Format: password
              * @description neither the current one nor the e-mail address; `too_common` if it is easy to guess: well-known passwords, the user’s own names, repetitions, rows of keys (NIST SP 800-63B §5.1.1.2)
@@ -5327,6 +5387,18 @@ export interface components {
         };
         EmailChangeRequest: {
             resource: components["schemas"]["EmailChangeInput"];
+        };
+        OpenEmailChangeDto: {
+            /**
+             * Format: date-time
+             * @example 2026-11-22T09:00:00.000Z
+             */
+            expiresAt: string;
+            /**
+             * Format: email
+             * @example neu@musterhaus.example
+             */
+            newEmail: string;
         };
         EmailChangeLinkInput: {
             /**
@@ -10636,6 +10708,59 @@ export interface operations {
             };
         };
     };
+    PasswordRecovery_find: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LinkTokenRequest"];
+            };
+        };
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        resource: components["schemas"]["OpenLinkDto"];
+                    };
+                };
+            };
+            /** @description Problem: `validation_failed`, `malformed_request` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description Problem: `origin_refused` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description Problem: `unsupported_media_type` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+        };
+    };
     PasswordRecovery_complete: {
         parameters: {
             query?: never;
@@ -11189,7 +11314,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDto"];
                 };
             };
-            /** @description Problem: `session_required`, `origin_refused` */
+            /** @description Problem: `session_required`, `origin_refused`, `identity_proof_required` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -11523,6 +11648,68 @@ export interface operations {
             };
             /** @description Problem: `service_unavailable` */
             503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+        };
+    };
+    EmailChanges_find: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EmailChangeLinkRequest"];
+            };
+        };
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        resource: components["schemas"]["OpenEmailChangeDto"];
+                    };
+                };
+            };
+            /** @description Problem: `validation_failed`, `malformed_request` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description Problem: `session_required` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description Problem: `session_required`, `origin_refused` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description Problem: `unsupported_media_type` */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -12442,6 +12629,15 @@ export interface operations {
             };
             /** @description Problem: `not_found` */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description Problem: `last_passkey` */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };

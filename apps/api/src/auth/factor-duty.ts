@@ -24,12 +24,14 @@ export const isOfInstallation = (due: Date): boolean => due.getTime() === 0;
 export const lacksFactor = (now: string, staff: string): string =>
   `coalesce(${dueOf(staff)} <= ${now} AND NOT ${hasSecondFactor('u.id')}, false)`;
 
-/** What a user has to do before anything else, now or later. */
+/** What a user has to do before anything else, now or later, and what they may do. */
 export interface Duties {
   /** When they have to have a second factor; null if they have one, or need not have one. */
   factorDueAt: Date | null;
   /** Somebody else has set their password. */
   passwordGiven: boolean;
+  /** They have joined with a passkey, and may set their first password. */
+  passwordMissing: boolean;
 }
 
 /** Who has to set up a second factor, and by when, and who has to choose a password. */
@@ -43,10 +45,10 @@ export class FactorDuty {
   async of(userId: string): Promise<Duties> {
     const [user]: Duties[] = await this.dataSource.query(
       `SELECT CASE WHEN NOT ${hasSecondFactor('u.id')} THEN ${dueOf('$2')} END AS "factorDueAt",
-              u.password_given AS "passwordGiven"
+              u.password_given AS "passwordGiven", NOT u.password_chosen AS "passwordMissing"
          FROM ${ACTIVE_USERS} u WHERE u.id = $1`,
       [userId, this.config.staffNeedSecondFactor],
     );
-    return user ?? { factorDueAt: null, passwordGiven: false };
+    return user ?? { factorDueAt: null, passwordGiven: false, passwordMissing: false };
   }
 }

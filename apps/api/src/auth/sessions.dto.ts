@@ -84,6 +84,13 @@ export class SessionUserDto extends OmitType(ProfileDto, ['account']) {
       'somebody else has set the password: they can do nothing until they have changed it; absent: it is their own',
   })
   passwordGiven?: true;
+
+  @ApiPropertyOptional({
+    type: Boolean,
+    description:
+      'they have joined with a passkey and may set their first password; absent: they have one',
+  })
+  passwordMissing?: true;
 }
 
 export class SessionNewsDto {
@@ -188,6 +195,7 @@ export function toCurrentSession(
     developer,
     factorDueAt,
     passwordGiven,
+    passwordMissing,
     news,
   }: Duties & { developer: boolean; news: SessionNewsDto },
 ): CurrentSessionDto {
@@ -202,6 +210,7 @@ export function toCurrentSession(
         secondFactorDueBy: isOfInstallation(factorDueAt) ? 'installation' : 'account',
       }),
       ...(passwordGiven && { passwordGiven }),
+      ...(passwordMissing && { passwordMissing }),
     },
     account: { id, name, kind },
     createdAt: session.createdAt.toISOString(),

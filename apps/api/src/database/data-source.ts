@@ -56,6 +56,7 @@ import { HistoryOfChanges1806984100000 } from './migrations/1806984100000-histor
 import { RefusedCalls1806985200000 } from './migrations/1806985200000-refused-calls.js';
 import { NewRevocations1806986100000 } from './migrations/1806986100000-new-revocations.js';
 import { StateDigests1806987000000 } from './migrations/1806987000000-state-digests.js';
+import { ChosenPasswords1806987130000 } from './migrations/1806987130000-chosen-passwords.js';
 
 /** Every migration, oldest first. The app, the command line and the tests share this list. */
 export const MIGRATIONS = [
@@ -114,6 +115,7 @@ export const MIGRATIONS = [
   RefusedCalls1806985200000,
   NewRevocations1806986100000,
   StateDigests1806987000000,
+  ChosenPasswords1806987130000,
 ];
 
 export const POOL_SIZE = 20;

@@ -157,6 +157,28 @@ describe('migrating', () => {
     expect(definition).not.toContain('last_used_at');
   });
 
+  it('chosen passwords are those of everybody but who joined with a passkey and has set none since', async () => {
+    const index = NAMES.findIndex((name) => name.startsWith('ChosenPasswords'));
+    const dataSource = await install(index);
+    await dataSource.query(`
+      INSERT INTO users (id, account_id, email, first_name, last_name, role, locale, status,
+                         password_hash, created_at, updated_at)
+        SELECT md5(who)::uuid, md5('account')::uuid, who || '@musterhaus.example', who, 'M', 'member',
+               'de', 'active', '$argon2id$', now(), now()
+          FROM unnest(ARRAY['passkey', 'later', 'reset']) AS who;
+      INSERT INTO audit_records (at, action, subject_id, detail)
+        SELECT now() + seconds * interval '1 second', action, md5(who)::uuid, '{}'
+          FROM (VALUES ('passkey', 'invitation_accepted', 0), ('passkey', 'passkey_added', 0.02),
+                       ('later', 'invitation_accepted', 0), ('later', 'passkey_added', 60),
+                       ('reset', 'invitation_accepted', 0), ('reset', 'passkey_added', 0.02),
+                       ('reset', 'password_reset', 900)) AS record (who, action, seconds)`);
+    await migrate(database.url);
+    const without = await dataSource.query(
+      'SELECT first_name FROM users WHERE NOT password_chosen',
+    );
+    expect(without).toEqual([{ first_name: 'passkey' }]);
+  });
+
   it('consent in advance holds no other table while it waits for one, and can be repeated', async () => {
     const index = NAMES.findIndex((name) => name.startsWith('ConsentInAdvance'));
     const dataSource = await install(index);

@@ -42,6 +42,7 @@ export const PROBLEMS = {
   connection_changed: [409, 'The connection has changed'],
   cannot_disable_self: [409, 'You cannot disable yourself'],
   last_admin: [409, 'The company needs an admin'],
+  last_passkey: [409, 'Without a password, one passkey has to stay'],
   precondition_failed: [412, 'Somebody else has changed it'],
   payload_too_large: [413, 'The request is too large'],
   unsupported_media_type: [415, 'Unsupported content type'],

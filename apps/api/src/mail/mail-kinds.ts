@@ -24,7 +24,13 @@ export interface MailData
   /** To a user for whom somebody has asked for it. The token is good for that user's password. */
   'password-forgotten': { token: string };
   /** To the user, who may not be the one who changed it. */
-  'password-changed': { at: string; by: 'user' | 'operator'; connectionsEnded: boolean };
+  'password-changed': {
+    at: string;
+    by: 'user' | 'operator';
+    /** There was none before. */
+    first?: boolean;
+    connectionsEnded: boolean;
+  };
   /** To the user, who may not be the one. The token is good for disavowing the sign-in. */
   'new-device': {
     token: string;
@@ -101,12 +107,14 @@ export const MAIL_KINDS: { [Kind in MailKind]: KindOfMail<MailData[Kind]> } = {
   'password-changed': {
     sendWithinMs: NEWS_WITHIN_MS,
     text: {
-      de: ({ at, by, connectionsEnded }, { moment }) => ({
-        subject: 'Ihr Passwort wurde geändert',
+      de: ({ at, by, first = false, connectionsEnded }, { moment }) => ({
+        subject: first ? 'Ihr Konto hat jetzt ein Passwort' : 'Ihr Passwort wurde geändert',
         paragraphs: [
-          by === 'user'
-            ? 'Das Passwort Ihres Kontos bei Flixcheck wurde geändert. Auf allen anderen Geräten sind Sie abgemeldet.'
-            : 'Flixcheck hat das Passwort Ihres Kontos ersetzt. Auf allen Geräten sind Sie abgemeldet.',
+          first
+            ? 'Für Ihr Konto bei Flixcheck wurde ein Passwort gesetzt. Ihre Passkeys gelten weiter. Auf allen anderen Geräten sind Sie abgemeldet.'
+            : by === 'user'
+              ? 'Das Passwort Ihres Kontos bei Flixcheck wurde geändert. Auf allen anderen Geräten sind Sie abgemeldet.'
+              : 'Flixcheck hat das Passwort Ihres Kontos ersetzt. Auf allen Geräten sind Sie abgemeldet.',
           ...(connectionsEnded ? ['Alle Ihre Verbindungen sind beendet.'] : []),
         ],
         facts: [['Zeitpunkt', moment(at)]],
@@ -115,12 +123,14 @@ export const MAIL_KINDS: { [Kind in MailKind]: KindOfMail<MailData[Kind]> } = {
         ],
         button: { label: 'Neues Passwort setzen', path: '/portal/forgot-password' },
       }),
-      en: ({ at, by, connectionsEnded }, { moment }) => ({
-        subject: 'Your password was changed',
+      en: ({ at, by, first = false, connectionsEnded }, { moment }) => ({
+        subject: first ? 'Your account now has a password' : 'Your password was changed',
         paragraphs: [
-          by === 'user'
-            ? 'The password of your Flixcheck account was changed. You are signed out on all other devices.'
-            : 'Flixcheck has replaced the password of your account. You are signed out on all devices.',
+          first
+            ? 'A password was set for your Flixcheck account. Your passkeys still work. You are signed out on all other devices.'
+            : by === 'user'
+              ? 'The password of your Flixcheck account was changed. You are signed out on all other devices.'
+              : 'Flixcheck has replaced the password of your account. You are signed out on all devices.',
           ...(connectionsEnded ? ['All your connections have ended.'] : []),
         ],
         facts: [['Time', moment(at)]],

@@ -5,9 +5,13 @@ import { KnownDevices } from '../auth/known-devices.js';
 import { SECOND } from '../config/clock.js';
 import { inWords } from '../config/in-words.js';
 import { CurrentCaller, RequireSession, type SessionCaller } from '../http/access.js';
-import { ApiLimits, ApiProblems } from '../http/envelope.js';
+import { ApiLimits, ApiProblems, ApiResource, type ResourceEnvelope } from '../http/envelope.js';
 import { EMAIL_CHANGE_LIFETIME_MS } from '../mail/email-change-mails.js';
-import { EmailChangeLinkRequest, EmailChangeRequest } from './email-changes.dto.js';
+import {
+  EmailChangeLinkRequest,
+  EmailChangeRequest,
+  OpenEmailChangeDto,
+} from './email-changes.dto.js';
 import { EmailChanges, MAX_EMAIL_CHANGES } from './email-changes.js';
 import { proofSourceOf } from './identity-proof.js';
 
@@ -36,6 +40,24 @@ export class EmailChangesController {
   ): Promise<void> {
     const source = proofSourceOf(request, 'email_change', this.devices);
     return this.changes.request(caller, resource, source);
+  }
+
+  @Post('lookups')
+  @RequireSession()
+  @HttpCode(200)
+  @ApiOperation({
+    summary: 'Which address such a link is about',
+    description:
+      'Of those that I have asked for myself. The token is in the body, so that no log of addresses has it. Nothing is used up.',
+  })
+  @ApiResource(OpenEmailChangeDto)
+  @ApiProblems(400, 401, 403, 415)
+  async find(
+    @CurrentCaller() caller: SessionCaller,
+    @Body() { resource }: EmailChangeLinkRequest,
+  ): Promise<ResourceEnvelope<OpenEmailChangeDto>> {
+    const { newEmail, expiresAt } = await this.changes.find(caller, resource.token);
+    return { resource: { newEmail, expiresAt: expiresAt.toISOString() } };
   }
 
   @Post('completions')

@@ -2,7 +2,7 @@ import { ApiProperty } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
 import { IsEmail, IsObject, MaxLength, ValidateNested } from 'class-validator';
 import { IdentityProofInput } from './identity-proof.dto.js';
-import { LinkTokenInput } from './link-token.dto.js';
+import { LinkTokenInput, OpenLinkDto } from './link-token.dto.js';
 
 export class EmailChangeInput extends IdentityProofInput {
   @ApiProperty({ format: 'email', maxLength: 254, example: 'neu@musterhaus.example' })
@@ -27,4 +27,10 @@ export class EmailChangeLinkRequest {
   @ValidateNested()
   @Type(() => EmailChangeLinkInput)
   resource!: EmailChangeLinkInput;
+}
+
+/** What a link to another address is about. */
+export class OpenEmailChangeDto extends OpenLinkDto {
+  @ApiProperty({ format: 'email', example: 'neu@musterhaus.example' })
+  newEmail!: string;
 }

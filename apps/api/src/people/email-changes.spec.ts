@@ -189,6 +189,23 @@ describe('the link to a new address', () => {
     expect(JSON.stringify(rows)).not.toContain(token);
   });
 
+  it('says which address it is about, to who asked and as long as it works', async () => {
+    const lookUp = (token: string, who = user) =>
+      who.call('POST', '/user/v7/users/me/email-changes/lookups', { resource: { token } });
+    const token = await link();
+    const other = await PortalUser.signIn(test.url, TAKEN);
+    expect(errorOf(await lookUp(token, other))).toEqual([400, 'token', 'link_invalid']);
+    const { status, body } = await lookUp(token);
+    expect([status, body.resource]).toEqual([
+      200,
+      { newEmail: NEW, expiresAt: expect.any(String) },
+    ]);
+    expect((await complete(token)).status).toBe(204);
+    for (const useless of [token, 'made-up']) {
+      expect(errorOf(await lookUp(useless))).toEqual([400, 'token', 'link_invalid']);
+    }
+  });
+
   it('works for 60 minutes, and then goes', async () => {
     const token = await link();
     test.clock.advance(60 * MINUTE);

@@ -77,6 +77,23 @@ export class EmailChanges {
   }
 
   /**
+   * What a link is about that the caller has asked for.
+   * @throws ApiError validation_failed at `token`
+   */
+  async find(
+    { userId }: SessionCaller,
+    token: string,
+  ): Promise<{ newEmail: string; expiresAt: Date }> {
+    const [open]: { newEmail: string; expiresAt: Date }[] = await this.dataSource.query(
+      `SELECT email AS "newEmail", expires_at AS "expiresAt" FROM email_changes
+        WHERE token_hash = $1 AND user_id = $2 AND expires_at > $3`,
+      [hashSecret(token), userId, this.clock.now()],
+    );
+    if (!open) throw linkInvalid(REMEDY);
+    return open;
+  }
+
+  /**
    * The user has the new address from now on. All other sessions of theirs end, and every link to
    * set a new password; the old address is told.
    * @param token from the link in the mail to the new address
@@ -91,7 +108,7 @@ export class EmailChanges {
           WHERE token_hash = $1 AND user_id = $2 AND expires_at > $3 RETURNING email`,
         [hashSecret(token), caller.userId, at],
       );
-      if (!user || !used) throw linkInvalid('Ask for the change again.');
+      if (!user || !used) throw linkInvalid(REMEDY);
       if (!(await this.users.setEmail(tx, user.id, used.email))) throw takenMeanwhile();
       await endRecoveryLinks(tx, user.id, at);
       const end = { actorId: user.id, reason: 'email_changed', at } as const;
@@ -130,6 +147,8 @@ export class EmailChanges {
     if (filled) throw tooManyAttempts(filled.getTime() - at.getTime(), tooOften);
   }
 }
+
+const REMEDY = 'Ask for the change again.';
 
 const nameOf = ({ firstName, lastName }: UserRecord): string => `${firstName} ${lastName}`;
 

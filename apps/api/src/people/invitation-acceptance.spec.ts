@@ -1,5 +1,6 @@
 import { call, eventually, PortalUser } from '@flixcheck/test-harness';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { MINUTE } from '../config/clock.js';
 import { demoMails } from '../testing/demo-mails.js';
 import {
   INVITATIONS,
@@ -241,6 +242,60 @@ describe('who accepts an invitation with a passkey', () => {
     ]);
     const own = device.create(await options(next));
     expect((await person.accept(next, { password: undefined, credential: own })).status).toBe(201);
+  });
+
+  /** Somebody who has, at the browser in which they did. */
+  const joined = async () => {
+    const token = await link();
+    const device = new Authenticator(ORIGIN);
+    const credential = device.create(await options(token));
+    const answer = await person.accept(token, { password: undefined, credential });
+    let cookie = '';
+    const keep = ({ headers }: typeof answer) =>
+      (cookie = headers['set-cookie']?.[0]?.split(';', 1)[0] ?? cookie);
+    keep(answer);
+    const send = async (method: string, path: string, resource?: object) => {
+      const sent = await call(test.url, method, path, {
+        headers: { cookie },
+        ...(resource && { resource }),
+      });
+      keep(sent);
+      return sent;
+    };
+    return { device, send };
+  };
+  const PASSKEYS = '/user/v7/users/me/passkeys';
+  const PASSWORD = '/user/v7/users/me/password';
+  const newPassword = 'sieben-lila-regenschirme';
+
+  it('sets a first password with a fresh proof and without the old one, and keeps the passkey', async () => {
+    const { device, send } = await joined();
+    const who = async () => (await send('GET', '/user/v7/sessions/current')).body.resource.user;
+    expect(await who()).toMatchObject({ passwordMissing: true });
+    test.clock.advance(11 * MINUTE);
+    const stale = await send('POST', PASSWORD, { newPassword });
+    expect([stale.status, stale.body.code]).toEqual([403, 'identity_proof_required']);
+    const proofs = '/user/v7/sessions/current/proofs';
+    const { body } = await send('POST', `${proofs}/challenges`);
+    const credential = device.get(body.resource.publicKey);
+    expect((await send('POST', proofs, { credential })).status).toBe(204);
+    expect((await send('POST', PASSWORD, { newPassword })).status).toBe(204);
+    await mails.next(NEW_COLLEAGUE, /hat jetzt ein Passwort/);
+    expect(await who()).not.toHaveProperty('passwordMissing');
+    await PortalUser.signIn(test.url, NEW_COLLEAGUE, newPassword);
+    expect((await present(device)).status).toBe(201);
+    const again = await send('POST', PASSWORD, { newPassword: 'vier-gelbe-elefanten' });
+    expect(errorOf(again)).toEqual([400, 'currentPassword', 'required']);
+  });
+
+  it('keeps the only passkey as long as there is no password', async () => {
+    const { send } = await joined();
+    const [only] = (await send('GET', PASSKEYS)).body.resource.passkeys;
+    const refused = await send('DELETE', `${PASSKEYS}/${only.id}`);
+    expect([refused.status, refused.body.code]).toEqual([409, 'last_passkey']);
+    expect((await send('GET', PASSKEYS)).body.resource.passkeys).toHaveLength(1);
+    expect((await send('POST', PASSWORD, { newPassword })).status).toBe(204);
+    expect((await send('DELETE', `${PASSKEYS}/${only.id}`)).status).toBe(204);
   });
 
   it('takes neither a made-up link, nor nothing at all', async () => {

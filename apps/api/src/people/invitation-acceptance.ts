@@ -129,7 +129,7 @@ export class InvitationAcceptance {
         ...{ id: userIdOf(token), accountId, email },
         ...{ firstName, lastName, role, locale, developer },
       };
-      const own = { passwordHash, passwordGiven: false };
+      const own = { passwordHash, passwordGiven: false, passwordChosen: !credential };
       const userId = await this.provisioning.addUser(tx, person, own, inviter.id);
       const user = await this.users.lockActive(tx, userId);
       if (!user) throw new Error('the user was not written');

@@ -1,5 +1,6 @@
 import { ApiProperty } from '@nestjs/swagger';
-import { IsNotEmpty, IsString, MaxLength } from 'class-validator';
+import { Type } from 'class-transformer';
+import { IsNotEmpty, IsObject, IsString, MaxLength, ValidateNested } from 'class-validator';
 
 /** What a link from a mail proves: that somebody reads the mails of the address. */
 export class LinkTokenInput {
@@ -12,4 +13,18 @@ export class LinkTokenInput {
   @IsNotEmpty()
   @MaxLength(100)
   token!: string;
+}
+
+export class LinkTokenRequest {
+  @ApiProperty({ type: LinkTokenInput })
+  @IsObject()
+  @ValidateNested()
+  @Type(() => LinkTokenInput)
+  resource!: LinkTokenInput;
+}
+
+/** A link that can still be used. */
+export class OpenLinkDto {
+  @ApiProperty({ format: 'date-time', example: '2026-11-22T09:00:00.000Z' })
+  expiresAt!: string;
 }

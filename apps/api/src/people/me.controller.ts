@@ -49,10 +49,10 @@ export class MeController {
   @ApiOperation({
     summary: 'Change my password',
     description:
-      'Ends all my sessions, this one too; the answer sets the cookie of a new one. A wrong current password counts as a failed sign-in.',
+      'Ends all my sessions, this one too; the answer sets the cookie of a new one. A wrong current password counts as a failed sign-in. Who has joined with a passkey and has no password yet needs a fresh proof of identity instead.',
   })
   @ApiNoContentResponse({ description: 'Changed' })
-  @ApiProblems(400, 401, 403, 415, 429, 'service_unavailable')
+  @ApiProblems(400, 401, 403, 'identity_proof_required', 415, 429, 'service_unavailable')
   async changePassword(
     @CurrentCaller() caller: SessionCaller,
     @Body() body: ChangePasswordRequest,

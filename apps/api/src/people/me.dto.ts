@@ -31,11 +31,17 @@ export class MeDto extends ProfileDto {
 }
 
 export class PasswordInput {
-  @ApiProperty({ format: 'password', maxLength: 200, example: 'demo-passwort-2026' })
+  @ApiPropertyOptional({
+    format: 'password',
+    maxLength: 200,
+    description: 'left out by those who have none (`passwordMissing`)',
+    example: 'demo-passwort-2026',
+  })
+  @ValidateIf((input: PasswordInput) => input.currentPassword !== undefined)
   @IsString()
   @IsNotEmpty()
   @MaxLength(200)
-  currentPassword!: string;
+  currentPassword?: string;
 
   @IsNewPassword(
     'neither the current one nor the e-mail address; `too_common` if it is easy to guess: well-known passwords, the user’s own names, repetitions, rows of keys (NIST SP 800-63B §5.1.1.2)',

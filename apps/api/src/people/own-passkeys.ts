@@ -21,7 +21,7 @@ import {
   type PasskeyOwner,
   Passkeys,
 } from '../users/passkeys.service.js';
-import { UsersService } from '../users/users.service.js';
+import { type UserRecord, UsersService } from '../users/users.service.js';
 import { type GivenProof, IdentityProof, type ProofSource } from './identity-proof.js';
 
 /** Lets users add and remove the passkeys by which they sign in. */
@@ -151,11 +151,12 @@ export class OwnPasskeys {
 
   /**
    * @returns another secret for the cookie of this session
-   * @throws ApiError not_found
+   * @throws ApiError not_found; last_passkey for the only way in of somebody without a password
    */
   remove({ userId, sessionId }: SessionCaller, id: string): Promise<string> {
     return this.dataSource.transaction(async (tx) => {
       const user = await this.users.lockActive(tx, userId, 'NO KEY UPDATE');
+      if (user) refuseLast(user, id, await this.passkeys.of(userId, tx));
       const name = user && (await this.passkeys.remove(tx, user.id, id));
       if (name === null) throw notFound('This passkey');
       await this.resets.settle(tx, userId, userId);
@@ -185,6 +186,18 @@ function refuseMore(passkeys: readonly Passkey[]): void {
   throw new ApiError(
     'conflict',
     `You have ${MAX_PASSKEYS} passkeys. First remove one that you no longer use.`,
+  );
+}
+
+function refuseLast(
+  { passwordChosen }: UserRecord,
+  id: string,
+  passkeys: readonly Passkey[],
+): void {
+  if (passwordChosen || passkeys.length !== 1 || passkeys[0]?.id !== id) return;
+  throw new ApiError(
+    'last_passkey',
+    'You have no password, and without this passkey you could not sign in. First set a password, or add another passkey.',
   );
 }
 

@@ -100,7 +100,7 @@ export class PasskeysController {
   })
   @ApiParam({ name: 'id', schema: { type: 'string', format: 'uuid' } })
   @ApiNoContentResponse({ description: 'Removed' })
-  @ApiProblems(401, 403, 404)
+  @ApiProblems(401, 403, 404, 'last_passkey')
   async remove(
     @CurrentCaller() caller: SessionCaller,
     @Param('id', passkeyId) id: string,

@@ -4,8 +4,9 @@ import type { FastifyRequest } from 'fastify';
 import { SECOND } from '../config/clock.js';
 import { inWords } from '../config/in-words.js';
 import { AllowSignIn } from '../http/access.js';
-import { ApiLimits, ApiProblems } from '../http/envelope.js';
+import { ApiLimits, ApiProblems, ApiResource, type ResourceEnvelope } from '../http/envelope.js';
 import { RECOVERY_LIFETIME_MS } from '../mail/mail-kinds.js';
+import { LinkTokenRequest, OpenLinkDto } from './link-token.dto.js';
 import { RecoveredPasswordRequest, RecoveryRequest } from './password-recovery.dto.js';
 import { PasswordRecovery } from './password-recovery.js';
 import { MAX_PER_ADDRESS, MAX_PER_NETWORK } from './password-recovery-limits.js';
@@ -27,6 +28,21 @@ export class PasswordRecoveryController {
   @ApiProblems(400, 403, 415, 429)
   request(@Body() body: RecoveryRequest, @Req() { ip }: FastifyRequest): Promise<void> {
     return this.recovery.request(body.resource.email, ip);
+  }
+
+  @Post('lookups')
+  @AllowSignIn()
+  @HttpCode(200)
+  @ApiOperation({
+    summary: 'Whether such a link can still be used',
+    description:
+      'The token is in the body, so that no log of addresses has it. Nothing is used up.',
+  })
+  @ApiResource(OpenLinkDto)
+  @ApiProblems(400, 403, 415)
+  async find(@Body() { resource }: LinkTokenRequest): Promise<ResourceEnvelope<OpenLinkDto>> {
+    const { expiresAt } = await this.recovery.find(resource.token);
+    return { resource: { expiresAt: expiresAt.toISOString() } };
   }
 
   @Post('completions')

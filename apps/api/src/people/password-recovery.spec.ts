@@ -93,6 +93,28 @@ describe('the link', () => {
     ]);
   };
 
+  it('can be looked up as long as it works, which uses nothing up', async () => {
+    const lookUp = (token: string) =>
+      call(test.url, 'POST', '/guest/v7/password-recoveries/lookups', { resource: { token } });
+    const token = await link();
+    for (let n = 0; n < 2; n += 1) {
+      const { status, body } = await lookUp(token);
+      expect([status, body.resource]).toEqual([200, { expiresAt: expect.any(String) }]);
+    }
+    await complete(token);
+    const expired = await link();
+    test.clock.advance(30 * MINUTE);
+    const disabled = await link();
+    await test.dataSource.query(`UPDATE users SET status = 'disabled' WHERE email = $1`, [USER]);
+    for (const useless of [token, expired, disabled, 'made-up']) {
+      const { status, body } = await lookUp(useless);
+      expect([status, body.errors?.[0]]).toMatchObject([
+        400,
+        { field: 'token', code: 'link_invalid' },
+      ]);
+    }
+  });
+
   it('works once, and ends all others of the user', async () => {
     const [first, second] = [await link(), await link()];
     await complete(first);

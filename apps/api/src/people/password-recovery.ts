@@ -13,7 +13,7 @@ import { AuditLog } from '../users/audit-log.js';
 import { Notices } from '../users/notices.js';
 import { PasswordHasher } from '../users/password-hasher.js';
 import { PasswordPolicy } from '../users/password-policy.js';
-import { normalizeEmail, UsersService } from '../users/users.service.js';
+import { normalizeEmail, type UserRecord, UsersService } from '../users/users.service.js';
 import { PasswordRecoveryLimits } from './password-recovery-limits.js';
 import { personalWords } from './passwords.service.js';
 import { OwnPasskeys } from './own-passkeys.js';
@@ -67,18 +67,28 @@ export class PasswordRecovery implements OnModuleInit {
   }
 
   /**
+   * Whose link it is, and until when it is good.
+   * @throws ApiError validation_failed at `token`, also where its user may not act any more
+   */
+  async find(token: string): Promise<{ user: UserRecord; expiresAt: Date }> {
+    const [link]: { userId: string; expiresAt: Date }[] = await this.dataSource.query(
+      `SELECT user_id AS "userId", expires_at AS "expiresAt"
+         FROM password_recoveries WHERE token_hash = $1 AND expires_at > $2`,
+      [hashSecret(token), this.clock.now()],
+    );
+    const user = link && (await this.users.findById(link.userId));
+    if (!link || user?.status !== 'active') throw linkInvalid(REMEDY);
+    return { user, expiresAt: link.expiresAt };
+  }
+
+  /**
    * Replaces the password of the user whom the link was sent to. Ends all sessions and all other
    * links, and removes the passkeys; connections stay.
    * @throws ApiError validation_failed at `token` or `newPassword`, and then nothing is used up
    */
   async complete(token: string, newPassword: string, ip: string): Promise<void> {
+    const { user } = await this.find(token);
     const tokenHash = hashSecret(token);
-    const [link]: { userId: string }[] = await this.dataSource.query(
-      `SELECT user_id AS "userId" FROM password_recoveries WHERE token_hash = $1 AND expires_at > $2`,
-      [tokenHash, this.clock.now()],
-    );
-    const user = link && (await this.users.findById(link.userId));
-    if (!user) throw linkInvalid(REMEDY);
     await this.policy.refuseWeak('newPassword', newPassword, personalWords(user));
     const newHash = await this.hasher.hash(newPassword);
     const at = this.clock.now();

@@ -4,6 +4,7 @@ import { DataSource, type EntityManager } from 'typeorm';
 import { Clock } from '../config/clock.js';
 import type { SessionCaller } from '../http/access.js';
 import { ApiError, notFound } from '../http/api-error.js';
+import { requireIdentityProof } from '../http/identity-proof.js';
 import { validationFailed } from '../http/validation.js';
 import { ConnectionsService } from '../connections/connections.service.js';
 import { AuditLog } from '../users/audit-log.js';
@@ -19,7 +20,8 @@ import { SessionsService } from '../auth/sessions.service.js';
 import { Slots } from '../auth/slots.js';
 
 export interface PasswordChange {
-  currentPassword: string;
+  /** Absent for the first password of somebody who has joined with a passkey. */
+  currentPassword?: string;
   newPassword: string;
   revokeConnections?: boolean;
 }
@@ -57,10 +59,10 @@ export class PasswordsService {
    * Replaces the password and ends the user's sessions. A new session takes the place of this one,
    * so that anybody who knows its cookie is out too. Links by which it could be replaced end as well.
    * Connections stay unless the user ends them as well. A wrong current password counts as a failed
-   * sign-in.
+   * sign-in; who has none needs a fresh proof of identity instead. Passkeys stay.
    * @returns the secret for the new session's cookie
-   * @throws ApiError validation_failed; too_many_attempts; session_required when the session has
-   *   ended in the meantime
+   * @throws ApiError validation_failed; identity_proof_required; too_many_attempts; session_required
+   *   when the session has ended in the meantime
    */
   async change(
     caller: SessionCaller,
@@ -69,14 +71,13 @@ export class PasswordsService {
   ): Promise<string> {
     const user = await this.users.findById(caller.userId);
     if (!user) throw notFound('The user');
-    const { currentPassword, newPassword, revokeConnections = false } = change;
-    refuseUnfit(newPassword, currentPassword, user);
-    const verified = await this.proof.verifyPasswordOf(user, currentPassword, source);
+    const { newPassword, revokeConnections = false } = change;
+    const verifiedHash = await this.verifiedHashOf(user, caller, change, source);
     await this.policy.refuseWeak('newPassword', newPassword, personalWords(user));
     const newHash = await this.hasher.hash(newPassword);
     const at = this.clock.now();
     return this.dataSource.transaction(async (tx) => {
-      const changed = await this.users.setPassword(tx, user.id, newHash, verified.passwordHash);
+      const changed = await this.users.setPassword(tx, user.id, newHash, verifiedHash);
       if (!changed) throw wrongPassword();
       await endRecoveryLinks(tx, user.id, at);
       const ended = await this.sessions.endAll(user.id, tx, {
@@ -103,10 +104,28 @@ export class PasswordsService {
       await this.notices.tell(tx, 'password-changed', [user.id], {
         at: at.toISOString(),
         by: 'user',
+        first: !user.passwordChosen,
         connectionsEnded: revokeConnections,
       });
       return secret;
     });
+  }
+
+  /** @returns the hash of the current password; null for a user who has none */
+  private async verifiedHashOf(
+    user: UserRecord,
+    caller: SessionCaller,
+    { currentPassword, newPassword }: PasswordChange,
+    source: ProofSource,
+  ): Promise<string | null> {
+    if (user.passwordChosen && currentPassword === undefined) throw passwordMissing();
+    refuseUnfit(newPassword, user.passwordChosen ? currentPassword : undefined, user);
+    if (user.passwordChosen) {
+      const verified = await this.proof.verifyPasswordOf(user, currentPassword ?? '', source);
+      return verified.passwordHash;
+    }
+    requireIdentityProof(caller);
+    return null;
   }
 
   /**
@@ -173,10 +192,14 @@ export class PasswordsService {
   }
 }
 
-function refuseUnfit(newPassword: string, currentPassword: string, user: UserRecord): void {
+function refuseUnfit(
+  newPassword: string,
+  currentPassword: string | undefined,
+  user: UserRecord,
+): void {
   const refuse = (code: string, message: string): ApiError =>
     validationFailed([{ field: 'newPassword', code, message }]);
-  if (canonical(newPassword) === canonical(currentPassword)) {
+  if (currentPassword !== undefined && canonical(newPassword) === canonical(currentPassword)) {
     throw refuse('same_as_current', 'The new password must differ from the current one.');
   }
   if (normalizeEmail(newPassword) === normalizeEmail(user.email)) {
@@ -186,6 +209,11 @@ function refuseUnfit(newPassword: string, currentPassword: string, user: UserRec
 
 export function personalWords({ firstName, lastName, email, account }: UserRecord): string[] {
   return [firstName, lastName, email, account.name];
+}
+
+function passwordMissing(): ApiError {
+  const message = 'You have a password already: send it along.';
+  return validationFailed([{ field: 'currentPassword', code: 'required', message }]);
 }
 
 function sessionEnded(): ApiError {

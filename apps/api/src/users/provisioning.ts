@@ -207,6 +207,7 @@ export class Provisioning {
   /**
    * @param user checked, but for the address; `id`: where it has been chosen before; `developer`: what
    *   the trail calls somebody without a company
+   * @param password `passwordGiven`: by somebody else; `passwordChosen`: false where nobody knows it
    * @param actorId null for the command line
    * @returns the user's id
    * @throws ApiError conflict for an address that is taken
@@ -214,7 +215,7 @@ export class Provisioning {
   async addUser(
     tx: EntityManager,
     user: Omit<NewUser, 'password'> & { id?: string; developer?: boolean },
-    { passwordHash, passwordGiven }: { passwordHash: string; passwordGiven: boolean },
+    password: { passwordHash: string; passwordGiven: boolean; passwordChosen?: boolean },
     actorId: string | null,
   ): Promise<string> {
     const at = this.clock.now();
@@ -232,8 +233,7 @@ export class Provisioning {
         role,
         locale,
         status: 'active',
-        passwordHash,
-        passwordGiven,
+        ...password,
         mutedNotices: [],
         createdAt: at,
         updatedAt: at,

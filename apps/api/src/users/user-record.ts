@@ -19,6 +19,8 @@ export interface UserRecord extends Person {
   role: Role;
   locale: Locale;
   status: UserStatus;
+  /** False for somebody who has joined with a passkey, and set no password yet. */
+  passwordChosen: boolean;
   lastSignInAt: Date | null;
   createdAt: Date;
   /** Since then, all that is left of them is a pseudonym. */
@@ -36,7 +38,7 @@ const USER_COLUMNS = `
          u.id, u.account_id AS "accountId", u.email, u.first_name AS "firstName",
          u.last_name AS "lastName", u.role, u.locale,
          CASE WHEN a.closed_at IS NULL THEN u.status ELSE 'disabled' END AS status,
-         u.last_sign_in_at AS "lastSignInAt", u.created_at AS "createdAt",
+         u.password_chosen AS "passwordChosen", u.last_sign_in_at AS "lastSignInAt", u.created_at AS "createdAt",
          u.erased_at AS "erasedAt", a.name AS "accountName", a.kind AS "accountKind"`;
 
 export const ONE_USER = `
@@ -71,7 +73,7 @@ const named = (account: UserRecord['account'], { firstName, lastName }: Omit<Per
 
 export function toRecord(user: UserEntity): UserRecord {
   const { id, accountId, email, firstName, lastName, role, locale } = user;
-  const { lastSignInAt, createdAt, erasedAt, account } = user;
+  const { passwordChosen, lastSignInAt, createdAt, erasedAt, account } = user;
   const status = account.closedAt ? 'disabled' : user.status;
   return {
     id,
@@ -82,6 +84,7 @@ export function toRecord(user: UserEntity): UserRecord {
     role,
     locale,
     status,
+    passwordChosen,
     lastSignInAt,
     createdAt,
     erasedAt,

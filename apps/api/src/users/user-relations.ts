@@ -1,11 +1,11 @@
 import { USER_SEARCH_TEXT } from './find-users.js';
 
 /**
- * Relation `(id, account_id, role, password_given, second_factor_from)` of the users who may act at present, for
- * other modules to join their rows with: what this module publishes instead of its table.
+ * Relation `(id, account_id, role, password_given, password_chosen, second_factor_from)` of the users who may act
+ * at present, for other modules to join their rows with: what this module publishes instead of its table.
  */
 export const ACTIVE_USERS = `(SELECT of_all.id, of_all.account_id, of_all.role, of_all.password_given,
-  company.second_factor_from
+  of_all.password_chosen, company.second_factor_from
   FROM users of_all JOIN accounts company ON company.id = of_all.account_id
  WHERE of_all.status = 'active' AND company.closed_at IS NULL)`;
 

@@ -41,6 +41,10 @@ export class UserEntity {
   @Column({ name: 'password_given', type: 'boolean', default: false })
   passwordGiven!: boolean;
 
+  /** Who has joined with a passkey has a password that nobody knows, until they choose one. */
+  @Column({ name: 'password_chosen', type: 'boolean', default: true })
+  passwordChosen!: boolean;
+
   /** The kinds of mail that the user does without. */
   @Column({ name: 'muted_notices', type: 'text', array: true })
   mutedNotices!: string[];

@@ -8,7 +8,7 @@ export const usersPersonalData = personalData(
       list: 'profile',
       rows: `SELECT u.id, u.email, u.first_name AS "firstName", u.last_name AS "lastName", u.role,
                     u.locale, u.status, a.id AS "accountId", nullif(a.name, '') AS account,
-                    u.password_given AS "passwordGiven",
+                    u.password_given AS "passwordGiven", u.password_chosen AS "passwordChosen",
                     u.muted_notices AS "mutedNotices", u.last_sign_in_at AS "lastSignInAt",
                     u.devices_known_from AS "devicesKnownFrom", u.created_at AS "createdAt",
                     u.updated_at AS "updatedAt"

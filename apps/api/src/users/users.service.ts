@@ -313,18 +313,21 @@ export class UsersService {
 
   /**
    * Replaces the password, unless somebody else has since `verifiedHash` was read.
-   * @param verifiedHash what the current password was verified against
+   * @param verifiedHash what the current password was verified against; null for the first one of a
+   *   user who has none
    */
   async setPassword(
     tx: EntityManager,
     id: string,
     newHash: string,
-    verifiedHash: string,
+    verifiedHash: string | null,
   ): Promise<boolean> {
+    const before =
+      verifiedHash === null ? { passwordChosen: false } : { passwordHash: verifiedHash };
     const { affected } = await tx.update(
       UserEntity,
-      { id, passwordHash: verifiedHash, status: 'active' },
-      { passwordHash: newHash, passwordGiven: false, updatedAt: this.clock.now() },
+      { id, ...before, status: 'active' },
+      { ...chosen(newHash), updatedAt: this.clock.now() },
     );
     return affected === 1;
   }
@@ -356,7 +359,7 @@ export class UsersService {
     { given = false }: { given?: boolean } = {},
   ): Promise<void> {
     const at = this.clock.now();
-    const changed = { passwordHash: newHash, passwordGiven: given, updatedAt: at };
+    const changed = { ...chosen(newHash), passwordGiven: given, updatedAt: at };
     await tx.update(UserEntity, { id }, changed);
   }
 
@@ -412,6 +415,12 @@ export class UsersService {
     return this.users.createQueryBuilder('users').innerJoinAndSelect('users.account', 'account');
   }
 }
+
+const chosen = (passwordHash: string) => ({
+  passwordHash,
+  passwordGiven: false,
+  passwordChosen: true,
+});
 
 /** That an address is somebody else's: the only unique one of a user's columns that ever change. */
 const isTaken = (error: unknown): boolean =>

@@ -26,11 +26,26 @@ async function emailSent(page: Page): Promise<void> {
   await expect(page.getByRole('link', { name: /(Demo ansehen|demo)/ })).toBeVisible();
 }
 
+/** The link to this address can still be used. */
+export async function newAddress(page: Page, newEmail = 'neu@musterhaus.example'): Promise<void> {
+  await page.route('**/user/v7/users/me/email-changes/lookups', (route) =>
+    route.fulfill({ json: { resource: { newEmail, expiresAt: '2026-11-25T20:34:00.000Z' } } }),
+  );
+}
+
 export const emailStates: PortalState[] = [
   { name: 'security-email', who: OTHER_ADMIN, open: emailMistakes },
   { name: 'security-email-sent', who: OTHER_ADMIN, open: emailSent },
   {
     name: 'security-email-confirm',
+    who: ADMIN,
+    open: async (page) => {
+      await newAddress(page);
+      await show(page, `${settings('security/email')}#${'t'.repeat(43)}`);
+    },
+  },
+  {
+    name: 'security-email-confirm-used',
     who: ADMIN,
     open: (page) => show(page, `${settings('security/email')}#${'t'.repeat(43)}`),
   },

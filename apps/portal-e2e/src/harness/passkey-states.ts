@@ -17,12 +17,26 @@ export async function passkeys(page: Page, ...names: string[]): Promise<void> {
   await show(page, settings('security'));
 }
 
+/** The same of somebody who joined with the only one, has no password, and wants to remove it. */
+export async function withoutPassword(page: Page, name = 'Diensthandy'): Promise<void> {
+  await page.route('**/user/v7/sessions/current', async (route) => {
+    const response = await route.fetch();
+    const { resource } = await response.json();
+    const user = { ...resource.user, passwordMissing: true };
+    await route.fulfill({ response, json: { resource: { ...resource, user } } });
+  });
+  await passkeys(page, name);
+  await page.getByRole('button', { name: /^(Entfernen|Remove): / }).click();
+  await expect(page.locator('fx-passkeys').getByRole('alert')).toBeVisible();
+}
+
 export const passkeyStates: PortalState[] = [
   {
     name: 'security-passkeys',
     who: OTHER_ADMIN,
     open: (page) => passkeys(page, 'Diensthandy', 'Laptop im Büro'),
   },
+  { name: 'security-no-password', who: OTHER_ADMIN, open: (page) => withoutPassword(page) },
   {
     name: 'security-passkey-new',
     who: OTHER_ADMIN,

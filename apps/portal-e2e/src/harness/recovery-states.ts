@@ -31,6 +31,12 @@ export async function recoverySent(page: Page, from: string | null): Promise<voi
   await expect(page.getByRole('heading', { level: 1 })).toBeFocused();
 }
 
+async function linkIsGood(page: Page): Promise<void> {
+  await page.route('**/guest/v7/password-recoveries/lookups', (route) =>
+    route.fulfill({ json: { resource: { expiresAt: '2026-11-25T20:34:00.000Z' } } }),
+  );
+}
+
 /** Forgotten passwords, and the mails of the demo. */
 export const recovery: PortalState[] = [
   {
@@ -45,10 +51,15 @@ export const recovery: PortalState[] = [
   {
     name: 'reset-password',
     open: async (page) => {
+      await linkIsGood(page);
       await show(page, `${portalUrl()}/portal/reset-password#${'t'.repeat(43)}`);
       await page.getByRole('button', { name: /^(Passwort setzen|Set password)$/ }).click();
       await expect(page.getByLabel(/^(Neues Passwort|New password)$/)).toBeFocused();
     },
+  },
+  {
+    name: 'reset-password-used',
+    open: (page) => show(page, `${portalUrl()}/portal/reset-password#${'t'.repeat(43)}`),
   },
   {
     name: 'reset-password-reloaded',
@@ -64,6 +75,7 @@ export const recovery: PortalState[] = [
       await page.route('**/guest/v7/sessions/disavowals', (route) =>
         route.fulfill({ json: { resource: { token: 't'.repeat(43) } } }),
       );
+      await linkIsGood(page);
       await page.route('**/guest/v7/password-recoveries/completions', (route) =>
         route.fulfill({ status: 204 }),
       );

@@ -37,6 +37,7 @@ export type PasswordJudgement = Dto<'PasswordJudgementDto'>;
 export type TeamUser = Dto<'AccountUserDto'>;
 export type Invitation = Dto<'InvitationDto'>;
 export type InvitedInput = Dto<'InvitedInput'>;
+export type OpenEmailChange = Dto<'OpenEmailChangeDto'>;
 export type OpenInvitation = Dto<'OpenInvitationDto'>;
 export type AcceptanceInput = Dto<'AcceptanceInput'>;
 export type UserChanges = Dto<'UserChangesInput'>;

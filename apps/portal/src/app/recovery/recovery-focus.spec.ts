@@ -83,11 +83,32 @@ describe('setting a new password', () => {
     expect(document.querySelector('form')).toBeNull();
   });
 
+  const useless = () =>
+    errorFromAnswer(400, new Headers(), {
+      code: 'validation_failed',
+      errors: [{ field: 'token', code: 'link_invalid', message: '' }],
+    });
+
+  it('says at once that the link is of no use, with the focus on the heading and the way on', async () => {
+    let refuse: () => void = () => undefined;
+    post.mockReturnValue(new Promise((_, reject) => (refuse = () => reject(useless()))));
+    await TestBed.inject(Router).navigateByUrl('/reset-password#token');
+    const fixture = await open(ResetPasswordPage, '[aria-busy=true]');
+    refuse();
+    await shown(fixture, () => focusedHeading() === 'Dieser Link gilt nicht mehr');
+    expect(control(fixture, 'Neuen Link anfordern')).toBeDefined();
+    expect(document.querySelector('form')).toBeNull();
+    expect(post).toHaveBeenCalledTimes(1);
+  });
+
+  it('has its form also where nobody knows whether the link is good', async () => {
+    post.mockRejectedValue(errorFromAnswer(503, new Headers(), { code: 'service_unavailable' }));
+    await useLink();
+    expect(document.querySelector('form')).not.toBeNull();
+  });
+
   it('puts the focus on the heading when the link turns out to be of no use', async () => {
-    const errors = [{ field: 'token', code: 'invalid', message: '' }];
-    post.mockRejectedValue(
-      errorFromAnswer(400, new Headers(), { code: 'validation_failed', errors }),
-    );
+    post.mockResolvedValueOnce({ resource: {} }).mockRejectedValue(useless());
     const fixture = await useLink();
     await send(fixture, '#new-password', 'sieben-lila-regenschirme');
     await shown(fixture, () => control(fixture, /Link/));

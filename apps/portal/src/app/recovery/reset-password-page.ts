@@ -16,13 +16,14 @@ import { Api } from '../api/api';
 import { ApiError, apiErrorFrom } from '../api/problem';
 import { Formats } from '../i18n/formats';
 import { takeLinkToken } from '../session/link-token';
-import { SessionStore } from '../session/session-store';
+import { SessionStore, TELL } from '../session/session-store';
 import { GuestLayout } from '../ui/guest-layout';
 import { Icon } from '../ui/icon';
 import { PageFocus } from '../ui/page-focus';
 import { Words } from '../ui/question';
 import { Trouble, troubleWords } from '../ui/trouble';
 import { PasswordField } from '../ui/password-field';
+import { Waiting } from '../ui/waiting';
 import { AFTER_DISAVOWAL } from './after-disavowal';
 
 const PASSWORD_ERRORS: Record<string, string> = {
@@ -31,11 +32,15 @@ const PASSWORD_ERRORS: Record<string, string> = {
   too_common: 'recovery.reset.errors.common',
 };
 
+const RECOVERIES = '/guest/v7/password-recoveries';
+
+const isAtToken = ({ problem }: ApiError): boolean => problem.errors[0]?.field === 'token';
+
 /** Where the link in the mail leads: sets a new password with the token in the fragment. */
 @Component({
   selector: 'fx-reset-password-page',
   changeDetection: ChangeDetectionStrategy.OnPush,
-  imports: [GuestLayout, Icon, PasswordField, RouterLink, TranslocoDirective, Trouble],
+  imports: [GuestLayout, Icon, PasswordField, RouterLink, TranslocoDirective, Trouble, Waiting],
   templateUrl: './reset-password-page.html',
   styleUrl: '../sign-in/sign-in-page.scss',
 })
@@ -49,6 +54,8 @@ export class ResetPasswordPage {
 
   /** From the link. Null once it has turned out to be of no use, and after the page was reloaded. */
   protected readonly token = signal<string | null>(null);
+  /** Whether the link is still good is being asked. */
+  protected readonly looking = signal(false);
   /** It comes from somebody's not having been a sign-in, which has ended connections. */
   protected readonly disavowed = signal(false);
   /** The API has refused it. */
@@ -72,7 +79,21 @@ export class ResetPasswordPage {
       const state = this.router.currentNavigation()?.extras.state;
       this.disavowed.set(state?.[AFTER_DISAVOWAL] === true);
       this.refused.set(false);
+      void this.lookUp(token);
     });
+  }
+
+  /** Nobody thinks of a password for a link that is of no use any more. */
+  private async lookUp(token: string): Promise<void> {
+    this.looking.set(true);
+    try {
+      await this.api.post(`${RECOVERIES}/lookups`, { resource: { token } }, TELL);
+    } catch (cause) {
+      // What else is wrong, the API says again when the password is sent.
+      if (token === this.token() && isAtToken(apiErrorFrom(cause))) this.dismiss();
+    } finally {
+      if (token === this.token() || this.token() === null) this.looking.set(false);
+    }
   }
 
   protected async send(event: Event): Promise<void> {
@@ -86,8 +107,7 @@ export class ResetPasswordPage {
     this.busy.set(true);
     try {
       const resource = { token: this.token(), newPassword: this.password() };
-      const path = '/guest/v7/password-recoveries/completions';
-      await this.api.post(path, { resource }, { onSessionEnd: 'tell' });
+      await this.api.post(`${RECOVERIES}/completions`, { resource }, TELL);
       // Every session of the user has ended, one of this browser too.
       this.session.forget();
       this.password.set('');
@@ -102,13 +122,17 @@ export class ResetPasswordPage {
 
   private explain(error: ApiError): void {
     const [first] = error.problem.errors;
-    if (first?.field === 'token') {
-      this.token.set(null);
-      this.refused.set(true);
-      this.focusHeading();
-    } else if (first?.field === 'newPassword') {
+    if (isAtToken(error)) this.dismiss();
+    else if (first?.field === 'newPassword') {
       this.refuse(PASSWORD_ERRORS[first.code] ?? 'recovery.reset.errors.unfit');
     } else this.trouble.set(troubleWords(error, this.formats));
+  }
+
+  /** The link is of no use any more. */
+  private dismiss(): void {
+    this.token.set(null);
+    this.refused.set(true);
+    this.focusHeading();
   }
 
   private refuse(text: string): void {

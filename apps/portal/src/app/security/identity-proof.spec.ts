@@ -1,6 +1,7 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { ComponentFixture, TestBed } from '@angular/core/testing';
 import { providePortal, shown, textOf } from '../../testing/portal-testing';
+import { Api } from '../api/api';
 import { errorFromAnswer } from '../api/problem';
 import { SessionStore } from '../session/session-store';
 import { IdentityProof } from './identity-proof';
@@ -35,6 +36,29 @@ beforeEach(() => {
 });
 
 afterEach(() => (fixture.nativeElement as HTMLElement).remove());
+
+describe('the proof of somebody without a password', () => {
+  it('is the passkey alone, which sending the form asks for', async () => {
+    const post = jest.fn<(...call: unknown[]) => Promise<never>>();
+    post.mockRejectedValue(new Error('none here'));
+    TestBed.overrideProvider(SessionStore, {
+      useValue: { user: () => ({ passwordMissing: true }) },
+    });
+    TestBed.overrideProvider(Api, { useValue: { post, get: () => new Promise(() => undefined) } });
+    fixture = TestBed.createComponent(IdentityProof);
+    fixture.componentRef.setInput('name', 'proof');
+    fixture.componentRef.setInput('code', 'if-asked');
+    await fixture.whenStable();
+    const proof = fixture.componentInstance;
+    expect(field('password')).toBeNull();
+    expect([proof.value(), proof.check()]).toEqual([{}, false]);
+    expect(post).toHaveBeenCalledWith(
+      '/user/v7/sessions/current/proofs/challenges',
+      undefined,
+      expect.anything(),
+    );
+  });
+});
 
 describe('the proof that it is them', () => {
   it('names its code as people and programs look for it, without white space around', async () => {

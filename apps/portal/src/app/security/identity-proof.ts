@@ -18,6 +18,7 @@ import { Api } from '../api/api';
 import { apiResource } from '../api/api-resource';
 import { ApiError } from '../api/problem';
 import { Envelope, Passkey } from '../api/types';
+import { SessionStore } from '../session/session-store';
 import { askForPasskey, knowsPasskeys, type PasskeyAnswer } from '../session/passkeys';
 import { Icon } from '../ui/icon';
 import { OwnPassword } from './own-password';
@@ -67,6 +68,10 @@ export class IdentityProof {
   /** What the ids of the fields begin with. */
   readonly name = input.required<string>();
   readonly password = input(true);
+  /** Who has joined with a passkey has no password to give. */
+  protected readonly passwordShown = computed(
+    () => this.password() && !this.session.user()?.passwordMissing,
+  );
   /**
    * `app`: the code that the app shows now; `any`: that, or a recovery code; `if-asked`: once the
    * API has asked for one, or a passkey instead of both.
@@ -74,6 +79,7 @@ export class IdentityProof {
   readonly code = input<'app' | 'any' | 'if-asked' | null>(null);
 
   private readonly api = inject(Api);
+  private readonly session = inject(SessionStore);
   private readonly host = inject<ElementRef<HTMLElement>>(ElementRef);
   private readonly injector = inject(Injector);
   private readonly passwordField = viewChild(OwnPassword);
@@ -93,6 +99,7 @@ export class IdentityProof {
   protected readonly passkeyOffered = computed(
     () => this.passkeys.hasValue() && this.passkeys.value().resource.passkeys.length > 0,
   );
+  protected readonly passkeyAlone = computed(() => !this.passwordShown() && !this.codeShown());
   protected readonly passkeyError = signal<string | null>(null);
   private readonly credential = signal<PasskeyAnswer | null>(null);
   /** Ends the question of the browser that is on the screen. */
@@ -119,7 +126,7 @@ export class IdentityProof {
       this.errors.set({});
       this.host.nativeElement.closest('form')?.requestSubmit();
     } catch {
-      if (!signal.aborted) this.passkeyError.set('security.proof.passkeyFailed');
+      if (!signal.aborted) this.passkeyError.set(this.passkeyTrouble('passkeyFailed'));
     }
   }
 
@@ -127,7 +134,7 @@ export class IdentityProof {
     const credential = this.credential();
     if (credential) return { credential };
     return {
-      ...(this.password() && { currentPassword: this.typedPassword() }),
+      ...(this.passwordShown() && { currentPassword: this.typedPassword() }),
       ...(this.codeShown() && { code: this.typedCode().trim() }),
     };
   }
@@ -135,6 +142,11 @@ export class IdentityProof {
   /** Complains about what has not been filled in. @returns whether there is nothing */
   check(): boolean {
     const proof = this.value();
+    if (this.passkeyAlone() && !proof.credential) {
+      // Nothing to fill in: the form is sent with what the passkey answers.
+      void this.usePasskey();
+      return false;
+    }
     const missing = (Object.keys(proof) as Field[]).filter((field) => proof[field] === '');
     this.errors.set(Object.fromEntries(missing.map((field) => [field, MISSING[field]])));
     return missing.length === 0;
@@ -146,7 +158,7 @@ export class IdentityProof {
     // It is good once.
     this.credential.set(null);
     const refused = problem.errors.some(({ field }) => field === 'credential');
-    this.passkeyError.set(refused ? 'security.proof.passkeyRefused' : null);
+    this.passkeyError.set(refused ? this.passkeyTrouble('passkeyRefused') : null);
     for (const { field, code } of problem.errors) {
       const text = ERRORS[code];
       if (text && (field === 'currentPassword' || field === 'code')) errors[field] = text;
@@ -154,6 +166,11 @@ export class IdentityProof {
     this.errors.set(errors);
     if (errors.code) this.codeAsked.set(true);
     return refused || Object.keys(errors).length > 0;
+  }
+
+  /** A password is no way on for who has none. */
+  private passkeyTrouble(what: 'passkeyFailed' | 'passkeyRefused'): string {
+    return this.passkeyAlone() ? `security.proof.alone.${what}` : `security.proof.${what}`;
   }
 
   /** A code is good once, and so is what a passkey has answered. */
@@ -168,9 +185,10 @@ export class IdentityProof {
   }
 
   private focusNow(): void {
-    if (this.passkeyError()) return this.passkeyButton()?.nativeElement.focus();
+    if (this.passkeyError() || this.passkeyAlone())
+      return this.passkeyButton()?.nativeElement.focus();
     const { currentPassword, code } = this.errors();
-    if (this.password() && (currentPassword || !code)) return this.passwordField()?.focus();
+    if (this.passwordShown() && (currentPassword || !code)) return this.passwordField()?.focus();
     const field = this.codeField()?.nativeElement;
     field?.focus();
     // The next code is typed over the one that was wrong.

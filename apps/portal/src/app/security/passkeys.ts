@@ -20,6 +20,7 @@ import { apiErrorFrom } from '../api/problem';
 import { Envelope, Passkey } from '../api/types';
 import { Formats } from '../i18n/formats';
 import { knowsPasskeys, makePasskey } from '../session/passkeys';
+import { SessionStore } from '../session/session-store';
 import { Confirmation } from '../ui/confirmation';
 import { Icon } from '../ui/icon';
 import { LoadError } from '../ui/load-error';
@@ -59,6 +60,7 @@ export class Passkeys {
   readonly added = output();
 
   private readonly api = inject(Api);
+  private readonly session = inject(SessionStore);
   private readonly confirmation = inject(Confirmation);
   private readonly messages = inject(Messages);
   private readonly formats = inject(Formats);
@@ -75,6 +77,7 @@ export class Passkeys {
   protected readonly name = signal('');
   protected readonly nameError = signal<string | null>(null);
   protected readonly trouble = signal<Words | null>(null);
+  protected readonly refusal = signal<Words | null>(null);
 
   private readonly section = viewChild(SettingsSection);
   private readonly nameField = viewChild<ElementRef<HTMLInputElement>>('nameField');
@@ -132,6 +135,9 @@ export class Passkeys {
   }
 
   protected async remove({ id, name }: Passkey): Promise<void> {
+    const onlyWay = this.list()?.length === 1 && this.session.user()?.passwordMissing === true;
+    this.refusal.set(onlyWay ? { text: 'security.passkeys.onlyWay' } : null);
+    if (onlyWay) return;
     const removed = await this.confirmation.ask({
       heading: { text: 'security.passkeys.removal.heading', values: { name } },
       points: [
@@ -185,5 +191,6 @@ export class Passkeys {
     this.name.set('');
     this.nameError.set(null);
     this.trouble.set(null);
+    this.refusal.set(null);
   }
 }

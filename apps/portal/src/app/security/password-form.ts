@@ -33,6 +33,21 @@ interface Model {
   revokeConnections: boolean;
 }
 
+const TEXTS = {
+  title: 'security.password.title',
+  text: 'security.password.text',
+  send: 'security.password.send',
+  done: 'security.password.done',
+  doneAll: 'security.password.doneAll',
+};
+const FIRST_TEXTS: typeof TEXTS = {
+  title: 'security.password.first.title',
+  text: 'security.password.first.text',
+  send: 'security.password.first.send',
+  done: 'security.password.first.done',
+  doneAll: 'security.password.first.doneAll',
+};
+
 const EMPTY: Model = { currentPassword: '', newPassword: '', revokeConnections: false };
 
 /** Kinds of errors, ours and the API's codes, by field. */
@@ -76,8 +91,11 @@ export class PasswordForm {
   private readonly meter = inject(StrengthOfPassword);
 
   protected readonly model = signal<Model>(EMPTY);
+  /** They have joined with a passkey, and have had no password until now. */
+  protected readonly first = computed(() => this.session.user()?.passwordMissing === true);
+  protected readonly texts = computed(() => (this.first() ? FIRST_TEXTS : TEXTS));
   protected readonly form = form(this.model, (path) => {
-    required(path.currentPassword);
+    required(path.currentPassword, { when: () => !this.first() });
     required(path.newPassword);
     validate(path.newPassword, ({ value, valueOf }) => {
       const length = lengthOf(value());
@@ -131,7 +149,9 @@ export class PasswordForm {
   private async change() {
     this.busy.set(true);
     try {
-      await this.api.post('/user/v7/users/me/password', { resource: this.model() });
+      const { currentPassword, ...chosen } = this.model();
+      const resource = this.first() ? chosen : { currentPassword, ...chosen };
+      await this.api.post('/user/v7/users/me/password', { resource });
       return undefined;
     } catch (cause) {
       const error = apiErrorFrom(cause);
@@ -149,9 +169,9 @@ export class PasswordForm {
   }
 
   private finish(): void {
-    this.success.set(
-      this.model().revokeConnections ? 'security.password.doneAll' : 'security.password.done',
-    );
+    const { done, doneAll } = this.texts();
+    this.success.set(this.model().revokeConnections ? doneAll : done);
+    this.session.update({ passwordMissing: undefined });
     this.form().reset(EMPTY);
     this.tried.set(false);
     this.currentField()?.hide();

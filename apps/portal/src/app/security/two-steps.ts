@@ -94,6 +94,10 @@ export class TwoSteps {
   protected readonly codes = signal<readonly string[]>([]);
   protected readonly busy = signal(false);
   protected readonly trouble = signal<Words | null>(null);
+  /** Until there is one, the passkey is the first step and the second. */
+  protected readonly passwordMissing = computed(
+    () => this.session.user()?.passwordMissing === true,
+  );
   protected readonly email = computed(() => this.session.user()?.email ?? '');
   /** In groups, as people type it. */
   protected readonly typed = computed(() => this.secret()?.secret.replace(/.{4}(?=.)/g, '$& '));
