@@ -57,6 +57,7 @@ import { RefusedCalls1806985200000 } from './migrations/1806985200000-refused-ca
 import { NewRevocations1806986100000 } from './migrations/1806986100000-new-revocations.js';
 import { StateDigests1806987000000 } from './migrations/1806987000000-state-digests.js';
 import { ChosenPasswords1806987130000 } from './migrations/1806987130000-chosen-passwords.js';
+import { RefusedAttempts1806987140000 } from './migrations/1806987140000-refused-attempts.js';
 
 /** Every migration, oldest first. The app, the command line and the tests share this list. */
 export const MIGRATIONS = [
@@ -116,6 +117,7 @@ export const MIGRATIONS = [
   NewRevocations1806986100000,
   StateDigests1806987000000,
   ChosenPasswords1806987130000,
+  RefusedAttempts1806987140000,
 ];
 
 export const POOL_SIZE = 20;

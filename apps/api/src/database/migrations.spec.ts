@@ -157,6 +157,32 @@ describe('migrating', () => {
     expect(definition).not.toContain('last_used_at');
   });
 
+  it('refused attempts that were sealed to stay stay, and those from now on go', async () => {
+    const index = NAMES.findIndex((name) => name.startsWith('RefusedAttempts'));
+    const dataSource = await install(index);
+    const record = (...actions: string[]) =>
+      dataSource.query(
+        `INSERT INTO audit_records (at, action, detail)
+         SELECT now() - interval '200 days', action, '{}' FROM unnest($1::text[]) AS action`,
+        [actions],
+      );
+    await record('email_change_failed', 'sign_in_failed');
+    await migrate(database.url);
+    await record('email_change_failed', 'email_changed');
+    await dataSource.query(`
+      INSERT INTO audit_seals (number, sealed_at, through_id, record_ids, record_hashes, fleeting,
+                               previous_hash, hash)
+        SELECT 1, now(), max(id), '{}', '{}', '{}', '', '' FROM audit_records`);
+    const [{ deleted }] = await dataSource.query(
+      `SELECT delete_failed_attempts(interval '90 days', 100) AS deleted`,
+    );
+    const left = await dataSource.query('SELECT action FROM audit_records ORDER BY id');
+    expect([deleted, left.map(({ action }: { action: string }) => action)]).toEqual([
+      2,
+      ['email_change_failed', 'email_changed', 'failed_attempts_deleted'],
+    ]);
+  });
+
   it('chosen passwords are those of everybody but who joined with a passkey and has set none since', async () => {
     const index = NAMES.findIndex((name) => name.startsWith('ChosenPasswords'));
     const dataSource = await install(index);

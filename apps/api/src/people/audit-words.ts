@@ -53,8 +53,8 @@ const ACTIONS: Record<AuditAction, Phrase> = {
   email_change_requested: ['Änderung der E-Mail-Adresse begonnen', 'E-mail address change begun'],
   email_changed: ['E-Mail-Adresse geändert', 'E-mail address changed'],
   failed_attempts_deleted: [
-    'Alte Einträge über fehlgeschlagene Anmeldungen gelöscht',
-    'Old records of failed sign-ins deleted',
+    'Alte Einträge über abgewiesene Versuche gelöscht',
+    'Old records of refused attempts deleted',
   ],
   invitation_accepted: ['Einladung angenommen', 'Invitation accepted'],
   invitation_resent: ['Einladung erneut gesendet', 'Invitation sent again'],

@@ -33,13 +33,18 @@ describe('records of failed attempts', () => {
     await record('sign_in_failed', KEPT_DAYS + 1);
     await record('sign_in_failed', KEPT_DAYS - 1);
     await record('sign_in_limited', KEPT_DAYS + 1);
-    await record('password_change_failed', KEPT_DAYS + 1);
+    const others = ['email_change', 'identity_proof', 'passkey_change', 'password_change'];
+    for (const what of [...others, 'second_factor', 'second_factor_change']) {
+      await record(`${what}_failed`, KEPT_DAYS + 1);
+    }
     await record('role_changed', 10 * KEPT_DAYS);
+    await record('mail_failed', 10 * KEPT_DAYS);
     await seal();
-    expect(await test.app.get(BackgroundWork).run('users.failed-attempts')).toBe(3);
+    expect(await test.app.get(BackgroundWork).run('users.failed-attempts')).toBe(8);
     expect(await left()).toEqual([
       `sign_in_failed ${KEPT_DAYS - 1}`,
       `role_changed ${10 * KEPT_DAYS}`,
+      `mail_failed ${10 * KEPT_DAYS}`,
     ]);
   });
 

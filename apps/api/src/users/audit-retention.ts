@@ -4,7 +4,10 @@ import type { DataSource } from 'typeorm';
 import { BackgroundWork } from '../background/background-work.js';
 import { DAY, SECOND } from '../config/clock.js';
 
-/** The audit trail is kept for good, except for the records that strangers can cause. */
+/**
+ * The audit trail is kept for good, except for what was refused to somebody who had to prove who they
+ * are: strangers can cause it, and it holds the addresses that they came from.
+ */
 export const FAILED_ATTEMPTS_KEPT_MS = 90 * DAY;
 const RECORDS_PER_STATEMENT = 5000;
 
