@@ -4,9 +4,12 @@ import {
   demoUrl,
   expect,
   expectAccessible,
+  expectNoSidewaysScroll,
   MEMBER,
+  OPERATOR,
   portalUrl,
   resize,
+  setTextSize,
   signIn,
   test,
 } from './harness/fixtures';
@@ -176,6 +179,53 @@ for (const [language, width] of [
     expect(cut).toEqual([]);
   });
 }
+
+for (const [who, paths] of [
+  [ADMIN, ['connections', 'connections?list=apps', 'team', 'audit']],
+  [OPERATOR, ['registry', 'companies', 'audit']],
+] as const) {
+  test(`what can be searched for can be read in full at 320 px: ${who}`, async ({ page }) => {
+    await signIn(page, who);
+    await page.setViewportSize({ width: 320, height: 800 });
+    for (const language of ['de', 'en']) {
+      await page.addInitScript((to) => localStorage.setItem('flixcheck.language', to), language);
+      for (const path of paths) {
+        await page.goto(settings(path));
+        const field = page.locator('fx-search-field input').first();
+        await expect(field).toBeVisible();
+        const cut = await field.evaluate(async (input: HTMLInputElement) => {
+          await document.fonts.ready;
+          const style = getComputedStyle(input);
+          const context = document.createElement('canvas').getContext('2d')!;
+          context.font = `${style.fontWeight} ${style.fontSize} ${style.fontFamily}`;
+          const room =
+            input.clientWidth - parseFloat(style.paddingLeft) - parseFloat(style.paddingRight);
+          const { placeholder } = input;
+          return context.measureText(placeholder).width > room ? placeholder : '';
+        });
+        expect(cut, `${path} in ${language}`).toBe('');
+      }
+    }
+  });
+}
+
+test('the name of the product stays in one piece with text of 200 % on a phone', async ({
+  page,
+}) => {
+  await signIn(page, ADMIN);
+  await page.setViewportSize({ width: 360, height: 800 });
+  await page.goto(settings('connections'));
+  await setTextSize(page, 200);
+  const name = page.locator('.fx-brand span');
+  await expect(name).toBeVisible();
+  const lines = await name.evaluate((element) => {
+    const range = document.createRange();
+    range.selectNodeContents(element);
+    return range.getClientRects().length;
+  });
+  expect(lines).toBe(1);
+  await expectNoSidewaysScroll(page);
+});
 
 test('an application that is connected but no longer allowed is named beside the available ones', async ({
   page,

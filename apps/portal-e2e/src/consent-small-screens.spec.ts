@@ -203,6 +203,22 @@ for (const [trouble, button] of [
   });
 }
 
+test('on a phone, how long the access lasts can be chosen without scrolling past the answers', async ({
+  page,
+  member: _,
+}) => {
+  await signIn(page, MEMBER);
+  await resize(page, { width: 360, height: 740 });
+  await page.goto(authorizeUrl());
+  const duration = page.getByLabel('Gültigkeit');
+  await expect(duration).toBeInViewport({ ratio: 1 });
+  const below = await duration.evaluate((element) => {
+    const answers = document.querySelector('.answers') as HTMLElement;
+    return element.getBoundingClientRect().bottom - answers.getBoundingClientRect().top;
+  });
+  expect(below).toBeLessThanOrEqual(0);
+});
+
 test('on a laptop the whole decision is on the screen', async ({ page, member: _ }) => {
   await signIn(page, MEMBER);
   await changeAnswer(page, /oauth-authorization-request/, STATES['already connected']!);

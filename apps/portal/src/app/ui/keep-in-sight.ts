@@ -9,6 +9,8 @@ export function keepInSight({ target }: FocusEvent, bar: HTMLElement): void {
   const focused = target as HTMLElement;
   if (focused.matches(':active')) return;
   const { bottom } = focused.getBoundingClientRect();
-  const hidden = bottom + GAP - bar.getBoundingClientRect().top;
+  // Where it sticks once there is room above it: before that, it moves with what is scrolled.
+  const edge = Math.min(bar.getBoundingClientRect().top, innerHeight - bar.offsetHeight);
+  const hidden = bottom + GAP - edge;
   if (hidden > 0 && getComputedStyle(bar).position === 'sticky') scrollBy(0, hidden);
 }
