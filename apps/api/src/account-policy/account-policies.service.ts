@@ -236,14 +236,17 @@ export class AccountPolicies {
     }
     const approvedRequests = await this.requests.approveAllowed(tx, accountId, by, at);
     const subject = { actorId: by, subjectId: client.id, at };
-    if (last !== decision || endedConnections > 0) {
+    // Of what is allowed, or blocked, together with a grant in advance, one record says both.
+    const granted = !sameAdvance && advance !== null;
+    const decided = last !== decision && !(decision === 'allowed' && granted);
+    if (decided || endedConnections > 0) {
       await this.audit.record(tx, {
         ...subject,
         action: decision === null ? 'application_left_to_policy' : `application_${decision}`,
         detail: { accountId, from: last, endedConnections },
       });
     }
-    if (!sameAdvance) {
+    if (granted || (!sameAdvance && !decided)) {
       await this.audit.record(tx, {
         ...subject,
         action: advance === null ? 'advance_grant_withdrawn' : 'application_granted_in_advance',

@@ -137,10 +137,21 @@ describe('what an admin has granted in advance', () => {
     await inAdvance('read');
     await inAdvance('read');
     await inAdvance(null);
+    expect(await audited()).toEqual(['application_granted_in_advance', 'advance_grant_withdrawn']);
+  });
+
+  it('is on record once where it is decided together with whether the application is allowed', async () => {
+    await decide({ decision: 'allowed' });
+    await inAdvance('read');
+    await decide({ decision: 'blocked' });
+    await inAdvance('read');
+    await decide({ decision: null });
     expect(await audited()).toEqual([
       'application_allowed',
       'application_granted_in_advance',
-      'advance_grant_withdrawn',
+      'application_blocked',
+      'application_granted_in_advance',
+      'application_left_to_policy',
     ]);
   });
 });

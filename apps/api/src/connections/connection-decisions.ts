@@ -20,6 +20,9 @@ import { findMatching } from './matching-connections.js';
 import { limitProblem, TimeLimits } from './time-limits.js';
 import { findVisible, visibleTo } from './visible-connections.js';
 
+/** So many of those that match are named; the number says how many there were. */
+const NAMED_ON_RECORD = 5;
+
 /** What people do to connections: end, reduce and limit them. Each leaves an audit record. */
 @Injectable()
 export class ConnectionDecisions {
@@ -117,7 +120,8 @@ export class ConnectionDecisions {
       if (ids.length > expected) throw moreMatch(expected);
       const ended = await this.service.revoke(ids, ending, tx);
       await this.notices.ended(tx, ended, { actorId: caller.userId, at: ending.at });
-      return { count: ended.length, detail: { connections: ended.length } };
+      const connectionIds = ended.slice(0, NAMED_ON_RECORD);
+      return { count: ended.length, detail: { connections: ended.length, connectionIds } };
     });
     return { revoked };
   }

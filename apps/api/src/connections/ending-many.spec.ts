@@ -147,7 +147,7 @@ describe('ending all connections that match', () => {
     }
   });
 
-  it('ends those and no others, with one record, which counts them', async () => {
+  it('ends those and no others, with one record, which counts and names them', async () => {
     const ended = [
       await grant(test, member, { clientId: 'belegscanner' }),
       await grant(test, colleague, { clientId: 'belegscanner' }),
@@ -161,7 +161,12 @@ describe('ending all connections that match', () => {
       `SELECT actor_id, subject_id, detail FROM audit_records WHERE action = 'connections_revoked'
        ORDER BY id DESC LIMIT 1`,
     );
-    expect(record).toEqual({ actor_id: admin.id, subject_id: null, detail: { connections: 2 } });
+    expect(record).toMatchObject({
+      actor_id: admin.id,
+      subject_id: null,
+      detail: { connections: 2 },
+    });
+    expect(record.detail.connectionIds.sort()).toEqual(ended.map(({ id }) => id).sort());
   });
 
   it('of a member ends the member’s own', async () => {

@@ -172,8 +172,8 @@ export function nameAndAddress(user: NonNullable<AuditRecord['person']>): string
 /** How many connections, or attempts, a record is about. */
 export function countOf({ detail }: AuditRecord): number {
   const { count, connections, connectionIds } = detail;
-  if (Array.isArray(connectionIds)) return connectionIds.length;
-  return Number(count ?? connections ?? 1);
+  const named = Array.isArray(connectionIds) ? connectionIds.length : 1;
+  return Number(count ?? connections ?? named);
 }
 
 function endedConnections(detail: AuditRecord['detail']): AuditDetail[] {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { MAX_AUDIT_ACTIONS } from '@flixcheck/api-types/limits';
 import { AuditRecord } from '../api/types';
+import { countOf } from './audit-details';
 import { AUDIT_KINDS, auditWords, WORDS } from './audit-words';
 
 /** What is done for Flixcheck: whoever looks for it looks for a company, or for an application. */
@@ -34,6 +35,8 @@ describe('the sentence about ended connections', () => {
     const several = { detail: { connectionIds: ['a', 'b'] } };
     expect(ended(one)).toBe('audit.action.connectionRevoked');
     expect(ended(several)).toBe('audit.action.connectionsRevoked');
+    // Only some of very many are named.
+    expect(countOf({ detail: { connections: 800, connectionIds: ['a'] } } as never)).toBe(800);
     expect(ended({ subject: maklerwelt, detail: { connections: 1 } })).toBe(
       'audit.action.allConnectionsRevoked',
     );

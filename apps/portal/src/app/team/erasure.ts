@@ -1,4 +1,5 @@
 import { inject, Injectable } from '@angular/core';
+import { TranslocoService } from '@jsverse/transloco';
 import { Api } from '../api/api';
 import { Envelope, ErasureEffect, TeamUser } from '../api/types';
 import { Formats } from '../i18n/formats';
@@ -6,12 +7,22 @@ import { fullName } from '../people/full-name';
 import { Deletion } from '../ui/deletion';
 import { Words } from '../ui/question';
 
+const KEPT = {
+  connections: {
+    one: 'team.erase.kept.connections.one',
+    other: 'team.erase.kept.connections.other',
+  },
+  checks: { one: 'team.erase.kept.checks.one', other: 'team.erase.kept.checks.other' },
+  records: { one: 'team.erase.kept.records.one', other: 'team.erase.kept.records.other' },
+};
+
 /** Erases somebody for good, once their address has been typed; says before what goes and stays. */
 @Injectable({ providedIn: 'root' })
 export class Erasure {
   private readonly api = inject(Api);
   private readonly deletion = inject(Deletion);
   private readonly formats = inject(Formats);
+  private readonly transloco = inject(TranslocoService);
 
   /** @returns whether it has been done */
   async ask(user: TeamUser): Promise<boolean> {
@@ -43,17 +54,27 @@ export class Erasure {
       });
       return [
         { text: goes, values: { count: this.formats.number(deleted) } },
-        {
-          text: 'team.erase.stays',
-          values: {
-            connections: this.formats.number(connections),
-            checks: this.formats.number(checks),
-            records: this.formats.number(auditRecords),
-          },
-        },
+        ...this.kept([
+          [connections, KEPT.connections],
+          [checks, KEPT.checks],
+          [auditRecords, KEPT.records],
+        ]),
       ];
     } catch {
       return [{ text: 'team.erase.goes.unknown' }, { text: 'team.erase.staysUnknown' }];
     }
+  }
+
+  /** What there is none of stays unsaid. */
+  private kept(counts: readonly (readonly [number, { one: string; other: string }])[]): Words[] {
+    const kept = counts
+      .filter(([count]) => count > 0)
+      .map(([count, forms]) =>
+        this.transloco.translate<string>(this.formats.plural(count, forms), {
+          count: this.formats.number(count),
+        }),
+      );
+    if (kept.length === 0) return [];
+    return [{ text: 'team.erase.stays', values: { kept: this.formats.list(kept) } }];
   }
 }
