@@ -49,6 +49,7 @@ export const FACTOR_RESET_MAILS: {
         subject: 'Ihre Anmeldung wird zurückgesetzt',
         paragraphs: [
           `${by ?? 'Flixcheck'} setzt Ihre Anmeldung zurück, weil Sie Ihre App oder Ihr Gerät nicht mehr haben. Zum genannten Zeitpunkt werden die zwei Schritte ausgeschaltet und alle Passkeys entfernt. Danach genügt für die Anmeldung Ihr Passwort. Haben Sie darum gebeten? Dann müssen Sie nichts tun.`,
+          'Haben Sie kein Passwort, oder kennen Sie es nicht mehr? Dann setzen Sie über „Passwort vergessen?“ auf der Anmeldeseite ein neues.',
         ],
         facts: [['Zeitpunkt', moment(at)]],
         button: { label: 'Nein, nicht zurücksetzen', path: `/portal/keep-factor#${token}` },
@@ -60,6 +61,7 @@ export const FACTOR_RESET_MAILS: {
         subject: 'Your sign-in will be reset',
         paragraphs: [
           `${by ?? 'Flixcheck'} is resetting your sign-in, because you no longer have your app or your device. At the time below, two-step sign-in is switched off and all passkeys are removed. From then on, your password is enough to sign in. Did you ask for it? Then there is nothing to do.`,
+          'You have no password, or no longer know it? Set one with “Forgot your password?” on the sign-in page.',
         ],
         facts: [['Time', moment(at)]],
         button: { label: 'No, do not reset', path: `/portal/keep-factor#${token}` },

@@ -187,7 +187,7 @@ export const MAIL_KINDS: { [Kind in MailKind]: KindOfMail<MailData[Kind]> } = {
       de: ({ token, company, inviter }) => ({
         subject: `Einladung zu Flixcheck von ${company}`,
         paragraphs: [
-          `${inviter} lädt Sie ein, für ${company} mit Flixcheck zu arbeiten. Sie geben nur noch Ihren Namen und ein Passwort an. Der Link gilt einmal, innerhalb von ${INVITATION_LIFETIME_MS / DAY} Tagen:`,
+          `${inviter} lädt Sie ein, für ${company} mit Flixcheck zu arbeiten. Sie geben nur noch Ihren Namen an und wählen ein Passwort oder einen Passkey. Der Link gilt einmal, innerhalb von ${INVITATION_LIFETIME_MS / DAY} Tagen:`,
         ],
         button: { label: 'Einladung annehmen', path: `/portal/invitation#${token}` },
         after: [
@@ -197,7 +197,7 @@ export const MAIL_KINDS: { [Kind in MailKind]: KindOfMail<MailData[Kind]> } = {
       en: ({ token, company, inviter }) => ({
         subject: `Invitation to Flixcheck from ${company}`,
         paragraphs: [
-          `${inviter} invites you to work with Flixcheck for ${company}. All that is left is to enter your name and choose a password. The link works once, within ${INVITATION_LIFETIME_MS / DAY} days:`,
+          `${inviter} invites you to work with Flixcheck for ${company}. All that is left is to enter your name and choose a password or a passkey. The link works once, within ${INVITATION_LIFETIME_MS / DAY} days:`,
         ],
         button: { label: 'Accept the invitation', path: `/portal/invitation#${token}` },
         after: [
@@ -213,7 +213,7 @@ export const MAIL_KINDS: { [Kind in MailKind]: KindOfMail<MailData[Kind]> } = {
         subject: `Einladung: Entwicklerzugang für ${application}`,
         paragraphs: [
           `${inviter} von Flixcheck lädt Sie ein, die Anwendung ${application} von ${publisher} bei Flixcheck zu betreuen. Sie sehen dort ihre Einstellungen, Secrets und Anfragen und probieren die Anbindung aus. Ein Unternehmen bei Flixcheck brauchen Sie dafür nicht.`,
-          `Sie geben nur noch Ihren Namen und ein Passwort an. Der Link gilt einmal, innerhalb von ${INVITATION_LIFETIME_MS / DAY} Tagen:`,
+          `Sie geben nur noch Ihren Namen an und wählen ein Passwort oder einen Passkey. Der Link gilt einmal, innerhalb von ${INVITATION_LIFETIME_MS / DAY} Tagen:`,
         ],
         button: { label: 'Einladung annehmen', path: `/portal/invitation#${token}` },
         after: [
@@ -224,7 +224,7 @@ export const MAIL_KINDS: { [Kind in MailKind]: KindOfMail<MailData[Kind]> } = {
         subject: `Invitation: developer access to ${application}`,
         paragraphs: [
           `${inviter} of Flixcheck invites you to look after the application ${application} of ${publisher} at Flixcheck. You see its settings, secrets and requests there, and try out the integration. You need no company at Flixcheck for that.`,
-          `All that is left is to enter your name and choose a password. The link works once, within ${INVITATION_LIFETIME_MS / DAY} days:`,
+          `All that is left is to enter your name and choose a password or a passkey. The link works once, within ${INVITATION_LIFETIME_MS / DAY} days:`,
         ],
         button: { label: 'Accept the invitation', path: `/portal/invitation#${token}` },
         after: [

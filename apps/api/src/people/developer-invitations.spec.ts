@@ -78,6 +78,7 @@ describe('an operator invites a developer who has no account', () => {
       'Einladung: Entwicklerzugang für Maklerwelt CRM',
       expect.stringMatching(/Operator Flixcheck von Flixcheck lädt Sie ein/),
     ]);
+    expect(text.replace(/\s+/g, ' ')).toContain('wählen ein Passwort oder einen Passkey');
     const { body } = await operator.call(
       'GET',
       '/admin/v7/audit-records?limit=1&exceptAction=mail_sent',

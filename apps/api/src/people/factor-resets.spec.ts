@@ -81,6 +81,8 @@ describe('a lost second factor', () => {
     expect(Date.parse(body.resource.dueAt) - Date.parse(body.resource.askedAt)).toBe(WAIT);
     expect(await listed()).toMatchObject({ secondFactor: true, factorReset: body.resource });
     expect(await link()).not.toBe('');
+    const { text } = await world.mails.next(USER, /Anmeldung wird zurückgesetzt/);
+    expect(text.replace(/\s+/g, ' ')).toContain('kein Passwort, oder kennen Sie es nicht mehr?');
     world.clock.advance(WAIT - SECOND);
     expect(await attempt()).toBe('second_factor_required');
     expect(await housekeeping()).toBe(0);
