@@ -17,3 +17,9 @@ describe('blanks around what an operator types', () => {
     expect(toChanges(stored, { ...stored, name: ` ${stored.name} ` })).toEqual({});
   });
 });
+
+describe('a new application', () => {
+  it('is offered to nobody until the operator says to whom', () => {
+    expect(toCreateInput(toModel(null))).toMatchObject({ listed: false });
+  });
+});

@@ -57,7 +57,10 @@ export const VISIBILITIES: readonly { value: Visibility; text: string; hint: str
   { value: 'none', text: 'registry.field.listed.none', hint: 'registry.field.listed.noneHint' },
 ];
 
-/** A new one may do the least, and proves itself as well as it can. */
+/**
+ * A new one may do the least, is seen by nobody until somebody has tried it, and proves itself as
+ * well as it can.
+ */
 const EMPTY: ClientFormModel = {
   name: '',
   description: '',
@@ -73,7 +76,7 @@ const EMPTY: ClientFormModel = {
   redirectUris: [''],
   requirePkce: true,
   scopes: [],
-  listed: true,
+  listed: false,
   accountIds: null,
 };
 
