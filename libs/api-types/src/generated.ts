@@ -4754,7 +4754,7 @@ export interface components {
              * @example pkce_not_used
              * @enum {string}
              */
-            code: "secret_missing" | "redirect_without_tls" | "refresh_token_reused" | "failures_frequent" | "secret_expires" | "refresh_too_often" | "users_disabled" | "calls_expired" | "calls_after_end" | "calls_beyond_scope" | "pkce_not_used" | "pkce_not_required" | "state_missing" | "state_constant" | "second_secret_old" | "secret_unused" | "scope_unused" | "no_traffic";
+            code: "secret_missing" | "redirect_without_tls" | "redirect_only_local" | "codes_not_exchanged" | "refresh_token_reused" | "failures_frequent" | "secret_expires" | "refresh_too_often" | "users_disabled" | "calls_expired" | "calls_after_end" | "calls_beyond_scope" | "pkce_not_used" | "pkce_not_required" | "state_missing" | "state_constant" | "second_secret_old" | "secret_unused" | "scope_unused" | "no_traffic";
             /**
              * @description `critical`: requests fail, or will soon, or users are at risk. `warning`: mend it. `notice`: worth a look.
              * @example warning

@@ -1,5 +1,6 @@
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import { Clock, DAY, toDay } from '../config/clock.js';
+import { CONFIG, type RuntimeConfig } from '../config/config.module.js';
 import { ConnectionSamples } from '../connections/connection-samples.js';
 import { RedeemedCodes } from '../oauth-codes/code-samples.js';
 import { RecentRequestLog, type RecentRequests } from '../oauth-clients/recent-requests.js';
@@ -12,6 +13,7 @@ import {
   type Finding,
   type FindingCode,
   type FindingParameters,
+  isLocal,
   QUIET_DAYS,
   type Symptoms,
 } from './diagnosis-rules.js';
@@ -24,6 +26,7 @@ const LOOK_BACK_MS = 7 * DAY;
 @Injectable()
 export class ClientDiagnosis {
   constructor(
+    @Inject(CONFIG) private readonly config: RuntimeConfig,
     private readonly registry: ClientRegistry,
     private readonly counts: RequestCounts,
     private readonly recent: RecentRequestLog,
@@ -46,10 +49,11 @@ export class ClientDiagnosis {
     const now = this.clock.now();
     const ago = (ms: number) => new Date(now.getTime() - ms);
     const since = ago(LOOK_BACK_MS);
-    const [counts, recent, scopes] = await Promise.all([
+    const [counts, recent, scopes, exchanges] = await Promise.all([
       this.counts.of(client.id, toDay(ago(QUIET_DAYS * DAY))),
       this.recent.of(client.id, { since, lately: ago(DAY), earlyMs: EARLY_MS }),
       this.connections.scopesOf(client.id),
+      this.codes.exchangesOf(client.id, { since, now }),
     ]);
     const [codes, disabled] = await Promise.all([
       this.codes.of(recent.exchangedFor, since),
@@ -58,7 +62,11 @@ export class ClientDiagnosis {
     const after = recent.afterEnd.filter(({ connectionId }) => disabled.has(connectionId));
     const requests = after.reduce((sum, ended) => sum + ended.requests, 0);
     const afterDisabling = { requests, connections: after.length };
-    return { now, client, counts, recent, codes, afterDisabling, scopes };
+    const serverIsLocal = isLocal(this.config.publicUrl);
+    return {
+      ...{ now, client, counts, recent, codes, exchanges, afterDisabling, scopes },
+      serverIsLocal,
+    };
   }
 }
 

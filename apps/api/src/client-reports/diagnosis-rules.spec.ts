@@ -58,6 +58,8 @@ const HEALTHY: Symptoms = {
   counts: [count({ requests: 1000 })],
   recent: { refreshes: 100, earlyRefreshes: 3 },
   codes: codes(),
+  exchanges: { granted: 40, notExchanged: 2 },
+  serverIsLocal: false,
   afterDisabling: { requests: 0, connections: 0 },
   scopes: new Map([['readwrite', 12]]),
 };
@@ -68,6 +70,8 @@ const find = ({ client, ...change }: Change): Finding[] =>
 
 const expires = (days: number, change: Partial<ClientSecret> = {}) =>
   secret({ expiresAt: daysAgo(-days), ...change });
+
+const LOCAL = { redirectUris: ['http://localhost:3000/cb'] };
 
 /** For each finding: what provokes it and what it then says, and what looks like it and is none. */
 const CASES: Record<
@@ -88,6 +92,36 @@ const CASES: Record<
     right: [
       ['a loopback address', { client: { redirectUris: ['http://[::1]/', 'http://localhost/'] } }],
       ['a scheme of its own', { client: { redirectUris: ['com.crm.app:/callback'] } }],
+    ],
+  },
+  redirect_only_local: {
+    wrong: [
+      [
+        { client: { redirectUris: ['http://localhost:3000/cb', 'http://127.0.0.1/cb'] } },
+        { severity: 'warning', parameters: {} },
+      ],
+    ],
+    right: [
+      ['on a server that is local, too', { client: LOCAL, serverIsLocal: true }],
+      ['of a program on the user’s machine', { client: { ...LOCAL, kind: 'public', secrets: [] } }],
+      ['of a disabled one', { client: { ...LOCAL, status: 'disabled' } }],
+    ],
+  },
+  codes_not_exchanged: {
+    wrong: [
+      [
+        { exchanges: { granted: 30, notExchanged: 3 } },
+        { severity: 'warning', parameters: { granted: 30, notExchanged: 3 } },
+      ],
+      [
+        { exchanges: { granted: 1, notExchanged: 1 } },
+        { severity: 'critical', parameters: { granted: 1, notExchanged: 1 } },
+      ],
+    ],
+    right: [
+      ['few of many', { exchanges: { granted: 31, notExchanged: 3 } }],
+      ['somebody who has granted twice', { exchanges: { granted: 3, notExchanged: 2 } }],
+      ['no grant at all', { exchanges: { granted: 0, notExchanged: 0 } }],
     ],
   },
   refresh_token_reused: {

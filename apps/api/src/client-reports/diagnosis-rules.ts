@@ -3,13 +3,15 @@ import { DAY, toDay } from '../config/clock.js';
 import type { RecentRequests } from '../oauth-clients/recent-requests.js';
 import type { RegistryClient } from '../oauth-clients/registry.service.js';
 import type { RequestCount } from '../oauth-clients/request-counts.js';
-import type { CodeSamples } from '../oauth-codes/code-samples.js';
+import type { CodeExchanges, CodeSamples } from '../oauth-codes/code-samples.js';
 import { ACCESS_TOKEN_LIFETIME_MS } from '../oauth-tokens/token-rules.js';
 
 /** The figures that belong to each finding. */
 export interface FindingParameters {
   secret_missing: Record<string, never>;
   redirect_without_tls: { redirectUri: string };
+  redirect_only_local: Record<string, never>;
+  codes_not_exchanged: { granted: number; notExchanged: number };
   refresh_token_reused: { requests: number };
   failures_frequent: { reason: string; requests: number; percent: number };
   secret_expires: { lastFour: string; expiresAt: string; days: number };
@@ -45,6 +47,10 @@ export interface Symptoms {
   recent: Pick<RecentRequests, 'refreshes' | 'earlyRefreshes'>;
   /** of the connections that the newest exchanges belong to */
   codes: CodeSamples;
+  /** of what users have granted lately */
+  exchanges: CodeExchanges;
+  /** Whether the server is on the machine of whoever tries it, so that everything else may be, too. */
+  serverIsLocal: boolean;
   /** Requests for connections that have ended because their user was disabled. */
   afterDisabling: { requests: number; connections: number };
   /** How many active connections have which scope, of at most 1,000. */
@@ -124,6 +130,34 @@ function isOpenToAll(redirectUri: string): boolean {
   const { protocol, hostname } = new URL(redirectUri);
   return protocol === 'http:' && !LOOPBACK.includes(hostname);
 }
+
+/** Of a public client it is right: a program on the user's own machine. */
+const onlyLocal: Rule = ({ client: { kind, status, redirectUris }, serverIsLocal }) =>
+  !serverIsLocal &&
+  kind === 'confidential' &&
+  status === 'active' &&
+  redirectUris.length > 0 &&
+  redirectUris.every(isLocal)
+    ? [{ code: 'redirect_only_local', severity: 'warning', parameters: {} }]
+    : [];
+
+export function isLocal(uri: string): boolean {
+  return URL.canParse(uri) && LOOPBACK.includes(new URL(uri).hostname);
+}
+
+/** Somebody who goes back to the page and grants twice leaves one behind. */
+const codesExchanged: Rule = ({ exchanges: { granted, notExchanged } }) => {
+  const all = notExchanged === granted;
+  if (notExchanged === 0 || !(all || (notExchanged >= 3 && notExchanged * 10 >= granted)))
+    return [];
+  return [
+    {
+      code: 'codes_not_exchanged',
+      severity: all ? 'critical' : 'warning',
+      parameters: { granted, notExchanged },
+    },
+  ];
+};
 
 const noSecret: Rule = ({ client }) =>
   client.kind === 'confidential' && client.secrets.length === 0
@@ -266,6 +300,8 @@ const quiet: Rule = ({ client, counts, now }) => {
 const RULES: readonly Rule[] = [
   noSecret,
   tls,
+  onlyLocal,
+  codesExchanged,
   reuse,
   failures,
   secretExpires,

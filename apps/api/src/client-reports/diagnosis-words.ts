@@ -20,6 +20,17 @@ export const FINDING_WORDS: { readonly [Code in FindingCode]: Words<Code> } = {
     seen: ({ redirectUri }) => `${redirectUri} is registered, without TLS.`,
     remedy: 'Serve the address with https, and have the registered redirect URI replaced.',
   },
+  redirect_only_local: {
+    seen: () => 'All registered redirect URIs are on the machine of whoever opens them.',
+    remedy:
+      'Have the https address of your server registered; until then it works for nobody but you.',
+  },
+  codes_not_exchanged: {
+    seen: ({ granted, notExchanged }) =>
+      `Of the last ${granted} times that a user agreed, the code was not exchanged ${times(notExchanged)}.`,
+    remedy:
+      'Exchange the code as soon as the browser arrives at your redirect URI: it works once, for 60 seconds. If nothing arrives there, look at your server’s log for the request.',
+  },
   refresh_token_reused: {
     seen: ({ requests }) =>
       `Within ${inWords(REUSE_MS)}, a refresh token that had been replaced was sent again: ${times(requests)}.`,

@@ -55,6 +55,9 @@ const summaryById = preparedStatement<ConnectionSummary>(
 /** Relation `(id, user_id)` of all connections, which this module publishes instead of its table. */
 export const OWNED_CONNECTIONS = '(SELECT id, user_id FROM connections)';
 
+/** The same with whose they are on the other side: `(id, oauth_client_id)`. */
+export const CLIENTS_OF_CONNECTIONS = '(SELECT id, oauth_client_id FROM connections)';
+
 /** What the other modules do with connections: open, find, limit and end them. */
 @Injectable()
 export class ConnectionsService {

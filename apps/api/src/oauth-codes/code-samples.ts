@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import type { DataSource } from 'typeorm';
+import { CLIENTS_OF_CONNECTIONS } from '../connections/connections.service.js';
 
 /** So many codes are looked at, however many these connections have had. */
 const MOST = 1000;
@@ -24,6 +25,13 @@ export interface CodeSamples {
   };
 }
 
+/** What has become of the codes of a client. */
+export interface CodeExchanges {
+  granted: number;
+  /** The user has agreed, and the client has never exchanged the code. */
+  notExchanged: number;
+}
+
 /** What authorization requests have against codes of somebody else (RFC 9700 §4.7), where it is their choice. */
 @Injectable()
 export class RedeemedCodes {
@@ -32,6 +40,25 @@ export class RedeemedCodes {
   /** The codes of these connections that were redeemed since then. */
   async of(connectionIds: readonly string[], since: Date): Promise<CodeSamples> {
     const [found]: [CodeSamples] = await this.dataSource.query(SAMPLES, [connectionIds, since]);
+    return found;
+  }
+
+  /** The newest codes of a client that were granted since then and can be exchanged no more. */
+  async exchangesOf(
+    oauthClientId: string,
+    { since, now }: { since: Date; now: Date },
+  ): Promise<CodeExchanges> {
+    const [found]: [CodeExchanges] = await this.dataSource.query(
+      `SELECT count(*)::integer AS granted,
+              count(*) FILTER (WHERE redeemed_at IS NULL)::integer AS "notExchanged"
+         FROM (SELECT code.redeemed_at
+                 FROM authorization_codes code
+                 JOIN ${CLIENTS_OF_CONNECTIONS} made ON made.id = code.connection_id
+                WHERE made.oauth_client_id = $1 AND code.created_at >= $2
+                  AND (code.redeemed_at IS NOT NULL OR code.expires_at < $3)
+                ORDER BY code.created_at DESC LIMIT ${MOST}) newest`,
+      [oauthClientId, since, now],
+    );
     return found;
   }
 }

@@ -16,6 +16,17 @@ const WORDS: Readonly<Record<Finding['code'], Words>> = {
     seen: () => 'reports.finding.redirect_without_tls.seen',
     remedy: 'reports.finding.redirect_without_tls.remedy',
   },
+  redirect_only_local: {
+    seen: () => 'reports.finding.redirect_only_local.seen',
+    remedy: 'reports.finding.redirect_only_local.remedy',
+  },
+  codes_not_exchanged: {
+    seen: ({ granted, notExchanged }) =>
+      granted === notExchanged
+        ? 'reports.finding.codes_not_exchanged.seenNone'
+        : 'reports.finding.codes_not_exchanged.seen',
+    remedy: 'reports.finding.codes_not_exchanged.remedy',
+  },
   refresh_token_reused: {
     seen: ({ requests }) =>
       requests === 1
