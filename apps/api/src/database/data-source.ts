@@ -58,6 +58,7 @@ import { NewRevocations1806986100000 } from './migrations/1806986100000-new-revo
 import { StateDigests1806987000000 } from './migrations/1806987000000-state-digests.js';
 import { ChosenPasswords1806987130000 } from './migrations/1806987130000-chosen-passwords.js';
 import { RefusedAttempts1806987140000 } from './migrations/1806987140000-refused-attempts.js';
+import { MailsAbout1806987150000 } from './migrations/1806987150000-mails-about.js';
 
 /** Every migration, oldest first. The app, the command line and the tests share this list. */
 export const MIGRATIONS = [
@@ -118,6 +119,7 @@ export const MIGRATIONS = [
   StateDigests1806987000000,
   ChosenPasswords1806987130000,
   RefusedAttempts1806987140000,
+  MailsAbout1806987150000,
 ];
 
 export const POOL_SIZE = 20;

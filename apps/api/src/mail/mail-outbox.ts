@@ -20,10 +20,22 @@ export interface Recipient {
   userId: string | null;
 }
 
+/** What a mail is about, where it goes to no user: of that its audit record speaks. */
+export interface MailAbout {
+  /** Of an invitation, or of the user who wants to have the address. */
+  id: string;
+  /** The company that it concerns. */
+  accountId?: string | undefined;
+}
+
 /** What a mail is written from. Encrypted until the mail has been sent, then erased. */
 export interface MailContent {
   to: Recipient;
   data: object;
+}
+
+export interface NewMail extends MailContent {
+  about?: MailAbout | undefined;
 }
 
 export interface ClaimedMail {
@@ -43,6 +55,8 @@ export interface SettledMail {
   error: string | null;
   /** null where the address belonged to no user. */
   userId: string | null;
+  aboutId: string | null;
+  aboutAccountId: string | null;
   at: Date;
 }
 
@@ -76,21 +90,25 @@ export class MailOutbox {
   async addAll(
     tx: EntityManager,
     { kind, sendWithinMs }: { kind: MailKind; sendWithinMs: number },
-    mails: readonly MailContent[],
+    mails: readonly NewMail[],
   ): Promise<string[]> {
     const ids = mails.map(() => randomUUID());
     const now = this.clock.now();
     await tx.query(
-      `INSERT INTO mails (id, user_id, sealed, kind, status, created_at, send_by)
-       SELECT m.id, m.user_id, m.sealed, $4, 'waiting', $5, $6
-         FROM unnest($1::uuid[], $2::uuid[], $3::bytea[]) AS m (id, user_id, sealed)`,
+      `INSERT INTO mails (id, user_id, sealed, kind, status, created_at, send_by, about_id,
+                          about_account_id)
+       SELECT m.id, m.user_id, m.sealed, $4, 'waiting', $5, $6, m.about_id, m.about_account_id
+         FROM unnest($1::uuid[], $2::uuid[], $3::bytea[], $7::uuid[], $8::uuid[])
+              AS m (id, user_id, sealed, about_id, about_account_id)`,
       [
         ids,
         mails.map(({ to }) => to.userId),
-        mails.map((content) => this.sealing.seal(Buffer.from(JSON.stringify(content)))),
+        mails.map(({ to, data }) => this.sealing.seal(Buffer.from(JSON.stringify({ to, data })))),
         kind,
         now,
         new Date(now.getTime() + sendWithinMs),
+        mails.map(({ about }) => about?.id ?? null),
+        mails.map(({ about }) => about?.accountId ?? null),
       ],
     );
     return ids;
@@ -124,9 +142,10 @@ export class MailOutbox {
   async settle(id: string, status: SettledMail['status'], error: string | null): Promise<void> {
     const at = this.clock.now();
     await this.dataSource.transaction(async (tx) => {
-      const [[settled]]: [Pick<SettledMail, 'kind' | 'userId'>[], number] = await tx.query(
+      const [[settled]]: [Omit<SettledMail, 'status' | 'error' | 'at'>[], number] = await tx.query(
         `UPDATE mails SET status = $2, sealed = NULL, claimed_until = NULL, settled_at = $3, error = $4
-          WHERE id = $1 AND status = 'waiting' RETURNING kind, user_id AS "userId"`,
+          WHERE id = $1 AND status = 'waiting' RETURNING kind, user_id AS "userId",
+                about_id AS "aboutId", about_account_id AS "aboutAccountId"`,
         [id, status, at, error],
       );
       if (!settled) return;

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { BackgroundWork } from '../background/background-work.js';
 import { MAIL_KINDS, type MailData, type MailKind } from './mail-kinds.js';
-import { MailOutbox, type Recipient, type SettledHook } from './mail-outbox.js';
+import { type MailAbout, MailOutbox, type Recipient, type SettledHook } from './mail-outbox.js';
 import { MAIL_QUEUE } from './mail-sender.js';
 
 /** Sends mails, each with the transaction that does what it tells about. */
@@ -24,8 +24,9 @@ export class Mail {
     kind: Kind,
     to: Recipient,
     data: MailData[Kind],
+    about?: MailAbout,
   ): Promise<void> {
-    return this.enqueueAll(tx, kind, [{ to, data }]);
+    return this.enqueueAll(tx, kind, [{ to, data, about }]);
   }
 
   /**
@@ -34,12 +35,13 @@ export class Mail {
    * are of no use any more.
    * @param kind one of `MAIL_KINDS`, which says what they read like
    * @param mails to whom, with the `data` that the text needs. It may hold a secret, which then
-   *   stands nowhere else: encrypted until the mail has been sent, and erased after that
+   *   stands nowhere else: encrypted until the mail has been sent, and erased after that. `about`:
+   *   of those that go to no user
    */
   async enqueueAll<Kind extends MailKind>(
     tx: EntityManager,
     kind: Kind,
-    mails: readonly { to: Recipient; data: MailData[Kind] }[],
+    mails: readonly { to: Recipient; data: MailData[Kind]; about?: MailAbout | undefined }[],
   ): Promise<void> {
     if (mails.length === 0) return;
     const { sendWithinMs } = MAIL_KINDS[kind];

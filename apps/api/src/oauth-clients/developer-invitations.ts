@@ -262,7 +262,7 @@ export class DeveloperInvitations {
 
   private async send(
     tx: EntityManager,
-    { email, locale }: Row,
+    { id, email, locale }: Row,
     {
       token,
       client,
@@ -278,7 +278,7 @@ export class DeveloperInvitations {
       publisher: client.publisher,
       inviter: `${inviter.firstName} ${inviter.lastName}`,
     };
-    await this.mail.enqueueAll(tx, 'developer-invitation', [{ to, data }]);
+    await this.mail.enqueue(tx, 'developer-invitation', to, data, { id });
   }
 
   private record(

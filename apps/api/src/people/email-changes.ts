@@ -61,7 +61,8 @@ export class EmailChanges {
       );
       if (!owner) {
         const to = { email, locale: user.locale, userId: null };
-        await this.mail.enqueue(tx, 'email-change', to, { token, name: nameOf(user) });
+        const data = { token, name: nameOf(user) };
+        await this.mail.enqueue(tx, 'email-change', to, data, { id: user.id });
       } else {
         await this.notices.tell(tx, 'email-change-known', [owner.userId], {});
       }

@@ -322,10 +322,11 @@ export class Invitations {
     };
     const known = invitations.flatMap(({ email }) => accounts.get(email)?.userId ?? []);
     await this.notices.tell(tx, 'invitation-known', known, about);
-    const mails = invitations.flatMap(({ email, locale }) => {
+    const mails = invitations.flatMap(({ id, email, locale }) => {
       const token = tokens.get(email);
       if (accounts.has(email) || token === undefined) return [];
-      return [{ to: { email, locale, userId: null }, data: { ...about, token } }];
+      const to = { email, locale, userId: null };
+      return [{ to, data: { ...about, token }, about: { id, accountId: company.id } }];
     });
     await this.mail.enqueueAll(tx, 'invitation', mails);
   }

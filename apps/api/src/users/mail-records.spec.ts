@@ -11,6 +11,7 @@ import { UsersModule } from './users.module.js';
 
 const ACCOUNT = '11111111-1111-4111-8111-111111111111';
 const ERIKA = '22222222-2222-4222-8222-222222222222';
+const INVITATION = '33333333-3333-4333-8333-333333333333';
 const EMAIL = 'erika@musterhaus.example';
 const CHANGED = { at: '2026-11-25T20:04:00Z', by: 'user', connectionsEnded: false } as const;
 const KNOWN = { company: 'Beispiel Assekuranz AG', inviter: 'Admin Beispiel' };
@@ -49,7 +50,8 @@ async function enqueue<Kind extends MailKind>(
   userId: string | null = ERIKA,
 ): Promise<string> {
   const to = { email: EMAIL, locale: 'de', userId } as const;
-  await test.dataSource.transaction((tx) => test.app.get(Mail).enqueue(tx, kind, to, data));
+  const about = userId === null ? { id: INVITATION, accountId: ACCOUNT } : undefined;
+  await test.dataSource.transaction((tx) => test.app.get(Mail).enqueue(tx, kind, to, data, about));
   const [{ id }] = await test.dataSource.query(`SELECT id FROM mails WHERE status = 'waiting'`);
   return id;
 }
@@ -114,10 +116,16 @@ describe('a mail in the audit trail', () => {
     expect(await ofCompany()).toEqual(before);
   });
 
-  it('to an address that belongs to nobody names nobody', async () => {
+  it('to an address that belongs to nobody names the invitation, for operators alone', async () => {
+    const before = await ofCompany();
     await send(await enqueue('invitation', { ...KNOWN, token: 'secret-token' }, null));
     const record = await latest();
-    expect(record).toMatchObject({ action: 'mail_sent', subjectId: null, account: null });
+    expect(record).toMatchObject({
+      action: 'mail_sent',
+      subjectId: INVITATION,
+      account: { id: ACCOUNT },
+    });
+    expect(await ofCompany()).toEqual(before);
     expect(JSON.stringify(record)).not.toMatch(/secret-token|erika/);
   });
 });

@@ -24,12 +24,16 @@ export class MailRecords implements OnModuleInit {
   ) {}
 
   onModuleInit(): void {
-    this.mail.onSettled((tx, { kind, status, error, userId, at }) =>
+    this.mail.onSettled((tx, { kind, status, error, userId, aboutId, aboutAccountId, at }) =>
       this.audit.record(tx, {
         actorId: null,
         action: status === 'sent' ? 'mail_sent' : 'mail_failed',
-        subjectId: userId,
-        detail: { mail: kind, ...(error === null ? {} : { reason: error }) },
+        subjectId: userId ?? aboutId,
+        detail: {
+          mail: kind,
+          ...(error !== null && { reason: error }),
+          ...(aboutAccountId !== null && { accountId: aboutAccountId }),
+        },
         isApart: FOR_RECIPIENTS_ALONE.has(kind),
         at,
       }),

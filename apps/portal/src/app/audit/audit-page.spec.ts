@@ -85,16 +85,17 @@ describe('a line of the audit trail', () => {
 
   it('says of a mail to whom, what it was about, and why it did not arrive', async () => {
     const subject = { type: 'user', id: 'a', name: 'Anna Müller', email: anna.email } as const;
+    const invitation = { type: 'other', id: 'i', name: null, email: 'neu@a.example' } as const;
     const of = { actor: null, subject, mail: 'password-changed' } as const;
     const [sent, late, nobody] = await lines('operator', [
       record('1', { ...of, action: 'mail_sent' }),
       record('2', { ...of, action: 'mail_failed', detail: { reason: 'too_late' } }),
-      record('3', { ...of, action: 'mail_sent', subject: null, mail: 'invitation' }),
+      record('3', { ...of, action: 'mail_sent', subject: invitation, mail: 'invitation' }),
     ]);
     expect(sent).toMatch(/E-Mail an Anna Müller gesendet Thema: Passwort geändert anna@a.example/);
     expect(late).toContain('E-Mail an Anna Müller nicht zugestellt');
     expect(late).toContain('Grund: zu lange nicht zustellbar');
-    expect(nobody).toMatch(/E-Mail an eine Adresse ohne Konto gesendet Thema: Einladung/);
+    expect(nobody).toMatch(/an eine Adresse ohne Konto gesendet Thema: Einladung neu@a.example/);
   });
 
   it('says whose request was decided, and to admins nothing of their own company', async () => {

@@ -109,6 +109,7 @@ const UNKNOWN: Partial<Record<Action, AuditWords>> = {
   mail_sent: said('audit.action.mailSentNobody', byActor),
   mail_failed: said('audit.action.mailFailedNobody', { ...byActor, ...caution }),
 };
+const OF_MAILS: ReadonlySet<Action> = new Set<Action>(['mail_failed', 'mail_sent']);
 /** It was the network that had too many failures, not the account. */
 const NETWORK_LIMITED = said('audit.action.signInLimitedNetwork', caution);
 const NETWORK_LIMITED_FURTHER = said('audit.action.signInLimitedNetworkFurther', caution);
@@ -138,7 +139,8 @@ export function auditWords(record: AuditRecord): AuditWords {
     return subject === null ? NETWORK_LIMITED_FURTHER : NETWORK_LIMITED;
   }
   if (action === 'application_granted_in_advance' && detail?.['userIds']) return FOR_SOME;
-  const unknown = subject === null ? UNKNOWN[action] : undefined;
+  const named = subject !== null && (subject.name !== null || !OF_MAILS.has(action));
+  const unknown = named ? undefined : UNKNOWN[action];
   return unknown ?? (WORDS as Partial<typeof WORDS>)[action] ?? OTHER;
 }
 
