@@ -43,7 +43,10 @@ export class RedeemedCodes {
     return found;
   }
 
-  /** The newest codes of a client that were granted since then and can be exchanged no more. */
+  /**
+   * The newest codes of a client that were granted since then and can be exchanged no more. One code
+   * after the other, so that no plan reads all connections for them.
+   */
   async exchangesOf(
     oauthClientId: string,
     { since, now }: { since: Date; now: Date },
@@ -53,8 +56,9 @@ export class RedeemedCodes {
               count(*) FILTER (WHERE redeemed_at IS NULL)::integer AS "notExchanged"
          FROM (SELECT code.redeemed_at
                  FROM authorization_codes code
-                 JOIN ${CLIENTS_OF_CONNECTIONS} made ON made.id = code.connection_id
-                WHERE made.oauth_client_id = $1 AND code.created_at >= $2
+                WHERE (SELECT made.oauth_client_id FROM ${CLIENTS_OF_CONNECTIONS} made
+                        WHERE made.id = code.connection_id) = $1
+                  AND code.created_at >= $2
                   AND (code.redeemed_at IS NOT NULL OR code.expires_at < $3)
                 ORDER BY code.created_at DESC LIMIT ${MOST}) newest`,
       [oauthClientId, since, now],
