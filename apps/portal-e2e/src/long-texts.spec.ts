@@ -12,9 +12,9 @@ import {
   setTextSize,
   signIn,
 } from './harness/fixtures';
-import { notAllowed, openAdvanceDialog, requests } from './harness/approval-samples';
+import { notAllowed, openAdvanceDialog, policyDialog, requests } from './harness/approval-samples';
 import { companies, company, openClosing } from './harness/companies-states';
-import { forbiddenApps } from './harness/connections-states';
+import { forbiddenApps, nothingOffered } from './harness/connections-states';
 import { emailMistakes } from './harness/email-states';
 import { eraseDialog } from './harness/erasure-states';
 import {
@@ -192,6 +192,13 @@ const PLACES: Record<string, Place> = {
   'a connection that needs reconnecting': {
     open: (page) => page.goto(settings(`connections/${sample().refused}`)),
   },
+  'a connection that needs reconnecting in the application': {
+    open: (page) => nothingOffered(page, sample().refused, { forbidden: false }, lengthened),
+  },
+  'a connection that needs an approval first': {
+    open: (page) => nothingOffered(page, sample().refused, { forbidden: true }, lengthened),
+  },
+  'a policy that answers requests': { open: (page) => policyDialog(page, lengthened) },
   team: { open: (page) => page.goto(settings('team')) },
   'open invitations': {
     open: async (page) => {

@@ -85,3 +85,32 @@ export async function openAdvanceDialog(page: Page): Promise<void> {
   }
   await expect(dialog.getByRole('listbox')).toHaveCount(0);
 }
+
+/** The question before a policy that answers requests, and stops what is connected besides. */
+export async function policyDialog(page: Page, texts: Texts = (value) => value): Promise<void> {
+  await changeAnswer(
+    page,
+    /account-policy$/,
+    (policy) => texts({ ...policy, allows: 'selected' }) as object,
+  );
+  await changeAnswer(
+    page,
+    /account-policy\/effect/,
+    () =>
+      texts({
+        connections: 12,
+        clients: [
+          { clientId: 'assistent-desktop', name: 'Assistent Desktop', activeConnections: 12 },
+        ],
+        approvedRequests: 3,
+        approvedClients: [
+          { clientId: 'belegscanner', name: 'Belegscanner', openRequests: 2 },
+          { clientId: 'maklerwelt-crm', name: 'Maklerwelt CRM', openRequests: 1 },
+        ],
+      }) as object,
+  );
+  await page.goto(`${portalUrl()}/portal/settings/applications`);
+  await page.getByRole('radio', { name: /^(Nur von|Verified)/ }).check();
+  await page.getByRole('button', { name: /^(Änderung|Apply)/ }).click();
+  await expect(page.getByRole('alertdialog')).toBeVisible();
+}

@@ -23,6 +23,24 @@ export async function forbiddenApps(
   await show(page, settings('connections?list=apps'));
 }
 
+/** As if nothing were offered, and the company allowed no more what the person is connected to. */
+export async function nothingOffered(
+  page: Page,
+  connectionId: string,
+  { forbidden }: { forbidden: boolean },
+  change = (answer: unknown): unknown => answer,
+): Promise<void> {
+  await page.route(/\/user\/v7\/oauth-clients(\?|$)/, async (route) => {
+    const url = route.request().url();
+    const response = await route.fetch({ url: url.replace('allowed=false', 'allowed=true') });
+    const { resources } = await response.json();
+    const answered = forbidden && url.includes('allowed=false') ? resources : [];
+    await route.fulfill({ response, json: change({ resources: answered, meta: {} }) });
+  });
+  await show(page, settings(`connections/${connectionId}`));
+  await expect(page.locator('fx-connect-again p').first()).toBeVisible();
+}
+
 const EVENT = { detail: null, scope: null, inAdvance: false, former: null };
 
 /** Renewed with other rights and another end, and limited before. */
@@ -215,6 +233,16 @@ export const connections: PortalState[] = [
       await show(page, settings(`connections/${refused}`));
       await expect(page.getByRole('link', { name: /^(Neu verbinden|Reconnect)/ })).toBeVisible();
     },
+  },
+  {
+    name: 'connection-refused-elsewhere',
+    who: ADMIN,
+    open: (page, { refused }) => nothingOffered(page, refused, { forbidden: false }),
+  },
+  {
+    name: 'connection-refused-forbidden',
+    who: ADMIN,
+    open: (page, { refused }) => nothingOffered(page, refused, { forbidden: true }),
   },
   {
     name: 'connection-not-found',

@@ -9,7 +9,7 @@ import {
   portalUrl,
   signIn,
 } from './fixtures';
-import { openAdvanceDialog, requests } from './approval-samples';
+import { openAdvanceDialog, policyDialog, requests } from './approval-samples';
 import { answer, type PortalState, settings, show } from './portal-state';
 import { authorize } from './authorize-states';
 import { connections } from './connections-states';
@@ -168,6 +168,11 @@ const others: PortalState[] = [
       await page.getByRole('button', { name: /^(Änderung|Apply)/ }).click();
       await expect(page.getByRole('alertdialog')).toBeVisible();
     },
+  },
+  {
+    name: 'applications-policy-dialog',
+    who: ADMIN,
+    open: (page) => policyDialog(page),
   },
   {
     name: 'audit-trail',

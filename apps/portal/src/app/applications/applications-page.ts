@@ -324,9 +324,7 @@ export class ApplicationsPage {
     const apps = this.formats.list(approvedClients.map(({ name }) => name));
     const approves = this.counted(APPROVES, approvedRequests, { apps });
     await this.confirmation.ask({
-      heading: {
-        text: connections > 0 ? 'applications.effect.heading' : 'applications.effect.headingMore',
-      },
+      heading: { text: effectHeading(connections > 0, approvedRequests > 0) },
       points: [
         ...(connections > 0 ? stops.points : []),
         ...(approvedRequests > 0 ? [approves] : []),
@@ -371,4 +369,9 @@ export class ApplicationsPage {
       values: { ...more, count: this.formats.number(count) },
     };
   }
+}
+
+function effectHeading(stops: boolean, approves: boolean): string {
+  if (stops && approves) return 'applications.effect.headingBoth';
+  return stops ? 'applications.effect.heading' : 'applications.effect.headingMore';
 }

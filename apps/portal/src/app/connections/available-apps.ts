@@ -8,6 +8,7 @@ import { apiWholeList, keptValue } from '../api/api-resource';
 import { AvailableClient } from '../api/types';
 import { Outbound } from '../authorize/outbound';
 import { Formats } from '../i18n/formats';
+import { SessionStore } from '../session/session-store';
 import { ClientLogo } from '../ui/client-logo';
 import { Icon } from '../ui/icon';
 import { LoadError } from '../ui/load-error';
@@ -41,6 +42,7 @@ export class AvailableApps {
 
   protected readonly formats = inject(Formats);
   private readonly outbound = inject(Outbound);
+  private readonly session = inject(SessionStore);
   private readonly list = apiWholeList<AvailableClient>(() => '/user/v7/oauth-clients');
   protected readonly clients = keptValue(this.list);
   /** Connected before the company changed its mind: nothing else here says that they go on. */
@@ -59,8 +61,8 @@ export class AvailableApps {
   });
   protected readonly icons = { info, link, searchOff };
 
-  protected startsHere(client: AvailableClient): boolean {
-    return startsHere(client, this.outbound);
+  protected canAskHere(client: AvailableClient): boolean {
+    return this.session.isAdmin() || startsHere(client, this.outbound);
   }
 
   /** Whether each is connected may have changed. */

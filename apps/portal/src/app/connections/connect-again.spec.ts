@@ -4,6 +4,7 @@ import { KNOWN_SCOPES } from '../../testing/known-scopes';
 import { control, providePortal, shown, textOf } from '../../testing/portal-testing';
 import { Api } from '../api/api';
 import { AvailableClient } from '../api/types';
+import { SessionStore } from '../session/session-store';
 import { ConnectAgain } from './connect-again';
 
 const client = {
@@ -16,6 +17,7 @@ const client = {
 } as Partial<AvailableClient>;
 
 let offered: object[];
+let isAdmin: boolean;
 let forbidden: object[];
 const get = jest.fn((path: string) =>
   Promise.resolve({
@@ -27,9 +29,14 @@ const get = jest.fn((path: string) =>
 
 beforeEach(() => {
   offered = [];
+  isAdmin = false;
   forbidden = [];
   TestBed.configureTestingModule({
-    providers: [...providePortal(['connections']), { provide: Api, useValue: { get } }],
+    providers: [
+      ...providePortal(['connections']),
+      { provide: Api, useValue: { get } },
+      { provide: SessionStore, useValue: { isAdmin: () => isAdmin } },
+    ],
   });
 });
 
@@ -69,6 +76,16 @@ describe('a connection that cannot go on', () => {
     expect(link.getAttribute('href')).toContain('/oauth/authorize?clientId=crm');
     expect(textOf(fixture)).toContain('Ihr Unternehmen erlaubt diese Anwendung nicht mehr.');
     expect(textOf(fixture)).not.toContain('Öffnen Sie');
+  });
+});
+
+describe('a connection of an admin that cannot go on', () => {
+  it('leads to where the admin decides, where the company does not allow it any more', async () => {
+    isAdmin = true;
+    forbidden = [client];
+    const fixture = open('refresh_refused');
+    const link = await shown(fixture, () => control(fixture, 'Anwendungen verwalten'));
+    expect(link.getAttribute('href')).toBe('/settings/applications');
   });
 });
 

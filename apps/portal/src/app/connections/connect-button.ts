@@ -6,6 +6,7 @@ import { AvailableClient } from '../api/types';
 import { Outbound } from '../authorize/outbound';
 import { KnownScopes } from '../scopes/known-scopes';
 import { askFor } from '../scopes/scope-words';
+import { SessionStore } from '../session/session-store';
 import { Icon } from '../ui/icon';
 
 const TEXTS = {
@@ -24,9 +25,17 @@ const TEXTS = {
       @let app = client();
       @let words = t(texts().words);
       @let label = t(texts().label, { app: app.name });
-      @if (startUri(); as uri) {
+      @if (decides()) {
         <a
-          class="fx-button fx-button--compact tonal"
+          class="fx-button fx-button--compact fx-button--secondary"
+          routerLink="/settings/applications"
+          >{{ t('connections.apps.manage') }}</a
+        >
+      } @else if (startUri(); as uri) {
+        <a
+          class="fx-button fx-button--compact"
+          [class.tonal]="purpose() !== 'ask'"
+          [class.fx-button--secondary]="purpose() === 'ask'"
           [href]="uri"
           rel="noreferrer"
           [attr.aria-label]="label"
@@ -36,7 +45,9 @@ const TEXTS = {
         <span class="fx-muted">{{ t('connections.apps.startsAt', { host: startHost() }) }}</span>
       } @else if (app.authorizable) {
         <a
-          class="fx-button fx-button--compact tonal"
+          class="fx-button fx-button--compact"
+          [class.tonal]="purpose() !== 'ask'"
+          [class.fx-button--secondary]="purpose() === 'ask'"
           routerLink="/oauth/authorize"
           [queryParams]="authorizeQuery()"
           [attr.aria-label]="label"
@@ -69,6 +80,9 @@ export class ConnectButton {
   protected readonly texts = computed(() => TEXTS[this.purpose()]);
 
   private readonly outbound = inject(Outbound);
+  private readonly session = inject(SessionStore);
+  /** Whoever would be asked need not ask. */
+  protected readonly decides = computed(() => this.purpose() === 'ask' && this.session.isAdmin());
   private readonly knownScopes = inject(KnownScopes);
   protected readonly outward = outward;
 
