@@ -31,6 +31,7 @@ test.describe('team', () => {
     await page.goto(settings('team'));
     const row = page.getByRole('row').filter({ hasText: MEMBER });
     await expect(row).toContainText('1 aktive');
+    await expect(row.getByRole('link', { name: /^1 aktive Verbindung von User/ })).toBeVisible();
     await row.getByRole('button', { name: 'Zugang von User Musterhaus sperren' }).click();
     const dialog = page.getByRole('alertdialog');
     await expect(dialog).toContainText('wird sofort auf allen Geräten abgemeldet');
