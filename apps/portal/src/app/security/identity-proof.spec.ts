@@ -51,12 +51,14 @@ describe('the proof of somebody without a password', () => {
     await fixture.whenStable();
     const proof = fixture.componentInstance;
     expect(field('password')).toBeNull();
+    await shown(fixture, () => textOf(fixture).includes('mit Ihrem Passkey'));
     expect([proof.value(), proof.check()]).toEqual([{}, false]);
     expect(post).toHaveBeenCalledWith(
       '/user/v7/sessions/current/proofs/challenges',
       undefined,
       expect.anything(),
     );
+    await shown(fixture, () => textOf(fixture).includes('Bitte versuchen Sie es noch einmal.'));
   });
 });
 

@@ -168,6 +168,12 @@ export class IdentityProof {
     return refused || Object.keys(errors).length > 0;
   }
 
+  /** There is no field: the form's own button asks for the passkey. */
+  private focusButton(): void {
+    const form = this.host.nativeElement.closest('form');
+    form?.querySelector<HTMLElement>('button[type=submit]')?.focus();
+  }
+
   /** A password is no way on for who has none. */
   private passkeyTrouble(what: 'passkeyFailed' | 'passkeyRefused'): string {
     return this.passkeyAlone() ? `security.proof.alone.${what}` : `security.proof.${what}`;
@@ -185,8 +191,8 @@ export class IdentityProof {
   }
 
   private focusNow(): void {
-    if (this.passkeyError() || this.passkeyAlone())
-      return this.passkeyButton()?.nativeElement.focus();
+    if (this.passkeyAlone()) return this.focusButton();
+    if (this.passkeyError()) return this.passkeyButton()?.nativeElement.focus();
     const { currentPassword, code } = this.errors();
     if (this.passwordShown() && (currentPassword || !code)) return this.passwordField()?.focus();
     const field = this.codeField()?.nativeElement;
