@@ -117,7 +117,8 @@ export function auditDetails({ action, mail, detail }: AuditRecord): AuditDetail
     case 'mail_sent':
       return topic(mail);
     case 'mail_failed': {
-      const text = `audit.detail.mail.${detail['reason'] === 'too_late' ? 'tooLate' : 'refused'}`;
+      const late = detail['reason'] === 'too_late';
+      const text = late ? 'audit.detail.mail.tooLate' : 'audit.detail.mail.refused';
       return [...topic(mail), { label: 'audit.detail.reason', to: { text } }];
     }
     case 'second_factor_requirement_changed':

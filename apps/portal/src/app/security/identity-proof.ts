@@ -46,6 +46,17 @@ const ERRORS: Record<string, string> = {
 const PASSKEYS = '/user/v7/users/me/passkeys';
 const CHALLENGES = '/user/v7/sessions/current/proofs/challenges';
 
+const PASSKEY_TROUBLES = {
+  passkeyFailed: {
+    alone: 'security.proof.alone.passkeyFailed',
+    beside: 'security.proof.passkeyFailed',
+  },
+  passkeyRefused: {
+    alone: 'security.proof.alone.passkeyRefused',
+    beside: 'security.proof.passkeyRefused',
+  },
+};
+
 /**
  * Asks users who are signed in to prove once more that it is them, before something changes that
  * protects their account. What has been typed goes with the component.
@@ -176,7 +187,7 @@ export class IdentityProof {
 
   /** A password is no way on for who has none. */
   private passkeyTrouble(what: 'passkeyFailed' | 'passkeyRefused'): string {
-    return this.passkeyAlone() ? `security.proof.alone.${what}` : `security.proof.${what}`;
+    return PASSKEY_TROUBLES[what][this.passkeyAlone() ? 'alone' : 'beside'];
   }
 
   /** A code is good once, and so is what a passkey has answered. */
