@@ -78,3 +78,27 @@ test('a person is found in the audit trail, and a company by an operator, whose 
   expect(lines.length).toBeGreaterThan(0);
   for (const line of lines) expect(line).toContain(';Musterhaus Versicherungsmakler GmbH;');
 });
+
+test('mails that were sent are a choice of their own, and stay out of the way otherwise', async ({
+  page,
+  member: _,
+}) => {
+  const asked = await page.context().request.post(`${portalUrl()}/guest/v7/password-recoveries`, {
+    data: { resource: { email: MEMBER } },
+  });
+  expect(asked.status()).toBe(204);
+  await signIn(page, ADMIN);
+  const records = page.getByRole('main').getByRole('listitem');
+  const mail = records
+    .filter({ hasText: 'E-Mail an User Musterhaus gesendet' })
+    .filter({ hasText: 'Thema: Link für ein neues Passwort' });
+  await expect(async () => {
+    await page.goto(audit('?kind=mails'));
+    await expect(mail.first()).toBeVisible({ timeout: 1000 });
+  }).toPass();
+  await page.getByRole('combobox', { name: 'Art der Einträge' }).selectOption('');
+  await expect(records.filter({ hasText: 'hat sich angemeldet' }).first()).toBeVisible();
+  await expect(records.filter({ hasText: 'E-Mail an' })).toHaveCount(0);
+  await page.getByRole('combobox', { name: 'Art der Einträge' }).selectOption('all');
+  await expect(mail.first()).toBeVisible();
+});
