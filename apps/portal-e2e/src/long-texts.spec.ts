@@ -15,7 +15,7 @@ import {
 import { notAllowed, openAdvanceDialog, policyDialog, requests } from './harness/approval-samples';
 import { companies, company, openClosing } from './harness/companies-states';
 import { forbiddenApps, nothingOffered } from './harness/connections-states';
-import { emailMistakes } from './harness/email-states';
+import { emailMistakes, newAddress } from './harness/email-states';
 import { eraseDialog } from './harness/erasure-states';
 import {
   factorDue,
@@ -250,6 +250,13 @@ const PLACES: Record<string, Place> = {
   'a second factor that is lost': { open: (page) => resetPending(page, lengthened) },
   'a password of one’s own': { open: (page) => passwordGiven(page) },
   'another e-mail address': { open: (page) => emailMistakes(page) },
+  'the link to another address': {
+    open: async (page) => {
+      await newAddress(page, LONGEST.person.email);
+      await show(page, `${settings('security/email')}#${'t'.repeat(43)}`);
+      await page.getByRole('definition').filter({ hasText: LONGEST.person.email }).waitFor();
+    },
+  },
   security: { open: (page) => passkeys(page, LONGEST.application) },
   'a first password': { open: (page) => withoutPassword(page, LONGEST.application) },
   'setting an authenticator app up': { open: (page) => setUp(page) },
