@@ -9,8 +9,8 @@ export function keepInSight({ target }: FocusEvent, bar: HTMLElement): void {
   const focused = target as HTMLElement;
   if (focused.matches(':active')) return;
   const { bottom } = focused.getBoundingClientRect();
-  // Where it sticks once there is room above it: before that, it moves with what is scrolled.
-  const edge = Math.min(bar.getBoundingClientRect().top, innerHeight - bar.offsetHeight);
-  const hidden = bottom + GAP - edge;
-  if (hidden > 0 && getComputedStyle(bar).position === 'sticky') scrollBy(0, hidden);
+  const { top } = bar.getBoundingClientRect();
+  if (bottom + GAP <= top || getComputedStyle(bar).position !== 'sticky') return;
+  // It moves along with what is scrolled until it sticks.
+  scrollBy(0, bottom + GAP - Math.min(top, innerHeight - bar.offsetHeight));
 }
