@@ -4,6 +4,9 @@ import { Router, Scroll } from '@angular/router';
 import { filter, take } from 'rxjs';
 import { OpenedRow } from './connection-list';
 
+/** As many as it takes until nothing moves any more, and fewer than anybody needs to scroll away. */
+const FRAMES_TO_SETTLE = 6;
+
 /** Where the focus goes when what had it is gone from the list of connections. */
 export class ConnectionFocus {
   private readonly host = inject<ElementRef<HTMLElement>>(ElementRef).nativeElement;
@@ -53,11 +56,9 @@ export class ConnectionFocus {
         this.later(() => {
           const row = this.find(id);
           if (!row) return;
-          if (top !== undefined) scrollBy(0, row.getBoundingClientRect().top - top);
-          else if (position === null) row.scrollIntoView({ block: 'center' });
           row.focus({ preventScroll: true });
-          // The window may be smaller by now.
-          row.scrollIntoView({ block: 'nearest' });
+          if (top !== undefined) holdAt(row, top, FRAMES_TO_SETTLE);
+          else row.scrollIntoView({ block: position === null ? 'center' : 'nearest' });
         });
       });
   }
@@ -69,4 +70,12 @@ export class ConnectionFocus {
   private later(focus: () => void): void {
     afterNextRender(focus, { injector: this.injector });
   }
+}
+
+/** Rows that come into sight get their own height when they are painted, and move those below. */
+function holdAt(row: HTMLElement, top: number, frames: number): void {
+  scrollBy(0, row.getBoundingClientRect().top - top);
+  // The window may be smaller by now.
+  row.scrollIntoView({ block: 'nearest' });
+  if (frames > 0) requestAnimationFrame(() => holdAt(row, top, frames - 1));
 }
