@@ -2,7 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { Clock, DAY, toDay } from '../config/clock.js';
 import { CONFIG, type RuntimeConfig } from '../config/config.module.js';
 import { ConnectionSamples } from '../connections/connection-samples.js';
-import { RedeemedCodes } from '../oauth-codes/code-samples.js';
+import { ClientCodes } from '../oauth-codes/code-samples.js';
 import { RecentRequestLog, type RecentRequests } from '../oauth-clients/recent-requests.js';
 import { ClientRegistry, type RegistryClient } from '../oauth-clients/registry.service.js';
 import { RequestCounts } from '../oauth-clients/request-counts.js';
@@ -30,7 +30,7 @@ export class ClientDiagnosis {
     private readonly registry: ClientRegistry,
     private readonly counts: RequestCounts,
     private readonly recent: RecentRequestLog,
-    private readonly codes: RedeemedCodes,
+    private readonly codes: ClientCodes,
     private readonly connections: ConnectionSamples,
     private readonly clock: Clock,
   ) {}

@@ -268,6 +268,24 @@ describe('the rows that follow', () => {
     expect(await one.dataSource.query('SELECT FROM connection_endings')).toEqual([]);
   });
 
+  it('are not taken for what a page still shows, before they have followed', async () => {
+    await crm.connect(user);
+    const [{ id: clientId }] = await one.dataSource.query(
+      'SELECT id FROM oauth_clients WHERE client_id = $1',
+      [CRM],
+    );
+    const locked = () =>
+      one.dataSource.transaction((tx) =>
+        one.app.get(ConnectionsService).findActiveLocked(tx, clientId, user.id),
+      );
+    expect(await locked()).toMatchObject({ scope: 'readwrite' });
+    await one.dataSource.query(
+      `INSERT INTO connection_endings (user_id, at, reason) VALUES ($1, $2, 'password_changed')`,
+      [user.id, one.clock.now()],
+    );
+    expect(await locked()).toBeNull();
+  });
+
   it('are refused by one entry, however many they are', async () => {
     const many = 2500;
     const [{ id: clientId }] = await one.dataSource.query(

@@ -193,6 +193,18 @@ export class ConnectionsService {
     return found && this.asOfNow(found).revokedAt === null ? found : null;
   }
 
+  /** The same as the database knows it; whoever ends or changes it waits for this transaction. */
+  async findActiveLocked(
+    tx: EntityManager,
+    oauthClientId: string,
+    userId: string,
+  ): Promise<ConnectionRecord | null> {
+    const active = await this.findActive(oauthClientId, userId, tx);
+    if (!active || !(await this.lockActive(tx, active.id))) return null;
+    // It may have been changed while this waited.
+    return this.findActive(oauthClientId, userId, tx);
+  }
+
   /** Whether the user, or an admin, has ended a connection of the client to the user since then. */
   async endedByPersonSince(
     oauthClientId: string,

@@ -34,9 +34,9 @@ export interface CodeExchanges {
   notExchanged: number;
 }
 
-/** What authorization requests have against codes of somebody else (RFC 9700 §4.7), where it is their choice. */
+/** How clients ask for codes (RFC 9700 §4.7), and whether they exchange them: figures for the doctor. */
 @Injectable()
-export class RedeemedCodes {
+export class ClientCodes {
   constructor(@InjectDataSource() private readonly dataSource: DataSource) {}
 
   /** The codes of these connections that were redeemed since then. */

@@ -10,7 +10,7 @@ import { AuthorizationRequests } from './authorization-requests.js';
 import { codesRetention } from './codes-retention.js';
 import { OAuthCodesController } from './oauth-codes.controller.js';
 import { OAuthCodesService } from './oauth-codes.service.js';
-import { RedeemedCodes } from './code-samples.js';
+import { ClientCodes } from './code-samples.js';
 import { codesPersonalData } from './codes-personal-data.js';
 import { StateDigests } from './state-digests.js';
 
@@ -27,11 +27,11 @@ import { StateDigests } from './state-digests.js';
     codesPersonalData,
     AuthorizationRequests,
     OAuthCodesService,
-    RedeemedCodes,
+    ClientCodes,
     StateDigests,
     AuthorizationRequestLog,
     codesRetention,
   ],
-  exports: [OAuthCodesService, RedeemedCodes],
+  exports: [OAuthCodesService, ClientCodes],
 })
 export class OAuthCodesModule {}

@@ -70,17 +70,6 @@ export class OAuthCodesService {
     @InjectRepository(AuthorizationCode) private readonly codes: Repository<AuthorizationCode>,
   ) {}
 
-  /** While it is granted: whoever ends or limits the connection comes before, or after. */
-  private async lockExisting(
-    tx: EntityManager,
-    oauthClientId: string,
-    userId: string,
-  ): Promise<ConnectionRecord | null> {
-    const active = await this.connections.findActive(oauthClientId, userId, tx);
-    if (active) await this.connections.lockActive(tx, active.id);
-    return active && (await this.connections.findActive(oauthClientId, userId, tx));
-  }
-
   /** @throws ApiError conflict */
   private async stillInAdvance(
     tx: EntityManager,
@@ -141,12 +130,15 @@ export class OAuthCodesService {
         CODES_LOCK,
       ]);
       await refuseOverHourlyLimit(tx, LIMIT, user.id, now);
-      const existing = await this.lockExisting(tx, request.client.id, user.id);
-      const { connectionVersion } = input;
+      const { connectionVersion, inAdvance } = input;
+      const existing =
+        connectionVersion !== undefined || inAdvance
+          ? await this.connections.findActiveLocked(tx, request.client.id, user.id)
+          : null;
       if (connectionVersion !== undefined && connectionVersion !== connectionVersionOf(existing)) {
         throw connectionChanged();
       }
-      const advance = input.inAdvance
+      const advance = inAdvance
         ? await this.stillInAdvance(tx, request, user.id, standing.advance, existing)
         : null;
       const connection = await this.connections.consent(tx, {

@@ -1,3 +1,4 @@
+import { applyDecorators } from '@nestjs/common';
 import { ApiProperty, ApiPropertyOptional, IntersectionType, OmitType } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
 import { ArrayMaxSize, IsIn, IsOptional, IsUUID } from 'class-validator';
@@ -13,32 +14,29 @@ const MAX_ACTIONS = 20;
 export const MAX_CONNECTIONS = 5;
 const ID = '8f14e45f-ceea-467f-9b1c-3c7a4c6f5e21';
 
+/** `action=a,b` or `action=a&action=b`. */
+function Actions(which: string, example: AuditAction[]): PropertyDecorator {
+  return applyDecorators(
+    ApiPropertyOptional({
+      enum: AUDIT_ACTIONS,
+      isArray: true,
+      maxItems: MAX_ACTIONS,
+      description: `${which}, repeated or separated by commas; ${MAX_ACTIONS} at most`,
+      example,
+    }),
+    IsOptional(),
+    Transform(({ value }) => (Array.isArray(value) ? value : String(value).split(','))),
+    ArrayMaxSize(MAX_ACTIONS),
+    IsIn(AUDIT_ACTIONS, { each: true }),
+  );
+}
+
 /** Which records of the audit trail to show. */
 export class AuditQuery extends SearchQuery {
-  @ApiPropertyOptional({
-    enum: AUDIT_ACTIONS,
-    isArray: true,
-    maxItems: MAX_ACTIONS,
-    description: `only these actions, repeated or separated by commas; ${MAX_ACTIONS} at most`,
-    example: ['signed_in', 'sign_in_failed'],
-  })
-  @IsOptional()
-  @Transform(({ value }) => (Array.isArray(value) ? value : String(value).split(',')))
-  @ArrayMaxSize(MAX_ACTIONS)
-  @IsIn(AUDIT_ACTIONS, { each: true })
+  @Actions('only these actions', ['signed_in', 'sign_in_failed'])
   action?: AuditAction[];
 
-  @ApiPropertyOptional({
-    enum: AUDIT_ACTIONS,
-    isArray: true,
-    maxItems: MAX_ACTIONS,
-    description: `all but these actions, written like \`action\`; ${MAX_ACTIONS} at most`,
-    example: ['mail_sent'],
-  })
-  @IsOptional()
-  @Transform(({ value }) => (Array.isArray(value) ? value : String(value).split(',')))
-  @ArrayMaxSize(MAX_ACTIONS)
-  @IsIn(AUDIT_ACTIONS, { each: true })
+  @Actions('all but these actions', ['mail_sent'])
   exceptAction?: AuditAction[];
 
   @ApiPropertyOptional({

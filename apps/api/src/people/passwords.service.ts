@@ -118,7 +118,7 @@ export class PasswordsService {
     { currentPassword, newPassword }: PasswordChange,
     source: ProofSource,
   ): Promise<string | null> {
-    if (user.passwordChosen && currentPassword === undefined) throw passwordMissing();
+    if (user.passwordChosen && currentPassword === undefined) throw currentPasswordRequired();
     refuseUnfit(newPassword, user.passwordChosen ? currentPassword : undefined, user);
     if (user.passwordChosen) {
       const verified = await this.proof.verifyPasswordOf(user, currentPassword ?? '', source);
@@ -211,7 +211,7 @@ export function personalWords({ firstName, lastName, email, account }: UserRecor
   return [firstName, lastName, email, account.name];
 }
 
-function passwordMissing(): ApiError {
+function currentPasswordRequired(): ApiError {
   const message = 'You have a password already: send it along.';
   return validationFailed([{ field: 'currentPassword', code: 'required', message }]);
 }
