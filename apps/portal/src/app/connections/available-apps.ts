@@ -6,9 +6,7 @@ import link from '@material-symbols/svg-400/rounded/link.svg';
 import searchOff from '@material-symbols/svg-400/rounded/search_off.svg';
 import { apiWholeList, keptValue } from '../api/api-resource';
 import { AvailableClient } from '../api/types';
-import { Outbound } from '../authorize/outbound';
 import { Formats } from '../i18n/formats';
-import { SessionStore } from '../session/session-store';
 import { ClientLogo } from '../ui/client-logo';
 import { Icon } from '../ui/icon';
 import { LoadError } from '../ui/load-error';
@@ -16,7 +14,6 @@ import { PageState } from '../ui/page-state';
 import { SearchField } from '../ui/search-field';
 import { ClientCard } from './client-card';
 import { ConnectButton } from './connect-button';
-import { startsHere } from './starts-here';
 
 /** What can be connected, and where connecting starts. */
 @Component({
@@ -41,8 +38,6 @@ export class AvailableApps {
   readonly searched = output<string>();
 
   protected readonly formats = inject(Formats);
-  private readonly outbound = inject(Outbound);
-  private readonly session = inject(SessionStore);
   private readonly list = apiWholeList<AvailableClient>(() => '/user/v7/oauth-clients');
   protected readonly clients = keptValue(this.list);
   /** Connected before the company changed its mind: nothing else here says that they go on. */
@@ -60,10 +55,6 @@ export class AvailableApps {
     );
   });
   protected readonly icons = { info, link, searchOff };
-
-  protected canAskHere(client: AvailableClient): boolean {
-    return this.session.isAdmin() || startsHere(client, this.outbound);
-  }
 
   /** Whether each is connected may have changed. */
   reload(): void {

@@ -13,7 +13,6 @@ import { TranslocoDirective } from '@jsverse/transloco';
 import { apiWholeList } from '../api/api-resource';
 import { AvailableClient, ConnectionDetail } from '../api/types';
 import { Outbound } from '../authorize/outbound';
-import { SessionStore } from '../session/session-store';
 import { ConnectButton } from './connect-button';
 import { startsHere } from './starts-here';
 
@@ -34,7 +33,6 @@ export class ConnectAgain {
   readonly version = input(0);
 
   private readonly outbound = inject(Outbound);
-  private readonly session = inject(SessionStore);
 
   private readonly offered = apiWholeList<AvailableClient>(() => CLIENTS);
   /** What the reader is connected to although it is not allowed any more. */
@@ -67,10 +65,6 @@ export class ConnectAgain {
 
   protected startsHere(client: AvailableClient): boolean {
     return startsHere(client, this.outbound);
-  }
-
-  protected canAskHere(client: AvailableClient): boolean {
-    return this.session.isAdmin() || this.startsHere(client);
   }
 
   private findIn(list: typeof this.offered): AvailableClient | undefined {

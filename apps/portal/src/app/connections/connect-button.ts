@@ -15,7 +15,7 @@ const TEXTS = {
   ask: { words: 'connections.apps.ask', label: 'connections.apps.askFor' },
 };
 
-/** Where connecting an application starts; nothing where only the application itself can start it. */
+/** Where connecting an application starts, or asking for it; nothing where only the application can start it. */
 @Component({
   selector: 'fx-connect-button',
   changeDetection: ChangeDetectionStrategy.OnPush,
@@ -53,6 +53,8 @@ const TEXTS = {
           [attr.aria-label]="label"
           >{{ words }}</a
         >
+      } @else if (purpose() === 'ask') {
+        <p>{{ t('connections.apps.askElsewhere', { app: app.name }) }}</p>
       }
     </ng-container>
   `,
@@ -66,6 +68,9 @@ const TEXTS = {
     .tonal {
       --_ground: var(--mat-sys-primary-container);
       --_ink: var(--mat-sys-on-primary-container);
+    }
+    p {
+      font-size: var(--fx-text-sm);
     }
     span {
       font-size: var(--fx-text-xs);
