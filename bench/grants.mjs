@@ -39,7 +39,7 @@ export async function benchGrants({ rounds, requests, connections }, { sides, po
 }
 
 /** Rounds in which each side has a block; which is first changes. The first round warms up the compilers. */
-async function inTurns(sides, rounds, run) {
+export async function inTurns(sides, rounds, run) {
   const names = Object.keys(sides);
   const samples = Object.fromEntries(names.map((name) => [name, []]));
   for (let round = 0; round <= rounds; round++) {
@@ -58,9 +58,10 @@ async function familiesOf(side, lanes) {
   return Promise.all(bodies.map((body) => side.token(body)));
 }
 
-async function block({ server, database }, postgres, lanes, { work, requests }) {
+export async function block({ server, database }, postgres, lanes, { work, after: end, requests }) {
   const before = await cpu(server, postgres, database);
   const { latencies, seconds } = await measure(requests, lanes, work);
+  await end?.();
   await new Promise((resolve) => setTimeout(resolve, SETTLE_MS));
   const after = await cpu(server, postgres, database);
   const of = (part) => (after[part] - before[part]) / requests;
@@ -82,7 +83,7 @@ async function cpu(server, postgres, database) {
 }
 
 /** Medians of all rounds, and how the rounds compare with those of the floor beside them. */
-function summary(samples, floor) {
+export function summary(samples, floor) {
   const of = (part) => median(samples.map((sample) => sample[part]));
   const ratios = (part) => {
     const all = samples.map((sample, round) => sample[part] / floor[round][part]);

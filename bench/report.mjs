@@ -12,6 +12,45 @@ export function costReport({ machine, sizes, grants, bearer, routes, refusals, c
   return [`${machine}.\n`, ...parts.filter(Boolean)].join('\n');
 }
 
+/** Steps of the housekeeping that take less are not worth a line. */
+const SHORT_MS = 20;
+
+/** The report of `npm run bench:flat`. */
+export function flatReport({ machine, sizes, rows, steps }) {
+  const { rounds, requests, measured } = mapValues(sizes, inWords);
+  return `${machine}.
+
+${rounds} rounds, in each of which every size has a block of ${requests} requests, of pages a fourth of that, for ${measured} connections among all.
+
+${table(
+  ['request', 'lineages', 'server µs', 'PostgreSQL µs', '× smallest', 'p50 ms', '× smallest'],
+  rows.map(({ request, lineages, server, postgres, ratio, p50, p50Ratio }) => [
+    ...[request, lineages, server, postgres, spread(ratio), p50, spread(p50Ratio)],
+  ]),
+)}
+### Housekeeping
+
+${stepsReport(steps)}`;
+}
+
+function stepsReport(steps) {
+  const byName = Object.values(Object.groupBy(steps, ({ step }) => step));
+  const isLong = (sizes) => sizes.some(({ longest }) => longest >= SHORT_MS);
+  const long = byName.filter(isLong);
+  const headings = byName[0].flatMap(({ lineages }) => [
+    ...[`longest ms, ${inWords(lineages)}`, 'all ms', 'CPU ms'],
+  ]);
+  return `${table(
+    ['step', ...headings],
+    long.map((sizes) => [
+      `\`${sizes[0].step}\``,
+      ...sizes.flatMap(({ longest, all, cpu }) => [longest, all, cpu]),
+    ]),
+  )}
+No statement of the other ${byName.length - long.length} steps took ${SHORT_MS} ms.
+`;
+}
+
 function grantsReport(rows, { rounds, requests }) {
   return `### Token endpoint
 

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 
 const FILE = new URL('results.md', import.meta.url);
+const JSON_FILE = new URL('results.json', import.meta.url);
 const HEAD = '# Results\n\n[README.md](README.md) says what they mean.\n\n';
 
 /** Puts a report into `results.md` under its heading; what other commands wrote there stays. */
@@ -15,8 +16,22 @@ export function writeSection(title, report, file = FILE) {
   writeFileSync(file, sections.join('\n'));
 }
 
-/** The figures behind the report of `npm run bench`, for programs that draw or compare them. */
-export function writeJson(results, file = new URL('results.json', import.meta.url)) {
+/** The figures behind the reports, for programs that draw or compare them; those of other commands stay. */
+export function writeJson(results, file = JSON_FILE) {
+  const { flat } = readJson(file);
+  save({ ...results, flat }, file);
+}
+
+/** Puts the figures of another command beside those of `npm run bench`. */
+export function addToJson(name, results, file = JSON_FILE) {
+  save({ ...readJson(file), [name]: results }, file);
+}
+
+function readJson(file) {
+  return existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : {};
+}
+
+function save(results, file) {
   const round = (_, value) => (typeof value === 'number' ? Number(value.toPrecision(4)) : value);
   writeFileSync(file, `${JSON.stringify(results, round, 2)}\n`);
 }

@@ -5,7 +5,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { createRequire } from 'node:module';
 import { answer, cpu } from './answer.mjs';
-import { recordStatements } from './statements.mjs';
+import { recordStatements, timeStatements } from './statements.mjs';
 
 const require = createRequire(import.meta.url);
 const api = (path) => require(`../../apps/api/dist/${path}.js`);
@@ -17,6 +17,7 @@ const { dataSourceOptions } = api('database/data-source');
 const { fillDemoData } = api('database/demo-data');
 const { migrate } = api('database/migrate');
 const { AppLogger, createLogger } = api('telemetry/app-logger');
+const { BackgroundWork } = api('background/background-work');
 const { ConnectionUsage } = api('connections/connection-usage');
 const { Revocations } = api('connections/revocations');
 const { ChangeFeed } = api('database/change-feed');
@@ -36,6 +37,8 @@ const CONNECTIONS = `
   SELECT gen_random_uuid(), client.id, people.id, people.account_id, 'readwrite', now()
     FROM people, oauth_clients client WHERE client.client_id = $2
   RETURNING id`;
+/** Among those of a filled database. */
+const MEASURED = `SELECT connection_id AS id FROM bench.connections ORDER BY place`;
 const CODES = `
   INSERT INTO authorization_codes
          (id, code_hash, connection_id, user_id, redirect_uri, scope, created_at, expires_at)
@@ -60,7 +63,10 @@ const { canActivate } = AccessGuard.prototype;
 const dataSource = app.get(DataSource);
 // As they are after the authorize page: each of the people has granted access once.
 const { clientId, redirectUri, people } = JSON.parse(process.env.WORLD);
-const connections = await dataSource.query(CONNECTIONS, [people, clientId]);
+const connections =
+  people > 0
+    ? await dataSource.query(CONNECTIONS, [people, clientId])
+    : await dataSource.query(MEASURED);
 let nextConnection = 0;
 
 let caller;
@@ -75,6 +81,7 @@ function assumeCaller(context) {
 }
 
 const { record, recorded } = recordStatements(require('pg'));
+const background = app.get(BackgroundWork);
 const { verify } = PasswordHasher.prototype;
 
 answer({
@@ -85,6 +92,18 @@ answer({
   /** Whether passwords are looked at; otherwise all are right. */
   passwords(on) {
     PasswordHasher.prototype.verify = on ? verify : () => Promise.resolve(true);
+  },
+
+  /** The names of what housekeeping does, and one of it: how long its statements took, in ms. */
+  steps: () => background.stepNames().sort(),
+  async step(name) {
+    const times = timeStatements(require('pg'));
+    try {
+      await background.run(name);
+    } finally {
+      times.end();
+    }
+    return times.all;
   },
 
   /** Has the database know what use is still counted in memory. */

@@ -28,6 +28,36 @@ export function recordStatements({ Client }) {
 }
 
 /**
+ * Has the driver note for how many milliseconds each statement was under way, until `end`.
+ * @param pg the driver, as the program to be timed loads it
+ */
+export function timeStatements({ Client }) {
+  const { query } = Client.prototype;
+  const all = [];
+  Client.prototype.query = function (statement, ...rest) {
+    const sentAt = performance.now();
+    const note = () =>
+      all.push({ text: statement.text ?? statement, ms: performance.now() - sentAt });
+    const callback = rest.at(-1);
+    if (typeof callback === 'function') {
+      rest[rest.length - 1] = (...results) => {
+        note();
+        callback(...results);
+      };
+    }
+    const answer = query.call(this, statement, ...rest);
+    if (typeof callback !== 'function') answer?.then?.(note, () => undefined);
+    return answer;
+  };
+  return {
+    all,
+    end() {
+      Client.prototype.query = query;
+    },
+  };
+}
+
+/**
  * The statements of one request, with new values where two requests had different ones. Ids, hashes
  * and secrets are new each time, and the same wherever they were the same; moments are the present.
  * @param earlier the same ones of the request before
