@@ -6,8 +6,10 @@ import { CONTINUATION_MS } from './account-policy/approval-requests.js';
 import { approvalRetention } from './account-policy/approval-retention.js';
 import { authRetention } from './auth/auth-retention.js';
 import { SESSION_LIMITS } from './auth/sessions.service.js';
-import type { KeptRows } from './background/retention.js';
+import type { KeptPartitions, KeptRows } from './background/retention.js';
+import { DAY } from './config/clock.js';
 import { inWords } from './config/in-words.js';
+import { RETAINED, type Retained, RETENTION_PERIODS } from './config/retention-periods.js';
 import { connectionsRetention } from './connections/connections-retention.js';
 import { EMAIL_CHANGE_LIFETIME_MS } from './mail/email-change-mails.js';
 import { SETTLED_MAILS } from './mail/mail-housekeeping.js';
@@ -22,12 +24,10 @@ import { EXPIRED_SECRETS_KEPT_MS } from './oauth-clients/client-secrets.service.
 import { requestLogRetention } from './oauth-clients/request-log-retention.js';
 import { codesRetention } from './oauth-codes/codes-retention.js';
 import { REFRESH_TOKEN_IDLE_MS } from './oauth-tokens/token-rules.js';
-import { EXPIRED_FAMILIES_KEPT_MS } from './oauth-tokens/tokens-housekeeping.js';
 import { OUTDATED_FILES } from './operations/portal-files.js';
 import { emailChangesRetention } from './people/email-changes-retention.js';
 import { invitationsRetention } from './people/invitations-retention.js';
 import { passwordRecoveryRetention } from './people/password-recovery-retention.js';
-import { FAILED_ATTEMPTS_KEPT_MS } from './users/audit-retention.js';
 import { passkeyChallengesRetention } from './users/passkey-challenges.js';
 
 /** What is exported, and erased, as their modules declare it. */
@@ -96,12 +96,23 @@ function tablesOfMigrations(): string[] {
   return [...tables].sort();
 }
 
-function keptRows({ useFactory }: FactoryProvider): KeptRows[] {
+function keptRows({ useFactory }: FactoryProvider): (KeptRows | KeptPartitions)[] {
   const steps = useFactory(undefined, undefined, { step: () => undefined }) as {
-    rows: KeptRows[];
+    rows: (KeptRows | KeptPartitions)[];
   }[];
   return steps.flatMap(({ rows }) => rows);
 }
+
+const KEPT = [...RETENTIONS.flatMap(keptRows), SETTLED_MAILS, OUTDATED_FILES];
+/** The tables of which an installation may choose how long they are kept. */
+const PERIODS: [table: string, period: Retained][] = [
+  ...KEPT.flatMap((kept): [string, Retained][] =>
+    'period' in kept ? [[kept.table, kept.period]] : [],
+  ),
+  // By steps of their own.
+  ['audit_records', 'failedAttempts'],
+  ['refresh_token_families', 'expiredTokens'],
+];
 
 function personalRecords({ useFactory }: FactoryProvider): PersonalRecords[] {
   return useFactory({ declare: () => undefined }) as PersonalRecords[];
@@ -135,13 +146,10 @@ describe('the page about data protection', () => {
   });
 
   it.each([
-    ...RETENTIONS.flatMap(keptRows)
-      .filter(({ keptMs }) => keptMs > 0)
-      .map(({ table, keptMs }) => [table, keptMs] as const),
-    ['mails', SETTLED_MAILS.keptMs],
-    ['audit_records', FAILED_ATTEMPTS_KEPT_MS],
-    ['portal_files', OUTDATED_FILES.keptMs],
-    ['refresh_token_families', EXPIRED_FAMILIES_KEPT_MS],
+    ...KEPT.flatMap((kept) =>
+      'keptMs' in kept && kept.keptMs > 0 ? [[kept.table, kept.keptMs] as const] : [],
+    ),
+    ...PERIODS.map(([table, period]) => [table, RETENTION_PERIODS[period].days * DAY] as const),
     ['refresh_token_families', REFRESH_TOKEN_IDLE_MS],
     ['oauth_client_secrets', EXPIRED_SECRETS_KEPT_MS],
     ...Object.values(SESSION_LIMITS).flatMap(({ idleMs, absoluteMs }) => [
@@ -158,8 +166,31 @@ describe('the page about data protection', () => {
     expect(rowsUnder('How long').get(table)).toContain(inWords(ms));
   });
 
+  it.each(PERIODS)(
+    'says by which setting a period is chosen, and from what: %s',
+    (table, period) => {
+      const { variable, least, most } = RETENTION_PERIODS[period];
+      expect(rowsUnder('How long').get(table)).toContain(`| \`${variable}\`, ${least} to ${most}`);
+    },
+  );
+
+  it('says of every other period why it is none to choose', () => {
+    const chosen = PERIODS.map(([table]) => table);
+    const others = [...rowsUnder('How long')].filter(([table]) => !chosen.includes(table));
+    expect(others.filter(([, row]) => !/\| no: \w/.test(row))).toEqual([]);
+  });
+
+  it('names every period that an installation may choose', () => {
+    const named = RETAINED.filter((period) => {
+      const { variable, least, most } = RETENTION_PERIODS[period];
+      const text = `\`${variable}\`, ${least} to ${most}`;
+      return PAGE.replace(/\s+/g, ' ').includes(text);
+    });
+    expect(named).toEqual(RETAINED);
+  });
+
   it('says of every table that housekeeping deletes from how long it is kept', () => {
-    const deleted = RETENTIONS.flatMap(keptRows).map(({ table }) => table);
+    const deleted = KEPT.map(({ table }) => table);
     expect(deleted.filter((table) => !rowsUnder('How long').has(table))).toEqual([]);
   });
 

@@ -154,7 +154,7 @@ export interface paths {
         };
         /**
          * List the client’s latest requests, and why they failed
-         * @description Token, revocation and introspection requests of the last 30 days, and the authorization requests that were refused, newest first. `requestId` finds the one that a developer names.
+         * @description Token, revocation and introspection requests, and the authorization requests that were refused, newest first; kept for 30 days, unless the installation chooses another time. `requestId` finds the one that a developer names.
          */
         get: operations["Registry_listRequests"];
         put?: never;
@@ -212,7 +212,7 @@ export interface paths {
         };
         /**
          * Who has been invited to develop the client, and has not accepted yet
-         * @description Expired ones are kept for 30 days.
+         * @description Expired ones are kept for 30 days, unless the installation chooses another time.
          */
         get: operations["DeveloperInvitations_list"];
         put?: never;
@@ -372,7 +372,7 @@ export interface paths {
         };
         /**
          * List my client’s latest requests, and why they failed
-         * @description The same as operators see, newest first, of the last 30 days.
+         * @description The same as operators see, newest first, kept for 30 days, unless the installation chooses another time.
          */
         get: operations["DeveloperDesk_listRequests"];
         put?: never;
@@ -392,7 +392,7 @@ export interface paths {
         };
         /**
          * What was asked to change about my client, and the answers
-         * @description The latest first, without those that were withdrawn or replaced. Answered ones are kept for 90 days.
+         * @description The latest first, without those that were withdrawn or replaced. Answered ones are kept for 90 days, unless the installation chooses another time.
          */
         get: operations["DeveloperChangeRequests_list"];
         put?: never;
@@ -1922,7 +1922,7 @@ export interface paths {
         };
         /**
          * Invitations that nobody has accepted yet, latest first
-         * @description Expired ones are kept for 30 days.
+         * @description Expired ones are kept for 30 days, unless the installation chooses another time.
          */
         get: operations["Invitations_list"];
         put?: never;
@@ -2014,7 +2014,7 @@ export interface paths {
         head?: never;
         /**
          * Close a company, or open it again
-         * @description Closing ends all its sessions, connections and tokens at once, and nobody of it signs in any more. Within 90 days it can be opened again, which brings none of them back. Closing takes a fresh proof of identity.
+         * @description Closing ends all its sessions, connections and tokens at once, and nobody of it signs in any more. For 90 days, unless the installation chooses another time, it can be opened again, which brings none of them back. Closing takes a fresh proof of identity.
          */
         patch: operations["Companies_update"];
         trace?: never;
@@ -5798,6 +5798,11 @@ export interface components {
              * @example null
              */
             keptUntil: string | null;
+            /**
+             * @description for how many days after it is closed it can be opened again
+             * @example 90
+             */
+            keptDays: number;
             /**
              * @description who are not disabled
              * @example 12

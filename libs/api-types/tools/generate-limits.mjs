@@ -51,8 +51,6 @@ const constants = {
   EMAIL_CHANGE_LINK_MINUTES: limits('post', '/user/v7/users/me/email-changes').linkSeconds / MINUTE,
   INVITATION_LINK_DAYS: limits('post', '/user/v7/invitations').linkSeconds / DAY,
   DISAVOWAL_LINK_DAYS: limits('post', '/guest/v7/sessions/disavowals').linkSeconds / DAY,
-  CLOSED_DAYS: limits('patch', '/admin/v7/accounts/{id}').keptDays,
-  REQUESTS_KEPT_DAYS: limits('get', '/admin/v7/oauth-clients/{id}/requests').keptSeconds / DAY,
   DORMANT_AFTER_DAYS: limits('get', '/user/v7/connections').dormantAfterSeconds / DAY,
   REMIND_DAYS: limits('get', '/user/v7/connections').remindSeconds / DAY,
   CODE_SECONDS: limits('post', '/user/v7/oauth-codes').codeSeconds,

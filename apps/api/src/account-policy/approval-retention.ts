@@ -1,12 +1,13 @@
 import { retention } from '../background/retention.js';
-import { DAY } from '../config/clock.js';
 
 export const approvalRetention = retention(
   {
     name: 'account-policy.requests',
     schedule: '38 * * * *',
     // A user who has had no answer by then asks again.
-    rows: [{ table: 'approval_requests', condition: 'requested_at < $1', keptMs: 180 * DAY }],
+    rows: [
+      { table: 'approval_requests', condition: 'requested_at < $1', period: 'approvalRequests' },
+    ],
   },
   {
     name: 'account-policy.continuations',

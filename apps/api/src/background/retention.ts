@@ -1,29 +1,27 @@
 import type { FactoryProvider } from '@nestjs/common';
 import { DataSource } from 'typeorm';
-import { Clock, DAY } from '../config/clock.js';
+import { Clock } from '../config/clock.js';
 import { CONFIG, type RuntimeConfig } from '../config/config.module.js';
+import { keptSince, type Retained, type RetentionDays } from '../config/retention-periods.js';
 import { deleteInBatches, type Outdated } from '../database/delete-in-batches.js';
 import { dropPartitions, makePartitions } from '../database/partitions.js';
 import { BackgroundWork } from './background-work.js';
 
-interface Kept {
-  table: string;
-  /** Counted from the time in the condition; 0 for rows that say themselves when they end. */
-  keptMs: number;
-  /** Where the installation may choose another time, in days. */
-  setting?: 'historyDays';
-}
+/** For how long, counted from the time in the condition. */
+type Kept =
+  /** What the installation may choose. */
+  | { period: Retained }
+  /** What follows from a rule; 0 for rows that say themselves when they end. */
+  | { keptMs: number };
 
 /** Rows that are kept for a time; `$1` of their condition is the moment when that time began. */
-export interface KeptRows extends Outdated, Kept {}
+export type KeptRows = Outdated & Kept;
 
 /**
  * The rows of a table that is partitioned by their `at`. A partition is dropped when that time has
  * passed for all of its rows, and those of the next periods are made ahead.
  */
-export interface KeptPartitions extends Kept {
-  isPartitioned: true;
-}
+export type KeptPartitions = { table: string; isPartitioned: true } & Kept;
 
 /** A step of the housekeeping that only deletes. */
 interface RetentionStep {
@@ -48,10 +46,8 @@ export function retention(...steps: RetentionStep[]): FactoryProvider {
       for (const { name, schedule, rows } of steps) {
         const run = async (signal: AbortSignal): Promise<number> => {
           let deleted = 0;
-          for (const kept of rows) {
-            const chosen = kept.setting && { keptMs: config[kept.setting] * DAY };
-            deleted += await deleteOld(dataSource, { ...kept, ...chosen }, clock.now(), signal);
-          }
+          const at = { now: clock.now(), periods: config.retention };
+          for (const kept of rows) deleted += await deleteOld(dataSource, kept, at, signal);
           return deleted;
         };
         background.step({ name, schedule, run });
@@ -68,10 +64,11 @@ export function retention(...steps: RetentionStep[]): FactoryProvider {
 export async function deleteOld(
   dataSource: DataSource,
   kept: KeptRows | KeptPartitions,
-  now: Date,
+  { now, periods }: { now: Date; periods: RetentionDays },
   signal: AbortSignal,
 ): Promise<number> {
-  const before = new Date(now.getTime() - kept.keptMs);
+  const before =
+    'period' in kept ? keptSince(kept.period, periods, now) : new Date(now.getTime() - kept.keptMs);
   if (!('isPartitioned' in kept)) return deleteInBatches(dataSource, kept, [before], signal);
   const send = (text: string, values: unknown[]) => dataSource.query(text, values);
   const made = await makePartitions(send, kept.table, now, signal);

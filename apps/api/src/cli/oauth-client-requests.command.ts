@@ -1,9 +1,8 @@
 import { Command, Option } from 'commander';
-import { inWords } from '../config/in-words.js';
+import { parseConfig } from '../config/config.js';
 import { ApiError } from '../http/api-error.js';
 import { OAuthClientsService } from '../oauth-clients/oauth-clients.service.js';
 import { ClientRegistry } from '../oauth-clients/registry.service.js';
-import { REQUESTS_KEPT_MS } from '../oauth-clients/request-log-retention.js';
 import { RequestLog, type RequestLogRecord } from '../oauth-clients/request-log.js';
 import { RequestLogQuery } from '../oauth-clients/request-log.dto.js';
 import { type Resolve, withServices } from './application.js';
@@ -53,8 +52,9 @@ Example:
       const { json, ...filter } = given;
       const query = await checked(RequestLogQuery, filter);
       if (query.requestId !== undefined) {
+        const keptDays = parseConfig(terminal.env).retention.requestLog;
         const request = await withServices(terminal.env, (resolve) =>
-          findRequest(resolve, query, name),
+          findRequest(resolve, { name, query, keptDays }),
         );
         terminal.out(json ? toJson(request) : requestCard(request));
         return;
@@ -87,11 +87,16 @@ Example:
 
 type FoundRequest = RequestLogRecord & { clientId: string };
 
-/** @param name the client that it must belong to, if one is named */
+interface Wanted {
+  /** The client that it must belong to, if one is named. */
+  name: string | undefined;
+  query: RequestLogQuery;
+  keptDays: number;
+}
+
 async function findRequest(
   resolve: Resolve,
-  { requestId = '', outcome }: RequestLogQuery,
-  name: string | undefined,
+  { name, query: { requestId = '', outcome }, keptDays }: Wanted,
 ): Promise<FoundRequest> {
   const client = name === undefined ? undefined : await findClient(resolve(ClientRegistry), name);
   const found = await resolve(RequestLog).find(requestId);
@@ -102,7 +107,7 @@ async function findRequest(
   if (!isMeant) {
     throw new ApiError(
       'not_found',
-      `There is no such request in the log. It has the requests of the last ${inWords(REQUESTS_KEPT_MS)} that name a registered client; every other request has a line with its requestId in the program’s own output.`,
+      `There is no such request in the log. It has the requests of the last ${keptDays} days that name a registered client; every other request has a line with its requestId in the program’s own output.`,
     );
   }
   const { oauthClientId, ...request } = found;

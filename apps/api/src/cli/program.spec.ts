@@ -121,6 +121,23 @@ describe('signing-keys', () => {
   });
 });
 
+describe('retention', () => {
+  it('shows the periods in force, and what each may be set to', async () => {
+    const { json } = await run(['retention', '--json'], { env: { REQUEST_LOG_DAYS: '14' } });
+    expect(json).toContainEqual({
+      ...{ variable: 'REQUEST_LOG_DAYS', days: 14, usual: 30, least: 7, most: 90 },
+      of: 'requests of applications',
+    });
+    const { out } = await run(['retention']);
+    expect(out).toMatch(/^FAILED_ATTEMPTS_DAYS +90 +90 +30 +9999 +failed sign-ins/m);
+  });
+
+  it('says what a period may be that is out of range', async () => {
+    const { exitCode, error } = await run(['retention'], { env: { HISTORY_DAYS: '29' } });
+    expect([exitCode, error]).toEqual([1, expect.stringContaining('from 30 to 9999')]);
+  });
+});
+
 describe('every command', () => {
   it('tells what it does', async () => {
     const { exitCode, out, error } = await run(['--help']);

@@ -52,6 +52,11 @@ const GROUPS: readonly Group[] = [
     load: async (terminal) => (await import('./database.commands.js')).databaseCommands(terminal),
   },
   {
+    name: 'retention',
+    summary: 'show for how long data is kept',
+    load: async (terminal) => (await import('./retention.command.js')).retentionCommand(terminal),
+  },
+  {
     name: 'demo',
     summary: 'fill the demo company, to try long lists',
     load: async (terminal) => (await import('./demo.commands.js')).demoCommands(terminal),

@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ConfigError, deriveKey, deriveKeys, parseConfig } from './config.js';
+import { RETENTION_PERIODS } from './retention-periods.js';
 
 const DATABASE_URL = 'postgres://user:pw@localhost:5432/flixcheck';
 const APP_SECRET = 'a secret of at least thirty-two characters';
@@ -20,7 +21,6 @@ describe('the defaults', () => {
       publicUrl: 'http://localhost:3000',
       databaseUrl: undefined,
       databasePoolSize: 20,
-      historyDays: 400,
       statementPoolSize: 6,
       preparedStatements: true,
       appSecret: undefined,
@@ -32,6 +32,19 @@ describe('the defaults', () => {
       sharedStatements: true,
       staffNeedSecondFactor: false,
       factorResetHours: 24,
+      retention: {
+        history: 400,
+        requestLog: 30,
+        counts: 400,
+        failedAttempts: 90,
+        mails: 30,
+        approvalRequests: 180,
+        changeRequests: 90,
+        expiredInvitations: 30,
+        unusedCodes: 90,
+        expiredTokens: 30,
+        closedCompanies: 90,
+      },
       mail: { to: 'mailbox' },
       logLevel: 'info',
     });
@@ -54,6 +67,15 @@ describe('the defaults', () => {
 
   it('a variable that is empty or blank counts as left out', () => {
     expect(parseConfig({ PORT: '', PUBLIC_URL: '  ', LOG_LEVEL: '' }).port).toBe(3000);
+  });
+});
+
+describe('how long something is kept', () => {
+  it.each(Object.entries(RETENTION_PERIODS))('%s: from the least to the most', (name, period) => {
+    for (const days of [period.least, period.most]) {
+      const { retention } = parseConfig({ ...GIVEN, [period.variable]: String(days) });
+      expect(retention).toMatchObject({ [name]: days });
+    }
   });
 });
 
@@ -89,8 +111,12 @@ describe('a wrong variable is refused with a message that names it', () => {
     ['DATABASE_POOL_SIZE', 'many'],
     ['DATABASE_STATEMENT_POOL_SIZE', '1'],
     ['DATABASE_STATEMENT_POOL_SIZE', '2.5'],
-    ['HISTORY_DAYS', '29'],
-    ['HISTORY_DAYS', 'for good'],
+    ...Object.values(RETENTION_PERIODS).flatMap(({ variable, least, most }): [string, string][] => [
+      [variable, String(least - 1)],
+      [variable, String(most + 1)],
+      [variable, 'for good'],
+      [variable, `${least}.5`],
+    ]),
     ['APP_SECRET', 'x'.repeat(31)],
     ['APP_SECRET_PREVIOUS', 'x'.repeat(31)],
     ['APP_SECRET_PREVIOUS', `${'x'.repeat(32)},`],
@@ -115,6 +141,11 @@ describe('a wrong variable is refused with a message that names it', () => {
     const parse = () => parseConfig({ ...GIVEN, [name]: value });
     expect(parse).toThrow(ConfigError);
     expect(parse).toThrow(name);
+  });
+
+  it('the message about a period says what it may be', () => {
+    const parse = () => parseConfig({ ...GIVEN, REQUEST_LOG_DAYS: '400' });
+    expect(parse).toThrow("REQUEST_LOG_DAYS must be a number of days from 7 to 90, not '400'.");
   });
 
   it('the message about a secret does not show it', () => {

@@ -1,6 +1,12 @@
 import { hkdfSync } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
+import {
+  RETAINED,
+  type Retained,
+  RETENTION_PERIODS,
+  type RetentionDays,
+} from './retention-periods.js';
 
 /** What the program runs with: environment variables, parsed and validated once (docs/operate.md). */
 export interface Config {
@@ -41,8 +47,8 @@ export interface Config {
   factorResetHours: number;
   /** Whether requests to the token endpoint that are under way at a time share statements. */
   sharedStatements: boolean;
-  /** How long what happened to connections, and how they were used, is kept. */
-  historyDays: number;
+  /** How long what is kept for a time is kept. */
+  retention: RetentionDays;
   logLevel: 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace' | 'silent';
 }
 
@@ -59,8 +65,6 @@ export class ConfigError extends Error {}
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 const ENVIRONMENTS = ['production', 'development', 'test'];
 const MIN_SECRET_LENGTH = 32;
-/** A year, and a month for questions. */
-export const DEFAULT_HISTORY_DAYS = 400;
 /** Time to read a mail, and not so long that nobody can work meanwhile. */
 export const DEFAULT_FACTOR_RESET_HOURS = 24;
 /**
@@ -158,7 +162,7 @@ export function parseConfig(env: NodeJS.ProcessEnv): Config {
       read('FACTOR_RESET_HOURS') ?? String(DEFAULT_FACTOR_RESET_HOURS),
     ),
     sharedStatements: parseFlag('SHARED_STATEMENTS', read('SHARED_STATEMENTS')) ?? true,
-    historyDays: parseHistoryDays(read('HISTORY_DAYS') ?? String(DEFAULT_HISTORY_DAYS)),
+    retention: parseRetention(read),
     logLevel,
   };
 }
@@ -281,13 +285,19 @@ function parsePoolSize(name: string, value: string, min: number): number {
   return size;
 }
 
-/** The portal shows the use of the last 30 days; so long, it must be there. */
-function parseHistoryDays(value: string): number {
-  const days = /^\d{1,4}$/.test(value) ? Number(value) : NaN;
-  if (!(days >= 30)) {
-    throw new ConfigError(`HISTORY_DAYS must be a number of days from 30 to 9999, not '${value}'.`);
-  }
-  return days;
+function parseRetention(read: (name: string) => string | undefined): RetentionDays {
+  const periods = RETAINED.map((retained): [Retained, number] => {
+    const { variable, days: usual, least, most } = RETENTION_PERIODS[retained];
+    const value = read(variable) ?? String(usual);
+    const days = /^\d{1,4}$/.test(value) ? Number(value) : NaN;
+    if (!(days >= least && days <= most)) {
+      throw new ConfigError(
+        `${variable} must be a number of days from ${least} to ${most}, not '${value}'.`,
+      );
+    }
+    return [retained, days];
+  });
+  return Object.fromEntries(periods) as Record<Retained, number>;
 }
 
 /** A week: more would only send people to whoever has a shell. */

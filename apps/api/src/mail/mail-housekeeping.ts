@@ -1,9 +1,10 @@
-import { Injectable, type OnModuleInit } from '@nestjs/common';
+import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import type { DataSource } from 'typeorm';
 import { BackgroundWork } from '../background/background-work.js';
 import { deleteOld, type KeptRows } from '../background/retention.js';
-import { Clock, DAY, HOUR } from '../config/clock.js';
+import { Clock, HOUR } from '../config/clock.js';
+import { CONFIG, type RuntimeConfig } from '../config/config.module.js';
 import { MailOutbox } from './mail-outbox.js';
 import { MAIL_QUEUE } from './mail-sender.js';
 import { MailTransport } from './mail-transport.js';
@@ -12,7 +13,7 @@ import { MailTransport } from './mail-transport.js';
 export const SETTLED_MAILS: KeptRows = {
   table: 'mails',
   condition: 'settled_at <= $1',
-  keptMs: 30 * DAY,
+  period: 'mails',
 };
 /** Twice the longest time between two tries: by then nobody tries it any more. */
 const OVERDUE_MS = 2 * HOUR;
@@ -26,6 +27,7 @@ export class MailHousekeeping implements OnModuleInit {
     private readonly transport: MailTransport,
     private readonly background: BackgroundWork,
     private readonly clock: Clock,
+    @Inject(CONFIG) private readonly config: RuntimeConfig,
   ) {}
 
   onModuleInit(): void {
@@ -33,7 +35,8 @@ export class MailHousekeeping implements OnModuleInit {
       name: 'mail.outbox',
       schedule: '17 * * * *',
       run: async (signal) => {
-        const deleted = await deleteOld(this.dataSource, SETTLED_MAILS, this.clock.now(), signal);
+        const at = { now: this.clock.now(), periods: this.config.retention };
+        const deleted = await deleteOld(this.dataSource, SETTLED_MAILS, at, signal);
         return deleted + (await this.takeUp());
       },
     });

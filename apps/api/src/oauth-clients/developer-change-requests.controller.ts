@@ -12,8 +12,7 @@ import {
   ClientChangeRequests,
   MAX_CHANGE_REQUESTS_PER_HOUR,
 } from './client-change-requests.js';
-import { inWords } from '../config/in-words.js';
-import { CHANGE_REQUESTS_KEPT_MS } from './client-change-retention.js';
+import { usualPeriod } from '../config/retention-periods.js';
 
 /** What developers cannot change themselves, they ask for here. */
 @ApiTags('Developers')
@@ -25,7 +24,7 @@ export class DeveloperChangeRequestsController {
   @Get()
   @ApiOperation({
     summary: 'What was asked to change about my client, and the answers',
-    description: `The latest first, without those that were withdrawn or replaced. Answered ones are kept for ${inWords(CHANGE_REQUESTS_KEPT_MS)}.`,
+    description: `The latest first, without those that were withdrawn or replaced. Answered ones are kept for ${usualPeriod('changeRequests')}.`,
   })
   @ApiResources(DeveloperChangeRequestDto, { counted: true })
   @ApiProblems(400, 401, 403, 404)

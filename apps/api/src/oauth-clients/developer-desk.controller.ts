@@ -14,7 +14,7 @@ import {
 } from '@nestjs/common';
 import { ApiBody, ApiHeader, ApiNoContentResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
-import { inWords } from '../config/in-words.js';
+import { usualPeriod } from '../config/retention-periods.js';
 import {
   CurrentCaller,
   RequireDeveloper,
@@ -36,7 +36,6 @@ import { ClientSecrets } from './client-secrets.service.js';
 import { RegistryQuery } from './registry.dto.js';
 import { ClientRegistry, type RegistryClient } from './registry.service.js';
 import { OAuthRequestDto, RequestLogQuery } from './request-log.dto.js';
-import { REQUESTS_KEPT_MS } from './request-log-retention.js';
 import { RequestLog } from './request-log.js';
 
 /** What a third party's developers see and do themselves, each with their own clients alone. */
@@ -171,7 +170,7 @@ export class DeveloperDeskController {
   @RequireDeveloper()
   @ApiOperation({
     summary: 'List my client’s latest requests, and why they failed',
-    description: `The same as operators see, newest first, of the last ${inWords(REQUESTS_KEPT_MS)}.`,
+    description: `The same as operators see, newest first, kept for ${usualPeriod('requestLog')}.`,
   })
   @ApiResources(OAuthRequestDto)
   @ApiProblems(400, 401, 403, 404)

@@ -2,6 +2,7 @@ import { Body, Controller, Delete, Get, HttpCode, Param, Post, Query } from '@ne
 import { ApiNoContentResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { Clock } from '../config/clock.js';
 import { inWords } from '../config/in-words.js';
+import { usualPeriod } from '../config/retention-periods.js';
 import { CurrentCaller, RequireSession, type SessionCaller } from '../http/access.js';
 import {
   ApiProblems,
@@ -19,7 +20,6 @@ import {
   toDeveloperInvitation,
 } from './developer-invitations.dto.js';
 import { DeveloperInvitations } from './developer-invitations.js';
-import { EXPIRED_KEPT_MS } from './developer-invitations-retention.js';
 import { ClientRegistry } from './registry.service.js';
 
 @ApiTags('Registry')
@@ -35,7 +35,7 @@ export class DeveloperInvitationsController {
   @Get()
   @ApiOperation({
     summary: 'Who has been invited to develop the client, and has not accepted yet',
-    description: `Expired ones are kept for ${inWords(EXPIRED_KEPT_MS)}.`,
+    description: `Expired ones are kept for ${usualPeriod('expiredInvitations')}.`,
   })
   @ApiResources(DeveloperInvitationDto)
   @ApiProblems(400, 401, 403, 404)

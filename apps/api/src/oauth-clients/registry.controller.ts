@@ -14,8 +14,7 @@ import {
 } from '@nestjs/common';
 import { ApiBody, ApiHeader, ApiNoContentResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
-import { SECOND } from '../config/clock.js';
-import { inWords } from '../config/in-words.js';
+import { usualPeriod } from '../config/retention-periods.js';
 import { CurrentCaller, RequireSession, type SessionCaller } from '../http/access.js';
 import { ApiLimits, ApiProblems, ApiResource, ApiResources } from '../http/envelope.js';
 import { RequireIdentityProof, requireIdentityProof } from '../http/identity-proof.js';
@@ -34,7 +33,6 @@ import {
 } from './registry.dto.js';
 import { MAX_LOGO_SIDE } from './logo-decoder.js';
 import { ClientRegistry } from './registry.service.js';
-import { REQUESTS_KEPT_MS } from './request-log-retention.js';
 import { RequestLog } from './request-log.js';
 import { OAuthRequestDto, RequestLogQuery } from './request-log.dto.js';
 
@@ -184,10 +182,9 @@ export class RegistryController {
   }
 
   @Get(':id/requests')
-  @ApiLimits({ keptSeconds: REQUESTS_KEPT_MS / SECOND })
   @ApiOperation({
     summary: 'List the client’s latest requests, and why they failed',
-    description: `Token, revocation and introspection requests of the last ${inWords(REQUESTS_KEPT_MS)}, and the authorization requests that were refused, newest first. \`requestId\` finds the one that a developer names.`,
+    description: `Token, revocation and introspection requests, and the authorization requests that were refused, newest first; kept for ${usualPeriod('requestLog')}. \`requestId\` finds the one that a developer names.`,
   })
   @ApiResources(OAuthRequestDto)
   @ApiProblems(400, 401, 403, 404)

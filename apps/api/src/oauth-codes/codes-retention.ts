@@ -1,5 +1,4 @@
 import { retention } from '../background/retention.js';
-import { DAY } from '../config/clock.js';
 
 export const codesRetention = retention({
   name: 'oauth-codes.codes',
@@ -10,7 +9,7 @@ export const codesRetention = retention({
       // A code is kept as long as its family, to recognise a repeat, and because the order of a
       // connection's grants is that of their codes.
       condition: 'created_at < $1 AND family_id IS NULL',
-      keptMs: 90 * DAY,
+      period: 'unusedCodes',
     },
   ],
 });

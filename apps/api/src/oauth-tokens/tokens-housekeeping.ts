@@ -1,12 +1,12 @@
-import { Injectable, type OnModuleInit } from '@nestjs/common';
+import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import type { DataSource } from 'typeorm';
 import { BackgroundWork } from '../background/background-work.js';
-import { Clock, DAY } from '../config/clock.js';
+import { Clock } from '../config/clock.js';
+import { CONFIG, type RuntimeConfig } from '../config/config.module.js';
+import { keptSince } from '../config/retention-periods.js';
 import { SigningKeys } from './signing-keys.js';
 
-/** For another month an old refresh token is recognised, and its refusal explained. */
-export const EXPIRED_FAMILIES_KEPT_MS = 30 * DAY;
 /** Fewer than elsewhere: each deleted family looks for its code. */
 const ROWS_PER_STATEMENT = 1000;
 
@@ -34,6 +34,7 @@ export class TokensHousekeeping implements OnModuleInit {
     private readonly clock: Clock,
     private readonly background: BackgroundWork,
     private readonly keys: SigningKeys,
+    @Inject(CONFIG) private readonly config: RuntimeConfig,
   ) {}
 
   onModuleInit(): void {
@@ -53,7 +54,7 @@ export class TokensHousekeeping implements OnModuleInit {
   }
 
   private async deleteFamilies(signal: AbortSignal): Promise<number> {
-    const before = new Date(this.clock.now().getTime() - EXPIRED_FAMILIES_KEPT_MS);
+    const before = keptSince('expiredTokens', this.config.retention, this.clock.now());
     let total = 0;
     let after: string | null = null;
     for (let read = ROWS_PER_STATEMENT; read === ROWS_PER_STATEMENT && !signal.aborted;) {

@@ -31,7 +31,7 @@ export class PortalFiles implements OnModuleInit {
     @InjectDataSource() private readonly dataSource: DataSource,
     private readonly clock: Clock,
     private readonly background: BackgroundWork,
-    @Inject(CONFIG) config: RuntimeConfig,
+    @Inject(CONFIG) private readonly config: RuntimeConfig,
   ) {
     this.keys = deriveKeys(config, 'portal files');
   }
@@ -42,7 +42,8 @@ export class PortalFiles implements OnModuleInit {
       schedule: '43 * * * *',
       run: async (signal) => {
         await this.keep();
-        return deleteOld(this.dataSource, OUTDATED_FILES, this.clock.now(), signal);
+        const at = { now: this.clock.now(), periods: this.config.retention };
+        return deleteOld(this.dataSource, OUTDATED_FILES, at, signal);
       },
     });
   }

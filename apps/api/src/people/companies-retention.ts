@@ -1,16 +1,11 @@
-import { Injectable, type OnModuleInit } from '@nestjs/common';
+import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import type { DataSource } from 'typeorm';
 import { BackgroundWork } from '../background/background-work.js';
-import { Clock, DAY } from '../config/clock.js';
+import { Clock } from '../config/clock.js';
+import { CONFIG, type RuntimeConfig } from '../config/config.module.js';
+import { keptSince } from '../config/retention-periods.js';
 import { UserErasure } from '../users/user-erasure.js';
-
-/** How long the data of a closed company is kept, in which it can be opened again. */
-export const CLOSED_KEPT_MS = 90 * DAY;
-
-/** Whether it is too late to open a company again. */
-export const isGone = (closedAt: Date | null, now: Date): boolean =>
-  closedAt !== null && closedAt.getTime() + CLOSED_KEPT_MS <= now.getTime();
 
 /** Erases the people of companies that have been closed for long enough, one after the other. */
 @Injectable()
@@ -20,6 +15,7 @@ export class CompaniesRetention implements OnModuleInit {
     private readonly erasure: UserErasure,
     private readonly clock: Clock,
     private readonly background: BackgroundWork,
+    @Inject(CONFIG) private readonly config: RuntimeConfig,
   ) {}
 
   onModuleInit(): void {
@@ -35,7 +31,7 @@ export class CompaniesRetention implements OnModuleInit {
    * @throws the first failure, once everybody else is erased
    */
   async eraseDue(signal: AbortSignal): Promise<number> {
-    const closedBefore = new Date(this.clock.now().getTime() - CLOSED_KEPT_MS);
+    const closedBefore = keptSince('closedCompanies', this.config.retention, this.clock.now());
     const due: { id: string }[] = await this.dataSource.query(
       `SELECT u.id FROM users u JOIN accounts a ON a.id = u.account_id
         WHERE a.closed_at <= $1 AND u.erased_at IS NULL ORDER BY u.id`,

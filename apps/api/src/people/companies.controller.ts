@@ -11,12 +11,11 @@ import {
   Query,
 } from '@nestjs/common';
 import { ApiNoContentResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
-import { Clock, DAY } from '../config/clock.js';
-import { inWords } from '../config/in-words.js';
+import { Clock } from '../config/clock.js';
+import { usualPeriod } from '../config/retention-periods.js';
 import { CurrentCaller, RequireSession, type SessionCaller } from '../http/access.js';
 import { notFound } from '../http/api-error.js';
 import {
-  ApiLimits,
   ApiProblems,
   ApiResource,
   ApiResources,
@@ -35,7 +34,6 @@ import {
   CompanyRequest,
   toCompany,
 } from './companies.dto.js';
-import { CLOSED_KEPT_MS } from './companies-retention.js';
 import { InvitationDto, InvitationLinkRequest, toInvitation } from './invitations.dto.js';
 import { Invitations } from './invitations.js';
 
@@ -94,10 +92,9 @@ export class CompaniesController {
   @Patch(':id')
   @ApiOperation({
     summary: 'Close a company, or open it again',
-    description: `Closing ends all its sessions, connections and tokens at once, and nobody of it signs in any more. Within ${inWords(CLOSED_KEPT_MS)} it can be opened again, which brings none of them back. Closing takes a fresh proof of identity.`,
+    description: `Closing ends all its sessions, connections and tokens at once, and nobody of it signs in any more. For ${usualPeriod('closedCompanies')}, it can be opened again, which brings none of them back. Closing takes a fresh proof of identity.`,
   })
   @ApiParam(ID)
-  @ApiLimits({ keptDays: CLOSED_KEPT_MS / DAY })
   @ApiResource(CompanyDto)
   @ApiProblems(400, 401, 403, 'identity_proof_required', 404, 409, 415)
   async update(

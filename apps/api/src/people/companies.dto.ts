@@ -7,7 +7,6 @@ import { AccountDto } from '../users/accounts.dto.js';
 import { ACCOUNT_STATES, type AccountStatus } from '../users/accounts.service.js';
 import type { Locale } from '../users/users.service.js';
 import type { Company } from './companies.js';
-import { CLOSED_KEPT_MS } from './companies-retention.js';
 
 export class CompaniesQuery extends SearchQuery {
   @ApiPropertyOptional({ enum: ACCOUNT_STATES, description: 'those that are open, or closed' })
@@ -91,6 +90,13 @@ export class CompanyDto extends AccountDto {
   })
   keptUntil!: string | null;
 
+  @ApiProperty({
+    type: 'integer',
+    description: 'for how many days after it is closed it can be opened again',
+    example: 90,
+  })
+  keptDays!: number;
+
   @ApiProperty({ type: 'integer', example: 12, description: 'who are not disabled' })
   people!: number;
 
@@ -99,13 +105,14 @@ export class CompanyDto extends AccountDto {
 }
 
 export function toCompany(company: Company): CompanyDto {
-  const { id, name, createdAt, closedAt, people, activeConnections } = company;
+  const { id, name, createdAt, closedAt, keptUntil, keptDays, people, activeConnections } = company;
   return {
     ...{ id, name },
     status: closedAt ? 'closed' : 'active',
     createdAt: createdAt.toISOString(),
     closedAt: closedAt?.toISOString() ?? null,
-    keptUntil: closedAt && new Date(closedAt.getTime() + CLOSED_KEPT_MS).toISOString(),
+    keptUntil: keptUntil?.toISOString() ?? null,
+    keptDays,
     people,
     activeConnections,
   };

@@ -1,7 +1,8 @@
 import { call, DEMO_CLIENTS, PortalUser, ThirdParty } from '@flixcheck/test-harness';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import type { EntityManager } from 'typeorm';
-import { SECOND } from '../config/clock.js';
+import { DAY, SECOND } from '../config/clock.js';
+import { RETENTION_PERIODS } from '../config/retention-periods.js';
 import { DEMO_PASSWORD } from '../database/demo-data.js';
 import { demoMails } from '../testing/demo-mails.js';
 import { invite, invited, invitedPerson } from '../testing/invitations.js';
@@ -9,10 +10,11 @@ import { createTestApp, type TestApp } from '../testing/test-app.js';
 import { untilBlocked } from '../testing/until-blocked.js';
 import { UserErasure } from '../users/user-erasure.js';
 import { UsersService } from '../users/users.service.js';
-import { CLOSED_KEPT_MS, CompaniesRetention } from './companies-retention.js';
+import { CompaniesRetention } from './companies-retention.js';
 
 const COMPANIES = '/admin/v7/accounts';
 const ADMIN = 'admin@musterhaus.example';
+const CLOSED_KEPT_MS = RETENTION_PERIODS.closedCompanies.days * DAY;
 const NEW_ADMIN = 'chefin@neukunde.example';
 
 let test: TestApp;
@@ -66,7 +68,7 @@ describe('an operator makes a company', () => {
       {
         ...{ id: expect.any(String), name: 'Neukunde GmbH', status: 'active' },
         ...{ createdAt: expect.any(String), closedAt: null, keptUntil: null },
-        ...{ people: 0, activeConnections: 0 },
+        ...{ keptDays: 90, people: 0, activeConnections: 0 },
       },
     ]);
     const { id } = body.resource;
@@ -235,6 +237,14 @@ describe('closing a company', () => {
       { kind: 'company-closed', role: 'admin' },
       { kind: 'company-reopened', role: 'admin' },
     ]);
+  });
+
+  it('says until when it can be opened again, and how long that is', async () => {
+    const id = await made();
+    expect(await get(id)).toMatchObject({ keptDays: 90, keptUntil: null });
+    const { body } = await setStatus(id, 'closed');
+    const { closedAt, keptUntil } = body.resource;
+    expect(Date.parse(keptUntil) - Date.parse(closedAt)).toBe(CLOSED_KEPT_MS);
   });
 
   it('has its people erased after 90 days, and cannot be opened any more', async () => {

@@ -1,8 +1,8 @@
-import { Injectable, type OnModuleInit } from '@nestjs/common';
+import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import type { DataSource } from 'typeorm';
-import { Clock } from '../config/clock.js';
-import { inWords } from '../config/in-words.js';
+import { Clock, DAY } from '../config/clock.js';
+import { CONFIG, type RuntimeConfig } from '../config/config.module.js';
 import { ConnectionCounts } from '../connections/connection-counts.js';
 import type { SessionCaller } from '../http/access.js';
 import { ApiError } from '../http/api-error.js';
@@ -15,7 +15,6 @@ import {
 } from '../users/accounts.service.js';
 import { Notices } from '../users/notices.js';
 import { Provisioning } from '../users/provisioning.js';
-import { CLOSED_KEPT_MS, isGone } from './companies-retention.js';
 import { type Invitation, Invitations, type Invited } from './invitations.js';
 
 /** A company with what it has, and would lose. */
@@ -23,6 +22,10 @@ export interface Company extends AccountRecord {
   /** Of those who are not disabled. */
   people: number;
   activeConnections: number;
+  /** How long its data is kept once it is closed, so that it can be opened again. */
+  keptDays: number;
+  /** Until when; null: it is open. */
+  keptUntil: Date | null;
 }
 
 /** Who is invited as the admin of a company. */
@@ -39,6 +42,7 @@ export class Companies implements OnModuleInit {
     private readonly counts: ConnectionCounts,
     private readonly notices: Notices,
     private readonly clock: Clock,
+    @Inject(CONFIG) private readonly config: RuntimeConfig,
   ) {}
 
   onModuleInit(): void {
@@ -47,7 +51,7 @@ export class Companies implements OnModuleInit {
     });
     // They are answered like strangers from now on, so nothing else tells them.
     this.accounts.onClosed(async (tx, { accountId, name, at }) => {
-      const keptUntil = new Date(at.getTime() + CLOSED_KEPT_MS).toISOString();
+      const keptUntil = this.keptUntil(at).toISOString();
       const data = { company: name, at: at.toISOString(), keptUntil };
       await this.notices.tellAdminsOfClosed(tx, 'company-closed', accountId, data);
     });
@@ -67,7 +71,7 @@ export class Companies implements OnModuleInit {
   async get(id: string): Promise<Company> {
     const account = await this.accounts.find(id);
     const [company] = await this.describe([account]);
-    return company ?? { ...account, people: 0, activeConnections: 0 };
+    return company ?? this.withFigures(account, { people: 0, activeConnections: 0 });
   }
 
   /**
@@ -97,7 +101,7 @@ export class Companies implements OnModuleInit {
       await this.accounts.close(id, userId);
     } else {
       const { closedAt } = await this.accounts.find(id);
-      if (isGone(closedAt, this.clock.now())) throw tooLate();
+      if (closedAt && this.keptUntil(closedAt) <= this.clock.now()) throw this.tooLate();
       await this.accounts.reopen(id, userId);
     }
     return this.get(id);
@@ -128,17 +132,35 @@ export class Companies implements OnModuleInit {
       this.accounts.people(ids),
       this.counts.ofAccounts(ids),
     ]);
-    return accounts.map((account) => ({
-      ...account,
-      people: people.get(account.id) ?? 0,
-      activeConnections: connections.get(account.id) ?? 0,
-    }));
+    return accounts.map((account) =>
+      this.withFigures(account, {
+        people: people.get(account.id) ?? 0,
+        activeConnections: connections.get(account.id) ?? 0,
+      }),
+    );
   }
-}
 
-function tooLate(): ApiError {
-  return new ApiError(
-    'conflict',
-    `The company has been closed for more than ${inWords(CLOSED_KEPT_MS)}, and its people are erased. Make a new company.`,
-  );
+  private withFigures(
+    account: AccountRecord,
+    figures: Pick<Company, 'people' | 'activeConnections'>,
+  ): Company {
+    const { closedAt } = account;
+    const keptUntil = closedAt && this.keptUntil(closedAt);
+    return { ...account, ...figures, keptDays: this.keptDays, keptUntil };
+  }
+
+  private get keptDays(): number {
+    return this.config.retention.closedCompanies;
+  }
+
+  private keptUntil(closedAt: Date): Date {
+    return new Date(closedAt.getTime() + this.keptDays * DAY);
+  }
+
+  private tooLate(): ApiError {
+    return new ApiError(
+      'conflict',
+      `The company has been closed for more than ${this.keptDays} days, and its people are erased. Make a new company.`,
+    );
+  }
 }

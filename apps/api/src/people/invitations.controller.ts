@@ -12,6 +12,7 @@ import {
 import { ApiNoContentResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
 import { Clock, SECOND } from '../config/clock.js';
 import { inWords } from '../config/in-words.js';
+import { usualPeriod } from '../config/retention-periods.js';
 import { CurrentCaller, RequireSession, type SessionCaller } from '../http/access.js';
 import { notFound } from '../http/api-error.js';
 import {
@@ -34,7 +35,6 @@ import {
   toInvitation,
 } from './invitations.dto.js';
 import { Invitations } from './invitations.js';
-import { EXPIRED_KEPT_MS } from './invitations-retention.js';
 
 const invitationId = new ParseUUIDPipe({ exceptionFactory: () => notFound('The invitation') });
 
@@ -73,7 +73,7 @@ export class InvitationsController {
   @RequireSession('admin')
   @ApiOperation({
     summary: 'Invitations that nobody has accepted yet, latest first',
-    description: `Expired ones are kept for ${inWords(EXPIRED_KEPT_MS)}.`,
+    description: `Expired ones are kept for ${usualPeriod('expiredInvitations')}.`,
   })
   @ApiResources(InvitationDto)
   @ApiProblems(400, 401, 403)

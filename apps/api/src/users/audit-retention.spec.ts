@@ -1,12 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { BackgroundWork } from '../background/background-work.js';
-import { DAY } from '../config/clock.js';
+import { RETENTION_PERIODS } from '../config/retention-periods.js';
 import { createTestModule } from '../testing/test-module.js';
 import type { TestContext } from '../testing/test-context.js';
-import { FAILED_ATTEMPTS_KEPT_MS } from './audit-retention.js';
 import { UsersModule } from './users.module.js';
 
-const KEPT_DAYS = FAILED_ATTEMPTS_KEPT_MS / DAY;
+const KEPT_DAYS = RETENTION_PERIODS.failedAttempts.days;
 
 let test: TestContext;
 beforeAll(async () => {

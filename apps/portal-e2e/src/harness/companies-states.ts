@@ -6,7 +6,7 @@ import { type PortalState, settings, show } from './portal-state';
 const COMPANY = {
   ...{ id: 'b3c5d7e9-1f2a-4b6c-8d0e-2f4a6b8c0d1e', name: 'Neukunde Versicherungsmakler GmbH' },
   ...{ status: 'active', createdAt: '2026-11-25T08:30:00.000Z', closedAt: null, keptUntil: null },
-  ...{ people: 12, activeConnections: 34 },
+  ...{ keptDays: 90, people: 12, activeConnections: 34 },
 };
 const CLOSED = {
   ...{ ...COMPANY, id: 'c3c5d7e9-1f2a-4b6c-8d0e-2f4a6b8c0d1f', name: 'Altkunde AG' },

@@ -14,6 +14,7 @@ const company = {
   people: 2,
   activeConnections: 3,
   keptUntil: '2027-01-01T00:00:00.000Z',
+  keptDays: 45,
 } as CompanyDetails;
 const api = {
   get: jest.fn<() => Promise<unknown>>(),
@@ -47,6 +48,12 @@ beforeEach(() => {
 });
 
 describe('closing a company', () => {
+  it('says for how long the installation lets it be opened again', async () => {
+    await press('active', 'Schließen …');
+    const { points } = await deletion.ask.mock.calls[0]![0]();
+    expect(points).toContainEqual({ text: 'companies.close.later', values: { days: '45' } });
+  });
+
   it('asks for its name to be typed, because what it ends does not come back', async () => {
     await press('active', 'Schließen …');
     const question = await deletion.ask.mock.calls[0]![0]();

@@ -1,6 +1,5 @@
 import { ChangeDetectionStrategy, Component, computed, inject, input, output } from '@angular/core';
 import { TranslocoDirective } from '@jsverse/transloco';
-import { CLOSED_DAYS } from '@flixcheck/api-types/limits';
 import { Api } from '../api/api';
 import { CompanyDetails, Envelope } from '../api/types';
 import { Formats } from '../i18n/formats';
@@ -129,7 +128,7 @@ export class CompanyEnding {
         ? { text: connectionsText, values: connections }
         : { text: 'companies.close.connections.none' },
       { text: 'companies.close.invitations' },
-      { text: 'companies.close.later', values: { days: this.formats.number(CLOSED_DAYS) } },
+      { text: 'companies.close.later', values: { days: this.formats.number(company.keptDays) } },
     ];
   }
 }

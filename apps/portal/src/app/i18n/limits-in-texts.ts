@@ -19,7 +19,6 @@ import {
   MIN_CLIENT_ID_LENGTH,
   MIN_PASSWORD_LENGTH,
   RECOVERY_LINK_MINUTES,
-  REQUESTS_KEPT_DAYS,
   REUSE_DAYS,
   USAGE_DAYS,
 } from '@flixcheck/api-types/limits';
@@ -48,7 +47,6 @@ export const LIMITS_IN_TEXTS = {
   passwordMin: MIN_PASSWORD_LENGTH,
   personName: MAX_PERSON_NAME_LENGTH,
   recoveryMinutes: RECOVERY_LINK_MINUTES,
-  requestsDays: REQUESTS_KEPT_DAYS,
   reuseDays: REUSE_DAYS,
   secretName: MAX_SECRET_NAME_LENGTH,
   usageDays: USAGE_DAYS,
