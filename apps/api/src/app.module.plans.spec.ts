@@ -1,4 +1,11 @@
-import { call, DEMO_CLIENTS, PortalUser, ThirdParty } from '@flixcheck/test-harness';
+import {
+  call,
+  DEMO_CLIENTS,
+  PASSWORD,
+  PortalUser,
+  register,
+  ThirdParty,
+} from '@flixcheck/test-harness';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
@@ -6,6 +13,8 @@ import type { Pool } from 'pg';
 import { ConnectionUsage } from './connections/connection-usage.js';
 import { StatementPool } from './database/statement-pool.js';
 import { RequestLog } from './oauth-clients/request-log.js';
+import { BackgroundWork } from './background/background-work.js';
+import { OTHERS } from './testing/other-companies.js';
 import { largeTablesRead } from './testing/plans.js';
 import { recordSent, type SentStatement } from './testing/statements.js';
 import { createTestApp, type TestApp } from './testing/test-app.js';
@@ -46,73 +55,18 @@ const NOTHING_THERE = ['/guest/v7/demo-mails', '/guest/v7/oauth-clients/{clientI
 /** Companies are few, and their list says how many there are. */
 const READ_AS_A_WHOLE = ['accounts'];
 
-/** Everybody else: as many companies with a person each, what they have, and what they did. */
-const OTHERS = `
-  INSERT INTO accounts (id, name, created_at)
-    SELECT md5('a' || n)::uuid, 'Kunde ' || n, now() FROM generate_series(1, ${ROWS}) n;
-  INSERT INTO users (id, account_id, email, first_name, last_name, role, locale, status,
-      password_hash, created_at, updated_at)
-    SELECT md5('u' || n)::uuid, md5('a' || n)::uuid, n || '@kunde.example', 'Kim', 'Kunde ' || n,
-      'member', 'de', 'active', '$argon2id$', now(), now() FROM generate_series(1, ${ROWS}) n;
-  INSERT INTO oauth_clients (id, client_id, name, description, publisher, publisher_verified, kind,
-      redirect_uris, scopes, require_pkce, status, listed, created_at, updated_at)
-    SELECT md5('c' || n)::uuid, 'app-' || n, 'Programm ' || n, '', 'Programme GmbH', true,
-      'confidential', ARRAY['https://app.example/'], ARRAY['read'], false, 'active', true, now(), now()
-      FROM generate_series(1, 40) n;
-  INSERT INTO connections (id, oauth_client_id, user_id, account_id, scope, granted_at, last_used_at)
-    SELECT md5('k' || n)::uuid, md5('c' || n % 40 + 1)::uuid, md5('u' || n)::uuid,
-      md5('a' || n)::uuid, 'read', now(), now() FROM generate_series(1, ${ROWS}) n;
-  INSERT INTO connection_events (connection_id, at, type)
-    SELECT md5('k' || n)::uuid, now() - d * interval '20 days', 'used'
-      FROM generate_series(1, ${ROWS}) n, generate_series(0, 1) d;
-  INSERT INTO connection_usage (connection_id, day, requests)
-    SELECT md5('k' || n)::uuid, current_date - d, 1
-      FROM generate_series(1, ${ROWS}) n, generate_series(1, 2) d;
-  INSERT INTO oauth_requests (request_id, oauth_client_id, at, endpoint, outcome, ip, duration_ms,
-      connection_id)
-    SELECT gen_random_uuid(), md5('c' || n % 40 + 1)::uuid, now() - d * interval '1 day', 'token',
-      'success', '::1', 1, md5('k' || n)::uuid
-      FROM generate_series(1, ${ROWS}) n, generate_series(0, 1) d;
-  INSERT INTO authorization_codes (id, code_hash, connection_id, scope, created_at, expires_at, user_id)
-    SELECT md5('o' || n)::uuid, sha256(n::text::bytea), md5('k' || n)::uuid, 'read', now(), now(),
-      md5('u' || n)::uuid FROM generate_series(1, ${ROWS}) n;
-  INSERT INTO refresh_token_families
-      (id, connection_id, handle_hash, scope, generation, current_hash, created_at, expires_at)
-    SELECT md5('f' || n)::uuid, md5('k' || n)::uuid, sha256(n::text::bytea), 'read', 1, sha256('1'),
-      now(), now() + interval '1 day' FROM generate_series(1, ${ROWS}) n;
-  INSERT INTO sessions (id, secret_hash, user_id, created_at, last_seen_at, expires_at, ip, idle_seconds)
-    SELECT md5('s' || n)::uuid, sha256(n::text::bytea), md5('u' || n)::uuid, now(), now(),
-      now() + interval '1 day', '::1', 3600 FROM generate_series(1, ${ROWS}) n;
-  INSERT INTO sign_in_failures (email_hash, network, at)
-    SELECT sha256(n::text::bytea), n::text, now() FROM generate_series(1, ${ROWS}) n;
-  INSERT INTO audit_records (at, actor_id, action, subject_id, detail, account_id)
-    SELECT now(), md5('u' || n)::uuid, 'signed_in', md5('u' || n)::uuid, '{}', md5('a' || n)::uuid
-      FROM generate_series(1, ${ROWS}) n;
-  INSERT INTO checks (id, account_id, created_by, connection_id, recipient_name, recipient_email, title,
-      status, created_at)
-    SELECT md5('h' || n)::uuid, md5('a' || n)::uuid, md5('u' || n)::uuid, md5('k' || n)::uuid, 'K',
-      'k@kunde.example', 'Schaden', 'draft', now() FROM generate_series(1, ${ROWS}) n;
-  INSERT INTO approval_requests (id, account_id, user_id, oauth_client_id, note, status, requested_at, answer)
-    SELECT md5('r' || n)::uuid, md5('a' || n)::uuid, md5('u' || n)::uuid, md5('c' || n % 40 + 1)::uuid,
-      '', 'open', now(), '' FROM generate_series(1, ${ROWS}) n;
-  INSERT INTO passkeys (id, user_id, credential_id, public_key, transports, counter, name, synced, created_at)
-    SELECT md5('p' || n)::uuid, md5('u' || n)::uuid, n::text, '\\x00', '{}', 0, '', true, now()
-      FROM generate_series(1, ${ROWS}) n;
-  INSERT INTO revocations (subject, revoked_at, expires_at, issued_before)
-    SELECT md5('t' || n), now() - interval '3 hours', now() - interval '1 hour', 'infinity'
-      FROM generate_series(1, ${ROWS}) n;
-  ANALYZE`;
-
 let api: TestApp;
 /** What went to the database, by where it was asked. */
 let sent: SentStatement[];
 let shared: SentStatement[];
 /** What has been read, by whomever. */
 const read = new Set<string>();
+/** What has been written, and how that was answered where it was not done. */
+const written = new Map<string, string>();
 
 beforeAll(async () => {
   api = await createTestApp();
-  await api.dataSource.query(OTHERS);
+  await api.dataSource.query(OTHERS(ROWS));
   const { master } = api.dataSource.driver as unknown as { master: Pool };
   await waitForUse();
   sent = await recordSent(master, async () => {
@@ -169,9 +123,97 @@ async function useEverything(): Promise<void> {
   await ask(admin, 'DELETE', `/user/v7/connections/${connection.id}`);
   await crm.refresh(refresh_token);
   await crm.revoke((await crm.connect(user)).refresh_token);
+  await write({ user, admin, operator }, clientId);
   await ask(user, 'DELETE', '/user/v7/sessions');
   await ask(admin, 'PATCH', `/user/v7/users/${user.id}`, { status: 'disabled' });
   await waitForUse();
+  const background = api.app.get(BackgroundWork);
+  for (const step of background.stepNames()) await background.run(step);
+}
+
+type Asker = Pick<PortalUser, 'call'>;
+
+/** What the portal changes, one after the other. */
+async function write(
+  { user, admin, operator }: Record<'user' | 'admin' | 'operator', PortalUser>,
+  crmId: string,
+): Promise<void> {
+  const nobody: Asker = { call: (method, path, rest) => call(api.url, method, path, rest) };
+  const at = async (who: Asker, method: string, path: string, resource?: object) => {
+    const { status, body, text } = await who.call(method, path, resource ? { resource } : {});
+    const template = path.replace(/[0-9a-f]{8}-[0-9a-f-]{27}/g, '{id}');
+    // That nothing belongs to a link, or to an id, is known once it has been looked for.
+    const looked = status < 300 || status === 404 || text.includes('link_invalid');
+    written.set(`${method} ${template}`, looked ? '' : text);
+    return body?.resource ?? {};
+  };
+  const { client } = await register(operator);
+  const own = `/admin/v7/oauth-clients/${client.id}`;
+  const developed = `/user/v7/developer/oauth-clients/${crmId}`;
+  const someone = { email: 'nora@neu.example', firstName: '', lastName: '', locale: 'de' };
+  const proof = { currentPassword: PASSWORD };
+
+  await at(nobody, 'POST', '/guest/v7/password-recoveries', { email: 'user@musterhaus.example' });
+  for (const path of [
+    '/guest/v7/password-recoveries/lookups',
+    '/guest/v7/sessions/disavowals',
+    '/guest/v7/invitations/lookups',
+    '/guest/v7/factor-resets/stops',
+  ]) {
+    await at(nobody, 'POST', path, { token: 'made-up' });
+  }
+  await at(user, 'PATCH', '/user/v7/users/me', { firstName: 'Uwe', locale: 'de' });
+  await at(user, 'PATCH', '/user/v7/users/me/notices', { muted: [] });
+  await at(user, 'POST', '/user/v7/users/me/email-changes', {
+    newEmail: 'uwe@musterhaus.example',
+    ...proof,
+  });
+  await at(user, 'POST', '/user/v7/users/me/second-factor', proof);
+  await at(user, 'POST', '/user/v7/users/me/passkeys/challenges', proof);
+
+  await at(admin, 'POST', '/user/v7/invitations', {
+    invitations: [{ ...someone, role: 'member' }],
+  });
+  await at(admin, 'PATCH', '/user/v7/account-policy', {
+    allows: 'verified',
+    endConnections: false,
+  });
+  const { id: asked } = await at(user, 'POST', '/user/v7/approval-requests', {
+    query: `response_type=code&client_id=${client.clientId}`,
+    note: 'Bitte',
+  });
+  const decision = { status: 'approved', answer: 'Gern' };
+  await at(admin, 'PATCH', `/user/v7/approval-requests/${asked}`, decision);
+  const blocked = { decision: 'blocked', endConnections: true };
+  await at(admin, 'PATCH', `/user/v7/account-policy/oauth-clients/${client.id}`, blocked);
+  await at(admin, 'PATCH', '/user/v7/account-policy', { allows: 'every' });
+  await at(admin, 'PATCH', '/user/v7/second-factor-requirement', { graceDays: null });
+
+  await at(operator, 'PATCH', own, { name: 'Anders' });
+  await at(operator, 'POST', `${own}/secrets`, { name: 'Neu', expireOthersAfterSeconds: 60 });
+  await at(operator, 'POST', `${own}/developer-invitations`, {
+    email: 'dora@neu.example',
+    locale: 'de',
+  });
+  await at(user, 'PATCH', developed, { description: 'Anders' });
+  const change = { redirectUris: ['https://neu.example/'], scopes: ['read'], note: 'Umzug' };
+  const { id: changeId } = await at(user, 'POST', `${developed}/change-requests`, change);
+  const declined = { status: 'declined', answer: 'Nein' };
+  await at(operator, 'PATCH', `/admin/v7/change-requests/${changeId}`, declined);
+  await at(operator, 'PATCH', own, { status: 'disabled' });
+  await at(operator, 'DELETE', own);
+  const boss = { email: 'chefin@neukunde.example', locale: 'de' };
+  const { id: account } = await at(operator, 'POST', '/admin/v7/accounts', {
+    name: 'Neu',
+    admin: boss,
+  });
+  await at(operator, 'POST', `/admin/v7/accounts/${account}/invitations`, {
+    ...boss,
+    email: 'b@neukunde.example',
+  });
+  await at(operator, 'PATCH', `/admin/v7/accounts/${account}`, { status: 'closed' });
+  // The session gets another cookie.
+  await at(user, 'POST', '/user/v7/sessions/current/proofs', proof);
 }
 
 /** What is written in passing has been written. */
@@ -204,6 +246,11 @@ describe(`with ${ROWS} companies more, each statement of a request finds its row
     const missing = [...READS, ...SEARCHES].filter((template) => !read.has(template));
     expect(missing).toEqual(NOTHING_THERE);
     expect(explicable(sent).length).toBeGreaterThan(100);
+  });
+
+  it('after what the portal changes', () => {
+    expect([...written].filter(([, refusal]) => refusal !== '')).toEqual([]);
+    expect(written.size).toBeGreaterThan(25);
   });
 
   it('with the values that it was sent with', async () => {

@@ -20,8 +20,12 @@ export const policyPersonalData = personalData(
                     d.decided_by AS "decidedBy"
                FROM account_policy_decisions d
                JOIN ${NAMED_CLIENTS} app ON app.id = d.oauth_client_id
-              WHERE d.decided_by IN (SELECT id FROM people)
-                 OR d.account_id IN (SELECT id FROM companies)
+              WHERE (d.account_id, d.oauth_client_id) IN (
+                SELECT decided.account_id, decided.oauth_client_id FROM people p
+                  JOIN account_policy_decisions decided ON decided.decided_by = p.id
+                UNION
+                SELECT ours.account_id, ours.oauth_client_id FROM companies c
+                  JOIN account_policy_decisions ours ON ours.account_id = c.id)
               ORDER BY d.decided_at, app.id`,
     },
   },
@@ -33,9 +37,15 @@ export const policyPersonalData = personalData(
                     g.scope, g.granted_at AS "grantedAt", g.granted_by AS "grantedBy"
                FROM account_policy_advance_users g
                JOIN ${NAMED_CLIENTS} app ON app.id = g.oauth_client_id
-              WHERE g.user_id IN (SELECT id FROM people)
-                 OR g.granted_by IN (SELECT id FROM people)
-                 OR g.account_id IN (SELECT id FROM companies)
+              WHERE (g.account_id, g.oauth_client_id, g.user_id) IN (
+                SELECT own.account_id, own.oauth_client_id, own.user_id FROM people p
+                  JOIN account_policy_advance_users own ON own.user_id = p.id
+                UNION
+                SELECT given.account_id, given.oauth_client_id, given.user_id FROM people p
+                  JOIN account_policy_advance_users given ON given.granted_by = p.id
+                UNION
+                SELECT ours.account_id, ours.oauth_client_id, ours.user_id FROM companies c
+                  JOIN account_policy_advance_users ours ON ours.account_id = c.id)
               ORDER BY g.granted_at, app.id, g.user_id`,
     },
     erase: { byId: ['DELETE FROM account_policy_advance_users WHERE user_id = $1'] },

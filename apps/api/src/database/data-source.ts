@@ -59,6 +59,7 @@ import { StateDigests1806987000000 } from './migrations/1806987000000-state-dige
 import { ChosenPasswords1806987130000 } from './migrations/1806987130000-chosen-passwords.js';
 import { RefusedAttempts1806987140000 } from './migrations/1806987140000-refused-attempts.js';
 import { MailsAbout1806987150000 } from './migrations/1806987150000-mails-about.js';
+import { RareLookups1806987410000 } from './migrations/1806987410000-rare-lookups.js';
 
 /** Every migration, oldest first. The app, the command line and the tests share this list. */
 export const MIGRATIONS = [
@@ -120,6 +121,7 @@ export const MIGRATIONS = [
   ChosenPasswords1806987130000,
   RefusedAttempts1806987140000,
   MailsAbout1806987150000,
+  RareLookups1806987410000,
 ];
 
 export const POOL_SIZE = 20;

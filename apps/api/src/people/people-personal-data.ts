@@ -33,9 +33,12 @@ export const peoplePersonalData = personalData(
                     i.locale, i.invited_by AS "invitedBy", i.created_at AS "createdAt",
                     i.sent_at AS "sentAt", i.expires_at AS "expiresAt"
                FROM invitations i
-              WHERE i.invited_by IN (SELECT id FROM people)
-                 OR i.email IN (SELECT email FROM people)
-                 OR i.account_id IN (SELECT id FROM companies)
+              WHERE i.id IN (
+                SELECT sent.id FROM people p JOIN invitations sent ON sent.invited_by = p.id
+                UNION
+                SELECT own.id FROM people p JOIN invitations own ON own.email = p.email
+                UNION
+                SELECT ours.id FROM companies c JOIN invitations ours ON ours.account_id = c.id)
               ORDER BY i.created_at, i.id`,
     },
     erase: { byEmail: ['DELETE FROM invitations WHERE email = $1'] },
