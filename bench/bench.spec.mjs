@@ -10,7 +10,8 @@ import { createRequire } from 'node:module';
 import { fill } from './flat/fill.mjs';
 import { REQUESTS } from './flat/requests.mjs';
 import { mannWhitney } from './refusals.mjs';
-import { loadReport, portalReport } from './report.mjs';
+import { plotGrants } from './plot.mjs';
+import { footprintReport, loadReport, portalReport } from './report.mjs';
 import { addToJson, writeJson, writeSection } from './results.mjs';
 import { query } from './world.mjs';
 
@@ -110,6 +111,64 @@ describe('the Mann–Whitney test', () => {
 
   it('computes what R does: wilcox.test(1:20, 5:24, exact = FALSE)', () => {
     assert.ok(Math.abs(mannWhitney(numbers(1, 21), numbers(5, 25)) - 0.05292) < 0.0001);
+  });
+});
+
+describe('the plot of what a request costs', () => {
+  const row = (grant, connections, side, server, postgres) => ({
+    ...{ grant, connections, side, server, postgres },
+  });
+  const plot = plotGrants(
+    [
+      row('refresh', 1, 'ours', 999, 999),
+      row('refresh', 16, 'ours', 150, 50),
+      row('refresh', 16, 'a <side>', 300, 100),
+      row('code exchange', 16, 'ours', 100, 100),
+    ],
+    16,
+  );
+
+  it('has a bar for each side, as long as its cost, the longest up to the sums', () => {
+    const widths = [...plot.matchAll(/<rect class="(\w+)" .*?width="([\d.]+)"/g)].slice(2);
+    assert.deepEqual(
+      widths.map(([, part, width]) => [part, Number(width)]),
+      [
+        ...[
+          ['server', 149.3],
+          ['database', 49.8],
+        ],
+        ...[
+          ['server', 298.5],
+          ['database', 99.5],
+        ],
+        ...[
+          ['server', 99.5],
+          ['database', 99.5],
+        ],
+      ],
+    );
+    for (const sum of ['>200<', '>400<']) assert.ok(plot.includes(sum), sum);
+  });
+
+  it('names what it shows, and leaves out other numbers of connections', () => {
+    assert.match(plot, /Refresh, 16 at a time.*Code exchange, 16 at a time/s);
+    assert.match(plot, />a &lt;side></);
+    assert.doesNotMatch(plot, /1,998/);
+  });
+});
+
+describe('npm run bench:footprint', () => {
+  it('reports starts and memory of each side, and what is in the image', () => {
+    const memory = { idleMB: 150.4, afterMB: 200.6, laterMB: 180 };
+    const report = footprintReport({
+      machine: 'A machine',
+      exchanges: 100_000,
+      rows: [{ side: 'ours', firstStartMs: 3000.2, secondStartMs: 1500, ...memory }],
+      sizes: { node: 120e6, modules: 49e6, program: 8.4e6, image: 177.4e6 },
+    });
+    assert.match(report, /after 100,000 exchanges, MB/);
+    assert.match(report, /^\| ours \| +3,000 \| +1,500 \| +150 \| +201 \| +180 \|$/m);
+    assert.match(report, /^\| all of it +\| 177 \|$/m);
   });
 });
 

@@ -57,9 +57,13 @@ function grantsReport(rows, { rounds, requests }) {
 ${inWords(rounds)} rounds, in each of which every side has a block of ${inWords(requests)} requests.
 
 ${table(
-  ['request', 'connections', 'side', 'server µs', 'PostgreSQL µs', '× floor', 'p50 ms', 'p99 ms'],
-  rows.map(({ grant, connections, side, server, postgres, ratio, p50, p99 }) => [
-    ...[grant, connections, side, server, postgres, spread(ratio), p50, p99],
+  [
+    ...['request', 'connections', 'side', 'server µs', 'PostgreSQL µs', '× floor'],
+    ...['p50 ms', '× floor', 'p99 ms', '× floor'],
+  ],
+  rows.map((row) => [
+    ...[row.grant, row.connections, row.side, row.server, row.postgres, spread(row.ratio)],
+    ...[row.p50, spread(row.p50Ratio), row.p99, spread(row.p99Ratio)],
   ]),
 )}`;
 }
@@ -160,6 +164,33 @@ export function portalReport({ machine, entries }) {
   );
   return `${machine}.\n${parts.join('')}`;
 }
+
+/** The report of `npm run bench:footprint`. */
+export function footprintReport({ machine, exchanges, rows, sizes }) {
+  return `${machine}.
+
+${table(
+  [
+    ...['side', 'first start, ms', 'later starts, ms', 'idle, MB'],
+    ...[`after ${inWords(exchanges)} exchanges, MB`, 'five seconds later, MB'],
+  ],
+  rows.map((row) => [
+    ...[row.side, row.firstStartMs, row.secondStartMs].map(whole),
+    ...[row.idleMB, row.afterMB, row.laterMB].map(whole),
+  ]),
+)}
+${table(
+  ['in the image', 'MB'],
+  [
+    ['Node itself', sizes.node],
+    ['modules', sizes.modules],
+    ['program, portal and documentation', sizes.program],
+    ['all of it', sizes.image],
+  ].map(([what, bytes]) => [what, whole(bytes / 1e6)]),
+)}`;
+}
+
+const whole = (value) => (typeof value === 'number' ? Math.round(value) : value);
 
 /** `acceptedAfterMs` is "accepted after ms". */
 const keyInWords = (key) => key.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);

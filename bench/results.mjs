@@ -1,7 +1,10 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { plotGrants } from './plot.mjs';
 
 const FILE = new URL('results.md', import.meta.url);
 const JSON_FILE = new URL('results.json', import.meta.url);
+/** Of the numbers that are measured, the one that a busy installation has. */
+const PLOTTED_CONNECTIONS = 16;
 const HEAD = '# Results\n\n[README.md](README.md) says what they mean.\n\n';
 
 /** Puts a report into `results.md` under its heading; what other commands wrote there stays. */
@@ -34,4 +37,9 @@ function readJson(file) {
 function save(results, file) {
   const round = (_, value) => (typeof value === 'number' ? Number(value.toPrecision(4)) : value);
   writeFileSync(file, `${JSON.stringify(results, round, 2)}\n`);
+}
+
+/** The picture of the README. */
+export function writePlot(grants, file = new URL('../docs/images/cost.svg', import.meta.url)) {
+  writeFileSync(file, plotGrants(grants, PLOTTED_CONNECTIONS));
 }

@@ -12,7 +12,7 @@ import { machine } from './machine.mjs';
 import { costReport } from './report.mjs';
 import { benchRefusals } from './refusals.mjs';
 import { benchRoutes } from './routes.mjs';
-import { writeJson, writeSection } from './results.mjs';
+import { writeJson, writePlot, writeSection } from './results.mjs';
 import { startWorld } from './world.mjs';
 
 const FULL = {
@@ -86,6 +86,7 @@ try {
   if (options.write) {
     writeJson(results);
     writeSection('Cost of a request', report);
+    if (options.peers && results.grants) writePlot(results.grants);
   }
 } finally {
   await world.stop();

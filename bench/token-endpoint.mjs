@@ -6,6 +6,8 @@ export const CLIENT = {
   clientId: 'maklerwelt-crm',
   clientSecret: 'maklerwelt-crm-demo-secret',
   redirectUri: 'http://localhost:4000/callback',
+  /** For servers that do not go without PKCE; 43 characters at least. */
+  codeVerifier: 'a-code-verifier-that-is-the-same-for-every-code',
 };
 
 /**
@@ -13,8 +15,9 @@ export const CLIENT = {
  * @param server answers `codes` with a code for each of `count` grants
  * @param path where its token endpoint is
  * @param database whose work is counted too; undefined: it has none
+ * @param more parameters of an exchange that only this server asks for
  */
-export function tokenEndpoint(server, path, database) {
+export function tokenEndpoint(server, path, database, more = {}) {
   return {
     server,
     database,
@@ -22,7 +25,7 @@ export function tokenEndpoint(server, path, database) {
     async exchanges(count) {
       const codes = await server.ask('codes', { count });
       return codes.map((code) =>
-        form({ grant_type: 'authorization_code', code, redirect_uri: CLIENT.redirectUri }),
+        form({ grant_type: 'authorization_code', code, redirect_uri: CLIENT.redirectUri, ...more }),
       );
     },
     /** @returns the tokens that a request is answered with */

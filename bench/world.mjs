@@ -7,6 +7,17 @@ import { CLIENT, tokenEndpoint } from './token-endpoint.mjs';
 /** So many that hardly anybody has more than ten families by the end. */
 const PEOPLE = 5000;
 
+/** Other authorization servers, by the name that the report has for them. */
+const PEERS = {
+  'oidc-provider on PostgreSQL': { script: 'oidc-provider', path: '/token' },
+  'oauth2-server on PostgreSQL': { script: 'oauth2-server', path: '/' },
+  'better-auth on PostgreSQL': {
+    script: 'better-auth',
+    path: '/api/auth/oauth2/token',
+    more: { code_verifier: CLIENT.codeVerifier },
+  },
+};
+
 /**
  * The API, the floor and, where wanted, other authorization servers, each on a fresh database of
  * its own, so that its work there can be told apart.
@@ -40,12 +51,14 @@ export async function startWorld(adminUrl, { peers = false } = {}) {
   const floor = await start('floor.mjs', { DATABASE_URL: ofFloor.url });
   sides.floor = tokenEndpoint(floor, '', ofFloor.name);
   if (peers) {
-    const script = '../peers/oidc-provider.mjs';
     const env = { CLIENT: JSON.stringify(CLIENT) };
-    const ofPeer = await createDatabase('peer');
-    const onPostgres = await start(script, { ...env, DATABASE_URL: ofPeer.url });
-    sides['oidc-provider on PostgreSQL'] = tokenEndpoint(onPostgres, '/token', ofPeer.name);
-    sides['oidc-provider in memory'] = tokenEndpoint(await start(script, env), '/token');
+    for (const [name, { script, path, more }] of Object.entries(PEERS)) {
+      const { url, name: ofPeer } = await createDatabase(script.replace('-', '_'));
+      const peer = await start(`../peers/${script}.mjs`, { ...env, DATABASE_URL: url });
+      sides[name] = tokenEndpoint(peer, path, ofPeer, more);
+    }
+    const inMemory = await start('../peers/oidc-provider.mjs', env);
+    sides['oidc-provider in memory'] = tokenEndpoint(inMemory, '/token');
   }
   const all = ends.move();
   return {
@@ -63,11 +76,11 @@ export async function startWorld(adminUrl, { peers = false } = {}) {
   };
 }
 
-export async function query(url, sql) {
+export async function query(url, sql, values) {
   const client = new pg.Client({ connectionString: url });
   await client.connect();
   try {
-    return (await client.query(sql)).rows;
+    return (await client.query(sql, values)).rows;
   } finally {
     await client.end();
   }
