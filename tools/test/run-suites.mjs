@@ -8,7 +8,7 @@ import { inWorkspace } from '../setup/workspace.mjs';
 import { findOrInstallBrowser, seekBrowser } from './browser.mjs';
 import { startTestDatabase } from './database.mjs';
 import { runNxSuites, runSuite } from './run-suite.mjs';
-import { readSuites } from './suites.mjs';
+import { inRuns, readSuites } from './suites.mjs';
 
 const results = inWorkspace('test-results');
 const SHOWN_LINES = 400;
@@ -75,17 +75,6 @@ export async function runSuites(names) {
   process.exit(failed > 0 ? 1 : 0);
 }
 
-/** The suites that run at the same time: targets of Nx that follow one another, others alone. */
-function inRuns(suites) {
-  const runs = [];
-  for (const suite of suites) {
-    const last = runs.at(-1);
-    if (suite.kind === 'nx' && last?.[0].kind === 'nx') last.push(suite);
-    else runs.push([suite]);
-  }
-  return runs;
-}
-
 async function report(suites, { node, env, unmet, signal, progress }) {
   const { red, green } = progress;
   let outcomes;
@@ -112,10 +101,20 @@ async function report(suites, { node, env, unmet, signal, progress }) {
 
 async function runTogether(suites, { node, env, unmet, signal, onDetail }) {
   if (suites[0].kind === 'nx') return runNxSuites(suites, { node, env, signal, onDetail });
-  const [suite] = suites;
-  const missing = suite.needs.map((need) => unmet.get(need)).find(Boolean);
-  if (missing) return [{ passed: 0, failed: 1, skipped: 0, output: missing }];
-  return [await runSuite(suite, { node, env, results, signal, onDetail })];
+  const runOne = (suite) => {
+    const missing = suite.needs.map((need) => unmet.get(need)).find(Boolean);
+    if (missing) return { passed: 0, failed: 1, skipped: 0, output: missing };
+    return runSuite(suite, { node, env, results, signal, onDetail });
+  };
+  const [first, ...beside] = suites;
+  const [outcome, others] = await Promise.all([runOne(first), inTurn(beside, runOne)]);
+  return [outcome, ...others];
+}
+
+async function inTurn(suites, runOne) {
+  const outcomes = [];
+  for (const suite of suites) outcomes.push(await runOne(suite));
+  return outcomes;
 }
 
 /** What the suite has written: into a file, and on the screen where something has failed. */

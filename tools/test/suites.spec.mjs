@@ -3,7 +3,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import { describe, it } from 'node:test';
 import { readProjects } from '../setup/projects.mjs';
 import { inWorkspace } from '../setup/workspace.mjs';
-import { readSuites } from './suites.mjs';
+import { inRuns, readSuites } from './suites.mjs';
 
 const CONFIGS = [
   ...['jest.config.cjs', 'load.config.cjs', 'deployment.config.cjs'],
@@ -30,5 +30,23 @@ describe('the suites of npm test', () => {
     );
     const run = readSuites().filter(({ kind, optional }) => kind !== 'nx' && !optional);
     assert.deepEqual(run.map(({ target }) => target).toSorted(), targets.toSorted());
+  });
+
+  it('run one after the other, but for those that follow one another as targets of Nx or beside one that waits', () => {
+    const names = (...chosen) =>
+      inRuns(readSuites().filter(({ name }) => chosen.includes(name))).map((run) =>
+        run.map(({ name }) => name).join(),
+      );
+    assert.deepEqual(names('lint', 'types', 'launcher', 'change-feed', 'connect-client', 'api'), [
+      'lint,types',
+      'launcher,change-feed,connect-client',
+      'api',
+    ]);
+    assert.deepEqual(names('types', 'change-feed', 'api', 'portal'), [
+      ...['types', 'change-feed', 'api', 'portal'],
+    ]);
+    for (const name of ['load', 'bench', 'lighthouse', 'portal-e2e']) {
+      assert.ok(names(...readSuites().map((suite) => suite.name)).includes(name), name);
+    }
   });
 });
