@@ -25,8 +25,9 @@ export default defineConfig({
   testDir: resolve(__dirname, 'src'),
   outputDir: resolve(__dirname, '../../test-results/portal-e2e'),
   globalSetup: resolve(__dirname, 'src/harness/global-setup.ts'),
-  // Each has servers and demo data of its own, which its tests take turns at.
-  workers: Math.min(availableParallelism(), 4),
+  // Each has servers and demo data of its own, which its tests take turns at. One more than there
+  // are processors: a test waits for its browser, that for the API, and this for the database.
+  workers: Math.min(availableParallelism() + 1, 4),
   forbidOnly: true,
   retries: 0,
   timeout: 60_000,
