@@ -3,7 +3,7 @@
  * stdout. The database server is that of TEST_DATABASE_URL, and needs room for what is asked for.
  */
 import { parseArgs } from 'node:util';
-import { measureFlat } from './flat/measure.mjs';
+import { measureFlat, PARTS } from './flat/measure.mjs';
 import { startSizes } from './flat/sizes.mjs';
 import { machine } from './machine.mjs';
 import { flatReport } from './report.mjs';
@@ -19,9 +19,12 @@ const { values: options } = parseArgs({
     write: { type: 'boolean', default: false },
     keep: { type: 'boolean', default: false },
     lineages: { type: 'string' },
+    part: { type: 'string', multiple: true, default: PARTS },
     ...Object.fromEntries(Object.keys(FULL).map((name) => [name, { type: 'string' }])),
   },
 });
+const unknown = options.part.find((part) => !PARTS.includes(part));
+if (unknown) throw new Error(`--part must be one of ${PARTS.join(', ')}, not '${unknown}'`);
 const sizes = { ...(options.quick ? QUICK : FULL) };
 for (const name of Object.keys(sizes)) {
   if (options[name] !== undefined) sizes[name] = number(name, options[name]);
@@ -35,7 +38,11 @@ if (!adminUrl) throw new Error('TEST_DATABASE_URL is missing. Run this as: npm r
 const say = (text) => process.stderr.write(`${text}\n`);
 const world = await startSizes(adminUrl, { ...sizes, keep: options.keep, say });
 try {
-  const results = { machine: await machine(adminUrl), sizes, ...(await measureFlat(sizes, world)) };
+  const results = {
+    machine: await machine(adminUrl),
+    sizes,
+    ...(await measureFlat(sizes, world, options.part)),
+  };
   const report = flatReport(results);
   process.stdout.write(report);
   if (options.write) {

@@ -23,14 +23,14 @@ export function flatReport({ machine, sizes, rows, steps }) {
 ${rounds} rounds, in each of which every size has a block of ${requests} requests, of pages a fourth of that, for ${measured} connections among all.
 
 ${table(
-  ['request', 'lineages', 'server µs', 'PostgreSQL µs', '× smallest', 'p50 ms', '× smallest'],
-  rows.map(({ request, lineages, server, postgres, ratio, p50, p50Ratio }) => [
-    ...[request, lineages, server, postgres, spread(ratio), p50, spread(p50Ratio)],
+  [
+    ...['request', 'lineages', 'server µs', 'PostgreSQL µs', '× smallest', 'p50 ms', '× smallest'],
+    'WAL kB',
+  ],
+  rows.map(({ request, lineages, server, postgres, ratio, p50, p50Ratio, wal }) => [
+    ...[request, lineages, server, postgres, spread(ratio), p50, spread(p50Ratio), wal / 1000],
   ]),
-)}
-### Housekeeping
-
-${stepsReport(steps)}`;
+)}${steps.length > 0 ? stepsReport(steps) : ''}`;
 }
 
 function stepsReport(steps) {
@@ -40,13 +40,16 @@ function stepsReport(steps) {
   const headings = byName[0].flatMap(({ lineages }) => [
     ...[`longest ms, ${inWords(lineages)}`, 'all ms', 'CPU ms'],
   ]);
-  return `${table(
-    ['step', ...headings],
-    long.map((sizes) => [
-      `\`${sizes[0].step}\``,
-      ...sizes.flatMap(({ longest, all, cpu }) => [longest, all, cpu]),
-    ]),
-  )}
+  return `
+### Housekeeping
+
+${table(
+  ['step', ...headings],
+  long.map((sizes) => [
+    `\`${sizes[0].step}\``,
+    ...sizes.flatMap(({ longest, all, cpu }) => [longest, all, cpu]),
+  ]),
+)}
 No statement of the other ${byName.length - long.length} steps took ${SHORT_MS} ms.
 `;
 }

@@ -60,6 +60,7 @@ import { ChosenPasswords1806987130000 } from './migrations/1806987130000-chosen-
 import { RefusedAttempts1806987140000 } from './migrations/1806987140000-refused-attempts.js';
 import { MailsAbout1806987150000 } from './migrations/1806987150000-mails-about.js';
 import { RareLookups1806987410000 } from './migrations/1806987410000-rare-lookups.js';
+import { FindFailures1806987420000 } from './migrations/1806987420000-find-failures.js';
 
 /** Every migration, oldest first. The app, the command line and the tests share this list. */
 export const MIGRATIONS = [
@@ -122,6 +123,7 @@ export const MIGRATIONS = [
   RefusedAttempts1806987140000,
   MailsAbout1806987150000,
   RareLookups1806987410000,
+  FindFailures1806987420000,
 ];
 
 export const POOL_SIZE = 20;

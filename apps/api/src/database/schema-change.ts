@@ -29,6 +29,32 @@ export async function createIndex(
 }
 
 /**
+ * The same for a table that consists of partitions: each builds its own, and those that are made
+ * meanwhile bring it along.
+ * @param definition what follows the name of the table
+ */
+export async function createPartitionedIndex(
+  runner: QueryRunner,
+  name: string,
+  table: string,
+  definition: string,
+): Promise<void> {
+  await runner.query(`CREATE INDEX IF NOT EXISTS ${name} ON ONLY ${table} ${definition}`);
+  const partitions: { partition: string }[] = await runner.query(
+    `SELECT inhrelid::regclass::text AS partition FROM pg_inherits
+      WHERE inhparent = $1::regclass
+        AND NOT EXISTS (SELECT FROM pg_index part JOIN pg_inherits of ON of.inhrelid = part.indexrelid
+                         WHERE part.indrelid = pg_inherits.inhrelid AND of.inhparent = $2::regclass)`,
+    [table, name],
+  );
+  for (const { partition } of partitions) {
+    const part = `${name}_${partition.slice(table.length + 1)}`;
+    await createIndex(runner, part, `${partition} ${definition}`);
+    await runner.query(`ALTER INDEX ${name} ATTACH PARTITION ${part}`);
+  }
+}
+
+/**
  * Adds a constraint, or replaces the one of this name. It applies to new rows at once, and to
  * existing rows once they have been checked.
  * @param definition what follows `ADD CONSTRAINT name`

@@ -19,6 +19,7 @@ const BATCH_SIZE = 500;
 /** While the database is unavailable, this many of the newest entries are kept. */
 const MAX_PENDING = 10_000;
 const MAX_TEXT = 1000;
+const PART_OF_ID = /^[0-9a-f-]+$/i;
 
 const INSERT = `
   INSERT INTO oauth_requests (request_id, oauth_client_id, at, endpoint, grant_type, outcome, error,
@@ -90,10 +91,12 @@ export class RequestLog implements OnApplicationShutdown {
     if (outcome) query.andWhere('request.outcome = :outcome', { outcome });
     if (reason) query.andWhere('request.reason = :reason', { reason });
     if (q) {
-      query.andWhere(
-        '(strpos(request.reason, :q) > 0 OR starts_with(CAST(request.requestId AS text), :q))',
-        { q: q.toLowerCase() },
-      );
+      // That they have one says how few they are.
+      const inReason = '(request.reason IS NOT NULL AND strpos(request.reason, :q) > 0)';
+      const inId = 'starts_with(CAST(request.requestId AS text), :q)';
+      // Where it cannot be of an id, only lines with a reason are looked at.
+      const where = PART_OF_ID.test(q) ? `(${inReason} OR ${inId})` : inReason;
+      query.andWhere(where, { q: q.toLowerCase() });
     }
     if (since) query.andWhere('request.at >= :since', { since });
     if (until) query.andWhere('request.at < :until', { until });
