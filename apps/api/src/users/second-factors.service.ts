@@ -12,8 +12,8 @@ import { newTotpSecret, setUpOf, stepOfCode } from './totp.js';
 const RECOVERY_CODES = 10;
 /** Without i, l, o and u, which are taken for others, or spell words. */
 const LETTERS = '0123456789abcdefghjkmnpqrstvwxyz';
-/** 120 bits: so many that a fast hash is right (OWASP ASVS 6.5.2). Those of before have 16 letters. */
-const RECOVERY_CODE_LENGTH = 24;
+/** 140 bits: so many that a fast hash is right (OWASP ASVS 6.5.2, 11.5.1). Those of before have fewer. */
+const RECOVERY_CODE_LENGTH = 28;
 const GROUP = 4;
 
 /** Whether a user has a second factor. */

@@ -4,7 +4,7 @@ import { answer, type PortalState, settings, show } from './portal-state';
 
 const FACTOR = '**/user/v7/users/me/second-factor';
 const SECRET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
-const CODES = Array.from({ length: 10 }, (_, n) => `k3v9-2mfa-x7qd-94tc-h0wz-8rs${n}`);
+const CODES = Array.from({ length: 10 }, (_, n) => `k3v9-2mfa-x7qd-94tc-h0wz-8rsd-p5n${n}`);
 
 const enabled = (page: Page, recoveryCodesLeft: number) =>
   page.route(FACTOR, (route) =>
