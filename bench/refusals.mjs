@@ -1,23 +1,11 @@
+import { randomUUID } from 'node:crypto';
 import pg from 'pg';
 import { median } from './requests.mjs';
 
-const KNOWN = 'user@musterhaus.example';
-const DISABLED = 'admin@musterhaus.example';
-const UNKNOWN = 'nobody@musterhaus.example';
+/** So many addresses for each reason: one alone would tell where its rows lie, too. */
+const ADDRESSES = 40;
 /** So many failures for one address are followed by a refusal. */
 const FAILURES = 10;
-
-/** What somebody may try who does not know whether an address has an account. */
-const WRONG = {
-  'wrong password': KNOWN,
-  'unknown address': UNKNOWN,
-  'disabled account': DISABLED,
-};
-/** The same, once there have been too many failures. */
-const LIMITED = {
-  'limited, wrong password': KNOWN,
-  'limited, unknown address': UNKNOWN,
-};
 
 /**
  * Whether the time of a refused sign-in tells why it was refused: the same number of attempts for
@@ -27,36 +15,55 @@ const LIMITED = {
  *   against the first of its kind
  */
 export async function benchRefusals({ attempts }, { api, database }) {
+  const addresses = Math.min(ADDRESSES, attempts);
   const client = new pg.Client({ connectionString: database });
   await client.connect();
   const forget = () => client.query('DELETE FROM sign_in_failures');
-  const setStatus = (status) =>
-    client.query('UPDATE users SET status = $1 WHERE email = $2', [status, DISABLED]);
+  const setStatus = (emails, status) =>
+    client.query('UPDATE users SET status = $1 WHERE email = ANY ($2)', [status, emails]);
+  const { rows } = await client.query(
+    `SELECT email FROM users WHERE email ~ '^[0-9a-f-]{36}@musterhaus' ORDER BY random() LIMIT $1`,
+    [2 * addresses],
+  );
+  const people = rows.map(({ email }) => email);
+  // What somebody may try who does not know whether an address has an account.
+  const known = people.splice(0, addresses);
+  const disabled = people;
+  const unknown = known.map(() => `${randomUUID()}@musterhaus.example`);
   try {
-    await setStatus('disabled');
-    const wrong = await sample(api, WRONG, attempts, 401, forget);
+    await setStatus(disabled, 'disabled');
+    const reasons = {
+      'wrong password': known,
+      'unknown address': unknown,
+      'disabled account': disabled,
+    };
+    const wrong = await sample(api, reasons, attempts, 401, forget);
     await forget();
-    for (const email of Object.values(LIMITED)) {
+    // The same, once there have been too many failures for each of them, though not for the network.
+    for (const email of [...known, ...unknown]) {
       for (let time = 0; time < FAILURES; time++) await refused(api, email, 401);
+      await client.query(`UPDATE sign_in_failures SET network = 'another'`);
     }
-    const limited = await sample(api, LIMITED, attempts, 429);
+    const over = { 'limited, wrong password': known, 'limited, unknown address': unknown };
+    const limited = await sample(api, over, attempts, 429);
     return [...compared(wrong), ...compared(limited)];
   } finally {
     await forget();
-    await setStatus('active');
+    await setStatus(disabled, 'active');
     await client.end();
   }
 }
 
+/** @param reasons by name, the addresses of each */
 async function sample(api, reasons, attempts, status, before = () => undefined) {
   const names = Object.keys(reasons);
   const samples = Object.fromEntries(names.map((name) => [name, []]));
-  // The first ones open connections and compile.
-  const warmUp = Math.ceil(attempts / 10);
-  for (let round = -warmUp; round < attempts; round++) {
+  const { length: addresses } = reasons[names[0]];
+  // The first ones open connections and compile, and each address leaves its first record.
+  for (let round = -addresses; round < attempts; round++) {
     for (const name of shuffled(names)) {
       await before();
-      const ms = await refused(api, reasons[name], status);
+      const ms = await refused(api, reasons[name][(round + addresses) % addresses], status);
       if (round >= 0) samples[name].push(ms);
     }
   }
