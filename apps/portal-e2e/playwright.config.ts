@@ -50,8 +50,8 @@ export default defineConfig({
     },
   },
   projects: [
-    { name: 'desktop', use: { viewport: DESKTOP } },
-    // The same pages on a phone; what does not depend on the width is tested once.
+    // What depends on the width, also on a phone; in advance, since at the end one worker would do it.
     { name: 'phone', testMatch: /(flow|pages)\.spec\.ts$/, use: { viewport: PHONE } },
+    { name: 'desktop', use: { viewport: DESKTOP } },
   ],
 });
