@@ -130,12 +130,17 @@ describe('adding a passkey', () => {
     );
     expect(said(await world.begin())).toEqual([409, 'conflict']);
     await test.dataSource.query(`DELETE FROM passkeys WHERE credential_id = '2'`);
-    const made = [];
-    for (let n = 0; n < 2; n++) {
-      const { publicKey } = (await world.begin()).body.resource;
-      made.push(new Authenticator(ORIGIN).create(publicKey));
-    }
-    const answers = await Promise.all(made.map((credential) => world.finish(credential)));
+    // Each of its own: the id of a session that has added one changes.
+    const sessions = [world.user, await PortalUser.signIn(test.url, USER)];
+    const made = await Promise.all(
+      sessions.map(async (session) => {
+        const { publicKey } = (await world.begin(session)).body.resource;
+        return new Authenticator(ORIGIN).create(publicKey);
+      }),
+    );
+    const answers = await Promise.all(
+      made.map((credential, n) => world.finish(credential, sessions[n])),
+    );
     expect(answers.map(({ status }) => status).sort()).toEqual([201, 409]);
   });
 });
