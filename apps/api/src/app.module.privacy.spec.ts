@@ -24,6 +24,7 @@ import { EXPIRED_SECRETS_KEPT_MS } from './oauth-clients/client-secrets.service.
 import { requestLogRetention } from './oauth-clients/request-log-retention.js';
 import { codesRetention } from './oauth-codes/codes-retention.js';
 import { REFRESH_TOKEN_IDLE_MS } from './oauth-tokens/token-rules.js';
+import { OLD_ANNOUNCEMENTS } from './operations/announcements-housekeeping.js';
 import { OUTDATED_FILES } from './operations/portal-files.js';
 import { emailChangesRetention } from './people/email-changes-retention.js';
 import { invitationsRetention } from './people/invitations-retention.js';
@@ -87,7 +88,7 @@ function tablesOfMigrations(): string[] {
   const tables = new Set<string>();
   for (const file of readdirSync(MIGRATIONS).sort()) {
     const [up = ''] = readFileSync(join(MIGRATIONS, file), 'utf8').split('async down(');
-    for (const [, name = ''] of up.matchAll(/CREATE TABLE (?:IF NOT EXISTS )?(\w+)/g))
+    for (const [, name = ''] of up.matchAll(/CREATE (?:UNLOGGED )?TABLE (?:IF NOT EXISTS )?(\w+)/g))
       tables.add(name);
     for (const [, names = ''] of up.matchAll(/DROP TABLE (?:IF EXISTS )?([\w, ]+)/g)) {
       for (const name of names.split(',')) tables.delete(name.trim());
@@ -103,7 +104,7 @@ function keptRows({ useFactory }: FactoryProvider): (KeptRows | KeptPartitions)[
   return steps.flatMap(({ rows }) => rows);
 }
 
-const KEPT = [...RETENTIONS.flatMap(keptRows), SETTLED_MAILS, OUTDATED_FILES];
+const KEPT = [...RETENTIONS.flatMap(keptRows), SETTLED_MAILS, OUTDATED_FILES, OLD_ANNOUNCEMENTS];
 /** The tables of which an installation may choose how long they are kept. */
 const PERIODS: [table: string, period: Retained][] = [
   ...KEPT.flatMap((kept): [string, Retained][] =>

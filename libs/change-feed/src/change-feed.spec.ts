@@ -81,3 +81,29 @@ it('a connection that gives no answer is given up after seconds, and another one
   await until(() => feed.isLive());
   expect(connects).toBe(2);
 }, 30_000);
+
+it('who is woken asks at once, and again when woken during the question', async () => {
+  const wakings = 30;
+  const asked = { woken: 0, other: 0 };
+  const feeds = (['woken', 'other'] as const).map((name) => {
+    const started = new ChangeFeed({ connectionString, applicationName: 'test of waking' });
+    started.subscribe({
+      channel,
+      onChange: () => undefined,
+      catchUp: () => {
+        asked[name] += 1;
+        if (name === 'woken') started.wake();
+        return Promise.resolve();
+      },
+    });
+    return started;
+  });
+  try {
+    for (const each of feeds) await each.start();
+    await until(() => asked.woken >= wakings);
+    // Its heartbeats alone are as many as the other's.
+    expect(asked.other).toBeLessThan(wakings / 2);
+  } finally {
+    for (const each of feeds) await each.close();
+  }
+}, 20_000);

@@ -1,4 +1,5 @@
 import { Client } from 'pg';
+import { AnnouncementLog } from './announcement-log.js';
 import { type FeedQuery, Subscriber, type Subscription } from './subscriber.js';
 
 /** What a subscriber may rely on. */
@@ -21,12 +22,20 @@ const CONNECT_TIMEOUT_MS = 3000;
 /** The first catch-up reads whole tables, and nobody relies on the feed before it has ended. */
 const FIRST_CATCH_UP_TIMEOUT_MS = 30_000;
 const GOODBYE_MS = 200;
+/** Who is woken again and again asks no more often than this: what comes meanwhile is read together. */
+const WAKE_SPACING_MS = 20;
 
 export interface ChangeFeedOptions {
   /** postgres://… */
   connectionString: string;
   /** The name of the connection in `pg_stat_activity`. */
   applicationName: string;
+  /**
+   * `listen` (the default) needs a connection that is nobody else's. `read` finds what was announced
+   * in the tables `announcements` and `announcement_log`, which works through a pooler, too; `wake`
+   * says that there is something.
+   */
+  announcements?: 'listen' | 'read';
   onLive?: () => void;
   /** Only after it was live, and not when it was closed. */
   onDown?: (reason: Error | undefined) => void;
@@ -35,8 +44,8 @@ export interface ChangeFeedOptions {
 }
 
 /**
- * The one LISTEN connection of a process. Its subscribers may rely on it while `isLive()`;
- * otherwise they must ask the database.
+ * The one connection of a process through which it hears of changes. Its subscribers may rely on it
+ * while `isLive()`; otherwise they must ask the database.
  */
 export class ChangeFeed<Channel extends string = string> {
   private readonly subscribers: Subscriber<Channel>[] = [];
@@ -48,8 +57,14 @@ export class ChangeFeed<Channel extends string = string> {
   private timer: NodeJS.Timeout | undefined;
   private stopped = false;
   private started: Promise<void> | undefined;
+  private readonly log: AnnouncementLog | undefined;
+  private beating = false;
+  private beatAt = 0;
+  private woken = false;
 
-  constructor(private readonly options: ChangeFeedOptions) {}
+  constructor(private readonly options: ChangeFeedOptions) {
+    if (options.announcements === 'read') this.log = new AnnouncementLog();
+  }
 
   /** Before the start, because one connection listens to the channels that are known then. */
   subscribe(subscription: Subscription<Channel>): Subscribed {
@@ -72,6 +87,13 @@ export class ChangeFeed<Channel extends string = string> {
     return this.started;
   }
 
+  /** Something has changed: asks now instead of at the next heartbeat. */
+  wake(): void {
+    // A question that is under way may be older than the change.
+    if (this.beating) this.woken = true;
+    else if (this.client) this.schedule(this.untilNextWaking());
+  }
+
   /** Closes the connection for good. */
   async close(): Promise<void> {
     this.stopped = true;
@@ -81,15 +103,21 @@ export class ChangeFeed<Channel extends string = string> {
   }
 
   private beat(): Promise<void> {
-    const startedAt = performance.now();
+    const startedAt = (this.beatAt = performance.now());
+    this.beating = true;
     const beat = this.client ? this.catchUp(this.client, false) : this.connect();
     void beat.then(
       () => {
+        this.beating = false;
         const sinceStart = performance.now() - startedAt;
+        if (!this.client) this.schedule(RECONNECT_MS);
+        else if (this.woken) this.schedule(this.untilNextWaking());
         // At a fixed rate: a slow answer must not put off the next question.
-        this.schedule(this.client ? Math.max(0, HEARTBEAT_MS - sinceStart) : RECONNECT_MS);
+        else this.schedule(Math.max(0, HEARTBEAT_MS - sinceStart));
+        this.woken = false;
       },
       (error: Error) => {
+        this.beating = this.woken = false;
         void this.lose(this.client, error);
         this.schedule(RECONNECT_MS);
       },
@@ -97,7 +125,12 @@ export class ChangeFeed<Channel extends string = string> {
     return beat;
   }
 
+  private untilNextWaking(): number {
+    return Math.max(0, WAKE_SPACING_MS - (performance.now() - this.beatAt));
+  }
+
   private schedule(delay: number): void {
+    clearTimeout(this.timer);
     if (!this.stopped)
       this.timer = setTimeout(() => void this.beat().catch(() => undefined), delay);
   }
@@ -114,8 +147,7 @@ export class ChangeFeed<Channel extends string = string> {
     client.on('error', (error) => void this.lose(client, error));
     client.on('notification', ({ channel, payload = '' }) => this.hear(channel, payload));
     await client.connect();
-    const channels = new Set(this.subscribers.map(({ subscription }) => subscription.channel));
-    for (const channel of channels) await client.query(`LISTEN ${channel}`);
+    await (this.log?.begin(this.queryOf(client, ANSWER_TIMEOUT_MS)) ?? this.listen(client));
     // What comes from here on is announced; what came before is what they catch up on.
     for (const subscriber of this.subscribers) {
       if (subscriber.subscription.catchUp) subscriber.forget();
@@ -125,6 +157,11 @@ export class ChangeFeed<Channel extends string = string> {
     if (this.client !== client) throw new Error('the connection did not last');
     this.caughtUp = true;
     this.options.onLive?.();
+  }
+
+  private async listen(client: Client): Promise<void> {
+    const channels = new Set(this.subscribers.map(({ subscription }) => subscription.channel));
+    for (const channel of channels) await client.query(`LISTEN ${channel}`);
   }
 
   private hear(channel: string, payload: string): void {
@@ -144,20 +181,30 @@ export class ChangeFeed<Channel extends string = string> {
     const askedAt = performance.now();
     const timeout = reconnected ? FIRST_CATCH_UP_TIMEOUT_MS : ANSWER_TIMEOUT_MS;
     let asked = false;
-    const query: FeedQuery = async <Row>(text: string, values: unknown[]) => {
+    const ask = this.queryOf(client, timeout);
+    const query: FeedQuery = (text, values) => {
       asked = true;
+      return ask(text, values);
+    };
+    for (const { subscription } of this.subscribers) {
+      await subscription.catchUp?.(query, reconnected);
+    }
+    for (const { channel, payload } of (await this.log?.read(query)) ?? []) {
+      this.hear(channel, payload);
+    }
+    // At least one round trip, even if there is nothing to catch up on.
+    if (!asked) await query('SELECT 1', []);
+    this.lastProof = askedAt;
+  }
+
+  private queryOf(client: Client, timeout: number): FeedQuery {
+    return async <Row>(text: string, values: unknown[]) => {
       const { rows } = await client.query({ text, values, query_timeout: timeout } as {
         text: string;
         values: unknown[];
       });
       return rows as Row[];
     };
-    for (const { subscription } of this.subscribers) {
-      await subscription.catchUp?.(query, reconnected);
-    }
-    // At least one round trip, even if there is nothing to catch up on.
-    if (!asked) await query('SELECT 1', []);
-    this.lastProof = askedAt;
   }
 
   private async lose(client: Client | undefined, reason?: Error): Promise<void> {

@@ -1,3 +1,4 @@
+import { unseenBy } from './snapshot.js';
 import type { FeedQuery, Subscription } from './subscriber.js';
 
 const MINUTE = 60_000;
@@ -30,12 +31,6 @@ const READ_ALL = readWhere('expires_at > $1');
  */
 const READ_NEW = readWhere(`expires_at + interval '0' > $1
   AND (written_by >= $2::xid8 OR written_by = ANY ($3::xid8[]))`);
-
-/** `xmin:xmax:xip,…`, as PostgreSQL writes a snapshot. */
-function unseenBy(snapshot: string): [from: string, underWay: string[]] {
-  const [, from = '0', underWay = ''] = snapshot.split(':');
-  return [from, underWay.split(',').filter(Boolean)];
-}
 
 /** A small number takes no memory of its own, unlike a time in milliseconds. */
 const minuteAfter = (time: number): number => Math.ceil(time / MINUTE);

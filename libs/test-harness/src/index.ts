@@ -7,6 +7,7 @@ export * from './eventually.js';
 export * from './house-api.js';
 export * from './http.js';
 export * from './jwt.js';
+export * from './nats-server.js';
 export * from './nodes.js';
 export * from './openapi.js';
 export * from './portal-user.js';

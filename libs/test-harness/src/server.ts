@@ -35,7 +35,8 @@ export interface RunningServer {
 }
 
 /**
- * Starts the built API as a process of its own, on a fresh database filled with the demo data.
+ * Starts the built API as a process of its own, on a fresh database filled with the demo data; with
+ * the settings that TEST_SERVER_SETTINGS holds as JSON, where a suite runs all with them.
  * @throws Error with the server's output if it does not get ready
  */
 export async function startServer(options: ServerOptions = {}): Promise<RunningServer> {
@@ -58,6 +59,7 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
       APP_SECRET,
       DEMO_DATA: 'on',
       LOG_LEVEL: 'warn',
+      ...(JSON.parse(process.env['TEST_SERVER_SETTINGS'] ?? '{}') as Record<string, string>),
       ...options.env,
     },
   });

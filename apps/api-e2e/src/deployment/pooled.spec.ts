@@ -1,9 +1,15 @@
-import { createTestDatabase, freePort, send, startServer } from '@flixcheck/test-harness';
+import {
+  createTestDatabase,
+  freePort,
+  send,
+  sql,
+  startNatsServer,
+  startServer,
+} from '@flixcheck/test-harness';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
-import { spawn, spawnSync } from 'node:child_process';
-import { once } from 'node:events';
-import { resolve } from 'node:path';
+import { spawnSync } from 'node:child_process';
 import { describeWith, type Program, startProgram } from './programs.js';
+import { runSpecs } from './specs.js';
 
 /** So few that each of them is used by everybody in turn. */
 const CONNECTIONS = 4;
@@ -20,7 +26,7 @@ const SPECS = [
     'limits',
     'introspection',
   ],
-].map((name) => `src/${name}.spec.ts`);
+];
 
 describeWith('pgbouncer', 'PgBouncer in transaction mode, with the feed past it', (path) => {
   const server = new URL(process.env['TEST_DATABASE_URL'] ?? '');
@@ -71,6 +77,25 @@ describeWith('pgbouncer', 'PgBouncer in transaction mode, with the feed past it'
     }
   });
 
+  it('with NATS, a running node holds no connection past PgBouncer', async () => {
+    const nats = await startNatsServer();
+    const api = await startServer({ env: { NATS_URL: nats.url } });
+    try {
+      const { body } = await send(api.url, '/health/ready');
+      expect(body).toMatchObject({ changeFeed: 'live' });
+      // All that are open for this database, its migrations' at the start long closed, are the pooler's.
+      const [open] = await sql<{ count: number }>(
+        api.databaseUrl,
+        `SELECT count(*)::integer AS count FROM pg_stat_activity
+          WHERE datname = current_database() AND pid <> pg_backend_pid()`,
+      );
+      expect(open?.count).toBeLessThanOrEqual(CONNECTIONS);
+    } finally {
+      await api.stop();
+      await nats.stop();
+    }
+  });
+
   it('prepared statements are refused at the start where PgBouncer loses track of them', async () => {
     const [, major, minor] =
       /(\d+)\.(\d+)/.exec(spawnSync(path, ['-V'], { encoding: 'utf8' }).stdout) ?? [];
@@ -83,27 +108,7 @@ describeWith('pgbouncer', 'PgBouncer in transaction mode, with the feed past it'
   it(
     'the flow, its races and what people do pass as they do without it',
     async () => {
-      const folder = resolve(__dirname, '../..');
-      const jest = resolve(folder, '../../node_modules/jest/bin/jest.js');
-      const child = spawn(
-        process.execPath,
-        [
-          '--experimental-vm-modules',
-          jest,
-          '-c',
-          `${folder}/jest.config.cjs`,
-          '--ci',
-          '--runTestsByPath',
-          ...SPECS,
-        ],
-        { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env } },
-      );
-      let output = '';
-      for (const stream of [child.stdout, child.stderr]) {
-        stream.on('data', (chunk: Buffer) => (output += chunk));
-      }
-      const [code] = (await once(child, 'exit')) as [number];
-      if (code !== 0) throw new Error(output);
+      await runSpecs(SPECS);
       // Each spec has a database of its own, which it has reached through the pooler.
       const reached = new Set(pooler.output().match(/(?<=: )test_[0-9a-f]+(?=\/)/g));
       expect(reached.size).toBeGreaterThanOrEqual(SPECS.length);

@@ -1,12 +1,16 @@
 import { hkdfSync } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { ConfigError } from './config-error.js';
+import { type NatsConfig, parseNats } from './nats.js';
 import {
   RETAINED,
   type Retained,
   RETENTION_PERIODS,
   type RetentionDays,
 } from './retention-periods.js';
+
+export { ConfigError };
 
 /** What the program runs with: environment variables, parsed and validated once (docs/operate.md). */
 export interface Config {
@@ -26,6 +30,8 @@ export interface Config {
   databaseFeedUrl: string | undefined;
   /** Whether the database keeps statements for a connection under a name. */
   preparedStatements: boolean;
+  /** Through what nodes wake each other after a change; undefined: PostgreSQL announces it. */
+  nats: NatsConfig | undefined;
   /** How many connections to the database this process may open for requests and background work. */
   databasePoolSize: number;
   /** How many more for the statements that requests share. */
@@ -59,9 +65,6 @@ export interface Config {
 export type MailConfig =
   { to: 'smtp'; url: string; from: string } | { to: 'mailbox' } | { to: 'nowhere' };
 
-/** A wrong environment variable. The message names it and says what it accepts. */
-export class ConfigError extends Error {}
-
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 const ENVIRONMENTS = ['production', 'development', 'test'];
 const MIN_SECRET_LENGTH = 32;
@@ -76,6 +79,8 @@ const SECRETS = [
   'DATABASE_URL',
   'DATABASE_MIGRATION_URL',
   'DATABASE_FEED_URL',
+  'NATS_CREDENTIALS',
+  'NATS_URL',
   'SMTP_URL',
 ];
 
@@ -142,6 +147,11 @@ export function parseConfig(env: NodeJS.ProcessEnv): Config {
     preparedStatements:
       parseFlag('DATABASE_PREPARED_STATEMENTS', read('DATABASE_PREPARED_STATEMENTS')) ??
       databaseFeedUrl === undefined,
+    nats: parseNats({
+      urls: read('NATS_URL'),
+      credentials: read('NATS_CREDENTIALS'),
+      subject: read('NATS_SUBJECT'),
+    }),
     databasePoolSize: parsePoolSize('DATABASE_POOL_SIZE', read('DATABASE_POOL_SIZE') ?? '20', 5),
     statementPoolSize: parsePoolSize(
       'DATABASE_STATEMENT_POOL_SIZE',

@@ -122,20 +122,23 @@ export class Revocations {
     ]);
     if (crowded) return new Date(crowded.since.getTime() + HOUR);
     this.revoked.remember(jti);
+    this.feed.tellOthers();
     return undefined;
   }
 
   /**
-   * Makes this process refuse what it has itself revoked without waiting for the feed.
+   * Makes this process refuse what it has itself revoked without waiting for the feed, and others look
+   * at once.
    * @param tx what revokes; nothing happens before its commit, nor if it rolls back
    * @param at only what was issued before this moment and the margin; left out: everything
    */
   rememberAfterCommit(tx: EntityManager, subjects: readonly string[], at?: Date): void {
     if (subjects.length === 0) return;
     const issuedBefore = at && at.getTime() + ISSUED_BEFORE_MARGIN_MS;
-    this.afterCommit.run(tx, () =>
-      subjects.forEach((subject) => this.revoked.remember(subject, issuedBefore)),
-    );
+    this.afterCommit.run(tx, () => {
+      for (const subject of subjects) this.revoked.remember(subject, issuedBefore);
+      this.feed.tellOthers();
+    });
   }
 
   /** How many subjects this process refuses at present. */

@@ -11,6 +11,7 @@ import {
 } from '@nestjs/common';
 import { CONFIG, directUrl, type RuntimeConfig } from '../config/config.module.js';
 import { AppLogger } from '../telemetry/app-logger.js';
+import { NatsWakeUps } from './nats-wake-ups.js';
 import { patiently } from './start-tasks.js';
 
 export type { Subscribed };
@@ -28,9 +29,15 @@ export class ChangeFeed
   extends PostgresChangeFeed<Channel>
   implements OnApplicationBootstrap, OnApplicationShutdown
 {
+  private readonly wakeUps: NatsWakeUps | undefined;
+
   constructor(@Inject(CONFIG) config: RuntimeConfig, logger: AppLogger) {
+    const { nats } = config;
     super({
-      connectionString: directUrl(config),
+      // Who reads instead of listening needs no session, so a pooler may lie between.
+      ...(nats
+        ? { connectionString: config.databaseUrl, announcements: 'read' }
+        : { connectionString: directUrl(config), announcements: 'listen' }),
       applicationName: 'flixcheck-connect change feed',
       onLive: () => logger.log('change feed is live'),
       onDown: (reason) =>
@@ -41,14 +48,31 @@ export class ChangeFeed
             'trying again, and asking the database meanwhile',
         ),
     });
+    this.wakeUps = nats && new NatsWakeUps(nats, () => this.wake(), logger);
+  }
+
+  /** Whether nodes wake each other through NATS; undefined where it is not used. */
+  natsIsConnected(): boolean | undefined {
+    return this.wakeUps?.isConnected();
+  }
+
+  /**
+   * To be called after the commit of what other nodes should know at once. Nothing depends on it: they
+   * find out within a heartbeat, and by LISTEN where NATS is not used.
+   */
+  tellOthers(): void {
+    if (!this.wakeUps) return;
+    this.wake();
+    this.wakeUps.send();
   }
 
   /** Every module has subscribed by now. A feed that is down costs speed, not correctness. */
   async onApplicationBootstrap(): Promise<void> {
+    this.wakeUps?.start();
     await patiently(this.start().catch(() => undefined));
   }
 
-  onApplicationShutdown(): Promise<void> {
-    return this.close();
+  async onApplicationShutdown(): Promise<void> {
+    await Promise.all([this.close(), this.wakeUps?.close()]);
   }
 }

@@ -61,6 +61,7 @@ import { RefusedAttempts1806987140000 } from './migrations/1806987140000-refused
 import { MailsAbout1806987150000 } from './migrations/1806987150000-mails-about.js';
 import { RareLookups1806987410000 } from './migrations/1806987410000-rare-lookups.js';
 import { FindFailures1806987420000 } from './migrations/1806987420000-find-failures.js';
+import { Announcements1806987520000 } from './migrations/1806987520000-announcements.js';
 
 /** Every migration, oldest first. The app, the command line and the tests share this list. */
 export const MIGRATIONS = [
@@ -124,6 +125,7 @@ export const MIGRATIONS = [
   MailsAbout1806987150000,
   RareLookups1806987410000,
   FindFailures1806987420000,
+  Announcements1806987520000,
 ];
 
 export const POOL_SIZE = 20;

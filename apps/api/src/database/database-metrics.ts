@@ -22,11 +22,20 @@ export class DatabaseMetrics {
   ) {
     metrics.gauge(
       'change_feed_live',
-      '1 while revocations arrive by LISTEN/NOTIFY, 0 while each request asks the database',
+      '1 while revocations arrive by themselves, 0 while each request asks the database',
       [],
       'min',
       (gauge) => gauge.set(feed.isLive() ? 1 : 0),
     );
+    if (feed.natsIsConnected() !== undefined) {
+      metrics.gauge(
+        'change_feed_nats_connected',
+        '1 while nodes wake each other through NATS, 0 while they see changes at the next heartbeat',
+        [],
+        'min',
+        (gauge) => gauge.set(feed.natsIsConnected() ? 1 : 0),
+      );
+    }
     const { master } = dataSource.driver as unknown as { master: Pool };
     metrics.gauge(
       'database_pool_connections',

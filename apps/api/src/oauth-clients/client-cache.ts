@@ -37,7 +37,7 @@ export class ClientCache {
   ) {
     feed.subscribe({
       channel: 'oauth_clients',
-      onChange: (id) => this.forget(id),
+      onChange: (id) => this.drop(id),
       catchUp: (_, reconnected) => {
         if (reconnected) this.forgetAll();
         return Promise.resolve();
@@ -61,8 +61,13 @@ export class ClientCache {
     return found;
   }
 
-  /** To be called after a change to a client, so that this process sees it at once. */
+  /** To be called after a change to a client, so that this process and others see it at once. */
   forget(id: string): void {
+    this.drop(id);
+    this.feed.tellOthers();
+  }
+
+  private drop(id: string): void {
     this.changes += 1;
     const clientId = this.clientIds.get(id);
     if (clientId === undefined) return;

@@ -75,7 +75,7 @@ export class SigningKeys {
     @InjectDataSource() private readonly dataSource: DataSource,
     @Inject(CONFIG) config: RuntimeConfig,
     private readonly clock: Clock,
-    feed: ChangeFeed,
+    private readonly feed: ChangeFeed,
     private readonly audit: AuditLog,
     private readonly logger: AppLogger,
   ) {
@@ -197,6 +197,7 @@ export class SigningKeys {
    */
   async rotate({ immediately = false } = {}): Promise<string> {
     const kid = await this.locked((tx) => this.insert(tx, immediately ? 0 : PUBLISH_AHEAD_MS));
+    this.feed.tellOthers();
     await this.load();
     return kid;
   }
@@ -223,6 +224,7 @@ export class SigningKeys {
       });
       return true;
     });
+    this.feed.tellOthers();
     await this.load();
     return revoked;
   }

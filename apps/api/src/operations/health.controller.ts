@@ -31,6 +31,11 @@ export class HealthController {
   @ApiResponse({ status: 503, description: 'The database does not answer' })
   async ready() {
     await this.dataSource.query('SELECT 1');
-    return { status: 'ok', changeFeed: this.feed.isLive() ? 'live' : 'down' };
+    const nats = this.feed.natsIsConnected();
+    return {
+      status: 'ok',
+      changeFeed: this.feed.isLive() ? 'live' : 'down',
+      ...(nats !== undefined && { nats: nats ? 'connected' : 'away' }),
+    };
   }
 }

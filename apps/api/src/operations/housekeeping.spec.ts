@@ -28,6 +28,7 @@ const STEPS = [
   'oauth-clients.request-counts',
   'oauth-codes.codes',
   'oauth-tokens.families',
+  'operations.announcements',
   'people.email-changes',
   'people.invitations',
   'people.password-recovery',
