@@ -7,8 +7,8 @@ const { join } = require('node:path');
 const LARGEST = 18;
 /** Fewer take less time than to load the modules. */
 const SMALLEST = 3;
-/** Of Jest, at most; see the configurations. */
-const WORKERS = Math.min(availableParallelism(), 4);
+/** That work at the same time, at most; of Jest's workers, one may wait. */
+const PROCESSORS = Math.min(availableParallelism(), 4);
 
 /** Jest's own runner, which finds a whole group where it loads the group's first file. */
 module.exports = (globalConfig, config, environment, runtime, testPath, ...rest) => {
@@ -59,7 +59,7 @@ function shareOut(specs) {
   for (const { file, bytes } of specs) {
     const isFull = group?.length === LARGEST || (room <= 0 && group?.length >= SMALLEST);
     if (!group || isFull) {
-      room = left / (2 * WORKERS);
+      room = left / (2 * PROCESSORS);
       groups.push((group = []));
     }
     group.push(file);

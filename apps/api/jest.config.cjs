@@ -8,7 +8,8 @@ module.exports = {
   testTimeout: 30_000,
   globalSetup: '<rootDir>/../../libs/test-harness/demo-database/create.cjs',
   globalTeardown: '<rootDir>/../../libs/test-harness/demo-database/drop.cjs',
-  maxWorkers: Math.min(availableParallelism(), 4),
+  // One more than there are processors, since some tests wait, for a deadline or another process.
+  maxWorkers: Math.min(availableParallelism() + 1, 4),
   // Each suite leaves its modules behind: after a while, a fresh worker is faster.
   workerIdleMemoryLimit: '1GB',
   // `npm test` runs all of them.
