@@ -18,7 +18,10 @@ beforeAll(async () => {
 });
 afterAll(() => fleet.nodes.stop());
 
-/** Sends a request and a revocation at once, to different nodes; who comes first alternates. */
+/**
+ * Sends a request and a revocation at once, to different nodes; who comes first alternates. Of eight
+ * races, one is decided beforehand for each of them: how the others end is the machine's to say.
+ */
 async function race(
   index: number,
   victim: Victim,
@@ -28,6 +31,12 @@ async function race(
 ): Promise<Answer<TokenAnswer>> {
   const revoke = () => end(way, victim, pair, fleet, index + 1);
   const revokedFirst = index % 2 === 0 ? revoke() : undefined;
+  if (index % 8 === 6) await revokedFirst;
+  if (index % 8 === 7) {
+    const early = await ask();
+    await revoke();
+    return early;
+  }
   const [answer] = await Promise.all([ask(), revokedFirst ?? revoke()]);
   return answer;
 }

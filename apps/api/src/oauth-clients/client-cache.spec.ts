@@ -74,13 +74,17 @@ function announced({ app }: TestContext): (id: string) => Promise<void> {
   };
 }
 
-const internals = ({ app }: TestContext) =>
-  app.get(ClientCache) as unknown as { clients: Map<string, unknown>; forgetAll: () => void };
+interface Internals {
+  clients: Map<string, unknown>;
+  forgetAll: () => void;
+  read: (clientId: string) => Promise<unknown>;
+}
+const internals = ({ app }: TestContext) => app.get(ClientCache) as unknown as Internals;
 
 /** Resolves when the feed has been cut and has caught up again. */
 function reconnected(node: TestContext): Promise<void> {
   const cache = internals(node);
-  const { forgetAll } = ClientCache.prototype as unknown as { forgetAll: () => void };
+  const { forgetAll } = ClientCache.prototype as unknown as Internals;
   return new Promise((resolve) => {
     jest.spyOn(cache, 'forgetAll').mockImplementation(() => {
       forgetAll.call(cache);
@@ -197,22 +201,21 @@ describe('a client that has been read once', () => {
 
 describe('a read that a change overtakes', () => {
   it('is not kept', async () => {
-    const { query } = there.dataSource;
+    const cache = internals(there);
+    const { read } = ClientCache.prototype as unknown as Internals;
     let letGo: () => void = () => undefined;
     const gate = new Promise<void>((resolve) => (letGo = resolve));
     let hasRead: () => void = () => undefined;
-    const read = new Promise<void>((resolve) => (hasRead = resolve));
-    jest.spyOn(there.dataSource, 'query').mockImplementationOnce((async (
-      ...statement: Parameters<typeof query>
-    ) => {
-      const rows: unknown = await query.apply(there.dataSource, statement);
+    const hasBeenRead = new Promise<void>((resolve) => (hasRead = resolve));
+    jest.spyOn(cache, 'read').mockImplementationOnce(async (wanted) => {
+      const found = await read.call(cache, wanted);
       hasRead();
       await gate;
-      return rows;
-    }) as typeof query);
+      return found;
+    });
 
     const slow = nameOn(there);
-    await read;
+    await hasBeenRead;
     const heard = announced(there);
     await here.app.get(ClientRegistry).update(id, { name: 'Überholt' }, null);
     await heard(id);

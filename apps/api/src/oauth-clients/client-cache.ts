@@ -37,7 +37,7 @@ export class ClientCache {
   ) {
     feed.subscribe({
       channel: 'oauth_clients',
-      onChange: (id) => this.drop(id),
+      onChange: (id) => this.forget(id),
       catchUp: (_, reconnected) => {
         if (reconnected) this.forgetAll();
         return Promise.resolve();
@@ -62,12 +62,13 @@ export class ClientCache {
   }
 
   /** To be called after a change to a client, so that this process and others see it at once. */
-  forget(id: string): void {
-    this.drop(id);
+  changed(id: string): void {
+    this.forget(id);
     this.feed.tellOthers();
   }
 
-  private drop(id: string): void {
+  /** After the feed has told of a change. */
+  forget(id: string): void {
     this.changes += 1;
     const clientId = this.clientIds.get(id);
     if (clientId === undefined) return;

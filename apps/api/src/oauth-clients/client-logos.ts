@@ -72,6 +72,7 @@ export class ClientLogos {
 
   /** For the start: addresses of logos begin with the present `PUBLIC_URL`. */
   async keepAddresses(): Promise<void> {
-    for (const id of await moveLogos(this.dataSource, this.config.publicUrl)) this.cache.forget(id);
+    for (const id of await moveLogos(this.dataSource, this.config.publicUrl))
+      this.cache.changed(id);
   }
 }

@@ -98,7 +98,7 @@ export class ClientSecrets {
       });
       return added;
     });
-    this.cache.forget(oauthClientId);
+    this.cache.changed(oauthClientId);
     return secret;
   }
 
@@ -132,7 +132,7 @@ export class ClientSecrets {
         at,
       });
     });
-    this.cache.forget(oauthClientId);
+    this.cache.changed(oauthClientId);
   }
 
   /** For the registry: the first secret of a new client, in the transaction that creates it. */

@@ -188,7 +188,7 @@ export class OAuthClientsService {
         this.clock.now(),
       ],
     );
-    for (const { id } of rows) this.cache.forget(id);
+    for (const { id } of rows) this.cache.changed(id);
   }
 
   private get clients() {

@@ -191,7 +191,7 @@ export class ClientRegistry {
       });
       return after;
     });
-    this.cache.forget(id);
+    this.cache.changed(id);
     return this.describeOne(client);
   }
 
@@ -231,7 +231,7 @@ export class ClientRegistry {
         at,
       });
     });
-    this.cache.forget(id);
+    this.cache.changed(id);
   }
 
   private get clients() {
