@@ -4,7 +4,7 @@
  * `-- --beside FOLDER` measures another checkout in turns with this one: installed, its API built.
  */
 import { execFileSync, fork } from 'node:child_process';
-import { createHash, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { globSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -16,6 +16,8 @@ import { footprintReport } from './report.mjs';
 import { writeSection } from './results.mjs';
 import { freePort } from './processes.mjs';
 import { ask, measure, median } from './requests.mjs';
+import { CODES, CONNECTIONS } from './servers/people.mjs';
+import { hash } from './servers/tokens.mjs';
 import { CLIENT, tokenEndpoint } from './token-endpoint.mjs';
 import { query } from './world.mjs';
 
@@ -37,29 +39,8 @@ const adminUrl = process.env.TEST_DATABASE_URL;
 if (!adminUrl)
   throw new Error('TEST_DATABASE_URL is missing. Run this as: npm run bench:footprint');
 
-/** People who have granted access, each ten times at most, so that no family has to end for another. */
-const CODES = `
-  WITH people AS (
-    INSERT INTO users (id, account_id, email, first_name, last_name, role, locale, status,
-      password_hash, created_at, updated_at)
-    SELECT gen_random_uuid(), account_id, gen_random_uuid() || '@musterhaus.example',
-      first_name, last_name, role, locale, status, password_hash, now(), now()
-      FROM users, generate_series(1, $4::integer / 10 + 1) WHERE email = 'user@musterhaus.example'
-    RETURNING id, account_id
-  ), granted AS (
-    INSERT INTO connections (id, oauth_client_id, user_id, account_id, scope, granted_at)
-    SELECT gen_random_uuid(), client.id, people.id, people.account_id, 'readwrite', now()
-      FROM people, oauth_clients client WHERE client.client_id = $2
-    RETURNING id, user_id
-  ), numbered AS (
-    SELECT id, user_id, row_number() OVER () - 1 AS number FROM granted
-  )
-  INSERT INTO authorization_codes
-         (id, code_hash, connection_id, user_id, redirect_uri, scope, created_at, expires_at)
-  SELECT gen_random_uuid(), hash, numbered.id, numbered.user_id, $3, 'readwrite', now(),
-         now() + interval '10 minutes'
-    FROM unnest($1::bytea[]) WITH ORDINALITY AS code (hash, number)
-    JOIN numbered ON numbered.number = code.number / 10`;
+/** So few that no family of theirs has to end for another. */
+const CODES_PER_PERSON = 10;
 
 const folder = mkdtempSync(join(tmpdir(), 'flixcheck-connect-bench-'));
 const sides = { ours: side(ROOT, { NODE_COMPILE_CACHE: join(folder, 'compiled') }) };
@@ -137,10 +118,13 @@ async function memoryOf(root, env) {
   }
 }
 
+/** Codes of new people. */
 async function codes(url, count) {
   const values = Array.from({ length: count }, () => randomBytes(32).toString('base64url'));
-  const hashes = values.map((code) => createHash('sha256').update(code).digest());
-  await query(url, CODES, [hashes, CLIENT.clientId, CLIENT.redirectUri, count]);
+  const people = Math.ceil(count / CODES_PER_PERSON);
+  const connections = await query(url, CONNECTIONS, [people, CLIENT.clientId]);
+  const granted = values.map((_, at) => connections[at % people].id);
+  await query(url, CODES, [values.map(hash), granted, CLIENT.redirectUri]);
   return values;
 }
 

@@ -5,19 +5,21 @@
  * access token, which is a JWT.
  */
 import OAuth2Server from '@node-oauth/oauth2-server';
-import { createHash, generateKeyPairSync, randomBytes, randomUUID, sign } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { createServer } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { parse } from 'node:querystring';
 import pg from 'pg';
 import { answer, cpu } from '../servers/answer.mjs';
+import { ACCESS_TOKEN_LIFETIME, accessToken, hash } from '../servers/tokens.mjs';
 
 const SCOPE = ['readwrite'];
-const LIFETIMES = { accessTokenLifetime: 3600, refreshTokenLifetime: 30 * 86_400 };
+const LIFETIMES = {
+  accessTokenLifetime: ACCESS_TOKEN_LIFETIME,
+  refreshTokenLifetime: 30 * 86_400,
+};
 
 const { clientId, clientSecret, redirectUri } = JSON.parse(process.env.CLIENT);
-const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
-const HEADER = encode({ alg: 'ES256', typ: 'at+jwt', kid: randomUUID() });
 
 const pool = new pg.Pool({ connectionString: process.env.DATABASE_URL, max: 20 });
 await pool.query(`
@@ -38,6 +40,12 @@ const client = (id) => ({
   redirectUris: [redirectUri],
 });
 
+const grantOf = (row) => ({
+  scope: SCOPE,
+  client: client(row.client_id),
+  user: { id: row.user_id },
+});
+
 const model = {
   async getClient(id, secret) {
     const [row] = await run('client', 'SELECT secret_hash FROM clients WHERE id = $1', id);
@@ -45,16 +53,9 @@ const model = {
   },
   async getAuthorizationCode(code) {
     const [row] = await run('code', 'SELECT * FROM codes WHERE hash = $1', hash(code));
-    return (
-      row && {
-        authorizationCode: code,
-        expiresAt: row.expires_at,
-        redirectUri: row.redirect_uri,
-        scope: SCOPE,
-        client: client(row.client_id),
-        user: { id: row.user_id },
-      }
-    );
+    if (!row) return undefined;
+    const { redirect_uri: redirectUri, expires_at: expiresAt } = row;
+    return { authorizationCode: code, redirectUri, expiresAt, ...grantOf(row) };
   },
   async revokeAuthorizationCode({ authorizationCode }) {
     const deleted = 'DELETE FROM codes WHERE hash = $1 RETURNING true';
@@ -63,21 +64,19 @@ const model = {
   async getRefreshToken(refreshToken) {
     const found = 'SELECT * FROM refresh_tokens WHERE hash = $1';
     const [row] = await run('refresh', found, hash(refreshToken));
-    return (
-      row && {
-        refreshToken,
-        refreshTokenExpiresAt: row.expires_at,
-        scope: SCOPE,
-        client: client(row.client_id),
-        user: { id: row.user_id },
-      }
-    );
+    return row && { refreshToken, refreshTokenExpiresAt: row.expires_at, ...grantOf(row) };
   },
   async revokeToken({ refreshToken }) {
     const deleted = 'DELETE FROM refresh_tokens WHERE hash = $1 RETURNING true';
     return (await run('revoke', deleted, hash(refreshToken))).length > 0;
   },
-  generateAccessToken: (of, user, scope) => accessToken(of.id, user.id, scope.join(' ')),
+  generateAccessToken: (of, user, scope) =>
+    accessToken({
+      subject: user.id,
+      clientId: of.id,
+      scope: scope.join(' '),
+      family: randomUUID(),
+    }),
   generateRefreshToken: () => randomBytes(32).toString('base64url'),
   async saveToken(token, of, user) {
     await run(
@@ -92,37 +91,6 @@ const model = {
 
 async function run(name, text, ...values) {
   return (await pool.query({ name, text, values })).rows;
-}
-
-/** With the claims that ours has, so that what is signed and sent is as long. */
-function accessToken(of, subject, scope) {
-  const iat = Math.floor(Date.now() / 1000);
-  const claims = {
-    iss: 'http://127.0.0.1',
-    aud: 'http://127.0.0.1',
-    sub: subject,
-    client_id: of,
-    scope,
-    iat,
-    exp: iat + LIFETIMES.accessTokenLifetime,
-    jti: `${randomUUID()}.${randomBytes(16).toString('base64url')}`,
-    account_id: subject,
-    connection_id: subject,
-  };
-  const signed = `${HEADER}.${encode(claims)}`;
-  const signature = sign('sha256', Buffer.from(signed), {
-    key: privateKey,
-    dsaEncoding: 'ieee-p1363',
-  });
-  return `${signed}.${signature.toString('base64url')}`;
-}
-
-function encode(value) {
-  return Buffer.from(JSON.stringify(value)).toString('base64url');
-}
-
-function hash(secret) {
-  return createHash('sha256').update(secret).digest();
 }
 
 answer({

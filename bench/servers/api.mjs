@@ -2,10 +2,12 @@
  * The API as `main.js` puts it together, in a process that the bench can ask for CPU time and codes,
  * and whose checks it can switch off, which production cannot.
  */
-import { createHash, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { createRequire } from 'node:module';
 import { answer, cpu } from './answer.mjs';
+import { CODES, CONNECTIONS } from './people.mjs';
 import { recordStatements, timeStatements } from './statements.mjs';
+import { hash } from './tokens.mjs';
 
 const require = createRequire(import.meta.url);
 const api = (path) => require(`../../apps/api/dist/${path}.js`);
@@ -24,28 +26,8 @@ const { ChangeFeed } = api('database/change-feed');
 const { AccessGuard } = api('auth/access.guard');
 const { PasswordHasher } = api('users/password-hasher');
 
-const CONNECTIONS = `
-  WITH people AS (
-    INSERT INTO users (id, account_id, email, first_name, last_name, role, locale, status,
-      password_hash, created_at, updated_at)
-    SELECT gen_random_uuid(), account_id, gen_random_uuid() || '@musterhaus.example',
-      first_name, last_name, role, locale, status, password_hash, now(), now()
-      FROM users, generate_series(1, $1::integer) WHERE email = 'user@musterhaus.example'
-    RETURNING id, account_id
-  )
-  INSERT INTO connections (id, oauth_client_id, user_id, account_id, scope, granted_at)
-  SELECT gen_random_uuid(), client.id, people.id, people.account_id, 'readwrite', now()
-    FROM people, oauth_clients client WHERE client.client_id = $2
-  RETURNING id`;
 /** Among those of a filled database. */
 const MEASURED = `SELECT connection_id AS id FROM bench.connections ORDER BY place`;
-const CODES = `
-  INSERT INTO authorization_codes
-         (id, code_hash, connection_id, user_id, redirect_uri, scope, created_at, expires_at)
-  SELECT gen_random_uuid(), code.hash, c.id, c.user_id, $3, c.scope, now(), now() + interval '10 minutes'
-    FROM unnest($1::bytea[], $2::uuid[]) AS code (hash, connection_id)
-    JOIN connections c ON c.id = code.connection_id`;
-
 const config = parseConfig(process.env);
 await migrate(config.databaseUrl);
 const seed = await new DataSource(dataSourceOptions(config.databaseUrl)).initialize();
@@ -113,11 +95,7 @@ answer({
   async codes({ count }) {
     const codes = Array.from({ length: count }, () => randomBytes(32).toString('base64url'));
     const granted = codes.map(() => connections[nextConnection++ % connections.length].id);
-    await dataSource.query(CODES, [
-      codes.map((code) => createHash('sha256').update(code).digest()),
-      granted,
-      redirectUri,
-    ]);
+    await dataSource.query(CODES, [codes.map(hash), granted, redirectUri]);
     return codes;
   },
 

@@ -4,10 +4,11 @@
  * no limits, no log, no history and no metrics.
  */
 import { fastify } from 'fastify';
-import { createHash, generateKeyPairSync, randomBytes, randomUUID, sign } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { parse } from 'node:querystring';
 import pg from 'pg';
 import { answer, cpu } from './answer.mjs';
+import { ACCESS_TOKEN_LIFETIME, accessToken, hash } from './tokens.mjs';
 
 const pool = new pg.Pool({ connectionString: process.env.DATABASE_URL, max: 20 });
 await pool.query(`
@@ -38,9 +39,6 @@ const ROTATE = {
 };
 const MONTH_MS = 30 * 86_400_000;
 
-const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
-const HEADER = encode({ alg: 'ES256', typ: 'at+jwt', kid: randomUUID() });
-
 const app = fastify();
 app.addContentTypeParser(
   'application/x-www-form-urlencoded',
@@ -58,44 +56,18 @@ app.post('/', async ({ body }, reply) => {
   const { rows } = await pool.query(statement);
   if (rows.length === 0) return reply.code(400).send({ error: 'invalid_grant' });
   return {
-    access_token: accessToken(rows[0].subject, id, now),
+    access_token: accessToken({
+      subject: rows[0].subject,
+      clientId: 'maklerwelt-crm',
+      scope: 'readwrite',
+      family: id,
+    }),
     token_type: 'Bearer',
-    expires_in: 3600,
+    expires_in: ACCESS_TOKEN_LIFETIME,
     refresh_token: successor,
     scope: 'readwrite',
   };
 });
-
-/** With the claims that ours has, so that what is signed and sent is as long. */
-function accessToken(subject, family, now) {
-  const iat = Math.floor(now.getTime() / 1000);
-  const claims = {
-    iss: 'http://127.0.0.1',
-    aud: 'http://127.0.0.1',
-    sub: subject,
-    client_id: 'maklerwelt-crm',
-    scope: 'readwrite',
-    iat,
-    exp: iat + 3600,
-    jti: `${family}.${randomBytes(16).toString('base64url')}`,
-    account_id: subject,
-    connection_id: subject,
-  };
-  const signed = `${HEADER}.${encode(claims)}`;
-  const signature = sign('sha256', Buffer.from(signed), {
-    key: privateKey,
-    dsaEncoding: 'ieee-p1363',
-  });
-  return `${signed}.${signature.toString('base64url')}`;
-}
-
-function encode(value) {
-  return Buffer.from(JSON.stringify(value)).toString('base64url');
-}
-
-function hash(secret) {
-  return createHash('sha256').update(secret).digest();
-}
 
 answer({
   cpu,
