@@ -2,6 +2,7 @@ import type { Page } from '@playwright/test';
 import { sql } from '@flixcheck/test-harness';
 import { expect, MEMBER, OPERATOR, PASSWORD, portalUrl, signIn, test } from './harness/fixtures';
 import { databaseUrl } from './harness/place';
+import { show } from './harness/portal-state';
 import { LOGO } from './harness/registry-states';
 
 const CLIENTS = '/admin/v7/oauth-clients';
@@ -281,13 +282,13 @@ test('switching off says in numbers what it ends', async ({ page, member, admin 
   await expect(page.getByRole('alertdialog').getByText(harm)).toBeVisible();
   await page.getByRole('alertdialog').getByRole('button', { name: 'Abbrechen' }).click();
 
-  await page.goto(registry(`/${id}`));
+  await show(page, registry(`/${id}`));
   await button(page, 'Abschalten').click();
   await page.getByRole('alertdialog').getByRole('button', { name: 'Abschalten' }).click();
   await expect(page.getByText('Bestandsblick ist abgeschaltet.')).toBeVisible();
   await page.goto(registry('?state=disabled'));
   await expect(page.getByRole('link', { name: 'Bestandsblick' })).toBeVisible();
-  await page.goto(registry(`/${id}`));
+  await show(page, registry(`/${id}`));
   await button(page, 'Einschalten').click();
   await page.getByRole('alertdialog').getByRole('button', { name: 'Einschalten' }).click();
   await expect(page.getByText('Bestandsblick ist wieder eingeschaltet.')).toBeVisible();
