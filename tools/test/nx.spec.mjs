@@ -11,7 +11,9 @@ process.env.NX_NO_CLOUD = 'true';
 const nx = (path) =>
   createRequire(import.meta.url)(inWorkspace('node_modules', 'nx', 'dist', 'src', path));
 const { createProjectGraphAsync } = nx('project-graph/project-graph.js');
-const { filterAffected } = nx('project-graph/affected/affected-project-graph.js');
+const { computeAffectedTasks } = nx('project-graph/affected/affected-tasks.js');
+const { readNxJson } = nx('config/configuration.js');
+const { WholeFileChange } = nx('project-graph/file-utils.js');
 const { HashPlanInspector } = nx('hasher/hash-plan-inspector.js');
 
 const TARGETS = new Set([
@@ -33,14 +35,15 @@ before(async () => {
   }
 });
 
-/** What `nx affected` runs, and does not find in its cache, after one file was changed. */
+/** What `nx affected` runs after one file was changed, without what it builds for that first. */
 async function runs(file) {
-  const change = { file, hash: '', getChanges: () => [] };
-  const affected = await filterAffected(graph, [change]);
-  return [...inputs]
-    .filter(([task, { files }]) => affected.nodes[task.split(':')[0]] && files.includes(file))
-    .map(([task]) => task)
-    .toSorted();
+  const { affectedTaskIds } = await computeAffectedTasks({
+    projectGraph: graph,
+    nxJson: readNxJson(),
+    targets: [...TARGETS],
+    touchedFiles: [{ file, hash: '', getChanges: () => [new WholeFileChange()] }],
+  });
+  return [...affectedTaskIds].toSorted();
 }
 
 const EVERYTHING = 'everything';

@@ -34,7 +34,7 @@ export async function run(env: Environment): Promise<Outcome> {
   );
 
   // Exchange
-  let tokens = await client.authorizationCodeGrant(config, callback, {
+  let tokens: client.TokenEndpointResponse = await client.authorizationCodeGrant(config, callback, {
     pkceCodeVerifier: codeVerifier,
     expectedState: state,
   });
