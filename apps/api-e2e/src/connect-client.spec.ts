@@ -1,5 +1,6 @@
-import { startWorld, type World } from '@flixcheck/test-harness';
-import { execFile } from 'node:child_process';
+import { eventually, freePort, startWorld, type World } from '@flixcheck/test-harness';
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -49,24 +50,43 @@ console.log(JSON.stringify({ ...sent, emails: [...new Set(people.map(({ email })
 
 /** What an application in TypeScript may write, and what its compiler refuses. */
 const IN_TYPESCRIPT = `
-import { ConnectClient, type Tokens, type TokenStore } from '@flixcheck/connect-client';
+import { ConnectClient, ConnectError, type Tokens, type TokenStore } from '@flixcheck/connect-client';
 
 const kept = new Map<string, Tokens>();
 const store: TokenStore = {
-  load: async () => kept.get('user'),
+  load: async () => kept.get('user') ?? null,
   save: async (tokens) => void kept.set('user', tokens),
 };
 const client = new ConnectClient({ issuer: 'https://connect.example', clientId: 'crm' });
-const connection = client.connection(store);
-export const email: string = (await connection.me()).email;
-const { resources, meta } = await connection.checks.list({ limit: 10 });
-export const title: string | undefined = resources[0]?.title;
-export const next: string | undefined = meta.nextCursor;
-// @ts-expect-error -- a check needs a recipient
-await connection.checks.create({ title: 'Schadenmeldung' });
-// @ts-expect-error -- a token may not do this
-await connection.checks.remove('id');
+const { url, pending } = client.authorize({ scope: 'read' });
+export const link: string = url;
+export const kind = (error: unknown): string => (error instanceof ConnectError ? error.code : '');
+
+export async function act(): Promise<void> {
+  await client.finish(new URL('https://crm.example/callback?code=c'), pending, store);
+  const connection = client.connection(store);
+  const email: string = (await connection.me()).email;
+  const { resources, meta } = await connection.checks.list({ limit: 10 });
+  const title: string | undefined = resources[0]?.title;
+  const next: string | undefined = meta.nextCursor;
+  for await (const check of connection.checks.all()) console.log(check.title, email, title, next);
+  // @ts-expect-error -- a check needs a recipient
+  await connection.checks.create({ title: 'Schadenmeldung' });
+  // @ts-expect-error -- a token may not do this
+  await connection.checks.remove('id');
+}
 `;
+
+/** How projects find the types of a package. */
+const PROJECTS: [string, string, string[]][] = [
+  ['ES modules and CommonJS', '--module nodenext', ['application.mts', 'application.cts']],
+  ['a bundler', '--module esnext --moduleResolution bundler --skipLibCheck', ['application.ts']],
+  [
+    'an older project',
+    '--module commonjs --moduleResolution node10 --ignoreDeprecations 6.0 --skipLibCheck',
+    ['application.ts'],
+  ],
+];
 
 interface Stored {
   accessToken: string;
@@ -91,7 +111,9 @@ describe('the package @flixcheck/connect-client, in a project that has nothing e
     const [, example = ''] = /```js\n(\/\/ example\.mjs\n[\s\S]*?)```/.exec(readme) ?? [];
     await writeFile(join(folder, 'example.mjs'), example);
     await writeFile(join(folder, 'ten-calls.mjs'), TEN_CALLS);
-    await writeFile(join(folder, 'application.mts'), IN_TYPESCRIPT);
+    for (const kind of ['ts', 'mts', 'cts']) {
+      await writeFile(join(folder, `application.${kind}`), IN_TYPESCRIPT);
+    }
   }, INSTALLS_MS);
 
   afterAll(async () => {
@@ -100,27 +122,33 @@ describe('the package @flixcheck/connect-client, in a project that has nothing e
   });
 
   async function program(name: string, more: Record<string, string>): Promise<unknown> {
-    const { clientId, clientSecret = '' } = world.crm.registration;
     const { stdout } = await run(process.execPath, [name], {
       cwd: folder,
-      env: {
-        PATH: process.env['PATH'],
-        CONNECT_ISSUER: world.url,
-        CONNECT_CLIENT_ID: clientId,
-        CONNECT_CLIENT_SECRET: clientSecret,
-        ...more,
-      },
+      env: { ...environment(), ...more },
     });
     return JSON.parse(stdout);
   }
   const file = () => join(folder, 'tokens.json');
   const stored = async () => JSON.parse(await readFile(file(), 'utf8')) as Stored;
+  /** As the application has stored them in its callback. */
+  const connect = async () => {
+    const tokens = await world.crm.connect(world.member);
+    const stored = {
+      accessToken: tokens.access_token,
+      refreshToken: tokens.refresh_token,
+      expiresAt: Date.now() + tokens.expires_in * 1000,
+      scope: tokens.scope,
+    };
+    await writeFile(file(), JSON.stringify(stored));
+  };
   const change = async (changes: Partial<Stored>) =>
     writeFile(file(), JSON.stringify({ ...(await stored()), ...changes }));
-  const connect = async () => {
-    const { code } = await world.crm.code(world.member);
-    return program('example.mjs', { CODE: code });
-  };
+  const environment = () => ({
+    PATH: process.env['PATH'],
+    CONNECT_ISSUER: world.url,
+    CONNECT_CLIENT_ID: world.crm.registration.clientId,
+    CONNECT_CLIENT_SECRET: world.crm.registration.clientSecret,
+  });
   const EMAIL = 'user@musterhaus.example';
 
   it('holds what was built, and nothing of its sources or tests', async () => {
@@ -128,19 +156,69 @@ describe('the package @flixcheck/connect-client, in a project that has nothing e
     expect((await readdir(installed)).sort()).toEqual(['README.md', 'dist', 'package.json']);
   });
 
-  it('has types that need nothing else, and know what a token may do', async () => {
-    const compiler = join(ROOT, 'node_modules/typescript/bin/tsc');
-    const options = ['--noEmit', '--strict', '--module', 'nodenext', '--target', 'es2023'];
-    const node = ['--typeRoots', join(ROOT, 'node_modules/@types'), '--types', 'node'];
-    await run(process.execPath, [compiler, ...options, ...node, 'application.mts'], {
-      cwd: folder,
-    }).catch(({ stdout }: { stdout: string }) => {
-      throw new Error(stdout);
-    });
+  it.each(PROJECTS)(
+    'has types that need nothing else, and know what a token may do: for %s',
+    async (_, mode, files) => {
+      const compiler = join(ROOT, 'node_modules/typescript/bin/tsc');
+      const options = [
+        '--noEmit',
+        '--strict',
+        '--target',
+        'es2023',
+        '--lib',
+        'es2023',
+        ...mode.split(' '),
+      ];
+      const node = ['--typeRoots', join(ROOT, 'node_modules/@types'), '--types', 'node'];
+      await run(process.execPath, [compiler, ...options, ...node, ...files], {
+        cwd: folder,
+      }).catch(({ stdout }: { stdout: string }) => {
+        throw new Error(stdout);
+      });
+    },
+  );
+
+  it('can be required by CommonJS', async () => {
+    const source = `console.log(typeof require('@flixcheck/connect-client').ConnectClient)`;
+    const { stdout } = await run(process.execPath, ['-e', source], { cwd: folder });
+    expect(stdout.trim()).toBe('function');
   });
 
-  it('runs the example of its README', async () => {
-    expect(await connect()).toEqual({ email: EMAIL, found: true });
+  it('runs the example of its README: from the link to the first call', async () => {
+    const port = String(await freePort());
+    const application = spawn(process.execPath, ['example.mjs'], {
+      cwd: folder,
+      env: { ...environment(), PORT: port, REDIRECT_URI: world.crm.registration.redirectUri },
+      stdio: ['ignore', 'inherit', 'pipe'],
+    });
+    let said = '';
+    application.stderr.on('data', (chunk: Buffer) => (said += chunk.toString()));
+    const visit = (path: string, cookie = '') =>
+      fetch(`http://localhost:${port}${path}`, { redirect: 'manual', headers: { cookie } });
+    try {
+      const started = await eventually(
+        () => visit('/connect').catch(() => undefined),
+        Boolean,
+        INSTALLS_MS,
+      );
+      const link = started?.headers.get('location') ?? '';
+      const cookie = started?.headers.get('set-cookie')?.split(';')[0];
+
+      const refused = await world.member.refuse(link);
+      const sorry = await visit(refused.pathname + refused.search, cookie);
+      expect([sorry.status, await sorry.text()]).toEqual([403, 'access_denied']);
+
+      const callback = await world.member.grant(link);
+      const stranger = await visit(callback.pathname + callback.search);
+      expect(await stranger.text()).toBe('wrong_state');
+      const back = await visit(callback.pathname + callback.search, cookie);
+      expect([back.status, back.headers.get('location')]).toEqual([302, '/']);
+      expect(await (await visit('/')).json()).toEqual({ email: EMAIL, found: true });
+      expect(said).toMatch(/^access_denied .*\nwrong_state .*\n$/);
+    } finally {
+      application.kill();
+      await once(application, 'exit');
+    }
   });
 
   it('ten calls at once with an expired token cause one refresh', async () => {

@@ -48,6 +48,16 @@ export class ConnectError extends Error implements ConnectFailure {
     });
   }
 
+  /** Something answered, but not what is documented. */
+  static unexpected(response: Response): ConnectError {
+    return new ConnectError({
+      code: 'unexpected_answer',
+      detail: notOurs(response),
+      status: response.status,
+      requestId: response.headers.get('x-request-id') ?? undefined,
+    });
+  }
+
   /**
    * From an answer that is not a success: the API's problem (RFC 9457) or OAuth's error (RFC 6749
    * §5.2).
@@ -58,10 +68,7 @@ export class ConnectError extends Error implements ConnectFailure {
     const seconds = Number(response.headers.get('retry-after') ?? Number.NaN);
     return new ConnectError({
       code: body?.code ?? body?.error ?? 'unexpected_answer',
-      detail:
-        body?.detail ??
-        body?.error_description ??
-        `The answer ${response.status} is not from Flixcheck Connect. Look at what stands in between.`,
+      detail: body?.detail ?? body?.error_description ?? notOurs(response),
       status: response.status,
       requestId: response.headers.get('x-request-id') ?? body?.requestId,
       retryAfterSeconds: Number.isFinite(seconds) ? seconds : undefined,
@@ -69,3 +76,6 @@ export class ConnectError extends Error implements ConnectFailure {
     });
   }
 }
+
+const notOurs = ({ status }: Response) =>
+  `The answer ${status} is not from Flixcheck Connect. Look at what stands in between.`;

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { ConnectClient } from './connect-client.js';
+import { ConnectError } from './connect-error.js';
 import type { Connection } from './connection.js';
 import type { Tokens } from './tokens.js';
 
@@ -17,6 +18,17 @@ const oauthError = (status: number, error: string) =>
   Response.json(
     { error, error_description: 'Do this next. (r-2)' },
     { status, headers: { 'x-request-id': 'r-2' } },
+  );
+
+const brokenOff = () =>
+  new Response(
+    new ReadableStream({
+      start(controller) {
+        controller.enqueue(new TextEncoder().encode('{"resou'));
+        controller.error(new TypeError('terminated'));
+      },
+    }),
+    { headers: { 'content-type': 'application/json' } },
   );
 
 /** What happened, in order. */
@@ -77,17 +89,31 @@ describe('a call', () => {
     expect(events).toEqual(['used a1']);
   });
 
+  it('takes the token to the issuer and no further, whatever the answer redirects to', async () => {
+    const redirects: string[] = [];
+    onCall = (_, { redirect }) => {
+      redirects.push(redirect);
+      return Response.json({ resource: { id: 'u' } });
+    };
+    await connection.me();
+    expect(redirects).toEqual(['error']);
+  });
+
   it('stores the rotated refresh token before it uses the new access token', async () => {
     expire();
     await connection.me();
     expect(events).toEqual(['sent r1', 'saved r2', 'used a2']);
   });
 
-  it('does not use the new access token when it could not be stored', async () => {
+  it('does not use the new access token when it could not be stored, and stores it at the next call', async () => {
     expire();
     const failing = { ...store, save: () => Promise.reject(new Error('disk full')) };
     await expect(client.connection(failing).me()).rejects.toThrow('disk full');
+    await expect(client.connection(failing).me()).rejects.toThrow('disk full');
     expect(events).toEqual(['sent r1']);
+    // The server would give out r2 once more for 30 s only: this process still has it.
+    await connection.me();
+    expect(events).toEqual(['sent r1', 'saved r2', 'used a2']);
   });
 
   it('refreshes once and repeats itself, body included, when the token is refused', async () => {
@@ -124,11 +150,91 @@ describe('a call', () => {
     expect(events).toEqual(['used a1', 'used a9']);
   });
 
-  it('says so when nothing is stored', async () => {
-    saved = undefined;
-    await expect(connection.me()).rejects.toMatchObject({ code: 'not_connected' });
+  it.each([undefined, null])('says so when nothing is stored: %s', async (nothing) => {
+    const empty = client.connection({ ...store, load: async () => nothing });
+    await expect(empty.me()).rejects.toMatchObject({ code: 'not_connected' });
     expect(events).toEqual([]);
   });
+});
+
+describe('an answer to a call that was lost', () => {
+  const lost: [string, () => Response][] = [
+    [
+      'the connection broke',
+      () => {
+        throw new TypeError('fetch failed');
+      },
+    ],
+    ['the body broke off', () => brokenOff()],
+    ['a proxy had no server', () => new Response('<html>', { status: 502 })],
+    [
+      'the server asks for another time',
+      () => problem(429, 'too_many_requests', { 'retry-after': '0' }),
+    ],
+  ];
+  it.each(lost)('is asked for again by a read: %s', async (_, answer) => {
+    onCall = () => (events.length < 2 ? answer() : Response.json({ resource: { id: 'u' } }));
+    expect(await connection.me()).toEqual({ id: 'u' });
+    expect(events).toEqual(['used a1', 'used a1']);
+  });
+
+  it.each(lost)('is not by what creates something: %s', async (_, answer) => {
+    onCall = answer;
+    await expect(connection.checks.create({} as never)).rejects.toBeInstanceOf(ConnectError);
+    expect(events).toEqual(['used a1']);
+  });
+
+  it('is not for ever', async () => {
+    onCall = () => new Response('<html>', { status: 502 });
+    await expect(connection.me()).rejects.toMatchObject({ status: 502 });
+    expect(events).toEqual(['used a1', 'used a1', 'used a1']);
+  });
+
+  it('is not where the server asks for more time than a caller wants to wait', async () => {
+    onCall = () => problem(503, 'temporarily_unavailable', { 'retry-after': '60' });
+    await expect(connection.me()).rejects.toMatchObject({ retryAfterSeconds: 60 });
+    expect(events).toEqual(['used a1']);
+  });
+
+  it('is not where the server has said no', async () => {
+    onCall = () => problem(404, 'not_found');
+    await expect(connection.checks.find('x')).rejects.toMatchObject({ code: 'not_found' });
+    expect(events).toEqual(['used a1']);
+  });
+
+  it('is given up after answerWithinMs', async () => {
+    const never = (_: unknown, init?: RequestInit) =>
+      new Promise<Response>((_resolve, reject) =>
+        init?.signal?.addEventListener('abort', () => reject(init.signal?.reason as Error)),
+      );
+    const impatient = new ConnectClient({
+      ...{ issuer: ISSUER, clientId: 'c', fetch: never as typeof fetch, answerWithinMs: 1 },
+    });
+    const create = impatient.connection(store).checks.create({} as never);
+    await expect(create).rejects.toMatchObject({ code: 'unreachable' });
+  });
+});
+
+it('all checks are found over all pages, fetched as one gets to them', async () => {
+  const pages = [['a', 'b'], ['c', 'd'], ['e']];
+  onCall = (_, { url }) => {
+    const query = new URL(url).searchParams;
+    events.push(query.toString());
+    const page = Number(query.get('cursor') ?? 0);
+    const nextCursor = page + 1 < pages.length ? { nextCursor: String(page + 1) } : {};
+    return Response.json({ resources: pages[page]?.map((id) => ({ id })), meta: nextCursor });
+  };
+  const found: string[] = [];
+  for await (const { id } of connection.checks.all({ limit: 2 })) found.push(id);
+  expect(found).toEqual(['a', 'b', 'c', 'd', 'e']);
+  expect(events.filter((event) => event.startsWith('limit'))).toEqual([
+    'limit=2',
+    'limit=2&cursor=1',
+    'limit=2&cursor=2',
+  ]);
+  events = [];
+  for await (const { id } of connection.checks.all()) if (id === 'b') break;
+  expect(events.filter((event) => event.startsWith('used'))).toHaveLength(1);
 });
 
 describe('one refresh at a time', () => {
@@ -174,6 +280,11 @@ describe('a refresh without an answer is sent again with the same refresh token'
     ['the body broke off', () => new Response('{"access_tok')],
     ['a proxy had no server', () => new Response('<html>', { status: 502 })],
     ['the server could not', () => oauthError(503, 'temporarily_unavailable')],
+    ['something else answered', () => Response.json({ welcome: 'to our hotel' })],
+    [
+      'it was one too many',
+      () => new Response('{}', { status: 429, headers: { 'retry-after': '0' } }),
+    ],
   ];
   it.each(lost)('%s', async (_, answer) => {
     expire();

@@ -1,7 +1,12 @@
 import createClient from 'openapi-fetch';
 import { ConnectError } from './connect-error.js';
 import type { components, operations, paths } from './generated.js';
-import type { TokenEndpoint } from './token-endpoint.js';
+import { sendAgain } from './send-again.js';
+import {
+  ANSWER_WITHIN_MS,
+  type TokenEndpoint,
+  type TokenEndpointOptions,
+} from './token-endpoint.js';
 import type { Tokens, TokenStore } from './tokens.js';
 
 type Dto<Name extends keyof components['schemas']> = components['schemas'][Name];
@@ -12,23 +17,41 @@ const RENEWED_BEFORE_END_MS = 10_000;
 /** The refreshes of this process that are under way, whichever connection asked for them. */
 const underWay = new Map<string, Promise<Tokens>>();
 
+/**
+ * What a store could not save, by the refresh token that it replaces: the server gives it out once
+ * more for 30 s only, and takes a later request for theft.
+ */
+const unsaved = new Map<string, Tokens>();
+const MOST_UNSAVED = 1_000;
+
+/** A read that had no answer, or one that asks for another time, may simply be sent again. */
+const READ_AGAIN = { attempts: 3, withinMs: 15_000 };
+const ONCE = { attempts: 1 };
+
 /** Acts for one user. Each call throws a `ConnectError` when it fails. */
 export class Connection {
   readonly #endpoint: TokenEndpoint;
   readonly #store: TokenStore;
   readonly #fetch: typeof fetch;
+  readonly #answerWithinMs: number;
   readonly #api;
   #renewal?: Promise<Tokens>;
 
   constructor(
-    { issuer, fetch = globalThis.fetch }: { issuer: string; fetch?: typeof globalThis.fetch },
+    { issuer, fetch = globalThis.fetch, answerWithinMs = ANSWER_WITHIN_MS }: TokenEndpointOptions,
     endpoint: TokenEndpoint,
     store: TokenStore,
   ) {
     this.#endpoint = endpoint;
     this.#store = store;
     this.#fetch = fetch;
-    this.#api = createClient<paths>({ baseUrl: issuer, fetch: (request) => this.#send(request) });
+    this.#answerWithinMs = answerWithinMs;
+    this.#api = createClient<paths>({
+      baseUrl: issuer,
+      // Tokens go to this address and no other.
+      redirect: 'error',
+      fetch: (request) => this.#send(request),
+    });
   }
 
   /** Whom you act for. */
@@ -46,6 +69,9 @@ export class Connection {
     list: async (query: operations['Checks_list']['parameters']['query'] = {}) =>
       got((await this.#api.GET('/user/v7/checks', { params: { query } })).data),
 
+    /** All of them, latest first; the pages are fetched as you get to them. */
+    all: (query: operations['Checks_list']['parameters']['query'] = {}) => this.#allChecks(query),
+
     find: async (id: string): Promise<Dto<'CheckDto'>> =>
       got((await this.#api.GET('/user/v7/checks/{id}', { params: { path: { id } } })).data)
         .resource,
@@ -59,27 +85,51 @@ export class Connection {
     await this.#endpoint.revoke((await this.#tokens()).refreshToken);
   }
 
+  async *#allChecks(
+    query: NonNullable<operations['Checks_list']['parameters']['query']>,
+  ): AsyncGenerator<Dto<'CheckDto'>, void, undefined> {
+    for (let cursor = query.cursor; ;) {
+      const page = await this.checks.list({ ...query, cursor });
+      yield* page.resources;
+      cursor = page.meta.nextCursor;
+      if (cursor === undefined) return;
+    }
+  }
+
   async #send(request: Request): Promise<Response> {
+    const limits = request.method === 'GET' ? READ_AGAIN : ONCE;
+    const send = (accessToken: string) =>
+      sendAgain(() => this.#attempt(request.clone(), accessToken), limits);
     const stored = await this.#tokens();
     let { accessToken } = stored;
     if (stored.expiresAt - Date.now() < RENEWED_BEFORE_END_MS) {
       ({ accessToken } = await this.#renewed(accessToken));
     }
-    let response = await this.#attempt(request.clone(), accessToken);
+    let response = await send(accessToken);
     if (refusesToken(response)) {
-      await response.body?.cancel();
       ({ accessToken } = await this.#renewed(accessToken));
-      response = await this.#attempt(request, accessToken);
+      response = await send(accessToken);
     }
-    if (!response.ok || !isJson(response)) throw await ConnectError.of(response);
+    if (!response.ok) throw await ConnectError.of(response);
     return response;
   }
 
+  /** @returns a success, or the 401 that says that the token has ended */
   async #attempt(request: Request, accessToken: string): Promise<Response> {
     request.headers.set('authorization', `Bearer ${accessToken}`);
-    return this.#fetch(request).catch((error: unknown) => {
+    const response = await this.#answer(request).catch((error: unknown) => {
       throw ConnectError.unreachable(error);
     });
+    if (refusesToken(response) || (response.ok && isJson(response))) return response;
+    throw await ConnectError.of(response);
+  }
+
+  /** Read to its end, for it may break off on the way. */
+  async #answer(request: Request): Promise<Response> {
+    const signal = AbortSignal.timeout(this.#answerWithinMs);
+    const response = await this.#fetch(request, { signal });
+    const body = await response.arrayBuffer();
+    return new Response(body.byteLength > 0 ? body : null, response);
   }
 
   async #tokens(): Promise<Tokens> {
@@ -102,15 +152,19 @@ export class Connection {
     // Another call has refreshed it meanwhile, in this process or another.
     if (tokens.accessToken !== refused) return tokens;
     const key = `${this.#endpoint.identity} ${tokens.refreshToken}`;
-    const refresh = underWay.get(key) ?? this.#refresh(tokens.refreshToken);
+    const refresh = underWay.get(key) ?? this.#refresh(key, tokens.refreshToken);
     underWay.set(key, refresh);
     return refresh.finally(() => underWay.delete(key));
   }
 
   /** A token that is used before it is kept for good would be lost with the process, and its user. */
-  async #refresh(refreshToken: string): Promise<Tokens> {
-    const tokens = await this.#endpoint.refresh(refreshToken);
+  async #refresh(key: string, refreshToken: string): Promise<Tokens> {
+    const tokens = unsaved.get(key) ?? (await this.#endpoint.refresh(refreshToken));
+    unsaved.set(key, tokens);
+    const [oldest] = unsaved.keys();
+    if (unsaved.size > MOST_UNSAVED && oldest !== undefined) unsaved.delete(oldest);
     await this.#store.save(tokens);
+    unsaved.delete(key);
     return tokens;
   }
 }

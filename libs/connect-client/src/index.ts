@@ -1,3 +1,4 @@
+export type { Authorization, AuthorizationRequest, PendingAuthorization } from './authorization.js';
 export { ConnectClient } from './connect-client.js';
 export { ConnectError, type ConnectFailure } from './connect-error.js';
 export type { Connection } from './connection.js';

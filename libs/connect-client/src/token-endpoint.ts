@@ -1,6 +1,6 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { ConnectError } from './connect-error.js';
 import type { components } from './generated.js';
+import { sendAgain } from './send-again.js';
 import type { Tokens } from './tokens.js';
 
 export interface TokenEndpointOptions {
@@ -11,7 +11,7 @@ export interface TokenEndpointOptions {
   clientSecret?: string;
   /** Instead of the global one. */
   fetch?: typeof fetch;
-  /** How long to wait for one answer; 8 s by default. */
+  /** How long to wait for one answer, of a call or of a refresh; 8 s by default. */
   answerWithinMs?: number;
 }
 
@@ -28,7 +28,8 @@ export interface CodeExchange {
  * know when it did, so the last attempt has to have arrived within that time of the first.
  */
 const SENT_AGAIN_WITHIN_MS = 25_000;
-const LONGEST_PAUSE_MS = 4_000;
+/** Of one answer. */
+export const ANSWER_WITHIN_MS = 8_000;
 
 const PATH = '/guest/v7/oauth-tokens';
 
@@ -65,17 +66,11 @@ export class TokenEndpoint {
    * Sends the same refresh token again while its answer may have been lost.
    * @throws ConnectError
    */
-  async refresh(refreshToken: string): Promise<Tokens> {
-    const end = performance.now() + SENT_AGAIN_WITHIN_MS;
-    for (let attempt = 0; ; attempt += 1) {
-      try {
-        return await this.#tokens({ grant_type: 'refresh_token', refresh_token: refreshToken });
-      } catch (error) {
-        const pause = pauseAfter(error, attempt);
-        if (pause === undefined || performance.now() + pause >= end) throw error;
-        await delay(pause);
-      }
-    }
+  refresh(refreshToken: string): Promise<Tokens> {
+    return sendAgain(
+      () => this.#tokens({ grant_type: 'refresh_token', refresh_token: refreshToken }),
+      { withinMs: SENT_AGAIN_WITHIN_MS },
+    );
   }
 
   /** RFC 7009. @throws ConnectError */
@@ -86,20 +81,21 @@ export class TokenEndpoint {
   async #tokens(parameters: Record<string, string>): Promise<Tokens> {
     const sentAt = Date.now();
     const response = await this.#post('', parameters);
-    const answer = await response.json().catch((error: unknown) => {
+    const answer: unknown = await response.json().catch((error: unknown) => {
       throw ConnectError.unreachable(error);
     });
-    const body = answer as components['schemas']['TokenResponseDto'];
+    // Something in between that answers 200 must not replace the tokens that are stored.
+    if (!isTokenResponse(answer)) throw ConnectError.unexpected(response);
     return {
-      accessToken: body.access_token,
-      refreshToken: body.refresh_token,
-      expiresAt: sentAt + body.expires_in * 1000,
-      scope: body.scope,
+      accessToken: answer.access_token,
+      refreshToken: answer.refresh_token,
+      expiresAt: sentAt + answer.expires_in * 1000,
+      scope: answer.scope,
     };
   }
 
   async #post(path: string, parameters: Record<string, string>): Promise<Response> {
-    const { clientId, clientSecret, answerWithinMs = 8_000 } = this.#options;
+    const { clientId, clientSecret, answerWithinMs = ANSWER_WITHIN_MS } = this.#options;
     const isPublic = clientSecret === undefined;
     const response = await this.#fetch(this.#url + path, {
       method: 'POST',
@@ -116,13 +112,13 @@ export class TokenEndpoint {
   }
 }
 
-/** In milliseconds; undefined where the server has said no. The first time at once. */
-function pauseAfter(error: unknown, attempt: number): number | undefined {
-  if (!(error instanceof ConnectError)) return undefined;
-  if (error.status !== undefined && error.status < 500) return undefined;
-  const asked = (error.retryAfterSeconds ?? 0) * 1000;
-  const ours = attempt === 0 ? 0 : Math.min(125 * 2 ** attempt, LONGEST_PAUSE_MS);
-  return Math.max(asked, ours);
+function isTokenResponse(answer: unknown): answer is components['schemas']['TokenResponseDto'] {
+  const said = (answer ?? {}) as Record<string, unknown>;
+  const texts = [said['access_token'], said['refresh_token'], said['scope']];
+  return (
+    texts.every((text) => typeof text === 'string' && text !== '') &&
+    Number.isFinite(said['expires_in'])
+  );
 }
 
 /** Percent-encoded as RFC 6749 §2.3.1 asks. */
