@@ -5,24 +5,7 @@ import { projectEnvironment } from '../setup/project-node.mjs';
 import { run } from '../setup/run.mjs';
 import { inWorkspace, root } from '../setup/workspace.mjs';
 import { outcomesOf } from './nx-suites.mjs';
-
-/** The program's own settings, which a shell may have for the instance that runs beside the tests. */
-const SETTINGS = [
-  ...[
-    'PORT',
-    'WEB_CONCURRENCY',
-    'HOST',
-    'PUBLIC_URL',
-    'DATABASE_URL',
-    'DATABASE_FEED_URL',
-    'APP_SECRET',
-    'APP_SECRET_PREVIOUS',
-    'DATA_DIR',
-    'DEMO_CLIENT_PORT',
-    'DEMO_CLIENT_FLAVOUR',
-  ],
-  ...['DEMO_DATA', 'TRUST_PROXY', 'LOG_LEVEL', 'FLIXCHECK_URL'],
-];
+import { programSettings } from './program-settings.mjs';
 
 const SPEC_REPORTER = '--test-reporter=spec';
 
@@ -86,7 +69,8 @@ async function runCommand(name, node, args, { env, signal, detailOf, onDetail })
 
 function environment(node) {
   const env = projectEnvironment(node);
-  for (const name of [...SETTINGS, 'NODE_ENV']) delete env[name];
+  // A shell may have them for the instance that runs beside the tests.
+  for (const name of [...programSettings(), 'FLIXCHECK_URL']) delete env[name];
   return env;
 }
 
