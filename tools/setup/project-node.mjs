@@ -4,8 +4,8 @@ import { delimiter, dirname, join } from 'node:path';
 import { Failure } from './failure.mjs';
 import { inWorkspace } from './workspace.mjs';
 
-/** What Angular's tools ask for; npm brings a newer one wherever it has one for the machine. */
-const OLDEST = [24, 15];
+/** The first with `randomUUIDv7`; npm brings a newer one wherever it has one for the machine. */
+const OLDEST = [24, 16];
 const binFolder = inWorkspace('node_modules', '.bin');
 
 /** The Node that the program is built for and runs on: the one that npm has installed. */

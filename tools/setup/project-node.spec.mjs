@@ -16,7 +16,7 @@ describe('the Node that npm brings', () => {
     it(`is new enough on ${platform} ${arch}`, () => {
       const version = optionalDependencies[`node-${packageOf({ platform, arch })}`];
       const [major, minor] = version.split('.').map(Number);
-      assert.ok(major === 24 && minor >= 15, version);
+      assert.ok(major === 24 && minor >= 16, version);
     });
   }
 });

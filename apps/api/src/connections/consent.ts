@@ -1,5 +1,5 @@
 import { splitScope } from '@flixcheck/oauth-protocol';
-import { randomUUID } from 'node:crypto';
+import { randomUUIDv7 } from 'node:crypto';
 import type { EntityManager } from 'typeorm';
 import { ENDINGS_SEEN } from './connection-endings.js';
 import { wholeSeconds } from './time-limits.js';
@@ -56,7 +56,7 @@ export async function insertConnection(
      ON CONFLICT (oauth_client_id, user_id) WHERE revoked_at IS NULL DO NOTHING
      RETURNING id`,
     [
-      randomUUID(),
+      randomUUIDv7(),
       consent.oauthClientId,
       consent.userId,
       consent.accountId,

@@ -1,7 +1,7 @@
 import { hashSecret, randomSecret, withResponseParameters } from '@flixcheck/oauth-protocol';
 import { Inject, Injectable } from '@nestjs/common';
 import { InjectDataSource, InjectRepository } from '@nestjs/typeorm';
-import { randomUUID } from 'node:crypto';
+import { randomUUIDv7 } from 'node:crypto';
 import { DataSource, type EntityManager, type Repository } from 'typeorm';
 import {
   AccountPolicyStore,
@@ -169,7 +169,7 @@ export class OAuthCodesService {
             user_id, state_digest)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
         [
-          randomUUID(),
+          randomUUIDv7(),
           hashSecret(code),
           connection.id,
           request.redirectUri,

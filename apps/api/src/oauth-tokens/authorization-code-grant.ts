@@ -5,7 +5,7 @@ import {
   s256Challenge,
 } from '@flixcheck/oauth-protocol';
 import { Inject, Injectable } from '@nestjs/common';
-import { randomUUID } from 'node:crypto';
+import { randomUUIDv7 } from 'node:crypto';
 import { allowedByAccount } from '../account-policy/account-policy.js';
 import { AccountPolicyStore } from '../account-policy/account-policy-store.js';
 import { SECOND } from '../config/clock.js';
@@ -152,7 +152,7 @@ export class AuthorizationCodeGrant implements Grant {
       request,
       codeHash: hashSecret(code),
       codeChallenge,
-      familyId: randomUUID(),
+      familyId: randomUUIDv7(),
       refreshToken,
       lookForNotBefore: this.revocations.mayRefuseNewTokens,
     });
