@@ -16,6 +16,53 @@ const PACKAGES = ['access-token-verifier', 'change-feed', 'oauth-protocol'];
 const FRAMEWORKS = ['express@5', 'fastify@5', 'reflect-metadata@0.2', 'rxjs@7'];
 const NEST = ['common', 'core', 'platform-express'].map((name) => `@nestjs/${name}@12`);
 
+/** What a service in TypeScript may write. */
+const IN_TYPESCRIPT = `
+import {
+  type AccessTokenClaims,
+  AccessTokenError,
+  AccessTokenVerifier,
+  type AccessTokenVerifierOptions,
+  BearerError,
+  introspection,
+  PostgresRevocations,
+  scopeAllows,
+} from '@flixcheck/access-token-verifier';
+import { AccessTokenGuard, RequireScope } from '@flixcheck/access-token-verifier/nest';
+
+const revocation = new PostgresRevocations('postgres://localhost/connect');
+const options: AccessTokenVerifierOptions = { issuer: 'https://connect.example', revocation };
+const verifier = new AccessTokenVerifier(options);
+export const verify = async (token: string): Promise<AccessTokenClaims> =>
+  verifier.verify(token).catch((error: unknown) => {
+    if (error instanceof AccessTokenError) throw new Error(error.reason, { cause: error });
+    throw error;
+  });
+export const allow = async (header?: string): Promise<string | number> =>
+  verifier.authorize(header, { scope: 'read' }).then(
+    ({ userId, scope }) => (scopeAllows(scope, 'readwrite') ? userId : 0),
+    (error: unknown) => (error instanceof BearerError ? error.status : 500),
+  );
+export const others = [introspection, AccessTokenGuard, RequireScope];
+// @ts-expect-error -- how revocation reaches the service has to be said
+new AccessTokenVerifier({ issuer: 'https://connect.example' });
+`;
+
+/** How projects find the types of a package; Nest's own are not checked. */
+const PROJECTS = [
+  [
+    'ES modules and CommonJS, and the example for nest',
+    '--module nodenext --skipLibCheck --allowJs --experimentalDecorators --emitDecoratorMetadata',
+    ['service.mts', 'service.cts', 'nest.mts'],
+  ],
+  ['a bundler', '--module esnext --moduleResolution bundler --skipLibCheck', ['service.ts']],
+  [
+    'an older project',
+    '--module commonjs --moduleResolution node10 --ignoreDeprecations 6.0 --skipLibCheck',
+    ['service.ts'],
+  ],
+];
+
 const require = createRequire(inWorkspace('libs', 'access-token-verifier', 'package.json'));
 const jwt = require('jsonwebtoken');
 const { transformSync } = require('@swc/core');
@@ -23,6 +70,8 @@ const [, swc] = require(inWorkspace('jest.preset.cjs')).transform['^.+\\.ts$'];
 
 const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
 const revoked = new Set();
+/** Whether nobody can tell what has been revoked. */
+let isAway = false;
 let folder;
 let server;
 let issuer;
@@ -40,17 +89,18 @@ async function listen() {
     }
     let body = '';
     for await (const chunk of request) body += chunk;
+    if (isAway) response.statusCode = 500;
     answer({ active: !revoked.has(new URLSearchParams(body).get('token')) });
   }).listen(0, '127.0.0.1');
   await once(server, 'listening');
   issuer = `http://127.0.0.1:${server.address().port}`;
 }
 
-function tokenOf(userId) {
+function tokenOf(userId, scope = 'read') {
   const now = Math.floor(Date.now() / 1000);
   return jwt.sign(
     {
-      ...{ iss: issuer, aud: issuer, sub: userId, client_id: 'maklerwelt-crm', scope: 'read' },
+      ...{ iss: issuer, aud: issuer, sub: userId, client_id: 'maklerwelt-crm', scope },
       ...{ iat: now, exp: now + 3600, jti: `${randomUUID()}.x` },
       ...{ account_id: randomUUID(), connection_id: randomUUID() },
     },
@@ -71,6 +121,7 @@ function writeExamples() {
   for (const [, source, name] of readme.matchAll(/```[jt]s\n(\/\/ ([\w.]+)\n[\s\S]*?)```/g)) {
     if (!name.endsWith('.ts')) writeFileSync(join(folder, name), source);
     else {
+      writeFileSync(join(folder, name.replace(/ts$/, 'mts')), source);
       const options = { ...swc, module: { type: 'es6' } };
       const { code } = transformSync(source, options);
       writeFileSync(join(folder, name.replace(/ts$/, 'mjs')), code);
@@ -100,6 +151,9 @@ before(async () => {
   const options = ['--no-audit', '--no-fund', '--prefer-offline', '--ignore-scripts'];
   npm(folder, 'install', ...options, ...files, ...FRAMEWORKS, ...NEST);
   writeExamples();
+  for (const kind of ['ts', 'mts', 'cts']) {
+    writeFileSync(join(folder, `service.${kind}`), IN_TYPESCRIPT);
+  }
 });
 
 after(() => {
@@ -118,6 +172,23 @@ describe('the package @flixcheck/access-token-verifier', { timeout: 180_000 }, (
     assert.throws(() => readFileSync(join(installed, 'src', 'index.ts')), { code: 'ENOENT' });
   });
 
+  for (const [kind, mode, files] of PROJECTS) {
+    it(`has types for ${kind}`, () => {
+      const types = ['--typeRoots', inWorkspace('node_modules', '@types'), '--types', 'node'];
+      const options = ['--noEmit', '--strict', '--target', 'es2023', '--lib', 'es2023'];
+      const compiler = inWorkspace('node_modules', 'typescript', 'bin', 'tsc');
+      const args = [compiler, ...options, ...types, ...mode.split(' '), ...files];
+      const { status, stdout } = spawnSync(process.execPath, args, { cwd: folder });
+      assert.equal(status, 0, `${stdout}`);
+    });
+  }
+
+  it('can be required by CommonJS', () => {
+    const source = `console.log(typeof require('@flixcheck/access-token-verifier').AccessTokenVerifier)`;
+    const { stdout } = spawnSync(process.execPath, ['-e', source], { cwd: folder });
+    assert.equal(`${stdout}`.trim(), 'function');
+  });
+
   for (const example of ['plain', 'express', 'fastify', 'nest']) {
     it(`runs its example for ${example}, in a project that has nothing else of this one`, async () => {
       const port = await freePort();
@@ -130,15 +201,17 @@ describe('the package @flixcheck/access-token-verifier', { timeout: 180_000 }, (
           CONNECT_CLIENT_ID: 'reports',
           CONNECT_CLIENT_SECRET: 'secret',
         },
-        stdio: ['ignore', 'inherit', 'inherit'],
+        stdio: ['ignore', 'pipe', 'pipe'],
       });
+      let log = '';
+      for (const stream of [child.stdout, child.stderr]) stream.on('data', (said) => (log += said));
       try {
         const ask = (token) =>
           fetch(`http://localhost:${port}/reports`, {
             headers: token ? { authorization: `Bearer ${token}` } : {},
           });
         while (!(await ask().catch(() => undefined))) {
-          assert.equal(child.exitCode, null, `${example} has ended`);
+          assert.equal(child.exitCode, null, `${example} has ended\n${log}`);
           await delay(50);
         }
         const token = tokenOf('9f1c1c61-7e0f-4b7f-a6b0-0d1a5c3f9f10');
@@ -147,11 +220,19 @@ describe('the package @flixcheck/access-token-verifier', { timeout: 180_000 }, (
         assert.deepEqual(await good.json(), { userId: '9f1c1c61-7e0f-4b7f-a6b0-0d1a5c3f9f10' });
         assert.equal((await ask()).status, 401);
         assert.equal((await ask(`${token}x`)).status, 401);
+        const narrow = await ask(tokenOf(randomUUID(), 'openid'));
+        assert.equal(narrow.status, 403);
+        assert.match(narrow.headers.get('www-authenticate'), /insufficient_scope/);
+        isAway = true;
+        assert.equal((await ask(token)).status, 503);
+        isAway = false;
+        while (!log.includes('Introspection answered with 500')) await delay(10);
         revoked.add(token);
         const refused = await ask(token);
         assert.equal(refused.status, 401);
         assert.match(refused.headers.get('www-authenticate'), /invalid_token/);
       } finally {
+        isAway = false;
         child.kill();
         await once(child, 'exit');
       }

@@ -46,6 +46,7 @@ export class AccessTokenError extends Error {
     readonly claims?: AccessTokenClaims,
   ) {
     super(message);
+    this.name = 'AccessTokenError';
   }
 }
 

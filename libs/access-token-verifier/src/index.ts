@@ -8,6 +8,7 @@ export {
   revocationSubjects,
   verifyAccessToken,
 } from './access-token.js';
+export { BearerError, type RequiredAccess } from './bearer.js';
 export { AccessTokenVerifier, type AccessTokenVerifierOptions } from './verifier.js';
 export { introspection, type IntrospectionOptions } from './introspection.js';
 export { PostgresRevocations } from './postgres-revocations.js';

@@ -1,6 +1,6 @@
 import 'reflect-metadata';
-import { afterAll, beforeAll, expect, it } from '@jest/globals';
-import { Controller, Get, type INestApplication, Module, Post } from '@nestjs/common';
+import { afterAll, beforeAll, expect, it, jest } from '@jest/globals';
+import { Controller, Get, type INestApplication, Logger, Module, Post } from '@nestjs/common';
 import { APP_GUARD, NestFactory } from '@nestjs/core';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { type AccessTokenClaims, AccessTokenError } from './access-token.js';
@@ -105,8 +105,17 @@ it('without the scope: 403 insufficient_scope with the scope that is needed', as
   expect((await call('readwrite', '/reports', 'POST')).status).toBe(201);
 });
 
-it('when nobody can tell: 503, never let through', async () => {
-  expect((await call('away')).status).toBe(503);
+it('when nobody can tell: 503, never let through, and the log says why, not for each request', async () => {
+  const log = jest.spyOn(Logger.prototype, 'error').mockImplementation(() => undefined);
+  try {
+    expect((await call('away')).status).toBe(503);
+    expect((await call('away')).status).toBe(503);
+    expect(log.mock.calls).toEqual([
+      ['The token cannot be checked at the moment. nobody can tell'],
+    ]);
+  } finally {
+    log.mockRestore();
+  }
 });
 
 it('a route that declares no scope is refused', async () => {

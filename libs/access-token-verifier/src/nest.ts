@@ -5,12 +5,13 @@ import {
   HttpException,
   Inject,
   Injectable,
+  Logger,
   ServiceUnavailableException,
   SetMetadata,
 } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
-import { type AccessTokenClaims, AccessTokenError } from './access-token.js';
-import { scopeAllows } from './scope.js';
+import type { AccessTokenClaims } from './access-token.js';
+import { authorize, BearerError, outOfScope } from './bearer.js';
 import { AccessTokenVerifier } from './verifier.js';
 
 const SCOPE = Symbol('required scope');
@@ -27,6 +28,8 @@ export const CurrentAccessToken = createParamDecorator(
 /** What tells a client where to get a token (RFC 9728 §5.1). */
 export const RESOURCE_METADATA = Symbol('URL of the protected resource metadata');
 
+const LOGGED_EVERY_MS = 10_000;
+
 interface AuthorizedRequest {
   headers: Record<string, string | string[] | undefined>;
   accessToken?: AccessTokenClaims;
@@ -40,6 +43,9 @@ interface HeaderResponse {
 /** Guards routes of a Nest application, on Express or Fastify, with access tokens (RFC 6750). */
 @Injectable()
 export class AccessTokenGuard implements CanActivate {
+  private readonly logger = new Logger(AccessTokenGuard.name);
+  private loggedAt = -Infinity;
+
   constructor(
     private readonly reflector: Reflector,
     private readonly verifier: AccessTokenVerifier,
@@ -47,50 +53,42 @@ export class AccessTokenGuard implements CanActivate {
   ) {}
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
-    const needed = this.reflector.getAllAndOverride<string | undefined>(SCOPE, [
+    const scope = this.reflector.getAllAndOverride<string | undefined>(SCOPE, [
       context.getHandler(),
       context.getClass(),
     ]);
     const http = context.switchToHttp();
     const request = http.getRequest<AuthorizedRequest>();
-    const refuse = (status: 401 | 403, error?: string, description?: string, scope?: string) => {
-      const parameters = [
-        `resource_metadata="${this.resourceMetadata}"`,
-        ...(error ? [`error="${error}"`] : []),
-        ...(description ? [`error_description="${description}"`] : []),
-        ...(scope ? [`scope="${scope}"`] : []),
-      ];
-      http
-        .getResponse<HeaderResponse>()
-        .header('WWW-Authenticate', `Bearer ${parameters.join(', ')}`);
-      return new HttpException({ error, error_description: description }, status);
-    };
-    if (!needed) throw refuse(403, 'insufficient_scope', 'This route is not open to applications.');
-    const authorization = String(request.headers['authorization'] ?? '');
-    const token = /^Bearer +([\w\-.~+/]+=*)$/i.exec(authorization)?.[1];
-    if (token === undefined) {
-      // A caller that sent none is told nothing about it (RFC 6750 §3.1).
-      const offered = /^Bearer( |$)/i.test(authorization);
-      throw offered ? refuse(401, 'invalid_token', 'There is no access token.') : refuse(401);
+    const { resourceMetadata } = this;
+    try {
+      if (!scope) throw outOfScope('This route is not open to applications.', { resourceMetadata });
+      const authorization = String(request.headers['authorization'] ?? '');
+      request.accessToken = await authorize(this.verifier, authorization, {
+        scope,
+        resourceMetadata,
+      });
+      return true;
+    } catch (error) {
+      if (!(error instanceof BearerError)) throw error;
+      this.logOutage(error);
+      for (const [name, value] of Object.entries(error.headers)) {
+        http.getResponse<HeaderResponse>().header(name, value);
+      }
+      throw asHttpException(error);
     }
-    const claims = await this.verify(token, (message) => refuse(401, 'invalid_token', message));
-    if (!scopeAllows(claims.scope, needed)) {
-      throw refuse(403, 'insufficient_scope', `This takes the scope ${needed}.`, needed);
-    }
-    request.accessToken = claims;
-    return true;
   }
 
-  private async verify(
-    token: string,
-    refuse: (message: string) => HttpException,
-  ): Promise<AccessTokenClaims> {
-    try {
-      return await this.verifier.verify(token);
-    } catch (error) {
-      if (error instanceof AccessTokenError) throw refuse(error.message);
-      // Nobody can tell whether the token is good: it must not be let through.
-      throw new ServiceUnavailableException('The token cannot be checked at the moment.');
-    }
+  /** Nest logs no exception of HTTP; without the reason, nobody would find a wrong secret. */
+  private logOutage({ status, message, cause }: BearerError): void {
+    if (status !== 503 || Date.now() - this.loggedAt < LOGGED_EVERY_MS) return;
+    this.loggedAt = Date.now();
+    this.logger.error(`${message} ${cause instanceof Error ? cause.message : ''}`.trim());
   }
+}
+
+function asHttpException({ status, message, error, cause }: BearerError): HttpException {
+  if (status === 503) return new ServiceUnavailableException(message, { cause });
+  // Whoever sent no token is told nothing about it.
+  const body = error === undefined ? {} : { error, error_description: message };
+  return new HttpException(body, status, { cause });
 }

@@ -5,6 +5,7 @@ import {
   connectionTimeIsUp,
   verifyAccessToken,
 } from './access-token.js';
+import { authorize, type RequiredAccess } from './bearer.js';
 import { RemoteKeySet, type RemoteKeySetOptions } from './remote-key-set.js';
 
 /** Tells whether a token that is good by itself has been ended. */
@@ -43,6 +44,18 @@ export class AccessTokenVerifier {
       options.clockToleranceSeconds ?? MAX_TOLERANCE_SECONDS,
       MAX_TOLERANCE_SECONDS,
     );
+  }
+
+  /**
+   * All that a route has to ask: whether there is a token, whether it is good, and what it allows.
+   * @param authorization the request's header of this name
+   * @throws BearerError with the `status` and the `headers` of the answer
+   */
+  authorize(
+    authorization: string | undefined,
+    required: RequiredAccess,
+  ): Promise<AccessTokenClaims> {
+    return authorize(this, authorization, required);
   }
 
   /**
