@@ -1,7 +1,8 @@
 /**
- * `npm run bench:load`: the load suites of `apps/api-e2e` at full size, and their figures as a
- * Markdown report on stdout. The database server is that of TEST_DATABASE_URL.
+ * `npm run bench:load`: the load suites of `apps/api-e2e`, and its races, at full size, and their
+ * figures as a Markdown report on stdout. The database server is that of TEST_DATABASE_URL.
  */
+import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { loadReport } from './report.mjs';
 import { reportSuite } from './suites.mjs';
@@ -11,6 +12,9 @@ const FULL = {
   LOAD_REVOCATIONS: '1000',
   LOAD_CONNECTIONS: '1000000',
 };
+
+const sourcesOf = (folder) =>
+  fileURLToPath(new URL(`../apps/api-e2e/src/${folder}`, import.meta.url));
 
 const { values: options } = parseArgs({
   options: {
@@ -25,7 +29,9 @@ await reportSuite({
     ...['--experimental-vm-modules', '--disable-warning=ExperimentalWarning'],
     'node_modules/jest/bin/jest.js',
     // Side by side, the suites would measure each other.
-    ...['-c', 'apps/api-e2e/load.config.cjs', '--ci', `src/load/${options.suite}`],
+    ...['-c', 'apps/api-e2e/load.config.cjs', '--ci'],
+    ...['load', 'races'].flatMap((folder) => ['--roots', sourcesOf(folder)]),
+    `--testPathPatterns=src/(load|races)/${options.suite}`,
   ],
   env: { ...(options.quick ? {} : FULL), ...process.env },
   fileIn: 'LOAD_REPORT',

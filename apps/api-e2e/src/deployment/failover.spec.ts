@@ -8,9 +8,9 @@ import {
 } from '@flixcheck/test-harness';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { setTimeout as pause } from 'node:timers/promises';
-import { addPairs, type Pair } from '../load/endings.js';
-import { statusAt } from '../load/fleet.js';
-import { report } from '../load/scale.js';
+import { addPairs, type Pair } from '../fleet/endings.js';
+import { statusAt } from '../fleet/fleet.js';
+import { report } from '../fleet/scale.js';
 import { type Address, type Pair as Servers, startAddress, startPair } from './postgres.js';
 import { describeWith } from './programs.js';
 

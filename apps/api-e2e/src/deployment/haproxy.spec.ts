@@ -7,8 +7,8 @@ import {
   startServer,
 } from '@flixcheck/test-harness';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
-import { addPairs, type Pair } from '../load/endings.js';
-import { report } from '../load/scale.js';
+import { addPairs, type Pair } from '../fleet/endings.js';
+import { report } from '../fleet/scale.js';
 import { describeWith, type Program, startProgram } from './programs.js';
 
 const LANES = 12;

@@ -6,9 +6,9 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { addPairs, connect, end, type Pair } from '../load/endings.js';
-import { type Fleet, startFleet, statusAt } from '../load/fleet.js';
-import { percentile, report, scale } from '../load/scale.js';
+import { addPairs, connect, end, type Pair } from '../fleet/endings.js';
+import { type Fleet, startFleet, statusAt } from '../fleet/fleet.js';
+import { percentile, report, scale } from '../fleet/scale.js';
 import { describeWith, findProgram, type Program, startProgram } from './programs.js';
 import { runSpecs } from './specs.js';
 

@@ -17,6 +17,7 @@ const SUITE_MS = 600_000;
 /** The flow, all that races, and what transactions, locks and shared statements are for. */
 const SPECS = [
   ...['documented-flow', 'two-nodes', 'refresh', 'codes', 'revocation', 'connections'],
+  ...['races/refresh', 'races/family-endings', 'races/revocation-races'],
   ...[
     'sessions-and-csrf',
     'request-log',

@@ -1,8 +1,8 @@
 import { PortalUser, send, startServer } from '@flixcheck/test-harness';
 import { describe, expect, it } from '@jest/globals';
-import { openFamilies, rotate } from '../load/families.js';
-import { addApplication, addMembers } from '../load/fleet.js';
-import { report, scale } from '../load/scale.js';
+import { openFamilies, rotate } from '../fleet/families.js';
+import { addApplication, addMembers } from '../fleet/fleet.js';
+import { report, scale } from '../fleet/scale.js';
 
 const WORKERS = [1, 2];
 const REFRESHES = scale('SCALING_REFRESHES', 3000);

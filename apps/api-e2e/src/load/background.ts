@@ -1,7 +1,7 @@
-import type { Fleet } from './fleet.js';
-import { addApplication, addMembers, statusAt } from './fleet.js';
-import { type Family, openFamilies, rotate } from './families.js';
-import { times } from './scale.js';
+import type { Fleet } from '../fleet/fleet.js';
+import { addApplication, addMembers, statusAt } from '../fleet/fleet.js';
+import { type Family, openFamilies, rotate } from '../fleet/families.js';
+import { times } from '../fleet/scale.js';
 
 export interface Background {
   /** How many requests it has made so far. */

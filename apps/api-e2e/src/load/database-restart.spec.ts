@@ -3,11 +3,11 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { addPairs, type Pair, type Victim } from './endings.js';
+import { addPairs, type Pair, type Victim } from '../fleet/endings.js';
 import { endAmidFaults, untilFeedIs } from './faults.js';
-import { type Fleet, startFleet, statusAt } from './fleet.js';
-import { openFamilies } from './families.js';
-import { report, scale } from './scale.js';
+import { type Fleet, startFleet, statusAt } from '../fleet/fleet.js';
+import { openFamilies } from '../fleet/families.js';
+import { report, scale } from '../fleet/scale.js';
 
 /** The program gives its database up when it ends more often than five times a minute. */
 const RESTARTS = Math.min(scale('LOAD_RESTARTS', 2), 4);

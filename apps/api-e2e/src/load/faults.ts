@@ -1,7 +1,7 @@
 import { eventually, send } from '@flixcheck/test-harness';
 import { setTimeout as pause } from 'node:timers/promises';
-import { connect, end, NotAcknowledged, type Pair, type Victim, type Way } from './endings.js';
-import { type Fleet, statusAt } from './fleet.js';
+import { connect, end, NotAcknowledged, type Pair, type Victim, type Way } from '../fleet/endings.js';
+import { type Fleet, statusAt } from '../fleet/fleet.js';
 
 /** How soon every node must refuse the tokens of a revoked connection. */
 const WITHIN_MS = 1000;

@@ -7,10 +7,10 @@ import {
 } from '@flixcheck/test-harness';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { setTimeout as pause } from 'node:timers/promises';
-import { addPairs, connect, end, type Pair } from './endings.js';
+import { addPairs, connect, end, type Pair } from '../fleet/endings.js';
 import { endAmidFaults, untilFeedIs, watch } from './faults.js';
-import { type Fleet, startFleet, statusAt } from './fleet.js';
-import { inLanes, report, scale } from './scale.js';
+import { type Fleet, startFleet, statusAt } from '../fleet/fleet.js';
+import { inLanes, report, scale } from '../fleet/scale.js';
 
 const ENDS = scale('LOAD_FEED_CUTS', 24);
 const LANES = 4;

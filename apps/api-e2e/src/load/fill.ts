@@ -1,6 +1,6 @@
 import { sql } from '@flixcheck/test-harness';
-import type { Pair } from './endings.js';
-import type { Fleet } from './fleet.js';
+import type { Pair } from '../fleet/endings.js';
+import type { Fleet } from '../fleet/fleet.js';
 
 /** Connections of the application with as many people, each with a refresh token that would work. */
 export async function fillConnections(

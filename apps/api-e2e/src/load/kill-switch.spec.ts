@@ -1,10 +1,10 @@
 import { eventually, sql } from '@flixcheck/test-harness';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { addPairs, connect, end, type Pair } from './endings.js';
+import { addPairs, connect, end, type Pair } from '../fleet/endings.js';
 import { fillConnections } from './fill.js';
-import { type Fleet, startFleet, statusAt } from './fleet.js';
+import { type Fleet, startFleet, statusAt } from '../fleet/fleet.js';
 import { startRefreshes } from './refreshes.js';
-import { report, scale } from './scale.js';
+import { report, scale } from '../fleet/scale.js';
 
 /** As many connections as the application, and each of the people's companies, has besides. */
 const CONNECTIONS = scale('LOAD_CONNECTIONS', 20_000);

@@ -1,7 +1,7 @@
 import { eventually } from '@flixcheck/test-harness';
-import { openFamilies, rotate } from './families.js';
-import { addApplication, addMembers, type Fleet } from './fleet.js';
-import { percentile } from './scale.js';
+import { openFamilies, rotate } from '../fleet/families.js';
+import { addApplication, addMembers, type Fleet } from '../fleet/fleet.js';
+import { percentile } from '../fleet/scale.js';
 
 export interface Refreshes {
   /** Waits for so many more. */

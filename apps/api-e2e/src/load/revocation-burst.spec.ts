@@ -1,11 +1,11 @@
 import { eventually, send, sql } from '@flixcheck/test-harness';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { addPairs, type Pair } from './endings.js';
+import { addPairs, type Pair } from '../fleet/endings.js';
 import { feedOf } from './faults.js';
 import { fillConnections } from './fill.js';
-import { type Fleet, startFleet } from './fleet.js';
+import { type Fleet, startFleet } from '../fleet/fleet.js';
 import { startRefreshes } from './refreshes.js';
-import { report, scale } from './scale.js';
+import { report, scale } from '../fleet/scale.js';
 
 const CONNECTIONS = scale('LOAD_BURST', 5_000);
 const NODES = scale('LOAD_NODES', 2);

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { startBackground } from './background.js';
-import { addPairs, connect, end, makeUp, type Pair, type Way, WAYS } from './endings.js';
-import { type Fleet, startFleet, statusAt } from './fleet.js';
-import { inLanes, percentile, report, scale } from './scale.js';
+import { addPairs, connect, end, makeUp, type Pair, type Way, WAYS } from '../fleet/endings.js';
+import { type Fleet, startFleet, statusAt } from '../fleet/fleet.js';
+import { inLanes, percentile, report, scale } from '../fleet/scale.js';
 
 const REVOCATIONS = scale('LOAD_REVOCATIONS', 40);
 

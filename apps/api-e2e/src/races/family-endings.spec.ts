@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { addApplication, addMembers, expectRefusedSoon, type Fleet, startFleet } from './fleet.js';
-import { openFamilies, rotate } from './families.js';
-import { report, scale, times } from './scale.js';
+import { addApplication, addMembers, expectRefusedSoon, type Fleet, startFleet } from '../fleet/fleet.js';
+import { openFamilies, rotate } from '../fleet/families.js';
+import { report, scale, times } from '../fleet/scale.js';
 
 const ROUNDS = scale('LOAD_FAMILY_ROUNDS', 3);
 const OLD = 10;

@@ -13,8 +13,8 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { statusAt } from './fleet.js';
-import { inLanes, report, scale } from './scale.js';
+import { statusAt } from '../fleet/fleet.js';
+import { inLanes, report, scale } from '../fleet/scale.js';
 
 const EXCHANGES = scale('LOAD_EXCHANGES', 200);
 const LANES = 16;

@@ -1,6 +1,6 @@
-import type { Application, Member } from './fleet.js';
-import { adopt, type Family, openFamilies, refreshAndHangUp } from './families.js';
-import { inLanes } from './scale.js';
+import type { Application, Member } from '../fleet/fleet.js';
+import { adopt, type Family, openFamilies, refreshAndHangUp } from '../fleet/families.js';
+import { inLanes } from '../fleet/scale.js';
 
 export interface LostAnswers {
   families: Family[];

@@ -7,10 +7,10 @@ import {
   type Fleet,
   type Member,
   startFleet,
-} from './fleet.js';
-import { type Family, openFamilies, rotate } from './families.js';
+} from '../fleet/fleet.js';
+import { type Family, openFamilies, rotate } from '../fleet/families.js';
 import { loseAnswers } from './lost-answers.js';
-import { inLanes, report, scale, times } from './scale.js';
+import { inLanes, report, scale, times } from '../fleet/scale.js';
 
 const ROTATIONS = scale('LOAD_ROTATIONS', 300);
 const RACES = scale('LOAD_RACES', 5);
