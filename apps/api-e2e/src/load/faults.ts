@@ -1,6 +1,13 @@
 import { eventually, send } from '@flixcheck/test-harness';
 import { setTimeout as pause } from 'node:timers/promises';
-import { connect, end, NotAcknowledged, type Pair, type Victim, type Way } from '../fleet/endings.js';
+import {
+  connect,
+  end,
+  NotAcknowledged,
+  type Pair,
+  type Victim,
+  type Way,
+} from '../fleet/endings.js';
 import { type Fleet, statusAt } from '../fleet/fleet.js';
 
 /** How soon every node must refuse the tokens of a revoked connection. */

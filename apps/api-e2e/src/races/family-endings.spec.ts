@@ -1,5 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { addApplication, addMembers, expectRefusedSoon, type Fleet, startFleet } from '../fleet/fleet.js';
+import {
+  addApplication,
+  addMembers,
+  expectRefusedSoon,
+  type Fleet,
+  startFleet,
+} from '../fleet/fleet.js';
 import { openFamilies, rotate } from '../fleet/families.js';
 import { report, scale, times } from '../fleet/scale.js';
 

@@ -1,7 +1,13 @@
 import type { Answer, TokenAnswer } from '@flixcheck/test-harness';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { addPairs, connect, end, type Pair, type Victim, type Way } from '../fleet/endings.js';
-import { addApplication, expectRefusedSoon, type Fleet, startFleet, statusAt } from '../fleet/fleet.js';
+import {
+  addApplication,
+  expectRefusedSoon,
+  type Fleet,
+  startFleet,
+  statusAt,
+} from '../fleet/fleet.js';
 import { inLanes, report, scale, times } from '../fleet/scale.js';
 
 const RACES = scale('LOAD_REVOCATION_RACES', 64);
