@@ -3,10 +3,12 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
+import pino from 'pino';
 import type { DataSource } from 'typeorm';
 import { POOL_SIZE } from '../database/data-source.js';
 import { migrate } from '../database/migrate.js';
 import { recordStatements } from '../testing/statements.js';
+import { AppLogger } from '../telemetry/app-logger.js';
 import type { BackgroundWork } from './background-work.js';
 import { backgroundNode } from './node.fixture.js';
 
@@ -114,6 +116,30 @@ describe('a queue', () => {
     await command.close();
     // Does not return as long as one is open.
     while ((await connections()) > 0) continue;
+  });
+
+  it('says in the log where a job failed', async () => {
+    const { promise, resolve } = signal();
+    const lines: { msg: string; stack?: string }[] = [];
+    const write = (line: string) => {
+      lines.push(JSON.parse(line));
+      resolve();
+    };
+    const { work, dataSource, close } = await backgroundNode(
+      database.url,
+      new AppLogger(pino({ level: 'warn' }, { write })),
+    );
+    open.push(close);
+    const handle = async function sendMails() {
+      throw new TypeError('no such thing');
+    };
+    work.queue({ name: 'test.mails', handle });
+    work.start();
+    await work.started();
+    await enqueue(dataSource, work, {});
+    await promise;
+    expect(lines[0]?.msg).toBe('test.mails failed and will be retried: no such thing');
+    expect(lines[0]?.stack).toMatch(/^TypeError: no such thing\n +at .*sendMails/);
   });
 
   it('retries a job that failed', async () => {

@@ -5,6 +5,7 @@ import type { PgBoss, Queue, QueueOptions } from 'pg-boss';
 import type { DataSource, EntityManager } from 'typeorm';
 import { SECOND } from '../config/clock.js';
 import { AfterCommit } from '../database/after-commit.js';
+import { isDatabaseUnavailable } from '../database/unavailable.js';
 import { AppLogger } from '../telemetry/app-logger.js';
 import { openBoss, transactionOf } from './boss.js';
 import { DEFAULT_PACE, PACE, type Pace } from './pace.js';
@@ -263,7 +264,8 @@ export class BackgroundWork implements BeforeApplicationShutdown {
         await handle(job.data, AbortSignal.any([job.signal, this.stopping.signal]));
       } catch (error) {
         if (!this.stopping.signal.aborted) {
-          this.logger.warn(`${name} failed and will be retried: ${(error as Error).message}`);
+          const said = `${name} failed and will be retried: ${(error as Error).message}`;
+          this.logger.warn(said, isDatabaseUnavailable(error) ? undefined : error);
         }
         throw error;
       }

@@ -23,7 +23,18 @@ it('takes the stack that Nest hands over beside the message', () => {
   expect(line['context']).toBe('Routes');
 });
 
+it('says where an error comes from that is survived', () => {
+  const error = new TypeError('no such thing');
+  const line = logged((logger) => logger.warn('expiry failed and will be retried', error));
+  expect(line).toEqual({
+    ...{ level: 40, time: expect.any(Number), stack: error.stack },
+    msg: 'expiry failed and will be retried',
+  });
+  expect(logged((logger) => logger.warn('slow', 'Routes'))).toMatchObject({ context: 'Routes' });
+});
+
 it('repeats nothing else of an error, such as what a statement was asked with', () => {
   const error = Object.assign(new Error('duplicate key'), { parameters: ['a secret'] });
   expect(JSON.stringify(logged((logger) => logger.error(error)))).not.toContain('a secret');
+  expect(JSON.stringify(logged((logger) => logger.warn('x', error)))).not.toContain('a secret');
 });

@@ -41,8 +41,11 @@ export class AppLogger implements LoggerService {
   info(message: string): void {
     this.pino.info(message);
   }
-  warn(message: unknown, ...context: unknown[]): void {
-    this.pino.warn({ context: context.at(-1) }, String(message));
+  /** A message of ours may bring the error that it is about: its stack says where to look. */
+  warn(message: unknown, ...more: unknown[]): void {
+    const about = more.at(-1);
+    const beside = about instanceof Error ? { stack: about.stack } : { context: about };
+    this.pino.warn(beside, String(message));
   }
   /**
    * An error with its stack, and nothing else of it: a database's error carries what it was asked
