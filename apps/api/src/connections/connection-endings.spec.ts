@@ -98,6 +98,12 @@ describe('what ends many connections takes effect before any row has followed', 
       expect(await crm.isActive(mine.access_token)).toBe(false);
       expect(await crm.isActive(mine.refresh_token)).toBe(false);
       expect(await crm.isAccepted(admins.access_token)).toBe(true);
+      // The authorize page and the list of applications do not call it connected any more.
+      const connections = one.app.get(ConnectionsService);
+      const client = await one.app.get(ClientRegistry).getByClientId(CRM);
+      expect(await connections.findActive(client.id, user.id)).toBeNull();
+      expect([...(await connections.activeByClient(user.id)).keys()]).toEqual([]);
+      expect([...(await connections.activeByClient(admin.id)).keys()]).toEqual([client.id]);
       // People see it as ended too, with who did it and why.
       expect(await list(admin, { userId: user.id })).toMatchObject([
         { status: 'revoked', revocationReason: 'user_disabled', revokedBy: { id: admin.id } },
