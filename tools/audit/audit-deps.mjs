@@ -1,4 +1,5 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { npmCommand } from '../setup/npm.mjs';
 import { run } from '../setup/run.mjs';
 import { inWorkspace, root } from '../setup/workspace.mjs';
 import { findings, licencesOf } from './licences.mjs';
@@ -48,7 +49,8 @@ export async function auditDependencies() {
 }
 
 function npm(...args) {
-  return run('npm', args, { cwd: root, env: process.env });
+  const [npm, ...before] = npmCommand();
+  return run(npm, [...before, ...args], { cwd: root, env: process.env });
 }
 
 function parsed(text) {

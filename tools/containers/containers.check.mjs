@@ -6,10 +6,11 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { request } from 'node:https';
 import { after, before, describe, it } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
-import { root } from '../setup/workspace.mjs';
+import { inWorkspace, root } from '../setup/workspace.mjs';
 import { findEngine } from './engine.mjs';
 
 const LIMIT_BYTES = 250e6;
@@ -46,7 +47,7 @@ function baseOf(image) {
 }
 
 function pinned(file, pattern) {
-  const image = pattern.exec(run('cat', [file]))?.[1];
+  const image = pattern.exec(readFileSync(inWorkspace(file), 'utf8'))?.[1];
   assert.match(image ?? '', /@sha256:[0-9a-f]{64}$/, `${file} pins its base`);
   return baseOf(image);
 }

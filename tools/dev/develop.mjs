@@ -4,6 +4,7 @@ import { Failure, inWords, Interrupted } from '../setup/failure.mjs';
 import { listenForInterrupt } from '../setup/interrupt.mjs';
 import { prepare } from '../setup/prepare.mjs';
 import { Progress } from '../setup/progress.mjs';
+import { endGroup, inGroup } from '../setup/process-group.mjs';
 import { projectEnvironment } from '../setup/project-node.mjs';
 import { inWorkspace, root } from '../setup/workspace.mjs';
 import { isFree } from '../start/ports.mjs';
@@ -60,7 +61,7 @@ async function serveAll(node, { signal }) {
   const child = spawn(node, [nx, ...args], {
     cwd: root,
     // A group of its own, so that whatever Nx has started ends with it.
-    detached: true,
+    ...inGroup,
     stdio: ['ignore', 'inherit', 'inherit'],
     env: projectEnvironment(node, {
       NX_DAEMON: 'false',
@@ -72,20 +73,13 @@ async function serveAll(node, { signal }) {
     }),
   });
   const exited = once(child, 'exit');
-  const kill = (how) => {
-    try {
-      process.kill(-child.pid, how);
-    } catch {
-      // Nobody is left in the group.
-    }
-  };
   const stop = () => {
-    kill('SIGTERM');
-    setTimeout(() => kill('SIGKILL'), PATIENCE_MS).unref();
+    endGroup(child, 'SIGTERM');
+    setTimeout(() => endGroup(child, 'SIGKILL'), PATIENCE_MS).unref();
   };
   if (signal.aborted) stop();
   signal.addEventListener('abort', stop, { once: true });
   const [code] = await exited;
-  kill('SIGTERM');
+  endGroup(child, 'SIGTERM');
   return signal.aborted ? 0 : (code ?? 1);
 }

@@ -9,6 +9,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
+import { npmCommand } from '../setup/npm.mjs';
 import { inWorkspace, root } from '../setup/workspace.mjs';
 
 const PACKAGES = ['access-token-verifier', 'change-feed', 'oauth-protocol'];
@@ -110,7 +111,11 @@ function tokenOf(userId, scope = 'read') {
 }
 
 function npm(cwd, ...args) {
-  const { status, stdout, stderr } = spawnSync('npm', args, { cwd, encoding: 'utf8' });
+  const [file, ...before] = npmCommand();
+  const { status, stdout, stderr } = spawnSync(file, [...before, ...args], {
+    cwd,
+    encoding: 'utf8',
+  });
   assert.equal(status, 0, `npm ${args.join(' ')}\n${stderr}`);
   return stdout;
 }

@@ -12,6 +12,7 @@ import { createRequire } from 'node:module';
 import { findEngine } from '../containers/engine.mjs';
 import { Failure, inWords } from '../setup/failure.mjs';
 import { listenForInterrupt } from '../setup/interrupt.mjs';
+import { npmCommand } from '../setup/npm.mjs';
 import { prepare } from '../setup/prepare.mjs';
 import { Progress } from '../setup/progress.mjs';
 import { buildableProjects } from '../setup/projects.mjs';
@@ -125,7 +126,10 @@ function buildImage(version, { dryRun, progress }) {
 }
 
 const git = (...args) => call('git', args);
-const npm = (...args) => call('npm', args);
+const npm = (...args) => {
+  const [file, ...before] = npmCommand();
+  return call(file, [...before, ...args]);
+};
 
 function call(command, args) {
   const { status, stdout, stderr } = spawnSync(command, args, {

@@ -4,6 +4,7 @@ import { statfs } from 'node:fs/promises';
 import { homedir, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { diskFull, Failure } from './failure.mjs';
+import { npmCommand } from './npm.mjs';
 import { pathWithoutModules } from './project-node.mjs';
 import { run } from './run.mjs';
 import { inWorkspace, root } from './workspace.mjs';
@@ -41,7 +42,9 @@ export async function install({ signal, progress }) {
     const watch = setInterval(async () => {
       if ((await freeBytes()) < FULL_BYTES) full.abort(new Failure(diskFull));
     }, 2000);
-    const { code, output } = await run('npm', ['ci', '--include=dev', '--include=optional'], {
+    const [npm, ...before] = npmCommand();
+    const args = [...before, 'ci', '--include=dev', '--include=optional'];
+    const { code, output } = await run(npm, args, {
       cwd: root,
       signal: AbortSignal.any([signal, full.signal]),
       env: npmEnvironment(),

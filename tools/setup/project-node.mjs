@@ -40,7 +40,7 @@ export function projectEnvironment(node, extra = {}) {
 
 /** Without what npm puts in front: the Node in there disappears while packages are installed. */
 export function pathWithoutModules(path) {
-  const foreign = (entry) => !/(^|\/)node_modules\/(\.bin|.*node-gyp-bin)\/?$/.test(entry);
+  const foreign = (entry) => !/(^|[\\/])node_modules[\\/](\.bin|.*node-gyp-bin)[\\/]?$/.test(entry);
   return path.split(delimiter).filter(foreign).join(delimiter);
 }
 

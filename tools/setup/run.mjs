@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { endGroup, inGroup } from './process-group.mjs';
 
 /** How long after Ctrl-C a program that ignores it is killed. */
 const PATIENCE_MS = 3000;
@@ -13,7 +14,7 @@ export async function run(file, args, { cwd, env, signal, onOutput, input } = {}
   const child = spawn(file, args, {
     cwd,
     env,
-    detached: true,
+    ...inGroup,
     stdio: [input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
   });
   let output = '';
@@ -24,7 +25,7 @@ export async function run(file, args, { cwd, env, signal, onOutput, input } = {}
   for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', collect);
   child.stdin?.end(input);
 
-  const onAbort = () => void endGroup(child);
+  const onAbort = () => stop(child);
   signal?.addEventListener('abort', onAbort, { once: true });
   try {
     const [code, killedBy] = await once(child, 'close');
@@ -32,19 +33,11 @@ export async function run(file, args, { cwd, env, signal, onOutput, input } = {}
     return { code: code ?? 1, killedBy, output };
   } finally {
     signal?.removeEventListener('abort', onAbort);
-    killGroup(child, 'SIGKILL');
+    endGroup(child, 'SIGKILL');
   }
 }
 
-async function endGroup(child) {
-  killGroup(child, 'SIGTERM');
-  setTimeout(() => killGroup(child, 'SIGKILL'), PATIENCE_MS).unref();
-}
-
-function killGroup(child, signal) {
-  try {
-    process.kill(-child.pid, signal);
-  } catch {
-    // Nobody is left in the group.
-  }
+function stop(child) {
+  endGroup(child, 'SIGTERM');
+  setTimeout(() => endGroup(child, 'SIGKILL'), PATIENCE_MS).unref();
 }
