@@ -6,6 +6,7 @@
  * Configure the issuer, the client id and the secret (none for a public client); the rest is
  * discovered. `state`, `iss` and PKCE are checked by the library.
  */
+import type { TokenEndpointResponse } from 'openid-client';
 import type { Environment, Outcome, User } from './environment.js';
 
 export async function run(env: Environment): Promise<Outcome> {
@@ -34,7 +35,7 @@ export async function run(env: Environment): Promise<Outcome> {
   );
 
   // Exchange
-  let tokens: client.TokenEndpointResponse = await client.authorizationCodeGrant(config, callback, {
+  let tokens: TokenEndpointResponse = await client.authorizationCodeGrant(config, callback, {
     pkceCodeVerifier: codeVerifier,
     expectedState: state,
   });
