@@ -134,6 +134,26 @@ describe('the containers', { skip: !engine && 'there is no container engine' }, 
     for (const path of ['/metrics', '/health/ready']) assert.equal((await ask(path)).status, 404);
   });
 
+  it('lead people from http to https, and tell applications to send it there', async () => {
+    const overHttp = (path, init) =>
+      fetch(`http://localhost${path}`, { ...init, redirect: 'manual' });
+    for (const path of ['/', '/portal/sign-in?a=b', '/docs/guide']) {
+      const answer = await overHttp(path);
+      assert.equal(answer.status, 302, path);
+      assert.equal(answer.headers.get('location'), `https://localhost${path}`);
+    }
+    for (const [path, method] of [
+      ['/guest/v7/oauth-tokens', 'POST'],
+      ['/user/v7/users/me', 'GET'],
+      ['/.well-known/oauth-authorization-server', 'GET'],
+      ['/health', 'GET'],
+    ]) {
+      const answer = await overHttp(path, { method });
+      assert.equal(answer.status, 403, path);
+      assert.match(await answer.text(), /^Send this to https:\/\/localhost\./);
+    }
+  });
+
   it('keep the password of the database’s owner from the program', () => {
     const settings = inEngine('inspect', '--format', '{{.Config.Env}}', containerOf('api'));
     assert.match(settings, /DATABASE_URL=postgresql:\/\/flixcheck_program:/);
