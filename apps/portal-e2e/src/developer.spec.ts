@@ -1,7 +1,8 @@
 import type { Page } from '@playwright/test';
-import { openSwitchedOff } from './harness/developer-states';
+import { CLIENT, developing, openSwitchedOff } from './harness/developer-states';
 import { expect, MEMBER, OPERATOR, portalUrl, signIn, test } from './harness/fixtures';
-import { settings, show } from './harness/portal-state';
+import { movedByLateParts } from './harness/late-parts';
+import { settings } from './harness/portal-state';
 
 /** From the mail to the desk, without a company at Flixcheck. */
 async function becomesDeveloper(page: Page, email: string): Promise<void> {
@@ -161,8 +162,7 @@ test('an operator names a developer, who sees a failed exchange appear and rotat
   await expect(page.getByText('Die Änderung an Bestandsblick gilt ab sofort.')).toBeVisible();
   await expect(page.getByRole('heading', { level: 1 })).toBeFocused();
 
-  // A button moves as long as what stands above it is still coming, and a press on it may be lost.
-  await show(page, settings(`registry/${id}`));
+  await page.goto(settings(`registry/${id}`));
   await expect(uri).toHaveValue('https://neu.bestandsblick.example/callback');
   await button(page, /^User .* entfernen$/).click();
   await button(page, 'Entwickler entfernen').click();
@@ -183,4 +183,14 @@ test('an application that is switched off shows its requests, and offers nothing
   await openSwitchedOff(page);
   await expect(page.getByRole('link', { name: /^So beheben Sie/ }).first()).toBeVisible();
   await expect(page.getByRole('link', { name: /nachstellen|ausprobieren/ })).toHaveCount(0);
+});
+
+test('nothing moves on an application’s page at the desk while its parts come', async ({
+  page,
+}) => {
+  await signIn(page, MEMBER);
+  await developing(page);
+  const parts = ['/change-requests', '/statistics', '/diagnosis', '/requests'];
+  const moved = await movedByLateParts(page, settings(`developer/${CLIENT.id}`), parts);
+  expect(moved).toEqual([]);
 });

@@ -1,8 +1,8 @@
 import type { Page } from '@playwright/test';
 import { sql } from '@flixcheck/test-harness';
 import { expect, MEMBER, OPERATOR, PASSWORD, portalUrl, signIn, test } from './harness/fixtures';
+import { movedByLateParts } from './harness/late-parts';
 import { databaseUrl } from './harness/place';
-import { show } from './harness/portal-state';
 import { LOGO } from './harness/registry-states';
 
 const CLIENTS = '/admin/v7/oauth-clients';
@@ -122,6 +122,30 @@ test('an operator registers an application; each mistake is explained where it w
   await dialog.getByRole('textbox').fill('Neues CRM');
   await dialog.getByRole('button', { name: 'Für immer löschen' }).click();
   await expect(page).toHaveURL(registry());
+});
+
+test('nothing moves on an application’s page while its parts come', async ({ page }) => {
+  const accounts = await page.request.get(`${portalUrl()}/admin/v7/accounts?limit=1`);
+  const [company] = (await accounts.json()).resources;
+  const limited = await page.request.patch(`${portalUrl()}${CLIENTS}/${id}`, {
+    data: { resource: { accountIds: [company.id] } },
+  });
+  expect(limited.status()).toBe(200);
+  const invited = await page.request.post(`${portalUrl()}${CLIENTS}/${id}/developer-invitations`, {
+    data: { resource: { email: 'neuer-entwickler@crm.example', locale: 'de' } },
+  });
+  expect(invited.status()).toBe(201);
+  const parts = [
+    `/${id}/connections`,
+    `/${id}/developers`,
+    '/developer-invitations',
+    '/mail-origin',
+    `/${id}/statistics`,
+    `/${id}/diagnosis`,
+    `/${id}/requests`,
+    '/accounts',
+  ];
+  expect(await movedByLateParts(page, registry(`/${id}`), parts)).toEqual([]);
 });
 
 test('somebody else’s change is noticed, and neither of the two is lost', async ({ page }) => {
@@ -282,13 +306,13 @@ test('switching off says in numbers what it ends', async ({ page, member, admin 
   await expect(page.getByRole('alertdialog').getByText(harm)).toBeVisible();
   await page.getByRole('alertdialog').getByRole('button', { name: 'Abbrechen' }).click();
 
-  await show(page, registry(`/${id}`));
+  await page.goto(registry(`/${id}`));
   await button(page, 'Abschalten').click();
   await page.getByRole('alertdialog').getByRole('button', { name: 'Abschalten' }).click();
   await expect(page.getByText('Bestandsblick ist abgeschaltet.')).toBeVisible();
   await page.goto(registry('?state=disabled'));
   await expect(page.getByRole('link', { name: 'Bestandsblick' })).toBeVisible();
-  await show(page, registry(`/${id}`));
+  await page.goto(registry(`/${id}`));
   await button(page, 'Einschalten').click();
   await page.getByRole('alertdialog').getByRole('button', { name: 'Einschalten' }).click();
   await expect(page.getByText('Bestandsblick ist wieder eingeschaltet.')).toBeVisible();

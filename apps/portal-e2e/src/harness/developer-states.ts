@@ -2,7 +2,7 @@ import { expect, type Page } from '@playwright/test';
 import { MEMBER, OPERATOR, portalUrl } from './fixtures';
 import { answer, type PortalState, settings, show } from './portal-state';
 
-const CLIENT = {
+export const CLIENT = {
   id: '0b8f6f8e-4a6b-4c55-9d0c-7d8b1c0c3a11',
   clientId: 'bestandsblick',
   name: 'Bestandsblick',

@@ -317,7 +317,7 @@ export async function enlargeText(page: Page, percent: number): Promise<void> {
 }
 
 /** A size has a transition, however short. */
-async function painted(page: Page): Promise<void> {
+export async function painted(page: Page): Promise<void> {
   await page.evaluate(
     () => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))),
   );

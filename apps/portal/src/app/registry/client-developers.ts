@@ -17,6 +17,7 @@ import { ClientDeveloper, Language, ListEnvelope } from '../api/types';
 import { Preferences } from '../i18n/preferences';
 import { Formats } from '../i18n/formats';
 import { FullName, fullName } from '../people/full-name';
+import { come } from '../ui/come';
 import { SettingsSection } from '../ui/settings-section';
 import { Confirmation } from '../ui/confirmation';
 import { Icon } from '../ui/icon';
@@ -44,6 +45,7 @@ const TROUBLES = {
 @Component({
   selector: 'fx-client-developers',
   changeDetection: ChangeDetectionStrategy.OnPush,
+  host: { '[class.coming]': '!come()' },
   imports: [
     DeveloperInvitations,
     FullName,
@@ -72,6 +74,9 @@ export class ClientDevelopers {
   protected readonly read = apiResource<ListEnvelope<ClientDeveloper>>(() => this.path());
   private readonly kept = keptValue(this.read, () => this.clientId());
   protected readonly developers = computed(() => this.kept()?.resources);
+  protected readonly come = come(
+    () => !!this.read.error() || (!!this.developers() && !!this.invitations()?.come()),
+  );
   protected readonly busy = signal(false);
   protected readonly trouble = signal<Words | null>(null);
   /** The address that nobody has yet, and who may be invited. */

@@ -14,10 +14,12 @@ import { apiResource } from '../api/api-resource';
 import { ClientConnections, Envelope, RegistryClient } from '../api/types';
 import { Formats } from '../i18n/formats';
 import { SettingsSection } from '../ui/settings-section';
+import { come } from '../ui/come';
 import { Confirmation } from '../ui/confirmation';
 import { Deletion } from '../ui/deletion';
 import { Messages } from '../ui/messages';
 import { Words } from '../ui/question';
+import { Waiting } from '../ui/waiting';
 import { harmInWords } from './harm-words';
 import { REGISTRY } from './registry-clients';
 
@@ -25,7 +27,7 @@ import { REGISTRY } from './registry-clients';
 @Component({
   selector: 'fx-client-ending',
   changeDetection: ChangeDetectionStrategy.OnPush,
-  imports: [SettingsSection, TranslocoDirective],
+  imports: [SettingsSection, TranslocoDirective, Waiting],
   template: `
     <fx-settings-section
       *transloco="let t"
@@ -33,43 +35,50 @@ import { REGISTRY } from './registry-clients';
       [heading]="t(off() ? 'registry.part.ending.offTitle' : 'registry.part.ending.title')"
       [text]="t(off() ? 'registry.part.ending.offText' : 'registry.part.ending.text')"
     >
-      <div class="part">
-        <div>
-          <h3>{{ t(off() ? 'registry.enable.title' : 'registry.disable.title') }}</h3>
-          <p class="fx-small fx-muted" role="status">
-            @if (off()) {
-              {{ t('registry.enable.text') }}
-            } @else if (harm(); as words) {
-              {{ t(words.text, words.values) }}
-            }
-          </p>
+      @if (come()) {
+        <div class="part">
+          <div>
+            <h3>{{ t(off() ? 'registry.enable.title' : 'registry.disable.title') }}</h3>
+            <p class="fx-small fx-muted" role="status">
+              @if (off()) {
+                {{ t('registry.enable.text') }}
+              } @else if (harm(); as words) {
+                {{ t(words.text, words.values) }}
+              }
+            </p>
+          </div>
+          <button
+            type="button"
+            class="fx-button fx-button--compact"
+            [class.fx-button--danger-quiet]="!off()"
+            [class.fx-button--secondary]="off()"
+            (click)="toggle()"
+          >
+            {{ t(off() ? 'registry.enable.action' : 'registry.disable.action') }}
+          </button>
         </div>
-        <button
-          type="button"
-          class="fx-button fx-button--compact"
-          [class.fx-button--danger-quiet]="!off()"
-          [class.fx-button--secondary]="off()"
-          (click)="toggle()"
-        >
-          {{ t(off() ? 'registry.enable.action' : 'registry.disable.action') }}
-        </button>
-      </div>
-      <div class="part">
-        <div>
-          <h3>{{ t('registry.delete.title') }}</h3>
-          <p class="fx-small fx-muted">{{ t('registry.delete.text') }}</p>
+        <div class="part">
+          <div>
+            <h3>{{ t('registry.delete.title') }}</h3>
+            <p class="fx-small fx-muted">{{ t('registry.delete.text') }}</p>
+          </div>
+          <button
+            type="button"
+            class="fx-button fx-button--compact fx-button--danger-quiet"
+            (click)="remove()"
+          >
+            {{ t('registry.delete.action') }}
+          </button>
         </div>
-        <button
-          type="button"
-          class="fx-button fx-button--compact fx-button--danger-quiet"
-          (click)="remove()"
-        >
-          {{ t('registry.delete.action') }}
-        </button>
-      </div>
+      } @else {
+        <div class="ghost" aria-busy="true"><fx-waiting /></div>
+      }
     </fx-settings-section>
   `,
   styles: `
+    .ghost {
+      min-height: 8rem;
+    }
     .part {
       display: flex;
       flex-wrap: wrap;
@@ -105,6 +114,9 @@ export class ClientEnding {
   private readonly path = computed(() => `${REGISTRY}/${this.client().id}`);
   private readonly connections = apiResource<Envelope<ClientConnections>>(() =>
     this.off() ? undefined : `${this.path()}/connections`,
+  );
+  protected readonly come = come(
+    () => this.off() || this.connections.hasValue() || !!this.connections.error(),
   );
   /** What disabling or deleting ends; null while it is not known. */
   protected readonly harm = computed<Words | null>(() =>

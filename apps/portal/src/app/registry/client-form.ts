@@ -12,6 +12,7 @@ import {
   OnInit,
   output,
   signal,
+  viewChild,
 } from '@angular/core';
 import { form, FormField, validate } from '@angular/forms/signals';
 import { TranslocoDirective } from '@jsverse/transloco';
@@ -38,6 +39,7 @@ import { Formats } from '../i18n/formats';
 import { FullName } from '../people/full-name';
 import { focusLater } from '../ui/focus-later';
 import { SettingsSection } from '../ui/settings-section';
+import { come } from '../ui/come';
 import { Confirmation } from '../ui/confirmation';
 import { fieldErrors, tooLong } from '../ui/field-errors';
 import { Icon } from '../ui/icon';
@@ -89,6 +91,7 @@ const GONE = { not_found: 'registry.form.gone' };
 @Component({
   selector: 'fx-client-form',
   changeDetection: ChangeDetectionStrategy.OnPush,
+  host: { '[class.coming]': '!come()' },
   imports: [
     CompanyChoices,
     FormField,
@@ -156,6 +159,11 @@ export class ClientForm implements OnInit {
     );
     validate(path.scopes, ({ value }) => (value().length > 0 ? undefined : { kind: 'no_scope' }));
   });
+
+  private readonly choices = viewChild(CompanyChoices);
+  protected readonly come = come(
+    () => this.model().accountIds === null || !!this.choices()?.come(),
+  );
 
   protected readonly busy = signal(false);
   protected readonly tried = signal(false);

@@ -17,6 +17,7 @@ import { searchFrom } from '../api/address-words';
 import { apiResource, keptValue } from '../api/api-resource';
 import { Company, CountedEnvelope } from '../api/types';
 import { Formats } from '../i18n/formats';
+import { come } from '../ui/come';
 import { Icon } from '../ui/icon';
 import { Picks } from '../ui/picks';
 import { SearchField } from '../ui/search-field';
@@ -53,6 +54,7 @@ export class CompanyChoices {
   protected readonly failed = computed(() => this.answer.status() === 'error');
   /** While the next answer is on its way, the last one stays. */
   protected readonly found = keptValue(this.answer);
+  readonly come = come(() => !!this.found() || this.failed());
   protected readonly more = computed(() => {
     const found = this.found();
     return found ? found.meta.total - found.resources.length : 0;

@@ -6,6 +6,7 @@ import { apiWholeList } from '../api/api-resource';
 import { DeveloperInvitation } from '../api/types';
 import { Formats } from '../i18n/formats';
 import { FullName } from '../people/full-name';
+import { come } from '../ui/come';
 import { Confirmation } from '../ui/confirmation';
 import { LoadError } from '../ui/load-error';
 import { mailOrigin } from '../ui/mail-origin';
@@ -36,6 +37,10 @@ export class DeveloperInvitations {
   protected readonly origin = mailOrigin(
     () => this.list.hasValue() && this.list.value().length > 0,
   );
+  readonly come = come(() => {
+    if (!this.list.hasValue()) return !!this.list.error();
+    return this.list.value().length === 0 || this.origin() !== undefined;
+  });
 
   reload(): void {
     this.list.reload();

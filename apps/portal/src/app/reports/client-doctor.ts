@@ -13,6 +13,7 @@ import stethoscope from '@material-symbols/svg-400/rounded/stethoscope_check.svg
 import { apiResource, keptValue } from '../api/api-resource';
 import { ClientDiagnosis, DeveloperClient, Envelope } from '../api/types';
 import { Formats } from '../i18n/formats';
+import { come } from '../ui/come';
 import { SettingsSection } from '../ui/settings-section';
 import { LoadError } from '../ui/load-error';
 import { PageState } from '../ui/page-state';
@@ -32,6 +33,7 @@ const HEALTHY = {
 @Component({
   selector: 'fx-client-doctor',
   changeDetection: ChangeDetectionStrategy.OnPush,
+  host: { '[class.coming]': '!come()' },
   imports: [LoadError, PageState, SettingsSection, TranslocoDirective, Waiting],
   templateUrl: './client-doctor.html',
   styleUrl: './client-doctor.scss',
@@ -57,6 +59,7 @@ export class ClientDoctor {
   );
   private readonly kept = keptValue(this.read, () => this.path());
   protected readonly diagnosis = computed(() => this.kept()?.resource);
+  protected readonly come = come(() => !!this.diagnosis() || !!this.read.error());
 
   /** A secret's use changes all the time; that alone is no reason to examine it again. */
   private readonly registered = computed(() => {

@@ -4,6 +4,7 @@ import barChart from '@material-symbols/svg-400/rounded/bar_chart.svg';
 import { apiResource, keptValue } from '../api/api-resource';
 import { ClientDay, ClientStatistics, Envelope } from '../api/types';
 import { Formats } from '../i18n/formats';
+import { come } from '../ui/come';
 import { SettingsSection } from '../ui/settings-section';
 import { DayBars } from '../ui/day-bars';
 import { LoadError } from '../ui/load-error';
@@ -35,6 +36,7 @@ const FIGURES = [
 @Component({
   selector: 'fx-client-figures',
   changeDetection: ChangeDetectionStrategy.OnPush,
+  host: { '[class.coming]': '!come()' },
   imports: [DayBars, LoadError, PageState, SettingsSection, TranslocoDirective, Waiting],
   templateUrl: './client-figures.html',
   styleUrl: './client-figures.scss',
@@ -58,6 +60,7 @@ export class ClientFigures {
   protected readonly error = computed(() =>
     this.days()?.length === this.period() ? undefined : this.read.error(),
   );
+  protected readonly come = come(() => !!this.days() || !!this.read.error());
   protected readonly reasons = computed(() => failureReasons(this.days() ?? []));
   protected readonly figures = computed(() =>
     FIGURES.map(({ name, text, of }) => {

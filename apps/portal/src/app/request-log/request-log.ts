@@ -20,6 +20,7 @@ import { idFrom, searchFrom } from '../api/address-words';
 import { pagedList } from '../api/paged-list';
 import { ListEnvelope, OAuthRequest } from '../api/types';
 import { Formats } from '../i18n/formats';
+import { come } from '../ui/come';
 import { focusLater } from '../ui/focus-later';
 import { SettingsSection } from '../ui/settings-section';
 import { isMistake } from '../try-it/mistake-names';
@@ -54,6 +55,7 @@ const PERIODS = [
 @Component({
   selector: 'fx-request-log',
   changeDetection: ChangeDetectionStrategy.OnPush,
+  host: { '[class.coming]': '!come()' },
   imports: [
     LoadError,
     LoadMore,
@@ -115,6 +117,7 @@ export class RequestLog {
   });
   private readonly path = computed(() => `${this.url()}?${this.query()}`);
   protected readonly list = pagedList<OAuthRequest>(() => this.path());
+  protected readonly come = come(() => !!this.list.items() || !!this.list.error());
   /** Those that have come since the first page was read. */
   private readonly fresh = linkedSignal<string, OAuthRequest[]>({
     source: () => this.path(),
