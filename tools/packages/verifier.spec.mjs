@@ -2,17 +2,18 @@ import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
 import { generateKeyPairSync, randomUUID } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { globSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
+import { pack } from '../release/pack.mjs';
 import { npmCommand } from '../setup/npm.mjs';
-import { inWorkspace, root } from '../setup/workspace.mjs';
+import { inWorkspace } from '../setup/workspace.mjs';
 
-const PACKAGES = ['access-token-verifier', 'change-feed', 'oauth-protocol'];
+const PACKAGE = 'access-token-verifier';
 /** What a service that uses it has already. */
 const FRAMEWORKS = ['express@5', 'fastify@5', 'reflect-metadata@0.2', 'rxjs@7'];
 const NEST = ['common', 'core', 'platform-express'].map((name) => `@nestjs/${name}@12`);
@@ -122,7 +123,7 @@ function npm(cwd, ...args) {
 
 /** The programs of the README, each into the file that its first line names. */
 function writeExamples() {
-  const readme = readFileSync(inWorkspace('libs', PACKAGES[0], 'README.md'), 'utf8');
+  const readme = readFileSync(inWorkspace('libs', PACKAGE, 'README.md'), 'utf8');
   for (const [, source, name] of readme.matchAll(/```[jt]s\n(\/\/ ([\w.]+)\n[\s\S]*?)```/g)) {
     if (!name.endsWith('.ts')) writeFileSync(join(folder, name), source);
     else {
@@ -147,14 +148,9 @@ before(async () => {
   folder = mkdtempSync(join(tmpdir(), 'verifier-package-'));
   await listen();
   writeFileSync(join(folder, 'package.json'), JSON.stringify({ name: 'a-service', private: true }));
-  const packed = PACKAGES.flatMap((name) =>
-    JSON.parse(
-      npm(root, 'pack', '--json', `--workspace=libs/${name}`, `--pack-destination=${folder}`),
-    ),
-  );
-  const files = packed.map(({ filename }) => `./${filename}`);
+  const file = `./${pack(PACKAGE, folder)}`;
   const options = ['--no-audit', '--no-fund', '--prefer-offline', '--ignore-scripts'];
-  npm(folder, 'install', ...options, ...files, ...FRAMEWORKS, ...NEST);
+  npm(folder, 'install', ...options, file, ...FRAMEWORKS, ...NEST);
   writeExamples();
   for (const kind of ['ts', 'mts', 'cts']) {
     writeFileSync(join(folder, `service.${kind}`), IN_TYPESCRIPT);
@@ -168,13 +164,28 @@ after(() => {
 
 describe('the package @flixcheck/access-token-verifier', { timeout: 180_000 }, () => {
   it('holds what was built, and nothing of its sources or tests', () => {
-    const installed = join(folder, 'node_modules', '@flixcheck', PACKAGES[0]);
-    const { exports } = JSON.parse(readFileSync(join(installed, 'package.json'), 'utf8'));
-    for (const { types, default: main } of Object.values(exports)) {
+    const installed = join(folder, 'node_modules', '@flixcheck', PACKAGE);
+    const manifest = JSON.parse(readFileSync(join(installed, 'package.json'), 'utf8'));
+    for (const { types, default: main } of ['.', './nest'].map((path) => manifest.exports[path])) {
       assert.ok(readFileSync(join(installed, types), 'utf8'));
       assert.ok(readFileSync(join(installed, main), 'utf8'));
     }
     assert.throws(() => readFileSync(join(installed, 'src', 'index.ts')), { code: 'ENOENT' });
+    assert.match(readFileSync(join(installed, 'LICENSE'), 'utf8'), /written permission/);
+  });
+
+  it('needs nothing else of ours: what it stands on is inside', () => {
+    assert.deepEqual(readdirSync(join(folder, 'node_modules', '@flixcheck')), [PACKAGE]);
+    const installed = join(folder, 'node_modules', '@flixcheck', PACKAGE);
+    const { dependencies } = JSON.parse(readFileSync(join(installed, 'package.json'), 'utf8'));
+    assert.deepEqual(Object.keys(dependencies), ['jsonwebtoken', 'pg']);
+    assert.match(dependencies.pg, /^\^\d/, 'takes patches');
+    const files = globSync('dist/**/*.{js,d.ts}', { cwd: installed });
+    const outside = files.filter((file) =>
+      /["']@flixcheck\//.test(readFileSync(join(installed, file), 'utf8')),
+    );
+    assert.deepEqual(outside, []);
+    assert.ok(files.length > 15, files.join());
   });
 
   for (const [kind, mode, files] of PROJECTS) {

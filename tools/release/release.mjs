@@ -1,13 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import {
-  copyFileSync,
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { findEngine } from '../containers/engine.mjs';
 import { Failure, inWords } from '../setup/failure.mjs';
@@ -18,6 +10,10 @@ import { Progress } from '../setup/progress.mjs';
 import { buildableProjects } from '../setup/projects.mjs';
 import { inWorkspace, root } from '../setup/workspace.mjs';
 import { withRelease } from './changelog.mjs';
+import { pack } from './pack.mjs';
+
+/** What others install; what these stand on is inside them. */
+const PUBLISHED = ['access-token-verifier', 'connect-client'];
 
 const USAGE = `npm run release -- [--dry-run]
 
@@ -48,10 +44,9 @@ export async function release(args) {
     mkdirSync(folder, { recursive: true });
     if (!dryRun) writeVersion(version);
 
-    const packed = publishable().flatMap((name) =>
-      JSON.parse(npm('pack', '--json', `--workspace=${name}`, `--pack-destination=${folder}`)),
-    );
-    for (const { filename } of packed) progress.line(`package   dist/release/${filename}`);
+    for (const library of PUBLISHED) {
+      progress.line(`package   dist/release/${pack(library, folder)}`);
+    }
     copyFileSync(inWorkspace('apps', 'api', 'openapi.json'), `${folder}/openapi-${version}.json`);
     progress.line(`document  dist/release/openapi-${version}.json`);
     writeFileSync(
@@ -100,17 +95,6 @@ function writeVersion(version) {
   const text = readFileSync(file, 'utf8');
   writeFileSync(file, text.replace(/"version": "[^"]+"/, `"version": "${version}"`));
   npm('install', '--package-lock-only', '--ignore-scripts');
-}
-
-/** The libraries that are published: for others, with a README, and what those stand on. */
-function publishable() {
-  return readdirSync(inWorkspace('libs')).flatMap((folder) => {
-    const file = inWorkspace('libs', folder, 'package.json');
-    // What only tests import is no package.
-    if (!existsSync(file)) return [];
-    const { name, files } = JSON.parse(readFileSync(file, 'utf8'));
-    return files ? [name] : [];
-  });
 }
 
 function buildImage(version, { dryRun, progress }) {

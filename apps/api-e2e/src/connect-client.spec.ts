@@ -101,12 +101,14 @@ describe('the package @flixcheck/connect-client, in a project that has nothing e
   beforeAll(async () => {
     world = await startWorld();
     folder = await mkdtemp(join(tmpdir(), 'connect-client-'));
-    const npm = (cwd: string, ...args: string[]) => run('npm', args, { cwd });
-    await npm(ROOT, 'pack', '--workspace=libs/connect-client', `--pack-destination=${folder}`);
-    const [packed] = await readdir(folder);
+    const npm = (...args: string[]) => run('npm', args, { cwd: folder });
+    const { pack } = (await import(resolve(ROOT, 'tools/release/pack.mjs'))) as {
+      pack: (library: string, folder: string) => string;
+    };
+    const packed = pack('connect-client', folder);
     await writeFile(join(folder, 'package.json'), '{"name":"an-application","private":true}');
     const options = ['--no-audit', '--no-fund', '--prefer-offline', '--ignore-scripts'];
-    await npm(folder, 'install', ...options, `./${packed}`);
+    await npm('install', ...options, `./${packed}`);
     const readme = await readFile(join(PACKAGE, 'README.md'), 'utf8');
     const [, example = ''] = /```js\n(\/\/ example\.mjs\n[\s\S]*?)```/.exec(readme) ?? [];
     await writeFile(join(folder, 'example.mjs'), example);
@@ -153,7 +155,9 @@ describe('the package @flixcheck/connect-client, in a project that has nothing e
 
   it('holds what was built, and nothing of its sources or tests', async () => {
     const installed = join(folder, 'node_modules/@flixcheck/connect-client');
-    expect((await readdir(installed)).sort()).toEqual(['README.md', 'dist', 'package.json']);
+    expect((await readdir(installed)).sort()).toEqual([
+      ...['LICENSE', 'README.md', 'dist', 'package.json'],
+    ]);
   });
 
   it.each(PROJECTS)(
