@@ -11,10 +11,10 @@ export interface Tokens {
 /** Where your application keeps the tokens of one user: in one place for all its processes. Secrets. */
 export interface TokenStore {
   /** What was saved last; undefined or null if there is nothing. Read at every call. */
-  load(): Promise<Tokens | null | undefined>;
+  load(): Promise<Tokens | null | undefined> | Tokens | null | undefined;
   /**
    * Resolves when the tokens are kept for good: the refresh token before has been replaced. When it
    * fails, it is called again with the same tokens at the next call.
    */
-  save(tokens: Tokens): Promise<void>;
+  save(tokens: Tokens): Promise<void> | void;
 }
