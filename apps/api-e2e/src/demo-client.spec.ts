@@ -176,6 +176,10 @@ describe('the demo third-party application', () => {
     expect((await page(visitor.get(mixedUp.pathname + mixedUp.search))).html).toContain(
       'The answer does not match the request',
     );
+    const refused = await user.refuse(await link(visitor.get('/connect')));
+    expect((await page(visitor.get(refused.pathname + refused.search))).html).toContain(
+      '<code>access_denied</code>',
+    );
     await user.request('DELETE', `/user/v7/connections/${await onlyConnection()}`);
     const ended = await page(visitor.get('/flixcheck'));
     expect(ended.html).toContain('The connection has ended');

@@ -106,11 +106,7 @@ export function describeFailure(error: unknown): Failure {
   }
   if (error instanceof Reported) return error.failure;
   if (error instanceof AuthorizationResponseError) {
-    return failure(error.error === 'access_denied' ? 'refused' : 'authorization', {
-      error: error.error,
-      description: error.error_description ?? null,
-      requestId: requestIdIn(error.error_description),
-    });
+    return failureOfAuthorization(error.error, error.error_description);
   }
   if (error instanceof ResponseBodyError) {
     return failure('token', {
@@ -142,6 +138,15 @@ export function describeFailure(error: unknown): Failure {
     return failure('unreachable', { description: causeOf(error) });
   }
   return failure('internal');
+}
+
+/** What the callback brought instead of a code. */
+export function failureOfAuthorization(error: string, description: string | undefined): Failure {
+  return failure(error === 'access_denied' ? 'refused' : 'authorization', {
+    error,
+    description: description ?? null,
+    requestId: requestIdIn(description),
+  });
 }
 
 /** Flixcheck ends the description of an OAuth error with the id under which it logged the request. */

@@ -4,34 +4,52 @@ import {
   type Connection,
   type TokenStore,
 } from '@flixcheck/connect-client';
-import { AuthorizationResponseError } from 'openid-client';
-import { failure, Reported } from './failures.js';
+import { failure, failureOfAuthorization, Reported } from './failures.js';
 import {
+  type Authorization,
   type CheckSummary,
   Flixcheck,
   type PendingAuthorization,
   type Profile,
+  SCOPE,
   type Tokens,
 } from './flixcheck.js';
 import { journalingGlobalFetch, type Journal } from './journal.js';
 
-/** The same with Flixcheck's own client, which refreshes and repeats by itself. */
+/** The same with Flixcheck's own client, from the link on: it checks, refreshes and repeats by itself. */
 export class FlixcheckByConnectClient extends Flixcheck {
+  override async startAuthorization(redirectUri: string, journal: Journal): Promise<Authorization> {
+    const { url, pending } = this.connectClient(journal).authorize({ redirectUri, scope: SCOPE });
+    const { state, codeVerifier } = pending;
+    return {
+      url: new URL(url),
+      state,
+      pending: { codeVerifier, redirectUri, startedAt: Date.now() },
+    };
+  }
+
   override async finishAuthorization(
     query: URLSearchParams,
-    _state: string,
+    state: string,
     { codeVerifier, redirectUri }: PendingAuthorization,
     journal: Journal,
   ): Promise<Tokens> {
-    // RFC 9207 §2.4; `state` has been looked up in the session.
-    if (query.get('iss') !== this.config.flixcheckUrl.origin) {
-      throw new Reported(failure('untrusted', { description: 'unexpected "iss"' }));
-    }
-    if (query.has('error')) throw new AuthorizationResponseError('refused', { cause: query });
-    const code = query.get('code') ?? '';
+    const callback = new URL(redirectUri);
+    callback.search = query.toString();
+    const pending = { state, codeVerifier, redirectUri };
     const tokens: Tokens = { accessToken: '', refreshToken: '', expiresAt: new Date(), scope: '' };
     await reported(
-      this.connectClient(journal).exchange({ code, codeVerifier, redirectUri }, storeOf(tokens)),
+      this.connectClient(journal)
+        .finish(callback, pending, storeOf(tokens))
+        .catch((error: unknown) => {
+          if (!(error instanceof ConnectError)) throw error;
+          const { code, detail } = error;
+          if (code.startsWith('wrong_')) {
+            throw new Reported(failure('untrusted', { error: code, description: detail }));
+          }
+          if (query.has('error')) throw new Reported(failureOfAuthorization(code, detail));
+          throw error;
+        }),
     );
     return tokens;
   }

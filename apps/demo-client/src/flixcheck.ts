@@ -10,6 +10,12 @@ export interface PendingAuthorization {
   startedAt: number;
 }
 
+export interface Authorization {
+  url: URL;
+  state: string;
+  pending: PendingAuthorization;
+}
+
 export interface Tokens {
   accessToken: string;
   refreshToken: string;
@@ -35,7 +41,7 @@ export interface CheckSummary {
   createdAt: string;
 }
 
-const SCOPE = 'readwrite';
+export const SCOPE = 'readwrite';
 const TIMEOUT_SECONDS = 10;
 
 /** Everything that the application says to Flixcheck, in the terms of a stock OAuth client. */
@@ -45,10 +51,7 @@ export class Flixcheck {
   constructor(protected readonly config: DemoClientConfig) {}
 
   /** Where to send the browser, and what has to be remembered until it comes back. */
-  async startAuthorization(
-    redirectUri: string,
-    journal: Journal,
-  ): Promise<{ url: URL; state: string; pending: PendingAuthorization }> {
+  async startAuthorization(redirectUri: string, journal: Journal): Promise<Authorization> {
     const client = await this.client(journal);
     const state = oauth.randomState();
     const codeVerifier = oauth.randomPKCECodeVerifier();
