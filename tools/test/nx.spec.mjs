@@ -60,6 +60,15 @@ const table = {
     ...['portal-e2e:e2e', 'portal-e2e:lighthouse', 'portal-e2e:lint', 'portal-e2e:typecheck'],
     ...['tools:lint', 'tools:test'],
   ],
+  // It starts the database of all tests.
+  'apps/api/src/database/embedded-postgres.ts': [
+    ...['access-token-verifier:test', 'change-feed:test'],
+    ...['api:lint', 'api:openapi-check', 'api:test', 'api:typecheck'],
+    ...['api-e2e:e2e', 'api-e2e:lint', 'api-e2e:load', 'api-e2e:typecheck'],
+    ...['bench:lint', 'bench:test'],
+    ...['portal-e2e:e2e', 'portal-e2e:lighthouse', 'portal-e2e:lint', 'portal-e2e:typecheck'],
+    ...['tools:lint', 'tools:test'],
+  ],
   'apps/api/src/checks/checks.spec.ts': ['api:lint', 'api:test', 'api:typecheck'],
   'apps/api/src/testing/test-app.ts': ['api:lint', 'api:test', 'api:typecheck'],
   'apps/portal/src/app/app.ts': [
@@ -105,6 +114,8 @@ const table = {
   ],
   'docs/guide/scopes.md': [...SITE, 'api:openapi-check', 'api:test'],
   'docs/guide/flow.md': [...SITE, 'api:test'],
+  // The portal has words for each reason that it explains.
+  'docs/guide/request-log.md': [...SITE, 'api:test', 'portal:test'],
   'apps/docs/layouts/page.11ty.mjs': [
     ...['docs:lint', 'docs:typecheck'],
     ...['api-e2e:e2e', 'api-e2e:lint', 'api-e2e:load', 'api-e2e:typecheck'],
@@ -113,6 +124,8 @@ const table = {
   ],
   'bench/run.mjs': ['bench:lint', 'bench:test'],
   'tools/start/ports.mjs': ['tools:lint', 'tools:test'],
+  'docker-compose.yml': ['api:test', 'tools:test'],
+  '.env.example': ['api:test', 'tools:test'],
   'README.md': [],
   'package-lock.json': EVERYTHING,
   'tsconfig.base.json': EVERYTHING,
