@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { setTimeout as delay } from 'node:timers/promises';
 import { Failure, inWords, Interrupted } from '../setup/failure.mjs';
 import { listenForInterrupt } from '../setup/interrupt.mjs';
 import { prepare } from '../setup/prepare.mjs';
@@ -8,12 +9,16 @@ import { endGroup, inGroup } from '../setup/process-group.mjs';
 import { projectEnvironment } from '../setup/project-node.mjs';
 import { inWorkspace, root } from '../setup/workspace.mjs';
 import { isFree } from '../start/ports.mjs';
-import { devPorts } from './ports.mjs';
+import { withoutBuildTables } from './build-tables.mjs';
+import { openLeash } from './leash.mjs';
+import { onlyOne } from './only-one.mjs';
+import { devPorts, portsTaken } from './ports.mjs';
 import { whenReady } from './ready.mjs';
 import { warmUpPortal } from './warm-up.mjs';
 
-/** Processes of the group that are left this long after Ctrl-C are killed. */
+/** What has not stopped in order this long after Ctrl-C is ended by Nx, then killed. */
 const PATIENCE_MS = 4000;
+const NX_PATIENCE_MS = 1000;
 
 /**
  * `npm run dev`: the Nx target `serve` of the API, the portal, the documentation and the demo third
@@ -27,13 +32,9 @@ export async function develop() {
   let exitCode = 0;
   try {
     const ports = devPorts(process.env);
-    for (const [name, port] of Object.entries(ports)) {
-      if (await isFree(port)) continue;
-      throw new Failure(
-        `Port ${port} (${name}) is in use: stop what uses it, perhaps npm start, or choose others, ` +
-          `as PORT=${ports.portal + 100} DEMO_CLIENT_PORT=${ports.demoClient + 100} npm run dev`,
-      );
-    }
+    onlyOne();
+    const taken = await portsTaken(ports, isFree);
+    if (taken) throw new Failure(taken);
     // The API serves the pages that there are when it starts.
     const node = await prepare(['docs'], { signal, progress });
     signal.throwIfAborted();
@@ -56,29 +57,35 @@ async function greet(about, progress) {
 }
 
 async function serveAll(node, { signal }) {
+  const leash = await openLeash();
   const nx = inWorkspace('node_modules', 'nx', 'dist', 'bin', 'nx.js');
   const args = ['run-many', '--targets=serve', '--output-style=stream', '--parallel=4'];
   const child = spawn(node, [nx, ...args], {
     cwd: root,
     // A group of its own, so that whatever Nx has started ends with it.
     ...inGroup,
-    stdio: ['ignore', 'inherit', 'inherit'],
+    stdio: ['ignore', 'pipe', 'inherit'],
     env: projectEnvironment(node, {
       NX_DAEMON: 'false',
       NX_TUI: 'false',
       NX_NO_CLOUD: 'true',
       NG_CLI_ANALYTICS: 'false',
-      DEV_PARENT: String(process.pid),
+      DEV_LEASH: String(leash.port),
       ...(process.stdout.isTTY ? { FORCE_COLOR: '1' } : {}),
     }),
   });
   const exited = once(child, 'exit');
-  const stop = () => {
+  child.stdout.setEncoding('utf8').on(
+    'data',
+    withoutBuildTables((lines) => signal.aborted || process.stdout.write(lines)),
+  );
+  const stop = async () => {
+    await Promise.race([leash.release(), delay(PATIENCE_MS)]);
     endGroup(child, 'SIGTERM');
-    setTimeout(() => endGroup(child, 'SIGKILL'), PATIENCE_MS).unref();
+    setTimeout(() => endGroup(child, 'SIGKILL'), NX_PATIENCE_MS).unref();
   };
-  if (signal.aborted) stop();
-  signal.addEventListener('abort', stop, { once: true });
+  if (signal.aborted) void stop();
+  signal.addEventListener('abort', () => void stop(), { once: true });
   const [code] = await exited;
   endGroup(child, 'SIGTERM');
   return signal.aborted ? 0 : (code ?? 1);

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { inWorkspace, root } from '../setup/workspace.mjs';
+import { onRelease } from './leash.mjs';
 import { watch } from './watch.mjs';
 
 /**
@@ -98,16 +99,17 @@ export function supervise(program, { node = process.execPath, env, folders, debu
   };
 }
 
-/** Ends with the process that started it: Nx, and above it the command of `npm run dev`. */
+/** Ends with the process that started it, Nx, and when the command of `npm run dev` ends. */
 export function untilTheEnd(stop) {
   let stopping;
   const end = () => {
     stopping ??= Promise.resolve(stop()).finally(() => process.exit(0));
   };
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, end);
-  const parents = [process.ppid, Number(process.env.DEV_PARENT)].filter((pid) => pid > 1);
+  if (process.env.DEV_LEASH) void onRelease(process.env.DEV_LEASH, end);
+  const parent = process.ppid;
   setInterval(() => {
-    if (process.ppid !== parents[0] || !parents.every(isRunning)) end();
+    if (process.ppid !== parent || !isRunning(parent)) end();
   }, 500);
 }
 
