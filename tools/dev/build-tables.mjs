@@ -6,7 +6,7 @@ import { stripVTControlCharacters } from 'node:util';
  * leave the screen. Some come in two pieces.
  */
 const TABLE = [
-  /^portal: +\|/,
+  /^portal: [ \w]*\|/,
   /^portal: (chunk-\w+|main|styles|polyfills)\.(js|css)\b/,
   /^portal: (Initial|Lazy) chunk files\b/,
   /^portal: .*\| *Initial total\b/,

@@ -2,14 +2,18 @@ import assert from 'node:assert/strict';
 import { it } from 'node:test';
 import { withoutBuildTables } from './build-tables.mjs';
 
+/** Colours stand anywhere in a line. */
+const COLOUR = '\x1b[32m';
+
 const WRITTEN = `api: ● API ready after 2044 ms
-portal: \x1b[37m\x1b[1mInitial chunk files\x1b[22m\x1b[2m | \x1b[22m\x1b[1mNames\x1b[22m | \x1b[1mRaw size\x1b[22m
-portal: \x1b[32mmain.js\x1b[37m            \x1b[2m | \x1b[22m\x1b[2mmain\x1b[22m | \x1b[36m92.10 kB\x1b[37m\x1b[2m | \x1b[22m
-portal: \x1b[32mchunk-FKZ7WB5I.js\x1b[37m  \x1b[2m | \x1b[22m\x1b[2m-\x1b[22m
+portal: ${COLOUR}${COLOUR}Initial chunk files${COLOUR}${COLOUR} | ${COLOUR}${COLOUR}Names${COLOUR} | ${COLOUR}Raw size${COLOUR}
+portal: ${COLOUR}main.js${COLOUR}            ${COLOUR} | ${COLOUR}${COLOUR}main${COLOUR} | ${COLOUR}92.10 kB${COLOUR}${COLOUR} | ${COLOUR}
+portal: ${COLOUR}chunk-FKZ7WB5I.js${COLOUR}  ${COLOUR} | ${COLOUR}${COLOUR}-${COLOUR}
 portal:              |   3.14 kB |\x20
-portal: \x1b[1m \x1b[22m                  \x1b[2m | \x1b[22m\x1b[1mInitial total\x1b[22m | \x1b[1m289.66 kB\x1b[22m
-portal: \x1b[1mLazy chunk files\x1b[22m   \x1b[2m | \x1b[22m\x1b[1mNames\x1b[22m | \x1b[1mRaw size\x1b[22m
-portal: \x1b[2m...and 153 more lazy chunks files. Use "--verbose" to show all the files.\x1b[22m
+portal: 2m |\x20
+portal: ${COLOUR} ${COLOUR}                  ${COLOUR} | ${COLOUR}${COLOUR}Initial total${COLOUR} | ${COLOUR}289.66 kB${COLOUR}
+portal: ${COLOUR}Lazy chunk files${COLOUR}   ${COLOUR} | ${COLOUR}${COLOUR}Names${COLOUR} | ${COLOUR}Raw size${COLOUR}
+portal: ${COLOUR}...and 153 more lazy chunks files. Use "--verbose" to show all the files.${COLOUR}
 portal: Application bundle generation complete. [5.383 seconds]
 portal: ✘ [ERROR] TS1005: ',' expected. [plugin angular-compiler]
 portal:     apps/portal/src/i18n/sign-in/de.json:2:24:

@@ -19,6 +19,7 @@ import { warmUpPortal } from './warm-up.mjs';
 /** What has not stopped in order this long after Ctrl-C is ended by Nx, then killed. */
 const PATIENCE_MS = 4000;
 const NX_PATIENCE_MS = 1000;
+const LAST_WORDS_MS = 500;
 
 /**
  * `npm run dev`: the Nx target `serve` of the API, the portal, the documentation and the demo third
@@ -75,6 +76,7 @@ async function serveAll(node, { signal }) {
     }),
   });
   const exited = once(child, 'exit');
+  const told = once(child.stdout, 'close');
   child.stdout.setEncoding('utf8').on(
     'data',
     withoutBuildTables((lines) => signal.aborted || process.stdout.write(lines)),
@@ -88,5 +90,8 @@ async function serveAll(node, { signal }) {
   signal.addEventListener('abort', () => void stop(), { once: true });
   const [code] = await exited;
   endGroup(child, 'SIGTERM');
-  return signal.aborted ? 0 : (code ?? 1);
+  if (signal.aborted) return 0;
+  // Why it has ended may still be on its way.
+  await Promise.race([told, delay(LAST_WORDS_MS)]);
+  return code ?? 1;
 }

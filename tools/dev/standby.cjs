@@ -2,11 +2,11 @@
  * A process that has loaded the packages that the program uses, and waits for the word to load the
  * program itself: most of a start is over before anything was saved.
  */
-const { readFileSync, writeFileSync } = require('node:fs');
+const { readFileSync } = require('node:fs');
 const inspector = require('node:inspector');
 const { createHash } = require('node:crypto');
 const { join } = require('node:path');
-const { cache, packages } = require('./typescript.cjs');
+const { cache, keep, NotCompiled, packages } = require('./typescript.cjs');
 
 /** By then the program has loaded what it needs to serve. */
 const LEARNT_AFTER_MS = 5000;
@@ -26,8 +26,14 @@ for (const file of learnt()) {
 
 process.once('message', ({ debuggerPort }) => {
   if (debuggerPort) inspector.open(debuggerPort, '127.0.0.1');
-  require(program);
-  setTimeout(() => writeFileSync(list, JSON.stringify(loaded())), LEARNT_AFTER_MS).unref();
+  try {
+    require(program);
+  } catch (error) {
+    if (!(error instanceof NotCompiled)) throw error;
+    process.send({ type: 'failed', message: error.message }, () => process.exit(1));
+    return;
+  }
+  setTimeout(() => keep(list, JSON.stringify(loaded())), LEARNT_AFTER_MS).unref();
 });
 process.once('disconnect', () => process.exit());
 process.send({ type: 'standby' });

@@ -1,4 +1,6 @@
 import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { sep } from 'node:path';
 import { inWorkspace, root } from '../setup/workspace.mjs';
 import { onRelease } from './leash.mjs';
 import { watch } from './watch.mjs';
@@ -11,6 +13,9 @@ const GRACE_MS = 150;
 const AFTER_START_MS = 300;
 
 const standbyProgram = inWorkspace('tools', 'dev', 'standby.cjs');
+
+/** Where in our sources it happened, as paths that an editor's terminal opens. */
+const SHOWN_FRAMES = 5;
 
 /**
  * Runs a program from its sources and restarts it as soon as one of them changes, in a process that
@@ -47,7 +52,9 @@ export function supervise(program, { node = process.execPath, env, folders, debu
     standby = undefined;
     child = mine;
     mine.on('message', (message) => {
-      if (message?.type === 'failed') say(`cannot start: ${message.message}`);
+      if (message?.type === 'failed') {
+        say([`cannot start: ${message.message}`, ...ownFrames(message.stack)].join('\n'));
+      }
       if (message?.type !== 'ready') return;
       const took = `${Date.now() - startedAt} ms`;
       say(why ? `restarted ${took} after ${why} was saved` : `ready after ${took}`);
@@ -97,6 +104,19 @@ export function supervise(program, { node = process.execPath, env, folders, debu
     stopped = true;
     await Promise.all([watcher.close(), end(child), end(standby)]);
   };
+}
+
+function ownFrames(stack = '') {
+  const frames = stack.split('\n').filter((line) => /^ +at /.test(line));
+  return frames
+    .map((line) => line.replace('file://', ''))
+    .filter((line) => {
+      const [, path = ''] = /\(?([^ (]+):\d+:\d+\)?$/.exec(line) ?? [];
+      // The map of a package may name sources that it does not bring along.
+      return path.startsWith(root) && !path.includes('node_modules') && existsSync(path);
+    })
+    .map((line) => line.replace(`${root}${sep}`, ''))
+    .slice(0, SHOWN_FRAMES);
 }
 
 /** Ends with the process that started it, Nx, and when the command of `npm run dev` ends. */

@@ -69,10 +69,46 @@ describe('a program that is being developed', { timeout: 60_000 }, () => {
     assert.ok(said.includes('cannot start: saved'));
   });
 
-  it('waits for the change that fixes it', async () => {
+  it('says where in the sources it cannot start', async () => {
+    said = [];
+    write(
+      'part.ts',
+      `const absent = '\\n    at async of (${join(folder, 'absent.ts')}:1:1)';
+       export let part: string = '';
+       try {
+         [].at(0).name;
+       } catch (error) {
+         process.send?.({ type: 'failed', message: error.message, stack: error.stack + absent });
+       }`,
+    );
+    const place = relative(root, folder);
+    const [first, ...frames] = (await until(/cannot start: Cannot read/)).split('\n');
+    assert.match(first, /^cannot start: Cannot read properties of undefined \(reading 'name'\)$/);
+    assert.equal(frames[0].trim(), `at Object.<anonymous> (${join(place, 'part.ts')}:4:16)`);
+    assert.ok(!frames.join().includes('node:internal'));
+    assert.ok(!frames.join().includes('absent.ts'));
+    await until(/restarted/);
+  });
+
+  it('goes on where somebody has deleted what was compiled', async (t) => {
+    said = [];
+    // Moved rather than deleted: the processes before still write into it.
+    const gone = `${folder}-gone`;
+    renameSync(join(root, '.nx', 'dev'), gone);
+    t.after(() => rmSync(gone, { recursive: true, force: true }));
+    write('part.ts', `export const part: string = 'compiled again';`);
+    await until(/restarted/);
+    assert.ok(said.includes('cannot start: compiled again'));
+  });
+
+  it('waits for the change that fixes it, and shows the line', async () => {
     said = [];
     write('part.ts', `export const part: string = ;`);
     await until(/has ended .* starts again when something is saved/);
+    const why = said.find((text) => text.startsWith('cannot start: '));
+    assert.match(why, /part\.ts:1:1\]/);
+    assert.match(why, /export const part: string = ;/);
+    assert.ok(!/Stack backtrace|<unknown>/.test(said.join('\n')));
     said = [];
     write('part.ts', `export const part: string = 'third';`);
     await until(/restarted/);

@@ -56,12 +56,35 @@ function compiled(filename) {
   try {
     return readFileSync(file, 'utf8');
   } catch {
-    const { transformSync } = require('@swc/core');
-    const { code } = transformSync(source, { ...options, filename, sourceMaps: 'inline' });
-    writeFileSync(`${file}.${process.pid}`, code);
-    renameSync(`${file}.${process.pid}`, file);
+    const code = transformed(source, filename);
+    keep(file, code);
     return code;
   }
 }
 
-module.exports = { cache, packages };
+function transformed(source, filename) {
+  const { transformSync } = require('@swc/core');
+  try {
+    return transformSync(source, { ...options, filename, sourceMaps: 'inline' }).code;
+  } catch (error) {
+    // Below the lines in question it says where the compiler itself was.
+    const [lines] = String(error.message).split(/\n+Caused by:/);
+    throw new NotCompiled(lines.trim());
+  }
+}
+
+/** It only saves time, and somebody may have deleted the folder. */
+function keep(file, code) {
+  try {
+    mkdirSync(cache, { recursive: true });
+    writeFileSync(`${file}.${process.pid}`, code);
+    renameSync(`${file}.${process.pid}`, file);
+  } catch {
+    // It is compiled again the next time.
+  }
+}
+
+/** A source that cannot be compiled: the message shows where, a stack would show only the loader. */
+class NotCompiled extends Error {}
+
+module.exports = { cache, keep, NotCompiled, packages };

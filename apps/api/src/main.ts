@@ -30,7 +30,7 @@ const SHARING = { reusePort: cluster.isWorker && process.platform === 'linux' };
 type Message =
   | { type: 'progress'; message: string }
   | { type: 'ready'; url: string }
-  | { type: 'failed'; message: string };
+  | { type: 'failed'; message: string; stack?: string };
 
 /** Tells the launcher, or the process whose worker this is, where there is one. */
 function tell(message: Message): void {
@@ -86,7 +86,7 @@ async function start(): Promise<void> {
     tell({ type: 'ready', url: config.publicUrl });
     app.get(BackgroundWork).start();
   } catch (error) {
-    fail(explain(error, config.port));
+    fail(explain(error, config.port), error);
     await stop(1);
   }
 }
@@ -132,14 +132,15 @@ function explain(error: unknown, port: number): string {
   return message;
 }
 
-function fail(message: string): void {
-  tell({ type: 'failed', message });
+/** Where it happened is for whoever develops the program. */
+function fail(message: string, error: unknown): void {
+  tell({ type: 'failed', message, stack: error instanceof Error ? error.stack : undefined });
   if (!process.connected) process.stderr.write(`${message}\n`);
 }
 
 start().catch((error: unknown) => {
   // Only the configuration fails before `start` can clean up after itself.
-  fail(error instanceof Error ? error.message : String(error));
+  fail(error instanceof Error ? error.message : String(error), error);
   process.exitCode = 1;
   if (process.connected) process.disconnect();
 });

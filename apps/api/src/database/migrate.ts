@@ -18,7 +18,8 @@ const MAX_TRIES = 600;
  * that the first requests need.
  * @param migrations all of them, or those of an earlier version
  * @returns the names of those that ran
- * @throws Error when a lock that a migration needs has been held for ten minutes
+ * @throws Error when a lock that a migration needs has been held for ten minutes, and what a migration
+ * throws, under its name
  */
 export async function migrate(databaseUrl: string, migrations = MIGRATIONS): Promise<string[]> {
   const dataSource = await new DataSource({
@@ -33,7 +34,7 @@ export async function migrate(databaseUrl: string, migrations = MIGRATIONS): Pro
     await waitForOtherNodes(runner);
     try {
       const before = await ranSoFar(runner);
-      await runPatiently(dataSource);
+      await runPatiently(dataSource, runner);
       const ran = (await ranSoFar(runner)).slice(before.length);
       await makePartitionsAhead(runner);
       return ran;
@@ -84,13 +85,13 @@ async function makePartitionsAhead(runner: QueryRunner): Promise<void> {
   }
 }
 
-async function runPatiently(dataSource: DataSource): Promise<void> {
+async function runPatiently(dataSource: DataSource, runner: QueryRunner): Promise<void> {
   for (let tries = 1; ; tries += 1) {
     try {
       await dataSource.runMigrations();
       return;
     } catch (error) {
-      if (!isLockTimeout(error)) throw error;
+      if (!isLockTimeout(error)) throw await naming(dataSource, runner, error);
       if (tries === MAX_TRIES) {
         throw new Error(
           'A migration needs a table that something has been holding for ten minutes: look for a long transaction in pg_stat_activity, end it, and start again.',
@@ -100,6 +101,16 @@ async function runPatiently(dataSource: DataSource): Promise<void> {
       await delay(RETRY_MS);
     }
   }
+}
+
+/** What the database says of a statement does not tell which migration has sent it. */
+async function naming(dataSource: DataSource, runner: QueryRunner, error: unknown) {
+  // The connection may be lost.
+  const ran = await ranSoFar(runner).catch(() => undefined);
+  const names = dataSource.migrations.map(({ name, constructor }) => name ?? constructor.name);
+  const failed = ran && names.find((name) => !ran.includes(name));
+  if (failed && error instanceof Error) error.message = `${failed}: ${error.message}`;
+  return error;
 }
 
 /** TypeORM would print each attempt that is repeated; a final failure is thrown. */

@@ -1,6 +1,6 @@
 import { createTestDatabase, eventually } from '@flixcheck/test-harness';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import { DataSource } from 'typeorm';
+import { DataSource, type QueryRunner } from 'typeorm';
 import { dataSourceOptions, MIGRATIONS } from './data-source.js';
 import { migrate } from './migrate.js';
 
@@ -136,6 +136,19 @@ describe('migrating', () => {
     database = await createTestDatabase();
     expect(await migrate(database.url)).toEqual(NAMES);
     expect(await migrate(database.url)).toEqual([]);
+  });
+
+  it('says which of them has failed', async () => {
+    database = await createTestDatabase();
+    class Misspelt1790000000001 {
+      up = (runner: QueryRunner) => runner.query('CREATE TABEL misspelt ()');
+      down = () => Promise.resolve();
+    }
+    const [first] = MIGRATIONS;
+    const migrated = migrate(database.url, [first, Misspelt1790000000001] as typeof MIGRATIONS);
+    await expect(migrated).rejects.toThrow(
+      'Misspelt1790000000001: syntax error at or near "TABEL"',
+    );
   });
 
   it('from two nodes at once runs each of them once', async () => {
