@@ -47,3 +47,10 @@ describe('VS Code runs the spec file that is open as its suite does:', () => {
     });
   }
 });
+
+it('VS Code has the same extensions in a container as beside it', () => {
+  const container = readFileSync(inWorkspace('.devcontainer', 'devcontainer.json'), 'utf8');
+  const { customizations } = JSON.parse(container.replace(/^ *\/\/.*$/gm, ''));
+  const beside = JSON.parse(readFileSync(inWorkspace('.vscode', 'extensions.json'), 'utf8'));
+  assert.deepEqual(customizations.vscode.extensions, beside.recommendations);
+});

@@ -1,3 +1,13 @@
+/** What a check's own words leave open. */
+const WHAT_TO_DO = {
+  'checks:format': 'Run `npm run format`.',
+  'checks:spelling':
+    'Mend the word; one that is right belongs into tools/checks/words.txt, between its neighbours.',
+  'checks:links': 'Mend the link, or what it leads to.',
+  'checks:unused':
+    'Delete it, or use it; what is started by its file name belongs to `entry` in knip.json.',
+};
+
 /**
  * What a run of Nx says of suites that are its targets, which run in one go: otherwise a processor
  * waits for the last task of each. Nx names at its end all tasks that are not in order.
@@ -17,9 +27,14 @@ export function outcomesOf(suites, { code, output }) {
       passed: passes ? 1 : 0,
       failed: passes ? 0 : 1,
       skipped: 0,
-      output: tellsNothing ? output : blocks(output, isShown),
+      output: tellsNothing ? output : blocks(output, isShown, (task) => bad.includes(task)),
     };
   });
+}
+
+/** Nx itself builds what its targets depend on; other suites start what has been built. */
+export function startBuiltPrograms(suites) {
+  return suites.some(({ kind }) => kind !== 'nx');
 }
 
 const targetOf = (task) => task.split(':')[1];
@@ -30,11 +45,16 @@ function tasksInSummary(output) {
   return [...summary.matchAll(/^- ([\w-]+:[\w:-]+)$/gm)].map(([, task]) => task);
 }
 
-/** What the tasks have written, each of which Nx heads with its name. */
-function blocks(output, isShown) {
+/** What the tasks have written, each of which Nx heads with its name, and what to do about it. */
+function blocks(output, isShown, isBad) {
+  const nameOf = (block) => /^> nx run ([\w:-]+)/.exec(block)?.[1] ?? '';
   return output
     .slice(0, output.lastIndexOf('\n NX '))
     .split(/^(?=> nx run )/m)
-    .filter((block) => isShown(/^> nx run ([\w:-]+)/.exec(block)?.[1] ?? ''))
+    .filter((block) => isShown(nameOf(block)))
+    .map((block) => {
+      const advice = isBad(nameOf(block)) && WHAT_TO_DO[nameOf(block)];
+      return advice ? `${block.trimEnd()}\n→ ${advice}\n\n` : block;
+    })
     .join('');
 }

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { outcomesOf } from './nx-suites.mjs';
+import { outcomesOf, startBuiltPrograms } from './nx-suites.mjs';
+import { readSuites } from './suites.mjs';
 
 const SUITES = [
   { name: 'lint', target: 'lint' },
@@ -53,6 +54,22 @@ describe('suites that are targets of one run of Nx', () => {
     assert.match(outcomes[2].output, /^> nx run checks:spelling/);
     assert.match(outcomes[2].output, /unknown word/);
     assert.doesNotMatch(outcomes[2].output, /eslint|tsc/);
+  });
+
+  it('say what to do about a check that has failed, and not about others', () => {
+    const [, , { output }] = run(
+      ' NX   Running targets failed\n\nFailed tasks:\n\n- checks:spelling\n',
+    );
+    assert.match(output, /\nesac: unknown word\n→ Mend the word; .*words\.txt/);
+    assert.doesNotMatch(run(' NX   Successfully ran targets', 0)[2].output, /→/);
+  });
+
+  it('need nothing that was built before them', () => {
+    const suites = readSuites();
+    const named = (...names) => suites.filter(({ name }) => names.includes(name));
+    assert.equal(startBuiltPrograms(named('lint', 'types', 'openapi', 'checks')), false);
+    assert.equal(startBuiltPrograms(named('lint', 'oauth-protocol')), true);
+    assert.equal(startBuiltPrograms(named('launcher')), true);
   });
 
   it('have failed where a task of theirs was not run, and say what another has written', () => {

@@ -7,6 +7,7 @@ import { buildableProjects } from '../setup/projects.mjs';
 import { inWorkspace } from '../setup/workspace.mjs';
 import { findOrInstallBrowser, seekBrowser } from './browser.mjs';
 import { startTestDatabase } from './database.mjs';
+import { startBuiltPrograms } from './nx-suites.mjs';
 import { runNxSuites, runSuite } from './run-suite.mjs';
 import { inRuns, readSuites } from './suites.mjs';
 
@@ -34,7 +35,8 @@ export async function runSuites(names) {
     const startedAt = Date.now();
     // Debian's packages come while npm's do.
     if (chosen.some(needs('browser'))) browser = seekBrowser(signal);
-    const node = await prepare(Object.keys(buildableProjects()), { signal, progress });
+    const built = startBuiltPrograms(chosen) ? Object.keys(buildableProjects()) : [];
+    const node = await prepare(built, { signal, progress });
     const env = {};
     const unmet = new Map();
     if (chosen.some(needs('database'))) {
