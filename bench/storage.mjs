@@ -8,6 +8,7 @@ import { randomBytes } from 'node:crypto';
 import { createRequire } from 'node:module';
 import { parseArgs } from 'node:util';
 import pg from 'pg';
+import { idAt } from './ids.mjs';
 import { table } from './markdown.mjs';
 
 const require = createRequire(import.meta.url);
@@ -28,6 +29,9 @@ const FAMILIES_PER_STATEMENT = 1000;
 const PAGE_OF_LOG = `
   SELECT * FROM oauth_requests WHERE oauth_client_id = md5('c' || 1)::uuid ORDER BY id DESC LIMIT 51`;
 
+const CONNECTION_ID = idAt('n', `'k' || n`);
+const FAMILY_ID = idAt('n', `'f' || n`);
+
 /** Companies with a person each, who have connected one of 40 applications. */
 const CONNECTED = `
   INSERT INTO accounts (id, name, created_at)
@@ -47,48 +51,49 @@ const CLIENTS = `
 const CONNECTIONS = {
   connections: `
     INSERT INTO connections (id, oauth_client_id, user_id, account_id, scope, granted_at)
-      SELECT md5('k' || n)::uuid, md5('c' || n % 40 + 1)::uuid, md5('u' || n)::uuid,
+      SELECT ${CONNECTION_ID}, md5('c' || n % 40 + 1)::uuid, md5('u' || n)::uuid,
         md5('a' || n)::uuid, 'read', now() FROM generate_series(1, $1::integer) n`,
   authorization_codes: `
     INSERT INTO authorization_codes (id, code_hash, connection_id, redirect_uri, scope, created_at,
         expires_at, user_id, code_challenge)
-      SELECT gen_random_uuid(), sha256(n::text::bytea), md5('k' || n)::uuid,
+      SELECT ${idAt('n', `'o' || n`)}, sha256(n::text::bytea), ${CONNECTION_ID},
         'https://app.example/callback', 'read', now(), now(), md5('u' || n)::uuid, repeat('x', 43)
         FROM generate_series(1, $1::integer) n`,
   refresh_token_families: `
     INSERT INTO refresh_token_families
         (id, connection_id, handle_hash, scope, generation, current_hash, created_at, expires_at)
-      SELECT md5('f' || n)::uuid, md5('k' || n)::uuid, sha256(n::text::bytea), 'read', 1,
+      SELECT ${FAMILY_ID}, ${CONNECTION_ID}, sha256(n::text::bytea), 'read', 1,
         sha256(n::text::bytea), now(), now() + interval '30 days' FROM generate_series(1, $1::integer) n`,
   connection_events: `
     INSERT INTO connection_events (connection_id, at, type, actor_id, scope)
-      SELECT md5('k' || n)::uuid, now(), type, md5('u' || n)::uuid, 'read'
+      SELECT ${CONNECTION_ID}, now(), type, md5('u' || n)::uuid, 'read'
         FROM generate_series(1, $1::integer) n, unnest(ARRAY['granted', 'token_issued']) type`,
 };
 /** What the exchange changes; the version of the row before stays until vacuum. */
 const REDEEM = `
-  UPDATE authorization_codes SET redeemed_at = now(), family_id = gen_random_uuid()
-   WHERE code_hash = ANY (ARRAY(
-     SELECT sha256(n::text::bytea) FROM generate_series($1::integer, $2::integer) n))`;
+  UPDATE authorization_codes SET redeemed_at = now(), family_id = asked.family_id
+    FROM (SELECT sha256(n::text::bytea) AS code_hash, ${FAMILY_ID} AS family_id
+            FROM generate_series($1::integer, $2::integer) n) asked
+   WHERE authorization_codes.code_hash = asked.code_hash`;
 const USE = `
   INSERT INTO connection_usage (connection_id, day, requests)
-    SELECT md5('k' || n)::uuid, current_date, 60 FROM generate_series(1, $1::integer) n`;
+    SELECT ${CONNECTION_ID}, current_date, 60 FROM generate_series(1, $1::integer) n`;
 const USED = `
   INSERT INTO connection_events (connection_id, at, type)
-    SELECT md5('k' || n)::uuid, now(), 'used' FROM generate_series(1, $1::integer) n`;
+    SELECT ${CONNECTION_ID}, now(), 'used' FROM generate_series(1, $1::integer) n`;
 const ROTATE = `
   UPDATE refresh_token_families
      SET previous_hash = current_hash, current_hash = sha256(current_hash), rotated_at = now(),
          generation = generation + 1
-   WHERE id = ANY (ARRAY(SELECT md5('f' || n)::uuid FROM generate_series($1::integer, $2::integer) n))`;
+   WHERE id = ANY (ARRAY(SELECT ${FAMILY_ID} FROM generate_series($1::integer, $2::integer) n))`;
 const REFRESHED = `
   INSERT INTO connection_events (connection_id, at, type, scope)
-    SELECT md5('k' || n)::uuid, now(), 'refreshed', 'read' FROM generate_series(1, $1::integer) n`;
+    SELECT ${CONNECTION_ID}, now(), 'refreshed', 'read' FROM generate_series(1, $1::integer) n`;
 const LOGGED = `
   INSERT INTO oauth_requests (request_id, oauth_client_id, at, endpoint, grant_type, outcome, ip,
       duration_ms, connection_id)
     SELECT gen_random_uuid(), md5('c' || n % 40 + 1)::uuid, $2::timestamptz, 'token',
-      'refresh_token', 'success', '203.0.113.7', 4, md5('k' || n)::uuid
+      'refresh_token', 'success', '203.0.113.7', 4, ${CONNECTION_ID}
       FROM generate_series(1, $1::integer) n`;
 
 const name = `bench_${randomBytes(6).toString('hex')}`;

@@ -1,3 +1,5 @@
+import { idAt } from '../ids.mjs';
+
 /** By table: made while it has no index. */
 export const TABLES = [
   ...['users', 'connections', 'authorization_codes', 'refresh_token_families'],
@@ -55,10 +57,11 @@ function days(count, apart) {
   return Array.from({ length: count }, (_, at) => (count - 1 - at) * apart);
 }
 
-/** A UUID as the API makes them, and always the same one for the same text: in no order. */
+/** Any other id, and always the same one for the same text: in no order. */
 const id = (text) => `overlay(overlay(md5(${text}) placing '4' from 13) placing '8' from 17)::uuid`;
 /** Of a connection's number, which may be among the measured ones. */
-export const CONNECTION_ID = id(`'k' || n`);
+export const CONNECTION_ID = idAt('n', `'k' || n`);
+const ofLineage = (kind) => idAt('(n * 100::bigint + l)', `'${kind}' || n || '.' || l`);
 
 const SPREAD = 'UPDATE bench.tokens SET n = place * $1::integer';
 
@@ -105,15 +108,15 @@ const EACH_LINEAGE = `
 const CODES = `
   INSERT INTO authorization_codes (id, code_hash, connection_id, redirect_uri, scope, created_at,
       expires_at, redeemed_at, family_id, user_id)
-    SELECT ${id(`'o' || n || '.' || l`)}, sha256((n || '.' || l)::bytea), ${CONNECTION_ID},
-      'https://app.example/callback', 'readwrite', at, at, at, ${id(`'f' || n || '.' || l`)},
+    SELECT ${ofLineage('o')}, sha256((n || '.' || l)::bytea), ${CONNECTION_ID},
+      'https://app.example/callback', 'readwrite', at, at, at, ${ofLineage('f')},
       ${id(`'u' || n`)}
       FROM (SELECT n, l, now() - n % 25 * interval '1 day' AS at FROM ${EACH_LINEAGE}) code`;
 
 const LINEAGES = `
   INSERT INTO refresh_token_families (id, connection_id, handle_hash, scope, generation,
       current_hash, previous_hash, created_at, rotated_at, expires_at)
-    SELECT ${id(`'f' || n || '.' || l`)}, ${CONNECTION_ID},
+    SELECT ${ofLineage('f')}, ${CONNECTION_ID},
       coalesce(handle_hash, sha256(('h' || n || '.' || l)::bytea)), 'readwrite', 5,
       coalesce(token_hash, sha256(('t' || n || '.' || l)::bytea)), sha256(n::text::bytea),
       now() - n % 25 * interval '1 day', now() - n % 25 * interval '1 day',
