@@ -10,7 +10,10 @@ export interface Tokens {
 
 /** Where your application keeps the tokens of one user: in one place for all its processes. Secrets. */
 export interface TokenStore {
-  /** What was saved last; undefined or null if there is nothing. Read at every call. */
+  /**
+   * What was saved last, and never what was before; undefined or null if there is nothing. Read at every
+   * call.
+   */
   load(): Promise<Tokens | null | undefined> | Tokens | null | undefined;
   /**
    * Resolves when the tokens are kept for good: the refresh token before has been replaced. When it
