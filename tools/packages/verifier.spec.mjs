@@ -28,6 +28,7 @@ import {
   BearerError,
   introspection,
   PostgresRevocations,
+  type RevocationSource,
   scopeAllows,
 } from '@flixcheck/access-token-verifier';
 import { AccessTokenGuard, RequireScope } from '@flixcheck/access-token-verifier/nest';
@@ -45,6 +46,7 @@ export const allow = async (header?: string): Promise<string | number> =>
     ({ userId, scope }) => (scopeAllows(scope, 'readwrite') ? userId : 0),
     (error: unknown) => (error instanceof BearerError ? error.status : 500),
   );
+export const own: RevocationSource = { isRevoked: ({ userId }) => userId === 'somebody' };
 export const others = [introspection, AccessTokenGuard, RequireScope];
 // @ts-expect-error -- how revocation reaches the service has to be said
 new AccessTokenVerifier({ issuer: 'https://connect.example' });

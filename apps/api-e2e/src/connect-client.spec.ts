@@ -50,7 +50,14 @@ console.log(JSON.stringify({ ...sent, emails: [...new Set(people.map(({ email })
 
 /** What an application in TypeScript may write, and what its compiler refuses. */
 const IN_TYPESCRIPT = `
-import { ConnectClient, ConnectError, type Tokens, type TokenStore } from '@flixcheck/connect-client';
+import {
+  type Check,
+  ConnectClient,
+  ConnectError,
+  type NewCheck,
+  type Tokens,
+  type TokenStore,
+} from '@flixcheck/connect-client';
 
 const kept = new Map<string, Tokens>();
 const store: TokenStore = {
@@ -70,6 +77,9 @@ export async function act(): Promise<void> {
   const title: string | undefined = resources[0]?.title;
   const next: string | undefined = meta.nextCursor;
   for await (const check of connection.checks.all()) console.log(check.title, email, title, next);
+  const newCheck: NewCheck = { title: 'Haus', recipient: { name: 'E', email: 'e@kunde.example' } };
+  const created: Check = await connection.checks.create(newCheck);
+  console.log(created.id);
   // @ts-expect-error -- a check needs a recipient
   await connection.checks.create({ title: 'Schadenmeldung' });
   // @ts-expect-error -- a token may not do this

@@ -9,7 +9,11 @@ export {
   verifyAccessToken,
 } from './access-token.js';
 export { BearerError, type RequiredAccess } from './bearer.js';
-export { AccessTokenVerifier, type AccessTokenVerifierOptions } from './verifier.js';
+export {
+  AccessTokenVerifier,
+  type AccessTokenVerifierOptions,
+  type RevocationSource,
+} from './verifier.js';
 export { introspection, type IntrospectionOptions } from './introspection.js';
 export { PostgresRevocations } from './postgres-revocations.js';
 export { KeysUnavailableError, RemoteKeySet, type RemoteKeySetOptions } from './remote-key-set.js';

@@ -1,6 +1,7 @@
 import createClient from 'openapi-fetch';
 import { ConnectError } from './connect-error.js';
-import type { components, operations, paths } from './generated.js';
+import type { operations, paths } from './generated.js';
+import type { Check, Me, NewCheck, Userinfo } from './resources.js';
 import { sendAgain } from './send-again.js';
 import {
   ANSWER_WITHIN_MS,
@@ -9,7 +10,7 @@ import {
 } from './token-endpoint.js';
 import type { Tokens, TokenStore } from './tokens.js';
 
-type Dto<Name extends keyof components['schemas']> = components['schemas'][Name];
+type ChecksQuery = NonNullable<operations['Checks_list']['parameters']['query']>;
 
 /** A call with an access token that expires on the way would be wasted. */
 const RENEWED_BEFORE_END_MS = 10_000;
@@ -55,28 +56,28 @@ export class Connection {
   }
 
   /** Whom you act for. */
-  async me(): Promise<Dto<'MeDto'>> {
+  async me(): Promise<Me> {
     return got((await this.#api.GET('/user/v7/users/me')).data).resource;
   }
 
   /** The same as OpenID Connect names it. */
-  async userinfo(): Promise<Dto<'UserinfoDto'>> {
+  async userinfo(): Promise<Userinfo> {
     return got((await this.#api.GET('/user/v7/oauth-userinfo')).data);
   }
 
   readonly checks = {
     /** One page, latest first; `meta.nextCursor` leads to the next. */
-    list: async (query: operations['Checks_list']['parameters']['query'] = {}) =>
+    list: async (query: ChecksQuery = {}) =>
       got((await this.#api.GET('/user/v7/checks', { params: { query } })).data),
 
     /** All of them, latest first; the pages are fetched as you get to them. */
-    all: (query: operations['Checks_list']['parameters']['query'] = {}) => this.#allChecks(query),
+    all: (query: ChecksQuery = {}) => this.#allChecks(query),
 
-    find: async (id: string): Promise<Dto<'CheckDto'>> =>
+    find: async (id: string): Promise<Check> =>
       got((await this.#api.GET('/user/v7/checks/{id}', { params: { path: { id } } })).data)
         .resource,
 
-    create: async (resource: Dto<'CheckInput'>): Promise<Dto<'CheckDto'>> =>
+    create: async (resource: NewCheck): Promise<Check> =>
       got((await this.#api.POST('/user/v7/checks', { body: { resource } })).data).resource,
   };
 
@@ -85,9 +86,7 @@ export class Connection {
     await this.#endpoint.revoke((await this.#tokens()).refreshToken);
   }
 
-  async *#allChecks(
-    query: NonNullable<operations['Checks_list']['parameters']['query']>,
-  ): AsyncGenerator<Dto<'CheckDto'>, void, undefined> {
+  async *#allChecks(query: ChecksQuery): AsyncGenerator<Check, void, undefined> {
     for (let cursor = query.cursor; ;) {
       const page = await this.checks.list({ ...query, cursor });
       yield* page.resources;

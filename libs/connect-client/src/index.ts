@@ -2,6 +2,7 @@ export type { Authorization, AuthorizationRequest, PendingAuthorization } from '
 export { ConnectClient } from './connect-client.js';
 export { ConnectError, type ConnectFailure } from './connect-error.js';
 export type { Connection } from './connection.js';
+export type { Check, Me, NewCheck, Userinfo } from './resources.js';
 export type {
   CodeExchange,
   TokenEndpointOptions as ConnectClientOptions,
