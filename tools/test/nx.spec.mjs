@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { sep } from 'node:path';
 import { before, describe, it } from 'node:test';
 import { inWorkspace, root } from '../setup/workspace.mjs';
 import { readSuites } from './suites.mjs';
@@ -141,6 +143,21 @@ describe('nx affected', () => {
   }
 });
 
+/** What the machine, Jest or a test itself sets. */
+const SET_BY_THE_RUN = new Set(['HOME', 'PATH', 'TEST_DEMO_DATABASE']);
+
+/** Variables of the environment, by name, that tests read; not those of the programs in strings. */
+function variablesIn(folder, elsewhere) {
+  const found = new Set();
+  for (const file of readdirSync(inWorkspace(folder), { recursive: true })) {
+    if (!file.endsWith('.ts') || elsewhere.includes(file.split(sep)[0])) continue;
+    const source = readFileSync(inWorkspace(folder, file), 'utf8');
+    for (const [, direct, scaled] of source.matchAll(/process\.env\['(\w+)'\]|\bscale\('(\w+)'/g))
+      found.add(direct ?? scaled);
+  }
+  return [...found];
+}
+
 describe('what Nx takes for unchanged', () => {
   const environmentOf = (task) => inputs.get(task).environment;
 
@@ -157,6 +174,18 @@ describe('what Nx takes for unchanged', () => {
       assert.ok(environmentOf(task).includes('CHROME_PATH'), task);
     }
   });
+
+  // A run with another seed, more rotations or all languages is another run.
+  for (const [task, folder, elsewhere] of [
+    ['api-e2e:e2e', 'apps/api-e2e/src', ['deployment', 'load']],
+    ['portal:test', 'apps/portal/src', []],
+  ]) {
+    it(`depends on the variables that ${task} reads`, () => {
+      const read = variablesIn(folder, elsewhere).filter((name) => !SET_BY_THE_RUN.has(name));
+      assert.ok(read.includes('EVERY_LANGUAGE'));
+      for (const name of read) assert.ok(environmentOf(task).includes(name), name);
+    });
+  }
 
   it('depends on the Node that everything runs on', () => {
     for (const [task, { runtime }] of inputs) assert.ok(runtime.includes('node --version'), task);
