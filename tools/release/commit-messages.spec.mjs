@@ -5,11 +5,12 @@ import { inWorkspace, root } from '../setup/workspace.mjs';
 
 const { signal } = new AbortController();
 
-async function isAccepted(message) {
+function judge(message) {
   const cli = inWorkspace('node_modules', '@commitlint', 'cli', 'cli.js');
-  const { code } = await run(process.execPath, [cli], { cwd: root, signal, input: message });
-  return code === 0;
+  return run(process.execPath, [cli], { cwd: root, signal, input: message });
 }
+
+const isAccepted = async (message) => (await judge(message)).code === 0;
 
 describe('commit messages', () => {
   it('name kind, place and change', async () => {
@@ -21,5 +22,7 @@ describe('commit messages', () => {
     assert.ok(!(await isAccepted('Fixed stuff')));
     assert.ok(!(await isAccepted('feature: something')));
     assert.ok(!(await isAccepted('feat: ')));
+    const { output } = await judge('Fixed stuff');
+    assert.match(output, /CONTRIBUTING\.md; such as `feat\(\w+\): /);
   });
 });
