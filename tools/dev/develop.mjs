@@ -9,7 +9,7 @@ import { endGroup, inGroup } from '../setup/process-group.mjs';
 import { projectEnvironment } from '../setup/project-node.mjs';
 import { inWorkspace, root } from '../setup/workspace.mjs';
 import { isFree } from '../start/ports.mjs';
-import { withoutBuildTables } from './build-tables.mjs';
+import { devLog } from './dev-log.mjs';
 import { openLeash } from './leash.mjs';
 import { onlyOne } from './only-one.mjs';
 import { devPorts, portsTaken } from './ports.mjs';
@@ -79,7 +79,7 @@ async function serveAll(node, { signal }) {
   const told = once(child.stdout, 'close');
   child.stdout.setEncoding('utf8').on(
     'data',
-    withoutBuildTables((lines) => signal.aborted || process.stdout.write(lines)),
+    devLog((lines) => signal.aborted || process.stdout.write(lines)),
   );
   const stop = async () => {
     await Promise.race([leash.release(), delay(PATIENCE_MS)]);
