@@ -368,6 +368,18 @@ describe('requests to the token endpoint', () => {
     ]);
   });
 
+  it('ending it is sent again where the answer was lost (RFC 7009 §2.2)', async () => {
+    let sent = 0;
+    const fetch = async () => {
+      sent += 1;
+      if (sent === 1) throw new TypeError('fetch failed');
+      return new Response(null);
+    };
+    const other = new ConnectClient({ issuer: ISSUER, clientId: 'c', fetch });
+    await other.connection(store).end();
+    expect(sent).toBe(2);
+  });
+
   it('of a public client carry its client_id and no secret (RFC 6749 §3.2.1)', async () => {
     expect(await seen({}, (of) => of.end())).toEqual([
       `${ISSUER}/guest/v7/oauth-tokens/revoke`,

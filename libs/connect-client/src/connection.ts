@@ -2,7 +2,7 @@ import createClient from 'openapi-fetch';
 import { ConnectError } from './connect-error.js';
 import type { operations, paths } from './generated.js';
 import type { Check, Me, NewCheck, Userinfo } from './resources.js';
-import { sendAgain } from './send-again.js';
+import { HARMLESS, sendAgain } from './send-again.js';
 import {
   ANSWER_WITHIN_MS,
   type TokenEndpoint,
@@ -25,8 +25,6 @@ const underWay = new Map<string, Promise<Tokens>>();
 const unsaved = new Map<string, Tokens>();
 const MOST_UNSAVED = 1_000;
 
-/** A read that had no answer, or one that asks for another time, may simply be sent again. */
-const READ_AGAIN = { attempts: 3, withinMs: 15_000 };
 const ONCE = { attempts: 1 };
 
 /** Acts for one user. Each call throws a `ConnectError` when it fails. */
@@ -96,7 +94,7 @@ export class Connection {
   }
 
   async #send(request: Request): Promise<Response> {
-    const limits = request.method === 'GET' ? READ_AGAIN : ONCE;
+    const limits = request.method === 'GET' ? HARMLESS : ONCE;
     const send = (accessToken: string) =>
       sendAgain(() => this.#attempt(request.clone(), accessToken), limits);
     const stored = await this.#tokens();

@@ -3,6 +3,9 @@ import { ConnectError } from './connect-error.js';
 
 const LONGEST_PAUSE_MS = 4_000;
 
+/** For what may be done twice, while somebody waits for it. */
+export const HARMLESS = { attempts: 3, withinMs: 15_000 };
+
 /** Tries again while it is unknown whether it was done, or the server asks for another time. */
 export async function sendAgain<Result>(
   send: () => Promise<Result>,

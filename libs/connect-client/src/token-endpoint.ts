@@ -1,6 +1,6 @@
 import { ConnectError } from './connect-error.js';
 import type { components } from './generated.js';
-import { sendAgain } from './send-again.js';
+import { HARMLESS, sendAgain } from './send-again.js';
 import type { Tokens } from './tokens.js';
 
 export interface TokenEndpointOptions {
@@ -73,9 +73,12 @@ export class TokenEndpoint {
     );
   }
 
-  /** RFC 7009. @throws ConnectError */
+  /**
+   * A token that is revoked already is answered as one that is not (RFC 7009 §2.2).
+   * @throws ConnectError
+   */
   async revoke(refreshToken: string): Promise<void> {
-    await this.#post('/revoke', { token: refreshToken });
+    await sendAgain(() => this.#post('/revoke', { token: refreshToken }), HARMLESS);
   }
 
   async #tokens(parameters: Record<string, string>): Promise<Tokens> {
