@@ -6,3 +6,12 @@ export function makeSay(name) {
     process.stdout.write(usesColour ? `\x1b[1m${line}\x1b[0m\n` : `${line}\n`);
   };
 }
+
+/** A database that ends says the same for each of its connections. */
+export function withoutRepeats(say) {
+  let last;
+  return (text) => {
+    if (text !== last) say(text);
+    last = text;
+  };
+}

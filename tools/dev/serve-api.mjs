@@ -6,7 +6,7 @@ import { createRequire } from 'node:module';
 import { inWorkspace } from '../setup/workspace.mjs';
 import { devPorts } from './ports.mjs';
 import { supervise, untilTheEnd } from './supervise.mjs';
-import { makeSay } from './say.mjs';
+import { makeSay, withoutRepeats } from './say.mjs';
 
 const require = createRequire(import.meta.url);
 const say = makeSay('API');
@@ -21,7 +21,7 @@ const { prepareDatabase } = require(inWorkspace('apps/api/src/database/running-d
 try {
   const origin = `http://localhost:${ports.portal}`;
   const env = { PUBLIC_URL: origin, LOG_LEVEL: 'info', DEMO_DATA: 'on', ...process.env };
-  const database = await prepareDatabase(parseConfig(env), say);
+  const database = await prepareDatabase(parseConfig(env), withoutRepeats(say));
   const stop = supervise('apps/api/src/main.ts', {
     debuggerPort: ports.debugger,
     env: {
