@@ -7,21 +7,28 @@ import { migrate } from './migrate.js';
 const NAMES = MIGRATIONS.map(({ name }) => name);
 /** The database after the first, the first two, … migrations: what an installation may have. */
 const VERSIONS = NAMES.map((name, index) => [name, index + 1] as const);
+const NEWEST = NAMES.length;
 
-/** What the first version wrote, in the columns that it knew. */
-const IN_USE = `
-  INSERT INTO accounts SELECT md5('account')::uuid, 'Musterhaus', now();
-  INSERT INTO users SELECT md5('user')::uuid, md5('account')::uuid, 'user@musterhaus.example', 'Uwe',
-    'User', 'member', 'de', 'active', '$argon2id$', NULL, now(), now();
+/**
+ * What the first version wrote, in the columns that it knew.
+ * @param version of the installation that writes it, so that one database may hold several
+ */
+const inUse = (version: number) => `
+  INSERT INTO accounts SELECT md5('account ${version}')::uuid, 'Musterhaus', now();
+  INSERT INTO users SELECT md5('user ${version}')::uuid, md5('account ${version}')::uuid,
+    'user-${version}@musterhaus.example', 'Uwe', 'User', 'member', 'de', 'active', '$argon2id$', NULL,
+    now(), now();
   INSERT INTO oauth_clients (id, client_id, name, description, publisher, publisher_verified, kind,
       redirect_uris, scopes, require_pkce, status, listed, created_at, updated_at)
-    SELECT md5('client')::uuid, 'crm', 'CRM', '', 'CRM GmbH', true, 'confidential',
-      ARRAY['https://crm.example/'], ARRAY['read', 'readwrite'], false, 'active', true, now(), now();
+    SELECT md5('client ${version}')::uuid, 'crm-${version}', 'CRM', '', 'CRM GmbH', true,
+      'confidential', ARRAY['https://crm.example/'], ARRAY['read', 'readwrite'], false, 'active', true,
+      now(), now();
   INSERT INTO oauth_client_secrets (id, oauth_client_id, secret_hash, last_four, created_at)
-    SELECT md5('secret')::uuid, md5('client')::uuid, sha256('secret'), 'cret', now();
+    SELECT md5('secret ${version}')::uuid, md5('client ${version}')::uuid,
+      sha256('secret ${version}'), 'cret', now();
   INSERT INTO connections (id, oauth_client_id, user_id, account_id, scope, granted_at)
-    SELECT md5('connection')::uuid, md5('client')::uuid, md5('user')::uuid, md5('account')::uuid,
-      'readwrite', now()`;
+    SELECT md5('connection ${version}')::uuid, md5('client ${version}')::uuid,
+      md5('user ${version}')::uuid, md5('account ${version}')::uuid, 'readwrite', now()`;
 
 /** The schema of a new installation. */
 let newest: unknown[];
@@ -36,47 +43,23 @@ beforeAll(async () => {
 
 type Database = Awaited<ReturnType<typeof createTestDatabase>>;
 
-/** Of a version that the tests have come to: the next one does not begin with the first migration. */
-let climbing: { database: Database; version: number };
-beforeAll(async () => {
-  climbing = { database: await createTestDatabase(), version: 0 };
-});
-afterAll(() => climbing.database.drop());
-
 let database: Database;
 const open: DataSource[] = [];
-
-afterEach(async () => {
-  await Promise.all(open.splice(0).map((dataSource) => dataSource.destroy()));
-  await database.drop();
-});
+const disconnect = () => Promise.all(open.splice(0).map((dataSource) => dataSource.destroy()));
 
 async function connect(version: number): Promise<DataSource> {
-  const dataSource = await opened(database, version);
+  const options = { ...dataSourceOptions(database.url), migrations: MIGRATIONS.slice(0, version) };
+  const dataSource = await new DataSource(options).initialize();
   open.push(dataSource);
   return dataSource;
 }
 
-function opened({ url }: Database, version: number): Promise<DataSource> {
-  const migrations = MIGRATIONS.slice(0, version);
-  return new DataSource({ ...dataSourceOptions(url), migrations }).initialize();
-}
-
-async function climb(version: number): Promise<void> {
-  const dataSource = await opened(climbing.database, version);
-  await dataSource.runMigrations();
-  await dataSource.destroy();
-  climbing.version = version;
-}
-
 /** An installation of an earlier version, in use. */
 async function install(version: number): Promise<DataSource> {
-  const isAhead = version >= climbing.version;
-  if (isAhead) await climb(version);
-  database = await createTestDatabase(isAhead ? { copyOf: climbing.database } : {});
+  database = await createTestDatabase();
   const dataSource = await connect(version);
   await dataSource.runMigrations();
-  await dataSource.query(IN_USE);
+  await dataSource.query(inUse(version));
   return dataSource;
 }
 
@@ -87,12 +70,14 @@ async function install(version: number): Promise<DataSource> {
 async function schemaOf(dataSource: DataSource): Promise<unknown[]> {
   return dataSource.query(`
     WITH whole AS (
-      SELECT oid, relname FROM pg_class
+      SELECT oid, relname, relkind FROM pg_class
        WHERE relnamespace = 'public'::regnamespace AND NOT relispartition)
-    SELECT table_name || '.' || column_name AS name,
-           data_type || ' ' || is_nullable || ' ' || coalesce(column_default, '') AS definition
-      FROM information_schema.columns
-     WHERE table_schema = 'public' AND table_name IN (SELECT relname FROM whole)
+    SELECT relname || '.' || attname AS name,
+           concat_ws(' ', format_type(atttypid, atttypmod), CASE WHEN attnotnull THEN 'NOT NULL' END,
+                     pg_get_expr(adbin, adrelid)) AS definition
+      FROM whole JOIN pg_attribute ON attrelid = oid
+      LEFT JOIN pg_attrdef ON adrelid = attrelid AND adnum = attnum
+     WHERE relkind IN ('r', 'p', 'v') AND attnum > 0 AND NOT attisdropped
     UNION ALL
     SELECT conrelid::regclass || ' ' || conname, replace(pg_get_constraintdef(oid), ' NOT VALID', '')
       FROM pg_constraint WHERE conrelid IN (SELECT oid FROM whole) AND contype <> 'n'
@@ -121,17 +106,49 @@ const dataOf = async (dataSource: DataSource) => {
   return counts;
 };
 
-/** Each migration can be reverted, and leaves nothing behind. */
-async function stepAndBack(old: DataSource, version: number): Promise<void> {
-  if (version === MIGRATIONS.length) return;
-  const before = await schemaOf(old);
-  const next = await connect(version + 1);
-  await next.runMigrations();
-  await next.undoLastMigration();
-  expect(await schemaOf(next)).toEqual(before);
-}
+/**
+ * One installation that takes every step and is in use at each version: what it has after one step is
+ * an installation of that version, so that no version has to be made from the first one again.
+ */
+describe('migrating step by step', () => {
+  beforeAll(async () => {
+    database = await createTestDatabase();
+    await migrate(database.url, MIGRATIONS.slice(0, 1));
+  });
+  afterEach(disconnect);
+  afterAll(() => database.drop());
+
+  it.each(VERSIONS)(
+    'an installation of %s can undo the next one, and keeps its data when it gets it',
+    async (_, version) => {
+      const withNext = MIGRATIONS.slice(0, version + 1);
+      const dataSource = await connect(version + 1);
+      await dataSource.query(inUse(version));
+      const data = await dataOf(dataSource);
+      if (version < NEWEST) {
+        const before = await schemaOf(dataSource);
+        await dataSource.runMigrations();
+        await dataSource.undoLastMigration();
+        // Nothing is left behind.
+        expect(await schemaOf(dataSource)).toEqual(before);
+      }
+      expect(await migrate(database.url, withNext)).toEqual(NAMES.slice(version, version + 1));
+      expect(await dataOf(dataSource)).toEqual(data);
+    },
+  );
+
+  it('gets the schema of a new installation', async () => {
+    expect(await migrate(database.url)).toEqual([]);
+    expect(await schemaOf(await connect(NEWEST))).toEqual(newest);
+  });
+});
 
 describe('migrating', () => {
+  afterEach(async () => {
+    await disconnect();
+    await database.drop();
+  });
+
   it('an empty database runs all of them once', async () => {
     database = await createTestDatabase();
     expect(await migrate(database.url)).toEqual(NAMES);
@@ -157,17 +174,13 @@ describe('migrating', () => {
     expect(ran.flat()).toEqual(NAMES);
   });
 
-  it.each(VERSIONS)(
-    'an installation of %s can undo the next one, keeps its data and gets the schema of a new one',
-    async (_, version) => {
-      const old = await install(version);
-      const data = await dataOf(old);
-      await stepAndBack(old, version);
-      expect(await migrate(database.url)).toEqual(NAMES.slice(version));
-      expect(await dataOf(old)).toEqual(data);
-      expect(await schemaOf(old)).toEqual(newest);
-    },
-  );
+  it('from the first version takes all steps at once, keeps its data and gets the schema of a new one', async () => {
+    const old = await install(1);
+    const data = await dataOf(old);
+    expect(await migrate(database.url)).toEqual(NAMES.slice(1));
+    expect(await dataOf(old)).toEqual(data);
+    expect(await schemaOf(old)).toEqual(newest);
+  });
 
   it('the last use of secrets leaves those that exist unused, and announces no use', async () => {
     const index = NAMES.findIndex((name) => name.startsWith('SecretLastUsed'));
@@ -215,7 +228,7 @@ describe('migrating', () => {
     await dataSource.query(`
       INSERT INTO users (id, account_id, email, first_name, last_name, role, locale, status,
                          password_hash, created_at, updated_at)
-        SELECT md5(who)::uuid, md5('account')::uuid, who || '@musterhaus.example', who, 'M', 'member',
+        SELECT md5(who)::uuid, md5('account ${index}')::uuid, who || '@musterhaus.example', who, 'M', 'member',
                'de', 'active', '$argon2id$', now(), now()
           FROM unnest(ARRAY['passkey', 'later', 'reset']) AS who;
       INSERT INTO audit_records (at, action, subject_id, detail)
