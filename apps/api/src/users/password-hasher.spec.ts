@@ -1,8 +1,7 @@
-import { beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { PasswordHasher } from './password-hasher.js';
 
 const hasher = new PasswordHasher();
-beforeAll(() => hasher.onModuleInit());
 
 describe('a password', () => {
   it('is stored as argon2id with 19 MiB, two passes and one lane', async () => {
@@ -21,7 +20,10 @@ describe('a password', () => {
   });
 
   it('of nobody is wrong, after the same work as for anybody', async () => {
-    expect(hasher['dummyHash']).toMatch(/^\$argon2id\$v=19\$m=19456,t=2,p=1\$/);
+    const shape = (hash: string) => hash.replaceAll(/[^$]{20,}/g, (part) => String(part.length));
+    const somebodys = await hasher.hash('demo-passwort-2026');
+    expect(shape(hasher['dummyHash'])).toBe(shape(somebodys));
+    expect(shape(somebodys)).toBe('$argon2id$v=19$m=19456,t=2,p=1$22$43');
     expect(await hasher.verify(undefined, 'demo-passwort-2026')).toBe(false);
   });
 });
