@@ -12,14 +12,22 @@ import { validationFailed } from '../http/validation.js';
 const MAX_WAITING = 64;
 const RETRY_AFTER_SECONDS = 2;
 
+/** One thread for the process: a command that runs beside the program would start another. */
+const judge = new PasswordJudge();
+let policies = 0;
+
 /** Judges new passwords, wherever one is chosen and for the page that gives advice. */
 @Injectable()
 export class PasswordPolicy implements OnModuleDestroy {
-  private readonly judge = new PasswordJudge();
   private waiting = 0;
 
-  onModuleDestroy(): Promise<void> {
-    return this.judge.close();
+  constructor() {
+    policies += 1;
+  }
+
+  async onModuleDestroy(): Promise<void> {
+    policies -= 1;
+    if (policies === 0) await judge.close();
   }
 
   /**
@@ -36,7 +44,7 @@ export class PasswordPolicy implements OnModuleDestroy {
     }
     this.waiting += 1;
     try {
-      return await this.judge.judge(password, personal);
+      return await judge.judge(password, personal);
     } finally {
       this.waiting -= 1;
     }
