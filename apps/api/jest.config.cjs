@@ -6,7 +6,7 @@ module.exports = {
   rootDir: __dirname,
   // A database of its own for each suite takes seconds where other work keeps the machine busy.
   testTimeout: 30_000,
-  globalSetup: '<rootDir>/../../libs/test-harness/demo-database/create.cjs',
+  globalSetup: '<rootDir>/../../libs/test-harness/demo-database/create-with-quick-passwords.cjs',
   globalTeardown: '<rootDir>/../../libs/test-harness/demo-database/drop.cjs',
   // One more than there are processors, since some tests wait, for a deadline or another process.
   maxWorkers: Math.min(availableParallelism() + 1, 4),
