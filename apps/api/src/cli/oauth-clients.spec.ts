@@ -301,10 +301,10 @@ describe('oauth-clients', () => {
     expect(out).toContain(added.id);
     expect(out).not.toContain(added.value);
     expect(out).toMatch(/ last used$/m);
-    const removed = await run([
-      ...['oauth-clients', 'secrets', 'remove', 'rotating'],
-      client.secret.lastFour,
-    ]);
+    // After `--`, since the last four characters may begin with a hyphen.
+    const remove = ['oauth-clients', 'secrets', 'remove', 'rotating', '--'];
+    expect((await run([...remove, '-a_b'])).error).toContain('does not exist');
+    const removed = await run([...remove, client.secret.lastFour]);
     expect(removed.exitCode).toBe(0);
     const last = await run(['oauth-clients', 'secrets', 'remove', 'rotating', added.id]);
     expect(last.error).toContain('last live secret');
