@@ -56,6 +56,22 @@ async function kill(number: number): Promise<void> {
   );
 }
 
+/** Who asks again before that may come to the same worker, while the system still ends it. */
+async function untilGone(pid: number): Promise<void> {
+  const isThere = () => {
+    try {
+      return process.kill(pid, 0);
+    } catch {
+      return false;
+    }
+  };
+  await eventually(
+    () => Promise.resolve(isThere()),
+    (there) => !there,
+    20_000,
+  );
+}
+
 const listening = async () => {
   const [row] = await sql<{ count: number }>(
     api.databaseUrl,
@@ -113,6 +129,7 @@ describe('several workers on one port', () => {
     let isDone = false;
     let answered = 0;
     const failures: string[] = [];
+    const victim = pidOf(2);
     const lanes = families.map(async (first) => {
       let current = first;
       while (!isDone) {
@@ -124,6 +141,7 @@ describe('several workers on one port', () => {
           } else failures.push(`${status} ${text}`);
         } catch (error) {
           failures.push((error as NodeJS.ErrnoException).code ?? String(error));
+          await untilGone(victim);
         }
       }
       return current;
