@@ -216,6 +216,8 @@ function secretsCommands(terminal: Terminal): Command {
     .description('Remove a secret, which stops working at once.')
     .argument('<client>', CLIENT)
     .argument('<secret>', 'the id of the secret, or its last four characters')
+    // One of 64 secrets has a hyphen there, and would be taken for an option.
+    .allowUnknownOption()
     .action(async (name: string, which: string) => {
       await withSecrets(name, (secrets, client) => {
         const named = client.secrets.filter(({ lastFour }) => lastFour === which);

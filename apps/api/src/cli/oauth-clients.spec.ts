@@ -301,9 +301,11 @@ describe('oauth-clients', () => {
     expect(out).toContain(added.id);
     expect(out).not.toContain(added.value);
     expect(out).toMatch(/ last used$/m);
-    // After `--`, since the last four characters may begin with a hyphen.
-    const remove = ['oauth-clients', 'secrets', 'remove', 'rotating', '--'];
-    expect((await run([...remove, '-a_b'])).error).toContain('does not exist');
+    // The last four characters of one in 64 begin with a hyphen.
+    const remove = ['oauth-clients', 'secrets', 'remove', 'rotating'];
+    for (const which of [['-a_b'], ['--', '-a_b'], ['--ab']]) {
+      expect((await run([...remove, ...which])).error).toContain('does not exist');
+    }
     const removed = await run([...remove, client.secret.lastFour]);
     expect(removed.exitCode).toBe(0);
     const last = await run(['oauth-clients', 'secrets', 'remove', 'rotating', added.id]);
