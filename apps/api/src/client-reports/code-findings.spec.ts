@@ -1,28 +1,31 @@
-import { PortalUser, ThirdParty } from '@flixcheck/test-harness';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { MINUTE } from '../config/clock.js';
 import { CODE_LIFETIME_MS } from '../oauth-codes/code-rules.js';
+import { Application, createTokensModule } from '../testing/application.js';
+import { type Person, person } from '../testing/person.js';
 import { StoppedClock } from '../testing/stopped-clock.js';
-import { createTestApp, type TestApp } from '../testing/test-app.js';
+import type { TestContext } from '../testing/test-context.js';
 import type { FindingDto } from './client-diagnosis.dto.js';
+import { ClientDiagnosis } from './client-diagnosis.js';
+import { ClientReportsModule } from './client-reports.module.js';
 
-let api: TestApp;
-let user: PortalUser;
-let operator: PortalUser;
-let crm: ThirdParty;
-let scanner: ThirdParty;
+const SCANNER = {
+  redirectUri: 'https://belegscanner.example/oauth/callback',
+  codeChallenge: 'c'.repeat(43),
+  codeChallengeMethod: 'S256',
+};
+
+let api: TestContext;
+let user: Person;
+let crm: Application;
+let scanner: Application;
 let id: string;
 
 beforeAll(async () => {
-  api = await createTestApp({ clock: new StoppedClock() });
-  user = await PortalUser.signIn(api.url);
-  operator = await PortalUser.signIn(api.url, 'operator@flixcheck.example');
-  crm = new ThirdParty(api.url);
-  scanner = crm.with({
-    clientId: 'belegscanner',
-    redirectUri: 'https://belegscanner.example/oauth/callback',
-    pkce: true,
-  });
+  api = await createTokensModule({ clock: new StoppedClock() }, [ClientReportsModule]);
+  user = await person(api);
+  crm = new Application(api);
+  scanner = new Application(api, { clientId: 'belegscanner' });
   [{ id }] = await api.dataSource.query(
     `SELECT id FROM oauth_clients WHERE client_id = 'maklerwelt-crm'`,
   );
@@ -31,9 +34,8 @@ afterAll(() => api.close());
 beforeEach(() => api.dataSource.query('TRUNCATE oauth_requests, connections CASCADE'));
 
 async function found(): Promise<FindingDto | undefined> {
-  const path = `/admin/v7/oauth-clients/${id}/diagnosis`;
-  const { body } = await operator.send<{ resource: { findings: FindingDto[] } }>(path);
-  return body.resource.findings.find(({ code }) => code === 'codes_not_exchanged');
+  const { findings } = await api.app.get(ClientDiagnosis).of(id);
+  return findings.find(({ code }) => code === 'codes_not_exchanged');
 }
 
 describe('the doctor', () => {
@@ -50,8 +52,8 @@ describe('the doctor', () => {
   it('takes single ones for what they are, and others’ codes for theirs', async () => {
     await crm.connect(user);
     await crm.code(user);
-    await scanner.code(user);
-    await scanner.code(user);
+    await scanner.code(user, SCANNER);
+    await scanner.code(user, SCANNER);
     api.clock.advance(MINUTE + 1);
     expect(await found()).toBeUndefined();
     await crm.code(user);

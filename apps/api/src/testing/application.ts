@@ -18,12 +18,15 @@ import type { TestContext, TestOptions } from './test-context.js';
 import { createTestModule } from './test-module.js';
 import { validated } from './validated.js';
 
-type Parameters = Record<string, string>;
+type Sent = Record<string, string>;
 type Credentials = Pick<Registration, 'clientId' | 'clientSecret'>;
 
-/** All modules that give out tokens and judge them, on a database and without a server. */
-export async function createTokensModule(options: TestOptions = {}): Promise<TestContext> {
-  const node = await createTestModule([AuthModule], options);
+/** All modules that give out tokens and judge them, on a database and without a server, and others. */
+export async function createTokensModule(
+  options: TestOptions = {},
+  others: Parameters<typeof createTestModule>[0] = [],
+): Promise<TestContext> {
+  const node = await createTestModule([AuthModule, ...others], options);
   await node.app.get(SigningKeys).startSigning();
   return node;
 }
@@ -67,11 +70,11 @@ export class Application {
     return this.node.app.get(AuthorizationRequests).askForApproval({ query }, user);
   }
 
-  exchange(code: string, more: Parameters = {}): Promise<TokenResponseDto> {
+  exchange(code: string, more: Sent = {}): Promise<TokenResponseDto> {
     return this.grant({ grant_type: 'authorization_code', code, ...more });
   }
 
-  refresh(refreshToken: string, more: Parameters = {}): Promise<TokenResponseDto> {
+  refresh(refreshToken: string, more: Sent = {}): Promise<TokenResponseDto> {
     return this.grant({ grant_type: 'refresh_token', refresh_token: refreshToken, ...more });
   }
 
@@ -96,11 +99,11 @@ export class Application {
     }
   }
 
-  private async grant(parameters: Parameters): Promise<TokenResponseDto> {
+  private async grant(parameters: Sent): Promise<TokenResponseDto> {
     return this.node.app.get(TokenGrants).grant(await this.request(parameters));
   }
 
-  private request(sent: Parameters): Promise<TokenRequest> {
+  private request(sent: Sent): Promise<TokenRequest> {
     const { clientId, clientSecret } = this.credentials;
     const parameters = {
       ...sent,
