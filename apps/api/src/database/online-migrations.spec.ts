@@ -1,7 +1,6 @@
 import { createTestDatabase } from '@flixcheck/test-harness';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
-import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
 import { MIGRATIONS } from './data-source.js';
 import { LOCK_TIMEOUT_MS, migrate } from './migrate.js';
@@ -9,8 +8,6 @@ import { LOCK_TIMEOUT_MS, migrate } from './migrate.js';
 const ROWS = 1_000_000;
 /** How long a request may wait for a lock. A migration that waits for one gives way sooner. */
 const PATIENCE_MS = 2 * LOCK_TIMEOUT_MS;
-/** Between two statements of one kind: a busy installation's traffic, no more than a machine can do. */
-const PACE_MS = 10;
 
 /**
  * A user whose application asks for tokens; ids derive from names, so that every statement knows
@@ -142,7 +139,6 @@ async function underTraffic(work: () => Promise<unknown>): Promise<Record<string
         while (working) {
           await send();
           answered[name] = (answered[name] ?? 0) + 1;
-          await delay(PACE_MS);
         }
       };
     }),
