@@ -17,3 +17,4 @@ export * from './smtp-server.js';
 export * from './test-database.js';
 export * from './third-party.js';
 export * from './world.js';
+export { default as quickPasswords } from '../demo-database/quick-passwords.cjs';

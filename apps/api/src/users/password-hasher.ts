@@ -31,7 +31,7 @@ export class PasswordHasher {
   }
 }
 
-/** Made of random bytes instead of a password: it takes as long to verify, and none to make. */
+/** Made of random bytes instead of a password: as long to verify as any other, made at once. */
 function hashOfNothing(): string {
   const { memoryCost, timeCost, parallelism } = ARGON2ID;
   const random = (bytes: number) => randomBytes(bytes).toString('base64').replace(/=+$/, '');

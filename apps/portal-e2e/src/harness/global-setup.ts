@@ -1,10 +1,6 @@
 import type { FullConfig } from '@playwright/test';
-import { freePort, sql, startDemoClient, startServer } from '@flixcheck/test-harness';
-import { hash } from '@node-rs/argon2';
+import { freePort, quickPasswords, startDemoClient, startServer } from '@flixcheck/test-harness';
 import { PASSWORD } from './fixtures';
-
-/** As little as the algorithm does; what has been stored says itself how it was made. */
-const CHEAP = { memoryCost: 8, timeCost: 1, parallelism: 1 };
 
 /**
  * For each worker, what `npm start` starts, on free ports and a database of its own: the API with
@@ -32,8 +28,6 @@ async function startPlace() {
   const demoPort = await freePort();
   const server = await startServer({ env: { DEMO_CLIENT_PORT: String(demoPort) } });
   // Nearly every test signs somebody in, which is more than half the work otherwise.
-  await sql(server.databaseUrl, 'UPDATE users SET password_hash = $1', [
-    await hash(PASSWORD, CHEAP),
-  ]);
+  await quickPasswords(server.databaseUrl, PASSWORD);
   return { server, demo: await startDemoClient(demoPort, server.url) };
 }

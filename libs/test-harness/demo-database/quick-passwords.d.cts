@@ -1,0 +1,2 @@
+declare function quickPasswords(databaseUrl: string, password: string): Promise<void>;
+export = quickPasswords;
