@@ -89,6 +89,11 @@ async function metric(series: string): Promise<number> {
 
 describe('several workers on one port', () => {
   it('are as many as WEB_CONCURRENCY says, each a node of the change feed', async () => {
+    // Its log comes by another way than the word that it is ready.
+    await eventually(
+      () => Promise.resolve(starts()),
+      ({ length }) => length === COUNT,
+    );
     expect(
       starts()
         .map(({ worker }) => worker)
