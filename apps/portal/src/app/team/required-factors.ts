@@ -19,8 +19,7 @@ import { LoadError } from '../ui/load-error';
 import { Messages } from '../ui/messages';
 import { SettingsSection } from '../ui/settings-section';
 import { Waiting } from '../ui/waiting';
-
-const REQUIREMENT = '/user/v7/second-factor-requirement';
+import { FACTOR_REQUIREMENT } from './team-users';
 
 /** In days, what the API takes, in the order in which it is offered. */
 const GRACES = [14, 30, 7, 0] as const;
@@ -61,7 +60,7 @@ export class RequiredFactors {
   private readonly section = viewChild.required(SettingsSection);
   protected readonly formats = inject(Formats);
 
-  protected readonly read = apiResource<Envelope<FactorRequirement>>(() => REQUIREMENT);
+  protected readonly read = apiResource<Envelope<FactorRequirement>>(() => FACTOR_REQUIREMENT);
   readonly state = computed(() => (this.read.hasValue() ? this.read.value().resource : null));
   protected readonly chosen = signal(0);
   protected readonly graces = GRACES;
@@ -126,7 +125,7 @@ export class RequiredFactors {
   }
 
   private async change(graceDays: number | null): Promise<void> {
-    await this.api.patch(REQUIREMENT, { resource: { graceDays } });
+    await this.api.patch(FACTOR_REQUIREMENT, { resource: { graceDays } });
     this.reload();
   }
 }

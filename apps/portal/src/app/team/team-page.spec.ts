@@ -31,6 +31,8 @@ const api = {
   delete: jest.fn<(path: string) => Promise<unknown>>(),
 };
 const ask = jest.fn<(question: Question) => Promise<boolean>>();
+const askOnceItIsMade = async (question: Question | (() => Promise<Question>)) =>
+  ask(typeof question === 'function' ? await question() : question);
 const show = jest.fn<(text: string, values: { name: string }) => void>();
 
 let fixture: ComponentFixture<TeamPage>;
@@ -58,7 +60,7 @@ beforeEach(() => {
     providers: [
       ...providePortal(['team', 'settings']),
       { provide: Api, useValue: api },
-      { provide: Confirmation, useValue: { ask } },
+      { provide: Confirmation, useValue: { ask: askOnceItIsMade } },
       { provide: Messages, useValue: { show } },
       { provide: Erasure, useValue: { ask: () => Promise.resolve(true) } },
     ],

@@ -228,12 +228,12 @@ export class TeamPage {
   protected async resetFactor(user: TeamUser): Promise<void> {
     const values = { name: fullName(user) };
     let waits = false;
-    const done = await this.confirmation.ask({
+    const done = await this.confirmation.ask(async () => ({
       heading: { text: 'team.resetFactor.heading', values },
       email: user.email,
       points: [
         { text: 'team.resetFactor.sure', values },
-        this.resetWait(values.name),
+        await this.resetWait(values.name),
         { text: 'team.resetFactor.password', values },
         { text: 'team.resetFactor.signedOut', values },
       ],
@@ -242,7 +242,7 @@ export class TeamPage {
       action: async () => {
         waits = await this.team.resetFactor(user.id);
       },
-    });
+    }));
     if (!done) return;
     this.say(waits ? 'team.resetFactor.done' : 'team.resetFactor.doneAtOnce', user);
     this.requiredFactors()?.reload();
@@ -251,8 +251,8 @@ export class TeamPage {
   }
 
   /** How long the person has time to object, as the installation has it. */
-  private resetWait(name: string): Words {
-    const hours = this.requiredFactors()?.state()?.resetHours;
+  private async resetWait(name: string): Promise<Words> {
+    const hours = this.requiredFactors()?.state()?.resetHours ?? (await this.team.resetHours());
     if (hours === undefined) return { text: 'team.resetFactor.waitUnknown', values: { name } };
     if (hours === 0) return { text: 'team.resetFactor.atOnce', values: { name } };
     const text = this.formats.plural(hours, {

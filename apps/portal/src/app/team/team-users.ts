@@ -4,6 +4,7 @@ import { searchedList } from '../api/searched-list';
 import {
   EndedSessions,
   Envelope,
+  FactorRequirement,
   FactorReset,
   TeamUser,
   UserChanges,
@@ -11,6 +12,8 @@ import {
 } from '../api/types';
 import { refusedUnless } from '../session/refused-unless';
 
+/** Of the company, and what the installation has for all. */
+export const FACTOR_REQUIREMENT = '/user/v7/second-factor-requirement';
 const PATH = '/user/v7/users';
 const resetOf = (id: string): string => `${PATH}/${encodeURIComponent(id)}/factor-reset`;
 
@@ -64,6 +67,12 @@ export class TeamUsers {
     const path = `${PATH}/${encodeURIComponent(id)}/sessions`;
     const { resource } = await this.api.delete<Envelope<EndedSessions>>(path);
     return resource.ended;
+  }
+
+  /** @returns undefined where it cannot be known at the moment */
+  resetHours(): Promise<number | undefined> {
+    const answer = this.api.get<Envelope<FactorRequirement>>(FACTOR_REQUIREMENT);
+    return answer.then(({ resource }) => resource.resetHours).catch(() => undefined);
   }
 
   /** @returns whether it waits; where the installation has it so, it is done at once */
